@@ -1,0 +1,127 @@
+"""Load, decide, append, and again on conflict: the thin shell around every pure decision (architecture, decision 6)."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from shared.errors import VersionConflict
+from shared.eventstore.codec import EventCodec
+from shared.eventstore.store import Checkpoint, Conflict, EventStore, Idempotency, Item, Outcome, Write
+from shared.message import Event, Occasion
+
+C = TypeVar("C")
+S = TypeVar("S")
+E = TypeVar("E", bound=Event)
+
+TRIES = 8
+"""Conflicts in a row before the caller hears of it; with full jitter from 5 ms, under a second altogether."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decider(Generic[C, S, E]):
+    """A decision unit: `decide(command, state)` gives events, `evolve(state, event)` the next state. Both pure."""
+
+    initial: S
+    decide: Callable[[C, S], Sequence[E]]
+    evolve: Callable[[S, E], S]
+    codec: EventCodec[E]
+
+    def fold(self, events: Iterable[E], state: S | None = None) -> S:
+        """The state after `events`."""
+        folded = self.initial if state is None else state
+        for event in events:
+            folded = self.evolve(folded, event)
+        return folded
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded(Generic[S]):
+    """A stream's state and the version it was folded to."""
+
+    stream: str
+    version: int
+    state: S
+
+
+@dataclass(frozen=True, slots=True)
+class Executed(Generic[S]):
+    """What became of a command: the store's outcome, and the state and version after it."""
+
+    outcome: Outcome | None
+    state: S
+    version: int
+    position: int
+
+
+async def load(
+    store: EventStore,
+    decider: Decider[Any, S, Any],
+    stream: str,
+    *,
+    until_version: int | None = None,
+    recorded_by: datetime | None = None,
+) -> Loaded[S]:
+    """Folds the stream, to a version or as recorded by a moment where asked."""
+    recorded = await store.read_stream(stream, until_version=until_version, recorded_by=recorded_by)
+    state = decider.fold(decider.codec.decode(each) for each in recorded)
+    return Loaded(stream, recorded[-1].version if recorded else 0, state)
+
+
+def write(decider: Decider[Any, Any, E], loaded: Loaded[Any], events: Sequence[E], occasion: Occasion) -> Write:
+    """The events as a write that expects the stream to be as it was loaded."""
+    encoded = tuple(decider.codec.encode(event, loaded.stream, occasion, place) for place, event in enumerate(events))
+    return Write(loaded.stream, loaded.version, encoded)
+
+
+async def commit(store: EventStore, plan: Callable[[], Awaitable[Item | None]]) -> Outcome | None:
+    """Appends what `plan` decides; on a conflict it plans again from what is there now.
+
+    Returns None where the plan has nothing to store. Raises: VersionConflict: after `TRIES` conflicts in a row.
+    """
+    for attempt in range(TRIES):
+        item = await plan()
+        if item is None:
+            return None
+        outcome = await store.append(item)
+        if not isinstance(outcome, Conflict):
+            return outcome
+        await asyncio.sleep(random.uniform(0, 0.005 * 2**attempt))  # noqa: S311 - jitter, not a secret
+    raise VersionConflict(outcome.stream, outcome.expected, outcome.actual)
+
+
+async def execute(
+    store: EventStore,
+    decider: Decider[C, S, E],
+    stream: str,
+    command: C,
+    occasion: Occasion,
+    *,
+    idempotency: Idempotency | None = None,
+    checkpoint: Checkpoint | None = None,
+    check: Callable[[Loaded[S]], None] | None = None,
+) -> Executed[S]:
+    """Loads `stream`, decides `command`, appends with the loaded version, and retries on conflict.
+
+    check: raises where the loaded state forbids the command (If-Match, access). A quiet repeat with neither idempotency key nor
+    checkpoint stores nothing and has no outcome. Raises: what `decide` and `check` refuse; VersionConflict; Unavailable.
+    """
+    decided: list[tuple[Loaded[S], Sequence[E]]] = []
+
+    async def plan() -> Item | None:
+        loaded = await load(store, decider, stream)
+        if check:
+            check(loaded)
+        events = decider.decide(command, loaded.state)
+        decided[:] = [(loaded, events)]
+        writes = (write(decider, loaded, events, occasion),) if events else ()
+        return Item(writes, idempotency, checkpoint) if writes or idempotency or checkpoint else None
+
+    outcome = await commit(store, plan)
+    loaded, events = decided[0]
+    state = decider.fold(events, loaded.state)
+    return Executed(outcome, state, loaded.version + len(events), getattr(outcome, "position", 0))

@@ -1,0 +1,144 @@
+"""The one tree of errors. `shared/web.py` maps it to HTTP problems (RFC 9457) once; nobody else builds an error answer.
+
+    TanggapError
+    ├── Refused                  a command that should never have been sent (409); each refusal is a class of its own
+    │   └── NotAllowed           the principal may not do this (403)
+    ├── Invalid                  input that cannot be understood (422), with pointers
+    │   └── Malformed            not even parsable (400)
+    ├── NotFound                 nothing there, or nothing this principal may know of (404)
+    ├── NotSignedIn              no valid credentials (401)
+    ├── VersionConflict          somebody else was faster (409; 412 where the client named a version)
+    ├── IdempotencyMismatch      the same key with another body (422)
+    ├── IdempotencyKeyMissing    a machine sent none (400)
+    ├── TooLarge                 the body is over the limit (413)
+    ├── Unavailable              database, keyring, feed or disk does not answer now (503); never counted as a try
+    ├── StartRefused             settings, port, data folder or binaries forbid the start (exit 2)
+    └── HistoryBroken            a hash, a link or a version does not fit (exit 1)
+
+Messages name the thing, the place and the mend, and never quote what a person wrote.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+class TanggapError(Exception):
+    """Everything that goes wrong on purpose."""
+
+    status: ClassVar[int] = 500
+    title: ClassVar[str] = "Something went wrong"
+
+    @property
+    def code(self) -> str:
+        """Stable name for the problem's `type`: the class name in kebab-case."""
+        name = type(self).__name__
+        return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("-")
+
+
+class Refused(TanggapError):
+    """A rule of the domain says no. Subclasses end the sentence: `CaseAlreadyClosed`.
+
+    `indonesian` and `english` are the sentences a person reads.
+    """
+
+    status = 409
+    title = "Refused"
+    indonesian: ClassVar[str] = "Tindakan ini tidak dapat dilakukan."
+    english: ClassVar[str] = "This cannot be done."
+
+    def __str__(self) -> str:
+        return super().__str__() or self.english
+
+
+class NotAllowed(Refused):
+    """The principal has no right to this. Says nothing about whether the thing exists."""
+
+    status = 403
+    title = "Not allowed"
+    indonesian = "Anda tidak berhak melakukan ini."
+    english = "You may not do this."
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with the input: where (JSON pointer) and what (a stable code). Never the value itself."""
+
+    pointer: str
+    code: str
+
+
+class Invalid(TanggapError):
+    """Understood, but wrong: every fault has a pointer and a code."""
+
+    status = 422
+    title = "The input is not valid"
+
+    def __init__(self, *faults: Fault, message: str = "") -> None:
+        super().__init__(message or "; ".join(f"{fault.pointer or '/'}: {fault.code}" for fault in faults))
+        self.faults = faults
+
+
+class Malformed(Invalid):
+    """Not parsable at all."""
+
+    status = 400
+    title = "The input cannot be read"
+
+
+class NotFound(TanggapError):
+    status = 404
+    title = "Not found"
+
+
+class NotSignedIn(TanggapError):
+    status = 401
+    title = "Sign in first"
+
+
+class VersionConflict(TanggapError):
+    """The stream has moved on. `actual` is its version now."""
+
+    status = 409
+    title = "Changed meanwhile"
+
+    def __init__(self, stream: str, expected: int, actual: int) -> None:
+        super().__init__(f"{stream} is at version {actual}, not {expected}: read it again and repeat")
+        self.stream, self.expected, self.actual = stream, expected, actual
+
+
+class PreconditionFailed(VersionConflict):
+    """The client's `If-Match` does not fit."""
+
+    status = 412
+
+
+class IdempotencyMismatch(TanggapError):
+    status = 422
+    title = "The idempotency key was used for another body"
+
+
+class IdempotencyKeyMissing(TanggapError):
+    status = 400
+    title = "The Idempotency-Key header is missing"
+
+
+class TooLarge(TanggapError):
+    status = 413
+    title = "The body is too large"
+
+
+class Unavailable(TanggapError):
+    """Something we stand on does not answer now; nothing was acknowledged, try again."""
+
+    status = 503
+    title = "Not available now"
+
+
+class StartRefused(TanggapError):
+    """The program cannot start; the message says what to change."""
+
+
+class HistoryBroken(TanggapError):
+    """The recorded history does not fit together; names the first event that does not."""

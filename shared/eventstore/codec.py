@@ -1,0 +1,57 @@
+"""Events to text and back. Old versions are upcast on the way in, in this one place (decision 7)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
+
+from pydantic import Field, TypeAdapter
+
+from shared.message import Event, NewEvent, Occasion, Recorded, derived_id
+
+if TYPE_CHECKING:
+    from shared.eventstore.upcasting import Upcasters
+
+E = TypeVar("E", bound=Event)
+
+
+class EventCodec(Generic[E]):
+    """Writes and reads the events of one stream category: a closed union of event classes.
+
+    Args: events: every class the streams may hold. upcasters: for versions that are no longer written.
+    """
+
+    def __init__(self, *events: type[E], upcasters: Upcasters | None = None) -> None:
+        from shared.eventstore.upcasting import Upcasters  # noqa: PLC0415 - only a default, and it imports nothing back
+
+        self.types = {event.model_fields["type"].default: event for event in events}
+        self._upcasters = upcasters or Upcasters()
+        union: Any = events[0]
+        for event in events[1:]:
+            union = union | event
+        self._adapter: TypeAdapter[E] = TypeAdapter(
+            Annotated[union, Field(discriminator="type")] if len(events) > 1 else union
+        )
+
+    def encode(self, event: E, stream: str, occasion: Occasion, index: int) -> NewEvent:
+        """The event with its envelope; its id follows from the cause, the stream and its place, so a retry repeats it."""
+        return NewEvent(
+            id=derived_id(occasion.cause, stream, index, event.type),
+            type=event.type,
+            schema_version=event.version,
+            body=event.model_dump_json(),
+            key=event.ordering_key or stream,
+            public=event.public,
+            actor=occasion.actor,
+            school=occasion.school,
+            happened_at=occasion.happened_at,
+            correlation=occasion.correlation,
+            causation=occasion.cause,
+        )
+
+    def decode(self, recorded: Recorded) -> E:
+        """The event as its current class.
+
+        Raises: pydantic.ValidationError: the body does not fit the class (a programming error: upcaster missing).
+        """
+        body = self._upcasters.upcast(recorded.type, recorded.schema_version, recorded.body)
+        return self._adapter.validate_json(body)

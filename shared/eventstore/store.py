@@ -1,0 +1,128 @@
+"""The event store's protocol: what `postgres.py` and `memory.py` both keep, and one behaviour suite proves.
+
+An append is one item, all or nothing (architecture, decision 2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from shared.message import NewEvent, Recorded
+
+NEW = 0
+"""Expected version of a stream that must not exist yet. There is no 'any version'."""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Events for one stream that must be at version `expected` now."""
+
+    stream: str
+    expected: int
+    events: tuple[NewEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotency:
+    """A client's key, scoped to principal and route; `fingerprint` tells another body; `answer` is what a repeat gets."""
+
+    scope: str
+    key: str
+    fingerprint: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """How far `consumer` has read partition `partition` of `source`: moves from `previous` to `position`."""
+
+    consumer: str
+    source: str
+    partition: int
+    previous: int
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One append: all of it is stored, or nothing."""
+
+    writes: tuple[Write, ...] = ()
+    idempotency: Idempotency | None = None
+    checkpoint: Checkpoint | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Durable. `position` is the store's head after the item; `recorded_at` the time under the lock."""
+
+    position: int
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """`stream` is at `actual`, not at the expected version; nothing was stored."""
+
+    stream: str
+    expected: int
+    actual: int
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """Stored before: by idempotency key (then with the first answer and its fingerprint) or because the first event's id is there."""
+
+    position: int
+    recorded_at: datetime
+    fingerprint: str | None = None
+    answer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """The consumer's checkpoint is already at or after this message; nothing was stored."""
+
+    checkpoint: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """The message does not follow the consumer's checkpoint: something between is missing; nothing was stored."""
+
+    checkpoint: int
+
+
+Outcome = Stored | Conflict | Repeated | Duplicate | Hole
+
+
+class EventStore(Protocol):
+    """Append and read. Every method raises `Unavailable` while the database does not answer."""
+
+    async def append(self, item: Item) -> Outcome:
+        """Stores the item or says why not. An unknown outcome (lost connection) is looked up before it answers."""
+
+    async def read_stream(
+        self, stream: str, *, after: int = 0, until_version: int | None = None, recorded_by: datetime | None = None
+    ) -> list[Recorded]:
+        """The stream's events in order, versions `after` < v <= `until_version`, the longest prefix recorded by `recorded_by`."""
+
+    async def read_after(
+        self, position: int, *, limit: int = 500, partition: int | None = None, public: bool = False
+    ) -> list[Recorded]:
+        """Events with a larger position, in order; only one partition and only public ones where asked."""
+
+    async def head(self, *, partition: int | None = None, public: bool = False) -> int:
+        """Position of the last event (0 if none), of one partition and of public events where asked."""
+
+    async def find(self, event_id: UUID) -> Recorded | None:
+        """The event with this id."""
+
+    async def repeated(self, scope: str, key: str) -> Repeated | None:
+        """What an idempotency key was answered with, so that a repeat costs no decision."""
+
+    async def checkpoint(self, consumer: str, source: str, partition: int) -> int:
+        """How far this consumer has read (0 if never)."""

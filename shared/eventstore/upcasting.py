@@ -1,0 +1,29 @@
+"""Old event versions are lifted JSON to JSON, one step at a time, in one place; a golden file proves each step."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Json = dict[str, Any]
+Upcast = Callable[[Json], Json]
+
+
+class Upcasters:
+    """Steps keyed by (type, version they lift from); each returns the body of version + 1."""
+
+    def __init__(self, steps: Mapping[tuple[str, int], Upcast] | None = None) -> None:
+        self._steps = dict(steps or {})
+
+    def upcast(self, event_type: str, version: int, body: str) -> str:
+        """The body at the newest version; the same text, untouched, where no step applies."""
+        step = self._steps.get((event_type, version))
+        if step is None:
+            return body
+        lifted: Json = json.loads(body)
+        while step is not None:
+            lifted = {**step(lifted), "version": version + 1}
+            version += 1
+            step = self._steps.get((event_type, version))
+        return json.dumps(lifted, ensure_ascii=False, separators=(",", ":"))
