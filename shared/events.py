@@ -1,0 +1,356 @@
+"""The public contract: what one service tells the others. Ids, codes and sealed fields, nothing else.
+
+The module says who may read an event: what stands here is relayed over Redis; what stands in a service's own domain stays there.
+Readers tolerate added fields and unknown types; a changed field is a new version with an upcaster and a golden file.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from shared.message import PublicEvent
+from shared.sealed import Sealed
+
+Urgency = Literal["emergency", "high", "medium", "low"]
+"""On screen: darurat, tinggi, sedang, rendah."""
+
+StudentRole = Literal["affected", "accused", "witness", "involved"]
+PersonRole = Literal["accused", "witness", "involved"]
+Relation = Literal["staff", "guardian", "outsider"]
+Channel = Literal["web", "api", "phone", "letter", "chat", "box"]
+ReporterKind = Literal["staff", "student", "guardian", "public", "anonymous"]
+ConcernKind = Literal["need", "incident"]
+Category = Literal[
+    "bullying", "physical-violence", "psychological-violence", "sexual-violence", "self-harm", "suicide", "threat", "weapon",
+    "trafficking", "missing", "ongoing-abuse", "neglect", "drugs", "pregnancy", "child-marriage", "medical", "emotional", "family",
+    "fight", "discrimination", "truancy", "learning", "career", "quarrel", "social", "other",
+]  # fmt: skip
+Fact = Literal[
+    "weapon", "self_harm", "injury", "suicide_plan", "suicidal_thoughts", "threat_to_kill", "sexual_violence", "trafficking",
+    "ongoing_abuse", "unsafe_now", "missing", "acute_medical", "intoxicated", "repeated", "power_imbalance", "fear",
+]  # fmt: skip
+"""Dangers a reporter may answer yes or no; an unanswered one is unknown, which is not no."""
+
+StaffRole = Literal[
+    "counsellor", "coordinator", "homeroom", "mentor", "subject-teacher", "vice-principal", "principal", "supervisor",
+    "district-officer", "district-duty", "auditor", "system-administrator",
+]  # fmt: skip
+OutcomeClass = Literal["helped", "referred", "no-action-needed", "transferred", "not-reached"]
+
+
+# intake: the roster ------------------------------------------------------------------------------------------------
+
+
+class SchoolRegistered(PublicEvent):
+    """A school of the district; name and number are not personal. `kind` is the organisation's type in the roster."""
+
+    type: Literal["school-registered"] = "school-registered"
+    version: Literal[1] = 1
+    school: str
+    npsn: str | None
+    name: str
+    level: Literal["sd", "smp", "sma", "smk", "slb", "other", "district"]
+    cluster: str | None = None
+
+    @property
+    def ordering_key(self) -> str:
+        return self.school
+
+
+class PersonRegistered(PublicEvent):
+    """A person of the roster as it stands now (sent again on change). Names, birth date and contacts are sealed under the person's
+    own key, purpose `identity` (name, born) and `contact` (email, phone)."""
+
+    type: Literal["person-registered"] = "person-registered"
+    version: Literal[1] = 1
+    person: str
+    kind: Literal["student", "staff", "guardian"]
+    school: str
+    roles: tuple[StaffRole, ...] = ()
+    name: Sealed
+    born: Sealed | None = None
+    email: Sealed | None = None
+    phone: Sealed | None = None
+    guardians: tuple[str, ...] = ()
+    homeroom: str | None = None
+
+    @property
+    def ordering_key(self) -> str:
+        return self.person
+
+
+class PersonLeft(PublicEvent):
+    type: Literal["person-left"] = "person-left"
+    version: Literal[1] = 1
+    person: str
+    school: str
+
+    @property
+    def ordering_key(self) -> str:
+        return self.person
+
+
+# intake: concerns --------------------------------------------------------------------------------------------------
+
+
+class NamedPerson(PublicEvent):
+    """Not an event of its own: somebody else named in a concern. `person` is None where the reporter gave no known id."""
+
+    type: Literal["named-person"] = "named-person"
+    version: Literal[1] = 1
+    person: str | None
+    relation: Relation
+    role: PersonRole
+
+
+class ConcernRaised(PublicEvent):
+    """One concern as told about one student. A concern about three students makes three of these (decision 8).
+
+    student: None where the reporter could not name one (then the concern goes to the school's matching queue).
+    text: the narrative, sealed under this student's key (purpose `concern`); under the concern's own key where student is None.
+    others: the other students of the same concern (ids; they link the cases, dates only). people: staff, guardians and outsiders named;
+    nobody of them is alerted. desk: `district` where an accused staff member is not identified, else `school`.
+    occurrence: tells distinct incidents apart for the repeat rule.
+    """
+
+    type: Literal["concern-raised"] = "concern-raised"
+    version: Literal[1] = 1
+    concern: str
+    school: str
+    student: str | None
+    role: StudentRole
+    kind: ConcernKind
+    categories: tuple[Category, ...]
+    facts: dict[Fact, bool] = Field(default_factory=dict)
+    text: Sealed
+    description: Sealed | None = None
+    others: tuple[str, ...] = ()
+    people: tuple[NamedPerson, ...] = ()
+    guardians_unsafe: bool = False
+    desk: Literal["school", "district"] = "school"
+    channel: Channel
+    reporter_kind: ReporterKind
+    reporter: str | None = None
+    happened_at: datetime | None = None
+
+    @property
+    def ordering_key(self) -> str:
+        return self.student or f"concern-{self.concern}"
+
+
+# cases -------------------------------------------------------------------------------------------------------------
+
+
+class CaseEvent(PublicEvent):
+    """Base of what cases tells: always the case, its student (None while unidentified) and the school."""
+
+    case: str
+    student: str | None
+    school: str
+
+    @property
+    def ordering_key(self) -> str:
+        return self.student or f"case-{self.case}"
+
+
+class CaseOpened(CaseEvent):
+    type: Literal["case-opened"] = "case-opened"
+    version: Literal[1] = 1
+    concern: str
+
+
+class ConcernJoinedCase(CaseEvent):
+    """Also told for the first concern: intake moves the reporter's status on."""
+
+    type: Literal["concern-joined-case"] = "concern-joined-case"
+    version: Literal[1] = 1
+    concern: str
+
+
+class CaseTriaged(CaseEvent):
+    """Level decided or raised: staff are alerted. `excluded`: ids of everybody named in any strand (never alerted).
+    acknowledge_by, decide_by: clocks from the policy, in UTC."""
+
+    type: Literal["case-triaged"] = "case-triaged"
+    version: Literal[1] = 1
+    concern: str
+    urgency: Urgency
+    desk: Literal["school", "district"]
+    excluded: tuple[str, ...]
+    acknowledge_by: datetime
+    decide_by: datetime
+
+
+class CaseAcknowledged(CaseEvent):
+    """A person took the case in hand: the ladder stops."""
+
+    type: Literal["case-acknowledged"] = "case-acknowledged"
+    version: Literal[1] = 1
+    by: str
+
+
+class GuardianToBeTold(CaseEvent):
+    """A named counsellor chose recipient, moment and words. words: sealed under the student's key, purpose `guardian-notice`."""
+
+    type: Literal["guardian-to-be-told"] = "guardian-to-be-told"
+    version: Literal[1] = 1
+    notice: str
+    guardian: str
+    not_before: datetime
+    words: Sealed
+    by: str
+
+
+class ReferralSent(CaseEvent):
+    """From here on the task in notifications alone decides (decision 14). package: exactly what is disclosed, sealed under the student's
+    key, purpose `package`. by_phone_first: an emergency, where help was called before the letter."""
+
+    type: Literal["referral-sent"] = "referral-sent"
+    version: Literal[1] = 1
+    referral: str
+    agency: str
+    priority: Literal["routine", "urgent", "stat"]
+    respond_by: datetime
+    package: Sealed
+    package_opens: Literal["after-acceptance", "at-once"]
+
+
+class ReferralCancelRequested(CaseEvent):
+    """The school asks; the agency confirms; an outcome may still win."""
+
+    type: Literal["referral-cancel-requested"] = "referral-cancel-requested"
+    version: Literal[1] = 1
+    referral: str
+
+
+class CaseClosed(CaseEvent):
+    """concerns: every concern folded into the case; outcome: what the reporter may hear."""
+
+    type: Literal["case-closed"] = "case-closed"
+    version: Literal[1] = 1
+    concerns: tuple[str, ...]
+    outcome: OutcomeClass
+
+
+# notifications -----------------------------------------------------------------------------------------------------
+
+
+class NotificationEvent(PublicEvent):
+    """Base of what notifications tells about a case. Ordered with the student."""
+
+    case: str
+    student: str | None
+    school: str
+
+    @property
+    def ordering_key(self) -> str:
+        return self.student or f"case-{self.case}"
+
+
+class StaffAlerted(NotificationEvent):
+    """One alert to one person left by SMTP (the mail server took it)."""
+
+    type: Literal["staff-alerted"] = "staff-alerted"
+    version: Literal[1] = 1
+    alert: str
+    person: str
+    step: int
+
+
+class AlertExhausted(NotificationEvent):
+    """Nobody could be reached or nobody acknowledged: the alert is in the hands of `person`, by name (district duty)."""
+
+    type: Literal["alert-exhausted"] = "alert-exhausted"
+    version: Literal[1] = 1
+    alert: str
+    person: str | None
+
+
+class GuardianTold(NotificationEvent):
+    """The content-free mail left, or it did not and why (`unsafe`, `no-contact`, `undeliverable`)."""
+
+    type: Literal["guardian-told"] = "guardian-told"
+    version: Literal[1] = 1
+    notice: str
+    guardian: str
+    outcome: Literal["sent", "acknowledged", "unsafe", "no-contact", "undeliverable"]
+
+
+class GuardianMarkedUnsafe(PublicEvent):
+    """The do-not-contact register has this guardian of this student: no sending begins after this was committed (decision 14)."""
+
+    type: Literal["guardian-marked-unsafe"] = "guardian-marked-unsafe"
+    version: Literal[1] = 1
+    student: str
+    guardian: str
+    school: str
+
+    @property
+    def ordering_key(self) -> str:
+        return self.student
+
+
+class TaskMoved(NotificationEvent):
+    """The agency's task made a transition; the case folds it and never refuses.
+
+    trigger: as in the task's table. state: FHIR Task.status, business_status: BSeR code. reason: of a decline, from the closed list.
+    note: the agency's words, sealed under the student's key, purpose `answer`. at: the appointment, where one was made.
+    """
+
+    type: Literal["task-moved"] = "task-moved"
+    version: Literal[1] = 1
+    task: str
+    referral: str
+    agency: str
+    trigger: str
+    state: str
+    business_status: str
+    reason: str | None = None
+    note: Sealed | None = None
+    at: datetime | None = None
+    channel: Literal["api", "portal", "letter", "phone"] = "api"
+
+
+class TaskUnanswered(NotificationEvent):
+    """Silence is a signal: the agency did not answer by `respond_by`, or could not be reached."""
+
+    type: Literal["task-unanswered"] = "task-unanswered"
+    version: Literal[1] = 1
+    task: str
+    referral: str
+    agency: str
+    reason: Literal["no-answer", "unreachable"]
+
+
+Intake = Annotated[SchoolRegistered | PersonRegistered | PersonLeft | ConcernRaised, Field(discriminator="type")]
+Cases = Annotated[
+    CaseOpened | ConcernJoinedCase | CaseTriaged | CaseAcknowledged | GuardianToBeTold | ReferralSent
+    | ReferralCancelRequested | CaseClosed,
+    Field(discriminator="type"),
+]  # fmt: skip
+Notifications = Annotated[
+    StaffAlerted | AlertExhausted | GuardianTold | GuardianMarkedUnsafe | TaskMoved | TaskUnanswered, Field(discriminator="type")
+]
+
+CATALOGUE: dict[str, tuple[type[PublicEvent], ...]] = {
+    "intake": (SchoolRegistered, PersonRegistered, PersonLeft, ConcernRaised),
+    "cases": (
+        CaseOpened, ConcernJoinedCase, CaseTriaged, CaseAcknowledged, GuardianToBeTold, ReferralSent, ReferralCancelRequested,
+        CaseClosed,
+    ),
+    "notifications": (StaffAlerted, AlertExhausted, GuardianTold, GuardianMarkedUnsafe, TaskMoved, TaskUnanswered),
+}  # fmt: skip
+"""Which service says what; served as AsyncAPI by each service."""
+
+BY_TYPE: dict[str, type[PublicEvent]] = {
+    event.model_fields["type"].default: event for events in CATALOGUE.values() for event in events
+}
+
+
+def read_public(event_type: str, body: str) -> PublicEvent | None:
+    """The public event, leniently; None where this reader does not know the type (it skips it)."""
+    known = BY_TYPE.get(event_type)
+    return known.model_validate_json(body) if known else None
