@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.message import PublicEvent
 from shared.sealed import Sealed
@@ -96,11 +96,11 @@ class PersonLeft(PublicEvent):
 # intake: concerns --------------------------------------------------------------------------------------------------
 
 
-class NamedPerson(PublicEvent):
-    """Not an event of its own: somebody else named in a concern. `person` is None where the reporter gave no known id."""
+class NamedPerson(BaseModel):
+    """Somebody other than a student named in a concern. `person` is None where the reporter gave no known id."""
 
-    type: Literal["named-person"] = "named-person"
-    version: Literal[1] = 1
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
     person: str | None
     relation: Relation
     role: PersonRole
