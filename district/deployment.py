@@ -1,0 +1,138 @@
+"""The three services as processes of their own over given servers, as a district would run them: for faults and benchmarks."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from shared.errors import StartRefused
+
+SERVICES = ("intake", "cases", "notifications")
+
+
+def free_port() -> int:
+    """A port that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def new_key() -> str:
+    """32 random bytes, as the settings want them."""
+    return urlsafe_b64encode(secrets.token_bytes(32)).decode()
+
+
+@dataclass
+class Deployment:
+    """Three service processes that find each other.
+
+    folder: where the logs go. launch: how a service is started, with `{}` for its name; the fault tests put their own module here.
+    settings: environment added to every process.
+    """
+
+    folder: Path
+    database_url: str
+    redis_url: str
+    launch: str = "services.{}"
+    settings: dict[str, str] = field(default_factory=dict)
+    ports: dict[str, int] = field(default_factory=lambda: {service: free_port() for service in SERVICES})
+    token_key: str = field(default_factory=new_key)
+    master_key: str = field(default_factory=new_key)
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def origin(self, service: str) -> str:
+        """Base URL of a service."""
+        return f"http://127.0.0.1:{self.ports[service]}"
+
+    def start(self, *services: str, **extra: str) -> None:
+        """Starts the services (all where none is named) with `extra` in their environment, and does not wait."""
+        for service in services or SERVICES:
+            log = (self.folder / f"{service}.log").open("ab")
+            self.processes[service] = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+                [sys.executable, "-m", *self.launch.format(service).split()],
+                env={**os.environ, **self._environment(service), **extra},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+            log.close()
+
+    def _environment(self, service: str) -> dict[str, str]:
+        origins = {f"TANGGAP_ORIGIN_{each.upper()}": self.origin(each) for each in SERVICES}
+        return {
+            "DATABASE_URL": self.database_url,
+            "REDIS_URL": self.redis_url,
+            "TANGGAP_MASTER_KEY": self.master_key,
+            "TANGGAP_TOKEN_KEY": self.token_key,
+            "HOST": "127.0.0.1",
+            "PORT": str(self.ports[service]),
+            **origins,
+            **self.settings,
+        }
+
+    def wait_ready(self, *services: str, within: float = 30.0) -> None:
+        """Until every named service (all where none is named) says it is ready. Raises: StartRefused with the log's last lines."""
+        deadline = time.monotonic() + within
+        for service in services or SERVICES:
+            while not self.is_ready(service):
+                if time.monotonic() > deadline or self.processes[service].poll() is not None:
+                    raise StartRefused(f"{service} did not become ready: {self._tail(service)}")
+                time.sleep(0.05)
+
+    def is_ready(self, service: str) -> bool:
+        """What its /readyz says now."""
+        try:
+            return httpx.get(f"{self.origin(service)}/{service}/readyz", timeout=2, trust_env=False).status_code == httpx.codes.OK
+        except httpx.TransportError:
+            return False
+
+    def send(self, service: str, which: signal.Signals) -> None:
+        """Sends a signal to a service's process."""
+        self.processes[service].send_signal(which)
+
+    def kill(self, service: str) -> None:
+        """kill -9, and wait until it is gone."""
+        self.processes[service].kill()
+        self.processes[service].wait()
+
+    def wait_dead(self, service: str, within: float = 30.0) -> None:
+        """Until the process has ended by itself. Raises: subprocess.TimeoutExpired."""
+        self.processes[service].wait(within)
+
+    def stop(self) -> None:
+        """SIGTERM to all, SIGKILL after ten seconds."""
+        for process in self.processes.values():
+            process.send_signal(signal.SIGCONT)
+            process.terminate()
+        for process in self.processes.values():
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def memory(self) -> dict[str, float]:
+        """Proportional set size of each service in MiB, as the kernel counts it."""
+        return {service: _proportional(process.pid) for service, process in self.processes.items()}
+
+    def _tail(self, service: str) -> str:
+        log = self.folder / f"{service}.log"
+        return log.read_text(errors="replace")[-600:] if log.exists() else "(no log)"
+
+
+def _proportional(pid: int) -> float:
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
