@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from shared.errors import VersionConflict
-from shared.eventstore.codec import EventCodec
+from shared.eventstore.codec import EventCodec, Kept
 from shared.eventstore.store import Checkpoint, Conflict, EventStore, Idempotency, Item, Outcome, Write
 from shared.message import Event, Occasion
 
@@ -67,9 +67,15 @@ async def load(
     recorded_by: datetime | None = None,
 ) -> Loaded[S]:
     """Folds the stream, to a version or as recorded by a moment where asked."""
-    recorded = await store.read_stream(stream, until_version=until_version, recorded_by=recorded_by)
-    state = decider.fold(decider.codec.decode(each) for each in recorded)
-    return Loaded(stream, recorded[-1].version if recorded else 0, state)
+    if until_version is None and recorded_by is None:
+        return folded(decider, stream, await store.entries(stream))
+    return folded(decider, stream, await store.read_stream(stream, until_version=until_version, recorded_by=recorded_by))
+
+
+def folded(decider: Decider[Any, S, Any], stream: str, kept: Sequence[Kept]) -> Loaded[S]:
+    """The state and version of a stream from what was read of it."""
+    state = decider.fold(decider.codec.decode(each) for each in kept)
+    return Loaded(stream, kept[-1].version if kept else 0, state)
 
 
 def write(decider: Decider[Any, Any, E], loaded: Loaded[Any], events: Sequence[E], occasion: Occasion) -> Write:

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Protocol, TypeVar
 
 from pydantic import Field, TypeAdapter
 
-from shared.message import Event, NewEvent, Occasion, Recorded, derived_id
+from shared.message import Event, NewEvent, Occasion, derived_id
 
 if TYPE_CHECKING:
     from shared.eventstore.upcasting import Upcasters
 
 E = TypeVar("E", bound=Event)
+
+
+class Kept(Protocol):
+    """What decoding needs of a kept event: a `Recorded` or an `Entry`."""
+
+    @property
+    def version(self) -> int: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def schema_version(self) -> int: ...
+    @property
+    def body(self) -> str: ...
 
 
 class EventCodec(Generic[E]):
@@ -48,7 +61,7 @@ class EventCodec(Generic[E]):
             causation=occasion.cause,
         )
 
-    def decode(self, recorded: Recorded) -> E:
+    def decode(self, recorded: Kept) -> E:
         """The event as its current class.
 
         Raises: pydantic.ValidationError: the body does not fit the class (a programming error: upcaster missing).

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
+from shared.eventstore.doorbell import Doorbell
 from shared.message import NewEvent, Recorded
 
 NEW = 0
@@ -99,11 +100,31 @@ class Hole:
 Outcome = Stored | Conflict | Repeated | Duplicate | Hole
 
 
+class Entry(NamedTuple):
+    """An event without its envelope: what folding and replaying need, and nothing that costs time."""
+
+    stream: str
+    version: int
+    position: int
+    type: str
+    schema_version: int
+    body: str
+
+
 class EventStore(Protocol):
     """Append and read. Every method raises `Unavailable` while the database does not answer."""
 
+    doorbell: Doorbell
+    partitions: int
+
     async def append(self, item: Item) -> Outcome:
         """Stores the item or says why not. An unknown outcome (lost connection) is looked up before it answers."""
+
+    async def entries(self, stream: str) -> list[Entry]:
+        """The whole stream for folding; concurrent calls share one query."""
+
+    async def replay(self, position: int, *, limit: int = 5000) -> list[Entry]:
+        """Events with a larger position in order, for folding everything."""
 
     async def read_stream(
         self, stream: str, *, after: int = 0, until_version: int | None = None, recorded_by: datetime | None = None

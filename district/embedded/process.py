@@ -1,0 +1,52 @@
+"""Starting a server of ours: as an unprivileged user, and never outliving the program."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+NOBODY = 65534
+_PR_SET_PDEATHSIG = 1
+
+
+@cache
+def as_unprivileged() -> tuple[str, ...]:
+    """What goes before a command so that it does not run as root; empty where we are not root.
+
+    PostgreSQL refuses root. A user namespace lets it run as nobody *inside*, while outside it keeps our rights to folders that only root may
+    enter; measured to work where another uid or ambient capabilities do not.
+    """
+    if os.geteuid() != 0:
+        return ()
+    namespace = ("unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}")
+    if shutil.which("unshare") and subprocess.run((*namespace, "true"), check=False, capture_output=True).returncode == 0:  # noqa: S603
+        return namespace
+    return ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
+
+
+def needs_copies() -> bool:
+    """User namespaces are forbidden here: the unprivileged user must be given binaries and data that it may enter."""
+    return as_unprivileged()[:1] == ("setpriv",)
+
+
+def die_with_parent() -> None:
+    """For `preexec_fn`: the kernel stops this process when the program dies, even of kill -9; and Ctrl-C is the program's to handle."""
+    os.setsid()
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
+
+
+def socket_folder(data: Path) -> Path:
+    """A short folder for sockets (a socket's path has at most 107 bytes), the same for the same data, entered by its owner only."""
+    name = sha256(str(data.resolve()).encode()).hexdigest()[:16]
+    folder = Path(tempfile.gettempdir()) / f"tanggap-{os.geteuid()}-{name}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if needs_copies():
+        os.chown(folder, NOBODY, NOBODY)
+    return folder

@@ -1,0 +1,52 @@
+"""The servers a district stands on: the operator's own where DATABASE_URL and REDIS_URL name them, else ours, started and stopped with the program."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from district.embedded.postgres import Postgres, start_postgres
+from district.embedded.redis import Redis, start_redis
+
+
+class Servers:
+    """Context manager: `with Servers(home) as servers: servers.database_url`.
+
+    home: data folder. environment: where DATABASE_URL and REDIS_URL are looked up.
+    """
+
+    def __init__(self, home: Path, environment: dict[str, str] | None = None) -> None:
+        given = os.environ if environment is None else environment
+        self.home = home
+        self.database_url = given.get("DATABASE_URL", "")
+        self.redis_url = given.get("REDIS_URL", "")
+        self.postgres: Postgres | None = None
+        self.redis: Redis | None = None
+
+    def __enter__(self) -> Self:
+        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            if not self.database_url:
+                self.postgres = start_postgres(self.home)
+                self.database_url = self.postgres.url()
+            if not self.redis_url:
+                self.redis = start_redis(self.home)
+                self.redis_url = self.redis.url
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Stops what we started; quiet when nothing runs."""
+        if self.redis:
+            self.redis.stop()
+            self.redis = None
+        if self.postgres:
+            self.postgres.stop()
+            self.postgres = None

@@ -1,0 +1,139 @@
+"""One service's part of PostgreSQL: its role, its schema, its migrations, its pool (architecture, decision 1).
+
+The login of the URL prepares everything as administrator; the pool works as the role `tanggap_<service>`, which may read its events, call the
+append function and use its own tables, and nothing of a neighbour's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, LiteralString, cast
+
+import psycopg
+from psycopg import AsyncConnection, sql
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from shared.errors import StartRefused, Unavailable
+
+Connection = AsyncConnection[Any]
+
+WAIT = 10.0
+"""Seconds to wait for the server at the start; after that the start is refused."""
+
+_SHARED = Path(__file__).parent
+_KERNEL = (_SHARED / "eventstore" / "schema.sql", _SHARED / "delivery" / "schema.sql")
+_KEYRING = _SHARED / "keyring.sql"
+_PREPARE_LOCK = 7_360_113
+"""Two services that start at once prepare one after the other."""
+
+
+class Database:
+    """Connections of one service.
+
+    url: of the server and database, with a login that may prepare. migrations: folder with the service's numbered SQL files. size: connections.
+    """
+
+    def __init__(self, url: str, service: str, *, migrations: Path | None = None, size: int = 8) -> None:
+        self.url, self.service = url, service
+        self.role = f"tanggap_{service}"
+        self._migrations = migrations
+        options = f"-c role={self.role} -c search_path={service} -c statement_timeout=30000 -c timezone=UTC -c jit=off"
+        self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
+            url, min_size=1, max_size=size, open=False, timeout=5, kwargs={"options": options, "prepare_threshold": 2}, reconnect_timeout=30
+        )
+        self._options = options
+
+    async def open(self) -> None:
+        """Waits for the server, prepares schema and roles, opens the pool. Raises: StartRefused."""
+        async with await self._administrator() as connection:
+            await connection.execute(sql.SQL("SELECT pg_advisory_lock({})").format(_PREPARE_LOCK))
+            await self._prepare(connection)
+        await self._pool.open()
+
+    async def close(self) -> None:
+        await self._pool.close()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """A connection of the pool, as the service's role, in a transaction that commits at the end.
+
+        Raises: Unavailable: the server does not answer, is full, or is only reading.
+        """
+        try:
+            async with self._pool.connection() as connection:
+                yield connection
+        except (PoolTimeout, psycopg.OperationalError, psycopg.errors.ReadOnlySqlTransaction) as error:
+            raise Unavailable(f"the database of {self.service} does not answer: {type(error).__name__}; try again") from error
+
+    @asynccontextmanager
+    async def raw(self) -> AsyncIterator[Connection]:
+        """Like `connection`, with the driver's own errors: for the store, which tells an unknown outcome from a refused one."""
+        try:
+            async with self._pool.connection() as connection:
+                yield connection
+        except PoolTimeout as error:
+            raise psycopg.OperationalError("no connection in time") from error
+
+    async def direct(self) -> Connection:
+        """A connection of its own, autocommit, for session locks. Raises: Unavailable."""
+        try:
+            return await AsyncConnection.connect(self.url, autocommit=True, options=self._options, connect_timeout=5)
+        except psycopg.OperationalError as error:
+            raise Unavailable(f"the database of {self.service} does not answer; try again") from error
+
+    async def _administrator(self) -> Connection:
+        deadline = time.monotonic() + WAIT
+        while True:
+            try:
+                return await AsyncConnection.connect(self.url, autocommit=True, connect_timeout=5)
+            except (psycopg.OperationalError, psycopg.ProgrammingError) as error:
+                if time.monotonic() > deadline or isinstance(error, psycopg.ProgrammingError):
+                    raise StartRefused(
+                        "DATABASE_URL: PostgreSQL does not answer there; it should be like postgresql://user:secret@host:5432/tanggap, "
+                        "and the server must run and know the login and the database"
+                    ) from error
+                await asyncio.sleep(0.2)
+
+    async def _prepare(self, connection: Connection) -> None:
+        await self._create_role(connection)
+        for script in _KERNEL:
+            if script.exists():
+                await connection.execute(self._filled(script))
+        if _KEYRING.exists():
+            await connection.execute(cast("LiteralString", _KEYRING.read_text(encoding="utf-8")))
+        await self._migrate(connection)
+
+    async def _create_role(self, connection: Connection) -> None:
+        schema, role = sql.Identifier(self.service), sql.Identifier(self.role)
+        known = await (await connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (self.role,))).fetchone()
+        if not known:
+            await connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(role))
+        for statement in (
+            "GRANT {role} TO CURRENT_USER",
+            "CREATE SCHEMA IF NOT EXISTS {schema}",
+            "GRANT USAGE ON SCHEMA {schema} TO {role}",
+        ):
+            await connection.execute(sql.SQL(cast("LiteralString", statement)).format(schema=schema, role=role))
+
+    async def _migrate(self, connection: Connection) -> None:
+        schema, role = sql.Identifier(self.service), sql.Identifier(self.role)
+        await connection.execute(
+            sql.SQL("CREATE TABLE IF NOT EXISTS {}.migration (name text PRIMARY KEY, applied_at timestamptz DEFAULT clock_timestamp())").format(
+                schema
+            )
+        )
+        applied = {name for (name,) in await (await connection.execute(sql.SQL("SELECT name FROM {}.migration").format(schema))).fetchall()}
+        for script in sorted(self._migrations.glob("*.sql")) if self._migrations else ():
+            if script.name not in applied:
+                async with connection.transaction():
+                    await connection.execute(self._filled(script))
+                    await connection.execute(sql.SQL("INSERT INTO {}.migration (name) VALUES (%s)").format(schema), (script.name,))
+        await connection.execute(sql.SQL("GRANT SELECT ON {}.migration TO {}").format(schema, role))
+
+    def _filled(self, script: Path) -> LiteralString:
+        text = script.read_text(encoding="utf-8")
+        return cast("LiteralString", text.format(schema=self.service, role=self.role))

@@ -1,0 +1,52 @@
+"""Concurrent callers share one call: whoever comes while a call is under way goes with the next one.
+
+A cancelled caller never cancels the batch (decision 3).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+Asked = TypeVar("Asked")
+Answer = TypeVar("Answer")
+
+
+class Batcher(Generic[Asked, Answer]):
+    """Collects what is asked and answers in one `call`, at most `most` together.
+
+    call: gets what was asked, in order, and gives one answer, or one exception to raise, for each.
+    """
+
+    def __init__(self, call: Callable[[Sequence[Asked]], Awaitable[Sequence[Answer | BaseException]]], *, most: int) -> None:
+        self._call, self._most = call, most
+        self._queue: list[tuple[Asked, asyncio.Future[Answer]]] = []
+        self._worker: asyncio.Task[None] | None = None
+
+    async def submit(self, asked: Asked) -> Answer:
+        """Waits for the answer. Raises what the call gave for this one."""
+        waiting: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._queue.append((asked, waiting))
+        if self._worker is None or self._worker.done():
+            self._worker = asyncio.create_task(self._work())
+        return await asyncio.shield(waiting)
+
+    async def _work(self) -> None:
+        await asyncio.sleep(0)  # let everybody who is ready now come along
+        while self._queue:
+            batch, self._queue = self._queue[: self._most], self._queue[self._most :]
+            await self._answer(batch)
+
+    async def _answer(self, batch: Sequence[tuple[Asked, asyncio.Future[Answer]]]) -> None:
+        try:
+            answers: Sequence[Answer | BaseException] = await self._call([asked for asked, _ in batch])
+        except Exception as error:  # noqa: BLE001 - handed to every caller
+            answers = [error] * len(batch)
+        for (_, waiting), answer in zip(batch, answers, strict=True):
+            if waiting.done():
+                continue
+            if isinstance(answer, BaseException):
+                waiting.set_exception(answer)
+            else:
+                waiting.set_result(answer)

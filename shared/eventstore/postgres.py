@@ -1,0 +1,209 @@
+"""The event store on PostgreSQL: one function writes, concurrent appends share one call, concurrent loads one query (decision 3)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, LiteralString, cast
+from uuid import UUID
+
+import orjson
+import psycopg
+
+from shared.database import Database
+from shared.errors import Fault, Invalid, Unavailable
+from shared.eventstore.batching import Batcher
+from shared.eventstore.doorbell import Doorbell
+from shared.eventstore.partition import PARTITIONS, partition_of
+from shared.eventstore.store import Conflict, Duplicate, Entry, Hole, Item, Outcome, Repeated, Stored
+from shared.message import NewEvent, Recorded
+
+_COLUMNS: LiteralString = (
+    "id, stream, version, position, partition, previous, key, type, schema_version, body, public, school, actor, happened_at, recorded_at, "
+    "correlation, causation, previous_hash, hash, previous_store_hash, store_hash"
+)
+_ENTRY: LiteralString = "stream, version, position, type, schema_version, body"
+
+_OUTAGES = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    psycopg.errors.ReadOnlySqlTransaction,
+    psycopg.errors.InsufficientResources,
+)
+
+
+class PostgresEventStore:
+    """`EventStore` over `Database`. partitions: fixed per deployment."""
+
+    def __init__(self, database: Database, *, partitions: int = PARTITIONS) -> None:
+        self.database, self.partitions = database, partitions
+        self.doorbell = Doorbell()
+        self._appends: Batcher[Item, Outcome] = Batcher(self._append_batch, most=128)
+        self._loads: Batcher[str, list[Entry]] = Batcher(self._load_batch, most=128)
+
+    async def append(self, item: Item) -> Outcome:
+        self._refuse_unstorable(item)
+        outcome = await self._appends.submit(item)
+        if isinstance(outcome, Stored):
+            self.doorbell.ring()
+        return outcome
+
+    async def entries(self, stream: str) -> list[Entry]:
+        return await self._loads.submit(stream)
+
+    async def replay(self, position: int, *, limit: int = 5000) -> list[Entry]:
+        query: LiteralString = "SELECT " + _ENTRY + " FROM event WHERE position > %s ORDER BY position LIMIT %s"
+        async with self.database.connection() as connection:
+            cursor = connection.cursor(binary=True)
+            rows = await (await cursor.execute(query, (position, limit))).fetchall()
+        return list(map(Entry._make, rows))
+
+    async def read_stream(
+        self, stream: str, *, after: int = 0, until_version: int | None = None, recorded_by: datetime | None = None
+    ) -> list[Recorded]:
+        query: LiteralString = (
+            "SELECT " + _COLUMNS + " FROM event WHERE stream = %s AND version > %s AND (%s::int IS NULL OR version <= %s)"
+            " AND (%s::timestamptz IS NULL OR recorded_at <= %s) ORDER BY version"
+        )
+        return await self._read(query, (stream, after, until_version, until_version, recorded_by, recorded_by))
+
+    async def read_after(
+        self, position: int, *, limit: int = 500, partition: int | None = None, public: bool = False
+    ) -> list[Recorded]:
+        narrowed: LiteralString = " AND public" if public else ""
+        if partition is not None:
+            narrowed += " AND partition = %s"
+        query: LiteralString = "SELECT " + _COLUMNS + " FROM event WHERE position > %s" + narrowed + " ORDER BY position LIMIT %s"
+        wanted = (position, limit) if partition is None else (position, partition, limit)
+        return await self._read(query, wanted)
+
+    async def head(self, *, partition: int | None = None, public: bool = False) -> int:
+        if partition is not None and public:
+            query: LiteralString = "SELECT position FROM partition_head WHERE partition = %s"
+            found = await self._one(query, (partition,))
+        else:
+            narrowed: LiteralString = " AND public" if public else ""
+            place: LiteralString = " AND partition = %s" if partition is not None else ""
+            wanted = (partition,) if partition is not None else ()
+            found = await self._one("SELECT max(position) FROM event WHERE true" + narrowed + place, wanted)
+        return int(found[0]) if found and found[0] else 0
+
+    async def find(self, event_id: UUID) -> Recorded | None:
+        found = await self._read("SELECT " + _COLUMNS + " FROM event WHERE id = %s", (event_id,))
+        return found[0] if found else None
+
+    async def repeated(self, scope: str, key: str) -> Repeated | None:
+        query: LiteralString = "SELECT position, recorded_at, fingerprint, answer FROM idempotency WHERE scope = %s AND key = %s"
+        found = await self._one(query, (scope, key))
+        return Repeated(*found) if found else None
+
+    async def checkpoint(self, consumer: str, source: str, partition: int) -> int:
+        query: LiteralString = "SELECT position FROM checkpoint WHERE consumer = %s AND source = %s AND partition = %s"
+        found = await self._one(query, (consumer, source, partition))
+        return int(found[0]) if found else 0
+
+    async def _read(self, query: LiteralString, wanted: Sequence[object]) -> list[Recorded]:
+        async with self.database.connection() as connection:
+            rows = await (await connection.cursor(binary=True).execute(query, wanted)).fetchall()
+        return [Recorded(*row) for row in rows]
+
+    async def _one(self, query: LiteralString, wanted: Sequence[object]) -> Any:
+        async with self.database.connection() as connection:
+            return await (await connection.execute(query, wanted)).fetchone()
+
+    async def _load_batch(self, streams: Sequence[str]) -> list[list[Entry]]:
+        query: LiteralString = "SELECT " + _ENTRY + " FROM event WHERE stream = ANY(%s) ORDER BY stream, version"
+        async with self.database.connection() as connection:
+            rows = await (await connection.cursor(binary=True).execute(query, (list(set(streams)),))).fetchall()
+        found: dict[str, list[Entry]] = {}
+        for row in rows:
+            found.setdefault(row[0], []).append(Entry._make(row))
+        return [found.get(stream, []) for stream in streams]
+
+    async def _append_batch(self, items: Sequence[Item]) -> list[Outcome | BaseException]:
+        try:
+            return list(await self._call(items))
+        except _OUTAGES:
+            return [await self._after_outage(item) for item in items]
+        except psycopg.Error:
+            return [await self._alone(item) for item in items]  # one bad item never fails its neighbours
+
+    async def _call(self, items: Sequence[Item]) -> list[Outcome]:
+        text = orjson.dumps([self._item(item) for item in items]).decode()
+        async with self.database.raw() as connection:
+            found = await (await connection.execute("SELECT append_items(%s::text::jsonb)", (text,))).fetchone()
+        return [_outcome(result) for result in cast("Any", found)[0]]
+
+    async def _alone(self, item: Item) -> Outcome | BaseException:
+        try:
+            return (await self._call([item]))[0]
+        except _OUTAGES:
+            return await self._after_outage(item)
+        except psycopg.Error as error:
+            return Invalid(Fault("", "not-storable"), message=f"the store refuses this item: {type(error).__name__}")
+
+    async def _after_outage(self, item: Item) -> Outcome | BaseException:
+        """The outcome is unknown: whoever finds the first event knows that all of it was stored."""
+        unknown = Unavailable(f"the database of {self.database.service} does not answer; nothing was acknowledged, try again")
+        first = next((event for write in item.writes for event in write.events), None)
+        if first is None:
+            return unknown
+        try:
+            kept = await self.find(first.id)
+        except (Unavailable, psycopg.Error):
+            return unknown
+        return Stored(kept.position, kept.recorded_at) if kept else unknown
+
+    def _item(self, item: Item) -> dict[str, Any]:
+        told: dict[str, Any] = {
+            "writes": [
+                {"stream": write.stream, "expected": write.expected, "events": [self._event(event) for event in write.events]}
+                for write in item.writes
+            ]
+        }
+        if item.idempotency:
+            told["idempotency"] = item.idempotency
+        if item.checkpoint:
+            told["checkpoint"] = item.checkpoint
+        return told
+
+    def _event(self, event: NewEvent) -> dict[str, Any]:
+        return {
+            "id": event.id, "type": event.type, "schema_version": event.schema_version, "body": event.body, "key": event.key,
+            "partition": partition_of(event.key, self.partitions), "public": event.public, "actor": event.actor, "school": event.school,
+            "happened_at": event.happened_at, "correlation": event.correlation, "causation": event.causation,
+        }  # fmt: skip
+
+    @staticmethod
+    def _refuse_unstorable(item: Item) -> None:
+        """One NUL or lone surrogate would fail the whole batch: it is refused before it gets there."""
+        for write in item.writes:
+            for event in write.events:
+                text = f"{write.stream}{event.body}{event.key}{event.actor}{event.school}"
+                if "\x00" in text or not text.isascii() and _lone_surrogate(text):
+                    raise Invalid(Fault("", "unstorable-character"))
+
+
+def _lone_surrogate(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def _outcome(result: dict[str, Any]) -> Outcome:
+    match result["is"]:
+        case "stored":
+            return Stored(result["position"], datetime.fromisoformat(result["at"]))
+        case "conflict":
+            return Conflict(result["stream"], result["expected"], result["actual"])
+        case "repeated":
+            moment = datetime.fromisoformat(result["at"])
+            return Repeated(result["position"], moment, result.get("fingerprint"), result.get("answer"))
+        case "duplicate":
+            return Duplicate(result["checkpoint"])
+        case _:
+            return Hole(result["checkpoint"])
+
