@@ -1,0 +1,138 @@
+"""Everybody is somebody: principals, tokens, and one reviewed permission file; deny by default (architecture, decision 15)."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import tomllib
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Literal
+
+from fastapi import Depends, Request
+from fastapi.routing import APIRoute
+
+from shared.clock import Clock
+from shared.errors import NotAllowed, NotSignedIn, StartRefused
+
+PERMISSIONS = Path(__file__).parent / "permissions.toml"
+_PREFIX = "tgp_"
+
+Kind = Literal["person", "agency", "service", "anonymous"]
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who asks. id: opaque id of the person, agency or service. schools: where the roles hold; empty for the whole district."""
+
+    id: str
+    kind: Kind
+    roles: frozenset[str]
+    schools: frozenset[str] = frozenset()
+
+    def holds(self, *roles: str) -> bool:
+        """Has one of the roles."""
+        return not self.roles.isdisjoint(roles)
+
+    def at(self, school: str) -> bool:
+        """The roles hold at this school."""
+        return not self.schools or school in self.schools
+
+
+ANONYMOUS = Principal("anonymous", "anonymous", frozenset({"anonymous"}))
+
+
+def service_principal(name: str) -> Principal:
+    """One of our own services."""
+    return Principal(f"service:{name}", "service", frozenset({"service"}))
+
+
+def issue_token(key: bytes, principal: Principal, expires: datetime) -> str:
+    """A bearer token: what the principal is, and a keyed hash over it."""
+    told = {
+        "id": principal.id,
+        "kind": principal.kind,
+        "roles": sorted(principal.roles),
+        "schools": sorted(principal.schools),
+        "expires": int(expires.timestamp()),
+    }
+    payload = urlsafe_b64encode(json.dumps(told, separators=(",", ":")).encode()).decode().rstrip("=")
+    return f"{_PREFIX}{payload}.{_signature(key, payload)}"
+
+
+def read_token(key: bytes, token: str, now: datetime) -> Principal:
+    """The principal of a token. Raises: NotSignedIn: not ours, changed, or expired."""
+    payload, _, signature = token.removeprefix(_PREFIX).partition(".")
+    if not token.isascii() or not token.startswith(_PREFIX) or not hmac.compare_digest(signature, _signature(key, payload)):
+        raise NotSignedIn("the token is not valid here: get a new one")
+    told = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    if told["expires"] < now.timestamp():
+        raise NotSignedIn("the token has expired: get a new one")
+    return Principal(told["id"], told["kind"], frozenset(told["roles"]), frozenset(told["schools"]))
+
+
+def _signature(key: bytes, payload: str) -> str:
+    digest = hmac.digest(key, b"tanggap-token|" + payload.encode(), sha256)
+    return urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+class Permissions:
+    """Which roles may use which route; a route without a row is nobody's."""
+
+    def __init__(self, path: Path = PERMISSIONS) -> None:
+        with path.open("rb") as file:
+            rows: Mapping[str, list[str]] = tomllib.load(file)["routes"]
+        self.rows = {route: frozenset(roles) for route, roles in rows.items()}
+
+    def roles(self, method: str, path: str) -> frozenset[str]:
+        """The roles of a route's row, empty without one."""
+        return self.rows.get(f"{method} {path}", frozenset())
+
+    def require_rows(self, routes: Iterable[object]) -> None:
+        """Raises: StartRefused: a route has no row."""
+        for route in routes:
+            if not isinstance(route, APIRoute):
+                continue
+            for method in route.methods:
+                if not self.roles(method, route.path_format):
+                    raise StartRefused(f"shared/permissions.toml has no row for `{method} {route.path_format}`: add who may use it")
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What the web shell needs to know who asks: the token key, the permission rows, the time."""
+
+    token_key: bytes
+    permissions: Permissions
+    clock: Clock
+
+    def principal(self, request: Request) -> Principal:
+        """Who asks, if the route's row lets them. Raises: NotSignedIn, NotAllowed."""
+        route = request.scope["route"]
+        allowed = self.permissions.roles(request.method, route.path_format)
+        found = self._found(request)
+        if not found.roles.isdisjoint(allowed):
+            return found
+        if found is ANONYMOUS:
+            raise NotSignedIn("send a bearer token: `Authorization: Bearer …`")
+        raise NotAllowed
+
+    def _found(self, request: Request) -> Principal:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer" and token:
+            return read_token(self.token_key, token.strip(), self.clock.now())
+        cookie = request.cookies.get("tanggap_session")
+        return read_token(self.token_key, cookie, self.clock.now()) if cookie else ANONYMOUS
+
+
+def signed_in(request: Request) -> Principal:
+    """FastAPI dependency: the principal, checked against the route's row."""
+    access: Access = request.app.state.kernel.access
+    return access.principal(request)
+
+
+SignedIn = Annotated[Principal, Depends(signed_in)]

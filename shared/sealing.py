@@ -1,0 +1,203 @@
+"""Personal text under keys of its own: seal, open, erase (architecture, decision 8).
+
+AES-256-GCM under the key of (person, purpose); that key lies in the keyring, wrapped by a master key which only the process knows. Erasing a
+person destroys the keys: what was sealed stays where it is, and nobody can read it. Every box is bound to its key and its context.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from base64 import b64decode, b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, Protocol
+from uuid import UUID, uuid4
+
+import psycopg
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from shared.database import Database
+from shared.errors import HistoryBroken, NotAllowed
+from shared.sealed import Erased, Sealed
+
+Purpose = Literal["identity", "contact", "concern", "case", "guardian-notice", "package", "answer"]
+
+REMEMBERED = 60.0
+"""Seconds a key may be used from memory; after an erasure a field is unreadable everywhere within this time."""
+
+_MOST_REMEMBERED = 20_000
+_NONCE = 12
+
+
+class ToSeal(NamedTuple):
+    """person: whose key (`concern-<id>` for a concern's own). context: where the box will stand."""
+
+    person: str
+    purpose: Purpose
+    text: str
+    context: str
+
+
+class KeyWrapping(Protocol):
+    """The port to whatever holds the master key: a file, the environment, or a key management service."""
+
+    def wrap(self, key: bytes, bound_to: bytes) -> bytes: ...
+    def unwrap(self, wrapped: bytes, bound_to: bytes) -> bytes: ...
+
+
+class MasterKey:
+    """`KeyWrapping` with a key of 32 bytes that the process was given."""
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher = AESGCM(key)
+
+    def wrap(self, key: bytes, bound_to: bytes) -> bytes:
+        nonce = os.urandom(_NONCE)
+        return nonce + self._cipher.encrypt(nonce, key, bound_to)
+
+    def unwrap(self, wrapped: bytes, bound_to: bytes) -> bytes:
+        try:
+            return self._cipher.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], bound_to)
+        except InvalidTag as error:
+            raise HistoryBroken("a key of the keyring does not open: TANGGAP_MASTER_KEY is not the one it was made with") from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """cipher is None where the key was destroyed."""
+
+    kid: str
+    cipher: AESGCM | None
+    read_at: float
+
+
+class Vault(Protocol):
+    """Seals and opens. Raises `Unavailable` while the keyring does not answer."""
+
+    async def seal(self, person: str, purpose: Purpose, text: str, context: str) -> Sealed: ...
+    async def seal_many(self, wanted: Sequence[ToSeal]) -> list[Sealed]: ...
+    async def open(self, sealed: Sealed) -> str | Erased: ...
+    async def open_many(self, sealed: Sequence[Sealed]) -> list[str | Erased]: ...
+    async def erase(self, person: str) -> int: ...
+
+
+class KeyringVault:
+    """`Vault` over the schema `keyring`."""
+
+    def __init__(self, database: Database, wrapping: KeyWrapping) -> None:
+        self._database, self._wrapping = database, wrapping
+        self._by_owner: dict[tuple[str, str], _Key] = {}
+        self._by_kid: dict[str, _Key] = {}
+
+    async def seal(self, person: str, purpose: Purpose, text: str, context: str) -> Sealed:
+        return (await self.seal_many([ToSeal(person, purpose, text, context)]))[0]
+
+    async def seal_many(self, wanted: Sequence[ToSeal]) -> list[Sealed]:
+        """Seals in order. A person whose key was destroyed gets no new one. Raises: NotAllowed: the person was erased."""
+        missing = {(each.person, each.purpose) for each in wanted} - self._fresh_owners()
+        if missing:
+            await self._obtain(sorted(missing))
+        return [_seal(self._by_owner[each.person, each.purpose], each) for each in wanted]
+
+    async def open(self, sealed: Sealed) -> str | Erased:
+        return (await self.open_many([sealed]))[0]
+
+    async def open_many(self, sealed: Sequence[Sealed]) -> list[str | Erased]:
+        """Opens in order; `Erased` where the key is gone. Raises: HistoryBroken: a box was changed or moved."""
+        oldest = time.monotonic() - REMEMBERED
+        missing = {each.kid for each in sealed if each.kid not in self._by_kid or self._by_kid[each.kid].read_at < oldest}
+        if missing:
+            await self._open(sorted(missing))
+        return [_open(self._by_kid.get(each.kid), each) for each in sealed]
+
+    async def erase(self, person: str) -> int:
+        """Destroys the person's keys, for good; how many there were."""
+        async with self._database.connection() as connection:
+            found = await (await connection.execute("SELECT keyring.destroy(%s)", (person,))).fetchone()
+        self._by_owner.clear()
+        self._by_kid.clear()
+        return int(found[0]) if found else 0
+
+    def _fresh_owners(self) -> set[tuple[str, str]]:
+        oldest = time.monotonic() - REMEMBERED
+        if len(self._by_owner) > _MOST_REMEMBERED:
+            self._by_owner.clear()
+        if len(self._by_kid) > _MOST_REMEMBERED:
+            self._by_kid.clear()
+        return {owner for owner, key in self._by_owner.items() if key.read_at >= oldest} if self._by_owner else set()
+
+    async def _obtain(self, owners: Sequence[tuple[str, str]]) -> None:
+        fresh = [self._wrapping.wrap(os.urandom(32), _bound(*owner)) for owner in owners]
+        wanted = ([person for person, _ in owners], [purpose for _, purpose in owners], fresh)
+        for person, purpose, kid, wrapped in await self._ask("SELECT * FROM keyring.obtain(%s, %s, %s)", wanted):
+            self._by_owner[person, purpose] = self._remember(kid, person, purpose, wrapped)
+
+    async def _open(self, kids: Sequence[str]) -> None:
+        for kid, person, purpose, wrapped in await self._ask("SELECT * FROM keyring.open(%s::uuid[])", (list(kids),)):
+            self._remember(kid, person, purpose, wrapped)
+
+    async def _ask(self, query: Literal["SELECT * FROM keyring.obtain(%s, %s, %s)", "SELECT * FROM keyring.open(%s::uuid[])"], wanted: Sequence[object]) -> list[tuple[str, str, str, bytes]]:
+        try:
+            async with self._database.connection() as connection:
+                return await (await connection.execute(query, wanted)).fetchall()
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise NotAllowed("this service may not use keys of that purpose") from error
+
+    def _remember(self, kid: UUID | str, person: str, purpose: str, wrapped: bytes | None) -> _Key:
+        cipher = AESGCM(self._wrapping.unwrap(wrapped, _bound(person, purpose))) if wrapped else None
+        key = _Key(str(kid), cipher, time.monotonic())
+        self._by_kid[key.kid] = key
+        return key
+
+
+class MemoryVault:
+    """`Vault` for unit tests: real encryption, keys in a dictionary."""
+
+    def __init__(self) -> None:
+        self._keys: dict[tuple[str, str], _Key] = {}
+
+    async def seal(self, person: str, purpose: Purpose, text: str, context: str) -> Sealed:
+        return (await self.seal_many([ToSeal(person, purpose, text, context)]))[0]
+
+    async def seal_many(self, wanted: Sequence[ToSeal]) -> list[Sealed]:
+        return [_seal(self._key(each.person, each.purpose), each) for each in wanted]
+
+    async def open(self, sealed: Sealed) -> str | Erased:
+        return (await self.open_many([sealed]))[0]
+
+    async def open_many(self, sealed: Sequence[Sealed]) -> list[str | Erased]:
+        known = {key.kid: key for key in self._keys.values()}
+        return [_open(known.get(each.kid), each) for each in sealed]
+
+    async def erase(self, person: str) -> int:
+        mine = [owner for owner, key in self._keys.items() if owner[0] == person and key.cipher]
+        for owner in mine:
+            self._keys[owner] = _Key(self._keys[owner].kid, None, 0)
+        return len(mine)
+
+    def _key(self, person: str, purpose: str) -> _Key:
+        return self._keys.setdefault((person, purpose), _Key(str(uuid4()), AESGCM(os.urandom(32)), 0))
+
+
+def _bound(person: str, purpose: str) -> bytes:
+    return f"{person}|{purpose}".encode()
+
+
+def _seal(key: _Key, wanted: ToSeal) -> Sealed:
+    if key.cipher is None:
+        raise NotAllowed("the person was erased: nothing new can be kept about them")
+    nonce = os.urandom(_NONCE)
+    box = nonce + key.cipher.encrypt(nonce, wanted.text.encode(), f"{key.kid}|{wanted.context}".encode())
+    return Sealed(kid=key.kid, context=wanted.context, box=b64encode(box).decode())
+
+
+def _open(key: _Key | None, sealed: Sealed) -> str | Erased:
+    if key is None or key.cipher is None:
+        return Erased(kid=sealed.kid)
+    box = b64decode(sealed.box)
+    try:
+        return key.cipher.decrypt(box[:_NONCE], box[_NONCE:], f"{sealed.kid}|{sealed.context}".encode()).decode()
+    except InvalidTag as error:
+        raise HistoryBroken(f"a sealed field ({sealed.context}) was changed or moved") from error

@@ -1,0 +1,120 @@
+"""Settings of a service, from the environment. Unknown or wrong ones stop the start, with the setting's name and what it should be."""
+
+from __future__ import annotations
+
+import os
+from base64 import urlsafe_b64decode
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.errors import StartRefused
+
+_UNPREFIXED = {"database_url": "DATABASE_URL", "redis_url": "REDIS_URL", "smtp_url": "SMTP_URL"}
+_KEY_BYTES = 32
+_FOR_THE_DISTRICT = {"TANGGAP_HOME", "TANGGAP_PORT", "TANGGAP_TEST_DATA"}
+
+
+class Settings(BaseSettings):
+    """Everything a service can be told. Secrets never show in a representation.
+
+    retry_seconds: waits between attempts of an outgoing call. ladder_seconds_scale: speeds the alert ladder up for a demonstration (1 = as the
+    policy says). demo_sign_in: allows `./tanggap token` and loopback webhooks; never in production.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="TANGGAP_", extra="forbid", frozen=True)
+
+    database_url: str = Field(validation_alias="DATABASE_URL")
+    redis_url: str = Field(validation_alias="REDIS_URL")
+    smtp_url: str = Field(default="smtp://127.0.0.1:25", validation_alias="SMTP_URL")
+    master_key: SecretStr = Field(description="32 bytes, base64url; or TANGGAP_MASTER_KEY_FILE")
+    token_key: SecretStr = Field(description="32 bytes, base64url; or TANGGAP_TOKEN_KEY_FILE")
+    partitions: Annotated[int, Field(ge=1, le=256)] = 8
+    origin_intake: str = "http://127.0.0.1:8000"
+    origin_cases: str = "http://127.0.0.1:8000"
+    origin_notifications: str = "http://127.0.0.1:8000"
+    public_origin: str = "http://127.0.0.1:8000"
+    sender_address: str = "tanggap@sekolah.invalid"
+    district: str = "Tanggap"
+    time_zone: str = "Asia/Jakarta"
+    demo_sign_in: bool = False
+    pool_size: Annotated[int, Field(ge=2, le=64)] = 8
+    retry_seconds: tuple[float, ...] = (5, 30, 120, 600, 1800, 3600, 7200, 14400)
+    log_level: str = "INFO"
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        ZoneInfo(value)
+        return value
+
+    @field_validator("master_key", "token_key")
+    @classmethod
+    def _whole_key(cls, value: SecretStr) -> SecretStr:
+        if len(urlsafe_b64decode(value.get_secret_value())) != _KEY_BYTES:
+            raise ValueError("must be 32 bytes in base64url")
+        return value
+
+    @model_validator(mode="after")
+    def _origins_are_urls(self) -> Self:
+        for origin in (self.origin_intake, self.origin_cases, self.origin_notifications, self.public_origin):
+            if not origin.startswith(("http://", "https://")):
+                raise ValueError("origins must begin with http:// or https://")
+        return self
+
+    def key(self, name: str) -> bytes:
+        """The bytes of `master_key` or `token_key`."""
+        secret: SecretStr = getattr(self, name)
+        return urlsafe_b64decode(secret.get_secret_value())
+
+    def origin(self, service: str) -> str:
+        """Base URL of a service."""
+        origin: str = getattr(self, f"origin_{service}")
+        return origin
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings from the environment; `<NAME>_FILE` reads a secret from a file. Raises: StartRefused with the setting's name."""
+    given = dict(os.environ if environment is None else environment)
+    known = {_UNPREFIXED.get(name, f"TANGGAP_{name.upper()}"): name for name in Settings.model_fields}
+    values: dict[str, str] = {}
+    for name, value in given.items():
+        if name in known:
+            values[known[name]] = value
+        elif name.removesuffix("_FILE") in ("TANGGAP_MASTER_KEY", "TANGGAP_TOKEN_KEY"):
+            values[known[name.removesuffix("_FILE")]] = _from_file(name, value)
+        elif name.startswith("TANGGAP_") and name not in _FOR_THE_DISTRICT:
+            raise StartRefused(f"{name} is not a setting of Tanggap: did you mean one of {', '.join(sorted(known))}?")
+    aliased = {_UNPREFIXED.get(name, name): value for name, value in values.items()}
+    try:
+        return Settings.model_validate(_parsed(aliased))
+    except ValidationError as error:
+        raise StartRefused(_explained(error)) from None
+
+
+def _parsed(values: dict[str, str]) -> dict[str, object]:
+    parsed: dict[str, object] = dict(values)
+    if "retry_seconds" in values:
+        parsed["retry_seconds"] = tuple(values["retry_seconds"].split(","))
+    return parsed
+
+
+def _from_file(name: str, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise StartRefused(f"{name}: the file cannot be read ({type(error).__name__}); it should hold 32 bytes in base64url") from None
+
+
+def _explained(error: ValidationError) -> str:
+    told = []
+    for fault in error.errors(include_input=False, include_url=False):
+        name = str(fault["loc"][0]) if fault["loc"] else "origins"
+        shown = name if name.isupper() else f"TANGGAP_{name.upper()}"
+        field = Settings.model_fields.get(name)
+        told.append(f"{shown}: {fault['msg'].lower()}" + (f" ({field.description})" if field and field.description else ""))
+    return "; ".join(told)
