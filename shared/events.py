@@ -345,6 +345,9 @@ CATALOGUE: dict[str, tuple[type[PublicEvent], ...]] = {
 }  # fmt: skip
 """Which service says what; served as AsyncAPI by each service."""
 
+READERS = {"intake": ("cases", "notifications"), "cases": ("intake", "notifications"), "notifications": ("cases",)}
+"""Who reads whom: a stream is trimmed below what all of them confirmed."""
+
 BY_TYPE: dict[str, type[PublicEvent]] = {
     event.model_fields["type"].default: event for events in CATALOGUE.values() for event in events
 }

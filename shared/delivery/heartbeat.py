@@ -1,0 +1,96 @@
+"""Every running part beats a row; readiness reads the rows, so a stopped or stuck part shows (within 30 s)."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+
+from shared.database import Database
+from shared.errors import Unavailable
+
+LATE = 12.0
+"""Seconds without a beat after which a part counts as stopped; beats come every two seconds."""
+
+STUCK = 20.0
+"""Seconds one message may be worked on before the part counts as stuck."""
+
+EVERY = 2.0
+
+
+@dataclass(slots=True)
+class Pulse:
+    """What one part says of itself. lag: messages or positions behind, as far as known. working_since: monotonic time, None when idle."""
+
+    part: str
+    lag: int = 0
+    detail: str = ""
+    working_since: float | None = None
+    progress: float = 0.0
+
+    def working(self) -> None:
+        self.working_since = self.working_since or time.monotonic()
+
+    def idle(self) -> None:
+        self.working_since = None
+        self.progress = time.monotonic()
+
+
+class Heartbeats:
+    """Writes the pulses of this process to the database; a Part itself."""
+
+    name = "heartbeat"
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._pulses: list[Pulse] = []
+
+    def pulse(self, part: str) -> Pulse:
+        """A pulse for `part`, written from now on."""
+        pulse = Pulse(part, progress=time.monotonic())
+        self._pulses.append(pulse)
+        return pulse
+
+    async def run(self) -> None:
+        while True:
+            try:
+                await self._write()
+            except Unavailable:
+                pass  # readiness says so by itself: the database does not answer
+            await asyncio.sleep(EVERY)
+
+    async def _write(self) -> None:
+        now = time.monotonic()
+        rows = [(pulse.part, now - pulse.working_since if pulse.working_since else None, pulse.lag, pulse.detail) for pulse in self._pulses if now - pulse.progress < LATE or pulse.working_since]
+        if not rows:
+            return
+        async with self._database.connection() as connection:
+            await connection.execute(
+                "INSERT INTO heartbeat SELECT part, clock_timestamp(), clock_timestamp() - make_interval(secs => since), lag, detail"
+                " FROM unnest(%s::text[], %s::float8[], %s::bigint[], %s::text[]) AS told (part, since, lag, detail)"
+                " ON CONFLICT (part) DO UPDATE SET beat_at = excluded.beat_at, working_since = excluded.working_since, lag = excluded.lag,"
+                " detail = excluded.detail",
+                tuple(list(column) for column in zip(*rows, strict=True)),
+            )
+
+
+async def health(database: Database, parts: list[str]) -> dict[str, dict[str, object]]:
+    """Each part's state: `{"ok": bool, "lag": n, "why": text}`; a part that never beat is not ok. Raises: Unavailable."""
+    async with database.connection() as connection:
+        cursor = await connection.execute(
+            "SELECT part, extract(epoch FROM clock_timestamp() - beat_at)::float8, "
+            "extract(epoch FROM clock_timestamp() - working_since)::float8, lag, detail FROM heartbeat"
+        )
+        rows = {row[0]: row[1:] for row in await cursor.fetchall()}
+    return {part: _judged(rows.get(part)) for part in parts}
+
+
+def _judged(row: tuple[float, float | None, int, str] | None) -> dict[str, object]:
+    if row is None:
+        return {"ok": False, "lag": None, "why": "never ran"}
+    silent, working, lag, detail = row
+    if silent > LATE:
+        return {"ok": False, "lag": lag, "why": f"no sign of life for {silent:.0f} s"}
+    if working and working > STUCK:
+        return {"ok": False, "lag": lag, "why": f"works on one message for {working:.0f} s"}
+    return {"ok": True, "lag": lag, "why": detail}

@@ -1,0 +1,128 @@
+"""The relay: public events of the own store go to Redis, in order, with their position as the entry's id (decision 11).
+
+Redis refuses an id that it has had, so a kill between XADD and the checkpoint repeats nothing. Redis only carries: when it is away or comes
+back empty, consumers pull from the feed, and the relay goes on from its checkpoint.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import redis.asyncio as redis
+import structlog
+from redis.exceptions import RedisError, ResponseError
+
+from shared.database import Database
+from shared.delivery.heartbeat import Heartbeats
+from shared.delivery.leases import lease
+from shared.delivery.wire import FIELD, encode, stream_key
+from shared.eventstore.store import EventStore
+from shared.message import Recorded
+
+log = structlog.get_logger()
+
+BATCH = 500
+IDLE = 1.0
+"""Seconds between polls when the doorbell is silent: another process may have appended."""
+
+LONGEST = 100_000
+"""Entries a stream keeps at most, confirmed or not: the feed has everything."""
+
+TRIM_EVERY = 30.0
+
+
+class Relay:
+    """A Part. consumers: who must have confirmed before a stream is trimmed."""
+
+    name = "relay"
+
+    def __init__(self, store: EventStore, database: Database, redis_url: str, heartbeats: Heartbeats, consumers: Sequence[str]) -> None:
+        self._store, self._database, self._consumers = store, database, consumers
+        self._source = database.service
+        self._redis_url = redis_url
+        self._pulse = heartbeats.pulse(self.name)
+        self._trimmed_at = 0.0
+
+    async def run(self) -> None:
+        async with lease(self._database, self.name) as held:
+            client = redis.Redis.from_url(self._redis_url, socket_timeout=5, socket_connect_timeout=2)
+            try:
+                working = asyncio.create_task(self._work(client))
+                done, _ = await asyncio.wait((held, working), return_when=asyncio.FIRST_COMPLETED)
+                working.cancel()
+                for task in done:
+                    task.result()
+            finally:
+                await client.aclose()
+
+    async def _work(self, client: redis.Redis) -> None:
+        position = await self._checkpoint()
+        greeted = False
+        while True:
+            try:
+                greeted = greeted or await self._forget_other_history(client)
+                position = await self._pass_on(client, position)
+                await self._trim(client)
+                self._pulse.detail = ""
+            except (RedisError, OSError) as error:
+                greeted = False
+                self._pulse.detail = f"redis: {type(error).__name__}"
+                self._pulse.idle()
+                await asyncio.sleep(0.2)
+
+    async def _pass_on(self, client: redis.Redis, position: int) -> int:
+        events = await self._store.read_after(position, limit=BATCH, public=True)
+        self._pulse.idle()
+        if not events:
+            self._pulse.lag = 0
+            await self._store.doorbell.wait(IDLE)
+            return position
+        self._pulse.lag = await self._store.head() - position if len(events) == BATCH else len(events)
+        await self._add(client, events)
+        await self._save(events[-1].position)
+        return events[-1].position
+
+    async def _add(self, client: redis.Redis, events: Sequence[Recorded]) -> None:
+        pipeline = client.pipeline(transaction=False)
+        for event in events:
+            pipeline.xadd(stream_key(self._source, event.partition), {FIELD: encode(event)}, id=f"{event.position}-0", maxlen=LONGEST)
+        for answer in await pipeline.execute(raise_on_error=False):
+            if isinstance(answer, ResponseError) and "equal or smaller" in str(answer):
+                continue  # Redis has had it: a repeat after a kill
+            if isinstance(answer, Exception):
+                raise answer
+
+    async def _checkpoint(self) -> int:
+        async with self._database.connection() as connection:
+            row = await (await connection.execute("SELECT position FROM relay_checkpoint WHERE partition = -1")).fetchone()
+        return int(row[0]) if row else 0
+
+    async def _save(self, position: int) -> None:
+        async with self._database.connection() as connection:
+            await connection.execute(
+                "INSERT INTO relay_checkpoint VALUES (-1, %s) ON CONFLICT (partition) DO UPDATE SET position = excluded.position", (position,)
+            )
+
+    async def _forget_other_history(self, client: redis.Redis) -> bool:
+        """After a restore of the database Redis may hold positions that do not exist yet: those streams are deleted."""
+        for partition in range(self._store.partitions):
+            key = stream_key(self._source, partition)
+            if not await client.exists(key):
+                continue
+            last = int((await client.xinfo_stream(key))["last-generated-id"].split(b"-")[0])
+            if last > await self._store.head(partition=partition, public=True):
+                await client.delete(key)
+                log.warning("stream-deleted", stream=key, reason="holds positions that this store does not have")
+        return True
+
+    async def _trim(self, client: redis.Redis) -> None:
+        now = asyncio.get_running_loop().time()
+        if now - self._trimmed_at < TRIM_EVERY:
+            return
+        self._trimmed_at = now
+        confirmed = await client.hgetall(f"confirmed.{self._source}")
+        for partition in range(self._store.partitions):
+            positions = [int(confirmed.get(f"{consumer}:{partition}".encode(), 0)) for consumer in self._consumers]
+            if positions and min(positions):
+                await client.xtrim(stream_key(self._source, partition), minid=f"{min(positions)}-0", approximate=True)

@@ -1,0 +1,80 @@
+"""A recorded event on the wire: CloudEvents attribute names around the exact text of the body, in FastStream's encoding (decision 11)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from faststream.redis.parser import BinaryMessageFormatV1
+
+from shared.message import Recorded
+
+FIELD = b"__data__"
+"""The one field of a stream entry, as FastStream writes and reads it."""
+
+_HASH = bytes(32)
+
+
+def envelope(event: Recorded) -> dict[str, Any]:
+    """The event as JSON. Hashes stay at home: they are the owner's proof, not the reader's."""
+    return {
+        "specversion": "1.0",
+        "id": event.id,
+        "source": f"/{event.stream}",
+        "type": event.type,
+        "time": event.happened_at,
+        "recordedtime": event.recorded_at,
+        "subject": event.key,
+        "sequence": str(event.position),
+        "previous": str(event.previous),
+        "partition": event.partition,
+        "streamversion": event.version,
+        "schemaversion": event.schema_version,
+        "school": event.school,
+        "actor": event.actor,
+        "correlationid": event.correlation,
+        "causationid": event.causation,
+        "data": event.body,
+    }
+
+
+def encode(event: Recorded) -> bytes:
+    """The value of the entry's one field; headers are short ASCII only, because others corrupt the message."""
+    body = orjson.dumps(envelope(event))
+    return BinaryMessageFormatV1.encode(
+        message=body, reply_to=None, headers={"message_id": str(event.id)}, correlation_id=str(event.correlation)
+    )
+
+
+def decode(told: dict[str, Any]) -> Recorded:
+    """The event of an envelope, with empty hashes. Raises: KeyError, ValueError: not an envelope of ours."""
+    return Recorded(
+        id=UUID(told["id"]),
+        stream=told["source"].removeprefix("/"),
+        version=told["streamversion"],
+        position=int(told["sequence"]),
+        partition=told["partition"],
+        previous=int(told["previous"]),
+        key=told["subject"],
+        type=told["type"],
+        schema_version=told["schemaversion"],
+        body=told["data"],
+        public=True,
+        school=told["school"],
+        actor=told["actor"],
+        happened_at=datetime.fromisoformat(told["time"]),
+        recorded_at=datetime.fromisoformat(told["recordedtime"]),
+        correlation=UUID(told["correlationid"]),
+        causation=UUID(told["causationid"]),
+        previous_hash=_HASH,
+        hash=_HASH,
+        previous_store_hash=_HASH,
+        store_hash=_HASH,
+    )
+
+
+def stream_key(source: str, partition: int) -> str:
+    """The Redis key of a partition."""
+    return f"events.{source}.{partition}"

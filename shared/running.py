@@ -1,0 +1,44 @@
+"""Parts of a service that run beside its HTTP: started, watched, started again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Protocol
+
+import structlog
+
+log = structlog.get_logger()
+
+LONGEST_PAUSE = 5.0
+"""Seconds between two starts of a part that keeps failing."""
+
+
+class Part(Protocol):
+    """Something that runs until it is cancelled."""
+
+    @property
+    def name(self) -> str: ...
+    async def run(self) -> None: ...
+
+
+async def run_parts(parts: Sequence[Part]) -> None:
+    """Runs all until cancelled; a part that ends or fails is started again after a pause that grows."""
+    async with asyncio.TaskGroup() as group:
+        for part in parts:
+            group.create_task(keep_running(part), name=part.name)
+
+
+async def keep_running(part: Part) -> None:
+    """Runs one part for ever. Only class names are logged: a message may quote content."""
+    pause = 0.1
+    while True:
+        started = asyncio.get_running_loop().time()
+        try:
+            await part.run()
+        except Exception as error:  # noqa: BLE001 - supervision is this function's purpose
+            log.warning("part-failed", part=part.name, error=type(error).__name__)
+        if asyncio.get_running_loop().time() - started > LONGEST_PAUSE * 4:
+            pause = 0.1
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, LONGEST_PAUSE)
