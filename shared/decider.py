@@ -131,3 +131,25 @@ async def execute(
     loaded, events = decided[0]
     state = decider.fold(events, loaded.state)
     return Executed(outcome, state, loaded.version + len(events), getattr(outcome, "position", 0))
+
+
+async def execute_all(
+    store: EventStore,
+    decider: Decider[C, Any, Any],
+    commands: Sequence[tuple[str, C]],
+    occasion: Occasion,
+    *,
+    checkpoint: Checkpoint | None = None,
+) -> Outcome | None:
+    """The same for several streams of one kind, in one item: all or nothing. None where nothing is to be stored."""
+
+    async def plan() -> Item | None:
+        writes = []
+        for stream, command in commands:
+            loaded = await load(store, decider, stream)
+            events = decider.decide(command, loaded.state)
+            if events:
+                writes.append(write(decider, loaded, events, occasion))
+        return Item(tuple(writes), checkpoint=checkpoint) if writes or checkpoint else None
+
+    return await commit(store, plan)

@@ -185,11 +185,12 @@ class CaseTriaged(CaseEvent):
 
 
 class CaseAcknowledged(CaseEvent):
-    """A person took the case in hand: the ladder stops."""
+    """A person took the case in hand: the ladder stops. concerns: every concern folded into the case so far."""
 
     type: Literal["case-acknowledged"] = "case-acknowledged"
     version: Literal[1] = 1
     by: str
+    concerns: tuple[str, ...]
 
 
 class GuardianToBeTold(CaseEvent):

@@ -11,7 +11,7 @@ import time
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, Protocol
+from typing import Any, Literal, LiteralString, NamedTuple, Protocol
 from uuid import UUID, uuid4
 
 import psycopg
@@ -19,6 +19,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from shared.database import Database
+from shared.eventstore.batching import Batcher
 from shared.errors import HistoryBroken, NotAllowed
 from shared.sealed import Erased, Sealed
 
@@ -90,15 +91,23 @@ class KeyringVault:
         self._database, self._wrapping = database, wrapping
         self._by_owner: dict[tuple[str, str], _Key] = {}
         self._by_kid: dict[str, _Key] = {}
+        self._obtaining: Batcher[set[tuple[str, str]], None] = Batcher(self._obtain, most=64)
+        self._opening: Batcher[set[str], None] = Batcher(self._open_keys, most=64)
 
     async def seal(self, person: str, purpose: Purpose, text: str, context: str) -> Sealed:
         return (await self.seal_many([ToSeal(person, purpose, text, context)]))[0]
 
     async def seal_many(self, wanted: Sequence[ToSeal]) -> list[Sealed]:
         """Seals in order. A person whose key was destroyed gets no new one. Raises: NotAllowed: the person was erased."""
-        missing = {(each.person, each.purpose) for each in wanted} - self._fresh_owners()
+        self._forget_oldest()
+        oldest = time.monotonic() - REMEMBERED
+        missing = {
+            (each.person, each.purpose)
+            for each in wanted
+            if (key := self._by_owner.get((each.person, each.purpose))) is None or key.read_at < oldest
+        }
         if missing:
-            await self._obtain(sorted(missing))
+            await self._obtaining.submit(missing)
         return [_seal(self._by_owner[each.person, each.purpose], each) for each in wanted]
 
     async def open(self, sealed: Sealed) -> str | Erased:
@@ -109,7 +118,7 @@ class KeyringVault:
         oldest = time.monotonic() - REMEMBERED
         missing = {each.kid for each in sealed if each.kid not in self._by_kid or self._by_kid[each.kid].read_at < oldest}
         if missing:
-            await self._open(sorted(missing))
+            await self._opening.submit(missing)
         return [_open(self._by_kid.get(each.kid), each) for each in sealed]
 
     async def erase(self, person: str) -> int:
@@ -120,25 +129,27 @@ class KeyringVault:
         self._by_kid.clear()
         return int(found[0]) if found else 0
 
-    def _fresh_owners(self) -> set[tuple[str, str]]:
-        oldest = time.monotonic() - REMEMBERED
+    def _forget_oldest(self) -> None:
         if len(self._by_owner) > _MOST_REMEMBERED:
             self._by_owner.clear()
         if len(self._by_kid) > _MOST_REMEMBERED:
             self._by_kid.clear()
-        return {owner for owner, key in self._by_owner.items() if key.read_at >= oldest} if self._by_owner else set()
 
-    async def _obtain(self, owners: Sequence[tuple[str, str]]) -> None:
+    async def _obtain(self, asked: Sequence[set[tuple[str, str]]]) -> list[None]:
+        owners = sorted(set().union(*asked))
         fresh = [self._wrapping.wrap(os.urandom(32), _bound(*owner)) for owner in owners]
         wanted = ([person for person, _ in owners], [purpose for _, purpose in owners], fresh)
         for person, purpose, kid, wrapped in await self._ask("SELECT * FROM keyring.obtain(%s, %s, %s)", wanted):
             self._by_owner[person, purpose] = self._remember(kid, person, purpose, wrapped)
+        return [None] * len(asked)
 
-    async def _open(self, kids: Sequence[str]) -> None:
-        for kid, person, purpose, wrapped in await self._ask("SELECT * FROM keyring.open(%s::uuid[])", (list(kids),)):
+    async def _open_keys(self, asked: Sequence[set[str]]) -> list[None]:
+        kids = sorted(set().union(*asked))
+        for kid, person, purpose, wrapped in await self._ask("SELECT * FROM keyring.open(%s::uuid[])", (kids,)):
             self._remember(kid, person, purpose, wrapped)
+        return [None] * len(asked)
 
-    async def _ask(self, query: Literal["SELECT * FROM keyring.obtain(%s, %s, %s)", "SELECT * FROM keyring.open(%s::uuid[])"], wanted: Sequence[object]) -> list[tuple[str, str, str, bytes]]:
+    async def _ask(self, query: LiteralString, wanted: Sequence[object]) -> list[Any]:
         try:
             async with self._database.connection() as connection:
                 return await (await connection.execute(query, wanted)).fetchall()

@@ -1,0 +1,37 @@
+"""Structured logs that carry ids and codes, never content."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+from shared.sealed import Sealed
+
+
+def configure(service: str, level: str = "INFO") -> None:
+    """JSON lines on standard error, for our own events and for libraries' warnings."""
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s %(levelname)s", force=True)
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _without_content,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    structlog.contextvars.bind_contextvars(service=service)
+
+
+def _without_content(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Redacts by type, not by name: sealed fields, exceptions and whole models never reach a log."""
+    for name, value in event.items():
+        if isinstance(value, Sealed | BaseException) or hasattr(value, "model_dump"):
+            event[name] = f"[{type(value).__name__}]"
+    return event

@@ -1,0 +1,245 @@
+"""HTTP once for all services: problems (RFC 9457), limits, headers, preconditions, idempotency. Nothing here ever echoes what was sent."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.access import Principal
+from shared.errors import (
+    Fault,
+    IdempotencyKeyMissing,
+    Invalid,
+    Malformed,
+    PreconditionFailed,
+    Refused,
+    TanggapError,
+    TooLarge,
+)
+from shared.message import TANGGAP, derived_id
+
+log = structlog.get_logger()
+
+PROBLEM = "application/problem+json"
+BODY_LIMIT = 512 * 1024
+"""Octets of a request's body, where a route does not ask for more: 20,000 characters of narrative fit many times."""
+
+_HEADERS = {
+    "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "cache-control": "no-store",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "cross-origin-opener-policy": "same-origin",
+}
+
+
+# problems ----------------------------------------------------------------------------------------------------------
+
+
+def problem(error: TanggapError) -> JSONResponse:
+    """The one mapping of the error tree to an answer."""
+    told: dict[str, Any] = {
+        "type": f"/problems/{error.code}",
+        "title": error.title,
+        "status": error.status,
+        "detail": str(error),
+        "instance": f"urn:uuid:{uuid4()}",
+    }
+    if isinstance(error, Invalid):
+        told["errors"] = [{"pointer": fault.pointer, "code": fault.code} for fault in error.faults]
+    if isinstance(error, Refused):
+        told["sentence"] = {"id": error.indonesian, "en": error.english}
+    headers = {"retry-after": "2"} if error.status == 503 else None  # noqa: PLR2004
+    return JSONResponse(told, error.status, headers, media_type=PROBLEM)
+
+
+async def _known(_: Request, error: Exception) -> Response:
+    return problem(error if isinstance(error, TanggapError) else TanggapError())
+
+
+async def _validation(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    faults = [Fault(_pointer(each["loc"]), each["type"]) for each in error.errors()]
+    malformed = any(fault.code == "json_invalid" for fault in faults)
+    return problem(Malformed(Fault("", "json-invalid")) if malformed else Invalid(*faults))
+
+
+def _pointer(location: tuple[int | str, ...]) -> str:
+    parts = location[1:] if location and location[0] in ("body", "query", "path", "header") else location
+    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in parts)
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    told = {"type": "about:blank", "title": str(error.detail), "status": error.status_code, "instance": f"urn:uuid:{uuid4()}"}
+    log.info("refused", path=_route(request), status=error.status_code)
+    return JSONResponse(told, error.status_code, error.headers, media_type=PROBLEM)
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    log.error("unexpected", route=_route(request), error=type(error).__name__)
+    return problem(TanggapError("the request could not be worked on; nothing was acknowledged"))
+
+
+def _route(request: Request) -> str:
+    route = request.scope.get("route")
+    return getattr(route, "path_format", "-")
+
+
+def install(app: FastAPI) -> None:
+    """Problems, limits and headers for an application."""
+    app.add_exception_handler(TanggapError, _known)
+    app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)
+    app.add_middleware(Guard)
+
+
+class Guard:
+    """Refuses bodies over the limit and unstorable characters, adds the security headers. uploads: path prefixes that may send more."""
+
+    def __init__(self, app: ASGIApp, limit: int = BODY_LIMIT) -> None:
+        self._app, self._limit = app, limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                present = {name for name, _ in message["headers"]}
+                message["headers"] = [
+                    *message["headers"],
+                    *((name.encode(), value.encode()) for name, value in _HEADERS.items() if name.encode() not in present),
+                ]
+            await send(message)
+
+        if scope["method"] in ("GET", "HEAD", "OPTIONS") or _is_upload(scope):
+            await self._app(scope, receive, send_guarded)
+            return
+        body = await _whole_body(receive, self._limit)
+        if isinstance(body, TanggapError):
+            await problem(body)(scope, receive, send_guarded)
+            return
+        await self._app(scope, _replayed(body, receive), send_guarded)
+
+
+def _is_upload(scope: Scope) -> bool:
+    return bool(scope["path"].endswith("/api/roster"))
+
+
+async def _whole_body(receive: Receive, limit: int) -> bytes | TanggapError:
+    body = bytearray()
+    more = True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > limit:
+            return TooLarge(f"the body is over {limit} octets: send less")
+    if b"\x00" in body or b"\\u0000" in body or _has_lone_surrogate(body):
+        return Invalid(Fault("", "unstorable-character"))
+    return bytes(body)
+
+
+def _has_lone_surrogate(body: bytearray) -> bool:
+    lowered = body.lower()
+    if b"\\ud8" not in lowered and b"\\ud9" not in lowered and b"\\uda" not in lowered and b"\\udb" not in lowered and all(
+        mark not in lowered for mark in (b"\\udc", b"\\udd", b"\\ude", b"\\udf")
+    ):
+        return False
+    try:
+        json.dumps(json.loads(body), ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    except ValueError:
+        return False  # not JSON: the parser behind us says so
+    return False
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    sent = False
+
+    async def again() -> Message:
+        nonlocal sent
+        if sent:
+            return await receive()
+        sent = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return again
+
+
+# requests ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A command's identity: its scope (principal and route), the client's key, and what tells another body apart.
+
+    cause: the id that everything decided because of it is derived from.
+    """
+
+    scope: str
+    key: str | None
+    fingerprint: str
+    cause: UUID
+
+
+async def asked(request: Request, principal: Principal, *, required: bool = False) -> Asked:
+    """Reads `Idempotency-Key` (quoted or not) and fingerprints the body. Raises: IdempotencyKeyMissing, Invalid."""
+    key = request.headers.get("idempotency-key", "").strip().strip('"')
+    scope = f"{principal.id} {request.method} {request.url.path}"
+    if not key and required:
+        raise IdempotencyKeyMissing("send an Idempotency-Key header: the same key for the same concern, so that a repeat is harmless")
+    if key and (len(key) > 200 or not key.isascii() or not key.isprintable()):  # noqa: PLR2004 - a uuid has 36
+        raise Invalid(Fault("", "idempotency-key"), message="Idempotency-Key: at most 200 printable ASCII characters")
+    fingerprint = hashlib.sha256(f"{request.method} {request.url.path} ".encode() + _canonical(await request.body())).hexdigest()
+    return Asked(scope, key or None, fingerprint, derived_id(TANGGAP, scope, key) if key else uuid4())
+
+
+def _canonical(body: bytes) -> bytes:
+    try:
+        return json.dumps(json.loads(body), sort_keys=True, separators=(",", ":")).encode()
+    except ValueError:
+        return body
+
+
+def require_version(request: Request, actual: int, stream: str) -> None:
+    """Raises: PreconditionFailed: `If-Match` names another version."""
+    told = request.headers.get("if-match")
+    if told is None or told.strip() == "*":
+        return
+    wanted = told.strip().removeprefix("W/").strip('"')
+    if not wanted.isdigit() or int(wanted) != actual:
+        raise PreconditionFailed(stream, int(wanted) if wanted.isdigit() else -1, actual)
+
+
+def cursor(*values: object) -> str:
+    """An opaque cursor for the next page."""
+    return urlsafe_b64encode(json.dumps(values, default=str).encode()).decode().rstrip("=")
+
+
+def read_cursor(told: str | None) -> list[Any] | None:
+    """What a cursor of ours holds. Raises: Invalid."""
+    if not told:
+        return None
+    try:
+        values: list[Any] = json.loads(urlsafe_b64decode(told + "=" * (-len(told) % 4)))
+    except ValueError as error:
+        raise Invalid(Fault("/cursor", "not-a-cursor")) from error
+    return values
+
+
