@@ -32,3 +32,6 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION {schema}.evict(text, interval) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION {schema}.evict(text, interval) TO {role};
+
+CREATE TABLE IF NOT EXISTS {schema}.view_checkpoint (view text PRIMARY KEY, position bigint NOT NULL) WITH (fillfactor = 50);
+GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.view_checkpoint TO {role};

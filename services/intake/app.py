@@ -1,0 +1,39 @@
+"""Composition root of intake: the only file that knows settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI
+
+from services.intake import api, pages
+from services.intake.raising import Raising
+from services.intake.receipts import Receipts
+from services.intake.roster.importing import RosterImport
+from services.intake.subscribers import FromCases
+from services.intake.views import TABLES, VIEW, Directory, Projector
+from shared.eventstore.projection import Projection
+from shared.running import Part
+from shared.service import Kernel, create_service
+from shared.settings import Settings
+
+MIGRATIONS = Path(__file__).parent / "schema"
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Intake as an ASGI application under `/intake`."""
+    receipts = Receipts(settings.key("token_key"))
+    projections: dict[str, Projection] = {}
+
+    def parts(kernel: Kernel) -> list[Part]:
+        directory = Projection(VIEW, kernel.store, kernel.database, Projector(receipts), TABLES, kernel.heartbeats)
+        projections[VIEW] = directory
+        return [directory, kernel.subscribe("cases", FromCases(kernel.store))]
+
+    def routers(kernel: Kernel) -> list[APIRouter]:
+        directory = Directory(kernel.database)
+        raising = Raising(kernel, directory, receipts)
+        roster = RosterImport(kernel, projections[VIEW])
+        return [api.router(kernel, raising, directory, roster), pages.router(kernel, raising, directory)]
+
+    return create_service("intake", settings, migrations=MIGRATIONS, routers=routers, parts=parts)

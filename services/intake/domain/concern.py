@@ -1,0 +1,234 @@
+"""One concern, from its first words to what its reporter may know of the end.
+
+Personal text arrives sealed: the narrative once under the concern's own key, and once for each student named under that student's key, so
+that nobody's label leaks into another's file (architecture, decision 8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal, assert_never
+
+from shared.decider import Decider
+from shared.errors import Refused
+from shared.events import Category, Channel, ConcernKind, ConcernRaised, NamedPerson, OutcomeClass, ReporterKind, StudentRole
+from shared.events import Fact as Danger
+from shared.eventstore.codec import EventCodec
+from shared.message import Event, Fact
+from shared.sealed import Sealed
+
+# commands ----------------------------------------------------------------------------------------------------------
+
+
+class NamedStudent(Fact):
+    """A student of the concern. student: None where only a description is known. text: the narrative under this student's key."""
+
+    student: str | None
+    school: str
+    role: StudentRole
+    text: Sealed
+    description: Sealed | None = None
+
+
+class RaiseConcern(Fact):
+    """Everything a reporter told. narrative, reply_to: sealed under the concern's own key."""
+
+    concern: str
+    school: str
+    kind: ConcernKind
+    categories: tuple[Category, ...]
+    facts: dict[Danger, bool]
+    narrative: Sealed
+    students: tuple[NamedStudent, ...]
+    people: tuple[NamedPerson, ...]
+    channel: Channel
+    reporter_kind: ReporterKind
+    reporter: str | None
+    reply_to: Sealed | None
+    happened_at: datetime | None
+
+
+class AddToConcern(Fact):
+    """The reporter adds or corrects; the first words stay."""
+
+    addition: str
+    text: Sealed
+
+
+class MoveOn(Fact):
+    """Somebody at school has read it, or works on it."""
+
+    state: Literal["read", "in_progress"]
+
+
+class End(Fact):
+    """The case that this concern joined was closed; outcome: what the reporter may hear."""
+
+    outcome: OutcomeClass
+
+
+Command = RaiseConcern | AddToConcern | MoveOn | End
+
+
+# events ------------------------------------------------------------------------------------------------------------
+
+
+class ConcernReceived(Event):
+    """The reporter's own words and who told them; private to intake."""
+
+    type: Literal["concern-received"] = "concern-received"
+    version: Literal[1] = 1
+    concern: str
+    school: str
+    narrative: Sealed
+    channel: Channel
+    reporter_kind: ReporterKind
+    reporter: str | None
+    reply_to: Sealed | None
+
+
+class ConcernAddedTo(Event):
+    type: Literal["concern-added-to"] = "concern-added-to"
+    version: Literal[1] = 1
+    addition: str
+    text: Sealed
+
+
+class ConcernMovedOn(Event):
+    type: Literal["concern-moved-on"] = "concern-moved-on"
+    version: Literal[1] = 1
+    state: Literal["read", "in_progress"]
+
+
+class ConcernEnded(Event):
+    type: Literal["concern-ended"] = "concern-ended"
+    version: Literal[1] = 1
+    outcome: OutcomeClass
+
+
+ConcernEvent = ConcernReceived | ConcernRaised | ConcernAddedTo | ConcernMovedOn | ConcernEnded
+
+
+# state -------------------------------------------------------------------------------------------------------------
+
+State = Literal["received", "read", "in_progress", "closed"]
+_ORDER: tuple[State, ...] = ("received", "read", "in_progress", "closed")
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """What deciding needs, and what the reporter may see: the state and, at the end, the outcome class."""
+
+    concern: str | None = None
+    school: str = ""
+    reporter: str | None = None
+    state: State = "received"
+    outcome: OutcomeClass | None = None
+    additions: frozenset[str] = frozenset()
+
+
+initial = Concern()
+
+
+def evolve(concern: Concern, event: ConcernEvent) -> Concern:
+    match event:
+        case ConcernReceived():
+            return replace(concern, concern=event.concern, school=event.school, reporter=event.reporter)
+        case ConcernRaised():
+            return concern
+        case ConcernAddedTo():
+            return replace(concern, additions=concern.additions | {event.addition})
+        case ConcernMovedOn():
+            return replace(concern, state=event.state)
+        case ConcernEnded():
+            return replace(concern, state="closed", outcome=event.outcome)
+        case _:
+            assert_never(event)
+
+
+# decide ------------------------------------------------------------------------------------------------------------
+
+
+class NoSuchConcern(Refused):
+    """There is nothing to add to."""
+
+    indonesian = "Laporan ini tidak ditemukan."
+    english = "There is no such concern."
+
+
+def decide(command: Command, concern: Concern) -> Sequence[ConcernEvent]:
+    match command:
+        case RaiseConcern():
+            return _raise(command, concern)
+        case AddToConcern():
+            return _add(command, concern)
+        case MoveOn():
+            return _move_on(command, concern)
+        case End():
+            return _end(command, concern)
+        case _:
+            assert_never(command)
+
+
+def _raise(command: RaiseConcern, concern: Concern) -> Sequence[ConcernEvent]:
+    if concern.concern is not None:
+        return []  # asked twice: quiet
+    told = {name: getattr(command, name) for name in ("concern", "narrative", "channel", "reporter_kind", "reporter", "reply_to")}
+    received = ConcernReceived(school=command.school, **told)
+    return [received, *(_about(student, command) for student in command.students)]
+
+
+def _about(named: NamedStudent, command: RaiseConcern) -> ConcernRaised:
+    others = tuple(each.student for each in command.students if each.student and each.student != named.student)
+    return ConcernRaised(
+        concern=command.concern,
+        school=named.school,
+        student=named.student,
+        role=named.role,
+        kind=command.kind,
+        categories=command.categories,
+        facts=command.facts,
+        text=named.text,
+        description=named.description,
+        others=others,
+        people=command.people,
+        guardians_unsafe=any(_is_unnamed(person, "guardian") for person in command.people),
+        desk="district" if any(_is_unnamed(person, "staff") for person in command.people) else "school",
+        channel=command.channel,
+        reporter_kind=command.reporter_kind,
+        reporter=command.reporter,
+        happened_at=command.happened_at,
+    )
+
+
+def _is_unnamed(person: NamedPerson, relation: str) -> bool:
+    """An accused guardian or staff member whom the reporter could not name: domain.md, Intake."""
+    return person.person is None and person.relation == relation and person.role == "accused"
+
+
+def _add(command: AddToConcern, concern: Concern) -> Sequence[ConcernEvent]:
+    if concern.concern is None:
+        raise NoSuchConcern
+    if command.addition in concern.additions:
+        return []
+    return [ConcernAddedTo(addition=command.addition, text=command.text)]
+
+
+def _move_on(command: MoveOn, concern: Concern) -> Sequence[ConcernEvent]:
+    """A status never goes back: of several cases the furthest counts."""
+    if concern.concern is None or _ORDER.index(command.state) <= _ORDER.index(concern.state):
+        return []
+    return [ConcernMovedOn(state=command.state)]
+
+
+def _end(command: End, concern: Concern) -> Sequence[ConcernEvent]:
+    if concern.concern is None or concern.state == "closed":
+        return []
+    return [ConcernEnded(outcome=command.outcome)]
+
+
+CONCERN: Decider[Command, Concern, ConcernEvent] = Decider(
+    initial, decide, evolve, EventCodec(ConcernReceived, ConcernRaised, ConcernAddedTo, ConcernMovedOn, ConcernEnded)
+)

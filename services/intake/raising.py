@@ -1,0 +1,179 @@
+"""From a reporter's body to one append: checked against the roster, sealed, decided, stored. The form and the API both end here."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from services.intake.domain.concern import CONCERN, NamedStudent, RaiseConcern
+from services.intake.receipts import Receipts
+from services.intake.views import Directory, Known
+from shared.access import Principal
+from shared.decider import execute
+from shared.errors import Fault, IdempotencyMismatch, Invalid
+from shared.events import Category, Channel, ConcernKind, NamedPerson, PersonRole, Relation, ReporterKind, StudentRole
+from shared.events import Fact as Danger
+from shared.eventstore.store import Idempotency, Repeated, Stored
+from shared.message import Occasion, derived_id
+from shared.sealing import ToSeal
+from shared.service import Kernel
+from shared.web import Asked
+
+NARRATIVE = 20_000
+"""Characters of a narrative (contracts.md)."""
+
+SKEW = timedelta(minutes=5)
+"""How far a reporter's clock may run ahead of ours."""
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+Identifier = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StudentNamed(_Body):
+    """A student by id, or in words where the reporter knows no id."""
+
+    id: Identifier | None = None
+    description: Short | None = None
+    school: Identifier | None = None
+    role: StudentRole
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> StudentNamed:
+        if (self.id is None) == (self.description is None):
+            raise ValueError("either id or description")
+        return self
+
+
+class PersonNamed(_Body):
+    """Somebody else: staff, guardian or outsider."""
+
+    id: Identifier | None = None
+    description: Short | None = None
+    relation: Relation
+    role: PersonRole
+
+
+class ReporterBody(_Body):
+    kind: ReporterKind
+    id: Identifier | None = None
+    reply_to: Short | None = None
+
+
+class ConcernBody(_Body):
+    """What somebody tells. Unknown fields are refused; an unanswered fact is unknown, which is not no."""
+
+    school: Identifier
+    students: Annotated[tuple[StudentNamed, ...], Field(min_length=1, max_length=30)]
+    people: Annotated[tuple[PersonNamed, ...], Field(max_length=30)] = ()
+    kind: ConcernKind
+    categories: Annotated[tuple[Category, ...], Field(min_length=1, max_length=10)]
+    narrative: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=NARRATIVE)]
+    facts: dict[Danger, bool] = Field(default_factory=dict)
+    happened_at: AwareDatetime | None = None
+    channel: Channel
+    reporter: ReporterBody
+
+
+class Accepted(_Body):
+    """Durable: the concern is kept, whatever happens next."""
+
+    concern_id: str
+    receipt: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Raising:
+    """Accepts concerns."""
+
+    kernel: Kernel
+    directory: Directory
+    receipts: Receipts
+
+    async def accept(self, body: ConcernBody, asked: Asked, principal: Principal) -> Accepted:
+        """One concern, durable when this returns. Raises: Invalid, IdempotencyMismatch, Unavailable."""
+        concern = str(derived_id(asked.cause, "concern"))
+        known = await self._checked(body)
+        command = await self._sealed(body, known, concern)
+        occasion = Occasion(principal.id, known.school, self.kernel.clock.now(), asked.cause, asked.cause)
+        idempotency = None
+        if asked.key is not None:
+            idempotency = Idempotency(asked.scope, asked.key, asked.fingerprint, json.dumps({"concern": concern}))
+        done = await execute(self.kernel.store, CONCERN, f"concern-{concern}", command, occasion, idempotency=idempotency)
+        assert isinstance(done.outcome, Stored | Repeated)
+        if isinstance(done.outcome, Repeated) and done.outcome.fingerprint not in (None, asked.fingerprint):
+            raise IdempotencyMismatch("this Idempotency-Key belongs to another concern: use a new key for a new concern")
+        return Accepted(concern_id=concern, receipt=self.receipts.receipt(concern), recorded_at=done.outcome.recorded_at)
+
+    async def _checked(self, body: ConcernBody) -> _Checked:
+        faults: list[Fault] = []
+        school = await self.directory.school(body.school)
+        if school is None:
+            faults.append(Fault("/school", "unknown-school"))
+        if body.happened_at and body.happened_at > self.kernel.clock.now() + SKEW:
+            faults.append(Fault("/happened_at", "in-the-future"))
+        schools = [await self.directory.school(each.school) if each.school else school for each in body.students]
+        faults += [Fault(f"/students/{place}/school", "unknown-school") for place, each in enumerate(schools) if each is None and school]
+        students = await self._people([each.id for each in body.students], ("student",), "/students", faults)
+        await self._people([each.id for each in body.people], ("staff", "guardian", "student"), "/people", faults)
+        if faults or school is None:
+            raise Invalid(*faults)
+        return _Checked(school, tuple(found.school if found else each or school for found, each in zip(students, schools, strict=True)))
+
+    async def _people(self, ids: list[str | None], kinds: tuple[str, ...], pointer: str, faults: list[Fault]) -> list[Known | None]:
+        found = list(await asyncio.gather(*(self._maybe(each) for each in ids)))
+        for place, (wanted, known) in enumerate(zip(ids, found, strict=True)):
+            if wanted is not None and (known is None or known.kind not in kinds):
+                faults.append(Fault(f"{pointer}/{place}/id", "unknown-person"))
+        return found
+
+    async def _maybe(self, person: str | None) -> Known | None:
+        return await self.directory.person(person) if person else None
+
+    async def _sealed(self, body: ConcernBody, known: _Checked, concern: str) -> RaiseConcern:
+        own, context = f"concern-{concern}", f"concern-{concern}"
+        wanted = [ToSeal(own, "concern", body.narrative, f"{context}/narrative")]
+        wanted += [ToSeal(each.id or own, "concern", body.narrative, f"{context}/text") for each in body.students]
+        wanted += [ToSeal(own, "concern", each.description or "", f"{context}/description") for each in body.students]
+        wanted += [ToSeal(own, "concern", body.reporter.reply_to or "", f"{context}/reply-to")]
+        narrative, *rest = await self.kernel.vault.seal_many(wanted)
+        count = len(body.students)
+        students = tuple(
+            NamedStudent(student=each.id, school=known.schools[place], role=each.role, text=rest[place], description=rest[count + place] if each.description else None)
+            for place, each in enumerate(body.students)
+        )  # fmt: skip
+        return RaiseConcern(
+            concern=concern,
+            school=known.school,
+            kind=body.kind,
+            categories=tuple(dict.fromkeys(body.categories)),
+            facts=body.facts,
+            narrative=narrative,
+            students=students,
+            people=tuple(NamedPerson(person=each.id, relation=each.relation, role=each.role) for each in body.people),
+            channel=body.channel,
+            reporter_kind=body.reporter.kind,
+            reporter=body.reporter.id,
+            reply_to=rest[-1] if body.reporter.reply_to else None,
+            happened_at=body.happened_at,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """The concern's school, and each student's."""
+
+    school: str
+    schools: tuple[str, ...]
+
+

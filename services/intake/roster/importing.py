@@ -1,0 +1,154 @@
+"""Bringing a roster in: seal, decide, append in batches; people who are gone leave, unless too many would."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+from uuid import UUID, uuid4
+
+from pydantic import BaseModel
+
+from services.intake.domain.roster import ROSTER, Command, LetGo, RegisterPerson, RegisterSchool
+from services.intake.roster.people import Person, Roster, interpret
+from services.intake.roster.reading import read_bundle
+from shared.decider import execute_all
+from shared.errors import Fault, Invalid
+from shared.events import PersonRegistered
+from shared.eventstore.projection import Projection
+from shared.message import Occasion
+from shared.sealed import Sealed
+from shared.sealing import ToSeal
+from shared.service import Kernel
+
+AT_ONCE = 100
+"""People in one append: all of them or none."""
+
+MOST_DROPPED = 0.05
+"""Share of a school's students that a bundle may drop without being asked (issue: a bundle that would drop more is refused)."""
+
+Progress = Callable[[int, int], None]
+T = TypeVar("T")
+
+
+class QuarantinedRow(BaseModel):
+    file: str
+    row: int
+    reason: str
+
+
+class ImportReport(BaseModel):
+    """What became of a bundle."""
+
+    applied: int
+    unchanged: int
+    left: int
+    schools: int
+    quarantined: list[QuarantinedRow]
+
+
+@dataclass(frozen=True, slots=True)
+class RosterImport:
+    """Imports bundles. directory: the projection that must have seen the last import before the next is compared with it."""
+
+    kernel: Kernel
+    directory: Projection
+
+    async def run(self, bundle: Path, actor: str, *, allow_drop: bool = False, progress: Progress = lambda done, of: None) -> ImportReport:
+        """Raises: Invalid: the bundle as a whole cannot be trusted; then nothing was changed."""
+        roster = interpret(await asyncio.to_thread(read_bundle, bundle))
+        known = await self._known()
+        changed = [person for person in roster.people if known.get(person.id, ("", "", ""))[2] != self._digest(person)]
+        leaving = self._leaving(roster, known)
+        if not allow_drop:
+            _refuse_large_drop(leaving, known)
+        occasion = Occasion(actor, None, self.kernel.clock.now(), cause := uuid4(), cause)
+        await self._append([(f"school-{each.school}", RegisterSchool(school=each)) for each in roster.schools], occasion)
+        done = 0
+        for batch in _batches(changed, AT_ONCE):
+            await self._append(await self._registrations(batch), occasion)
+            progress(done := done + len(batch), len(changed))
+        for gone in _batches(leaving, AT_ONCE):
+            await self._append([(f"person-{person}", LetGo(person=person, school=school)) for person, school in gone], occasion)
+        await self.directory.caught_up(await self.kernel.store.head(), within=30)
+        return ImportReport(
+            applied=len(changed),
+            unchanged=len(roster.people) - len(changed),
+            left=len(leaving),
+            schools=len(roster.schools),
+            quarantined=[QuarantinedRow(file=each.file, row=each.row, reason=each.reason) for each in roster.set_aside],
+        )
+
+    async def _append(self, commands: Sequence[tuple[str, Command]], occasion: Occasion) -> None:
+        if commands:
+            cause = UUID(bytes=sha256(f"{occasion.cause}{commands[0][0]}".encode()).digest()[:16])
+            await execute_all(self.kernel.store, ROSTER, commands, Occasion(occasion.actor, None, occasion.happened_at, occasion.correlation, cause))
+
+    async def _known(self) -> dict[str, tuple[str, str, str | None]]:
+        """Everybody we have: id to (kind, school, digest)."""
+        await self.directory.caught_up(await self.kernel.store.head(), within=30)
+        async with self.kernel.database.connection() as connection:
+            rows = await (await connection.execute("SELECT person, kind, school, digest FROM person_v1")).fetchall()
+        return {row[0]: (row[1], row[2], row[3]) for row in rows}
+
+    def _leaving(self, roster: Roster, known: dict[str, tuple[str, str, str | None]]) -> list[tuple[str, str]]:
+        """A bundle is a full snapshot of its schools: who is not in it any more has left."""
+        schools = {school.school for school in roster.schools}
+        present = {person.id for person in roster.people}
+        return [(person, school) for person, (_, school, _) in known.items() if school in schools and person not in present]
+
+    async def _registrations(self, people: Sequence[Person]) -> list[tuple[str, Command]]:
+        wanted = [part for person in people for part in _to_seal(person)]
+        boxes = iter(await self.kernel.vault.seal_many(wanted))
+        return [(f"person-{person.id}", self._registration(person, list(islice(boxes, 4)))) for person in people]
+
+    def _registration(self, person: Person, boxes: Sequence[Sealed]) -> RegisterPerson:
+        name, born, email, phone = boxes
+        registered = PersonRegistered(
+            person=person.id,
+            kind=person.kind,
+            school=person.school,
+            roles=person.roles,
+            name=name,
+            born=born if person.born else None,
+            email=email if person.email else None,
+            phone=phone if person.phone else None,
+            guardians=person.guardians,
+            homeroom=person.homeroom,
+        )
+        return RegisterPerson(person=registered, digest=self._digest(person))
+
+    def _digest(self, person: Person) -> str:
+        return hmac.digest(self.kernel.settings.key("token_key"), repr(person).encode(), sha256).hex()
+
+
+def _to_seal(person: Person) -> Iterable[ToSeal]:
+    context = f"person-{person.id}"
+    yield ToSeal(person.id, "identity", person.name, f"{context}/name")
+    yield ToSeal(person.id, "identity", person.born, f"{context}/born")
+    yield ToSeal(person.id, "contact", person.email, f"{context}/email")
+    yield ToSeal(person.id, "contact", person.phone, f"{context}/phone")
+
+
+def _refuse_large_drop(leaving: Sequence[tuple[str, str]], known: dict[str, tuple[str, str, str | None]]) -> None:
+    students = Counter(school for kind, school, _ in known.values() if kind == "student")
+    dropped = Counter(school for person, school in leaving if known[person][0] == "student")
+    for school, count in dropped.items():
+        if count > MOST_DROPPED * students[school]:
+            raise Invalid(
+                Fault("/users.csv", "drops-too-many"),
+                message=f"the bundle would drop {count} of {students[school]} students of school {school}: "
+                "check that it is whole, or say allow_drop",
+            )
+
+
+def _batches(items: Sequence[T], size: int) -> Iterable[Sequence[T]]:
+    return (items[place : place + size] for place in range(0, len(items), size))
+
+

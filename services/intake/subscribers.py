@@ -1,0 +1,31 @@
+"""What intake hears: its reporters' concerns move on when cases says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.intake.domain.concern import CONCERN, Command, End, MoveOn
+from shared.decider import execute_all
+from shared.events import CaseAcknowledged, CaseClosed, ConcernJoinedCase, read_public
+from shared.eventstore.store import Checkpoint, EventStore, Item, Outcome
+from shared.message import Occasion, Recorded
+
+
+@dataclass(frozen=True, slots=True)
+class FromCases:
+    """Handler of cases' events."""
+
+    store: EventStore
+
+    async def __call__(self, event: Recorded, checkpoint: Checkpoint | None) -> Outcome | None:
+        match read_public(event.type, event.body):
+            case ConcernJoinedCase(concern=concern):
+                commands: list[tuple[str, Command]] = [(f"concern-{concern}", MoveOn(state="read"))]
+            case CaseAcknowledged(concerns=concerns):
+                commands = [(f"concern-{concern}", MoveOn(state="in_progress")) for concern in concerns]
+            case CaseClosed(concerns=concerns, outcome=outcome):
+                commands = [(f"concern-{concern}", End(outcome=outcome)) for concern in concerns]
+            case _:
+                return await self.store.append(Item(checkpoint=checkpoint)) if checkpoint else None
+        occasion = Occasion("service:intake", event.school, event.happened_at, event.correlation, event.id).follow(event)
+        return await execute_all(self.store, CONCERN, commands, occasion, checkpoint=checkpoint)
