@@ -1,0 +1,153 @@
+"""From a person's request to a command on a case: rights, sealing, the policy, the version named, then decide and append."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from fastapi import Request
+from pydantic import BaseModel
+
+from services.cases.domain.case import CASE, Case, Close, Command, Match, Reopen
+from services.cases.domain.policy import Policy
+from services.cases.domain.referral import ConsentMissing, DecideReferral, SendReferral
+from services.cases.domain.student import STUDENT, Claim, Release
+from services.cases.domain.triage import ReferralInputs, recommend
+from services.cases.policies import policy_for
+from services.cases.reading import CaseReader, rights
+from services.cases.views import Roster
+from shared.access import Principal
+from shared.decider import Loaded, commit, load, write
+from shared.errors import NotAllowed, Refused
+from shared.eventstore.projection import Projection
+from shared.eventstore.store import Item, Repeated, Stored, Write
+from shared.message import Occasion, derived_id
+from shared.sealed import Erased, Sealed
+from shared.sealing import Purpose
+from shared.service import Kernel
+from shared.web import Asked, asked, require_version
+
+
+class StudentHasOpenCase(Refused):
+    indonesian = "Murid ini sudah mempunyai kasus terbuka."
+    english = "This student has an open case already."
+
+
+class Done(BaseModel):
+    """What became of a command: the case's version now."""
+
+    case: str
+    version: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """One request of one principal on one case."""
+
+    kernel: Kernel
+    reader: CaseReader
+    roster: Roster
+    case_list: Projection
+    principal: Principal
+    case_id: str
+    request: Request
+    asked: Asked
+    now: Loaded[Case]
+
+    @property
+    def policy(self) -> Policy:
+        return policy_for(self.kernel.clock.now().date())
+
+    def id(self, name: str) -> str:
+        """An id that a repeat of this request gives again."""
+        return str(derived_id(self.asked.cause, name))
+
+    async def seal(self, purpose: Purpose, text: str, field: str) -> Sealed:
+        """Seals under the student's key; under the case's own while the student is not identified."""
+        owner = self.now.state.student or f"case-{self.case_id}"
+        return await self.kernel.vault.seal(owner, purpose, text, f"case-{self.case_id}/{field}-{self.asked.cause}")
+
+    async def perform(self, command: Command, *, conflicts: bool = True) -> Done:
+        """Decides and appends. conflicts: honours `If-Match`; adding a note never conflicts."""
+        stream = f"case-{self.case_id}"
+        after: list[Loaded[Case]] = []
+
+        async def plan() -> Item | None:
+            loaded = await load(self.kernel.store, CASE, stream)
+            rights(self.principal, loaded.state)
+            if conflicts:
+                require_version(self.request, loaded.version, stream)
+            events = CASE.decide(command, loaded.state)
+            after[:] = [Loaded(stream, loaded.version + len(events), CASE.fold(events, loaded.state))]
+            if not events:
+                return None
+            return Item((write(CASE, loaded, events, self._occasion(loaded)), *await self._beside(command, loaded)))
+
+        outcome = await commit(self.kernel.store, plan)
+        if isinstance(outcome, Stored | Repeated):
+            await self.case_list.caught_up(outcome.position)
+        return Done(case=self.case_id, version=after[0].version, state=after[0].state.state)
+
+    def _occasion(self, loaded: Loaded[Case]) -> Occasion:
+        return Occasion(self.principal.id, loaded.state.school, self.kernel.clock.now(), self.asked.cause, self.asked.cause)
+
+    async def _beside(self, command: Command, loaded: Loaded[Case]) -> Sequence[Write]:
+        """Closing, reopening and matching move the student's one open case in the same item."""
+        student = command.student if isinstance(command, Match) else loaded.state.student
+        if student is None or not isinstance(command, Close | Reopen | Match):
+            return ()
+        claim = await load(self.kernel.store, STUDENT, f"student-{student}")
+        if not isinstance(command, Close) and claim.state.open_case not in (None, self.case_id):
+            raise StudentHasOpenCase
+        change = Release(case=self.case_id) if isinstance(command, Close) else Claim(case=self.case_id)
+        events = STUDENT.decide(change, claim.state)
+        return (write(STUDENT, claim, events, self._occasion(loaded)),) if events else ()
+
+    def decide_referral(self, inputs: ReferralInputs, chosen: str | None, reason: Sealed | None) -> DecideReferral:
+        """The policy's recommendation, and the person's choice. Raises: ConsentMissing: a choice of one's own without a reason."""
+        told = recommend(self.policy, inputs)
+        if chosen not in (None, told.recommendation) and reason is None:
+            raise ConsentMissing
+        fields: dict[str, Any] = {"chosen": chosen or told.recommendation, "recommendation": told.recommendation}
+        return DecideReferral(
+            decision=self.id("referral-decision"),
+            policy=self.policy.id,
+            policy_version=self.policy.version,
+            inputs=inputs,
+            rules=told.rules,
+            alternatives=told.alternatives,
+            by=self.principal.id,
+            reason=reason,
+            **fields,
+        )
+
+    def send_referral(self, referral: str, package: Sealed) -> SendReferral:
+        """Priority and the time to answer follow from the urgency and the policy's clock."""
+        urgency = self.now.state.urgency
+        respond = timedelta(minutes=self.policy.clocks[urgency].respond)
+        priority = {"emergency": "stat", "high": "urgent"}.get(urgency, "routine")
+        told: dict[str, Any] = {"priority": priority, "respond_by": self.kernel.clock.now() + respond}
+        return SendReferral(referral=referral, package=package, by=self.principal.id, **told)
+
+    async def age(self) -> int | None:
+        """The student's age in years at this moment; None where the birth date is unknown or erased."""
+        person = await self.roster.person(self.now.state.student or "")
+        born = await self.kernel.vault.open(person.born) if person and person.born else None
+        if not born or isinstance(born, Erased):
+            return None
+        birthday, today = date.fromisoformat(born), self.kernel.clock.now().date()
+        return today.year - birthday.year - ((today.month, today.day) < (birthday.month, birthday.day))
+
+
+
+
+async def begin(kernel: Kernel, roster: Roster, case_list: Projection, case_id: str, request: Request, principal: Principal) -> Acting:
+    """Loads the case and checks that the principal may work on it at all. Raises: NotFound, NotAllowed."""
+    reader = CaseReader(kernel)
+    now = await reader.current(case_id)
+    if rights(principal, now.state) == "metadata":
+        raise NotAllowed
+    return Acting(kernel, reader, roster, case_list, principal, case_id, request, await asked(request, principal), now)

@@ -1,0 +1,360 @@
+"""Handing a problem to somebody more able (alih tangan kasus): the case decides until it is sent, then the agency's task does (decision 14)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal, assert_never
+
+from services.cases.domain.policy import Recommendation
+from services.cases.domain.triage import ReferralInputs
+from shared.errors import Refused
+from shared.events import ReferralCancelRequested, ReferralSent
+from shared.message import Event, Fact
+from shared.sealed import Sealed
+
+# commands ----------------------------------------------------------------------------------------------------------
+
+
+class DecideReferral(Fact):
+    """Stores what the policy says, and what the person chose if it differs. reason: of an override, sealed."""
+
+    decision: str
+    policy: str
+    policy_version: int
+    inputs: ReferralInputs
+    recommendation: Recommendation
+    rules: tuple[str, ...]
+    alternatives: tuple[Recommendation, ...]
+    chosen: Recommendation
+    by: str
+    reason: Sealed | None = None
+
+
+class DraftReferral(Fact):
+    """agency: the receiver, why: this one, in a person's words. alternatives: other agencies offered. ground: where consent is overridden."""
+
+    referral: str
+    agency: str
+    why: Sealed
+    alternatives: tuple[str, ...]
+    consent: Literal["given", "overridden"]
+    ground: Literal["vital-interest", "legal-duty"] | None = None
+    by_phone_first: bool = False
+    by: str
+
+
+class ApproveReferral(Fact):
+    referral: str
+    by: str
+
+
+class SendReferral(Fact):
+    """package: exactly what is disclosed, sealed."""
+
+    referral: str
+    package: Sealed
+    priority: Literal["routine", "urgent", "stat"]
+    respond_by: datetime
+    by: str
+
+
+class CancelReferral(Fact):
+    """The school asks; the agency confirms; an outcome may still win."""
+
+    referral: str
+    by: str
+
+
+class FoldTask(Fact):
+    """What the agency's task did: a fact, never refused."""
+
+    referral: str
+    agency: str
+    trigger: str
+    state: str
+    business_status: str
+    reason: str | None = None
+    note: Sealed | None = None
+    at: datetime | None = None
+    channel: str = "api"
+
+
+class FoldSilence(Fact):
+    """The agency did not answer in time, or could not be reached."""
+
+    referral: str
+    reason: Literal["no-answer", "unreachable"]
+
+
+ReferralCommand = DecideReferral | DraftReferral | ApproveReferral | SendReferral | CancelReferral | FoldTask | FoldSilence
+
+
+# events ------------------------------------------------------------------------------------------------------------
+
+
+class ReferralDecided(Event):
+    """A decision receipt; a decision not to refer is stored the same way."""
+
+    type: Literal["referral-decided"] = "referral-decided"
+    version: Literal[1] = 1
+    decision: str
+    policy: str
+    policy_version: int
+    inputs: ReferralInputs
+    recommendation: Recommendation
+    rules: tuple[str, ...]
+    alternatives: tuple[Recommendation, ...]
+    chosen: Recommendation
+    by: str
+    reason: Sealed | None
+
+
+class ReferralDrafted(Event):
+    type: Literal["referral-drafted"] = "referral-drafted"
+    version: Literal[1] = 1
+    referral: str
+    agency: str
+    why: Sealed
+    alternatives: tuple[str, ...]
+    consent: Literal["given", "overridden"]
+    ground: Literal["vital-interest", "legal-duty"] | None
+    by_phone_first: bool
+    by: str
+
+
+class ReferralApproved(Event):
+    type: Literal["referral-approved"] = "referral-approved"
+    version: Literal[1] = 1
+    referral: str
+    by: str
+
+
+class ReferralMoved(Event):
+    """The agency's answer, folded."""
+
+    type: Literal["referral-moved"] = "referral-moved"
+    version: Literal[1] = 1
+    referral: str
+    agency: str
+    trigger: str
+    state: str
+    business_status: str
+    reason: str | None
+    note: Sealed | None
+    at: datetime | None
+    channel: str
+
+
+class ReferralUnanswered(Event):
+    type: Literal["referral-unanswered"] = "referral-unanswered"
+    version: Literal[1] = 1
+    referral: str
+    reason: Literal["no-answer", "unreachable"]
+
+
+ReferralEvent = (
+    ReferralDecided | ReferralDrafted | ReferralApproved | ReferralSent | ReferralCancelRequested | ReferralMoved | ReferralUnanswered
+)
+REFERRAL_EVENTS = (
+    ReferralDecided, ReferralDrafted, ReferralApproved, ReferralSent, ReferralCancelRequested, ReferralMoved, ReferralUnanswered,
+)  # fmt: skip
+
+
+# state -------------------------------------------------------------------------------------------------------------
+
+ENDED = frozenset({"rejected", "completed", "cancelled", "failed", "entered-in-error"})
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """One referral. state: drafted, approved, sent, then the task's FHIR status."""
+
+    referral: str
+    agency: str
+    drafted_by: str
+    alternatives: tuple[str, ...]
+    emergency: bool
+    state: str = "drafted"
+    business_status: str = ""
+    reason: str | None = None
+    unanswered: str | None = None
+
+    @property
+    def answered(self) -> bool:
+        return self.state not in ("drafted", "approved", "sent", "requested", "received")
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the referral needs to know of its case."""
+
+    case: str
+    student: str | None
+    school: str
+
+
+@dataclass(frozen=True, slots=True)
+class Referrals:
+    """All referrals of a case, and its decisions about referring."""
+
+    by_id: dict[str, Referral]
+    decisions: tuple[ReferralDecided, ...] = ()
+
+
+NONE = Referrals({})
+
+
+def evolve(referrals: Referrals, event: ReferralEvent) -> Referrals:
+    match event:
+        case ReferralDecided():
+            return replace(referrals, decisions=(*referrals.decisions, event))
+        case ReferralDrafted():
+            drafted = Referral(event.referral, event.agency, event.by, event.alternatives, event.by_phone_first)
+            return _with(referrals, drafted)
+        case ReferralApproved():
+            return _changed(referrals, event.referral, state="approved")
+        case ReferralSent():
+            return _changed(referrals, event.referral, state="sent")
+        case ReferralCancelRequested():
+            return referrals
+        case ReferralMoved():
+            told = {"state": event.state, "business_status": event.business_status, "reason": event.reason, "unanswered": None}
+            return _changed(referrals, event.referral, **told)
+        case ReferralUnanswered():
+            return _changed(referrals, event.referral, unanswered=event.reason)
+        case _:
+            assert_never(event)
+
+
+def _with(referrals: Referrals, referral: Referral) -> Referrals:
+    return replace(referrals, by_id={**referrals.by_id, referral.referral: referral})
+
+
+def _changed(referrals: Referrals, referral: str, **told: str | None) -> Referrals:
+    known = referrals.by_id.get(referral)
+    return _with(referrals, replace(known, **told)) if known else referrals  # type: ignore[arg-type]
+
+
+# decide ------------------------------------------------------------------------------------------------------------
+
+
+class NoAlternativesOffered(Refused):
+    indonesian = "Belum ada alternatif lembaga yang ditawarkan."
+    english = "No alternative agency was offered."
+
+
+class ConsentMissing(Refused):
+    indonesian = "Persetujuan belum ada dan dasar pengecualian belum dicatat."
+    english = "There is no consent, and no ground for going without it."
+
+
+class NoSuchReferral(Refused):
+    indonesian = "Rujukan ini tidak ada pada kasus ini."
+    english = "This case has no such referral."
+
+
+class NotApproved(Refused):
+    indonesian = "Rujukan belum disetujui."
+    english = "The referral is not approved yet."
+
+
+class OwnApproval(Refused):
+    indonesian = "Rujukan tidak dapat disetujui oleh orang yang menyusunnya."
+    english = "Whoever drafted a referral cannot approve it."
+
+
+class AlreadySent(Refused):
+    indonesian = "Rujukan sudah dikirim; kini lembaga yang menentukan."
+    english = "The referral was sent: the agency's task decides now."
+
+
+class NotSentYet(Refused):
+    indonesian = "Rujukan belum dikirim."
+    english = "The referral was not sent yet."
+
+
+class StudentUnidentified(Refused):
+    indonesian = "Murid belum dikenali: cocokkan dahulu."
+    english = "The student is not identified: match first."
+
+
+def decide(command: ReferralCommand, referrals: Referrals, about: About) -> Sequence[ReferralEvent]:
+    match command:
+        case DecideReferral():
+            known = any(each.decision == command.decision for each in referrals.decisions)
+            return [] if known else [ReferralDecided(**_fields(command))]
+        case DraftReferral():
+            return _draft(command, referrals, about)
+        case ApproveReferral():
+            return _approve(command, _find(referrals, command.referral))
+        case SendReferral():
+            return _send(command, _find(referrals, command.referral), about)
+        case CancelReferral():
+            return _cancel(command, _find(referrals, command.referral), about)
+        case FoldTask():
+            return [ReferralMoved(**_fields(command))]
+        case FoldSilence():
+            return [ReferralUnanswered(**_fields(command))]
+        case _:
+            assert_never(command)
+
+
+def _fields(command: Fact) -> dict[str, object]:
+    return {name: getattr(command, name) for name in type(command).model_fields}
+
+
+def _find(referrals: Referrals, referral: str) -> Referral:
+    if referral not in referrals.by_id:
+        raise NoSuchReferral
+    return referrals.by_id[referral]
+
+
+def _draft(command: DraftReferral, referrals: Referrals, about: About) -> Sequence[ReferralEvent]:
+    if command.referral in referrals.by_id:
+        return []
+    if about.student is None:
+        raise StudentUnidentified
+    if not command.alternatives and not command.by_phone_first:
+        raise NoAlternativesOffered
+    if command.consent == "overridden" and command.ground is None:
+        raise ConsentMissing
+    return [ReferralDrafted(**_fields(command))]
+
+
+def _approve(command: ApproveReferral, referral: Referral) -> Sequence[ReferralEvent]:
+    if referral.state != "drafted":
+        return []
+    if referral.drafted_by == command.by:
+        raise OwnApproval
+    return [ReferralApproved(referral=command.referral, by=command.by)]
+
+
+def _send(command: SendReferral, referral: Referral, about: About) -> Sequence[ReferralEvent]:
+    """In an emergency help is called before approval; the letter follows (domain.md, darurat)."""
+    if referral.state not in ("drafted", "approved"):
+        return []
+    if referral.state == "drafted" and not referral.emergency:
+        raise NotApproved
+    return [
+        ReferralSent(
+            case=about.case,
+            student=about.student,
+            school=about.school,
+            referral=command.referral,
+            agency=referral.agency,
+            priority=command.priority,
+            respond_by=command.respond_by,
+            package=command.package,
+            package_opens="at-once" if command.priority == "stat" else "after-acceptance",
+        )
+    ]
+
+
+def _cancel(command: CancelReferral, referral: Referral, about: About) -> Sequence[ReferralEvent]:
+    if referral.state in ("drafted", "approved"):
+        raise NotSentYet
+    if referral.state in ENDED:
+        raise AlreadySent
+    return [ReferralCancelRequested(case=about.case, student=about.student, school=about.school, referral=command.referral)]

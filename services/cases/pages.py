@@ -1,0 +1,50 @@
+"""Pages of cases: the list, and one case's timeline in words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+
+from services.cases.reading import CaseReader, Moment
+from services.cases.views import CaseList, Filters
+from services.cases.words import URGENCY, sentence
+from shared.access import SignedIn
+from shared.service import Kernel
+
+_PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=select_autoescape())
+
+
+def router(kernel: Kernel) -> APIRouter:
+    """The pages under `/cases`."""
+    routes = APIRouter(prefix="/cases", include_in_schema=False)
+    reader, listing, zone = CaseReader(kernel), CaseList(kernel.database), ZoneInfo(kernel.settings.time_zone)
+
+    def shown(moment: datetime) -> str:
+        return moment.astimezone(zone).strftime("%d-%m-%Y %H:%M")
+
+    @routes.get("/")
+    async def cases(principal: SignedIn) -> HTMLResponse:
+        escalated = principal.holds("supervisor", "district-officer") and not principal.holds("district-duty")
+        schools = "*" if escalated or principal.holds("district-duty", "auditor") else ",".join(sorted(principal.schools))
+        rows = await listing.page(Filters(), schools=schools, reader=principal.id, escalated_only=escalated, after=None, limit=100)
+        told = [{"id": row.id, "opened": shown(row.opened_at), "urgency": URGENCY[row.urgency][0], "state": row.state} for row in rows]
+        return HTMLResponse(_PAGES.get_template("list.html").render(cases=told))
+
+    @routes.get("/cases/{case_id}")
+    async def case(case_id: str, principal: SignedIn) -> HTMLResponse:
+        told = await reader.case(principal, case_id, Moment())
+        history = await reader.history(principal, case_id)
+        timeline = []
+        for event in history:
+            indonesian, english = sentence(event["type"], event["data"])
+            moment = datetime.fromisoformat(event["recorded_at"])
+            timeline.append({"at": event["recorded_at"], "shown": shown(moment), "id": indonesian, "en": english})
+        fields = {name: told[name] for name in ("id", "state", "version", "strands")}
+        return HTMLResponse(_PAGES.get_template("case.html").render(urgency=URGENCY[told["urgency"]], timeline=timeline, **fields))
+
+    return routes

@@ -1,0 +1,105 @@
+"""What cases hears: concerns open or join a case, the roster is kept, and what notifications did folds in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.cases.domain.case import CASE, Command, RecordAlert, TakeConcern
+from services.cases.domain.guardian import FoldNotice, MarkGuardianUnsafe
+from services.cases.domain.referral import FoldSilence, FoldTask
+from services.cases.domain.student import STUDENT, Claim
+from services.cases.policies import policy_for
+from services.cases.views import Roster
+from shared.decider import commit, execute, load, write
+from shared.events import (
+    AlertExhausted,
+    ConcernRaised,
+    GuardianMarkedUnsafe,
+    GuardianTold,
+    PersonLeft,
+    PersonRegistered,
+    SchoolRegistered,
+    StaffAlerted,
+    TaskMoved,
+    TaskUnanswered,
+    read_public,
+)
+from shared.eventstore.store import Checkpoint, EventStore, Item, Outcome
+from shared.message import Occasion, Recorded, derived_id
+
+
+def _occasion(event: Recorded) -> Occasion:
+    return Occasion("service:cases", event.school, event.happened_at, event.correlation, event.id)
+
+
+@dataclass(frozen=True, slots=True)
+class FromIntake:
+    """Handler of intake's events."""
+
+    store: EventStore
+    roster: Roster
+
+    async def __call__(self, event: Recorded, checkpoint: Checkpoint | None) -> Outcome | None:
+        match told := read_public(event.type, event.body):
+            case ConcernRaised():
+                return await self._take(event, told, checkpoint)
+            case SchoolRegistered() | PersonRegistered() | PersonLeft():
+                await self.roster.keep(told, event.position)
+        return await self.store.append(Item(checkpoint=checkpoint)) if checkpoint else None
+
+    async def _take(self, event: Recorded, told: ConcernRaised, checkpoint: Checkpoint | None) -> Outcome | None:
+        """Opens the student's case or joins the open one, in one item with the checkpoint."""
+        policy = policy_for(event.recorded_at.date())
+        fresh = str(derived_id(event.id, "case"))
+
+        async def plan() -> Item | None:
+            writes = []
+            case_id = fresh
+            if told.student:
+                student = await load(self.store, STUDENT, f"student-{told.student}")
+                case_id = student.state.open_case or fresh
+                claimed = STUDENT.decide(Claim(case=case_id), student.state)
+                if claimed:
+                    writes.append(write(STUDENT, student, claimed, _occasion(event)))
+            case = await load(self.store, CASE, f"case-{case_id}")
+            command = TakeConcern(case=case_id, concern=told, policy=policy, decision=str(derived_id(event.id, "triage")), at=event.recorded_at)
+            taken = CASE.decide(command, case.state)
+            if not taken:
+                return Item(checkpoint=checkpoint) if checkpoint else None
+            return Item((write(CASE, case, taken, _occasion(event)), *writes), checkpoint=checkpoint)
+
+        return await commit(self.store, plan)
+
+
+@dataclass(frozen=True, slots=True)
+class FromNotifications:
+    """Handler of notifications' events: facts, never refused."""
+
+    store: EventStore
+
+    async def __call__(self, event: Recorded, checkpoint: Checkpoint | None) -> Outcome | None:
+        match told := read_public(event.type, event.body):
+            case StaffAlerted():
+                command: Command = RecordAlert(alert=told.alert, person=told.person, outcome="sent")
+            case AlertExhausted():
+                command = RecordAlert(alert=told.alert, person=told.person, outcome="exhausted")
+            case GuardianTold():
+                command = FoldNotice(notice=told.notice, guardian=told.guardian, outcome=told.outcome)
+            case TaskMoved():
+                fields = {name: getattr(told, name) for name in FoldTask.model_fields}
+                command = FoldTask(**fields)
+            case TaskUnanswered():
+                command = FoldSilence(referral=told.referral, reason=told.reason)
+            case GuardianMarkedUnsafe():
+                return await self._mark(event, told, checkpoint)
+            case _:
+                return await self.store.append(Item(checkpoint=checkpoint)) if checkpoint else None
+        case_id = told.case
+        return (await execute(self.store, CASE, f"case-{case_id}", command, _occasion(event), checkpoint=checkpoint)).outcome
+
+    async def _mark(self, event: Recorded, told: GuardianMarkedUnsafe, checkpoint: Checkpoint | None) -> Outcome | None:
+        student = await load(self.store, STUDENT, f"student-{told.student}")
+        if student.state.last_case is None:
+            return await self.store.append(Item(checkpoint=checkpoint)) if checkpoint else None
+        stream = f"case-{student.state.last_case}"
+        return (await execute(self.store, CASE, stream, MarkGuardianUnsafe(guardian=told.guardian), _occasion(event), checkpoint=checkpoint)).outcome
