@@ -1,0 +1,209 @@
+"""HTTP of notifications: deliveries to look at, tasks for agencies, the directory of agencies, and the do-not-contact register."""
+
+from __future__ import annotations
+
+import hmac
+from hashlib import sha256
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Request
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from services.notifications.domain.agency import AGENCY, RegisterAgency
+from services.notifications.domain.alert import ALERT, Acknowledge
+from services.notifications.domain.register import REGISTER, MarkUnsafe
+from services.notifications.domain.task import TASK, TRIGGERS, Actor, DeclineReason, Move, NoSuchTask, OpenPackage, Task
+from services.notifications.views import Roster, agencies, deliveries, tasks
+from shared.access import Principal, SignedIn
+from shared.decider import execute, load
+from shared.errors import Fault, Invalid, NotAllowed, NotFound
+from shared.eventstore.projection import Projection
+from shared.message import Occasion, derived_id
+from shared.sealed import Erased, Sealed
+from shared.service import Kernel
+from shared.web import Asked, asked
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
+Identifier = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class AgencyBody(_Body):
+    """secret, old_secret: `whsec_…`; both sign while keys rotate."""
+
+    id: Identifier
+    name: Annotated[str, StringConstraints(min_length=1, max_length=300)]
+    kind: Annotated[str, StringConstraints(max_length=100)] = ""
+    services: list[Annotated[str, StringConstraints(max_length=300)]] = Field(default=[], max_length=200)
+    url: Annotated[str, StringConstraints(pattern=r"^https?://", max_length=500)] | None = None
+    secret: Annotated[str, StringConstraints(pattern=r"^whsec_[A-Za-z0-9+/=]{24,100}$")] | None = None
+    old_secret: Annotated[str, StringConstraints(pattern=r"^whsec_[A-Za-z0-9+/=]{24,100}$")] | None = None
+
+
+class TransitionBody(_Body):
+    """trigger: as in the table of HL7 BSeR; reason: of a decline; note: in words; at: of an appointment; second: where two people are needed."""
+
+    trigger: Identifier
+    reason: DeclineReason | None = None
+    note: Text | None = None
+    at: AwareDatetime | None = None
+    channel: Literal["api", "portal", "letter", "phone"] = "api"
+    second: Identifier | None = None
+
+
+class MarkBody(_Body):
+    """A guardian that must not be contacted about this student."""
+
+    student: Identifier
+    guardian: Identifier
+    school: Identifier
+
+
+class Nothing(_Body):
+    pass
+
+
+def router(kernel: Kernel, roster: Roster, outbox: Projection) -> APIRouter:
+    """All JSON routes of notifications."""
+    routes = APIRouter(prefix="/notifications/api", tags=["notifications"])
+    _deliveries(routes, kernel)
+    _tasks(routes, kernel)
+    _agencies(routes, kernel, outbox)
+    _register(routes, kernel, roster)
+    return routes
+
+
+def _occasion(kernel: Kernel, principal: Principal, command: Asked, school: str | None) -> Occasion:
+    return Occasion(principal.id, school, kernel.clock.now(), command.cause, command.cause)
+
+
+def _deliveries(routes: APIRouter, kernel: Kernel) -> None:
+    @routes.get("/deliveries", summary="Each message and each attempt: queued, sent, acknowledged, failed, cancelled")
+    async def list_deliveries(_: SignedIn, case: str | None = None) -> dict[str, Any]:
+        return {"items": await deliveries(kernel.database, case), "next": None}
+
+    @routes.post("/alerts/{alert_id}/acknowledge", summary="I have seen it and take it in hand")
+    async def acknowledge(alert_id: str, _: Nothing, request: Request, principal: SignedIn) -> dict[str, str]:
+        command = await asked(request, principal)
+        done = await execute(
+            kernel.store, ALERT, f"alert-{alert_id}", Acknowledge(by=principal.id), _occasion(kernel, principal, command, None)
+        )
+        return {"alert": alert_id, "acknowledged_by": done.state.acknowledged_by or ""}
+
+
+def _tasks(routes: APIRouter, kernel: Kernel) -> None:
+    @routes.get("/tasks", summary="Tasks: an agency sees its own")
+    async def list_tasks(principal: SignedIn) -> dict[str, Any]:
+        return {"items": await tasks(kernel.database, principal.id if principal.kind == "agency" else None), "next": None}
+
+    @routes.get("/tasks/{task_id}", summary="One task; an agency's first look is recorded as received")
+    async def task(task_id: str, principal: SignedIn, request: Request) -> dict[str, Any]:
+        found = await _own(kernel, principal, task_id)
+        if principal.kind == "agency":
+            command = await asked(request, principal)
+            move = Move(transition=f"fetch-{task_id}", actor="R", trigger="fetch", by=principal.id)
+            occasion = _occasion(kernel, principal, command, found.requested.school if found.requested else None)
+            found = (await execute(kernel.store, TASK, f"task-{task_id}", move, occasion)).state
+        return _shown(task_id, found)
+
+    @routes.get("/tasks/{task_id}/package", summary="What is disclosed to the agency; opening it is recorded")
+    async def package(task_id: str, principal: SignedIn, request: Request) -> dict[str, Any]:
+        found = await _own(kernel, principal, task_id)
+        command = await asked(request, principal)
+        occasion = _occasion(kernel, principal, command, found.requested.school if found.requested else None)
+        opened = await execute(kernel.store, TASK, f"task-{task_id}", OpenPackage(by=principal.id), occasion)
+        if opened.state.requested is None:
+            raise NoSuchTask
+        text = await kernel.vault.open(opened.state.requested.package)
+        return {"task": task_id, "package": {"erased": True} if isinstance(text, Erased) else text}
+
+    @routes.post("/tasks/{task_id}/transitions", summary="The agency's answer; what the table lacks is refused")
+    async def transition(task_id: str, body: TransitionBody, request: Request, principal: SignedIn) -> dict[str, Any]:
+        if body.trigger not in TRIGGERS:
+            raise Invalid(Fault("/trigger", "unknown-trigger"))
+        found = await _own(kernel, principal, task_id)
+        command = await asked(request, principal)
+        note = await _sealed_note(kernel, found, task_id, body.note, command)
+        actor = _actor(principal, body)
+        fields = body.model_dump(exclude={"note"})
+        move = Move(transition=str(derived_id(command.cause, "transition")), actor=actor, by=principal.id, note=note, **fields)
+        occasion = _occasion(kernel, principal, command, found.requested.school if found.requested else None)
+        return _shown(task_id, (await execute(kernel.store, TASK, f"task-{task_id}", move, occasion)).state)
+
+
+def _actor(principal: Principal, body: TransitionBody) -> Actor:
+    """Staff may note what an agency said by phone or letter; then the channel says so."""
+    if principal.kind == "agency":
+        return "R"
+    if body.trigger in ("request-cancel", "enter-in-error"):
+        return "I"
+    if body.channel not in ("phone", "letter"):
+        raise NotAllowed("staff note an agency's answer only from a phone call or a letter: say which in `channel`")
+    return "R"
+
+
+async def _own(kernel: Kernel, principal: Principal, task_id: str) -> Task:
+    found = (await load(kernel.store, TASK, f"task-{task_id}")).state
+    requested = found.requested
+    mine = requested is not None and (requested.agency == principal.id if principal.kind == "agency" else principal.at(requested.school))
+    if not mine:
+        raise NotFound("no task of yours has this id")
+    return found
+
+
+async def _sealed_note(kernel: Kernel, found: Task, task_id: str, note: str | None, command: Asked) -> Sealed | None:
+    if note is None or found.requested is None:
+        return None
+    owner = found.requested.student or f"case-{found.requested.case}"
+    return await kernel.vault.seal(owner, "answer", note, f"task-{task_id}/note-{command.cause}")
+
+
+def _shown(task_id: str, found: Task) -> dict[str, Any]:
+    requested = found.requested
+    assert requested is not None
+    return {
+        "id": task_id,
+        "state": found.state,
+        "business_status": found.business_status,
+        "priority": requested.priority,
+        "respond_by": requested.respond_by,
+        "package_open": found.accepted or requested.package_opens == "at-once",
+    }
+
+
+def _agencies(routes: APIRouter, kernel: Kernel, outbox: Projection) -> None:
+    @routes.get("/agencies", summary="The directory of partner agencies")
+    async def list_agencies(_: SignedIn) -> dict[str, Any]:
+        return {"items": await agencies(kernel.database), "next": None}
+
+    @routes.post("/agencies", status_code=201, summary="Register an agency, or change it")
+    async def register(body: AgencyBody, request: Request, principal: SignedIn) -> dict[str, Any]:
+        command = await asked(request, principal)
+        owner, context = f"agency-{body.id}", f"agency-{body.id}"
+        secrets = {
+            name: await kernel.vault.seal(owner, "contact", value, f"{context}/{name}") if (value := getattr(body, name)) else None
+            for name in ("secret", "old_secret")
+        }
+        digest = hmac.digest(kernel.settings.key("token_key"), f"{body.secret}|{body.old_secret}".encode(), sha256).hex()
+        told = {"agency": body.id, "name": body.name, "kind": body.kind, "services": tuple(body.services), "url": body.url, "digest": digest}
+        done = await execute(
+            kernel.store, AGENCY, f"agency-{body.id}", RegisterAgency(**told, **secrets), _occasion(kernel, principal, command, None)
+        )
+        await outbox.caught_up(done.position)
+        return {"id": body.id, "changed": done.outcome is not None}
+
+
+def _register(routes: APIRouter, kernel: Kernel, roster: Roster) -> None:
+    @routes.post("/do-not-contact", summary="Mark a guardian as unsafe; when this answers, no sending begins any more")
+    async def mark(body: MarkBody, request: Request, principal: SignedIn) -> dict[str, Any]:
+        if body.guardian not in await roster.guardians(body.student):
+            raise Invalid(Fault("/guardian", "not-a-guardian"))
+        command = await asked(request, principal)
+        marked = MarkUnsafe(student=body.student, school=body.school, guardians=(body.guardian,))
+        done = await execute(
+            kernel.store, REGISTER, f"contact-{body.student}", marked, _occasion(kernel, principal, command, body.school)
+        )
+        return {"student": body.student, "unsafe": sorted(done.state.unsafe)}

@@ -1,0 +1,46 @@
+"""Composition root of notifications: the only file that knows settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI
+
+from services.notifications import api, pages
+from services.notifications.clocks import Clockwork
+from services.notifications.senders.mail import MailSender
+from services.notifications.senders.signing import signing_key
+from services.notifications.senders.webhook import WebhookSender
+from services.notifications.sending import Sender
+from services.notifications.subscribers import FromCases, FromIntake
+from services.notifications.views import TABLES, VIEW, Projector, Roster
+from shared.eventstore.projection import Projection
+from shared.running import Part
+from shared.service import Kernel, create_service
+from shared.settings import Settings
+
+MIGRATIONS = Path(__file__).parent / "schema"
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Notifications as an ASGI application under `/notifications`."""
+    projections: dict[str, Projection] = {}
+    rosters: dict[str, Roster] = {}
+
+    def parts(kernel: Kernel) -> list[Part]:
+        roster = rosters.setdefault("roster", Roster(kernel.database))
+        projector = Projector(settings.key("token_key"))
+        projections[VIEW] = Projection(VIEW, kernel.store, kernel.database, projector, TABLES, kernel.heartbeats)
+        webhooks = WebhookSender(signing_key(settings.key("token_key")), loopback=settings.demo_sign_in)
+        return [
+            projections[VIEW],
+            Sender(kernel, roster, MailSender(settings.smtp_url), webhooks),
+            Clockwork(kernel),
+            kernel.subscribe("intake", FromIntake(kernel.store, roster)),
+            kernel.subscribe("cases", FromCases(kernel.store, roster, kernel.database)),
+        ]
+
+    def routers(kernel: Kernel) -> list[APIRouter]:
+        return [api.router(kernel, rosters["roster"], projections[VIEW]), pages.router(kernel)]
+
+    return create_service("notifications", settings, migrations=MIGRATIONS, routers=routers, parts=parts)

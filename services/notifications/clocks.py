@@ -1,0 +1,51 @@
+"""Deadlines: what was expected, by when. When one passes the ladder climbs, or the agency's silence is told; exactly once.
+
+The events' ids follow from the deadline's id, so two schedulers or a restart repeat and never double.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+from services.notifications.domain.alert import ALERT, Climb
+from services.notifications.domain.task import TASK, NoteSilence
+from shared.decider import execute
+from shared.message import Occasion
+from shared.service import Kernel
+
+EVERY = 0.5
+
+
+class Clockwork:
+    """A Part: fires what is due, by the database's clock."""
+
+    name = "clockwork"
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel = kernel
+        self._pulse = kernel.heartbeats.pulse(self.name)
+
+    async def run(self) -> None:
+        while True:
+            for deadline in await self._due():
+                await self._fire(*deadline)
+            self._pulse.idle()
+            await asyncio.sleep(EVERY)
+
+    async def _due(self) -> list[Any]:
+        async with self._kernel.database.connection() as connection:
+            cursor = await connection.execute(
+                "SELECT id, stream, kind, step FROM deadline_v1 WHERE due_at <= clock_timestamp() ORDER BY due_at LIMIT 100"
+            )
+            return await cursor.fetchall()
+
+    async def _fire(self, deadline: UUID, stream: str, kind: str, step: int) -> None:
+        occasion = Occasion("service:notifications", None, self._kernel.clock.now(), deadline, deadline)
+        if kind == "climb":
+            await execute(self._kernel.store, ALERT, stream, Climb(step=step), occasion)
+        else:
+            await execute(self._kernel.store, TASK, stream, NoteSilence(reason="no-answer"), occasion)
+        async with self._kernel.database.connection() as connection:
+            await connection.execute("DELETE FROM deadline_v1 WHERE id = %s", (deadline,))

@@ -1,0 +1,185 @@
+"""One alert and its ladder: counsellor, coordinator, principal, district duty; never a person who is named in the concern.
+
+In an emergency all unconflicted rungs hear at once, again at 15 and 30 minutes; otherwise one rung after another. A vacant, absent or conflicted
+rung is skipped at once. The ladder ends when a person acknowledges, not because somebody edited something (domain.md, Urgency).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, assert_never
+
+from shared.decider import Decider
+from shared.errors import Refused
+from shared.events import AlertExhausted, StaffAlerted, Urgency
+from shared.eventstore.codec import EventCodec
+from shared.message import Event, Fact
+
+# commands ----------------------------------------------------------------------------------------------------------
+
+
+class LadderStep(Fact):
+    """minutes: after the alert was raised. people: who hears now."""
+
+    minutes: float
+    people: tuple[str, ...]
+
+
+class RaiseAlert(Fact):
+    """steps: the ladder as it stands now, without the conflicted and the vacant. last_resort: by name, the district's duty officer.
+    give_up: minutes after which the alert is put into the last resort's hands."""
+
+    alert: str
+    case: str
+    student: str | None
+    school: str
+    urgency: Urgency
+    steps: tuple[LadderStep, ...]
+    last_resort: str | None
+    give_up: float
+
+
+class Climb(Fact):
+    """The next step's time has come; `step` counts from 0, one past the last gives up."""
+
+    step: int
+
+
+class NoteDelivered(Fact):
+    """The mail server took the alert for this person."""
+
+    person: str
+    step: int
+
+
+class Acknowledge(Fact):
+    """A person's act."""
+
+    by: str
+
+
+Command = RaiseAlert | Climb | NoteDelivered | Acknowledge
+
+
+# events ------------------------------------------------------------------------------------------------------------
+
+
+class AlertRaised(Event):
+    type: Literal["alert-raised"] = "alert-raised"
+    version: Literal[1] = 1
+    alert: str
+    case: str
+    student: str | None
+    school: str
+    urgency: Urgency
+    steps: tuple[LadderStep, ...]
+    last_resort: str | None
+    give_up: float
+
+
+class AlertStepTaken(Event):
+    """These people are to hear now."""
+
+    type: Literal["alert-step-taken"] = "alert-step-taken"
+    version: Literal[1] = 1
+    case: str
+    urgency: Urgency
+    step: int
+    people: tuple[str, ...]
+
+
+class AlertAcknowledged(Event):
+    type: Literal["alert-acknowledged"] = "alert-acknowledged"
+    version: Literal[1] = 1
+    by: str
+
+
+AlertEvent = AlertRaised | AlertStepTaken | AlertAcknowledged | StaffAlerted | AlertExhausted
+
+
+# state -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """step: the last one taken, -1 before the first. told: (person, step) whose mail left."""
+
+    raised: AlertRaised | None = None
+    step: int = -1
+    told: frozenset[tuple[str, int]] = frozenset()
+    acknowledged_by: str | None = None
+    exhausted: bool = False
+
+    @property
+    def ended(self) -> bool:
+        return self.acknowledged_by is not None or self.exhausted
+
+
+initial = Alert()
+
+
+def evolve(alert: Alert, event: AlertEvent) -> Alert:
+    match event:
+        case AlertRaised():
+            return replace(alert, raised=event)
+        case AlertStepTaken(step=step):
+            return replace(alert, step=step)
+        case StaffAlerted(person=person, step=step):
+            return replace(alert, told=alert.told | {(person, step)})
+        case AlertAcknowledged(by=by):
+            return replace(alert, acknowledged_by=by)
+        case AlertExhausted():
+            return replace(alert, exhausted=True)
+        case _:
+            assert_never(event)
+
+
+# decide ------------------------------------------------------------------------------------------------------------
+
+
+class NoSuchAlert(Refused):
+    status = 404
+    indonesian = "Pemberitahuan ini tidak ada."
+    english = "There is no such alert."
+
+
+
+def decide(command: Command, alert: Alert) -> Sequence[AlertEvent]:
+    if isinstance(command, RaiseAlert):
+        return _raise(command, alert)
+    if alert.raised is None:
+        raise NoSuchAlert
+    match command:
+        case Climb(step=step):
+            return _climb(step, alert, alert.raised)
+        case NoteDelivered(person=person, step=step):
+            return [] if (person, step) in alert.told else [StaffAlerted(alert=alert.raised.alert, person=person, step=step, **_about(alert.raised))]
+        case Acknowledge(by=by):
+            return [] if alert.acknowledged_by else [AlertAcknowledged(by=by)]
+        case _:
+            assert_never(command)
+
+
+def _about(raised: AlertRaised) -> dict[str, str | None]:
+    return {"case": raised.case, "student": raised.student, "school": raised.school}
+
+
+def _raise(command: RaiseAlert, alert: Alert) -> Sequence[AlertEvent]:
+    if alert.raised is not None:
+        return []
+    raised = AlertRaised(**{name: getattr(command, name) for name in RaiseAlert.model_fields})
+    return [raised, *_climb(0, Alert(raised), raised)]
+
+
+def _climb(step: int, alert: Alert, raised: AlertRaised) -> Sequence[AlertEvent]:
+    if alert.ended or step <= alert.step:
+        return []
+    if step >= len(raised.steps):
+        return [AlertExhausted(alert=raised.alert, person=raised.last_resort, **_about(raised))]
+    return [AlertStepTaken(case=raised.case, urgency=raised.urgency, step=step, people=raised.steps[step].people)]
+
+
+ALERT: Decider[Command, Alert, AlertEvent] = Decider(
+    initial, decide, evolve, EventCodec(AlertRaised, AlertStepTaken, AlertAcknowledged, StaffAlerted, AlertExhausted)
+)

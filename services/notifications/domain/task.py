@@ -1,0 +1,264 @@
+"""The task a partner agency works on: after sending, it alone decides (decision 14).
+
+The table is HL7 BSeR's harmonised state transitions (transitions.csv, rows 01 to 30; row 01 is the creation; rows 31 to 34 are for import only)
+with rows of our own (T…): received on first fetch, hold, resume, fail, entered in error by two people. What it lacks is refused.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Literal, assert_never
+
+from shared.decider import Decider
+from shared.errors import Refused
+from shared.events import TaskMoved, TaskUnanswered
+from shared.eventstore.codec import EventCodec
+from shared.message import Event, Fact
+from shared.sealed import Sealed
+
+Actor = Literal["I", "R"]
+"""I: the school that initiated, R: the receiving agency."""
+
+DeclineReason = Literal[
+    "no-capacity", "out-of-area", "age", "wrong-service", "insufficient-information", "conflict-of-interest", "already-served", "other"
+]
+
+
+def _table() -> dict[tuple[str, str, str], tuple[str, str]]:
+    with (Path(__file__).parent / "transitions.csv").open(encoding="utf-8") as file:
+        return {(row["from"], row["actor"], row["trigger"]): (row["to"], row["business_status"]) for row in csv.DictReader(file)}
+
+
+TABLE = _table()
+TRIGGERS = frozenset(trigger for _, _, trigger in TABLE)
+TERMINAL = frozenset({"rejected", "completed", "cancelled", "failed", "entered-in-error"})
+
+# commands ----------------------------------------------------------------------------------------------------------
+
+
+class RequestTask(Fact):
+    """A referral was sent to this agency. package: what is disclosed, sealed; package_opens: when the agency may read it."""
+
+    task: str
+    referral: str
+    case: str
+    student: str | None
+    school: str
+    agency: str
+    priority: Literal["routine", "urgent", "stat"]
+    respond_by: datetime
+    package: Sealed
+    package_opens: Literal["after-acceptance", "at-once"]
+
+
+class Move(Fact):
+    """One transition. reason: of a decline. note: in words, sealed. at: of an appointment. second: the second person, where two are needed."""
+
+    transition: str
+    actor: Actor
+    trigger: str
+    by: str
+    reason: DeclineReason | None = None
+    note: Sealed | None = None
+    at: datetime | None = None
+    channel: Literal["api", "portal", "letter", "phone"] = "api"
+    second: str | None = None
+
+
+class OpenPackage(Fact):
+    """The agency asks for the package."""
+
+    by: str
+
+
+class NoteSilence(Fact):
+    """The agency did not answer in time, or its address could not be reached."""
+
+    reason: Literal["no-answer", "unreachable"]
+
+
+Command = RequestTask | Move | OpenPackage | NoteSilence
+
+
+# events ------------------------------------------------------------------------------------------------------------
+
+
+class TaskRequested(Event):
+    type: Literal["task-requested"] = "task-requested"
+    version: Literal[1] = 1
+    task: str
+    referral: str
+    case: str
+    student: str | None
+    school: str
+    agency: str
+    priority: Literal["routine", "urgent", "stat"]
+    respond_by: datetime
+    package: Sealed
+    package_opens: Literal["after-acceptance", "at-once"]
+
+
+class TransitionKept(Event):
+    """Which request made the move: a repeat of it is quiet."""
+
+    type: Literal["transition-kept"] = "transition-kept"
+    version: Literal[1] = 1
+    transition: str
+
+
+class PackageOpened(Event):
+    """The disclosure ledger: who fetched the package."""
+
+    type: Literal["package-opened"] = "package-opened"
+    version: Literal[1] = 1
+    by: str
+
+
+TaskEvent = TaskRequested | TransitionKept | PackageOpened | TaskMoved | TaskUnanswered
+
+
+# state -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """state: requested, received, accepted, in-progress/5.1.1 …; transitions: requests that were applied."""
+
+    requested: TaskRequested | None = None
+    state: str = "requested"
+    business_status: str = "2.0"
+    transitions: frozenset[str] = frozenset()
+    accepted: bool = False
+    silent: frozenset[str] = frozenset()
+    by: frozenset[str] = frozenset()
+
+
+initial = Task()
+
+
+def evolve(task: Task, event: TaskEvent) -> Task:
+    match event:
+        case TaskRequested():
+            return replace(task, requested=event)
+        case TransitionKept(transition=transition):
+            return replace(task, transitions=task.transitions | {transition})
+        case TaskMoved():
+            accepted = task.accepted or event.state not in ("requested", "received", "rejected", "entered-in-error")
+            state = f"in-progress/{event.business_status}" if event.state == "in-progress" else event.state
+            return replace(task, state=state, business_status=event.business_status, accepted=accepted)
+        case PackageOpened(by=by):
+            return replace(task, by=task.by | {by})
+        case TaskUnanswered(reason=reason):
+            return replace(task, silent=task.silent | {reason})
+        case _:
+            assert_never(event)
+
+
+# decide ------------------------------------------------------------------------------------------------------------
+
+
+class NoSuchTask(Refused):
+    status = 404
+    indonesian = "Tugas rujukan ini tidak ada."
+    english = "There is no such task."
+
+
+class InvalidTransition(Refused):
+    indonesian = "Perubahan ini tidak mungkin dari keadaan tugas sekarang."
+    english = "The task's state does not allow this transition."
+
+
+class ReasonMissing(Refused):
+    indonesian = "Penolakan memerlukan alasan."
+    english = "A decline needs a reason."
+
+
+class SecondPersonNeeded(Refused):
+    indonesian = "Pembatalan karena salah catat memerlukan orang kedua."
+    english = "Entered in error needs a second person."
+
+
+class PackageClosed(Refused):
+    indonesian = "Berkas dibuka setelah rujukan diterima."
+    english = "The package opens after acceptance."
+
+
+def decide(command: Command, task: Task) -> Sequence[TaskEvent]:
+    if isinstance(command, RequestTask):
+        if task.requested is not None:
+            return []
+        return [TaskRequested(**{name: getattr(command, name) for name in RequestTask.model_fields})]
+    if task.requested is None:
+        raise NoSuchTask
+    match command:
+        case Move():
+            return _move(command, task, task.requested)
+        case OpenPackage():
+            return _open_package(command, task, task.requested)
+        case NoteSilence():
+            return _note_silence(command, task, task.requested)
+        case _:
+            assert_never(command)
+
+
+def _move(command: Move, task: Task, requested: TaskRequested) -> Sequence[TaskEvent]:
+    if command.transition in task.transitions:
+        return []
+    if command.trigger == "fetch" and task.state != "requested":
+        return []  # only the first fetch says something
+    found = TABLE.get((task.state, command.actor, command.trigger))
+    if found is None:
+        raise InvalidTransition
+    if command.trigger == "decline" and command.reason is None:
+        raise ReasonMissing
+    if command.trigger == "enter-in-error" and command.second in (None, command.by):
+        raise SecondPersonNeeded
+    state, business_status = found
+    moved = TaskMoved(
+        case=requested.case,
+        student=requested.student,
+        school=requested.school,
+        task=requested.task,
+        referral=requested.referral,
+        agency=requested.agency,
+        trigger=command.trigger,
+        state=state.partition("/")[0],
+        business_status=business_status,
+        reason=command.reason,
+        note=command.note,
+        at=command.at,
+        channel=command.channel,
+    )
+    return [moved, TransitionKept(transition=command.transition)]
+
+
+def _open_package(command: OpenPackage, task: Task, requested: TaskRequested) -> Sequence[TaskEvent]:
+    if requested.package_opens != "at-once" and not task.accepted:
+        raise PackageClosed
+    return [PackageOpened(by=command.by)]
+
+
+def _note_silence(command: NoteSilence, task: Task, requested: TaskRequested) -> Sequence[TaskEvent]:
+    answered = task.state not in ("requested", "received")
+    if answered or command.reason in task.silent:
+        return []
+    return [
+        TaskUnanswered(
+            case=requested.case,
+            student=requested.student,
+            school=requested.school,
+            task=requested.task,
+            referral=requested.referral,
+            agency=requested.agency,
+            reason=command.reason,
+        )
+    ]
+
+
+TASK: Decider[Command, Task, TaskEvent] = Decider(
+    initial, decide, evolve, EventCodec(TaskRequested, TransitionKept, PackageOpened, TaskMoved, TaskUnanswered)
+)

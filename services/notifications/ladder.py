@@ -1,0 +1,61 @@
+"""The ladder of a level for one school: rungs of people, without the conflicted and the vacant. Pure over what the roster says."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.notifications.domain.alert import LadderStep
+from shared.events import Urgency
+
+
+class Level(BaseModel):
+    """together: all rungs at once, at each of the minutes; else one rung at each."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    together: bool
+    minutes: tuple[Annotated[float, Field(ge=0)], ...]
+    give_up: Annotated[float, Field(gt=0)]
+
+
+class Ladder(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: int
+    rungs: tuple[str, ...]
+    emergency: Level
+    high: Level
+    medium: Level
+    low: Level
+
+
+@cache
+def ladder() -> Ladder:
+    """The ladder in force."""
+    return Ladder.model_validate(tomllib.loads((Path(__file__).parent / "ladder.toml").read_text(encoding="utf-8")))
+
+
+def steps(urgency: Urgency, staff: Mapping[str, Sequence[str]], excluded: Sequence[str], *, desk: str) -> tuple[LadderStep, ...]:
+    """staff: people by role, at this school (or its cluster) and the district. A vacant, absent or conflicted rung is skipped at once."""
+    level: Level = getattr(ladder(), urgency)
+    roles = ladder().rungs if desk == "school" else ("district-duty",)
+    rungs = [tuple(person for person in staff.get(role, ()) if person not in excluded) for role in roles]
+    present = [rung for rung in rungs if rung]
+    if not present:
+        return ()
+    if level.together:
+        everybody = tuple(dict.fromkeys(person for rung in present for person in rung))
+        return tuple(LadderStep(minutes=minutes, people=everybody) for minutes in level.minutes)
+    return tuple(LadderStep(minutes=minutes, people=rung) for minutes, rung in zip(level.minutes, present, strict=False))
+
+
+def give_up(urgency: Urgency) -> float:
+    """Minutes after which nobody's acknowledgement puts the alert into the last resort's hands."""
+    level: Level = getattr(ladder(), urgency)
+    return level.give_up

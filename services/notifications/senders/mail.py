@@ -1,0 +1,91 @@
+"""Mail over SMTP: content-free by construction. No name, class, category, symptom or agency; a level for staff, a link for everybody."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from email.message import EmailMessage
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+
+_CONNECTIONS = 8
+_TIMEOUT = 15.0
+
+
+def staff_alert(sender: str, receiver: str, identifier: str, link: str, *, urgent: bool) -> EmailMessage:
+    """To a member of staff: something needs you, how urgent, and where."""
+    level = "DARURAT / EMERGENCY" if urgent else "baru / new"
+    body = (
+        f"Ada hal yang memerlukan perhatian Anda ({level}).\nBuka dan terima: {link}\nRincian hanya tersedia setelah masuk.\n\n"
+        f"Something needs your attention ({level}).\nOpen and take it in hand: {link}\nDetails are there only after signing in.\n"
+    )
+    subject = "DARURAT: perlu tindakan sekarang" if urgent else "Ada hal yang memerlukan perhatian Anda"
+    message = _message(sender, receiver, identifier, subject, body)
+    if urgent:
+        message["X-Priority"] = "1"
+    return message
+
+
+def guardian_notice(sender: str, receiver: str, identifier: str, link: str) -> EmailMessage:
+    """To a guardian: there is a message from the district's schools; nothing else."""
+    body = (
+        f"Ada pesan untuk Anda dari sekolah. Buka {link} atau hubungi sekolah.\n\n"
+        f"There is a message for you from school. Open {link} or call the school.\n"
+    )
+    return _message(sender, receiver, identifier, "Ada pesan untuk Anda", body)
+
+
+def _message(sender: str, receiver: str, identifier: str, subject: str, body: str) -> EmailMessage:
+    message = EmailMessage()
+    message["From"] = sender
+    message["To"] = receiver
+    message["Subject"] = subject
+    message["Message-ID"] = f"<{identifier}@tanggap.invalid>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(body)
+    return message
+
+
+class MailSender:
+    """Keeps a few connections to the mail server open. url: `smtp://user:secret@host:port` or `smtps://…`."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._settings = {
+            "hostname": parts.hostname or "127.0.0.1",
+            "port": parts.port or (465 if parts.scheme == "smtps" else 25),
+            "use_tls": parts.scheme == "smtps",
+            "username": unquote(parts.username) if parts.username else None,
+            "password": unquote(parts.password) if parts.password else None,
+            "timeout": _TIMEOUT,
+        }
+        self._idle: list[aiosmtplib.SMTP] = []
+        self._slots = asyncio.Semaphore(_CONNECTIONS)
+
+    async def send(self, message: EmailMessage) -> str:
+        """One attempt: `accepted`, `rejected:<code>` (for good) or `unreachable:<why>`."""
+        async with self._slots:
+            try:
+                client = await self._connected()
+                await client.send_message(message)
+            except aiosmtplib.SMTPRecipientsRefused as error:
+                return f"rejected:{error.recipients[0].code}"
+            except (aiosmtplib.SMTPException, OSError) as error:
+                return f"unreachable:{type(error).__name__}"
+            self._idle.append(client)
+            return "accepted"
+
+    async def close(self) -> None:
+        while self._idle:
+            with suppress(aiosmtplib.SMTPException, OSError):
+                await self._idle.pop().quit()
+
+    async def _connected(self) -> aiosmtplib.SMTP:
+        while self._idle:
+            client = self._idle.pop()
+            if client.is_connected:
+                return client
+        client = aiosmtplib.SMTP(**self._settings)  # type: ignore[arg-type]
+        await client.connect()
+        return client

@@ -1,0 +1,89 @@
+"""Standard Webhooks 1.0.0: signing and verifying. Symmetric `v1` (HMAC-SHA256) and asymmetric `v1a` (Ed25519) side by side."""
+
+from __future__ import annotations
+
+import hmac
+from base64 import b64decode, b64encode
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from shared.errors import TanggapError
+
+TOLERANCE = 300
+"""Seconds that a timestamp may be off, both ways (the reference libraries' five minutes)."""
+
+MOST_SIGNATURES = 16
+_HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature")
+
+
+class NotVerified(TanggapError):
+    """The message is not from whom it says, was changed, or is too old."""
+
+    status = 401
+
+
+def secret_bytes(secret: str) -> bytes:
+    """The key of a `whsec_…` text; padding may be missing. Raises: NotVerified."""
+    try:
+        text = secret.removeprefix("whsec_")
+        return b64decode(text + "=" * (-len(text) % 4), validate=True)
+    except ValueError as error:
+        raise NotVerified("the secret is not base64") from error
+
+
+def sign(secrets: Sequence[str], private: Ed25519PrivateKey | None, message_id: str, timestamp: int, body: bytes) -> str:
+    """The `webhook-signature` header: one part for each secret (old and new while keys rotate), and one for the private key."""
+    content = f"{message_id}.{timestamp}.".encode() + body
+    parts = [f"v1,{b64encode(hmac.digest(secret_bytes(secret), content, sha256)).decode()}" for secret in secrets]
+    if private is not None:
+        parts.append(f"v1a,{b64encode(private.sign(content)).decode()}")
+    return " ".join(parts)
+
+
+def verify(key: str, headers: Mapping[str, str], body: bytes, now: int) -> None:
+    """key: `whsec_…` or `whpk_…`. Raises: NotVerified."""
+    missing = [name for name in _HEADERS if not headers.get(name)]
+    if missing:
+        raise NotVerified(f"missing header: {missing[0]}")
+    message_id, told, signatures = (headers[name] for name in _HEADERS)
+    if not told.isascii() or not told.isdigit() or abs(now - int(told)) > TOLERANCE:
+        raise NotVerified("the timestamp is too old or too new")
+    parts = signatures.split(" ")
+    if len(parts) > MOST_SIGNATURES:
+        raise NotVerified("too many signatures")
+    content = f"{message_id}.{told}.".encode() + body
+    if not any(_fits(key, part, content) for part in parts):
+        raise NotVerified("no signature fits")
+
+
+def _fits(key: str, part: str, content: bytes) -> bool:
+    version, comma, signature = part.partition(",")
+    if not comma or not signature:
+        return False
+    if version == "v1" and key.startswith("whsec_"):
+        expected = b64encode(hmac.digest(secret_bytes(key), content, sha256))
+        return hmac.compare_digest(expected, signature.encode(errors="replace"))
+    if version == "v1a" and key.startswith("whpk_"):
+        return _fits_public(key, signature, content)
+    return False
+
+
+def _fits_public(key: str, signature: str, content: bytes) -> bool:
+    try:
+        Ed25519PublicKey.from_public_bytes(b64decode(key.removeprefix("whpk_"))).verify(b64decode(signature), content)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def signing_key(master: bytes) -> Ed25519PrivateKey:
+    """The district's webhook key, derived from the deployment's secret."""
+    return Ed25519PrivateKey.from_private_bytes(hmac.digest(master, b"tanggap-webhook-ed25519", sha256))
+
+
+def public_key(private: Ed25519PrivateKey) -> str:
+    """What agencies verify with: `whpk_…`."""
+    return f"whpk_{b64encode(private.public_key().public_bytes_raw()).decode()}"

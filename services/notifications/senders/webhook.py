@@ -1,0 +1,99 @@
+"""A thin, signed webhook to an agency: a task reference, priority, respond-by; nothing that says who or why (contracts.md)."""
+
+from __future__ import annotations
+
+import hmac
+from base64 import b32encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+import httpx
+import orjson
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from services.notifications.domain.task import TaskRequested
+from services.notifications.senders.addresses import AddressRefused, checked_address
+from services.notifications.senders.signing import sign
+
+_TIMEOUT = httpx.Timeout(15, connect=5)
+LONGEST_RETRY_AFTER = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """outcome: accepted, gone (410), refused or unreachable. retry_after: seconds that the agency asked for."""
+
+    outcome: str
+    retry_after: float | None = None
+
+
+def message_id(secret: str, task: str) -> str:
+    """Per recipient, so that two agencies cannot compare ids; the same for every attempt."""
+    digest = hmac.digest(secret.encode(), f"task|{task}".encode(), sha256)
+    return "evt_" + b32encode(digest).decode()[:26]
+
+
+def notice(origin: str, requested: TaskRequested, identifier: str, now: datetime) -> bytes:
+    """The body: CloudEvents 1.0, structured."""
+    return orjson.dumps(
+        {
+            "specversion": "1.0",
+            "id": identifier,
+            "source": origin,
+            "type": "id.tanggap.referral.requested.v1",
+            "subject": f"tasks/{requested.task}",
+            "time": now.isoformat(),
+            "datacontenttype": "application/json",
+            "dataclassification": "restricted",
+            "data": {
+                "task": f"{origin}/notifications/api/tasks/{requested.task}",
+                "priority": requested.priority,
+                "respond_by": requested.respond_by.isoformat(),
+            },
+        }
+    )
+
+
+class WebhookSender:
+    """Sends notices. loopback: allows agencies on this machine, for a demonstration."""
+
+    def __init__(self, private: Ed25519PrivateKey, *, loopback: bool) -> None:
+        self._private, self._loopback = private, loopback
+        limits = httpx.Limits(max_connections=64, max_keepalive_connections=32)
+        self._client = httpx.AsyncClient(timeout=_TIMEOUT, limits=limits, follow_redirects=False, trust_env=False)
+
+    async def send(self, url: str, secrets: Sequence[str], identifier: str, body: bytes, now: datetime) -> Answered:
+        """One attempt. Only 2xx counts; a redirect is a failure."""
+        timestamp = int(now.timestamp())
+        headers = {
+            "content-type": "application/cloudevents+json",
+            "webhook-id": identifier,
+            "webhook-timestamp": str(timestamp),
+            "webhook-signature": sign(secrets, self._private, identifier, timestamp, body),
+        }
+        try:
+            address = await checked_address(url, loopback=self._loopback)
+            parsed = httpx.URL(url)
+            headers["host"] = parsed.netloc.decode()
+            target = parsed.copy_with(host=address)
+            request = self._client.build_request("POST", target, content=body, headers=headers, extensions={"sni_hostname": parsed.host})
+            response = await self._client.send(request, stream=True)
+            await response.aclose()
+        except (httpx.HTTPError, OSError, AddressRefused) as error:
+            return Answered(f"unreachable:{type(error).__name__}")
+        return _judged(response)
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+
+def _judged(response: httpx.Response) -> Answered:
+    if response.is_success:
+        return Answered("accepted")
+    if response.status_code == httpx.codes.GONE:
+        return Answered("gone")
+    told = response.headers.get("retry-after", "")
+    after = min(float(told), LONGEST_RETRY_AFTER) if told.isdigit() else None
+    return Answered(f"refused:{response.status_code}", after)

@@ -1,0 +1,139 @@
+"""What notifications hears: the roster and unsafe homes from intake; whom to alert, tell or ask from cases. Handlers persist, they never call out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.notifications import ladder
+from services.notifications.domain.alert import ALERT, Acknowledge, RaiseAlert
+from services.notifications.domain.notice import NOTICE, AskNotice
+from services.notifications.domain.register import REGISTER, MarkUnsafe
+from services.notifications.domain.task import TASK, InvalidTransition, Move, RequestTask
+from services.notifications.views import Roster
+from shared.database import Database
+from shared.decider import commit, execute, execute_all, load, write
+from shared.events import (
+    CaseAcknowledged,
+    CaseTriaged,
+    ConcernRaised,
+    GuardianToBeTold,
+    PersonLeft,
+    PersonRegistered,
+    ReferralCancelRequested,
+    ReferralSent,
+    SchoolRegistered,
+    read_public,
+)
+from shared.eventstore.store import Checkpoint, EventStore, Item, Outcome
+from shared.message import TANGGAP, Occasion, Recorded, derived_id
+
+
+def task_of(referral: str) -> str:
+    """The task of a referral: its own id, so that nothing outside leads back to the case."""
+    return str(derived_id(TANGGAP, "task", referral))
+
+
+def _occasion(event: Recorded) -> Occasion:
+    return Occasion("service:notifications", event.school, event.happened_at, event.correlation, event.id)
+
+
+@dataclass(frozen=True, slots=True)
+class FromIntake:
+    """Handler of intake's events."""
+
+    store: EventStore
+    roster: Roster
+
+    async def __call__(self, event: Recorded, checkpoint: Checkpoint | None) -> Outcome | None:
+        match told := read_public(event.type, event.body):
+            case ConcernRaised(student=str(student)) if told.guardians_unsafe or any(each.relation == "guardian" for each in told.people):
+                return await self._mark(event, told, student, checkpoint)
+            case SchoolRegistered() | PersonRegistered() | PersonLeft():
+                await self.roster.keep(told, event.position)
+        return await self.store.append(Item(checkpoint=checkpoint)) if checkpoint else None
+
+    async def _mark(self, event: Recorded, told: ConcernRaised, student: str, checkpoint: Checkpoint | None) -> Outcome | None:
+        """An accused guardian is not contacted; without a name, none of the student's is (domain.md, Intake)."""
+        accused = tuple(each.person for each in told.people if each.person and each.relation == "guardian" and each.role == "accused")
+        guardians = (await self.roster.guardians(student)) if told.guardians_unsafe else accused
+        command = MarkUnsafe(student=student, school=told.school, guardians=guardians)
+        return (await execute(self.store, REGISTER, f"contact-{student}", command, _occasion(event), checkpoint=checkpoint)).outcome
+
+
+@dataclass(frozen=True, slots=True)
+class FromCases:
+    """Handler of cases' events."""
+
+    store: EventStore
+    roster: Roster
+    database: Database
+
+    async def __call__(self, event: Recorded, checkpoint: Checkpoint | None) -> Outcome | None:  # one line per event that is heard
+        match told := read_public(event.type, event.body):
+            case CaseTriaged():
+                return await self._alert(event, told, checkpoint)
+            case CaseAcknowledged():
+                return await self._stop_alerts(event, told, checkpoint)
+            case GuardianToBeTold():
+                return await self._notice(event, told, checkpoint)
+            case ReferralSent():
+                return await self._task(event, told, checkpoint)
+            case ReferralCancelRequested():
+                return await self._cancel(event, told, checkpoint)
+            case _:
+                return await self.store.append(Item(checkpoint=checkpoint)) if checkpoint else None
+
+    async def _alert(self, event: Recorded, told: CaseTriaged, checkpoint: Checkpoint | None) -> Outcome | None:
+        staff = await self.roster.staff(told.school)
+        steps = ladder.steps(told.urgency, staff, told.excluded, desk=told.desk)
+        duty = [person for person in staff.get("district-duty", ()) if person not in told.excluded]
+        alert = f"{told.case}-{event.id}"
+        command = RaiseAlert(
+            alert=alert,
+            case=told.case,
+            student=told.student,
+            school=told.school,
+            urgency=told.urgency,
+            steps=steps,
+            last_resort=duty[0] if duty else None,
+            give_up=ladder.give_up(told.urgency),
+        )
+        return (await execute(self.store, ALERT, f"alert-{alert}", command, _occasion(event), checkpoint=checkpoint)).outcome
+
+    async def _stop_alerts(self, event: Recorded, told: CaseAcknowledged, checkpoint: Checkpoint | None) -> Outcome | None:
+        streams = await self._alerts_of(told.case)
+        commands = [(stream, Acknowledge(by=told.by)) for stream in streams]
+        return await execute_all(self.store, ALERT, commands, _occasion(event), checkpoint=checkpoint)
+
+    async def _alerts_of(self, case: str) -> list[str]:
+        """Streams of the case's alerts: their names begin with the case, so no read model can be late for this."""
+        query = "SELECT DISTINCT stream FROM event WHERE stream >= %s AND stream < %s"
+        async with self.database.connection() as connection:
+            found = await (await connection.execute(query, (f"alert-{case}-", f"alert-{case}."))).fetchall()
+        return [row[0] for row in found]
+
+    async def _notice(self, event: Recorded, told: GuardianToBeTold, checkpoint: Checkpoint | None) -> Outcome | None:
+        register = await load(self.store, REGISTER, f"contact-{told.student}")
+        fields = {name: getattr(told, name) for name in ("notice", "case", "student", "school", "guardian", "not_before")}
+        command = AskNotice(unsafe=told.guardian in register.state.unsafe, **fields)
+        return (await execute(self.store, NOTICE, f"notice-{told.notice}", command, _occasion(event), checkpoint=checkpoint)).outcome
+
+    async def _task(self, event: Recorded, told: ReferralSent, checkpoint: Checkpoint | None) -> Outcome | None:
+        task = task_of(told.referral)
+        fields = {name: getattr(told, name) for name in RequestTask.model_fields if name != "task"}
+        return (await execute(self.store, TASK, f"task-{task}", RequestTask(task=task, **fields), _occasion(event), checkpoint=checkpoint)).outcome
+
+    async def _cancel(self, event: Recorded, told: ReferralCancelRequested, checkpoint: Checkpoint | None) -> Outcome | None:
+        """The school's wish is a request; where the agency has ended its work already there is nothing left to cancel."""
+        move = Move(transition=str(event.id), actor="I", trigger="request-cancel", by=event.actor)
+
+        async def plan() -> Item | None:
+            loaded = await load(self.store, TASK, f"task-{task_of(told.referral)}")
+            try:
+                events = TASK.decide(move, loaded.state)
+            except InvalidTransition:
+                events = []
+            writes = (write(TASK, loaded, events, _occasion(event)),) if events else ()
+            return Item(writes, checkpoint=checkpoint) if writes or checkpoint else None
+
+        return await commit(self.store, plan)
