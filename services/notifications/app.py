@@ -34,7 +34,7 @@ def create_app(settings: Settings) -> FastAPI:
         webhooks = WebhookSender(signing_key(settings.key("token_key")), loopback=settings.demo_sign_in)
         return [
             projections[VIEW],
-            Sender(kernel, roster, MailSender(settings.smtp_url), webhooks),
+            Sender(kernel, roster, projections[VIEW], MailSender(settings.smtp_url), webhooks),
             Clockwork(kernel),
             kernel.subscribe("intake", FromIntake(kernel.store, roster)),
             kernel.subscribe("cases", FromCases(kernel.store, roster, kernel.database)),

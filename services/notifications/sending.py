@@ -23,6 +23,7 @@ from services.notifications.views import Roster, notice_token
 from shared.decider import execute, load
 from shared.delivery.leases import lease
 from shared.errors import Unavailable
+from shared.eventstore.projection import Projection
 from shared.message import TANGGAP, Occasion, derived_id
 from shared.sealed import Erased, Sealed
 from shared.service import Kernel
@@ -52,8 +53,8 @@ class Sender:
 
     name = "sender"
 
-    def __init__(self, kernel: Kernel, roster: Roster, mail: MailSender, webhooks: WebhookSender) -> None:
-        self._kernel, self._roster, self._mail, self._webhooks = kernel, roster, mail, webhooks
+    def __init__(self, kernel: Kernel, roster: Roster, outbox: Projection, mail: MailSender, webhooks: WebhookSender) -> None:
+        self._kernel, self._roster, self._outbox, self._mail, self._webhooks = kernel, roster, outbox, mail, webhooks
         self._pulse = kernel.heartbeats.pulse(self.name)
         self._under_way: dict[UUID, asyncio.Task[None]] = {}
 
@@ -80,7 +81,7 @@ class Sender:
             if len(self._under_way) >= AT_ONCE:
                 await asyncio.wait(self._under_way.values(), return_when=asyncio.FIRST_COMPLETED)
             elif not due:
-                await self._kernel.store.doorbell.wait(IDLE)
+                await self._outbox.applied.wait(IDLE)
 
     async def _due(self) -> list[Due]:
         room = AT_ONCE - len(self._under_way)

@@ -86,7 +86,7 @@ class Relay:
     async def _add(self, client: redis.Redis, events: Sequence[Recorded]) -> None:
         pipeline = client.pipeline(transaction=False)
         for event in events:
-            pipeline.xadd(stream_key(self._source, event.partition), {FIELD: encode(event)}, id=f"{event.position}-0", maxlen=LONGEST)
+            pipeline.xadd(stream_key(self._source, event.partition), {FIELD: await encode(event)}, id=f"{event.position}-0", maxlen=LONGEST)
         for answer in await pipeline.execute(raise_on_error=False):
             if isinstance(answer, ResponseError) and "equal or smaller" in str(answer):
                 continue  # Redis has had it: a repeat after a kill

@@ -40,10 +40,10 @@ def envelope(event: Recorded) -> dict[str, Any]:
     }
 
 
-def encode(event: Recorded) -> bytes:
+async def encode(event: Recorded) -> bytes:
     """The value of the entry's one field; headers are short ASCII only, because others corrupt the message."""
     body = orjson.dumps(envelope(event))
-    return BinaryMessageFormatV1.encode(
+    return await BinaryMessageFormatV1.encode(
         message=body, reply_to=None, headers={"message_id": str(event.id)}, correlation_id=str(event.correlation)
     )
 

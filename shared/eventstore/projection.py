@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from shared.database import Connection, Database
 from shared.delivery.heartbeat import Heartbeats
 from shared.errors import Unavailable
+from shared.eventstore.doorbell import Doorbell
 from shared.eventstore.store import EventStore
 from shared.message import Recorded
 
@@ -22,7 +23,10 @@ IDLE = 1.0
 
 
 class Projection:
-    """A Part. name: of the view and its version. project: applies one event. tables: what a rebuild empties."""
+    """A Part. name: of the view and its version. project: applies one event. tables: what a rebuild empties.
+
+    `applied` rings after each batch, for parts that work from the tables.
+    """
 
     def __init__(
         self, name: str, store: EventStore, database: Database, project: Project, tables: tuple[str, ...], heartbeats: Heartbeats
@@ -32,6 +36,7 @@ class Projection:
         self._store, self._database, self._project = store, database, project
         self._pulse = heartbeats.pulse(name)
         self._position = -1
+        self.applied = Doorbell()
 
     async def run(self) -> None:
         while True:
@@ -52,6 +57,8 @@ class Projection:
                 await connection.execute("UPDATE view_checkpoint SET position = %s WHERE view = %s", (position, self.name))
         self._position = position
         self._pulse.idle()
+        if events:
+            self.applied.ring()
         return bool(events)
 
     async def caught_up(self, position: int, *, within: float = 1.0) -> bool:

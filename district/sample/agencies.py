@@ -1,0 +1,38 @@
+"""Six fictional partner agencies as HSDS 3.0 organisations; their webhook is told in `attributes`."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+AGENCIES = (
+    ("puskesmas", "Puskesmas Contoh (FIKTIF)", "health-centre", ("Pemeriksaan kesehatan remaja", "Rujukan medis")),
+    ("psikolog", "Biro Psikologi Harapan Contoh (FIKTIF)", "psychologist", ("Asesmen psikologis anak", "Konseling keluarga")),
+    ("rsud", "RSUD Contoh (FIKTIF)", "hospital", ("Psikiatri anak", "Gawat darurat")),
+    ("uptd-ppa", "UPTD PPA Contoh (FIKTIF)", "child-protection", ("Pendampingan korban", "Rumah aman")),
+    ("polres", "Unit PPA Polres Contoh (FIKTIF)", "police", ("Laporan polisi", "Perlindungan saksi anak")),
+    ("dinsos", "Dinas Sosial Contoh (FIKTIF)", "social-affairs", ("Bantuan sosial", "Pekerja sosial")),
+)
+
+
+def organizations(webhook_origin: str, secrets: dict[str, str]) -> list[dict[str, Any]]:
+    """HSDS organisation objects. webhook_origin: where the simulator listens. secrets: `whsec_…` by key."""
+    return [_organization(key, name, kind, services, webhook_origin, secrets[key]) for key, name, kind, services in AGENCIES]
+
+
+def agency_id(key: str) -> str:
+    return str(uuid5(NAMESPACE_URL, f"urn:tanggap:sample:agency:{key}"))
+
+
+def _organization(key: str, name: str, kind: str, services: tuple[str, ...], origin: str, secret: str) -> dict[str, Any]:
+    identifier = agency_id(key)
+    return {
+        "id": identifier,
+        "name": name,
+        "description": f"Lembaga mitra fiktif untuk peragaan ({kind}).",
+        "services": [{"id": str(uuid5(NAMESPACE_URL, f"{identifier}/{text}")), "name": text, "status": "active"} for text in services],
+        "attributes": [
+            {"id": str(uuid5(NAMESPACE_URL, f"{identifier}/{label}")), "label": label, "value": value}
+            for label, value in (("tanggap.kind", kind), ("tanggap.webhook", f"{origin}/agencies/{key}"), ("tanggap.secret", secret))
+        ],
+    }
