@@ -28,9 +28,10 @@ from shared.delivery.heartbeat import Heartbeats, health
 from shared.delivery.parked import ParkingLot
 from shared.delivery.relay import Relay
 from shared.delivery.subscription import Handler, Subscription
-from shared.errors import StartRefused, Unavailable
+from shared.errors import NotFound, StartRefused, Unavailable
 from shared.events import READERS
 from shared.eventstore.postgres import PostgresEventStore
+from shared.eventstore.projection import Projection
 from shared.eventstore.signing import HeadSigner
 from shared.running import Part, run_parts
 from shared.sealing import KeyringVault, MasterKey, Vault
@@ -100,8 +101,9 @@ def create_service(
     )
     app.state.kernel = kernel
     web.install(app)
+    projections = [part for part in own if isinstance(part, Projection)]
     watched = [part.name for part in running if part is not kernel.heartbeats]
-    for router in (*routers(kernel), feed_router(name, kernel.store), _parked_router(kernel), _operations(kernel, watched)):
+    for router in (*routers(kernel), feed_router(name, kernel.store), _parked_router(kernel), _views_router(kernel, projections), _operations(kernel, watched)):
         app.include_router(router)
     app.include_router(_documents(app, kernel))
     kernel.access.permissions.require_rows(_all_routes(app))
@@ -193,6 +195,19 @@ def _parked_router(kernel: Kernel) -> APIRouter:
     @router.post(f"/{kernel.name}/api/parked/replay", summary="Applies what is parked, of one key or all, in order")
     async def replay(_: SignedIn, key: str | None = None) -> dict[str, int]:
         return {"replayed": sum([await subscription.replay(key) for subscription in kernel.subscriptions])}
+
+    return router
+
+
+def _views_router(kernel: Kernel, projections: Sequence[Projection]) -> APIRouter:
+    router = APIRouter(tags=["operations"])
+    known = {projection.name: projection for projection in projections}
+
+    @router.post(f"/{kernel.name}/api/views/{{view}}/rebuild", summary="Folds a read model again from the first event")
+    async def rebuild(view: str, _: SignedIn) -> dict[str, Any]:
+        if view not in known:
+            raise NotFound(f"this service has no view {view!r}: it has {', '.join(known)}")
+        return {"view": view, "events": await known[view].rebuild()}
 
     return router
 

@@ -6,11 +6,11 @@ import os
 from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from shared.errors import StartRefused
 
@@ -45,6 +45,11 @@ class Settings(BaseSettings):
     pool_size: Annotated[int, Field(ge=2, le=64)] = 8
     retry_seconds: tuple[float, ...] = (5, 30, 120, 600, 1800, 3600, 7200, 14400)
     log_level: str = "INFO"
+
+    @classmethod
+    def settings_customise_sources(cls, *_: Any, init_settings: PydanticBaseSettingsSource, **__: Any) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what `read_settings` gives: it has looked at every name and can explain a wrong one."""
+        return (init_settings,)
 
     @field_validator("time_zone")
     @classmethod

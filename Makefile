@@ -1,0 +1,47 @@
+# Everything a newcomer types. Needs Python 3.11 or 3.12 with venv; nothing outside the checkout and the temporary folder is written to.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+PYTHON := .venv/bin/python
+STAMP := .venv/ready
+export PYTHONDONTWRITEBYTECODE := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export HYPOTHESIS_STORAGE_DIRECTORY := .cache/hypothesis
+
+.PHONY: help setup demo test check bench faults lock clean
+
+help: ## This list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: $(STAMP) ## The environment in .venv, from the locked, hashed requirements
+
+$(STAMP): requirements-dev.lock
+	@interpreter=$$(for each in python3.12 python3.11 python3; do command -v $$each >/dev/null 2>&1 \
+		&& $$each -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null && echo $$each && break; done); \
+	[ -n "$$interpreter" ] || { echo "Tanggap needs Python 3.11 or 3.12 with venv: install it (for example python3.12 and python3.12-venv)" >&2; exit 2; }; \
+	echo "setting up .venv with $$interpreter"; \
+	rm -rf .venv && $$interpreter -m venv .venv && $(PYTHON) -m pip install --quiet --no-cache-dir --require-hashes -r requirements-dev.lock && touch $(STAMP)
+
+demo: $(STAMP) ## A fictional district plays one school day and keeps serving (ONCE=1: plays it and exits)
+	@$(PYTHON) -m district demo $(if $(ONCE),--once)
+
+test: $(STAMP) ## Every test (kills of whole processes: make faults)
+	@$(PYTHON) -m pytest
+
+check: $(STAMP) ## Format, lint, types, import contracts
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m mypy
+	@.venv/bin/lint-imports --no-cache
+
+bench: $(STAMP) ## The benchmark table, side by side with a peer
+	@$(PYTHON) -m bench
+
+faults: $(STAMP) ## Kills and outages under load (RUNS=60, SEED=1)
+	@TANGGAP_RUNS=$(or $(RUNS),60) TANGGAP_SEED=$(or $(SEED),1) $(PYTHON) -m pytest -m faults tests/faults
+
+lock: $(STAMP) ## Write the lock files again
+	@for each in requirements requirements-dev; do .venv/bin/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--no-emit-trusted-host --strip-extras --no-header --allow-unsafe -o $$each.lock $$each.in; done
+
+clean: ## Removes environment, caches and the demonstration's data
+	@rm -rf .venv .cache .tanggap

@@ -1,0 +1,25 @@
+"""`./tanggap VERB`: the operator's command."""
+
+from __future__ import annotations
+
+import typer
+
+from district.commands import directory, looking, running
+from district.demo.command import demo
+
+app = typer.Typer(name="tanggap", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Tanggap: one district's responsive services")
+app.command("up")(running.up)
+app.command("serve")(running.serve_one)
+app.command("token")(running.token)
+app.command("demo")(demo)
+app.add_typer(directory.roster, name="roster")
+app.add_typer(directory.agencies, name="agencies")
+app.add_typer(looking.case, name="case")
+app.add_typer(looking.audit, name="audit")
+app.add_typer(looking.policy, name="policy")
+app.add_typer(looking.parked, name="parked")
+app.command("rebuild")(looking.rebuild)
+app.command("doctor")(looking.doctor)
+
+if __name__ == "__main__":
+    app(prog_name="tanggap")

@@ -1,0 +1,199 @@
+"""case show, case history, audit verify, policy check, parked, rebuild, doctor."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from base64 import urlsafe_b64decode
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import httpx
+import typer
+
+from district.commands.directory import origin
+from district.commands.shell import FOUND_A_PROBLEM, checked, errors, show_json, show_table, verb
+from district.commands.stores import each_store
+from district.embedded.postgres import binaries
+from district.embedded.redis import binary
+from district.home import find_home
+from services.cases.policies import read_policy
+from services.cases.words import sentence
+from shared.access import Principal
+from shared.database import Database
+from shared.errors import Fault, Invalid, StartRefused, TanggapError
+from shared.eventstore.verify import Verified, verify_store
+
+case = typer.Typer(no_args_is_help=True, help="One case, as a counsellor or auditor would see it")
+audit = typer.Typer(no_args_is_help=True, help="The provable history")
+policy = typer.Typer(no_args_is_help=True, help="Policies of triage and referral")
+parked = typer.Typer(no_args_is_help=True, help="Events whose handler kept failing")
+
+AsJson = Annotated[bool, typer.Option("--json", help="for machines")]
+CaseId = Annotated[str, typer.Argument(help="id of the case")]
+
+
+def _auditor() -> dict[str, str]:
+    token = find_home().token(Principal("operator", "person", frozenset({"auditor"})))
+    return {"authorization": f"Bearer {token}"}
+
+
+def _get(path: str, **query: str | None) -> Any:
+    wanted = {name: value for name, value in query.items() if value is not None}
+    return checked(httpx.get(f"{origin()}{path}", params=wanted, headers=_auditor(), timeout=30, trust_env=False))
+
+
+@case.command("show")
+@verb
+def show_case(case_id: CaseId, as_of: Annotated[str | None, typer.Option(help="as recorded by this time (RFC 3339)")] = None, json: AsJson = False) -> None:
+    """The folded state, now or as of a moment; content is withheld from an operator."""
+    if as_of:
+        _moment(as_of)
+    told = _get(f"/cases/api/cases/{case_id}", as_of=as_of)
+    if json:
+        show_json(told)
+        return
+    plain = [(name, told[name]) for name in ("id", "version", "school", "student", "state", "urgency", "acknowledged_by", "assignee", "outcome_class")]
+    show_table("Case", ("field", "value"), [*plain, ("strands", len(told["strands"])), ("referrals", len(told["referrals"]))])
+
+
+def _moment(told: str) -> None:
+    try:
+        datetime.fromisoformat(told)
+    except ValueError as error:
+        raise Invalid(Fault("--as-of", "not-a-time"), message="--as-of should be a time like 2026-03-03T10:00:00+07:00") from error
+
+
+@case.command("history")
+@verb
+def case_history(case_id: CaseId, json: AsJson = False) -> None:
+    """Every event in order, in words."""
+    told = _get(f"/cases/api/cases/{case_id}/history")["items"]
+    if json:
+        show_json(told)
+        return
+    rows = [(event["version"], event["recorded_at"][:19], event["actor"][:20], sentence(event["type"], event["data"])[0], event["hash"][:12]) for event in told]
+    show_table("History", ("version", "recorded", "actor", "what happened", "hash"), rows)
+
+
+@audit.command("verify")
+@verb
+def verify(case_id: Annotated[str | None, typer.Option("--case", help="only this case")] = None, json: AsJson = False) -> None:
+    """Recomputes every hash; exit 1 and the exact event on the first that does not fit."""
+    key = urlsafe_b64decode(find_home().secret("token_key"))
+    stream = f"case-{case_id}" if case_id else None
+
+    async def check(database: Database) -> Verified:
+        return await verify_store(database, key, stream=stream)
+
+    with errors.status("recomputing"):
+        results = each_store(check)
+    if json:
+        show_json([{"service": each.service, "events": each.events, "streams": each.streams, "broken": str(each.broken) if each.broken else None} for each in results])
+    else:
+        show_table("Audit", ("service", "events", "streams", "result"), [(each.service, each.events, each.streams, each.broken or "verified") for each in results])
+    if any(each.broken for each in results):
+        raise typer.Exit(FOUND_A_PROBLEM)
+
+
+@policy.command("check")
+@verb
+def check_policy(file: Annotated[Path, typer.Argument(help="TOML file")], json: AsJson = False) -> None:
+    """Validates a policy; errors name the line or the key."""
+    read = read_policy(file)
+    told = {"id": read.id, "version": read.version, "effective": read.effective.isoformat(), "categories": len(read.categories)}
+    if json:
+        show_json(told)
+    else:
+        show_table("Policy", ("field", "value"), list(told.items()))
+
+
+@parked.command("list")
+@verb
+def list_parked(json: AsJson = False) -> None:
+    """What is parked: ids and class names, no content."""
+    told = [{"service": service} | each for service in ("intake", "cases", "notifications") for each in _operator("GET", f"/{service}/api/parked")["items"]]
+    if json:
+        show_json(told)
+    else:
+        columns = ("service", "source", "key", "position", "type", "tries", "error", "parked_at")
+        show_table("Parked", columns, [[each[column] for column in columns] for each in told])
+
+
+@parked.command("replay")
+@verb
+def replay_parked(key: Annotated[str | None, typer.Option(help="only this ordering key")] = None, json: AsJson = False) -> None:
+    """Applies what is parked, in order."""
+    done = {service: _operator("POST", f"/{service}/api/parked/replay", key=key)["replayed"] for service in ("intake", "cases", "notifications")}
+    if json:
+        show_json(done)
+    else:
+        show_table("Replayed", ("service", "events"), list(done.items()))
+
+
+def _operator(method: str, path: str, **query: str | None) -> Any:
+    wanted = {name: value for name, value in query.items() if value is not None}
+    headers = find_home().service_headers()
+    return checked(httpx.request(method, f"{origin()}{path}", params=wanted, headers=headers, timeout=120, trust_env=False))
+
+
+@verb
+def rebuild(view: Annotated[str, typer.Argument(help="for example case_list_v1")], json: AsJson = False) -> None:
+    """Folds a read model again from the first event, in the serving district."""
+    for service in ("intake", "cases", "notifications"):
+        try:
+            told = _operator("POST", f"/{service}/api/views/{view}/rebuild")
+        except TanggapError as refused:
+            if not str(refused).startswith("404"):
+                raise
+            continue
+        if json:
+            show_json(told)
+        else:
+            show_table("Rebuilt", ("view", "events"), [(view, told["events"])])
+        return
+    raise StartRefused(f"no service has a view called {view!r}: ./tanggap doctor lists them")
+
+
+@verb
+def doctor(json: AsJson = False) -> None:
+    """Says what is wrong and what to do."""
+    findings = [*_machine(), *_servers()]
+    if json:
+        show_json([{"what": what, "ok": ok, "told": told} for what, ok, told in findings])
+    else:
+        show_table("Doctor", ("what", "", "finding"), [(what, "ok" if ok else "PROBLEM", told) for what, ok, told in findings])
+    if not all(ok for _, ok, _ in findings):
+        raise typer.Exit(FOUND_A_PROBLEM)
+
+
+def _machine() -> list[tuple[str, bool, str]]:
+    found: list[tuple[str, bool, str]] = []
+    for what, look in (("PostgreSQL", binaries), ("Redis", binary)):
+        try:
+            found.append((what, True, str(look())))
+        except StartRefused as refused:
+            found.append((what, False, str(refused)))
+    home = find_home().folder
+    folder = home if home.exists() else home.parent
+    free = shutil.disk_usage(folder).free // 1024**2
+    found.append(("data folder", os.access(folder, os.W_OK), str(home)))
+    found.append(("free disk", free > 500, f"{free} MiB" if free > 500 else f"{free} MiB: free some, appends will be refused when it is full"))  # noqa: PLR2004
+    return found
+
+
+def _servers() -> list[tuple[str, bool, str]]:
+    found: list[tuple[str, bool, str]] = []
+    for service in ("intake", "cases", "notifications"):
+        try:
+            told = httpx.get(f"{origin()}/{service}/readyz", timeout=5, trust_env=False).json()
+        except (httpx.HTTPError, ValueError):
+            found.append((service, False, f"does not answer at {origin()}: start it with ./tanggap up, or set TANGGAP_PORT"))
+            continue
+        wrong = [f"{part}: {state.get('why', '')}" for part, state in told["parts"].items() if not state["ok"]]
+        parked_events = told.get("parked", 0)
+        if parked_events:
+            wrong.append(f"{parked_events} parked events: ./tanggap parked list, mend the cause, ./tanggap parked replay")
+        found.append((service, not wrong, "; ".join(wrong) or "ready"))
+    return found

@@ -1,0 +1,65 @@
+"""up, serve, token."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from typing import Annotated
+
+import typer
+
+from district.commands.shell import console, show_json, verb
+from district.embedded.servers import Servers
+from district.home import find_home, wanted_port
+from district.up import one_origin, services
+from shared.access import Principal
+from shared.errors import StartRefused
+from shared.service import run, serve
+
+SERVICES = ("intake", "cases", "notifications")
+
+
+@verb
+def up() -> None:
+    """Everything in one place, on TANGGAP_PORT (default 8000)."""
+    home, port = find_home(), wanted_port()
+    with Servers(home.folder) as servers:
+        settings = home.settings(servers.database_url, servers.redis_url, f"http://127.0.0.1:{port}")
+        application = one_origin(services(settings), settings)
+        console.print(f"Tanggap: http://127.0.0.1:{port}/  (Ctrl-C stops it)", markup=False)
+        serve(application, host="127.0.0.1", port=port)
+
+
+@verb
+def serve_one(
+    service: Annotated[str, typer.Argument(help="intake, cases or notifications")],
+    port: Annotated[int | None, typer.Option(help="port to listen on")] = None,
+    uds: Annotated[str | None, typer.Option(help="socket to listen on")] = None,
+) -> None:
+    """One service; settings from the environment."""
+    if service not in SERVICES:
+        raise StartRefused(f"there is no service called {service!r}: choose intake, cases or notifications")
+    if port is not None:
+        os.environ["PORT"] = str(port)
+    if uds is not None:
+        os.environ["UDS"] = uds
+    run(importlib.import_module(f"services.{service}.app").create_app)
+
+
+@verb
+def token(
+    role: Annotated[str, typer.Argument(help="for example counsellor, coordinator, principal, agency, service")],
+    school: Annotated[str, typer.Option(help="id of the school; empty for the whole district")] = "",
+    person: Annotated[str, typer.Option(help="id of the person or agency")] = "operator",
+    json: Annotated[bool, typer.Option("--json", help="for machines")] = False,
+) -> None:
+    """A bearer token for scripts; only where demo sign-in is allowed (TANGGAP_DEMO_SIGN_IN=true)."""
+    if os.environ.get("TANGGAP_DEMO_SIGN_IN", "").lower() not in ("1", "true", "yes"):
+        raise StartRefused("tokens are only given where TANGGAP_DEMO_SIGN_IN=true: never in production")
+    kind = "agency" if role == "agency" else "service" if role == "service" else "person"
+    principal = Principal(person, kind, frozenset({role}), frozenset({school} if school else ()))  # type: ignore[arg-type]
+    made = find_home().token(principal)
+    if json:
+        show_json({"token": made})
+    else:
+        console.print(made, markup=False, soft_wrap=True)

@@ -1,0 +1,201 @@
+"""One school day: concerns come in over all channels, staff act through the API with their own tokens, agencies answer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from district.commands.shell import checked
+from district.demo.stage import Stage
+from district.sample.agencies import agency_id
+from district.sample.people import District
+
+PATIENCE = 45.0
+"""Seconds to wait for any one condition of the day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """A concern that was accepted. note: what it shows."""
+
+    concern: str
+    receipt: str
+    key: str
+    note: str
+    students: tuple[str, ...]
+
+
+@dataclass
+class Day:
+    """The day as it goes. told, untold: who was told, and who was not and why."""
+
+    stage: Stage
+    district: District
+    ids: Callable[[str], str]
+    client: httpx.Client
+    raised: list[Raised] = field(default_factory=list)
+    cases: dict[str, dict[str, Any]] = field(default_factory=dict)
+    told: list[tuple[str, str]] = field(default_factory=list)
+    untold: list[tuple[str, str]] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+    # concerns -----------------------------------------------------------------------------------------------------
+
+    def raise_concern(self, told: dict[str, Any]) -> None:
+        """One concern; machines send an idempotency key."""
+        headers = self.stage.home.service_headers() | {"idempotency-key": told["key"]}
+        answer = checked(self.client.post(f"{self.stage.origin}/intake/api/concerns", json=told["body"], headers=headers))
+        students = tuple(each["id"] for each in told["body"]["students"] if each.get("id"))
+        if all(each.concern != answer["concern_id"] for each in self.raised):
+            self.raised.append(Raised(answer["concern_id"], answer["receipt"], told["key"], told["note"], students))
+
+    def wait_for_cases(self) -> None:
+        """Until every concern has become a strand of a case."""
+        wanted = {each.concern for each in self.raised}
+        if not self.wait(lambda: wanted <= self._seen(), "a case for every concern"):
+            self.missing += [f"no case for {each.key}" for each in self.raised if each.concern not in self._seen()]
+
+    def _seen(self) -> set[str]:
+        self.read_cases()
+        return {strand["concern"] for case in self.cases.values() for strand in case["strands"]}
+
+    def read_cases(self) -> None:
+        """All cases as the district's duty officer sees them."""
+        headers = self.duty()
+        page: str | None = None
+        while True:
+            query = {"cursor": page} if page else {}
+            told = checked(self.client.get(f"{self.stage.origin}/cases/api/cases", params=query, headers=headers))
+            for row in told["items"]:
+                known = self.cases.get(row["id"])
+                if known is None or known["version"] != row["version"]:
+                    self.cases[row["id"]] = checked(self.client.get(f"{self.stage.origin}/cases/api/cases/{row['id']}", headers=headers))
+            page = told["next"]
+            if not page:
+                return
+
+    def case_of(self, key: str) -> dict[str, Any] | None:
+        """The case of the concern with this key; of its first student where there are several."""
+        concern = next((each for each in self.raised if each.key == key), None)
+        if concern is None:
+            return None
+        found = [case for case in self.cases.values() if any(strand["concern"] == concern.concern for strand in case["strands"])]
+        return next((case for case in found if concern.students[:1] in ((), (case["student"],))), None)
+
+    # who acts -----------------------------------------------------------------------------------------------------
+
+    def duty(self) -> dict[str, str]:
+        """The district's duty officer."""
+        return self.stage.token(self.ids("dinas-staf-01"), "district-duty", None)
+
+    def counsellor(self, case: dict[str, Any]) -> dict[str, str]:
+        """The school's counsellor, its cluster's where it has none, or the duty officer for the district's desk."""
+        if case["desk"] == "district":
+            return self.duty()
+        school = next((each for each in self.district.schools if self.ids(each.key) == case["school"]), None)
+        named = {person["person"] for strand in case["strands"] for person in strand["people"]}
+        staff = self.district.staff(school.key, "counsellor") if school else []
+        own = next((person for person in staff if self.ids(person.key) not in named), None)
+        return self.stage.token(self.ids(own.key), "counsellor", case["school"]) if own else self.duty()
+
+    def approver(self, case: dict[str, Any]) -> dict[str, str]:
+        """Somebody else than the drafter: the principal, or the second duty officer."""
+        school = next((each for each in self.district.schools if self.ids(each.key) == case["school"]), None)
+        principals = self.district.staff(school.key, "principal") if school else []
+        if case["desk"] == "district" or not principals:
+            return self.stage.token(self.ids("dinas-staf-02"), "district-duty", None)
+        return self.stage.token(self.ids(principals[0].key), "principal", case["school"])
+
+    def act(self, case: dict[str, Any], activity: str, headers: dict[str, str], **body: Any) -> httpx.Response:
+        """One command; the key makes a second run of the day harmless."""
+        key = {"idempotency-key": f"demo-{case['id']}-{activity}-{sorted(body.items())}"[:200].encode("ascii", "replace").decode()}
+        return self.client.post(f"{self.stage.origin}/cases/api/cases/{case['id']}/{activity}", json=body, headers=headers | key)
+
+    # what is done -------------------------------------------------------------------------------------------------
+
+    def handle(self, case: dict[str, Any]) -> None:
+        """Every case: taken in hand, and the referral decision stored, also one not to refer."""
+        if case["state"] == "closed":
+            return
+        who = self.counsellor(case)
+        checked(self.act(case, "acknowledge", who))
+        checked(self.act(case, "decide-referral", who, tried={}, consent="unknown"))
+
+    def refer(self, key: str, agency: str, others: Sequence[str], *, phone_first: bool = False) -> str | None:
+        """Drafts, has approved and sends a referral; its id."""
+        case = self.case_of(key)
+        if case is None or case["state"] == "closed":
+            return None
+        who = self.counsellor(case)
+        draft: dict[str, Any] = {
+            "agency": agency_id(agency), "why": f"Kemampuan lembaga sesuai kebutuhan ({agency}).", "alternatives": [agency_id(each) for each in others],
+            "consent": "overridden" if phone_first else "given", "by_phone_first": phone_first,
+        }  # fmt: skip
+        if phone_first:
+            draft["ground"] = "vital-interest"
+        known = {each["referral"] for each in case["referrals"]}
+        checked(self.act(case, "draft-referral", who, **draft))
+        self.read_cases()
+        fresh = [each["referral"] for each in self.cases[case["id"]]["referrals"] if each["referral"] not in known]
+        if not fresh:
+            return None
+        if not phone_first:
+            checked(self.act(case, "approve-referral", self.approver(case), referral=fresh[0]))
+        checked(self.act(case, "send-referral", who, referral=fresh[0], package="Ringkasan fiktif: kebutuhan, hal yang sudah dicoba, kontak sekolah."))
+        return fresh[0]
+
+    def wait_for_answer(self, key: str, state: str) -> bool:
+        """Until a referral of this concern's case is in a state."""
+
+        def answered() -> bool:
+            self.read_cases()
+            case = self.case_of(key)
+            return case is not None and any(each["state"] == state for each in case["referrals"])
+
+        return self.wait(answered, f"{key}: referral {state}")
+
+    def tell_guardian(self, key: str, guardian: str, *, safe: bool, **more: Any) -> None:
+        """A counsellor assesses and tells one guardian; what is refused is noted with its reason."""
+        case = self.case_of(key)
+        if case is None or case["state"] == "closed":
+            return
+        who = self.counsellor(case)
+        assessed = self.act(case, "assess-guardian", who, guardian=self.ids(guardian), safe=safe, reason="Wawancara dengan murid (fiktif).")
+        told = self.act(case, "tell-guardian", who, guardian=self.ids(guardian), words="Mohon hubungi sekolah untuk bertemu konselor.", **more)
+        refusal = next((answer for answer in (told, assessed) if not answer.is_success), None)
+        if refusal is None:
+            self.told.append((guardian, f"{key}: dipilih konselor / chosen by the counsellor"))
+        else:
+            self.untold.append((guardian, f"{key}: {refusal.json().get('sentence', {}).get('en', refusal.status_code)}"))
+
+    def match(self, key: str, student: str) -> None:
+        """The unidentified student is found."""
+        case = self.case_of(key)
+        if case is not None and case["student"] is None:
+            checked(self.act(case, "match", self.counsellor(case), student=self.ids(student)))
+
+    def close(self, case: dict[str, Any]) -> None:
+        """Closes a case with an outcome class and the developmental task reviewed."""
+        if case["state"] == "closed":
+            return
+        referred = any(each["state"] == "completed" for each in case["referrals"])
+        answer = self.act(
+            case, "close", self.counsellor(case), outcome_class="referred" if referred else "helped",
+            task_reviewed="Hambatan tugas perkembangan berkurang; dipantau bulan depan. (fiktif)",
+        )  # fmt: skip
+        if not answer.is_success:
+            self.missing.append(f"case {case['id'][:8]} could not be closed: {answer.json().get('title')}")
+
+    def wait(self, condition: Callable[[], bool], what: str) -> bool:
+        """Until a condition holds; a missing one is part of the day's result."""
+        deadline = time.monotonic() + PATIENCE
+        while not condition():
+            if time.monotonic() > deadline:
+                self.missing.append(f"did not happen within {PATIENCE:.0f} s: {what}")
+                return False
+            time.sleep(0.1)
+        return True

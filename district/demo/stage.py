@@ -1,0 +1,147 @@
+"""The stage of the demonstration: servers, the district behind one origin, simulated agencies and a mailbox, each a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+import time
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from district.deployment import free_port
+from district.embedded.process import die_with_parent
+from district.embedded.servers import Servers
+from district.home import ROOT, Home, wanted_port
+from district.sample.agencies import AGENCIES, agency_id
+from shared.access import Principal
+from shared.errors import StartRefused
+
+START = 60.0
+_BEHAVIOUR = {"psikolog": "decline", "rsud": "accept", "puskesmas": "down"}
+
+
+@dataclass
+class Stage:
+    """Where everything is. secrets: `whsec_…` of the sample agencies."""
+
+    home: Home
+    origin: str
+    agency_origin: str
+    mails: Path
+    secrets: dict[str, str]
+    database_url: str
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def token(self, person: str, role: str, school: str | None) -> dict[str, str]:
+        """Headers of a person with a role."""
+        principal = Principal(person, "person", frozenset({role}), frozenset({school} if school else ()))
+        return {"authorization": f"Bearer {self.home.token(principal)}"}
+
+    def stop(self) -> None:
+        for process in reversed(self.processes):
+            process.terminate()
+        for process in reversed(self.processes):
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+@contextmanager
+def stage(home: Home) -> Iterator[Stage]:
+    """Sets everything up and takes it down again. Raises: StartRefused."""
+    home.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with Servers(home.folder) as servers:
+        port, agency_port, mail_port = _port(), free_port(), free_port()
+        mails = home.folder / "demo-mails.jsonl"
+        built = Stage(home, f"http://127.0.0.1:{port}", f"http://127.0.0.1:{agency_port}", mails, _secrets(home), servers.database_url)
+        try:
+            _start(built, "district.simulators.mailbox", str(mail_port), str(mails))
+            _start(built, "district.simulators.agency", str(agency_port), str(_configure(built)))
+            environment = {
+                "DATABASE_URL": servers.database_url,
+                "REDIS_URL": servers.redis_url,
+                "SMTP_URL": f"smtp://127.0.0.1:{mail_port}",
+                "TANGGAP_HOME": str(home.folder),
+                "TANGGAP_PORT": str(port),
+                "TANGGAP_DEMO_SIGN_IN": "true",
+                "TANGGAP_RETRY_SECONDS": "0.5,1,2,4,8,16,30",
+            }
+            _start(built, "district", "up", **environment)
+            _wait_ready(built)
+            yield built
+        finally:
+            built.stop()
+
+
+def _port() -> int:
+    """The wanted port, or a free one where it is taken."""
+    wanted = wanted_port()
+    try:
+        httpx.get(f"http://127.0.0.1:{wanted}/", timeout=1, trust_env=False)
+    except httpx.ConnectError:
+        return wanted
+    except httpx.HTTPError:
+        return free_port()
+    return free_port()
+
+
+def _secrets(home: Home) -> dict[str, str]:
+    path = home.folder / "demo-agencies.secret"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(json.dumps({key: f"whsec_{b64encode(secrets.token_bytes(32)).decode()}" for key, *_ in AGENCIES}), encoding="utf-8")
+    told: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return told
+
+
+def _configure(built: Stage) -> Path:
+    agencies = {}
+    for key, *_ in AGENCIES:
+        principal = Principal(agency_id(key), "agency", frozenset({"agency"}))
+        agencies[key] = {"secret": built.secrets[key], "token": built.home.token(principal), "behaviour": _BEHAVIOUR.get(key, "accept")}
+    path = built.home.folder / "demo-agencies.json"
+    path.touch(mode=0o600)
+    path.write_text(json.dumps({"origin": built.origin, "agencies": agencies}), encoding="utf-8")
+    return path
+
+
+def _start(built: Stage, module: str, *given: str, **environment: str) -> None:
+    log = (built.home.folder / "demo.log").open("ab")
+    process = subprocess.Popen(  # noqa: S603, PLW1509 - our own interpreter and modules
+        [sys.executable, "-m", module, *given],
+        env={**os.environ, **environment},
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        preexec_fn=die_with_parent,
+    )
+    log.close()
+    built.processes.append(process)
+
+
+def _wait_ready(built: Stage) -> None:
+    deadline = time.monotonic() + START
+    while time.monotonic() < deadline:
+        if any(process.poll() is not None for process in built.processes):
+            break
+        if all(_is_ready(f"{built.origin}/{service}/readyz") for service in ("intake", "cases", "notifications")):
+            return
+        time.sleep(0.1)
+    raise StartRefused(f"the demonstration did not start: see {built.home.folder / 'demo.log'}")
+
+
+def _is_ready(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=3, trust_env=False).is_success
+    except httpx.HTTPError:
+        return False
