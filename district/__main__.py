@@ -7,7 +7,13 @@ import typer
 from district.commands import directory, looking, running
 from district.demo.command import demo
 
-app = typer.Typer(name="tanggap", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Tanggap: one district's responsive services")
+app = typer.Typer(
+    name="tanggap",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Tanggap: one district's responsive services",
+)
 app.command("up")(running.up)
 app.command("serve")(running.serve_one)
 app.command("token")(running.token)

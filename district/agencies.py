@@ -23,7 +23,14 @@ class AgencyRead:
     secret: str | None
 
     def body(self) -> dict[str, Any]:
-        return {"id": self.id, "name": self.name, "kind": self.kind, "services": list(self.services), "url": self.url, "secret": self.secret}
+        return {
+            "id": self.id,
+            "name": self.name,
+            "kind": self.kind,
+            "services": list(self.services),
+            "url": self.url,
+            "secret": self.secret,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ class Deployment:
         self.processes[service].send_signal(which)
 
     def kill(self, service: str) -> None:
-        """kill -9, and wait until it is gone."""
+        """Kill -9, and wait until it is gone."""
         self.processes[service].kill()
         self.processes[service].wait()
 

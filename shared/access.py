@@ -98,7 +98,7 @@ class Permissions:
         for route in routes:
             if not isinstance(route, APIRoute):
                 continue
-            for method in route.methods:
+            for method in route.methods or ():
                 if not self.roles(method, route.path_format):
                     raise StartRefused(f"shared/permissions.toml has no row for `{method} {route.path_format}`: add who may use it")
 

@@ -51,7 +51,9 @@ def _example(event: type[PublicEvent]) -> dict[str, Any]:
     """Made from the schema alone, so it can never be somebody's data."""
     schema = event.model_json_schema()
     definitions = schema.get("$defs", {})
-    return {name: _value(name, part, definitions) for name, part in schema["properties"].items() if name in schema.get("required", ()) or "const" in part}
+    return {
+        name: _value(name, part, definitions) for name, part in schema["properties"].items() if name in schema.get("required", ()) or "const" in part
+    }
 
 
 def _value(name: str, part: dict[str, Any], definitions: dict[str, Any]) -> Any:
@@ -79,5 +81,5 @@ def page(service: str, partitions: int) -> str:
     title = escape(told["info"]["title"])
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title></head><body><main><h1>{title}</h1>'
-        f"<p>{escape(told['info']['description'])}</p><p><a href=\"asyncapi.json\">AsyncAPI 3.1 (JSON)</a></p>{rows}</main></body></html>"
+        f'<p>{escape(told["info"]["description"])}</p><p><a href="asyncapi.json">AsyncAPI 3.1 (JSON)</a></p>{rows}</main></body></html>'
     )

@@ -11,7 +11,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, LiteralString, cast
+from typing import Any
 
 import psycopg
 from psycopg import AsyncConnection, sql
@@ -104,7 +104,7 @@ class Database:
             if script.exists():
                 await connection.execute(self._filled(script))
         if _KEYRING.exists():
-            await connection.execute(cast("LiteralString", _KEYRING.read_text(encoding="utf-8")))
+            await connection.execute(_KEYRING.read_text(encoding="utf-8").encode())
         await self._migrate(connection)
 
     async def _create_role(self, connection: Connection) -> None:
@@ -117,7 +117,7 @@ class Database:
             "CREATE SCHEMA IF NOT EXISTS {schema}",
             "GRANT USAGE ON SCHEMA {schema} TO {role}",
         ):
-            await connection.execute(sql.SQL(cast("LiteralString", statement)).format(schema=schema, role=role))
+            await connection.execute(sql.SQL(statement).format(schema=schema, role=role))
 
     async def _migrate(self, connection: Connection) -> None:
         schema, role = sql.Identifier(self.service), sql.Identifier(self.role)
@@ -134,6 +134,5 @@ class Database:
                     await connection.execute(sql.SQL("INSERT INTO {}.migration (name) VALUES (%s)").format(schema), (script.name,))
         await connection.execute(sql.SQL("GRANT SELECT ON {}.migration TO {}").format(schema, role))
 
-    def _filled(self, script: Path) -> LiteralString:
-        text = script.read_text(encoding="utf-8")
-        return cast("LiteralString", text.format(schema=self.service, role=self.role))
+    def _filled(self, script: Path) -> bytes:
+        return script.read_text(encoding="utf-8").format(schema=self.service, role=self.role).encode()

@@ -89,6 +89,7 @@ async def commit(store: EventStore, plan: Callable[[], Awaitable[Item | None]]) 
 
     Returns None where the plan has nothing to store. Raises: VersionConflict: after `TRIES` conflicts in a row.
     """
+    conflict = Conflict("", 0, 0)
     for attempt in range(TRIES):
         item = await plan()
         if item is None:
@@ -96,8 +97,9 @@ async def commit(store: EventStore, plan: Callable[[], Awaitable[Item | None]]) 
         outcome = await store.append(item)
         if not isinstance(outcome, Conflict):
             return outcome
+        conflict = outcome
         await asyncio.sleep(random.uniform(0, 0.005 * 2**attempt))  # noqa: S311 - jitter, not a secret
-    raise VersionConflict(outcome.stream, outcome.expected, outcome.actual)
+    raise VersionConflict(conflict.stream, conflict.expected, conflict.actual)
 
 
 async def execute(

@@ -62,7 +62,8 @@ class SchoolRegistered(PublicEvent):
 
 class PersonRegistered(PublicEvent):
     """A person of the roster as it stands now (sent again on change). Names, birth date and contacts are sealed under the person's
-    own key, purpose `identity` (name, born) and `contact` (email, phone)."""
+    own key, purpose `identity` (name, born) and `contact` (email, phone).
+    """
 
     type: Literal["person-registered"] = "person-registered"
     version: Literal[1] = 1
@@ -172,7 +173,8 @@ class ConcernJoinedCase(CaseEvent):
 
 class CaseTriaged(CaseEvent):
     """Level decided or raised: staff are alerted. `excluded`: ids of everybody named in any strand (never alerted).
-    acknowledge_by, decide_by: clocks from the policy, in UTC."""
+    acknowledge_by, decide_by: clocks from the policy, in UTC.
+    """
 
     type: Literal["case-triaged"] = "case-triaged"
     version: Literal[1] = 1
@@ -207,7 +209,8 @@ class GuardianToBeTold(CaseEvent):
 
 class ReferralSent(CaseEvent):
     """From here on the task in notifications alone decides (decision 14). package: exactly what is disclosed, sealed under the student's
-    key, purpose `package`. by_phone_first: an emergency, where help was called before the letter."""
+    key, purpose `package`. by_phone_first: an emergency, where help was called before the letter.
+    """
 
     type: Literal["referral-sent"] = "referral-sent"
     version: Literal[1] = 1
@@ -349,9 +352,7 @@ CATALOGUE: dict[str, tuple[type[PublicEvent], ...]] = {
 READERS = {"intake": ("cases", "notifications"), "cases": ("intake", "notifications"), "notifications": ("cases",)}
 """Who reads whom: a stream is trimmed below what all of them confirmed."""
 
-BY_TYPE: dict[str, type[PublicEvent]] = {
-    event.model_fields["type"].default: event for events in CATALOGUE.values() for event in events
-}
+BY_TYPE: dict[str, type[PublicEvent]] = {event.model_fields["type"].default: event for events in CATALOGUE.values() for event in events}
 
 
 def read_public(event_type: str, body: str) -> PublicEvent | None:

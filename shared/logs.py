@@ -14,7 +14,10 @@ from shared.sealed import Sealed
 
 def configure(service: str, level: str = "INFO") -> None:
     """JSON lines on standard error, for our own events and for libraries' warnings."""
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s %(levelname)s", force=True)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(name)s %(levelname)s"))
+    handler.addFilter(_without_trace)
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -27,6 +30,14 @@ def configure(service: str, level: str = "INFO") -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     structlog.contextvars.bind_contextvars(service=service)
+
+
+def _without_trace(record: logging.LogRecord) -> bool:
+    """Libraries log exceptions whose message and frames may quote content: only the class stays."""
+    if record.exc_info and record.exc_info[0]:
+        record.name = f"{record.name} {record.exc_info[0].__name__}"
+    record.exc_info = record.exc_text = None
+    return True
 
 
 def _without_content(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -19,8 +19,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from shared.database import Database
-from shared.eventstore.batching import Batcher
 from shared.errors import HistoryBroken, NotAllowed
+from shared.eventstore.batching import Batcher
 from shared.sealed import Erased, Sealed
 
 Purpose = Literal["identity", "contact", "concern", "case", "guardian-notice", "package", "answer"]
@@ -101,10 +101,8 @@ class KeyringVault:
         """Seals in order. A person whose key was destroyed gets no new one. Raises: NotAllowed: the person was erased."""
         self._forget_oldest()
         oldest = time.monotonic() - REMEMBERED
-        missing = {
-            (each.person, each.purpose)
-            for each in wanted
-            if (key := self._by_owner.get((each.person, each.purpose))) is None or key.read_at < oldest
+        missing: set[tuple[str, str]] = {
+            (each.person, each.purpose) for each in wanted if (key := self._by_owner.get((each.person, each.purpose))) is None or key.read_at < oldest
         }
         if missing:
             await self._obtaining.submit(missing)

@@ -1,4 +1,4 @@
-"""One service put together: kernel, routes, running parts, health. Every `services/*/app.py` calls `create_service` and knows nothing else of this."""
+"""One service put together: kernel, routes, running parts, health. Every `services/*/app.py` calls `create_service`."""
 
 from __future__ import annotations
 
@@ -96,14 +96,18 @@ def create_service(
             await asyncio.wait((working,), timeout=8)
             await kernel.database.close()
 
-    app = FastAPI(
-        title=f"Tanggap {name}", version="0.1.0", openapi_url=f"/{name}/openapi.json", docs_url=None, redoc_url=None, lifespan=lifespan
-    )
+    app = FastAPI(title=f"Tanggap {name}", version="0.1.0", openapi_url=f"/{name}/openapi.json", docs_url=None, redoc_url=None, lifespan=lifespan)
     app.state.kernel = kernel
     web.install(app)
     projections = [part for part in own if isinstance(part, Projection)]
     watched = [part.name for part in running if part is not kernel.heartbeats]
-    for router in (*routers(kernel), feed_router(name, kernel.store), _parked_router(kernel), _views_router(kernel, projections), _operations(kernel, watched)):
+    for router in (
+        *routers(kernel),
+        feed_router(name, kernel.store),
+        _parked_router(kernel),
+        _views_router(kernel, projections),
+        _operations(kernel, watched),
+    ):
         app.include_router(router)
     app.include_router(_documents(app, kernel))
     kernel.access.permissions.require_rows(_all_routes(app))
@@ -242,7 +246,7 @@ def _openapi_page(name: str, told: dict[str, Any]) -> str:
         for method, operation in operations.items()
     )
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Tanggap {name}: API</title></head><body><main><h1>Tanggap {name}: API</h1>'
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Tanggap {name}: API</title></head><body><main><h1>{name}: API</h1>'
         f'<p><a href="openapi.json">OpenAPI 3.1 (JSON)</a> · <a href="asyncapi">AsyncAPI</a></p><table>{rows}</table></main></body></html>'
     )
 
@@ -264,7 +268,15 @@ def serve(app: Any, *, host: str, port: int, uds: str | None = None) -> None:
     """Serves an application until SIGTERM or Ctrl-C. Raises: StartRefused: the port is taken, or the application could not start."""
     listener = None if uds else _listener(host, port)
     config = uvicorn.Config(
-        app, uds=uds, log_config=None, access_log=False, loop="uvloop", http="httptools", ws="none", timeout_graceful_shutdown=5, lifespan="on"
+        app,
+        uds=uds,
+        log_config=None,
+        access_log=False,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        timeout_graceful_shutdown=5,
+        lifespan="on",
     )
     config.load()
     server = _Server(config)
@@ -302,5 +314,7 @@ def _listener(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except OSError as error:
         listener.close()
-        raise StartRefused(f"port {port} on {host} cannot be used ({error.strerror}): stop what runs there, or choose another with PORT or TANGGAP_PORT") from error
+        raise StartRefused(
+            f"port {port} on {host} cannot be used ({error.strerror}): stop what runs there, or choose another with PORT or TANGGAP_PORT"
+        ) from error
     return listener

@@ -156,8 +156,12 @@ async def _whole_body(receive: Receive, limit: int) -> bytes | TanggapError:
 
 def _has_lone_surrogate(body: bytearray) -> bool:
     lowered = body.lower()
-    if b"\\ud8" not in lowered and b"\\ud9" not in lowered and b"\\uda" not in lowered and b"\\udb" not in lowered and all(
-        mark not in lowered for mark in (b"\\udc", b"\\udd", b"\\ude", b"\\udf")
+    if (
+        b"\\ud8" not in lowered
+        and b"\\ud9" not in lowered
+        and b"\\uda" not in lowered
+        and b"\\udb" not in lowered
+        and all(mark not in lowered for mark in (b"\\udc", b"\\udd", b"\\ude", b"\\udf"))
     ):
         return False
     try:
@@ -241,5 +245,3 @@ def read_cursor(told: str | None) -> list[Any] | None:
     except ValueError as error:
         raise Invalid(Fault("/cursor", "not-a-cursor")) from error
     return values
-
-

@@ -46,7 +46,9 @@ def _get(path: str, **query: str | None) -> Any:
 
 @case.command("show")
 @verb
-def show_case(case_id: CaseId, as_of: Annotated[str | None, typer.Option(help="as recorded by this time (RFC 3339)")] = None, json: AsJson = False) -> None:
+def show_case(
+    case_id: CaseId, as_of: Annotated[str | None, typer.Option(help="as recorded by this time (RFC 3339)")] = None, json: AsJson = False
+) -> None:
     """The folded state, now or as of a moment; content is withheld from an operator."""
     if as_of:
         _moment(as_of)
@@ -54,7 +56,9 @@ def show_case(case_id: CaseId, as_of: Annotated[str | None, typer.Option(help="a
     if json:
         show_json(told)
         return
-    plain = [(name, told[name]) for name in ("id", "version", "school", "student", "state", "urgency", "acknowledged_by", "assignee", "outcome_class")]
+    plain = [
+        (name, told[name]) for name in ("id", "version", "school", "student", "state", "urgency", "acknowledged_by", "assignee", "outcome_class")
+    ]
     show_table("Case", ("field", "value"), [*plain, ("strands", len(told["strands"])), ("referrals", len(told["referrals"]))])
 
 
@@ -73,7 +77,10 @@ def case_history(case_id: CaseId, json: AsJson = False) -> None:
     if json:
         show_json(told)
         return
-    rows = [(event["version"], event["recorded_at"][:19], event["actor"][:20], sentence(event["type"], event["data"])[0], event["hash"][:12]) for event in told]
+    rows = [
+        (event["version"], event["recorded_at"][:19], event["actor"][:20], sentence(event["type"], event["data"])[0], event["hash"][:12])
+        for event in told
+    ]
     show_table("History", ("version", "recorded", "actor", "what happened", "hash"), rows)
 
 
@@ -90,9 +97,23 @@ def verify(case_id: Annotated[str | None, typer.Option("--case", help="only this
     with errors.status("recomputing"):
         results = each_store(check)
     if json:
-        show_json([{"service": each.service, "events": each.events, "streams": each.streams, "broken": str(each.broken) if each.broken else None} for each in results])
+        show_json(
+            [
+                {
+                    "service": each.service,
+                    "events": each.events,
+                    "streams": each.streams,
+                    "broken": str(each.broken) if each.broken else None,
+                }
+                for each in results
+            ]
+        )
     else:
-        show_table("Audit", ("service", "events", "streams", "result"), [(each.service, each.events, each.streams, each.broken or "verified") for each in results])
+        show_table(
+            "Audit",
+            ("service", "events", "streams", "result"),
+            [(each.service, each.events, each.streams, each.broken or "verified") for each in results],
+        )
     if any(each.broken for each in results):
         raise typer.Exit(FOUND_A_PROBLEM)
 
@@ -113,7 +134,11 @@ def check_policy(file: Annotated[Path, typer.Argument(help="TOML file")], json: 
 @verb
 def list_parked(json: AsJson = False) -> None:
     """What is parked: ids and class names, no content."""
-    told = [{"service": service} | each for service in ("intake", "cases", "notifications") for each in _operator("GET", f"/{service}/api/parked")["items"]]
+    told = [
+        {"service": service} | each
+        for service in ("intake", "cases", "notifications")
+        for each in _operator("GET", f"/{service}/api/parked")["items"]
+    ]
     if json:
         show_json(told)
     else:
@@ -177,9 +202,10 @@ def _machine() -> list[tuple[str, bool, str]]:
             found.append((what, False, str(refused)))
     home = find_home().folder
     folder = home if home.exists() else home.parent
+    enough = 500
     free = shutil.disk_usage(folder).free // 1024**2
     found.append(("data folder", os.access(folder, os.W_OK), str(home)))
-    found.append(("free disk", free > 500, f"{free} MiB" if free > 500 else f"{free} MiB: free some, appends will be refused when it is full"))  # noqa: PLR2004
+    found.append(("free disk", free > enough, f"{free} MiB" if free > enough else f"{free} MiB: free some, appends will be refused when it is full"))
     return found
 
 

@@ -38,7 +38,10 @@ def verb(run: Callable[P, R]) -> Callable[P, R]:
             errors.print(f"tanggap: {refused}", markup=False)
             raise typer.Exit(FOUND_A_PROBLEM if isinstance(refused, Unavailable) else WRONG_CALL) from None
         except httpx.TransportError as error:
-            errors.print(f"tanggap: nothing answers there ({type(error).__name__}): start it with `./tanggap up`, or say where with TANGGAP_PORT", markup=False)
+            errors.print(
+                f"tanggap: nothing answers there ({type(error).__name__}): start it with `./tanggap up`, or say where with TANGGAP_PORT",
+                markup=False,
+            )
             raise typer.Exit(FOUND_A_PROBLEM) from None
 
     return guarded

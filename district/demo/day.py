@@ -132,7 +132,7 @@ class Day:
             return None
         who = self.counsellor(case)
         draft: dict[str, Any] = {
-            "agency": agency_id(agency), "why": f"Kemampuan lembaga sesuai kebutuhan ({agency}).", "alternatives": [agency_id(each) for each in others],
+            "agency": agency_id(agency), "why": f"Kemampuan lembaga sesuai ({agency}).", "alternatives": [agency_id(each) for each in others],
             "consent": "overridden" if phone_first else "given", "by_phone_first": phone_first,
         }  # fmt: skip
         if phone_first:
@@ -145,8 +145,10 @@ class Day:
             return None
         if not phone_first:
             checked(self.act(case, "approve-referral", self.approver(case), referral=fresh[0]))
-        checked(self.act(case, "send-referral", who, referral=fresh[0], package="Ringkasan fiktif: kebutuhan, hal yang sudah dicoba, kontak sekolah."))
-        return fresh[0]
+        checked(
+            self.act(case, "send-referral", who, referral=fresh[0], package="Ringkasan fiktif: kebutuhan, hal yang sudah dicoba, kontak sekolah.")
+        )
+        return str(fresh[0])
 
     def wait_for_answer(self, key: str, state: str) -> bool:
         """Until a referral of this concern's case is in a state."""

@@ -28,7 +28,9 @@ def check_loops(day: Day, verified: list[Verified]) -> None:
                 day.missing.append(f"referral of case {case['id'][:8]} is still {referral['state']}")
     waiting = [each for each in _deliveries(day) if each["state"] in ("queued", "sending")]
     day.missing += [f"a message ({each['kind']}) is still {each['state']}" for each in waiting]
-    day.missing += [f"{each.key}: its reporter's status did not move on" for each in day.raised if _status(day, each.concern, each.receipt)["state"] == "received"]
+    day.missing += [
+        f"{each.key}: its reporter's status did not move on" for each in day.raised if _status(day, each.concern, each.receipt)["state"] == "received"
+    ]
     day.missing += [f"{each.service}: {each.broken}" for each in verified if each.broken]
 
 
@@ -55,15 +57,25 @@ def show(day: Day, verified: list[Verified], seconds: float) -> None:
     """The tables of the day."""
     cases = list(day.cases.values())
     states = Counter(_status(day, each.concern, each.receipt)["state"] for each in day.raised)
-    show_table("Kepedulian / Concerns", ("what", "count"), [("raised (a repeat counts once)", len(day.raised)), *((f"reporter sees: {name}", count) for name, count in states.items())])
+    show_table(
+        "Kepedulian / Concerns",
+        ("what", "count"),
+        [("raised (a repeat counts once)", len(day.raised)), *((f"reporter sees: {name}", count) for name, count in states.items())],
+    )
     show_table("Kasus / Cases", ("urgency", "cases", "closed"), _by_urgency(cases))
     show_table("Keputusan rujukan / Referral decisions", ("decision", "count"), list(_decisions(day, cases).items()))
-    referrals = [(case["id"][:8], referral["agency"][:8], referral["state"], referral["reason"] or "") for case in cases for referral in case["referrals"]]
+    referrals = [
+        (case["id"][:8], referral["agency"][:8], referral["state"], referral["reason"] or "") for case in cases for referral in case["referrals"]
+    ]
     show_table("Rujukan / Referrals", ("case", "agency", "answer", "reason"), referrals)
     show_table("Diberi tahu / Told", ("who", "how"), [*_alerts(day), *day.told])
     show_table("TIDAK diberi tahu, dan mengapa / NOT told, and why", ("who", "why"), [*_excluded(cases), *day.untold])
     show_table("Waktu / Latency", ("what", "median", "largest"), _latencies(day))
-    show_table("Riwayat / History", ("service", "events", "streams", "hashes"), [(each.service, each.events, each.streams, each.broken or "verified") for each in verified])
+    show_table(
+        "Riwayat / History",
+        ("service", "events", "streams", "hashes"),
+        [(each.service, each.events, each.streams, each.broken or "verified") for each in verified],
+    )
     console.print(f"Hari ini dimainkan dalam {seconds:.0f} s / played in {seconds:.0f} s", markup=False)
     if day.missing:
         show_table("BELUM SELESAI / STILL OPEN", ("what",), [(each,) for each in day.missing])
@@ -87,17 +99,29 @@ def _decisions(day: Day, cases: list[dict[str, Any]]) -> Counter[str]:
 
 def _alerts(day: Day) -> list[tuple[str, str]]:
     sent = Counter(each["kind"] for each in _deliveries(day) if each["state"] in ("sent", "acknowledged"))
-    return [(f"{count} × {kind}", {"alert": "staff, by mail", "notice": "guardian, by mail without content", "webhook": "agency, signed and thin"}[kind]) for kind, count in sent.items()]
+    return [
+        (
+            f"{count} × {kind}",
+            {"alert": "staff, by mail", "notice": "guardian, by mail without content", "webhook": "agency, signed and thin"}[kind],
+        )
+        for kind, count in sent.items()
+    ]
 
 
 def _excluded(cases: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    named = [(person["person"], f"{person['role']} {person['relation']}") for case in cases for strand in case["strands"] for person in strand["people"] if person["person"]]
+    named = [
+        (person["person"], f"{person['role']} {person['relation']}")
+        for case in cases
+        for strand in case["strands"]
+        for person in strand["people"]
+        if person["person"]
+    ]
     unsafe = [(f"all guardians of case {case['id'][:8]}", "an accused guardian without a name") for case in cases if case["guardians"]["all_unsafe"]]
     return [(f"person {person[:8]}", f"named in the concern: {role}") for person, role in named] + unsafe
 
 
 def _latencies(day: Day) -> list[tuple[str, str, str]]:
-    mails = {}
+    mails: dict[str, float] = {}
     if day.stage.mails.exists():
         for line in day.stage.mails.read_text(encoding="utf-8").splitlines():
             told = json.loads(line)

@@ -116,7 +116,7 @@ def _configure(built: Stage) -> Path:
 
 def _start(built: Stage, module: str, *given: str, **environment: str) -> None:
     log = (built.home.folder / "demo.log").open("ab")
-    process = subprocess.Popen(  # noqa: S603, PLW1509 - our own interpreter and modules
+    process = subprocess.Popen(  # noqa: S603 - our own interpreter and modules
         [sys.executable, "-m", module, *given],
         env={**os.environ, **environment},
         cwd=ROOT,

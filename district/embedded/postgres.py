@@ -72,7 +72,7 @@ class Postgres:
             self.process.wait(10)
 
     def kill(self) -> None:
-        """kill -9 of the server and all its children, as a power cut would."""
+        """Kill -9 of the server and all its children, as a power cut would."""
         family = psutil.Process(self.process.pid).children(recursive=True)
         self.process.kill()
         for child in family:
@@ -104,7 +104,18 @@ def _create(data: Path) -> None:
     data.mkdir(mode=0o700)
     if needs_copies():
         os.chown(data, NOBODY, NOBODY)
-    command = (*as_unprivileged(), str(binaries() / "initdb"), "-D", str(data), "-U", "postgres", "--auth=trust", "-E", "UTF8", "--locale=C")
+    command = (
+        *as_unprivileged(),
+        str(binaries() / "initdb"),
+        "-D",
+        str(data),
+        "-U",
+        "postgres",
+        "--auth=trust",
+        "-E",
+        "UTF8",
+        "--locale=C",
+    )
     made = subprocess.run(command, check=False, capture_output=True, cwd="/")  # noqa: S603 - our own binaries
     if made.returncode:
         shutil.rmtree(data, ignore_errors=True)
@@ -140,7 +151,7 @@ def _launch(data: Path, sockets: Path) -> subprocess.Popen[bytes]:
     settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
     command = (*as_unprivileged(), str(binaries() / "postgres"), "-D", str(data), "-k", str(sockets), *settings)
     log = (data / "server.log").open("ab")
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", preexec_fn=die_with_parent)  # noqa: S603, PLW1509
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", preexec_fn=die_with_parent)  # noqa: S603
     log.close()
     _wait(process, data, sockets)
     return process

@@ -66,7 +66,7 @@ class Redis:
             self.kill()
 
     def kill(self) -> None:
-        """kill -9."""
+        """Kill -9."""
         self.process.kill()
         self.process.wait()
 
@@ -94,7 +94,9 @@ def _launch(data: Path, path: Path) -> subprocess.Popen[bytes]:
         binary(), "--port", "0", "--unixsocket", str(path), "--unixsocketperm", "700", "--dir", str(data), "--appendonly", "yes", "--save", "",
         "--maxmemory-policy", "noeviction", "--logfile", str(data / "server.log"), "--loglevel", "warning",
     )  # fmt: skip
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=die_with_parent)  # noqa: S603, PLW1509
+    process = subprocess.Popen(  # noqa: S603 - our own binary
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=die_with_parent
+    )
     deadline = time.monotonic() + START
     while time.monotonic() < deadline and process.poll() is None:
         if _answers(path):

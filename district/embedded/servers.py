@@ -1,4 +1,4 @@
-"""The servers a district stands on: the operator's own where DATABASE_URL and REDIS_URL name them, else ours, started and stopped with the program."""
+"""The servers a district stands on: the operator's own where DATABASE_URL and REDIS_URL name them, else ours, living as long as the program."""
 
 from __future__ import annotations
 

@@ -28,13 +28,26 @@ _EVERYDAY: tuple[tuple[str, str, str, dict[str, bool], str], ...] = (
 
 def concerns(district: District, ids: Ids) -> list[dict[str, Any]]:
     """Bodies for `POST /intake/api/concerns`, each with its own idempotency key under `key`, and `note` on what it shows."""
-    told = [*_special(district, ids)]
+    told = [*_special(ids)]
     for place in range(27):
         school = district.schools[place % 4].key
         student = district.of(school, "student")[20 + place * 3]
         kind, category, channel, facts, text = _EVERYDAY[place % len(_EVERYDAY)]
         reporter = {"kind": "student", "id": ids(student.key)} if channel == "web" else {"kind": "staff", "id": ids(f"{school}-staf-06")}
-        told.append(_body(f"harian-{place:02}", "everyday", ids(school), [_student(ids, student.key)], kind, [category], text, channel, reporter, facts))
+        told.append(
+            _body(
+                f"harian-{place:02}",
+                "everyday",
+                ids(school),
+                [_student(ids, student.key)],
+                kind,
+                [category],
+                text,
+                channel,
+                reporter,
+                facts,
+            )
+        )
     return told
 
 
@@ -53,7 +66,7 @@ def _body(
     return {"key": key, "note": note, "body": body}
 
 
-def _special(district: District, ids: Ids) -> list[dict[str, Any]]:
+def _special(ids: Ids) -> list[dict[str, Any]]:
     teacher = {"kind": "staff", "id": ids("smp1-staf-06")}
     anonymous = {"kind": "anonymous"}
     smp, sma, smk, sd = (ids(key) for key in ("smp1", "sma1", "smk1", "sd1"))

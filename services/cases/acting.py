@@ -142,8 +142,6 @@ class Acting:
         return today.year - birthday.year - ((today.month, today.day) < (birthday.month, birthday.day))
 
 
-
-
 async def begin(kernel: Kernel, roster: Roster, case_list: Projection, case_id: str, request: Request, principal: Principal) -> Acting:
     """Loads the case and checks that the principal may work on it at all. Raises: NotFound, NotAllowed."""
     reader = CaseReader(kernel)

@@ -138,9 +138,7 @@ def _reading(routes: APIRouter, kernel: Kernel) -> None:
         schools = "*" if everywhere else ",".join(sorted(principal.schools))
         wanted = Filters(**filters.model_dump(exclude={"cursor", "limit"}))
         after = read_cursor(filters.cursor)
-        rows = await listing.page(
-            wanted, schools=schools, reader=principal.id, escalated_only=escalated_only, after=after, limit=filters.limit + 1
-        )
+        rows = await listing.page(wanted, schools=schools, reader=principal.id, escalated_only=escalated_only, after=after, limit=filters.limit + 1)
         page = rows[: filters.limit]
         more = cursor(page[-1].opened_at.isoformat(), page[-1].id) if len(rows) > filters.limit else None
         return {"items": [asdict(row) for row in page], "next": more}

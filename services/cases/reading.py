@@ -78,7 +78,8 @@ class CaseReader:
         if then.state.case is None:
             raise NotFound("the case did not exist then")
         await self._record(principal, case_id, allowed, "case", then.version)
-        return await self._opened(_as_json(then), allowed)
+        opened: dict[str, Any] = await self._opened(_as_json(then), allowed)
+        return opened
 
     async def history(self, principal: Principal, case_id: str, moment: Moment | None = None) -> list[dict[str, Any]]:
         """Every event in order; what may not be read is marked, never dropped."""
@@ -160,7 +161,9 @@ def _as_json(loaded: Loaded[Case]) -> dict[str, Any]:
         "assignee": case.assignee,
         "check_safety": case.check_safety,
         "outcome_class": case.outcome,
-        "strands": [strand.concern.model_dump(mode="json", exclude={"type", "version"}) | {"recorded_at": strand.at.isoformat()} for strand in case.strands],
+        "strands": [
+            strand.concern.model_dump(mode="json", exclude={"type", "version"}) | {"recorded_at": strand.at.isoformat()} for strand in case.strands
+        ],
         "notes": [note.model_dump(mode="json", exclude={"type", "version"}) for note in case.notes],
         "alerts": [alert.model_dump(mode="json", exclude={"type", "version"}) for alert in case.alerts],
         "referrals": [asdict(referral) | {"alternatives": list(referral.alternatives)} for referral in case.referrals.by_id.values()],

@@ -102,9 +102,7 @@ async def project(connection: Connection, event: Recorded) -> None:
         return
     for column, value in _changes(told).items():
         await connection.execute(_UPDATES[column], (value, case_id))
-    await connection.execute(
-        "UPDATE case_list_v1 SET changed_at = %s, version = %s WHERE case_id = %s", (event.recorded_at, event.version, case_id)
-    )
+    await connection.execute("UPDATE case_list_v1 SET changed_at = %s, version = %s WHERE case_id = %s", (event.recorded_at, event.version, case_id))
 
 
 _UPDATES = {

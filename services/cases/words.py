@@ -20,7 +20,7 @@ _PLAIN = {
     "case-opened": ("Kasus dibuka.", "Case opened."),
     "strand-added": ("Satu laporan masuk ke kasus ini.", "A concern joined the case."),
     "concern-joined-case": ("Pelapor diberi tahu bahwa laporannya dibaca.", "The reporter sees that the concern was read."),
-    "safety-check-asked": ("Keamanan murid perlu diperiksa: ada hal penting yang belum diketahui.", "Check the student's safety: something critical is unknown."),
+    "safety-check-asked": ("Periksa keamanan murid: ada hal penting yang belum diketahui.", "Check the student's safety: something critical is unknown."),
     "case-acknowledged": ("Kasus diterima oleh petugas.", "A member of staff took the case in hand."),
     "case-assigned": ("Kasus ditugaskan.", "The case was assigned."),
     "note-added": ("Catatan ditambahkan.", "A note was added."),
@@ -46,7 +46,10 @@ _TASK = {
 _NOTICE = {
     "sent": ("Pemberitahuan kepada orang tua/wali terkirim.", "The notice to the guardian was sent."),
     "acknowledged": ("Orang tua/wali menyatakan sudah membaca.", "The guardian confirmed the notice."),
-    "unsafe": ("Pemberitahuan TIDAK dikirim: orang tua/wali ditandai tidak aman.", "The notice was NOT sent: the guardian is marked as unsafe."),
+    "unsafe": (
+        "Pemberitahuan TIDAK dikirim: orang tua/wali ditandai tidak aman.",
+        "The notice was NOT sent: the guardian is marked as unsafe.",
+    ),
     "no-contact": ("Pemberitahuan tidak dikirim: tidak ada alamat.", "The notice was not sent: there is no address."),
     "undeliverable": ("Pemberitahuan tidak dapat dikirim.", "The notice could not be delivered."),
 }
@@ -81,4 +84,7 @@ def sentence(event_type: str, data: dict[str, Any]) -> tuple[str, str]:
 def _alert(data: dict[str, Any]) -> tuple[str, str]:
     if data["outcome"] == "sent":
         return "Pemberitahuan terkirim kepada seorang petugas.", "An alert reached a member of staff."
-    return "Belum ada petugas yang menanggapi; diserahkan kepada petugas piket dinas.", "Nobody acknowledged; handed to the district's duty officer."
+    return (
+        "Belum ada petugas yang menanggapi; diserahkan kepada petugas piket dinas.",
+        "Nobody acknowledged; handed to the district's duty officer.",
+    )

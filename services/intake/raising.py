@@ -6,7 +6,7 @@ import asyncio
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -149,9 +149,15 @@ class Raising:
         narrative, *rest = await self.kernel.vault.seal_many(wanted)
         count = len(body.students)
         students = tuple(
-            NamedStudent(student=each.id, school=known.schools[place], role=each.role, text=rest[place], description=rest[count + place] if each.description else None)
+            NamedStudent(
+                student=each.id,
+                school=known.schools[place],
+                role=each.role,
+                text=rest[place],
+                description=rest[count + place] if each.description else None,
+            )
             for place, each in enumerate(body.students)
-        )  # fmt: skip
+        )
         return RaiseConcern(
             concern=concern,
             school=known.school,
@@ -175,5 +181,3 @@ class _Checked:
 
     school: str
     schools: tuple[str, ...]
-
-

@@ -20,7 +20,6 @@ VIEW = "intake_directory_v1"
 TABLES = ("school_v1", "person_v1", "concern_locator_v1")
 
 
-
 @dataclass(frozen=True, slots=True)
 class Projector:
     """Applies one event to the tables."""
@@ -92,7 +91,9 @@ class Directory:
     async def schools(self) -> list[dict[str, str | None]]:
         """All schools, for the public form."""
         async with self._database.connection() as connection:
-            rows = await (await connection.execute("SELECT school, npsn, name, level FROM school_v1 WHERE level <> 'district' ORDER BY name")).fetchall()
+            rows = await (
+                await connection.execute("SELECT school, npsn, name, level FROM school_v1 WHERE level <> 'district' ORDER BY name")
+            ).fetchall()
         return [dict(zip(("school", "npsn", "name", "level"), row, strict=True)) for row in rows]
 
     async def people(self, kind: str | None, school: str | None) -> list[dict[str, object]]:
@@ -104,9 +105,7 @@ class Directory:
                 (kind, kind, school, school),
             )
             rows = await cursor.fetchall()
-        return [
-            {"person": row[0], "kind": row[1], "school": row[2], "roles": row[3], "name": Sealed.model_validate(row[4])} for row in rows
-        ]
+        return [{"person": row[0], "kind": row[1], "school": row[2], "roles": row[3], "name": Sealed.model_validate(row[4])} for row in rows]
 
     async def concerns_at(self, locator: str) -> list[str]:
         """Concerns whose receipt begins like this; usually one."""

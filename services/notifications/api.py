@@ -88,9 +88,7 @@ def _deliveries(routes: APIRouter, kernel: Kernel) -> None:
     @routes.post("/alerts/{alert_id}/acknowledge", summary="I have seen it and take it in hand")
     async def acknowledge(alert_id: str, _: Nothing, request: Request, principal: SignedIn) -> dict[str, str]:
         command = await asked(request, principal)
-        done = await execute(
-            kernel.store, ALERT, f"alert-{alert_id}", Acknowledge(by=principal.id), _occasion(kernel, principal, command, None)
-        )
+        done = await execute(kernel.store, ALERT, f"alert-{alert_id}", Acknowledge(by=principal.id), _occasion(kernel, principal, command, None))
         return {"alert": alert_id, "acknowledged_by": done.state.acknowledged_by or ""}
 
 
@@ -188,7 +186,14 @@ def _agencies(routes: APIRouter, kernel: Kernel, outbox: Projection) -> None:
             for name in ("secret", "old_secret")
         }
         digest = hmac.digest(kernel.settings.key("token_key"), f"{body.secret}|{body.old_secret}".encode(), sha256).hex()
-        told = {"agency": body.id, "name": body.name, "kind": body.kind, "services": tuple(body.services), "url": body.url, "digest": digest}
+        told = {
+            "agency": body.id,
+            "name": body.name,
+            "kind": body.kind,
+            "services": tuple(body.services),
+            "url": body.url,
+            "digest": digest,
+        }
         done = await execute(
             kernel.store, AGENCY, f"agency-{body.id}", RegisterAgency(**told, **secrets), _occasion(kernel, principal, command, None)
         )
@@ -203,7 +208,5 @@ def _register(routes: APIRouter, kernel: Kernel, roster: Roster) -> None:
             raise Invalid(Fault("/guardian", "not-a-guardian"))
         command = await asked(request, principal)
         marked = MarkUnsafe(student=body.student, school=body.school, guardians=(body.guardian,))
-        done = await execute(
-            kernel.store, REGISTER, f"contact-{body.student}", marked, _occasion(kernel, principal, command, body.school)
-        )
+        done = await execute(kernel.store, REGISTER, f"contact-{body.student}", marked, _occasion(kernel, principal, command, body.school))
         return {"student": body.student, "unsafe": sorted(done.state.unsafe)}

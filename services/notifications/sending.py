@@ -236,4 +236,3 @@ class Sender:
     def _occasion(self, due: Due) -> Occasion:
         cause = derived_id(TANGGAP, "sent", due.id)
         return Occasion("service:notifications", None, self._kernel.clock.now(), cause, cause)
-

@@ -42,7 +42,8 @@ class Roster:
             match told:
                 case SchoolRegistered():
                     await connection.execute(
-                        "INSERT INTO school_v1 VALUES (%s, %s, %s) ON CONFLICT (school) DO UPDATE SET level = excluded.level, cluster = excluded.cluster",
+                        "INSERT INTO school_v1 VALUES (%s, %s, %s) ON CONFLICT (school)"
+                        " DO UPDATE SET level = excluded.level, cluster = excluded.cluster",
                         (told.school, told.level, told.cluster),
                     )
                 case PersonRegistered():
@@ -179,7 +180,8 @@ async def _alert_step(connection: Connection, event: Recorded, told: AlertStepTa
 
 async def _sent(connection: Connection, event: Recorded, receiver: str, step: int) -> None:
     await connection.execute(
-        "UPDATE outbox_v1 SET state = 'sent', sent_at = coalesce(sent_at, %s) WHERE stream = %s AND receiver = %s AND step = %s AND state <> 'acknowledged'",
+        "UPDATE outbox_v1 SET state = 'sent', sent_at = coalesce(sent_at, %s) "
+        "WHERE stream = %s AND receiver = %s AND step = %s AND state <> 'acknowledged'",
         (event.recorded_at, event.stream, receiver, step),
     )
 
@@ -241,7 +243,8 @@ async def deliveries(database: Database, case: str | None) -> list[dict[str, Any
     return await rows(
         database,
         "SELECT o.id, o.kind, o.case_id, o.receiver, o.step, o.state, o.queued_at, o.sent_at,"
-        " coalesce((SELECT jsonb_agg(jsonb_build_object('at', a.at, 'outcome', a.outcome) ORDER BY a.number) FROM attempt a WHERE a.outbox = o.id), '[]')"
+        " coalesce((SELECT jsonb_agg(jsonb_build_object('at', a.at, 'outcome', a.outcome) ORDER BY a.number)"
+        " FROM attempt a WHERE a.outbox = o.id), '[]')"
         " FROM outbox_v1 o WHERE %s::text IS NULL OR o.case_id = %s ORDER BY o.queued_at, o.id",
         (case, case),
         names,
@@ -252,7 +255,8 @@ async def tasks(database: Database, agency: str | None) -> list[dict[str, Any]]:
     """Tasks, newest first; of one agency where asked."""
     return await rows(
         database,
-        "SELECT task, agency, priority, state, respond_by, requested_at FROM task_v1 WHERE %s::text IS NULL OR agency = %s ORDER BY requested_at DESC",
+        "SELECT task, agency, priority, state, respond_by, requested_at FROM task_v1 "
+        "WHERE %s::text IS NULL OR agency = %s ORDER BY requested_at DESC",
         (agency, agency),
         ("id", "agency", "priority", "state", "respond_by", "requested_at"),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 from shared.database import Database
@@ -53,15 +54,17 @@ class Heartbeats:
 
     async def run(self) -> None:
         while True:
-            try:
+            with suppress(Unavailable):  # readiness says so by itself: the database does not answer
                 await self._write()
-            except Unavailable:
-                pass  # readiness says so by itself: the database does not answer
             await asyncio.sleep(EVERY)
 
     async def _write(self) -> None:
         now = time.monotonic()
-        rows = [(pulse.part, now - pulse.working_since if pulse.working_since else None, pulse.lag, pulse.detail) for pulse in self._pulses if now - pulse.progress < LATE or pulse.working_since]
+        rows = [
+            (pulse.part, now - pulse.working_since if pulse.working_since else None, pulse.lag, pulse.detail)
+            for pulse in self._pulses
+            if now - pulse.progress < LATE or pulse.working_since
+        ]
         if not rows:
             return
         async with self._database.connection() as connection:

@@ -73,5 +73,6 @@ class ParkingLot:
         """The event was applied."""
         async with self._database.connection() as connection:
             await connection.execute(
-                "DELETE FROM parked WHERE consumer = %s AND source = %s AND position = %s", (parked.consumer, parked.source, parked.position)
+                "DELETE FROM parked WHERE consumer = %s AND source = %s AND position = %s",
+                (parked.consumer, parked.source, parked.position),
             )

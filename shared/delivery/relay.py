@@ -101,7 +101,8 @@ class Relay:
     async def _save(self, position: int) -> None:
         async with self._database.connection() as connection:
             await connection.execute(
-                "INSERT INTO relay_checkpoint VALUES (-1, %s) ON CONFLICT (partition) DO UPDATE SET position = excluded.position", (position,)
+                "INSERT INTO relay_checkpoint VALUES (-1, %s) ON CONFLICT (partition) DO UPDATE SET position = excluded.position",
+                (position,),
             )
 
     async def _forget_other_history(self, client: redis.Redis) -> bool:
@@ -123,6 +124,6 @@ class Relay:
         self._trimmed_at = now
         confirmed = await client.hgetall(f"confirmed.{self._source}")
         for partition in range(self._store.partitions):
-            positions = [int(confirmed.get(f"{consumer}:{partition}".encode(), 0)) for consumer in self._consumers]
-            if positions and min(positions):
+            positions = [int(confirmed.get(f"{consumer}:{partition}".encode(), b"0")) for consumer in self._consumers]
+            if positions and all(positions):
                 await client.xtrim(stream_key(self._source, partition), minid=f"{min(positions)}-0", approximate=True)

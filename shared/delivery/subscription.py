@@ -7,6 +7,7 @@ the handler's own append, and is the only thing that counts.
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -29,6 +30,10 @@ from shared.eventstore.store import Checkpoint, Duplicate, EventStore, Hole, Ite
 from shared.message import Recorded
 
 log = structlog.get_logger()
+
+_QUIET = logging.getLogger("tanggap.faststream")
+_QUIET.addHandler(logging.NullHandler())
+_QUIET.propagate = False  # FastStream quotes messages
 
 Handler = Callable[[Recorded, Checkpoint | None], Awaitable[Outcome | None]]
 """Appends one item that carries the checkpoint and answers its outcome. On replay of a parked event the checkpoint is None: derived ids make a
@@ -101,7 +106,7 @@ class Subscription:
 
     async def _start_broker(self) -> None:
         retry = Retry(ExponentialWithJitterBackoff(base=0.01, cap=0.5), 3)
-        broker = RedisBroker(self._redis_url, apply_types=False, logger=None, retry=retry, socket_timeout=None, graceful_timeout=2)
+        broker = RedisBroker(self._redis_url, apply_types=False, logger=_QUIET, retry=retry, socket_timeout=None, graceful_timeout=2)
         for partition, cursor in self._cursors.items():
             stream = StreamSub(stream_key(self.source, partition), last_id=f"{cursor}-0", batch=True, max_records=100, polling_interval=1000)
             broker.subscriber(stream=stream)(self._receive)
@@ -168,8 +173,12 @@ class Subscription:
     async def _confirm(self) -> None:
         if self._broker is not None:
             with suppress(RedisError, OSError):
-                confirmed = {f"{self._consumer}:{partition}": cursor for partition, cursor in self._cursors.items()}
-                await self._broker._connection.hset(f"confirmed.{self.source}", mapping=confirmed)  # noqa: SLF001 - the wrapped client
+                confirmed: dict[str | bytes, int | str] = {f"{self._consumer}:{partition}": cursor for partition, cursor in self._cursors.items()}
+                await self._client().hset(f"confirmed.{self.source}", mapping=confirmed)
+
+    def _client(self) -> Any:
+        """The broker's own client: what FastStream does not wrap."""
+        return self._broker._connection if self._broker else None  # noqa: SLF001 - wrapped here, once
 
     # taking one event ---------------------------------------------------------------------------------------------
 

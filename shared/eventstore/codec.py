@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Protocol, TypeVar, Union
 
 from pydantic import Field, TypeAdapter
 
@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from shared.eventstore.upcasting import Upcasters
 
 E = TypeVar("E", bound=Event)
+
+
+def _discriminated(union: Any) -> Any:
+    return Annotated[union, Field(discriminator="type")]
 
 
 class Kept(Protocol):
@@ -38,12 +42,8 @@ class EventCodec(Generic[E]):
 
         self.types = {event.model_fields["type"].default: event for event in events}
         self._upcasters = upcasters or Upcasters()
-        union: Any = events[0]
-        for event in events[1:]:
-            union = union | event
-        self._adapter: TypeAdapter[E] = TypeAdapter(
-            Annotated[union, Field(discriminator="type")] if len(events) > 1 else union
-        )
+        union: Any = Union[events]  # noqa: UP007 - the classes are only known here
+        self._adapter: TypeAdapter[E] = TypeAdapter(_discriminated(union) if len(events) > 1 else union)
 
     def encode(self, event: E, stream: str, occasion: Occasion, index: int) -> NewEvent:
         """The event with its envelope; its id follows from the cause, the stream and its place, so a retry repeats it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, LiteralString, cast
@@ -68,9 +67,7 @@ class PostgresEventStore:
         )
         return await self._read(query, (stream, after, until_version, until_version, recorded_by, recorded_by))
 
-    async def read_after(
-        self, position: int, *, limit: int = 500, partition: int | None = None, public: bool = False
-    ) -> list[Recorded]:
+    async def read_after(self, position: int, *, limit: int = 500, partition: int | None = None, public: bool = False) -> list[Recorded]:
         narrowed: LiteralString = " AND public" if public else ""
         if partition is not None:
             narrowed += " AND partition = %s"
@@ -181,7 +178,7 @@ class PostgresEventStore:
         for write in item.writes:
             for event in write.events:
                 text = f"{write.stream}{event.body}{event.key}{event.actor}{event.school}"
-                if "\x00" in text or not text.isascii() and _lone_surrogate(text):
+                if "\x00" in text or (not text.isascii() and _lone_surrogate(text)):
                     raise Invalid(Fault("", "unstorable-character"))
 
 
@@ -206,4 +203,3 @@ def _outcome(result: dict[str, Any]) -> Outcome:
             return Duplicate(result["checkpoint"])
         case _:
             return Hole(result["checkpoint"])
-

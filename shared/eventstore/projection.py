@@ -5,7 +5,6 @@ The table's rows and the reader's checkpoint move in one transaction, so nothing
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
@@ -28,9 +27,7 @@ class Projection:
     `applied` rings after each batch, for parts that work from the tables.
     """
 
-    def __init__(
-        self, name: str, store: EventStore, database: Database, project: Project, tables: tuple[str, ...], heartbeats: Heartbeats
-    ) -> None:
+    def __init__(self, name: str, store: EventStore, database: Database, project: Project, tables: tuple[str, ...], heartbeats: Heartbeats) -> None:
         self.name = name
         self.tables = tables
         self._store, self._database, self._project = store, database, project
@@ -65,7 +62,7 @@ class Projection:
         """Waits until the view has this position, at most `within` seconds: whoever just wrote reads what they wrote."""
         deadline = time.monotonic() + within
         while self._position < position and time.monotonic() < deadline:
-            await asyncio.sleep(0.005)
+            await self.applied.wait(min(0.05, max(0.001, deadline - time.monotonic())))
         return self._position >= position
 
     async def rebuild(self) -> int:
@@ -73,7 +70,7 @@ class Projection:
         async with self._database.connection() as connection:
             await self._lock(connection)
             for table in self.tables:
-                await connection.execute(f"DELETE FROM {table}")  # type: ignore[arg-type]  # noqa: S608 - names from our own code
+                await connection.execute(f"DELETE FROM {table}")
             await connection.execute("UPDATE view_checkpoint SET position = 0 WHERE view = %s", (self.name,))
         while await self.step():
             pass

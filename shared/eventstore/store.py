@@ -131,9 +131,7 @@ class EventStore(Protocol):
     ) -> list[Recorded]:
         """The stream's events in order, versions `after` < v <= `until_version`, the longest prefix recorded by `recorded_by`."""
 
-    async def read_after(
-        self, position: int, *, limit: int = 500, partition: int | None = None, public: bool = False
-    ) -> list[Recorded]:
+    async def read_after(self, position: int, *, limit: int = 500, partition: int | None = None, public: bool = False) -> list[Recorded]:
         """Events with a larger position, in order; only one partition and only public ones where asked."""
 
     async def head(self, *, partition: int | None = None, public: bool = False) -> int:

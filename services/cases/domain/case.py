@@ -254,7 +254,7 @@ class Case:
     check_safety: bool = False
     outcome: OutcomeClass | None = None
     referrals: Referrals = referral.NONE
-    home: Home = Home()
+    home: Home = guardian.UNKNOWN
 
     @property
     def about(self) -> About:
@@ -282,7 +282,7 @@ class Case:
 initial = Case()
 
 
-def evolve(case: Case, event: CaseEvent) -> Case:  # noqa: C901, PLR0911, PLR0912 - one line per event type
+def evolve(case: Case, event: CaseEvent) -> Case:  # noqa: C901, PLR0912 - one line per event type
     match event:
         case CaseOpened():
             return replace(case, case=event.case, student=event.student, school=event.school)
@@ -387,7 +387,11 @@ def _take(command: TakeConcern, case: Case) -> Sequence[CaseEvent]:
     told = command.concern
     if any(strand.concern.concern == told.concern and strand.concern.role == told.role for strand in case.strands):
         return []
-    about = {"case": case.case or command.case, "student": case.student if case.case else told.student, "school": case.school or told.school}
+    about = {
+        "case": case.case or command.case,
+        "student": case.student if case.case else told.student,
+        "school": case.school or told.school,
+    }
     inputs = TriageInputs(kind=told.kind, categories=told.categories, facts=told.facts, repeats=_repeats(command, case))
     triaged = triage(command.policy, inputs)
     urgency = most_urgent(triaged.urgency, case.urgency)

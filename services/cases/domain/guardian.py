@@ -30,7 +30,8 @@ class AssessGuardian(Fact):
 
 class TellGuardian(Fact):
     """guardians: of the student, as the roster has them now. age: at this moment, None where unknown (counts as minor).
-    student_agrees: to this notice. serious_danger: the ground for going without it."""
+    student_agrees: to this notice. serious_danger: the ground for going without it.
+    """
 
     notice: str
     guardian: str
@@ -96,12 +97,17 @@ GUARDIAN_EVENTS = (GuardianAssessed, GuardianFoundUnsafe, GuardianToBeTold, Guar
 @dataclass(frozen=True, slots=True)
 class Home:
     """safe, unsafe: guardians a counsellor or the register judged; everybody else is unknown, which counts as unsafe. all_unsafe: an accused
-    guardian without a name was told of, until a counsellor judges each. notices: what was to be told and what became of it."""
+    guardian without a name was told of, until a counsellor judges each. notices: what was to be told and what became of it.
+    """
 
     safe: frozenset[str] = frozenset()
     unsafe: frozenset[str] = frozenset()
     all_unsafe: bool = False
     notices: dict[str, str] | None = None
+
+
+UNKNOWN = Home()
+"""Nobody was judged yet: everybody counts as unsafe."""
 
 
 def evolve(home: Home, event: GuardianEvent) -> Home:

@@ -30,7 +30,8 @@ class Clock(_Data):
 
 class ReferralRules(_Data):
     """authority: categories where the counsellor has no authority (illness, crime, NAPZA, acute mental disorder): referral is mandatory.
-    failed_strategies: how many strategies must have failed before a medium case goes to a conference."""
+    failed_strategies: how many strategies must have failed before a medium case goes to a conference.
+    """
 
     authority: tuple[Category, ...]
     failed_strategies: Annotated[int, Field(ge=1)] = 2

@@ -154,9 +154,7 @@ class ReferralUnanswered(Event):
     reason: Literal["no-answer", "unreachable"]
 
 
-ReferralEvent = (
-    ReferralDecided | ReferralDrafted | ReferralApproved | ReferralSent | ReferralCancelRequested | ReferralMoved | ReferralUnanswered
-)
+ReferralEvent = ReferralDecided | ReferralDrafted | ReferralApproved | ReferralSent | ReferralCancelRequested | ReferralMoved | ReferralUnanswered
 REFERRAL_EVENTS = (
     ReferralDecided, ReferralDrafted, ReferralApproved, ReferralSent, ReferralCancelRequested, ReferralMoved, ReferralUnanswered,
 )  # fmt: skip

@@ -34,7 +34,14 @@ MOST_DROPPED = 0.05
 """Share of a school's students that a bundle may drop without being asked (issue: a bundle that would drop more is refused)."""
 
 Progress = Callable[[int, int], None]
+"""Called with how many people are done, and of how many."""
+
 T = TypeVar("T")
+
+
+def _quiet(done: int, of: int) -> None:
+    """No progress is shown."""
+    del done, of
 
 
 class QuarantinedRow(BaseModel):
@@ -60,7 +67,7 @@ class RosterImport:
     kernel: Kernel
     directory: Projection
 
-    async def run(self, bundle: Path, actor: str, *, allow_drop: bool = False, progress: Progress = lambda done, of: None) -> ImportReport:
+    async def run(self, bundle: Path, actor: str, *, allow_drop: bool = False, progress: Progress = _quiet) -> ImportReport:
         """Raises: Invalid: the bundle as a whole cannot be trusted; then nothing was changed."""
         roster = interpret(await asyncio.to_thread(read_bundle, bundle))
         known = await self._known()
@@ -143,12 +150,9 @@ def _refuse_large_drop(leaving: Sequence[tuple[str, str]], known: dict[str, tupl
         if count > MOST_DROPPED * students[school]:
             raise Invalid(
                 Fault("/users.csv", "drops-too-many"),
-                message=f"the bundle would drop {count} of {students[school]} students of school {school}: "
-                "check that it is whole, or say allow_drop",
+                message=f"the bundle would drop {count} of {students[school]} students of school {school}: check that it is whole, or say allow_drop",
             )
 
 
 def _batches(items: Sequence[T], size: int) -> Iterable[Sequence[T]]:
     return (items[place : place + size] for place in range(0, len(items), size))
-
-

@@ -14,7 +14,8 @@ from shared.sealed import Sealed
 
 class RegisterAgency(Fact):
     """url: of its webhook, None where it has none (portal, letter, phone). digest: of the secrets, keyed, so that a repeat is quiet.
-    secret, old_secret: both sign while keys rotate."""
+    secret, old_secret: both sign while keys rotate.
+    """
 
     agency: str
     name: str

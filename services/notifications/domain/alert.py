@@ -28,7 +28,8 @@ class LadderStep(Fact):
 
 class RaiseAlert(Fact):
     """steps: the ladder as it stands now, without the conflicted and the vacant. last_resort: by name, the district's duty officer.
-    give_up: minutes after which the alert is put into the last resort's hands."""
+    give_up: minutes after which the alert is put into the last resort's hands.
+    """
 
     alert: str
     case: str
@@ -142,7 +143,6 @@ class NoSuchAlert(Refused):
     status = 404
     indonesian = "Pemberitahuan ini tidak ada."
     english = "There is no such alert."
-
 
 
 def decide(command: Command, alert: Alert) -> Sequence[AlertEvent]:

@@ -13,8 +13,7 @@ from urllib.parse import urlsplit
 from shared.errors import TanggapError
 
 _CLOSED = tuple(
-    ipaddress.ip_network(network)
-    for network in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96", "fec0::/10", "192.88.99.0/24")
+    ipaddress.ip_network(network) for network in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96", "fec0::/10", "192.88.99.0/24")
 )
 _PORTS = frozenset({443, 8443})
 
