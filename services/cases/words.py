@@ -20,7 +20,7 @@ _PLAIN = {
     "case-opened": ("Kasus dibuka.", "Case opened."),
     "strand-added": ("Satu laporan masuk ke kasus ini.", "A concern joined the case."),
     "concern-joined-case": ("Pelapor diberi tahu bahwa laporannya dibaca.", "The reporter sees that the concern was read."),
-    "safety-check-asked": ("Periksa keamanan murid: ada hal penting yang belum diketahui.", "Check the student's safety: something critical is unknown."),
+    "safety-check-asked": ("Periksa keamanan murid: ada hal penting yang belum diketahui.", "Check the student: something critical is unknown."),
     "case-acknowledged": ("Kasus diterima oleh petugas.", "A member of staff took the case in hand."),
     "case-assigned": ("Kasus ditugaskan.", "The case was assigned."),
     "note-added": ("Catatan ditambahkan.", "A note was added."),
