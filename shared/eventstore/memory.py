@@ -1,0 +1,161 @@
+"""The event store in memory, for unit tests: the same behaviour as on PostgreSQL, proven by the same suite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from dataclasses import replace as changed
+from datetime import UTC, datetime
+from uuid import UUID
+
+from shared.errors import Fault, Invalid
+from shared.eventstore.chain import START, content, link
+from shared.eventstore.doorbell import Doorbell
+from shared.eventstore.partition import PARTITIONS, partition_of
+from shared.eventstore.store import Conflict, Duplicate, Entry, Hole, Item, Outcome, Repeated, Stored, Write
+from shared.message import NewEvent, Recorded
+
+
+@dataclass
+class InMemoryEventStore:
+    """`EventStore` in dictionaries."""
+
+    partitions: int = PARTITIONS
+    doorbell: Doorbell = field(default_factory=Doorbell)
+    events: list[Recorded] = field(default_factory=list)
+    _checkpoints: dict[tuple[str, str, int], int] = field(default_factory=dict)
+    _idempotency: dict[tuple[str, str], Repeated] = field(default_factory=dict)
+
+    async def append(self, item: Item) -> Outcome:
+        _refuse_unstorable(item)
+        refused = self._repeated_key(item) or self._misplaced(item) or self._repeated_id(item) or self._conflict(item)
+        if refused is not None:
+            return refused
+        now = max([datetime.now(UTC), *(event.recorded_at for event in self.events[-1:])])
+        for write in item.writes:
+            for event in write.events:
+                self._add(write.stream, event, now)
+        self._move(item)
+        position = len(self.events)
+        if item.idempotency:
+            told = item.idempotency
+            self._idempotency[told.scope, told.key] = Repeated(position, now, told.fingerprint, told.answer)
+        self.doorbell.ring()
+        return Stored(position, now)
+
+    async def entries(self, stream: str) -> list[Entry]:
+        return [_entry(event) for event in self.events if event.stream == stream]
+
+    async def replay(self, position: int, *, limit: int = 5000) -> list[Entry]:
+        return [_entry(event) for event in self.events[position : position + limit]]
+
+    async def read_stream(
+        self, stream: str, *, after: int = 0, until_version: int | None = None, recorded_by: datetime | None = None
+    ) -> list[Recorded]:
+        return [
+            event
+            for event in self.events
+            if event.stream == stream
+            and event.version > after
+            and (until_version is None or event.version <= until_version)
+            and (recorded_by is None or event.recorded_at <= recorded_by)
+        ]
+
+    async def read_after(self, position: int, *, limit: int = 500, partition: int | None = None, public: bool = False) -> list[Recorded]:
+        return list(self._after(position, partition, public=public))[:limit]
+
+    async def head(self, *, partition: int | None = None, public: bool = False) -> int:
+        return max((event.position for event in self._after(0, partition, public=public)), default=0)
+
+    async def find(self, event_id: UUID) -> Recorded | None:
+        return next((event for event in self.events if event.id == event_id), None)
+
+    async def repeated(self, scope: str, key: str) -> Repeated | None:
+        return self._idempotency.get((scope, key))
+
+    async def checkpoint(self, consumer: str, source: str, partition: int) -> int:
+        return self._checkpoints.get((consumer, source, partition), 0)
+
+    def _after(self, position: int, partition: int | None, *, public: bool) -> Iterator[Recorded]:
+        for event in self.events[position:]:
+            if (partition is None or event.partition == partition) and (event.public or not public):
+                yield event
+
+    def _repeated_key(self, item: Item) -> Outcome | None:
+        return self._idempotency.get((item.idempotency.scope, item.idempotency.key)) if item.idempotency else None
+
+    def _misplaced(self, item: Item) -> Outcome | None:
+        if item.checkpoint is None:
+            return None
+        place = item.checkpoint
+        current = self._checkpoints.get((place.consumer, place.source, place.partition), 0)
+        if place.position <= current:
+            return Duplicate(current)
+        return Hole(current) if place.previous != current else None
+
+    def _repeated_id(self, item: Item) -> Outcome | None:
+        first = next((event.id for write in item.writes for event in write.events), None)
+        known = next((event for event in self.events if event.id == first), None)
+        if known is None:
+            return None
+        self._move(item)
+        return Repeated(known.position, known.recorded_at)
+
+    def _conflict(self, item: Item) -> Outcome | None:
+        return next((found for write in item.writes if (found := self._stands_elsewhere(write))), None)
+
+    def _stands_elsewhere(self, write: Write) -> Conflict | None:
+        actual = sum(1 for event in self.events if event.stream == write.stream)
+        return Conflict(write.stream, write.expected, actual) if actual != write.expected else None
+
+    def _move(self, item: Item) -> None:
+        if item.checkpoint:
+            place = item.checkpoint
+            self._checkpoints[place.consumer, place.source, place.partition] = place.position
+
+    def _add(self, stream: str, event: NewEvent, now: datetime) -> None:
+        mine = [each for each in self.events if each.stream == stream]
+        partition = partition_of(event.key, self.partitions)
+        before = max((each.position for each in self._after(0, partition, public=True)), default=0)
+        bare = Recorded(
+            id=event.id,
+            stream=stream,
+            version=len(mine) + 1,
+            position=len(self.events) + 1,
+            partition=partition,
+            previous=before if event.public else None,
+            key=event.key,
+            type=event.type,
+            schema_version=event.schema_version,
+            body=event.body,
+            public=event.public,
+            school=event.school,
+            actor=event.actor,
+            happened_at=event.happened_at,
+            recorded_at=now,
+            correlation=event.correlation,
+            causation=event.causation,
+            previous_hash=mine[-1].hash if mine else START,
+            hash=START,
+            previous_store_hash=self.events[-1].store_hash if self.events else START,
+            store_hash=START,
+        )
+        digest = content(bare)
+        hashes = {"hash": link(bare.previous_hash, digest), "store_hash": link(bare.previous_store_hash, digest)}
+        self.events.append(changed(bare, **hashes))
+
+
+def _entry(event: Recorded) -> Entry:
+    return Entry(event.stream, event.version, event.position, event.type, event.schema_version, event.body)
+
+
+def _refuse_unstorable(item: Item) -> None:
+    for write in item.writes:
+        for event in write.events:
+            text = f"{write.stream}{event.body}{event.key}{event.actor}{event.school}"
+            try:
+                text.encode()
+            except UnicodeEncodeError as error:
+                raise Invalid(Fault("", "unstorable-character")) from error
+            if "\x00" in text:
+                raise Invalid(Fault("", "unstorable-character"))
