@@ -46,6 +46,7 @@ class Database:
             url, min_size=1, max_size=size, open=False, timeout=5, kwargs={"options": options, "prepare_threshold": 2}, reconnect_timeout=30
         )
         self._options = options
+        self._looking: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
         """Waits for the server, prepares schema and roles, opens the pool. Raises: StartRefused."""
@@ -66,7 +67,8 @@ class Database:
         try:
             async with self._pool.connection() as connection:
                 yield connection
-        except (PoolTimeout, psycopg.OperationalError, psycopg.errors.ReadOnlySqlTransaction) as error:
+        except (PoolTimeout, psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction) as error:
+            self._look_over_pool()
             raise Unavailable(f"the database of {self.service} does not answer: {type(error).__name__}; try again") from error
 
     @asynccontextmanager
@@ -77,6 +79,14 @@ class Database:
                 yield connection
         except PoolTimeout as error:
             raise psycopg.OperationalError("no connection in time") from error
+        except psycopg.OperationalError:
+            self._look_over_pool()
+            raise
+
+    def _look_over_pool(self) -> None:
+        """One dead connection means that the server went away: the others are dead too, and are replaced before anybody gets them."""
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._pool.check())
 
     async def direct(self) -> Connection:
         """A connection of its own, autocommit, for session locks. Raises: Unavailable."""

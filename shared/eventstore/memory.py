@@ -141,8 +141,8 @@ class InMemoryEventStore:
             store_hash=START,
         )
         digest = content(bare)
-        hashes = {"hash": link(bare.previous_hash, digest), "store_hash": link(bare.previous_store_hash, digest)}
-        self.events.append(changed(bare, **hashes))
+        chained = changed(bare, hash=link(bare.previous_hash, digest), store_hash=link(bare.previous_store_hash, digest))
+        self.events.append(chained)
 
 
 def _entry(event: Recorded) -> Entry:

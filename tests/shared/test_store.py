@@ -251,23 +251,23 @@ def test_the_role_of_one_service_sees_nothing_of_another(database):
     asyncio.run(scenario())
 
 
-def test_a_database_that_is_gone_is_unavailable_and_nothing_is_acknowledged(database, postgres):
+def test_a_database_that_is_gone_is_unavailable_and_what_is_repeated_is_stored_once(database, postgres):
+    told = event()
+
+    async def stored(store: PostgresEventStore) -> bool:
+        try:
+            outcome = await store.append(item("a-2", NEW, told))
+            return isinstance(outcome, Stored | Repeated) and len(await store.read_stream("a-2")) == 1
+        except Unavailable:
+            return False
+
     async def scenario():
         async for store in opened(database):
             await store.append(item("a-1", NEW, event()))
-            async with store.database.connection() as connection:
-                pid = connection.info.backend_pid
             with psycopg.connect(postgres.url(), autocommit=True) as administrator:
-                administrator.execute("SELECT pg_terminate_backend(%s)", (pid,))
-            told = event()
-
-            async def stored() -> bool:
-                try:
-                    return isinstance(await store.append(item("a-2", NEW, told)), Stored | Repeated)
-                except Unavailable:
-                    return False
-
-            await eventually(stored)
-            assert len(await store.read_stream("a-2")) == 1
+                administrator.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (database.split("/")[3].split("?")[0],)
+                )
+            await eventually(lambda each=store: stored(each))
 
     asyncio.run(scenario())
