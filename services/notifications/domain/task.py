@@ -147,7 +147,7 @@ def evolve(task: Task, event: TaskEvent) -> Task:
         case TransitionKept(transition=transition):
             return replace(task, transitions=task.transitions | {transition})
         case TaskMoved():
-            accepted = task.accepted or event.state not in ("requested", "received", "rejected", "entered-in-error")
+            accepted = task.accepted or event.state == "accepted"  # a wish to cancel opens nothing
             state = f"in-progress/{event.business_status}" if event.state == "in-progress" else event.state
             return replace(task, state=state, business_status=event.business_status, accepted=accepted)
         case PackageOpened(by=by):
@@ -174,7 +174,7 @@ class InvalidTransition(Refused):
 
 class ReasonMissing(Refused):
     indonesian = "Penolakan memerlukan alasan."
-    english = "A decline needs a reason."
+    english = "A decline needs a reason from the list; `other` needs words as well."
 
 
 class SecondPersonNeeded(Refused):
@@ -184,7 +184,7 @@ class SecondPersonNeeded(Refused):
 
 class PackageClosed(Refused):
     indonesian = "Berkas dibuka setelah rujukan diterima."
-    english = "The package opens after acceptance."
+    english = "The package opens after acceptance, and closes when the agency's work has ended without help."
 
 
 def decide(command: Command, task: Task) -> Sequence[TaskEvent]:
@@ -213,7 +213,8 @@ def _move(command: Move, task: Task, requested: TaskRequested) -> Sequence[TaskE
     found = TABLE.get((task.state, command.actor, command.trigger))
     if found is None:
         raise InvalidTransition
-    if command.trigger == "decline" and command.reason is None:
+    unexplained = command.reason is None or (command.reason == "other" and command.note is None)
+    if command.trigger == "decline" and unexplained:
         raise ReasonMissing
     if command.trigger == "enter-in-error" and command.second in (None, command.by):
         raise SecondPersonNeeded
@@ -237,7 +238,8 @@ def _move(command: Move, task: Task, requested: TaskRequested) -> Sequence[TaskE
 
 
 def _open_package(command: OpenPackage, task: Task, requested: TaskRequested) -> Sequence[TaskEvent]:
-    if requested.package_opens != "at-once" and not task.accepted:
+    ended_without_help = task.state in TERMINAL - {"completed"}
+    if ended_without_help or (requested.package_opens != "at-once" and not task.accepted):
         raise PackageClosed
     return [PackageOpened(by=command.by)]
 
