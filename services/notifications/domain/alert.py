@@ -54,13 +54,20 @@ class NoteDelivered(Fact):
     step: int
 
 
+class NoteUndelivered(Fact):
+    """Every attempt to reach this person at this step has failed."""
+
+    person: str
+    step: int
+
+
 class Acknowledge(Fact):
     """A person's act."""
 
     by: str
 
 
-Command = RaiseAlert | Climb | NoteDelivered | Acknowledge
+Command = RaiseAlert | Climb | NoteDelivered | NoteUndelivered | Acknowledge
 
 
 # events ------------------------------------------------------------------------------------------------------------
@@ -90,13 +97,22 @@ class AlertStepTaken(Event):
     people: tuple[str, ...]
 
 
+class AlertUndelivered(Event):
+    """The person could not be reached; a step that reached nobody is followed by the next at once."""
+
+    type: Literal["alert-undelivered"] = "alert-undelivered"
+    version: Literal[1] = 1
+    person: str
+    step: int
+
+
 class AlertAcknowledged(Event):
     type: Literal["alert-acknowledged"] = "alert-acknowledged"
     version: Literal[1] = 1
     by: str
 
 
-AlertEvent = AlertRaised | AlertStepTaken | AlertAcknowledged | StaffAlerted | AlertExhausted
+AlertEvent = AlertRaised | AlertStepTaken | AlertUndelivered | AlertAcknowledged | StaffAlerted | AlertExhausted
 
 
 # state -------------------------------------------------------------------------------------------------------------
@@ -104,17 +120,26 @@ AlertEvent = AlertRaised | AlertStepTaken | AlertAcknowledged | StaffAlerted | A
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """step: the last one taken, -1 before the first. told: (person, step) whose mail left."""
+    """step: the last one taken, -1 before the first. told: (person, step) whose mail left; missed: whose never will."""
 
     raised: AlertRaised | None = None
     step: int = -1
     told: frozenset[tuple[str, int]] = frozenset()
+    missed: frozenset[tuple[str, int]] = frozenset()
     acknowledged_by: str | None = None
     exhausted: bool = False
 
     @property
     def ended(self) -> bool:
         return self.acknowledged_by is not None or self.exhausted
+
+    @property
+    def people(self) -> frozenset[str]:
+        """Everybody on the ladder, and its last resort."""
+        if self.raised is None:
+            return frozenset()
+        last = (self.raised.last_resort,) if self.raised.last_resort else ()
+        return frozenset((*(person for step in self.raised.steps for person in step.people), *last))
 
 
 initial = Alert()
@@ -128,6 +153,8 @@ def evolve(alert: Alert, event: AlertEvent) -> Alert:
             return replace(alert, step=step)
         case StaffAlerted(person=person, step=step):
             return replace(alert, told=alert.told | {(person, step)})
+        case AlertUndelivered(person=person, step=step):
+            return replace(alert, missed=alert.missed | {(person, step)})
         case AlertAcknowledged(by=by):
             return replace(alert, acknowledged_by=by)
         case AlertExhausted():
@@ -155,6 +182,8 @@ def decide(command: Command, alert: Alert) -> Sequence[AlertEvent]:
             return _climb(step, alert, alert.raised)
         case NoteDelivered(person=person, step=step):
             return [] if (person, step) in alert.told else [StaffAlerted(alert=alert.raised.alert, person=person, step=step, **_about(alert.raised))]
+        case NoteUndelivered():
+            return _undelivered(command, alert, alert.raised)
         case Acknowledge(by=by):
             return [] if alert.acknowledged_by else [AlertAcknowledged(by=by)]
         case _:
@@ -180,6 +209,19 @@ def _climb(step: int, alert: Alert, raised: AlertRaised) -> Sequence[AlertEvent]
     return [AlertStepTaken(case=raised.case, urgency=raised.urgency, step=step, people=raised.steps[step].people)]
 
 
+def _undelivered(command: NoteUndelivered, alert: Alert, raised: AlertRaised) -> Sequence[AlertEvent]:
+    """A step that reaches nobody ends at once: waiting for its clock would be silence."""
+    message = (command.person, command.step)
+    if message in alert.told | alert.missed:
+        return []
+    missed = AlertUndelivered(person=command.person, step=command.step)
+    after = evolve(alert, missed)
+    if alert.ended or command.step != alert.step:
+        return [missed]
+    reached_nobody = all((person, command.step) in after.missed for person in raised.steps[command.step].people)
+    return [missed, *_climb(command.step + 1, after, raised)] if reached_nobody else [missed]
+
+
 ALERT: Decider[Command, Alert, AlertEvent] = Decider(
-    initial, decide, evolve, EventCodec(AlertRaised, AlertStepTaken, AlertAcknowledged, StaffAlerted, AlertExhausted)
+    initial, decide, evolve, EventCodec(AlertRaised, AlertStepTaken, AlertUndelivered, AlertAcknowledged, StaffAlerted, AlertExhausted)
 )
