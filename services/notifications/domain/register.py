@@ -6,39 +6,67 @@ A mark is acknowledged only after it is committed here: no sending begins after 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal, assert_never
 
 from shared.decider import Decider
 from shared.events import GuardianMarkedUnsafe
 from shared.eventstore.codec import EventCodec
-from shared.message import Fact
+from shared.message import Event, Fact
 
 
 class MarkUnsafe(Fact):
-    """These guardians of the student are not to be contacted."""
+    """These guardians of the student are not to be contacted.
+
+    home: all of them, also those whom the roster names later: an accused guardian without a name (domain.md, Intake).
+    """
 
     student: str
     school: str
     guardians: tuple[str, ...]
+    home: bool = False
+
+
+class HomeMarkedUnsafe(Event):
+    """Nobody at this student's home is to be contacted, whoever the roster says lives there."""
+
+    type: Literal["home-marked-unsafe"] = "home-marked-unsafe"
+    version: Literal[1] = 1
+    student: str
+
+
+RegisterEvent = GuardianMarkedUnsafe | HomeMarkedUnsafe
 
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """unsafe: guardians that must not be contacted about this student."""
+    """unsafe: guardians that must not be contacted about this student. home: none of them may."""
 
     unsafe: frozenset[str] = frozenset()
+    home: bool = False
+
+    def forbids(self, guardian: str) -> bool:
+        """No message about the student may go to this guardian."""
+        return self.home or guardian in self.unsafe
 
 
 initial = Register()
 
 
-def evolve(register: Register, event: GuardianMarkedUnsafe) -> Register:
-    return Register(register.unsafe | {event.guardian})
+def evolve(register: Register, event: RegisterEvent) -> Register:
+    match event:
+        case GuardianMarkedUnsafe(guardian=guardian):
+            return replace(register, unsafe=register.unsafe | {guardian})
+        case HomeMarkedUnsafe():
+            return replace(register, home=True)
+        case _:
+            assert_never(event)
 
 
-def decide(command: MarkUnsafe, register: Register) -> Sequence[GuardianMarkedUnsafe]:
+def decide(command: MarkUnsafe, register: Register) -> Sequence[RegisterEvent]:
     fresh = [guardian for guardian in dict.fromkeys(command.guardians) if guardian not in register.unsafe]
-    return [GuardianMarkedUnsafe(student=command.student, guardian=guardian, school=command.school) for guardian in fresh]
+    home = [HomeMarkedUnsafe(student=command.student)] if command.home and not register.home else []
+    return [*home, *(GuardianMarkedUnsafe(student=command.student, guardian=guardian, school=command.school) for guardian in fresh)]
 
 
-REGISTER: Decider[MarkUnsafe, Register, GuardianMarkedUnsafe] = Decider(initial, decide, evolve, EventCodec(GuardianMarkedUnsafe))
+REGISTER: Decider[MarkUnsafe, Register, RegisterEvent] = Decider(initial, decide, evolve, EventCodec(GuardianMarkedUnsafe, HomeMarkedUnsafe))
