@@ -1,0 +1,156 @@
+"""A service with points at which it can be killed, and with protections that can be switched off: `python -m tests.faults.child SERVICE`.
+
+Nothing of this is in the services themselves: the points are wrapped around their seams. A point fires when the file ARM names it, at the n-th
+time; it leaves the file FIRED behind and dies of SIGKILL.
+"""
+
+import asyncio
+import importlib
+import json
+import os
+import signal
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from services.notifications.senders.webhook import WebhookSender
+from services.notifications.sending import Sender
+from shared.delivery import leases
+from shared.delivery.feed import FeedClient, FeedPage
+from shared.delivery.relay import Relay
+from shared.delivery.subscription import Subscription
+from shared.eventstore.postgres import PostgresEventStore
+from shared.eventstore.store import Item, Stored
+from shared.service import run
+
+SERVICE = sys.argv[1]
+FOLDER = Path(os.environ["FAULTS_FOLDER"])
+OFF = os.environ.get("FAULTS_OFF", "")
+ARM, FIRED = FOLDER / f"arm-{SERVICE}.json", FOLDER / f"fired-{SERVICE}"
+_seen: dict[str, int] = {}
+
+
+def reached(point: str) -> None:
+    """Dies here if this point is armed and its time has come."""
+    if not ARM.exists():
+        return
+    armed = json.loads(ARM.read_text() or "{}")
+    if armed.get("point") != point:
+        return
+    key = f"{point}-{armed['run']}"
+    _seen[key] = _seen.get(key, 0) + 1
+    if _seen[key] >= armed["nth"]:
+        FIRED.write_text(point)
+        ARM.unlink()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def wrap_points() -> None:
+    append, save, send = PostgresEventStore.append, Relay._save, WebhookSender.send
+
+    async def append_then(self, item):
+        outcome = await append(self, item)
+        if isinstance(outcome, Stored) and item.idempotency:
+            reached("after-commit-before-answer")
+        if isinstance(outcome, Stored) and item.checkpoint and item.writes:
+            reached("after-commit-before-next-read")
+        return outcome
+
+    async def reached_then_save(self, position):
+        reached("after-xadd-before-checkpoint")
+        await save(self, position)
+
+    async def send_then(self, *given):
+        answered = await send(self, *given)
+        if answered.outcome == "accepted":
+            reached("after-2xx-before-record")
+        return answered
+
+    PostgresEventStore.append, Relay._save, WebhookSender.send = append_then, reached_then_save, send_then
+
+
+def acknowledge_before_commit() -> None:
+    append = PostgresEventStore.append
+
+    async def too_early(self, item):
+        if not item.idempotency:
+            return await append(self, item)
+
+        async def later() -> None:
+            await asyncio.sleep(0.2)
+            await append(self, replace(item, idempotency=None))
+
+        asyncio.create_task(later())  # noqa: RUF006 - the careless version on purpose
+        reached("after-commit-before-answer")
+        return Stored(0, datetime.now(UTC))
+
+    PostgresEventStore.append = too_early
+
+
+def no_feed() -> None:
+    async def nothing(self, *given, **named):
+        return FeedPage([], 0)
+
+    async def no_heads(self):
+        return {}
+
+    FeedClient.pull, FeedClient.heads = nothing, no_heads
+
+
+def checkpoint_before_effect() -> None:
+    async def handled(self, event, checkpoint):
+        outcome = await self._store.append(Item(checkpoint=checkpoint))
+        reached("after-commit-before-next-read")
+        await self._handler(event, None)
+        return outcome
+
+    Subscription._handled = handled
+
+
+def relay_checkpoint_before_xadd() -> None:
+    no_feed()
+    add, save = Relay._add, Relay._save
+
+    async def save_first(self, client, events):
+        await save(self, events[-1].position)
+        reached("after-xadd-before-checkpoint")
+        await add(self, client, events)
+
+    Relay._add = save_first
+
+
+def record_before_sending() -> None:
+    sending = Sender._send_webhook
+
+    async def record_first(self, due):
+        await self._delivered(due)
+        reached("after-2xx-before-record")
+        self._delivered = _nothing
+        await sending(self, due)
+
+    Sender._send_webhook = record_first
+
+
+async def _nothing(*_given) -> None:
+    return None
+
+
+def no_eviction() -> None:
+    leases.SILENT = 1e6
+
+
+CONTROLS = {
+    "acknowledge-before-commit": acknowledge_before_commit,
+    "checkpoint-before-effect": checkpoint_before_effect,
+    "relay-checkpoint-before-xadd": relay_checkpoint_before_xadd,
+    "record-before-sending": record_before_sending,
+    "no-feed": no_feed,
+    "no-eviction": no_eviction,
+}
+
+if __name__ == "__main__":
+    wrap_points()
+    if OFF:
+        CONTROLS[OFF]()
+    run(importlib.import_module(f"services.{SERVICE}.app").create_app)
