@@ -9,13 +9,14 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from services.notifications.contacting import Turns, mark_unsafe
 from services.notifications.domain.agency import AGENCY, RegisterAgency
-from services.notifications.domain.alert import ALERT, Acknowledge
-from services.notifications.domain.register import REGISTER, MarkUnsafe
+from services.notifications.domain.alert import ALERT, Acknowledge, Alert
+from services.notifications.domain.register import MarkUnsafe
 from services.notifications.domain.task import TASK, TRIGGERS, Actor, DeclineReason, Move, NoSuchTask, OpenPackage, Task
-from services.notifications.views import Roster, agencies, deliveries, tasks
+from services.notifications.views import Reader, Roster, agencies, deliveries, tasks
 from shared.access import Principal, SignedIn
-from shared.decider import execute, load
+from shared.decider import Loaded, execute, load
 from shared.errors import Fault, Invalid, NotAllowed, NotFound
 from shared.eventstore.projection import Projection
 from shared.message import Occasion, derived_id
@@ -66,13 +67,13 @@ class Nothing(_Body):
     pass
 
 
-def router(kernel: Kernel, roster: Roster, outbox: Projection) -> APIRouter:
+def router(kernel: Kernel, roster: Roster, outbox: Projection, turns: Turns) -> APIRouter:
     """All JSON routes of notifications."""
     routes = APIRouter(prefix="/notifications/api", tags=["notifications"])
     _deliveries(routes, kernel)
     _tasks(routes, kernel)
     _agencies(routes, kernel, outbox)
-    _register(routes, kernel, roster)
+    _register(routes, kernel, roster, turns)
     return routes
 
 
@@ -80,22 +81,34 @@ def _occasion(kernel: Kernel, principal: Principal, command: Asked, school: str 
     return Occasion(principal.id, school, kernel.clock.now(), command.cause, command.cause)
 
 
+def _reader(principal: Principal) -> Reader:
+    """Staff see their own schools, and nothing of a concern that names them."""
+    return Reader(principal.id, tuple(principal.schools) if principal.kind == "person" else ())
+
+
 def _deliveries(routes: APIRouter, kernel: Kernel) -> None:
     @routes.get("/deliveries", summary="Each message and each attempt: queued, sent, acknowledged, failed, cancelled")
-    async def list_deliveries(_: SignedIn, case: str | None = None) -> dict[str, Any]:
-        return {"items": await deliveries(kernel.database, case), "next": None}
+    async def list_deliveries(principal: SignedIn, case: str | None = None) -> dict[str, Any]:
+        return {"items": await deliveries(kernel.database, _reader(principal), case), "next": None}
 
     @routes.post("/alerts/{alert_id}/acknowledge", summary="I have seen it and take it in hand")
     async def acknowledge(alert_id: str, _: Nothing, request: Request, principal: SignedIn) -> dict[str, str]:
         command = await asked(request, principal)
-        done = await execute(kernel.store, ALERT, f"alert-{alert_id}", Acknowledge(by=principal.id), _occasion(kernel, principal, command, None))
+
+        def on_its_ladder(loaded: Loaded[Alert]) -> None:
+            if principal.id not in loaded.state.people:
+                raise NotFound("no alert of yours has this id")
+
+        stream, occasion = f"alert-{alert_id}", _occasion(kernel, principal, command, None)
+        done = await execute(kernel.store, ALERT, stream, Acknowledge(by=principal.id), occasion, check=on_its_ladder)
         return {"alert": alert_id, "acknowledged_by": done.state.acknowledged_by or ""}
 
 
 def _tasks(routes: APIRouter, kernel: Kernel) -> None:
     @routes.get("/tasks", summary="Tasks: an agency sees its own")
     async def list_tasks(principal: SignedIn) -> dict[str, Any]:
-        return {"items": await tasks(kernel.database, principal.id if principal.kind == "agency" else None), "next": None}
+        agency = principal.id if principal.kind == "agency" else None
+        return {"items": await tasks(kernel.database, _reader(principal), agency), "next": None}
 
     @routes.get("/tasks/{task_id}", summary="One task; an agency's first look is recorded as received")
     async def task(task_id: str, principal: SignedIn, request: Request) -> dict[str, Any]:
@@ -201,12 +214,14 @@ def _agencies(routes: APIRouter, kernel: Kernel, outbox: Projection) -> None:
         return {"id": body.id, "changed": done.outcome is not None}
 
 
-def _register(routes: APIRouter, kernel: Kernel, roster: Roster) -> None:
+def _register(routes: APIRouter, kernel: Kernel, roster: Roster, turns: Turns) -> None:
     @routes.post("/do-not-contact", summary="Mark a guardian as unsafe; when this answers, no sending begins any more")
     async def mark(body: MarkBody, request: Request, principal: SignedIn) -> dict[str, Any]:
+        if not principal.at(body.school) or await roster.school(body.student) != body.school:
+            raise NotFound("no student of yours has this id at this school")
         if body.guardian not in await roster.guardians(body.student):
             raise Invalid(Fault("/guardian", "not-a-guardian"))
         command = await asked(request, principal)
         marked = MarkUnsafe(student=body.student, school=body.school, guardians=(body.guardian,))
-        done = await execute(kernel.store, REGISTER, f"contact-{body.student}", marked, _occasion(kernel, principal, command, body.school))
+        done = await mark_unsafe(kernel.store, turns, marked, _occasion(kernel, principal, command, body.school))
         return {"student": body.student, "unsafe": sorted(done.state.unsafe)}

@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 
 from services.notifications import api, pages
 from services.notifications.clocks import Clockwork
+from services.notifications.contacting import Turns
 from services.notifications.senders.mail import MailSender
 from services.notifications.senders.signing import signing_key
 from services.notifications.senders.webhook import WebhookSender
@@ -26,21 +27,23 @@ def create_app(settings: Settings) -> FastAPI:
     """Notifications as an ASGI application under `/notifications`."""
     projections: dict[str, Projection] = {}
     rosters: dict[str, Roster] = {}
+    turns: dict[str, Turns] = {}
 
     def parts(kernel: Kernel) -> list[Part]:
         roster = rosters.setdefault("roster", Roster(kernel.database))
+        taking_turns = turns.setdefault("contact", Turns(kernel.database))
         projector = Projector(settings.key("token_key"))
         projections[VIEW] = Projection(VIEW, kernel.store, kernel.database, projector, TABLES, kernel.heartbeats)
         webhooks = WebhookSender(signing_key(settings.key("token_key")), loopback=settings.demo_sign_in)
         return [
             projections[VIEW],
-            Sender(kernel, roster, projections[VIEW], MailSender(settings.smtp_url), webhooks),
+            Sender(kernel, roster, projections[VIEW], MailSender(settings.smtp_url), webhooks, taking_turns),
             Clockwork(kernel),
-            kernel.subscribe("intake", FromIntake(kernel.store, roster)),
+            kernel.subscribe("intake", FromIntake(kernel.store, roster, taking_turns)),
             kernel.subscribe("cases", FromCases(kernel.store, roster, kernel.database)),
         ]
 
     def routers(kernel: Kernel) -> list[APIRouter]:
-        return [api.router(kernel, rosters["roster"], projections[VIEW]), pages.router(kernel)]
+        return [api.router(kernel, rosters["roster"], projections[VIEW], turns["contact"]), pages.router(kernel)]
 
     return create_service("notifications", settings, migrations=MIGRATIONS, routers=routers, parts=parts)

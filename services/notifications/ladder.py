@@ -13,6 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.notifications.domain.alert import LadderStep
 from shared.events import Urgency
 
+LAST_RESORT = ("district-duty", "district-officer")
+"""Into whose hands an alert is put that nobody answered: the first who is not named in the concern."""
+
 
 class Level(BaseModel):
     """together: all rungs at once, at each of the minutes; else one rung at each."""

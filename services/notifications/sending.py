@@ -1,5 +1,7 @@
 """The sender: takes what is due from the outbox, calls out, and records what happened (decision 10: first the event that something is to be sent).
 
+Mail and webhooks have lanes of their own, so that agencies which do not answer never keep an alert waiting.
+
 A kill between the receiver's yes and our record repeats the message with the same id; receivers and mailboxes tell the repeat by it.
 """
 
@@ -7,19 +9,23 @@ from __future__ import annotations
 
 import asyncio
 import random
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import structlog
 
-from services.notifications.domain.alert import ALERT, NoteDelivered
+from services.notifications.contacting import Turns
+from services.notifications.domain.agency import AGENCY, NoteGone
+from services.notifications.domain.alert import ALERT, NoteDelivered, NoteUndelivered
 from services.notifications.domain.notice import NOTICE, EndNotice, Outcome
 from services.notifications.domain.register import REGISTER
 from services.notifications.domain.task import TASK, NoteSilence
 from services.notifications.senders.mail import MailSender, guardian_notice, staff_alert
 from services.notifications.senders.webhook import WebhookSender, message_id, notice
-from services.notifications.views import Roster, notice_token
+from services.notifications.views import NOTICE_STATES, Roster, notice_token
 from shared.decider import execute, load
 from shared.delivery.leases import lease
 from shared.errors import Unavailable
@@ -30,8 +36,11 @@ from shared.service import Kernel
 
 log = structlog.get_logger()
 
-AT_ONCE = 100
+MAILS_AT_ONCE, WEBHOOKS_AT_ONCE, WEBHOOKS_PER_AGENCY = 64, 48, 8
 IDLE = 0.5
+
+LONGEST_SILENCE = 600
+"""Seconds after which a person hears that an urgent notice has not reached its agency; the attempts go on behind it (interop.md, 2.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +55,25 @@ class Due:
     step: int
     urgent: bool
     attempts: int
+    waited: float
+    queued_at: datetime
+    school: str | None
+    correlation: UUID | None
+
+
+@dataclass
+class Lane:
+    """Messages that are sent side by side. webhooks: to agencies, else mail. room: how many at once."""
+
+    webhooks: bool
+    room: int
+    under_way: dict[UUID, tuple[str, asyncio.Task[None]]] = field(default_factory=dict)
+
+    @property
+    def busy(self) -> list[str]:
+        """Agencies that have enough to answer already."""
+        receivers = [receiver for receiver, _ in self.under_way.values()]
+        return [each for each in set(receivers) if receivers.count(each) >= WEBHOOKS_PER_AGENCY] if self.webhooks else []
 
 
 class Sender:
@@ -53,58 +81,91 @@ class Sender:
 
     name = "sender"
 
-    def __init__(self, kernel: Kernel, roster: Roster, outbox: Projection, mail: MailSender, webhooks: WebhookSender) -> None:
+    def __init__(self, kernel: Kernel, roster: Roster, outbox: Projection, mail: MailSender, webhooks: WebhookSender, turns: Turns) -> None:
         self._kernel, self._roster, self._outbox, self._mail, self._webhooks = kernel, roster, outbox, mail, webhooks
         self._pulse = kernel.heartbeats.pulse(self.name)
-        self._under_way: dict[UUID, asyncio.Task[None]] = {}
+        self._turns = turns
+        self._lanes = (Lane(webhooks=False, room=MAILS_AT_ONCE), Lane(webhooks=True, room=WEBHOOKS_AT_ONCE))
 
     async def run(self) -> None:
         async with lease(self._kernel.database, self.name) as held:
-            working = asyncio.create_task(self._work())
+            await self._take_back()
+            working = [asyncio.create_task(self._work(lane)) for lane in self._lanes]
             try:
-                done, _ = await asyncio.wait((held, working), return_when=asyncio.FIRST_COMPLETED)
+                done, _ = await asyncio.wait((held, *working), return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
                     task.result()
             finally:
-                working.cancel()
-                for each in self._under_way.values():
-                    each.cancel()
-                self._under_way.clear()
+                await self._stop(working)
 
-    async def _work(self) -> None:
+    async def _stop(self, working: list[asyncio.Task[None]]) -> None:
+        sending = [task for lane in self._lanes for _, task in lane.under_way.values()]
+        for each in (*working, *sending):
+            each.cancel()
+        await asyncio.gather(*working, *sending, return_exceptions=True)
+        await self._mail.close()
+        await self._webhooks.close()
+
+    async def _work(self, lane: Lane) -> None:
         while True:
-            due = await self._due()
+            due = await self._claim(lane)
             self._pulse.idle()
             self._pulse.lag = len(due)
             for message in due:
-                self._under_way[message.id] = asyncio.create_task(self._send(message))
-            if len(self._under_way) >= AT_ONCE:
-                await asyncio.wait(self._under_way.values(), return_when=asyncio.FIRST_COMPLETED)
+                lane.under_way[message.id] = (message.receiver, asyncio.create_task(self._send(lane, message)))
+            if len(lane.under_way) >= lane.room:
+                await asyncio.wait([task for _, task in lane.under_way.values()], timeout=IDLE, return_when=asyncio.FIRST_COMPLETED)
             elif not due:
                 await self._outbox.applied.wait(IDLE)
 
-    async def _due(self) -> list[Due]:
-        room = AT_ONCE - len(self._under_way)
+    async def _claim(self, lane: Lane) -> list[Due]:
+        """What is due becomes `sending`. Losing that in a crash harms nothing, so it need not reach the disk first."""
+        room = lane.room - len(lane.under_way)
         if room <= 0:
             return []
         async with self._kernel.database.connection() as connection:
+            await connection.execute("SET LOCAL synchronous_commit TO off")
             cursor = await connection.execute(
-                "SELECT id, kind, stream, case_id, receiver, step, urgent, attempts FROM outbox_v1"
-                " WHERE state = 'queued' AND due_at <= clock_timestamp() AND NOT id = ANY (%s) ORDER BY urgent DESC, due_at LIMIT %s",
-                (list(self._under_way), room),
+                "WITH due AS (SELECT id FROM outbox_v1 WHERE state = 'queued' AND due_at <= clock_timestamp() AND (kind = 'webhook') = %s"
+                " AND NOT receiver = ANY (%s) AND NOT id = ANY (%s) ORDER BY urgent DESC, due_at LIMIT %s FOR UPDATE SKIP LOCKED)"
+                " UPDATE outbox_v1 o SET state = 'sending' FROM due WHERE o.id = due.id RETURNING o.id, o.kind, o.stream, o.case_id, o.receiver,"
+                " o.step, o.urgent, o.attempts, extract(epoch FROM clock_timestamp() - o.queued_at)::float8, o.queued_at, o.school, o.correlation",
+                (lane.webhooks, lane.busy, list(lane.under_way), room),
             )
             return [Due(*row) for row in await cursor.fetchall()]
 
-    async def _send(self, due: Due) -> None:
+    async def _take_back(self, message: UUID | None = None) -> None:
+        """What a sender before us had begun, or one message of ours, waits again."""
+        async with self._kernel.database.connection() as connection:
+            await connection.execute(
+                "UPDATE outbox_v1 SET state = 'queued' WHERE state = 'sending' AND (%s::uuid IS NULL OR id = %s)", (message, message)
+            )
+
+    async def _send(self, lane: Lane, due: Due) -> None:
+        try:
+            await self._patiently(due)
+        finally:
+            lane.under_way.pop(due.id, None)
+
+    async def _patiently(self, due: Due) -> None:
+        """An outage is never an attempt: the message waits until the database answers."""
         try:
             await self._attempt(due)
         except Unavailable:
-            await asyncio.sleep(1)  # stays queued: the outbox still has it
+            await self._wait_again(due)
         except Exception as error:  # noqa: BLE001 - one message must not stop the others
             log.warning("sending-failed", outbox=str(due.id), kind=due.kind, error=type(error).__name__)
-            await self._retry(due, f"error:{type(error).__name__}", None)
-        finally:
-            self._under_way.pop(due.id, None)
+            try:
+                await self._retry(due, f"error:{type(error).__name__}", None)
+            except Unavailable:
+                await self._wait_again(due)
+
+    async def _wait_again(self, due: Due) -> None:
+        while True:
+            await asyncio.sleep(1)
+            with suppress(Unavailable):
+                await self._take_back(due.id)
+                return
 
     async def _attempt(self, due: Due) -> None:
         match due.kind:
@@ -139,17 +200,19 @@ class Sender:
         recorded = await load(self._kernel.store, NOTICE, due.stream)
         asked = recorded.state.due
         if asked is None or recorded.state.outcome is not None:
-            await self._record(due, "ended", "cancelled")
+            await self._record(due, "ended", NOTICE_STATES.get(recorded.state.outcome or "unsafe", "failed"))
             return
         address = await self._address(await self._roster.email(due.receiver))
-        register = await load(self._kernel.store, REGISTER, f"contact-{asked.student}")
-        if due.receiver in register.state.unsafe or address is None:
-            await self._end_notice(due, "unsafe" if due.receiver in register.state.unsafe else "no-contact", "cancelled")
-            return
         settings = self._kernel.settings
         link = f"{settings.public_origin}/notifications/n/{notice_token(settings.key('token_key'), asked.notice)}"
-        outcome = await self._mail.send(guardian_notice(settings.sender_address, address, str(due.id), link))
-        if outcome == "accepted":
+        async with self._turns.sending(asked.student):
+            register = await load(self._kernel.store, REGISTER, f"contact-{asked.student}")
+            unsafe = register.state.forbids(due.receiver)
+            sendable = address is not None and not unsafe
+            outcome = await self._mail.send(guardian_notice(settings.sender_address, address or "", str(due.id), link)) if sendable else "-"
+        if not sendable:
+            await self._end_notice(due, "unsafe" if unsafe else "no-contact", "cancelled" if unsafe else "failed")
+        elif outcome == "accepted":
             await self._end_notice(due, "sent", "sent")
         else:
             await self._retry(due, outcome, None)
@@ -168,19 +231,22 @@ class Sender:
             return
         url, secrets = found
         now = self._kernel.clock.now()
-        identifier = message_id(secrets[0], task.state.requested.task)
-        body = notice(self._kernel.settings.public_origin, task.state.requested, identifier, now)
+        identifier = message_id(self._kernel.settings.key("token_key"), due.receiver, task.state.requested.task)
+        body = notice(self._kernel.settings.public_origin, task.state.requested, identifier, due.queued_at)
         answer = await self._webhooks.send(url, secrets, identifier, body, now)
         if answer.outcome == "accepted":
             await self._delivered(due)
         elif answer.outcome == "gone":
+            await execute(self._kernel.store, AGENCY, f"agency-{due.receiver}", NoteGone(url=url), self._occasion(due))
             await self._give_up(due, "gone")
+        elif answer.outcome == "refused-address":
+            await self._give_up(due, answer.outcome)
         else:
             await self._retry(due, answer.outcome, answer.retry_after)
 
     async def _delivered(self, due: Due) -> None:
         """The agency's server took the notice; what it answers comes over the task's transitions."""
-        await self._record(due, "accepted", "sent")
+        await self._record(due, "accepted", "delivered")
 
     async def _agency(self, agency: str) -> tuple[str, list[str]] | None:
         async with self._kernel.database.connection() as connection:
@@ -190,7 +256,7 @@ class Sender:
             return None
         opened = await self._kernel.vault.open_many([Sealed.model_validate(secret) for secret in row[1:] if secret])
         secrets = [secret for secret in opened if isinstance(secret, str)]
-        return (row[0], secrets) if secrets else None
+        return row[0], secrets
 
     # outcomes -----------------------------------------------------------------------------------------------------
 
@@ -199,13 +265,16 @@ class Sender:
         if due.attempts >= len(waits) or outcome.startswith("rejected:5"):
             await self._give_up(due, outcome)
             return
-        pause = max(after or 0.0, waits[due.attempts] * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
+        if due.kind == "webhook" and due.urgent and due.waited > LONGEST_SILENCE:
+            await execute(self._kernel.store, TASK, due.stream, NoteSilence(reason="unreachable"), self._occasion(due))
+        pause = max(after or 0.0, random.uniform(0, waits[due.attempts]))  # noqa: S311 - full jitter
         async with self._kernel.database.connection() as connection:
             await connection.execute(
                 "INSERT INTO attempt (outbox, number, outcome) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING", (due.id, due.attempts, outcome)
             )
             await connection.execute(
-                "UPDATE outbox_v1 SET attempts = %s, due_at = clock_timestamp() + make_interval(secs => %s) WHERE id = %s",
+                "UPDATE outbox_v1 SET attempts = %s, due_at = clock_timestamp() + make_interval(secs => %s),"
+                " state = CASE state WHEN 'sending' THEN 'queued' ELSE state END WHERE id = %s",
                 (due.attempts + 1, pause, due.id),
             )
 
@@ -214,7 +283,9 @@ class Sender:
         if due.kind == "notice":
             await self._end_notice(due, "no-contact" if outcome == "no-contact" else "undeliverable", "failed")
             return
-        if due.kind == "webhook":
+        if due.kind == "alert":
+            await execute(self._kernel.store, ALERT, due.stream, NoteUndelivered(person=due.receiver, step=due.step), self._occasion(due))
+        else:
             await execute(self._kernel.store, TASK, due.stream, NoteSilence(reason="unreachable"), self._occasion(due))
         await self._record(due, outcome, "failed")
 
@@ -224,8 +295,8 @@ class Sender:
                 "INSERT INTO attempt (outbox, number, outcome) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING", (due.id, due.attempts, outcome)
             )
             await connection.execute(
-                "UPDATE outbox_v1 SET state = %s, sent_at = coalesce(sent_at, CASE WHEN %s = 'sent' THEN clock_timestamp() END)"
-                " WHERE id = %s AND state IN ('queued', 'sent')",
+                "UPDATE outbox_v1 SET state = %s, sent_at = coalesce(sent_at, CASE WHEN %s IN ('sent', 'delivered') THEN clock_timestamp() END)"
+                " WHERE id = %s AND state IN ('queued', 'sending', 'sent')",
                 (state, state, due.id),
             )
 
@@ -235,4 +306,4 @@ class Sender:
 
     def _occasion(self, due: Due) -> Occasion:
         cause = derived_id(TANGGAP, "sent", due.id)
-        return Occasion("service:notifications", None, self._kernel.clock.now(), cause, cause)
+        return Occasion("service:notifications", due.school, self._kernel.clock.now(), due.correlation or cause, cause)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.notifications import ladder
+from services.notifications.contacting import Turns, mark_unsafe
 from services.notifications.domain.alert import ALERT, Acknowledge, RaiseAlert
 from services.notifications.domain.notice import NOTICE, AskNotice
 from services.notifications.domain.register import REGISTER, MarkUnsafe
@@ -43,6 +44,7 @@ class FromIntake:
 
     store: EventStore
     roster: Roster
+    turns: Turns
 
     async def __call__(self, event: Recorded, checkpoint: Checkpoint | None) -> Outcome | None:
         match told := read_public(event.type, event.body):
@@ -55,9 +57,9 @@ class FromIntake:
     async def _mark(self, event: Recorded, told: ConcernRaised, student: str, checkpoint: Checkpoint | None) -> Outcome | None:
         """An accused guardian is not contacted; without a name, none of the student's is (domain.md, Intake)."""
         accused = tuple(each.person for each in told.people if each.person and each.relation == "guardian" and each.role == "accused")
-        guardians = (await self.roster.guardians(student)) if told.guardians_unsafe else accused
-        command = MarkUnsafe(student=student, school=told.school, guardians=guardians)
-        return (await execute(self.store, REGISTER, f"contact-{student}", command, _occasion(event), checkpoint=checkpoint)).outcome
+        home = await self.roster.guardians(student) if told.guardians_unsafe else ()
+        command = MarkUnsafe(student=student, school=told.school, guardians=(*home, *accused), home=told.guardians_unsafe)
+        return (await mark_unsafe(self.store, self.turns, command, _occasion(event), checkpoint=checkpoint)).outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ class FromCases:
     async def _alert(self, event: Recorded, told: CaseTriaged, checkpoint: Checkpoint | None) -> Outcome | None:
         staff = await self.roster.staff(told.school)
         steps = ladder.steps(told.urgency, staff, told.excluded, desk=told.desk)
-        duty = [person for person in staff.get("district-duty", ()) if person not in told.excluded]
+        last = [person for role in ladder.LAST_RESORT for person in staff.get(role, ()) if person not in told.excluded]
         alert = f"{told.case}-{event.id}"
         command = RaiseAlert(
             alert=alert,
@@ -95,8 +97,9 @@ class FromCases:
             school=told.school,
             urgency=told.urgency,
             steps=steps,
-            last_resort=duty[0] if duty else None,
+            last_resort=last[0] if last else None,
             give_up=ladder.give_up(told.urgency),
+            excluded=told.excluded,
         )
         return (await execute(self.store, ALERT, f"alert-{alert}", command, _occasion(event), checkpoint=checkpoint)).outcome
 
@@ -115,7 +118,7 @@ class FromCases:
     async def _notice(self, event: Recorded, told: GuardianToBeTold, checkpoint: Checkpoint | None) -> Outcome | None:
         register = await load(self.store, REGISTER, f"contact-{told.student}")
         fields = {name: getattr(told, name) for name in ("notice", "case", "student", "school", "guardian", "not_before")}
-        command = AskNotice(unsafe=told.guardian in register.state.unsafe, **fields)
+        command = AskNotice(unsafe=register.state.forbids(told.guardian), **fields)
         return (await execute(self.store, NOTICE, f"notice-{told.notice}", command, _occasion(event), checkpoint=checkpoint)).outcome
 
     async def _task(self, event: Recorded, told: ReferralSent, checkpoint: Checkpoint | None) -> Outcome | None:

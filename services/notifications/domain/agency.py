@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Literal, assert_never
 
 from shared.decider import Decider
+from shared.errors import Refused
 from shared.eventstore.codec import EventCodec
 from shared.message import Event, Fact
 from shared.sealed import Sealed
@@ -27,6 +28,15 @@ class RegisterAgency(Fact):
     digest: str
 
 
+class NoteGone(Fact):
+    """The webhook at `url` answered 410: it is not called again until somebody registers the agency anew (Standard Webhooks)."""
+
+    url: str
+
+
+Command = RegisterAgency | NoteGone
+
+
 class AgencyRegistered(Event):
     type: Literal["agency-registered"] = "agency-registered"
     version: Literal[1] = 1
@@ -40,24 +50,67 @@ class AgencyRegistered(Event):
     digest: str
 
 
+class WebhookDisabled(Event):
+    type: Literal["webhook-disabled"] = "webhook-disabled"
+    version: Literal[1] = 1
+    agency: str
+    url: str
+
+
+AgencyEvent = AgencyRegistered | WebhookDisabled
+
+
 @dataclass(frozen=True, slots=True)
 class Agency:
+    """disabled: its webhook is gone."""
+
     registered: AgencyRegistered | None = None
+    disabled: bool = False
 
 
 initial = Agency()
 
 
-def evolve(_: Agency, event: AgencyRegistered) -> Agency:
-    return Agency(event)
+def evolve(agency: Agency, event: AgencyEvent) -> Agency:
+    match event:
+        case AgencyRegistered():
+            return Agency(event)
+        case WebhookDisabled():
+            return replace(agency, disabled=True)
+        case _:
+            assert_never(event)
 
 
-def decide(command: RegisterAgency, agency: Agency) -> Sequence[AgencyRegistered]:
+class NoSuchAgency(Refused):
+    status = 404
+    indonesian = "Lembaga ini tidak ada."
+    english = "There is no such agency."
+
+
+def decide(command: Command, agency: Agency) -> Sequence[AgencyEvent]:
+    match command:
+        case RegisterAgency():
+            return _register(command, agency)
+        case NoteGone(url=url):
+            return _note_gone(url, agency)
+        case _:
+            assert_never(command)
+
+
+def _note_gone(url: str, agency: Agency) -> Sequence[AgencyEvent]:
+    if agency.registered is None:
+        raise NoSuchAgency
+    if agency.disabled or agency.registered.url != url:
+        return []
+    return [WebhookDisabled(agency=agency.registered.agency, url=url)]
+
+
+def _register(command: RegisterAgency, agency: Agency) -> Sequence[AgencyEvent]:
     known = agency.registered
     sealed = {"secret", "old_secret"}
-    if known and known.model_dump(exclude={"type", "version", *sealed}) == command.model_dump(exclude=sealed):
+    if known and not agency.disabled and known.model_dump(exclude={"type", "version", *sealed}) == command.model_dump(exclude=sealed):
         return []
     return [AgencyRegistered(**{name: getattr(command, name) for name in RegisterAgency.model_fields})]
 
 
-AGENCY: Decider[RegisterAgency, Agency, AgencyRegistered] = Decider(initial, decide, evolve, EventCodec(AgencyRegistered))
+AGENCY: Decider[Command, Agency, AgencyEvent] = Decider(initial, decide, evolve, EventCodec(AgencyRegistered, WebhookDisabled))

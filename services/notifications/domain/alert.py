@@ -28,7 +28,7 @@ class LadderStep(Fact):
 
 class RaiseAlert(Fact):
     """steps: the ladder as it stands now, without the conflicted and the vacant. last_resort: by name, the district's duty officer.
-    give_up: minutes after which the alert is put into the last resort's hands.
+    give_up: minutes after which the alert is put into the last resort's hands. excluded: who is named in the concern and hears nothing.
     """
 
     alert: str
@@ -39,6 +39,7 @@ class RaiseAlert(Fact):
     steps: tuple[LadderStep, ...]
     last_resort: str | None
     give_up: float
+    excluded: tuple[str, ...] = ()
 
 
 class Climb(Fact):
@@ -84,6 +85,11 @@ class AlertRaised(Event):
     steps: tuple[LadderStep, ...]
     last_resort: str | None
     give_up: float
+    excluded: tuple[str, ...] = ()
+
+
+LAST_RESORT_STEP = 100
+"""The step of the message to the last resort: no ladder is that long."""
 
 
 class AlertStepTaken(Event):

@@ -67,25 +67,35 @@ class MailSender:
         """One attempt: `accepted`, `rejected:<code>` (for good) or `unreachable:<why>`."""
         async with self._slots:
             try:
-                client = await self._connected()
-                await client.send_message(message)
+                async with asyncio.timeout(_TIMEOUT):
+                    return await self._accepted(message)
             except aiosmtplib.SMTPRecipientsRefused as error:
                 return f"rejected:{error.recipients[0].code}"
+            except ValueError:
+                return "rejected:501"  # an address that no mail can be written to
             except (aiosmtplib.SMTPException, OSError) as error:
                 return f"unreachable:{type(error).__name__}"
-            self._idle.append(client)
-            return "accepted"
+
+    async def _accepted(self, message: EmailMessage) -> str:
+        """A connection that the server has closed meanwhile says nothing about the message: then a fresh one is used."""
+        while self._idle:
+            client = self._idle.pop()
+            with suppress(aiosmtplib.SMTPServerDisconnected, ConnectionError):
+                return await self._over(client, message)
+        client = aiosmtplib.SMTP(**self._settings)  # type: ignore[arg-type]
+        await client.connect()
+        return await self._over(client, message)
+
+    async def _over(self, client: aiosmtplib.SMTP, message: EmailMessage) -> str:
+        try:
+            await client.send_message(message)
+        except BaseException:
+            client.close()
+            raise
+        self._idle.append(client)
+        return "accepted"
 
     async def close(self) -> None:
         while self._idle:
             with suppress(aiosmtplib.SMTPException, OSError):
                 await self._idle.pop().quit()
-
-    async def _connected(self) -> aiosmtplib.SMTP:
-        while self._idle:
-            client = self._idle.pop()
-            if client.is_connected:
-                return client
-        client = aiosmtplib.SMTP(**self._settings)  # type: ignore[arg-type]
-        await client.connect()
-        return client

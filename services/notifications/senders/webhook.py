@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 from base64 import b32encode
 from collections.abc import Sequence
@@ -17,26 +18,28 @@ from services.notifications.domain.task import TaskRequested
 from services.notifications.senders.addresses import AddressRefused, checked_address
 from services.notifications.senders.signing import sign
 
-_TIMEOUT = httpx.Timeout(15, connect=5)
+_LONGEST = 15.0
+_TIMEOUT = httpx.Timeout(_LONGEST, connect=5)
+_LARGEST_ANSWER = 65_536
 LONGEST_RETRY_AFTER = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """outcome: accepted, gone (410), refused or unreachable. retry_after: seconds that the agency asked for."""
+    """outcome: accepted, gone (410), refused, unreachable, or an address that we do not call. retry_after: seconds that the agency asked for."""
 
     outcome: str
     retry_after: float | None = None
 
 
-def message_id(secret: str, task: str) -> str:
-    """Per recipient, so that two agencies cannot compare ids; the same for every attempt."""
-    digest = hmac.digest(secret.encode(), f"task|{task}".encode(), sha256)
+def message_id(key: bytes, agency: str, task: str) -> str:
+    """Per recipient, so that two agencies cannot compare ids; the same for every attempt, also while the agency's secret rotates."""
+    digest = hmac.digest(key, f"webhook|{agency}|{task}".encode(), sha256)
     return "evt_" + b32encode(digest).decode()[:26]
 
 
-def notice(origin: str, requested: TaskRequested, identifier: str, now: datetime) -> bytes:
-    """The body: CloudEvents 1.0, structured."""
+def notice(origin: str, requested: TaskRequested, identifier: str, queued_at: datetime) -> bytes:
+    """The body: CloudEvents 1.0, structured; the same bytes at every attempt."""
     return orjson.dumps(
         {
             "specversion": "1.0",
@@ -44,7 +47,7 @@ def notice(origin: str, requested: TaskRequested, identifier: str, now: datetime
             "source": origin,
             "type": "id.tanggap.referral.requested.v1",
             "subject": f"tasks/{requested.task}",
-            "time": now.isoformat(),
+            "time": queued_at.isoformat(),
             "datacontenttype": "application/json",
             "dataclassification": "restricted",
             "data": {
@@ -61,8 +64,7 @@ class WebhookSender:
 
     def __init__(self, private: Ed25519PrivateKey, *, loopback: bool) -> None:
         self._private, self._loopback = private, loopback
-        limits = httpx.Limits(max_connections=64, max_keepalive_connections=32)
-        self._client = httpx.AsyncClient(timeout=_TIMEOUT, limits=limits, follow_redirects=False, trust_env=False)
+        self._client = _client()
 
     async def send(self, url: str, secrets: Sequence[str], identifier: str, body: bytes, now: datetime) -> Answered:
         """One attempt. Only 2xx counts; a redirect is a failure."""
@@ -79,14 +81,36 @@ class WebhookSender:
             headers["host"] = parsed.netloc.decode()
             target = parsed.copy_with(host=address)
             request = self._client.build_request("POST", target, content=body, headers=headers, extensions={"sni_hostname": parsed.host})
-            response = await self._client.send(request, stream=True)
-            await response.aclose()
-        except (httpx.HTTPError, OSError, AddressRefused) as error:
+            async with asyncio.timeout(_LONGEST):
+                response = await self._client.send(request, stream=True)
+                await _drained(response)
+        except AddressRefused:
+            return Answered("refused-address")
+        except (httpx.HTTPError, OSError) as error:
             return Answered(f"unreachable:{type(error).__name__}")
         return _judged(response)
 
     async def close(self) -> None:
-        await self._client.aclose()
+        """Ends all connections; the next attempt opens new ones."""
+        closing, self._client = self._client, _client()
+        await closing.aclose()
+
+
+def _client() -> httpx.AsyncClient:
+    limits = httpx.Limits(max_connections=64, max_keepalive_connections=32)
+    return httpx.AsyncClient(timeout=_TIMEOUT, limits=limits, follow_redirects=False, trust_env=False)
+
+
+async def _drained(response: httpx.Response) -> None:
+    """Reads a small answer to its end, so that the connection can be used again; a large one costs the agency its connection."""
+    read = 0
+    try:
+        async for chunk in response.aiter_raw():
+            read += len(chunk)
+            if read > _LARGEST_ANSWER:
+                return
+    finally:
+        await response.aclose()
 
 
 def _judged(response: httpx.Response) -> Answered:

@@ -1,0 +1,62 @@
+"""Marks and sendings take turns: a mark is acknowledged when no sending to a guardian is under way, and none begins after it (decision 14).
+
+Advisory locks per student, shared by senders and exclusive for marks, on connections that hold nothing else. They go with their connection, so a
+killed sender blocks nobody; a stopped one loses its lock after `LONGEST` seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import LiteralString
+
+from services.notifications.domain.register import REGISTER, MarkUnsafe, Register
+from shared.database import Database
+from shared.decider import Executed, execute
+from shared.eventstore.store import Checkpoint, EventStore
+from shared.message import Occasion
+
+LONGEST = 20
+"""Seconds that a sender may keep a mark waiting; one attempt of the mail server takes at most 15."""
+
+_AT_ONCE = 2
+"""Of each kind: whoever waits keeps a connection, and the pool is small."""
+
+_SHARED: LiteralString = "SELECT pg_advisory_xact_lock_shared(hashtextextended('contact-' || current_schema() || '-' || %s, 0))"
+_EXCLUSIVE: LiteralString = "SELECT pg_advisory_xact_lock(hashtextextended('contact-' || current_schema() || '-' || %s, 0))"
+
+
+class Turns:
+    """Who may go on now: senders of notices about a student, or a mark."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._sending, self._marking = asyncio.Semaphore(_AT_ONCE), asyncio.Semaphore(_AT_ONCE)
+
+    @asynccontextmanager
+    async def sending(self, student: str | None) -> AsyncIterator[None]:
+        """While this is held no mark about the student is acknowledged. Raises: Unavailable."""
+        async with self._sending, self._held(_SHARED, student):
+            yield
+
+    @asynccontextmanager
+    async def marking(self, student: str | None) -> AsyncIterator[None]:
+        """Waits for sendings under way; none begins while this is held. Raises: Unavailable."""
+        async with self._marking, self._held(_EXCLUSIVE, student):
+            yield
+
+    @asynccontextmanager
+    async def _held(self, query: LiteralString, student: str | None) -> AsyncIterator[None]:
+        async with self._database.connection() as connection:
+            await connection.execute("SELECT set_config('idle_in_transaction_session_timeout', %s, true)", (f"{LONGEST}s",))
+            await connection.execute(query, (student or "-",))
+            yield
+
+
+async def mark_unsafe(
+    store: EventStore, turns: Turns, command: MarkUnsafe, occasion: Occasion, *, checkpoint: Checkpoint | None = None
+) -> Executed[Register]:
+    """Commits a mark; when this returns, no sending begins any more. Raises: Unavailable."""
+    async with turns.marking(command.student):
+        return await execute(store, REGISTER, f"contact-{command.student}", command, occasion, checkpoint=checkpoint)
