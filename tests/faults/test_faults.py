@@ -6,6 +6,7 @@
 import asyncio
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -70,13 +71,13 @@ async def _load_and_revive(district, service, count, point):
 
 
 def outage(district, fault, luck):
-    async def under_load():
-        loading = asyncio.create_task(district.load(luck.randint(15, 30), at_once=4))
-        await asyncio.sleep(luck.uniform(0.0, 0.1))
-        await asyncio.to_thread(_strike, district, fault, luck)
-        await loading
-
-    asyncio.run(under_load())
+    """The load runs in a thread of its own: servers must be started by the main thread, whose death they watch."""
+    count, pause = luck.randint(15, 30), luck.uniform(0.0, 0.1)
+    with ThreadPoolExecutor() as pool:
+        loading = pool.submit(lambda: asyncio.run(district.load(count, at_once=4)))
+        time.sleep(pause)  # the fault strikes at a moment of its own
+        _strike(district, fault, luck)
+        loading.result()
 
 
 def _strike(district, fault, luck):
