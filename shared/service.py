@@ -7,7 +7,7 @@ import os
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -87,7 +87,11 @@ def create_service(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         logs.configure(name, settings.log_level)
-        await kernel.database.open()
+        try:
+            await kernel.database.open()
+        except StartRefused as refused:
+            _refusals.append(refused)
+            raise
         working = asyncio.create_task(run_parts(running))
         try:
             yield
@@ -279,32 +283,17 @@ def serve(app: Any, *, host: str, port: int, uds: str | None = None) -> None:
         lifespan="on",
     )
     config.load()
-    server = _Server(config)
-    server.run(sockets=[listener] if listener else None)
-    if server.refused:
-        raise server.refused
+    server = uvicorn.Server(config)
+    with suppress(SystemExit):  # uvicorn's way to say that the application did not start
+        server.run(sockets=[listener] if listener else None)
+    if _refusals:
+        raise _refusals.pop()
     if not server.started:
         raise StartRefused("the service did not start: see the log above")
 
 
-class _Server(uvicorn.Server):
-    """Keeps why the application refused to start, which uvicorn only logs."""
-
-    refused: StartRefused | None = None
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        wrapped = self.config.loaded_app
-
-        async def watched(scope: Any, receive: Any, send: Any) -> None:
-            try:
-                await wrapped(scope, receive, send)
-            except StartRefused as refused:
-                self.refused = refused
-                raise
-
-        self.lifespan.config.loaded_app = watched
-        await super().startup(sockets)
-        self.lifespan.config.loaded_app = wrapped
+_refusals: list[StartRefused] = []
+"""Why an application of this process refused to start: uvicorn only logs it."""
 
 
 def _listener(host: str, port: int) -> socket.socket:
