@@ -1,0 +1,185 @@
+"""Notifications for tests: the real application over a real PostgreSQL, a real mail server and a real agency, all in this process."""
+
+import asyncio
+import socket
+import threading
+from base64 import urlsafe_b64encode
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import httpx
+import uvicorn
+from aiosmtpd.controller import Controller
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Route
+
+from services.notifications.app import create_app
+from shared.access import Principal, issue_token
+from shared.events import PersonRegistered, PublicEvent, SchoolRegistered
+from shared.message import Occasion, Recorded
+from shared.settings import read_settings
+
+KEY = urlsafe_b64encode(b"k" * 32).decode()
+SECRET = "whsec_" + "QUJD" * 12
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@dataclass
+class Mailbox:
+    """A mail server. hold: while it is cleared, a message waits inside the server. refuse: a code for every recipient."""
+
+    messages: list[tuple[str, bytes]] = field(default_factory=list)
+    refuse: str = ""
+    held: threading.Event | None = None
+    arrived: int = 0
+
+    async def handle_RCPT(self, server, session, envelope, address, options) -> str:  # noqa: ARG002, N802 - aiosmtpd's names
+        if self.refuse:
+            return f"{self.refuse} no"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope) -> str:  # noqa: ARG002, N802 - aiosmtpd's names
+        self.arrived += 1
+        while self.held is not None and not self.held.is_set():  # noqa: ASYNC110 - the server lives in another thread
+            await asyncio.sleep(0.01)
+        self.messages.append((envelope.rcpt_tos[0], envelope.content))
+        return "250 OK"
+
+
+@asynccontextmanager
+async def mail_server(mailbox: Mailbox) -> AsyncIterator[str]:
+    controller = Controller(mailbox, hostname="127.0.0.1", port=free_port())
+    await asyncio.to_thread(controller.start)
+    try:
+        yield f"smtp://127.0.0.1:{controller.port}"
+    finally:
+        await asyncio.to_thread(controller.stop)
+
+
+@dataclass
+class Agency:
+    """An agency's server: what it received, and what it answers next (the last answer stays)."""
+
+    answers: list[Response] = field(default_factory=lambda: [Response(status_code=202)])
+    received: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+
+    async def hook(self, request) -> Response:
+        self.received.append((dict(request.headers), await request.body()))
+        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+
+
+@asynccontextmanager
+async def agency_server(agency: Agency) -> AsyncIterator[str]:
+    port = free_port()
+    config = uvicorn.Config(
+        Starlette(routes=[Route("/hook", agency.hook, methods=["POST"])]), host="127.0.0.1", port=port, log_level="critical", lifespan="off"
+    )
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110 - uvicorn tells it no other way
+        await asyncio.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{port}/hook"
+    finally:
+        server.should_exit = True
+        await serving
+
+
+class Desk:
+    """The running service, and what a test says to it."""
+
+    def __init__(self, app, settings) -> None:
+        self.kernel, self.settings = app.state.kernel, settings
+        self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://desk")
+        self.heard = {subscription.source: subscription._handler for subscription in self.kernel.subscriptions}
+        self._position = 0
+
+    async def hear(self, event: PublicEvent, *, cause: UUID | None = None) -> None:
+        """A neighbour says something: through the subscription's own handler."""
+        self._position += 1
+        source = "intake" if event.type in ("school-registered", "person-registered", "person-left", "concern-raised") else "cases"
+        now = datetime.now(UTC)
+        recorded = Recorded(
+            cause or uuid4(), "elsewhere", 1, self._position, 0, None, event.ordering_key or "", event.type, 1, event.model_dump_json(), True,
+            getattr(event, "school", None), "service:test", now, now, uuid4(), uuid4(), b"", b"", b"", b"",
+        )  # fmt: skip
+        await self.heard[source](recorded, None)
+
+    async def school(self, school: str = "school-1", cluster: str | None = None) -> None:
+        await self.hear(SchoolRegistered(school=school, npsn=None, name="SMP", level="smp", cluster=cluster))
+
+    async def person(self, person: str, kind: str, *roles: str, school: str = "school-1", guardians: tuple[str, ...] = (), mail: bool = True) -> None:
+        """Somebody of the roster, with the address `<person>@example.org` under their own key."""
+        vault = self.kernel.vault
+        name = await vault.seal(person, "contact", person, f"{person}/name")
+        email = await vault.seal(person, "contact", f"{person}@example.org", f"{person}/email") if mail else None
+        await self.hear(PersonRegistered(person=person, kind=kind, school=school, roles=roles, name=name, email=email, guardians=guardians))
+
+    def as_person(self, person: str, role: str, *schools: str) -> dict[str, str]:
+        return self._headers(Principal(person, "person", frozenset({role}), frozenset(schools)))
+
+    def as_agency(self, agency: str) -> dict[str, str]:
+        return self._headers(Principal(agency, "agency", frozenset({"agency"})))
+
+    def as_service(self) -> dict[str, str]:
+        return self._headers(Principal("service:test", "service", frozenset({"service"})))
+
+    def _headers(self, principal: Principal) -> dict[str, str]:
+        token = issue_token(self.settings.key("token_key"), principal, datetime.now(UTC) + timedelta(hours=1))
+        return {"authorization": f"Bearer {token}"}
+
+    async def register(self, agency: str, url: str | None, **more: str) -> None:
+        body = {"id": agency, "name": agency.upper(), "url": url, "secret": SECRET, **more}
+        answer = await self.client.post("/notifications/api/agencies", json=body, headers=self.as_service())
+        assert answer.status_code == 201, answer.text
+
+    async def deliveries(self, case: str | None = None) -> list[dict]:
+        parameters = {"case": case} if case else {}
+        answer = await self.client.get("/notifications/api/deliveries", params=parameters, headers=self.as_service())
+        return answer.json()["items"]
+
+    async def states(self, case: str) -> list[str]:
+        return [each["state"] for each in await self.deliveries(case)]
+
+    async def told(self, event_type: str) -> list[Recorded]:
+        """Every event of a type in the service's store."""
+        return [event for event in await self.kernel.store.read_after(0, limit=10_000) if event.type == event_type]
+
+    def occasion(self) -> Occasion:
+        cause = uuid4()
+        return Occasion("test", "school-1", datetime.now(UTC), cause, cause)
+
+
+@asynccontextmanager
+async def desk(database: str, redis_url: str, smtp_url: str, **changed: str) -> AsyncIterator[Desk]:
+    """The service with all its parts, as it runs in a district; retries after hundredths of a second."""
+    settings = read_settings(
+        {
+            "DATABASE_URL": database,
+            "REDIS_URL": redis_url,
+            "SMTP_URL": smtp_url,
+            "TANGGAP_MASTER_KEY": KEY,
+            "TANGGAP_TOKEN_KEY": KEY,
+            "TANGGAP_DEMO_SIGN_IN": "true",
+            "TANGGAP_RETRY_SECONDS": "0.02,0.02,0.02",
+            "TANGGAP_ORIGIN_INTAKE": "http://127.0.0.1:9",
+            "TANGGAP_ORIGIN_CASES": "http://127.0.0.1:9",
+            "TANGGAP_LOG_LEVEL": "ERROR",
+            **changed,
+        }
+    )
+    app = create_app(settings)
+    async with app.router.lifespan_context(app):
+        running = Desk(app, settings)
+        async with running.client:
+            yield running

@@ -1,0 +1,47 @@
+"""A partner agency in the directory."""
+
+from services.notifications.domain.agency import AGENCY, AgencyRegistered, NoSuchAgency, NoteGone, RegisterAgency, WebhookDisabled
+from shared.sealed import Sealed
+from shared.testing import given
+
+URL = "https://upt.example/hook"
+
+
+def fields(**changed: object) -> dict[str, object]:
+    secret = Sealed(kid="k", context="c", box="Ym94")
+    return {"agency": "upt", "name": "UPTD PPA", "kind": "uptd-ppa", "services": ("pendampingan",), "url": URL, "secret": secret, "old_secret": None, "digest": "d", **changed}  # fmt: skip
+
+
+REGISTERED = AgencyRegistered(**fields())
+GONE = WebhookDisabled(agency="upt", url=URL)
+
+
+def test_an_agency_is_registered():
+    given(AGENCY).when(RegisterAgency(**fields())).then(REGISTERED)
+
+
+def test_the_same_registration_is_quiet_though_its_secret_is_sealed_anew():
+    again = Sealed(kid="k", context="c", box="YW5vdGhlcg==")
+    given(AGENCY, REGISTERED).when(RegisterAgency(**fields(secret=again))).then()
+
+
+def test_a_changed_agency_or_secret_is_registered_again():
+    given(AGENCY, REGISTERED).when(RegisterAgency(**fields(name="UPTD"))).then(AgencyRegistered(**fields(name="UPTD")))
+    given(AGENCY, REGISTERED).when(RegisterAgency(**fields(digest="e"))).then(AgencyRegistered(**fields(digest="e")))
+
+
+def test_a_webhook_that_is_gone_is_disabled_once():
+    given(AGENCY, REGISTERED).when(NoteGone(url=URL)).then(GONE)
+    given(AGENCY, REGISTERED, GONE).when(NoteGone(url=URL)).then()
+
+
+def test_an_older_address_that_is_gone_disables_nothing():
+    given(AGENCY, REGISTERED).when(NoteGone(url="https://old.example/hook")).then()
+
+
+def test_there_is_no_webhook_without_an_agency():
+    given(AGENCY).when(NoteGone(url=URL)).refuses(NoSuchAgency)
+
+
+def test_registering_again_takes_a_disabled_webhook_into_use():
+    given(AGENCY, REGISTERED, GONE).when(RegisterAgency(**fields())).then(REGISTERED)

@@ -1,0 +1,149 @@
+"""The alert's ladder: three questions to every command, and no step that ends in silence."""
+
+from services.notifications import ladder
+from services.notifications.domain.alert import (
+    ALERT,
+    Acknowledge,
+    AlertAcknowledged,
+    AlertRaised,
+    AlertStepTaken,
+    AlertUndelivered,
+    Climb,
+    LadderStep,
+    NoSuchAlert,
+    NoteDelivered,
+    NoteUndelivered,
+    RaiseAlert,
+)
+from shared.events import AlertExhausted, StaffAlerted
+from shared.testing import given
+
+ABOUT = {"case": "case-1", "student": "student-1", "school": "school-1"}
+STEPS = (LadderStep(minutes=0, people=("ani", "budi")), LadderStep(minutes=240, people=("citra",)))
+FIELDS = {**ABOUT, "alert": "a", "urgency": "high", "steps": STEPS, "last_resort": "dewi", "give_up": 1440.0, "excluded": ("eka",)}
+RAISE = RaiseAlert(**FIELDS)
+RAISED = AlertRaised(**FIELDS)
+FIRST = AlertStepTaken(case="case-1", urgency="high", step=0, people=("ani", "budi"))
+SECOND = AlertStepTaken(case="case-1", urgency="high", step=1, people=("citra",))
+EXHAUSTED = AlertExhausted(alert="a", person="dewi", **ABOUT)
+
+
+def told(person: str, step: int) -> StaffAlerted:
+    return StaffAlerted(alert="a", person=person, step=step, **ABOUT)
+
+
+def test_an_alert_is_raised_with_its_first_step():
+    given(ALERT).when(RAISE).then(RAISED, FIRST)
+
+
+def test_raising_twice_is_quiet():
+    given(ALERT, RAISED, FIRST).when(RAISE).then()
+
+
+def test_where_every_rung_is_vacant_the_last_resort_has_it_at_once():
+    nobody = {**FIELDS, "steps": ()}
+    given(ALERT).when(RaiseAlert(**nobody)).then(AlertRaised(**nobody), EXHAUSTED)
+
+
+def test_the_next_step_is_taken_when_its_time_has_come():
+    given(ALERT, RAISED, FIRST).when(Climb(step=1)).then(SECOND)
+
+
+def test_a_step_that_was_taken_is_quiet():
+    given(ALERT, RAISED, FIRST, SECOND).when(Climb(step=1)).then()
+
+
+def test_after_the_last_step_the_alert_is_in_a_named_persons_hands():
+    given(ALERT, RAISED, FIRST, SECOND).when(Climb(step=2)).then(EXHAUSTED)
+
+
+def test_nothing_climbs_without_an_alert():
+    given(ALERT).when(Climb(step=1)).refuses(NoSuchAlert)
+
+
+def test_the_ladder_stops_when_a_person_acts():
+    given(ALERT, RAISED, FIRST, AlertAcknowledged(by="ani")).when(Climb(step=1)).then()
+
+
+def test_a_mail_that_left_is_told():
+    given(ALERT, RAISED, FIRST).when(NoteDelivered(person="ani", step=0)).then(told("ani", 0))
+
+
+def test_a_mail_that_left_is_told_once():
+    given(ALERT, RAISED, FIRST, told("ani", 0)).when(NoteDelivered(person="ani", step=0)).then()
+
+
+def test_a_mail_of_no_alert_is_refused():
+    given(ALERT).when(NoteDelivered(person="ani", step=0)).refuses(NoSuchAlert)
+
+
+def test_one_person_who_cannot_be_reached_is_noted():
+    given(ALERT, RAISED, FIRST).when(NoteUndelivered(person="ani", step=0)).then(AlertUndelivered(person="ani", step=0))
+
+
+def test_a_step_that_reaches_nobody_is_followed_by_the_next_at_once():
+    missed = AlertUndelivered(person="ani", step=0)
+    given(ALERT, RAISED, FIRST, missed).when(NoteUndelivered(person="budi", step=0)).then(AlertUndelivered(person="budi", step=0), SECOND)
+
+
+def test_when_nobody_at_all_can_be_reached_it_is_in_a_named_persons_hands():
+    given(ALERT, RAISED, FIRST, SECOND).when(NoteUndelivered(person="citra", step=1)).then(AlertUndelivered(person="citra", step=1), EXHAUSTED)
+
+
+def test_missing_the_same_person_twice_is_quiet_and_without_an_alert_refused():
+    given(ALERT, RAISED, FIRST, AlertUndelivered(person="ani", step=0)).when(NoteUndelivered(person="ani", step=0)).then()
+    given(ALERT).when(NoteUndelivered(person="ani", step=0)).refuses(NoSuchAlert)
+
+
+def test_a_person_who_was_reached_is_not_missed():
+    given(ALERT, RAISED, FIRST, told("ani", 0)).when(NoteUndelivered(person="ani", step=0)).then()
+
+
+def test_a_person_acknowledges_also_when_it_had_been_given_up():
+    given(ALERT, RAISED, FIRST).when(Acknowledge(by="ani")).then(AlertAcknowledged(by="ani"))
+    given(ALERT, RAISED, EXHAUSTED).when(Acknowledge(by="dewi")).then(AlertAcknowledged(by="dewi"))
+
+
+def test_acknowledging_twice_is_quiet():
+    given(ALERT, RAISED, AlertAcknowledged(by="ani")).when(Acknowledge(by="budi")).then()
+
+
+def test_an_alert_that_is_not_there_cannot_be_acknowledged():
+    given(ALERT).when(Acknowledge(by="ani")).refuses(NoSuchAlert)
+
+
+# the ladder of a level --------------------------------------------------------------------------------------------
+
+STAFF = {"counsellor": ["ani", "budi"], "coordinator": ["citra"], "principal": ["eka"], "district-duty": ["dewi"]}
+
+
+def test_in_an_emergency_all_rungs_hear_at_once_and_again_at_15_and_30_minutes():
+    steps = ladder.steps("emergency", STAFF, (), desk="school")
+    assert [step.minutes for step in steps] == [0, 15, 30]
+    assert all(step.people == ("ani", "budi", "citra", "eka", "dewi") for step in steps)
+
+
+def test_otherwise_one_rung_after_another():
+    steps = ladder.steps("high", STAFF, (), desk="school")
+    assert [step.people for step in steps] == [("ani", "budi"), ("citra",), ("eka",), ("dewi",)]
+    assert [step.minutes for step in steps] == [0, 240, 480, 720]
+
+
+def test_nobody_who_is_named_in_the_concern_hears_at_any_level():
+    for urgency in ("emergency", "high", "medium", "low"):
+        steps = ladder.steps(urgency, STAFF, ("ani", "eka", "dewi"), desk="school")
+        assert not {"ani", "eka", "dewi"} & {person for step in steps for person in step.people}
+
+
+def test_a_vacant_or_conflicted_rung_is_skipped_at_once():
+    steps = ladder.steps("high", STAFF, ("ani", "budi"), desk="school")
+    assert steps[0] == LadderStep(minutes=0, people=("citra",))
+
+
+def test_the_district_desk_goes_past_the_school():
+    assert [step.people for step in ladder.steps("high", STAFF, (), desk="district")] == [("dewi",)]
+
+
+def test_every_level_gives_up_only_after_its_last_step():
+    for urgency in ("emergency", "high", "medium", "low"):
+        assert ladder.give_up(urgency) > ladder.steps(urgency, STAFF, (), desk="school")[-1].minutes

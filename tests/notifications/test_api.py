@@ -1,0 +1,250 @@
+"""Notifications over HTTP: what an agency may do with its own tasks, what staff may see, and what bad input gets."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from services.notifications.subscribers import task_of
+from shared.events import CaseTriaged, ReferralSent
+from shared.testing import eventually
+from tests.notifications.desk import SECRET, desk
+
+pytestmark = pytest.mark.anyio
+CANARY = "kanarikuning"
+
+
+@pytest.fixture
+async def running(database, redis_url):
+    """A school with a counsellor and a district duty officer; a mail server that nobody answers at."""
+    async with desk(database, redis_url, "smtp://127.0.0.1:9", TANGGAP_RETRY_SECONDS="600") as desk_:
+        await desk_.school()
+        await desk_.school("school-2")
+        await desk_.person("ani", "staff", "counsellor")
+        await desk_.person("dewi", "staff", "district-duty", school="school-2")
+        await desk_.person("siswa", "student", guardians=("ibu",))
+        yield desk_
+
+
+async def referred(running, agency: str = "upt", opens: str = "after-acceptance") -> str:
+    """A task for the agency; its id."""
+    package = await running.kernel.vault.seal("siswa", "package", CANARY, "package")
+    referral = str(uuid4())
+    await running.hear(
+        ReferralSent(
+            case="case-1",
+            student="siswa",
+            school="school-1",
+            referral=referral,
+            agency=agency,
+            priority="routine",
+            respond_by=datetime.now(UTC) + timedelta(hours=1),
+            package=package,
+            package_opens=opens,
+        )
+    )
+    return task_of(referral)
+
+
+async def alerted(running, excluded: tuple[str, ...] = ()) -> str:
+    """An alert of school-1; its id."""
+    soon = datetime.now(UTC) + timedelta(hours=1)
+    told = CaseTriaged(
+        case="case-1",
+        student="siswa",
+        school="school-1",
+        concern="c",
+        urgency="high",
+        desk="school",
+        excluded=excluded,
+        acknowledge_by=soon,
+        decide_by=soon,
+    )
+    await running.hear(told)
+
+    async def queued() -> bool:
+        return bool(await running.deliveries("case-1"))
+
+    await eventually(queued)
+    return json.loads((await running.told("alert-raised"))[-1].body)["alert"]
+
+
+async def say(running, task: str, agency: str = "upt", key: str | None = None, **body):
+    headers = running.as_agency(agency) | ({"idempotency-key": key} if key else {})
+    return await running.client.post(f"/notifications/api/tasks/{task}/transitions", json=body, headers=headers)
+
+
+# an agency ---------------------------------------------------------------------------------------------------------
+
+
+async def test_the_first_fetch_is_recorded_as_received_and_a_list_shows_ones_own(running):
+    task, other = await referred(running), await referred(running, "lain")
+    upt = running.as_agency("upt")
+    for _ in range(2):
+        answer = await running.client.get(f"/notifications/api/tasks/{task}", headers=upt)
+        assert answer.json()["state"] == "received"
+    assert len(await running.told("task-moved")) == 1
+
+    async def listed() -> bool:
+        items = (await running.client.get("/notifications/api/tasks", headers=upt)).json()["items"]
+        return [(each["id"], each["state"]) for each in items] == [(task, "received")]
+
+    await eventually(listed)
+    assert (await running.client.get(f"/notifications/api/tasks/{other}", headers=upt)).status_code == 404
+    assert (await say(running, other, trigger="accept")).status_code == 404
+
+
+async def test_a_package_opens_after_acceptance_and_the_fetch_is_recorded(running):
+    task, upt = await referred(running), running.as_agency("upt")
+    refused = await running.client.get(f"/notifications/api/tasks/{task}/package", headers=upt)
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/package-closed")
+    assert (await say(running, task, trigger="accept")).json()["state"] == "accepted"
+    opened = await running.client.get(f"/notifications/api/tasks/{task}/package", headers=upt)
+    assert opened.json()["package"] == CANARY
+    assert [json.loads(event.body)["by"] for event in await running.told("package-opened")] == ["upt"]
+
+
+async def test_an_erased_package_says_so(running):
+    task = await referred(running, opens="at-once")
+    await running.kernel.vault.erase("siswa")
+    opened = await running.client.get(f"/notifications/api/tasks/{task}/package", headers=running.as_agency("upt"))
+    assert opened.json()["package"] == {"erased": True}
+
+
+async def test_what_the_table_lacks_is_409_and_changes_nothing(running):
+    task = await referred(running)
+    refused = await say(running, task, trigger="schedule")
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/invalid-transition")
+    assert await running.told("task-moved") == []
+
+
+async def test_a_repeat_with_the_same_key_is_quiet(running):
+    task = await referred(running)
+    first = await say(running, task, key="k1", trigger="accept", note=f"Kami terima. {CANARY}")
+    again = await say(running, task, key="k1", trigger="accept", note=f"Kami terima. {CANARY}")
+    assert first.json() == again.json()
+    assert len(await running.told("task-moved")) == 1
+
+
+async def test_the_agencys_words_are_sealed_wherever_they_are_kept(running):
+    task = await referred(running)
+    await say(running, task, trigger="decline", reason="other", note=CANARY)
+    async with running.kernel.database.connection() as connection:
+        cursor = await connection.execute("SELECT count(*) FROM event WHERE body LIKE %s", (f"%{CANARY}%",))
+        assert await cursor.fetchone() == (0,)
+    told = json.loads((await running.told("task-moved"))[0].body)
+    assert told["reason"] == "other"
+    assert told["note"]["box"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"trigger": "explode"}, 422),
+        ({"trigger": "decline", "reason": "we are tired"}, 422),
+        ({"trigger": "decline"}, 409),
+        ({"trigger": "accept", "colour": "red"}, 422),
+        ({"trigger": "accept", "at": "2026-01-05T09:00:00"}, 422),
+        ({"trigger": "accept", "note": "x" * 20_001}, 422),
+        ({"trigger": "accept", "note": "a\u0000b"}, 422),
+        ({}, 422),
+    ],
+)
+async def test_bad_answers_get_a_clear_error_and_change_nothing(running, body, status):
+    task = await referred(running)
+    answer = await say(running, task, **body)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert await running.told("task-moved") == []
+
+
+async def test_staff_note_an_answer_only_from_a_call_or_a_letter(running):
+    task, ani = await referred(running), running.as_person("ani", "counsellor", "school-1")
+    route = f"/notifications/api/tasks/{task}/transitions"
+    assert (await running.client.post(route, json={"trigger": "accept"}, headers=ani)).status_code == 403
+    noted = await running.client.post(route, json={"trigger": "accept", "channel": "phone"}, headers=ani)
+    assert noted.json()["state"] == "accepted"
+    elsewhere = running.as_person("lain", "counsellor", "school-2")
+    assert (await running.client.post(route, json={"trigger": "hold", "channel": "phone"}, headers=elsewhere)).status_code == 404
+
+
+# staff -------------------------------------------------------------------------------------------------------------
+
+
+async def test_staff_see_their_own_schools_messages_and_nothing_of_a_concern_that_names_them(running):
+    await alerted(running, excluded=("eka",))
+    route = "/notifications/api/deliveries"
+    seen = {
+        who: len((await running.client.get(route, headers=running.as_person(who, "principal", school))).json()["items"])
+        for who, school in (("ani", "school-1"), ("budi", "school-2"), ("eka", "school-1"))
+    }
+    assert seen == {"ani": 1, "budi": 0, "eka": 0}
+
+
+async def test_only_people_on_the_ladder_acknowledge(running):
+    alert = await alerted(running, excluded=("eka",))
+    route = f"/notifications/api/alerts/{alert}/acknowledge"
+    assert (await running.client.post(route, json={}, headers=running.as_person("eka", "principal", "school-1"))).status_code == 404
+    done = await running.client.post(route, json={}, headers=running.as_person("ani", "counsellor", "school-1"))
+    assert done.json()["acknowledged_by"] == "ani"
+    again = await running.client.post(route, json={}, headers=running.as_person("dewi", "district-duty"))
+    assert again.json()["acknowledged_by"] == "ani"
+    assert (
+        await running.client.post("/notifications/api/alerts/none/acknowledge", json={}, headers=running.as_person("ani", "counsellor"))
+    ).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("who", "body", "status"),
+    [
+        (("ani", "counsellor", "school-1"), {"student": "siswa", "guardian": "ibu", "school": "school-1"}, 200),
+        (("ani", "counsellor", "school-1"), {"student": "siswa", "guardian": "paman", "school": "school-1"}, 422),
+        (("ani", "counsellor", "school-1"), {"student": "siswa", "guardian": "ibu", "school": "school-2"}, 404),
+        (("budi", "counsellor", "school-2"), {"student": "siswa", "guardian": "ibu", "school": "school-1"}, 404),
+        (("ani", "counsellor", "school-1"), {"student": "siswa"}, 422),
+        (("eka", "principal", "school-1"), {"student": "siswa", "guardian": "ibu", "school": "school-1"}, 403),
+    ],
+)
+async def test_a_counsellor_marks_a_guardian_of_their_own_school(running, who, body, status):
+    answer = await running.client.post("/notifications/api/do-not-contact", json=body, headers=running.as_person(*who))
+    assert answer.status_code == status
+    assert len(await running.told("guardian-marked-unsafe")) == (1 if status == 200 else 0)
+
+
+# the directory -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"url": "ftp://upt.example"}, {"secret": "hunter2"}, {"secret": "whsec_short"}, {"id": ""}, {"colour": "red"}, {"services": "one"}],
+)
+async def test_a_wrong_agency_is_refused_by_field(running, wrong):
+    body = {"id": "upt", "name": "UPTD PPA", "secret": SECRET, **wrong}
+    answer = await running.client.post("/notifications/api/agencies", json=body, headers=running.as_service())
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == f"/{next(iter(wrong))}"
+    assert await running.told("agency-registered") == []
+
+
+async def test_the_directory_never_shows_a_secret(running):
+    await running.register("upt", "http://127.0.0.1:9/hook")
+    listed = await running.client.get("/notifications/api/agencies", headers=running.as_service())
+    assert listed.json()["items"] == [{"id": "upt", "name": "UPT", "kind": "", "services": [], "has_webhook": True}]
+    async with running.kernel.database.connection() as connection:
+        found = await (await connection.execute("SELECT count(*) FROM event WHERE body LIKE %s", (f"%{SECRET[6:]}%",))).fetchone()
+    assert found == (0,)
+
+
+async def test_nobody_without_credentials_sees_anything(running):
+    for route in ("deliveries", "tasks", "agencies"):
+        assert (await running.client.get(f"/notifications/api/{route}")).status_code == 401
+    assert (await running.client.get("/notifications/api/deliveries", headers=running.as_agency("upt"))).status_code == 403
+
+
+async def test_no_table_holds_an_address_or_a_name_in_clear(running):
+    await alerted(running)
+    async with running.kernel.database.connection() as connection:
+        for table in ("person_v1", "outbox_v1", "attempt", "deadline_v1", "notice_v1", "task_v1", "event"):
+            rows = await (await connection.execute(f"SELECT t::text FROM {table} t WHERE t::text LIKE '%%@example.org%%'")).fetchall()
+            assert rows == [], table

@@ -1,0 +1,195 @@
+"""The agency's task: the golden table, its complement, and what may never be undone."""
+
+import csv
+from contextlib import suppress
+from datetime import UTC, datetime
+from itertools import product
+
+import pytest
+from hypothesis import given as for_all
+from hypothesis import settings
+from hypothesis import strategies as some
+
+from services.notifications.domain.task import (
+    TABLE,
+    TASK,
+    TERMINAL,
+    TRIGGERS,
+    InvalidTransition,
+    Move,
+    NoSuchTask,
+    NoteSilence,
+    OpenPackage,
+    PackageClosed,
+    PackageOpened,
+    ReasonMissing,
+    RequestTask,
+    SecondPersonNeeded,
+    Task,
+    TaskRequested,
+    TransitionKept,
+)
+from shared.events import TaskMoved, TaskUnanswered
+from shared.sealed import Sealed
+from shared.testing import given
+
+SEALED = Sealed(kid="k", context="c", box="Ym94")
+TIME = datetime(2026, 1, 5, 12, tzinfo=UTC)
+ABOUT = {"case": "case-1", "student": "student-1", "school": "school-1", "task": "t", "referral": "r", "agency": "upt"}
+FIELDS = {**ABOUT, "priority": "routine", "respond_by": TIME, "package": SEALED, "package_opens": "after-acceptance"}
+REQUESTED = TaskRequested(**FIELDS)
+STATES = sorted({state for state, _, _ in TABLE} | {to for to, _ in TABLE.values()})
+
+
+def move(trigger: str, actor: str = "R", **fields: object) -> Move:
+    return Move(**{"transition": f"{actor}-{trigger}", "actor": actor, "trigger": trigger, "by": "upt", "reason": "age", "second": "b", **fields})
+
+
+def moved(trigger: str, state: str, business_status: str, **fields: object) -> TaskMoved:
+    return TaskMoved(**ABOUT, trigger=trigger, state=state, business_status=business_status, **fields)
+
+
+def at(state: str) -> Task:
+    return Task(requested=REQUESTED, state=state)
+
+
+# commands ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_referral_asks_the_agency_once():
+    given(TASK).when(RequestTask(**FIELDS)).then(REQUESTED)
+    given(TASK, REQUESTED).when(RequestTask(**FIELDS)).then()
+
+
+def test_nothing_moves_that_was_never_asked():
+    for command in (move("accept"), OpenPackage(by="upt"), NoteSilence(reason="no-answer")):
+        given(TASK).when(command).refuses(NoSuchTask)
+
+
+def test_an_agency_accepts():
+    accepted = moved("accept", "accepted", "3.0")
+    given(TASK, REQUESTED).when(move("accept", reason=None)).then(accepted, TransitionKept(transition="R-accept"))
+
+
+def test_a_repeated_request_is_quiet():
+    given(TASK, REQUESTED, moved("accept", "accepted", "3.0"), TransitionKept(transition="R-accept")).when(move("accept")).then()
+
+
+def test_only_the_first_fetch_says_received():
+    after = given(TASK, REQUESTED).when(move("fetch")).says("task-moved", "transition-kept")
+    assert after.state.state == "received"
+    after.when(move("fetch", transition="another")).then()
+
+
+def test_a_decline_needs_a_reason_from_the_list_and_other_needs_words():
+    given(TASK, REQUESTED).when(move("decline", reason=None)).refuses(ReasonMissing)
+    given(TASK, REQUESTED).when(move("decline", reason="other")).refuses(ReasonMissing)
+    given(TASK, REQUESTED).when(move("decline", reason="other", note=SEALED)).says("task-moved", "transition-kept")
+    with pytest.raises(ValueError, match="reason"):
+        move("decline", reason="we do not like it")
+
+
+def test_entered_in_error_needs_two_different_people():
+    given(TASK, REQUESTED).when(move("enter-in-error", "I", by="a", second=None)).refuses(SecondPersonNeeded)
+    given(TASK, REQUESTED).when(move("enter-in-error", "I", by="a", second="a")).refuses(SecondPersonNeeded)
+    given(TASK, REQUESTED).when(move("enter-in-error", "I", by="a", second="b")).says("task-moved", "transition-kept")
+
+
+def test_cancelling_is_a_handshake_and_an_outcome_may_still_win():
+    asked = given(TASK, REQUESTED).when(move("request-cancel", "I")).says("task-moved", "transition-kept")
+    assert asked.state.state == "in-progress/5.2"
+    asked.when(move("confirm-cancel", "I")).refuses(InvalidTransition)
+    won = given(TASK, REQUESTED, moved("request-cancel", "in-progress", "5.2")).when(move("outcome")).says("task-moved", "transition-kept")
+    assert won.state.state == "completed"
+
+
+def test_silence_is_told_once_and_not_after_an_answer():
+    silent = TaskUnanswered(**ABOUT, reason="no-answer")
+    given(TASK, REQUESTED).when(NoteSilence(reason="no-answer")).then(silent)
+    given(TASK, REQUESTED, silent).when(NoteSilence(reason="no-answer")).then()
+    given(TASK, REQUESTED, moved("accept", "accepted", "3.0")).when(NoteSilence(reason="no-answer")).then()
+
+
+# the package -------------------------------------------------------------------------------------------------------
+
+
+def test_a_routine_package_opens_after_acceptance_and_every_fetch_is_recorded():
+    given(TASK, REQUESTED).when(OpenPackage(by="upt")).refuses(PackageClosed)
+    opened = given(TASK, REQUESTED, moved("accept", "accepted", "3.0")).when(OpenPackage(by="upt")).then(PackageOpened(by="upt"))
+    opened.when(OpenPackage(by="upt")).then(PackageOpened(by="upt"))
+
+
+def test_an_emergencys_package_opens_at_once():
+    given(TASK, TaskRequested(**{**FIELDS, "package_opens": "at-once"})).when(OpenPackage(by="upt")).then(PackageOpened(by="upt"))
+
+
+def test_a_wish_to_cancel_never_opens_a_package():
+    for history in (
+        [moved("request-cancel", "in-progress", "5.2")],
+        [moved("request-cancel", "in-progress", "5.2"), moved("outcome", "completed", "7.0")],
+    ):
+        given(TASK, REQUESTED, *history).when(OpenPackage(by="upt")).refuses(PackageClosed)
+
+
+@pytest.mark.parametrize(
+    ("trigger", "state", "business"), [("decline", "rejected", "4.0"), ("fail", "failed", "4.0"), ("confirm-cancel", "cancelled", "6.0")]
+)
+def test_a_package_closes_when_the_work_ended_without_help(trigger, state, business):
+    emergency = TaskRequested(**{**FIELDS, "package_opens": "at-once"})
+    given(TASK, emergency, moved("accept", "accepted", "3.0"), moved(trigger, state, business)).when(OpenPackage(by="upt")).refuses(PackageClosed)
+
+
+# the table ---------------------------------------------------------------------------------------------------------
+
+
+def test_every_golden_row_after_sending_is_accepted(shared_data):
+    with (shared_data / "referral" / "bser-transitions.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 34
+    for row in rows[1:30]:
+        events = TASK.decide(move(row["trigger"], row["actor"]), at(row["from"]))
+        after = TASK.fold(events, at(row["from"]))
+        assert (after.state, after.business_status) == (row["to"], row["business_status"]), row["row"]
+
+
+def test_row_01_is_the_tasks_creation_and_rows_31_to_34_are_for_import_only(shared_data):
+    """31 to 34 would give a state, actor and trigger a second answer: in-progress/5.1 is no state of ours."""
+    with (shared_data / "referral" / "bser-transitions.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert rows[0]["trigger"] == "send-referral-package" not in TRIGGERS
+    assert given(TASK, REQUESTED).state.business_status == rows[0]["business_status"]
+    for row in rows[30:]:
+        assert TABLE.get((row["from"], row["actor"], row["trigger"]), ("",))[0] != row["to"] or row["from"] == "in-progress/5.1"
+        assert "in-progress/5.1" not in STATES
+
+
+def test_our_own_rows_are_received_hold_resume_fail_and_entered_in_error(shared_data):
+    with (shared_data / "referral" / "bser-transitions.csv").open(encoding="utf-8") as file:
+        golden = {(row["from"], row["actor"], row["trigger"]) for row in csv.DictReader(file)}
+    ours = {trigger for state, actor, trigger in TABLE if (state, actor, trigger) not in golden}
+    assert {"fetch", "hold", "resume", "fail", "enter-in-error"} <= ours
+    assert ours - {"fetch", "hold", "resume", "fail", "enter-in-error"} == {"accept", "decline", "request-cancel"}  # from requested and on-hold
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_what_the_table_lacks_is_refused(state):
+    for actor, trigger in product("IR", TRIGGERS):
+        if (state, actor, trigger) in TABLE:
+            assert TASK.decide(move(trigger, actor), at(state))
+        elif trigger == "fetch" and state != "requested":
+            assert not TASK.decide(move(trigger, actor), at(state))  # looking is never refused, and says nothing
+        else:
+            with pytest.raises(InvalidTransition):
+                TASK.decide(move(trigger, actor), at(state))
+
+
+@settings(max_examples=200, deadline=None)
+@for_all(some.lists(some.tuples(some.sampled_from("IR"), some.sampled_from(sorted(TRIGGERS))), max_size=25))
+def test_an_ended_task_stays_as_it_ended(steps):
+    task, ended = at("requested"), None
+    for number, (actor, trigger) in enumerate(steps):
+        with suppress(InvalidTransition):
+            task = TASK.fold(TASK.decide(move(trigger, actor, transition=str(number)), task), task)
+        assert ended in (None, task.state)
+        ended = task.state if task.state in TERMINAL else None
+        assert task.state in STATES
