@@ -75,14 +75,15 @@ class Subscription:
 
     async def run(self) -> None:
         async with lease(self._database, self.name) as held:
+            await self._load()
+            watching = asyncio.create_task(self._watch())
             try:
-                await self._load()
-                watching = asyncio.create_task(self._watch())
                 done, _ = await asyncio.wait((held, watching), return_when=asyncio.FIRST_COMPLETED)
-                watching.cancel()
                 for task in done:
                     task.result()
             finally:
+                watching.cancel()  # awaited, or it would start a broker again behind our back
+                await asyncio.gather(watching, return_exceptions=True)
                 await self._stop_broker()
 
     async def replay(self, key: str | None = None) -> int:
