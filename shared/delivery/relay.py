@@ -47,13 +47,14 @@ class Relay:
     async def run(self) -> None:
         async with lease(self._database, self.name) as held:
             client = redis.Redis.from_url(self._redis_url, socket_timeout=5, socket_connect_timeout=2)
+            working = asyncio.create_task(self._work(client))
             try:
-                working = asyncio.create_task(self._work(client))
                 done, _ = await asyncio.wait((held, working), return_when=asyncio.FIRST_COMPLETED)
-                working.cancel()
                 for task in done:
                     task.result()
             finally:
+                working.cancel()  # awaited, or it would go on without the lease
+                await asyncio.gather(working, return_exceptions=True)
                 await client.aclose()
 
     async def _work(self, client: redis.Redis) -> None:
