@@ -1,0 +1,19 @@
+# One image recipe for all services: `docker build --build-arg SERVICE=intake .` The image holds shared/ and that one service, nothing else.
+FROM python:3.12-slim
+
+ARG SERVICE
+ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 SERVICE=${SERVICE} HOST=0.0.0.0 PORT=8000
+
+RUN useradd --system --uid 10001 --home-dir /app tanggap
+WORKDIR /app
+COPY requirements.lock ./
+RUN pip install --no-cache-dir --require-hashes -r requirements.lock
+COPY shared/ shared/
+COPY services/__init__.py services/__init__.py
+COPY services/${SERVICE}/ services/${SERVICE}/
+
+USER tanggap
+EXPOSE 8000
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s \
+    CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen(f\"http://127.0.0.1:8000/{os.environ['SERVICE']}/readyz\", timeout=4)"]
+CMD ["sh", "-c", "exec python -m services.$SERVICE"]

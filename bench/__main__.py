@@ -1,0 +1,31 @@
+"""`python -m bench [append replay latency loop]`: prints the table."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from bench import append, latency, replay
+from bench.table import Row, show
+from district.embedded.postgres import start_postgres
+
+
+def main(wanted: list[str]) -> None:
+    """Everything, or what is named."""
+    rows: list[Row] = []
+    with tempfile.TemporaryDirectory(prefix="tanggap-bench-", ignore_cleanup_errors=True) as folder:
+        if not wanted or {"append", "replay"} & set(wanted):
+            postgres = start_postgres(Path(folder) / "store")
+            try:
+                rows += append.run(postgres) if not wanted or "append" in wanted else []
+                rows += replay.run(postgres) if not wanted or "replay" in wanted else []
+            finally:
+                postgres.stop()
+        rows += latency.run(Path(folder) / "latency") if not wanted or "latency" in wanted else []
+        rows += latency.loop(Path(folder) / "loop") if not wanted or "loop" in wanted else []
+    show(rows)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,74 @@
+"""Replay of 200,000 events in one process: read, decode, upcast, fold; seals stay closed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import uvloop
+
+from bench import peer
+from bench.notes import NOTES, NoteAdded, Notes
+from bench.table import Row, medians
+from district.embedded.postgres import Postgres
+from shared.database import Database
+from shared.eventstore.postgres import PostgresEventStore
+from shared.eventstore.store import Item, Write
+from shared.message import Occasion
+from shared.sealed import Sealed
+
+EVENTS = 200_000
+PAGE = 10_000
+AT_ONCE = 500
+
+
+def items(count: int) -> Iterator[Item]:
+    """Streams of ten, many in one item: only filling, not measured."""
+    sealed = Sealed(kid=str(uuid4()), context="bench", box="A" * 120)
+    for _ in range(count // AT_ONCE):
+        writes = []
+        for _ in range(AT_ONCE // 10):
+            stream, cause = f"notes-{uuid4()}", uuid4()
+            occasion = Occasion("bench", "s", datetime.now(UTC), cause, cause)
+            encoded = (NOTES.codec.encode(NoteAdded(number=place, text=sealed), stream, occasion, place) for place in range(10))
+            writes.append(Write(stream, 0, tuple(encoded)))
+        yield Item(tuple(writes))
+
+
+async def fill(url: str) -> None:
+    database = Database(url, "intake")
+    await database.open()
+    store = PostgresEventStore(database)
+    for item in items(EVENTS):
+        await store.append(item)
+    await database.close()
+
+
+async def rate(url: str) -> float:
+    """Events in a second."""
+    database = Database(url, "intake")
+    await database.open()
+    store = PostgresEventStore(database)
+    states: dict[str, Notes] = {}
+    started, position, seen = time.perf_counter(), 0, 0
+    while page := await store.replay(position, limit=PAGE):
+        for entry in page:
+            states[entry.stream] = NOTES.evolve(states.get(entry.stream, NOTES.initial), NOTES.codec.decode(entry))
+        position, seen = page[-1].position, seen + len(page)
+    took = time.perf_counter() - started
+    await database.close()
+    assert sum(state.count for state in states.values()) == seen
+    return seen / took
+
+
+def run(postgres: Postgres) -> list[Row]:
+    """Ours and the peer's replay."""
+    uvloop.run(fill(postgres.url()))
+    app = peer.application(str(postgres.sockets))
+    peer.append_rate(app, 16, 400)
+    ours = medians(lambda: uvloop.run(rate(postgres.url())))
+    theirs = medians(lambda: peer.replay_rate(app, EVENTS))
+    app.close()
+    return [Row(f"replay of {EVENTS:,} events", ours, "/s", ">= 100,000/s, >= 4x the peer", theirs)]
