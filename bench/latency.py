@@ -52,7 +52,7 @@ class District:
 
     def scalar(self, query: str) -> int:
         with psycopg.connect(self.database_url) as connection:
-            row = connection.execute(query).fetchone()  # type: ignore[arg-type]
+            row = connection.execute(query).fetchone()
         return int(row[0]) if row else 0
 
     def wait(self, query: str, at_least: int, within: float = 120.0) -> float:
@@ -140,7 +140,7 @@ async def raise_at(district: District, rate: float, seconds: float) -> dict[str,
 
 def alert_latencies(district: District, accepted: dict[str, float]) -> list[float]:
     """Milliseconds from the acceptance to the first mail about the concern's alert."""
-    mails = {}
+    mails: dict[str, float] = {}
     for line in (district.folder / "mails.jsonl").read_text().splitlines():
         told = json.loads(line)
         mails.setdefault(told["message_id"].strip("<>").split("@")[0], told["at"])

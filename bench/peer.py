@@ -20,7 +20,7 @@ class PeerNotes(Aggregate):
 
     @event("Noted")
     def note(self, text: str) -> None:
-        self.count += 1
+        self.count += len(text) > 0
 
 
 class PeerApplication(Application[Any]):
@@ -65,7 +65,7 @@ def replay_rate(app: PeerApplication, events: int) -> float:
         if not notifications:
             break
         for notification in notifications:
-            mapped = app.mapper.to_domain_event(notification)
+            mapped: Any = app.mapper.to_domain_event(notification)
             aggregates[mapped.originator_id] = mapped.mutate(aggregates.get(mapped.originator_id))
         seen += len(notifications)
         start = notifications[-1].id + 1

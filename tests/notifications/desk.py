@@ -162,7 +162,7 @@ class Desk:
 
 @asynccontextmanager
 async def desk(database: str, redis_url: str, smtp_url: str, **changed: str) -> AsyncIterator[Desk]:
-    """The service with all its parts, as it runs in a district; retries after hundredths of a second."""
+    """The service with all its own parts, as it runs in a district; retries after hundredths of a second."""
     settings = read_settings(
         {
             "DATABASE_URL": database,
@@ -179,6 +179,8 @@ async def desk(database: str, redis_url: str, smtp_url: str, **changed: str) -> 
         }
     )
     app = create_app(settings)
+    for subscription in app.state.kernel.subscriptions:
+        subscription.run = asyncio.Event().wait  # the test plays the neighbours and calls the handlers itself
     async with app.router.lifespan_context(app):
         running = Desk(app, settings)
         async with running.client:
