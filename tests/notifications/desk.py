@@ -22,6 +22,7 @@ from shared.access import Principal, issue_token
 from shared.events import PersonRegistered, PublicEvent, SchoolRegistered
 from shared.message import Occasion, Recorded
 from shared.settings import read_settings
+from shared.testing import eventually
 
 KEY = urlsafe_b64encode(b"k" * 32).decode()
 SECRET = "whsec_" + "QUJD" * 12
@@ -155,6 +156,13 @@ class Desk:
         """Every event of a type in the service's store."""
         return [event for event in await self.kernel.store.read_after(0, limit=10_000) if event.type == event_type]
 
+    async def is_relayed(self) -> bool:
+        """Everything that was told has been brought to Redis."""
+        head = await self.kernel.store.head(public=True)
+        async with self.kernel.database.connection() as connection:
+            row = await (await connection.execute("SELECT position FROM relay_checkpoint")).fetchone()
+        return head == (row[0] if row else 0)
+
     def occasion(self) -> Occasion:
         cause = uuid4()
         return Occasion("test", "school-1", datetime.now(UTC), cause, cause)
@@ -185,3 +193,4 @@ async def desk(database: str, redis_url: str, smtp_url: str, **changed: str) -> 
         running = Desk(app, settings)
         async with running.client:
             yield running
+            await eventually(running.is_relayed)  # redis-py leaves a connection open that is cancelled while it connects
