@@ -169,7 +169,7 @@ def refer(district: District, count: int) -> list[float]:
             client.post(f"{base}/approve-referral", json={"referral": referral}, headers=district.duty(2)).raise_for_status()
             client.post(f"{base}/send-referral", json={"referral": referral, "package": "x"}, headers=district.duty(1)).raise_for_status()
             sent[referral] = time.time()
-        district.wait("SELECT count(*) FROM notifications.outbox_v1 WHERE kind = 'webhook' AND state = 'sent'", len(cases))
+        district.wait("SELECT count(*) FROM notifications.outbox_v1 WHERE kind = 'webhook' AND state = 'delivered'", len(cases))
         log = httpx.get(f"{district.agency_origin}/log", timeout=10, trust_env=False).json()
         arrived = {each["task"].rsplit("/", 1)[1]: each["at"] for each in log}
         tasks = connection.execute(
@@ -207,7 +207,7 @@ def loop(folder: Path) -> list[Row]:
         expected = district.scalar("SELECT count(*) FROM intake.event WHERE type = 'concern-raised'")
         behind_cases = district.wait(strands, expected)
         behind = behind_cases + district.wait("SELECT count(*) FROM notifications.event WHERE type = 'alert-raised'", expected)
-        behind += district.wait("SELECT -count(*) FROM notifications.outbox_v1 WHERE state = 'queued'", 0)
+        behind += district.wait("SELECT -count(*) FROM notifications.outbox_v1 WHERE state IN ('queued', 'sending')", 0)
         burst = _burst(district)
     return [
         Row("whole loop, offered 150/s: concerns accepted", len(accepted) / took, "/s", "150/s"),
