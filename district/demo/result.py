@@ -98,7 +98,7 @@ def _decisions(day: Day, cases: list[dict[str, Any]]) -> Counter[str]:
 
 
 def _alerts(day: Day) -> list[tuple[str, str]]:
-    sent = Counter(each["kind"] for each in _deliveries(day) if each["state"] in ("sent", "acknowledged"))
+    sent = Counter(each["kind"] for each in _deliveries(day) if each["state"] in ("sent", "delivered", "acknowledged"))
     return [
         (
             f"{count} × {kind}",
