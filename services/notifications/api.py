@@ -87,7 +87,7 @@ def _reader(principal: Principal) -> Reader:
 
 
 def _deliveries(routes: APIRouter, kernel: Kernel) -> None:
-    @routes.get("/deliveries", summary="Each message and each attempt: queued, sent, acknowledged, failed, cancelled")
+    @routes.get("/deliveries", summary="Each message and attempt: queued, sending, sent, delivered, acknowledged, failed, cancelled")
     async def list_deliveries(principal: SignedIn, case: str | None = None) -> dict[str, Any]:
         return {"items": await deliveries(kernel.database, _reader(principal), case), "next": None}
 
