@@ -130,8 +130,8 @@ class Access:
         return read_token(self.token_key, cookie, self.clock.now()) if cookie else ANONYMOUS
 
 
-def signed_in(request: Request) -> Principal:
-    """FastAPI dependency: the principal, checked against the route's row."""
+async def signed_in(request: Request) -> Principal:
+    """FastAPI dependency: the principal, checked against the route's row. Asynchronous only so that no thread is used for it."""
     access: Access = request.app.state.kernel.access
     return access.principal(request)
 

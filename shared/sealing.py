@@ -121,7 +121,7 @@ class KeyringVault:
 
     async def erase(self, person: str) -> int:
         """Destroys the person's keys, for good; how many there were."""
-        async with self._database.connection() as connection:
+        async with self._database.statement() as connection:
             found = await (await connection.execute("SELECT keyring.destroy(%s)", (person,))).fetchone()
         self._by_owner.clear()
         self._by_kid.clear()
@@ -149,7 +149,7 @@ class KeyringVault:
 
     async def _ask(self, query: LiteralString, wanted: Sequence[object]) -> list[Any]:
         try:
-            async with self._database.connection() as connection:
+            async with self._database.statement() as connection:
                 return await (await connection.execute(query, wanted)).fetchall()
         except psycopg.errors.InsufficientPrivilege as error:
             raise NotAllowed("this service may not use keys of that purpose") from error

@@ -90,7 +90,7 @@ class Directory:
 
     async def schools(self) -> list[dict[str, str | None]]:
         """All schools, for the public form."""
-        async with self._database.connection() as connection:
+        async with self._database.statement() as connection:
             rows = await (
                 await connection.execute("SELECT school, npsn, name, level FROM school_v1 WHERE level <> 'district' ORDER BY name")
             ).fetchall()
@@ -98,7 +98,7 @@ class Directory:
 
     async def people(self, kind: str | None, school: str | None) -> list[dict[str, object]]:
         """People with sealed names, for the operator's tools."""
-        async with self._database.connection() as connection:
+        async with self._database.statement() as connection:
             cursor = await connection.execute(
                 "SELECT person, kind, school, roles, name FROM person_v1 WHERE (%s::text IS NULL OR kind = %s)"
                 " AND (%s::text IS NULL OR school = %s) ORDER BY school, kind, person",
@@ -109,17 +109,17 @@ class Directory:
 
     async def concerns_at(self, locator: str) -> list[str]:
         """Concerns whose receipt begins like this; usually one."""
-        async with self._database.connection() as connection:
+        async with self._database.statement() as connection:
             rows = await (await connection.execute("SELECT concern FROM concern_locator_v1 WHERE locator = %s", (locator,))).fetchall()
         return [row[0] for row in rows]
 
     async def _read_schools(self) -> None:
-        async with self._database.connection() as connection:
+        async with self._database.statement() as connection:
             rows = await (await connection.execute("SELECT school, npsn FROM school_v1")).fetchall()
         self._schools = {name: school for school, npsn in rows for name in (school, npsn) if name}
 
     async def _look_up(self, people: Sequence[str]) -> list[Known | None]:
-        async with self._database.connection() as connection:
+        async with self._database.statement() as connection:
             cursor = await connection.execute("SELECT person, kind, school FROM person_v1 WHERE person = ANY(%s)", (list(people),))
             found = {row[0]: Known(*row) for row in await cursor.fetchall()}
         return [found.get(person) for person in people]

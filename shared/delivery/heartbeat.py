@@ -67,7 +67,7 @@ class Heartbeats:
         ]
         if not rows:
             return
-        async with self._database.connection() as connection:
+        async with self._database.statement() as connection:
             await connection.execute(
                 "INSERT INTO heartbeat SELECT part, clock_timestamp(), clock_timestamp() - make_interval(secs => since), lag, detail"
                 " FROM unnest(%s::text[], %s::float8[], %s::bigint[], %s::text[]) AS told (part, since, lag, detail)"
@@ -79,7 +79,7 @@ class Heartbeats:
 
 async def health(database: Database, parts: list[str]) -> dict[str, dict[str, object]]:
     """Each part's state: `{"ok": bool, "lag": n, "why": text}`; a part that never beat is not ok. Raises: Unavailable."""
-    async with database.connection() as connection:
+    async with database.statement() as connection:
         cursor = await connection.execute(
             "SELECT part, extract(epoch FROM clock_timestamp() - beat_at)::float8, "
             "extract(epoch FROM clock_timestamp() - working_since)::float8, lag, detail FROM heartbeat"

@@ -37,7 +37,7 @@ class ParkingLot:
 
     async def list(self, *, source: str | None = None, key: str | None = None) -> list[ParkedEvent]:
         """In order; of one source and key where asked."""
-        async with self._database.connection() as connection:
+        async with self._database.statement() as connection:
             cursor = await connection.execute(
                 "SELECT consumer, source, partition, key, position, event_id, type, tries, error, parked_at FROM parked"
                 " WHERE (%s::text IS NULL OR source = %s) AND (%s::text IS NULL OR key = %s) ORDER BY source, position",
@@ -47,13 +47,13 @@ class ParkingLot:
 
     async def keys(self, consumer: str, source: str) -> set[str]:
         """Keys that have something parked."""
-        async with self._database.connection() as connection:
+        async with self._database.statement() as connection:
             cursor = await connection.execute("SELECT DISTINCT key FROM parked WHERE consumer = %s AND source = %s", (consumer, source))
             return {row[0] for row in await cursor.fetchall()}
 
     async def park(self, consumer: str, source: str, event: Recorded, tries: int, error: str) -> None:
         """Parks the event; parking it again changes nothing."""
-        async with self._database.connection() as connection:
+        async with self._database.statement() as connection:
             await connection.execute(
                 "INSERT INTO parked VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
                 (consumer, source, event.partition, event.key, event.position, event.id, event.type, tries, error),
@@ -61,7 +61,7 @@ class ParkingLot:
 
     async def queue_behind(self, consumer: str, source: str, event: Recorded) -> bool:
         """Parks the event if its key has something parked still; says whether it did."""
-        async with self._database.connection() as connection:
+        async with self._database.statement() as connection:
             cursor = await connection.execute(
                 "INSERT INTO parked SELECT %s, %s, %s, %s, %s, %s, %s, 0, 'behind'"
                 " WHERE EXISTS (SELECT FROM parked WHERE consumer = %s AND source = %s AND key = %s) ON CONFLICT DO NOTHING",
@@ -71,7 +71,7 @@ class ParkingLot:
 
     async def release(self, parked: ParkedEvent) -> None:
         """The event was applied."""
-        async with self._database.connection() as connection:
+        async with self._database.statement() as connection:
             await connection.execute(
                 "DELETE FROM parked WHERE consumer = %s AND source = %s AND position = %s",
                 (parked.consumer, parked.source, parked.position),

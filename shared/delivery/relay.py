@@ -95,12 +95,12 @@ class Relay:
                 raise answer
 
     async def _checkpoint(self) -> int:
-        async with self._database.connection() as connection:
+        async with self._database.statement() as connection:
             row = await (await connection.execute("SELECT position FROM relay_checkpoint WHERE partition = -1")).fetchone()
         return int(row[0]) if row else 0
 
     async def _save(self, position: int) -> None:
-        async with self._database.connection() as connection:
+        async with self._database.statement() as connection:
             await connection.execute(
                 "INSERT INTO relay_checkpoint VALUES (-1, %s) ON CONFLICT (partition) DO UPDATE SET position = excluded.position",
                 (position,),

@@ -53,7 +53,7 @@ class PostgresEventStore:
 
     async def replay(self, position: int, *, limit: int = 5000) -> list[Entry]:
         query: LiteralString = "SELECT " + _ENTRY + " FROM event WHERE position > %s ORDER BY position LIMIT %s"
-        async with self.database.connection() as connection:
+        async with self.database.statement() as connection:
             cursor = connection.cursor(binary=True)
             rows = await (await cursor.execute(query, (position, limit))).fetchall()
         return list(map(Entry._make, rows))
@@ -101,17 +101,17 @@ class PostgresEventStore:
         return int(found[0]) if found else 0
 
     async def _read(self, query: LiteralString, wanted: Sequence[object]) -> list[Recorded]:
-        async with self.database.connection() as connection:
+        async with self.database.statement() as connection:
             rows = await (await connection.cursor(binary=True).execute(query, wanted)).fetchall()
         return [Recorded(*row) for row in rows]
 
     async def _one(self, query: LiteralString, wanted: Sequence[object]) -> Any:
-        async with self.database.connection() as connection:
+        async with self.database.statement() as connection:
             return await (await connection.execute(query, wanted)).fetchone()
 
     async def _load_batch(self, streams: Sequence[str]) -> list[list[Entry]]:
         query: LiteralString = "SELECT " + _ENTRY + " FROM event WHERE stream = ANY(%s) ORDER BY stream, version"
-        async with self.database.connection() as connection:
+        async with self.database.statement() as connection:
             rows = await (await connection.cursor(binary=True).execute(query, (list(set(streams)),))).fetchall()
         found: dict[str, list[Entry]] = {}
         for row in rows:
