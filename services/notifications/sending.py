@@ -108,6 +108,7 @@ class Sender:
 
     async def _work(self, lane: Lane) -> None:
         while True:
+            heard = self._outbox.applied.rings
             due = await self._claim(lane)
             self._pulse.idle()
             self._pulse.lag = len(due)
@@ -116,7 +117,7 @@ class Sender:
             if len(lane.under_way) >= lane.room:
                 await asyncio.wait([task for _, task in lane.under_way.values()], timeout=IDLE, return_when=asyncio.FIRST_COMPLETED)
             elif not due:
-                await self._outbox.applied.wait(IDLE)
+                await self._outbox.applied.wait(IDLE, heard)
 
     async def _claim(self, lane: Lane) -> list[Due]:
         """What is due becomes `sending`. Losing that in a crash harms nothing, so it need not reach the disk first."""

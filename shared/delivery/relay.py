@@ -73,11 +73,12 @@ class Relay:
                 await asyncio.sleep(0.2)
 
     async def _pass_on(self, client: redis.Redis, position: int) -> int:
+        heard = self._store.doorbell.rings
         events = await self._store.read_after(position, limit=BATCH, public=True)
         self._pulse.idle()
         if not events:
             self._pulse.lag = 0
-            await self._store.doorbell.wait(IDLE)
+            await self._store.doorbell.wait(IDLE, heard)
             return position
         self._pulse.lag = await self._store.head() - position if len(events) == BATCH else len(events)
         await self._add(client, events)

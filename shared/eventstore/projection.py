@@ -37,9 +37,10 @@ class Projection:
 
     async def run(self) -> None:
         while True:
+            heard = self._store.doorbell.rings
             if not await self.step():
                 self._pulse.idle()
-                await self._store.doorbell.wait(IDLE)
+                await self._store.doorbell.wait(IDLE, heard)
 
     async def step(self) -> bool:
         """Applies the next batch; whether there was one. Another process may share the work: the row lock orders them."""
@@ -62,7 +63,7 @@ class Projection:
         """Waits until the view has this position, at most `within` seconds: whoever just wrote reads what they wrote."""
         deadline = time.monotonic() + within
         while self._position < position and time.monotonic() < deadline:
-            await self.applied.wait(min(0.05, max(0.001, deadline - time.monotonic())))
+            await self.applied.wait(min(0.05, max(0.001, deadline - time.monotonic())), self.applied.rings)
         return self._position >= position
 
     async def rebuild(self) -> int:
