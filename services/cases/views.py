@@ -44,7 +44,7 @@ class Roster:
 
     async def keep(self, told: SchoolRegistered | PersonRegistered | PersonLeft, position: int) -> None:
         """Keeps what intake said; an older event never overwrites a newer one."""
-        async with self._database.connection() as connection:
+        async with self._database.statement() as connection:
             match told:
                 case SchoolRegistered():
                     await connection.execute(
@@ -60,7 +60,7 @@ class Roster:
     async def person(self, person: str) -> Person | None:
         """The person with this id."""
         query = "SELECT person, kind, school, roles, name, born, guardians FROM person_v1 WHERE person = %s"
-        async with self._database.connection() as connection:
+        async with self._database.statement() as connection:
             row = await (await connection.execute(query, (person,))).fetchone()
         if row is None:
             return None
@@ -69,7 +69,7 @@ class Roster:
 
     async def names(self, people: Sequence[str]) -> dict[str, Sealed]:
         """Sealed names of several people."""
-        async with self._database.connection() as connection:
+        async with self._database.statement() as connection:
             rows = await (await connection.execute("SELECT person, name FROM person_v1 WHERE person = ANY(%s)", (list(people),))).fetchall()
         return {row[0]: Sealed.model_validate(row[1]) for row in rows}
 
@@ -206,5 +206,5 @@ class CaseList:
 
 async def record_read(database: Database, reader: str, case_id: str, what: str, version: int) -> None:
     """Every read of content is itself recorded, before the content leaves (domain.md, Who is who)."""
-    async with database.connection() as connection:
+    async with database.statement() as connection:
         await connection.execute("INSERT INTO read_log (reader, case_id, what, version) VALUES (%s, %s, %s, %s)", (reader, case_id, what, version))

@@ -124,11 +124,12 @@ class Sender:
         room = lane.room - len(lane.under_way)
         if room <= 0:
             return []
-        async with self._kernel.database.connection() as connection:
-            await connection.execute("SET LOCAL synchronous_commit TO off")
+        async with self._kernel.database.statement() as connection:
             cursor = await connection.execute(
-                "WITH due AS (SELECT id FROM outbox_v1 WHERE state = 'queued' AND due_at <= clock_timestamp() AND (kind = 'webhook') = %s"
-                " AND NOT receiver = ANY (%s) AND NOT id = ANY (%s) ORDER BY urgent DESC, due_at LIMIT %s FOR UPDATE SKIP LOCKED)"
+                "WITH quick AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),"
+                " due AS (SELECT id FROM outbox_v1, quick WHERE state = 'queued' AND due_at <= clock_timestamp() AND (kind = 'webhook') = %s"
+                " AND NOT receiver = ANY (%s) AND NOT id = ANY (%s) ORDER BY urgent DESC, due_at LIMIT %s"
+                " FOR UPDATE OF outbox_v1 SKIP LOCKED)"
                 " UPDATE outbox_v1 o SET state = 'sending' FROM due WHERE o.id = due.id RETURNING o.id, o.kind, o.stream, o.case_id, o.receiver,"
                 " o.step, o.urgent, o.attempts, extract(epoch FROM clock_timestamp() - o.queued_at)::float8, o.queued_at, o.school, o.correlation",
                 (lane.webhooks, lane.busy, list(lane.under_way), room),
@@ -250,7 +251,7 @@ class Sender:
         await self._record(due, "accepted", "delivered")
 
     async def _agency(self, agency: str) -> tuple[str, list[str]] | None:
-        async with self._kernel.database.connection() as connection:
+        async with self._kernel.database.statement() as connection:
             cursor = await connection.execute("SELECT url, secret, old_secret FROM agency_v1 WHERE agency = %s", (agency,))
             row: tuple[Any, ...] | None = await cursor.fetchone()
         if row is None or row[0] is None:
@@ -291,14 +292,12 @@ class Sender:
         await self._record(due, outcome, "failed")
 
     async def _record(self, due: Due, outcome: str, state: str) -> None:
-        async with self._kernel.database.connection() as connection:
+        async with self._kernel.database.statement() as connection:
             await connection.execute(
-                "INSERT INTO attempt (outbox, number, outcome) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING", (due.id, due.attempts, outcome)
-            )
-            await connection.execute(
-                "UPDATE outbox_v1 SET state = %s, sent_at = coalesce(sent_at, CASE WHEN %s IN ('sent', 'delivered') THEN clock_timestamp() END)"
+                "WITH tried AS (INSERT INTO attempt (outbox, number, outcome) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING)"
+                " UPDATE outbox_v1 SET state = %s, sent_at = coalesce(sent_at, CASE WHEN %s IN ('sent', 'delivered') THEN clock_timestamp() END)"
                 " WHERE id = %s AND state IN ('queued', 'sending', 'sent')",
-                (state, state, due.id),
+                (due.id, due.attempts, outcome, state, state, due.id),
             )
 
     async def _address(self, sealed: Sealed | None) -> str | None:

@@ -111,7 +111,7 @@ class FromCases:
     async def _alerts_of(self, case: str) -> list[str]:
         """Streams of the case's alerts: their names begin with the case, so no read model can be late for this."""
         query = "SELECT DISTINCT stream FROM event WHERE stream >= %s AND stream < %s"
-        async with self.database.connection() as connection:
+        async with self.database.statement() as connection:
             found = await (await connection.execute(query, (f"alert-{case}-", f"alert-{case}."))).fetchall()
         return [row[0] for row in found]
 

@@ -52,7 +52,7 @@ class Roster:
             self._staff.clear()
 
     async def _keep(self, told: SchoolRegistered | PersonRegistered | PersonLeft, position: int) -> None:
-        async with self._database.connection() as connection:
+        async with self._database.statement() as connection:
             match told:
                 case SchoolRegistered():
                     await connection.execute(
@@ -84,30 +84,30 @@ class Roster:
 
     async def email(self, person: str) -> Sealed | None:
         """A person's sealed address."""
-        async with self._database.connection() as connection:
+        async with self._database.statement() as connection:
             row = await (await connection.execute("SELECT email FROM person_v1 WHERE person = %s", (person,))).fetchone()
         return Sealed.model_validate(row[0]) if row and row[0] else None
 
     async def emails(self, people: Sequence[str]) -> dict[str, Sealed]:
         """Sealed addresses of several people."""
-        async with self._database.connection() as connection:
+        async with self._database.statement() as connection:
             cursor = await connection.execute("SELECT person, email FROM person_v1 WHERE person = ANY(%s) AND email IS NOT NULL", (list(people),))
             return {row[0]: Sealed.model_validate(row[1]) for row in await cursor.fetchall()}
 
     async def school(self, person: str) -> str | None:
         """The school of a person, as far as known."""
-        async with self._database.connection() as connection:
+        async with self._database.statement() as connection:
             row = await (await connection.execute("SELECT school FROM person_v1 WHERE person = %s", (person,))).fetchone()
         return row[0] if row else None
 
     async def guardians(self, student: str) -> tuple[str, ...]:
         """A student's guardians."""
-        async with self._database.connection() as connection:
+        async with self._database.statement() as connection:
             row = await (await connection.execute("SELECT guardians FROM person_v1 WHERE person = %s", (student,))).fetchone()
         return tuple(row[0]) if row else ()
 
     async def _read_staff(self, school: str) -> dict[str, list[str]]:
-        async with self._database.connection() as connection:
+        async with self._database.statement() as connection:
             cursor = await connection.execute(
                 "SELECT p.person, p.roles, p.school = %(school)s, coalesce(s.cluster = mine.cluster, false)"
                 " FROM person_v1 p JOIN school_v1 s ON s.school = p.school LEFT JOIN school_v1 mine ON mine.school = %(school)s"
@@ -288,7 +288,7 @@ async def _agency(connection: Connection, told: AgencyRegistered) -> None:
 
 async def rows(database: Database, query: Any, wanted: Sequence[object], names: Sequence[str]) -> list[dict[str, Any]]:
     """The rows of a query as dictionaries."""
-    async with database.connection() as connection:
+    async with database.statement() as connection:
         found = await (await connection.execute(query, wanted)).fetchall()
     return [dict(zip(names, row, strict=True)) for row in found]
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from email.message import EmailMessage
+from email.message import Message
+from email.mime.text import MIMEText
+from email.utils import formatdate
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
@@ -13,7 +15,7 @@ _CONNECTIONS = 8
 _TIMEOUT = 15.0
 
 
-def staff_alert(sender: str, receiver: str, identifier: str, link: str, *, urgent: bool) -> EmailMessage:
+def staff_alert(sender: str, receiver: str, identifier: str, link: str, *, urgent: bool) -> Message:
     """To a member of staff: something needs you, how urgent, and where."""
     level = "DARURAT / EMERGENCY" if urgent else "baru / new"
     body = (
@@ -27,7 +29,7 @@ def staff_alert(sender: str, receiver: str, identifier: str, link: str, *, urgen
     return message
 
 
-def guardian_notice(sender: str, receiver: str, identifier: str, link: str) -> EmailMessage:
+def guardian_notice(sender: str, receiver: str, identifier: str, link: str) -> Message:
     """To a guardian: there is a message from the district's schools; nothing else."""
     body = (
         f"Ada pesan untuk Anda dari sekolah. Buka {link} atau hubungi sekolah.\n\n"
@@ -36,14 +38,14 @@ def guardian_notice(sender: str, receiver: str, identifier: str, link: str) -> E
     return _message(sender, receiver, identifier, "Ada pesan untuk Anda", body)
 
 
-def _message(sender: str, receiver: str, identifier: str, subject: str, body: str) -> EmailMessage:
-    message = EmailMessage()
+def _message(sender: str, receiver: str, identifier: str, subject: str, body: str) -> Message:
+    message = MIMEText(body, "plain", "utf-8")  # the older interface: composing takes a tenth of the time
     message["From"] = sender
     message["To"] = receiver
     message["Subject"] = subject
     message["Message-ID"] = f"<{identifier}@tanggap.invalid>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(body)
+    message["Date"] = formatdate()
     return message
 
 
@@ -63,7 +65,7 @@ class MailSender:
         self._idle: list[aiosmtplib.SMTP] = []
         self._slots = asyncio.Semaphore(_CONNECTIONS)
 
-    async def send(self, message: EmailMessage) -> str:
+    async def send(self, message: Message) -> str:
         """One attempt: `accepted`, `rejected:<code>` (for good) or `unreachable:<why>`."""
         async with self._slots:
             try:
@@ -76,7 +78,7 @@ class MailSender:
             except (aiosmtplib.SMTPException, OSError) as error:
                 return f"unreachable:{type(error).__name__}"
 
-    async def _accepted(self, message: EmailMessage) -> str:
+    async def _accepted(self, message: Message) -> str:
         """A connection that the server has closed meanwhile says nothing about the message: then a fresh one is used."""
         while self._idle:
             client = self._idle.pop()
@@ -86,7 +88,7 @@ class MailSender:
         await client.connect()
         return await self._over(client, message)
 
-    async def _over(self, client: aiosmtplib.SMTP, message: EmailMessage) -> str:
+    async def _over(self, client: aiosmtplib.SMTP, message: Message) -> str:
         try:
             await client.send_message(message)
         except BaseException:
