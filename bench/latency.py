@@ -20,6 +20,7 @@ import httpx
 import psycopg
 import uvloop
 
+from bench.client import LightClient
 from bench.table import Row, percentile
 from district.deployment import Deployment, free_port
 from district.embedded.postgres import start_postgres
@@ -121,20 +122,19 @@ def _body(number: int, students: int) -> dict[str, Any]:
 async def raise_at(district: District, rate: float, seconds: float) -> dict[str, float]:
     """Raises concerns at a rate, 1.2 students each; when each was accepted, by concern."""
     accepted: dict[str, float] = {}
-    headers = district.headers(service_principal("bench"))
     url = f"{district.deployment.origin('intake')}/intake/api/concerns"
-    async with httpx.AsyncClient(timeout=30, trust_env=False, headers=headers, limits=httpx.Limits(max_connections=64)) as client:
+    client = LightClient(url, district.headers(service_principal("bench")))
 
-        async def one(number: int) -> None:
-            answer = await client.post(url, json=_body(number, 2 if number % 5 == 0 else 1), headers={"idempotency-key": f"bench-{number}-{seconds}"})
-            answer.raise_for_status()
-            accepted[answer.json()["concern_id"]] = time.time()
+    async def one(number: int) -> None:
+        answer = await client.post(_body(number, 2 if number % 5 == 0 else 1), f"bench-{number}-{seconds}")
+        accepted[answer["concern_id"]] = time.time()
 
-        started, tasks = time.perf_counter(), []
-        for number in range(int(rate * seconds)):
-            await asyncio.sleep(max(0.0, started + number / rate - time.perf_counter()))
-            tasks.append(asyncio.create_task(one(number)))
-        await asyncio.gather(*tasks)
+    started, tasks = time.perf_counter(), []
+    for number in range(int(rate * seconds)):
+        await asyncio.sleep(max(0.0, started + number / rate - time.perf_counter()))
+        tasks.append(asyncio.create_task(one(number)))
+    await asyncio.gather(*tasks)
+    client.close()
     return accepted
 
 
