@@ -100,21 +100,17 @@ async def project(connection: Connection, event: Recorded) -> None:
             (case_id, told.school, told.student, event.recorded_at, event.recorded_at, event.version),
         )
         return
-    for column, value in _changes(told).items():
-        await connection.execute(_UPDATES[column], (value, case_id))
-    await connection.execute("UPDATE case_list_v1 SET changed_at = %s, version = %s WHERE case_id = %s", (event.recorded_at, event.version, case_id))
+    changes = _changes(told)
+    columns = ("urgency", "state", "assignee", "student", "acknowledged_by", "desk", "acknowledge_by", "named")
+    await connection.execute(_UPDATE, (*(changes.get(column) for column in columns), event.recorded_at, event.version, case_id))
 
 
-_UPDATES = {
-    "urgency": "UPDATE case_list_v1 SET urgency = %s WHERE case_id = %s",
-    "state": "UPDATE case_list_v1 SET state = %s WHERE case_id = %s",
-    "assignee": "UPDATE case_list_v1 SET assignee = %s WHERE case_id = %s",
-    "student": "UPDATE case_list_v1 SET student = %s WHERE case_id = %s",
-    "acknowledged_by": "UPDATE case_list_v1 SET acknowledged_by = %s WHERE case_id = %s",
-    "acknowledge_by": "UPDATE case_list_v1 SET acknowledge_by = least(acknowledge_by, %s) WHERE case_id = %s",
-    "named": "UPDATE case_list_v1 SET named = ARRAY(SELECT DISTINCT unnest(named || %s::text[])) WHERE case_id = %s",
-    "desk": "UPDATE case_list_v1 SET desk = %s WHERE case_id = %s",
-}
+_UPDATE = (
+    "UPDATE case_list_v1 SET urgency = coalesce(%s, urgency), state = coalesce(%s, state), assignee = coalesce(%s, assignee),"
+    " student = coalesce(%s, student), acknowledged_by = coalesce(%s, acknowledged_by), desk = coalesce(%s, desk),"
+    " acknowledge_by = least(acknowledge_by, %s), named = ARRAY(SELECT DISTINCT unnest(named || coalesce(%s::text[], '{}'))),"
+    " changed_at = %s, version = %s WHERE case_id = %s"
+)
 
 
 def _changes(told: CaseEvent) -> dict[str, Any]:

@@ -48,8 +48,9 @@ class Projection:
         async with self._database.connection() as connection:
             position = await self._lock(connection)
             events = await self._store.read_after(position, limit=BATCH)
-            for event in events:
-                await self._project(connection, event)
+            async with connection.pipeline():  # many small statements, few round trips
+                for event in events:
+                    await self._project(connection, event)
             if events:
                 position = events[-1].position
                 await connection.execute("UPDATE view_checkpoint SET position = %s WHERE view = %s", (position, self.name))
