@@ -60,11 +60,15 @@ def killed_at(district, point, luck, run):
 
 
 async def _load_and_revive(district, service, count, point):
+    """The load goes on until the point has fired: several concerns may share one commit, so their number promises no number of commits."""
     loading = asyncio.create_task(district.load(count))
     if point != "after-2xx-before-record":
         deadline = time.monotonic() + PATIENCE
         while not district.fired(service):
             assert time.monotonic() < deadline, f"{point} did not fire"
+            if loading.done():
+                await loading
+                loading = asyncio.create_task(district.load(count))
             await asyncio.sleep(0.02)
         await asyncio.to_thread(district.revive, service)
     return await loading
