@@ -23,7 +23,7 @@ class LightClient:
         """The JSON of a 201 answer. Raises: RuntimeError with the status line of any other."""
         content = json.dumps(body).encode()
         async with self._slots:
-            reader, writer = self._idle.pop() if self._idle else await asyncio.open_connection(self._host, self._port)
+            reader, writer = await self._connection()
             writer.write(f"{self._head}idempotency-key: {key}\r\ncontent-length: {len(content)}\r\n\r\n".encode() + content)
             head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
             length = int(head.split("content-length: ")[1].split("\r\n")[0])
@@ -33,6 +33,15 @@ class LightClient:
             raise RuntimeError(head.split("\r\n")[0])
         told: dict[str, Any] = json.loads(answer)
         return told
+
+    async def _connection(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """A kept connection, unless the server has closed it for being idle."""
+        while self._idle:
+            reader, writer = self._idle.pop(0)
+            if not reader.at_eof():
+                return reader, writer
+            writer.close()
+        return await asyncio.open_connection(self._host, self._port)
 
     def close(self) -> None:
         for _, writer in self._idle:

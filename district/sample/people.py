@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 SEED = 20260105
@@ -166,11 +166,12 @@ OFFICE = School("dinas", "", "Dinas Pendidikan Kabupaten Contoh (FIKTIF)", "", (
 _TODAY = date(2026, 1, 5)
 
 
-def generate(seed: int = SEED) -> District:
-    """The same district for the same seed."""
+def generate(seed: int = SEED, *, enlarged: int = 1) -> District:
+    """The same district for the same seed. enlarged: how many times as many students, for measuring."""
     chance = random.Random(seed)  # noqa: S311 - a sample, not a secret
-    district = District([*SCHOOLS, OFFICE])
-    for school in SCHOOLS:
+    schools = [replace(school, students=school.students * enlarged) for school in SCHOOLS]
+    district = District([*schools, OFFICE])
+    for school in schools:
         district.people += _staff(school, chance)
         district.people += _families(school, chance)
     district.people += _office(chance)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI
 from services.cases import api, pages
 from services.cases.subscribers import FromIntake, FromNotifications
 from services.cases.views import TABLES, VIEW, Roster, project
-from shared.eventstore.projection import Projection
+from shared.eventstore.projection import Projection, one_by_one
 from shared.running import Part
 from shared.service import Kernel, create_service
 from shared.settings import Settings
@@ -22,7 +22,7 @@ def create_app(settings: Settings) -> FastAPI:
     projections: dict[str, Projection] = {}
 
     def parts(kernel: Kernel) -> list[Part]:
-        projections[VIEW] = Projection(VIEW, kernel.store, kernel.database, project, TABLES, kernel.heartbeats)
+        projections[VIEW] = Projection(VIEW, kernel.store, kernel.database, one_by_one(project), TABLES, kernel.heartbeats)
         intake = kernel.subscribe("intake", FromIntake(kernel.store, Roster(kernel.database)))
         return [projections[VIEW], intake, kernel.subscribe("notifications", FromNotifications(kernel.store))]
 

@@ -45,7 +45,7 @@ class FromIntake:
                 return await self._take(event, told, checkpoint)
             case SchoolRegistered() | PersonRegistered() | PersonLeft():
                 await self.roster.keep(told, event.position)
-        return await self.store.append(Item(checkpoint=checkpoint)) if checkpoint else None
+        return None
 
     async def _take(self, event: Recorded, told: ConcernRaised, checkpoint: Checkpoint | None) -> Outcome | None:
         """Opens the student's case or joins the open one, in one item with the checkpoint."""
@@ -93,13 +93,13 @@ class FromNotifications:
             case GuardianMarkedUnsafe():
                 return await self._mark(event, told, checkpoint)
             case _:
-                return await self.store.append(Item(checkpoint=checkpoint)) if checkpoint else None
+                return None
         case_id = told.case
         return (await execute(self.store, CASE, f"case-{case_id}", command, _occasion(event), checkpoint=checkpoint)).outcome
 
     async def _mark(self, event: Recorded, told: GuardianMarkedUnsafe, checkpoint: Checkpoint | None) -> Outcome | None:
         student = await load(self.store, STUDENT, f"student-{told.student}")
         if student.state.last_case is None:
-            return await self.store.append(Item(checkpoint=checkpoint)) if checkpoint else None
+            return None
         stream = f"case-{student.state.last_case}"
         return (await execute(self.store, CASE, stream, MarkGuardianUnsafe(guardian=told.guardian), _occasion(event), checkpoint=checkpoint)).outcome

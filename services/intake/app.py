@@ -12,7 +12,7 @@ from services.intake.receipts import Receipts
 from services.intake.roster.importing import RosterImport
 from services.intake.subscribers import FromCases
 from services.intake.views import TABLES, VIEW, Directory, Projector
-from shared.eventstore.projection import Projection
+from shared.eventstore.projection import Projection, one_by_one
 from shared.running import Part
 from shared.service import Kernel, create_service
 from shared.settings import Settings
@@ -26,7 +26,7 @@ def create_app(settings: Settings) -> FastAPI:
     projections: dict[str, Projection] = {}
 
     def parts(kernel: Kernel) -> list[Part]:
-        directory = Projection(VIEW, kernel.store, kernel.database, Projector(receipts), TABLES, kernel.heartbeats)
+        directory = Projection(VIEW, kernel.store, kernel.database, one_by_one(Projector(receipts)), TABLES, kernel.heartbeats)
         projections[VIEW] = directory
         return [directory, kernel.subscribe("cases", FromCases(kernel.store))]
 

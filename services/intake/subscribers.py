@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from services.intake.domain.concern import CONCERN, Command, End, MoveOn
 from shared.decider import execute_all
 from shared.events import CaseAcknowledged, CaseClosed, ConcernJoinedCase, read_public
-from shared.eventstore.store import Checkpoint, EventStore, Item, Outcome
+from shared.eventstore.store import Checkpoint, EventStore, Outcome
 from shared.message import Occasion, Recorded
 
 
@@ -26,6 +26,6 @@ class FromCases:
             case CaseClosed(concerns=concerns, outcome=outcome):
                 commands = [(f"concern-{concern}", End(outcome=outcome)) for concern in concerns]
             case _:
-                return await self.store.append(Item(checkpoint=checkpoint)) if checkpoint else None
+                return None
         occasion = Occasion("service:intake", event.school, event.happened_at, event.correlation, event.id).follow(event)
         return await execute_all(self.store, CONCERN, commands, occasion, checkpoint=checkpoint)

@@ -15,7 +15,7 @@ from services.notifications.senders.webhook import WebhookSender
 from services.notifications.sending import Sender
 from services.notifications.subscribers import FromCases, FromIntake
 from services.notifications.views import TABLES, VIEW, Projector, Roster
-from shared.eventstore.projection import Projection
+from shared.eventstore.projection import Projection, one_by_one
 from shared.running import Part
 from shared.service import Kernel, create_service
 from shared.settings import Settings
@@ -33,7 +33,7 @@ def create_app(settings: Settings) -> FastAPI:
         roster = rosters.setdefault("roster", Roster(kernel.database))
         taking_turns = turns.setdefault("contact", Turns(kernel.database))
         projector = Projector(settings.key("token_key"))
-        projections[VIEW] = Projection(VIEW, kernel.store, kernel.database, projector, TABLES, kernel.heartbeats)
+        projections[VIEW] = Projection(VIEW, kernel.store, kernel.database, one_by_one(projector), TABLES, kernel.heartbeats)
         webhooks = WebhookSender(signing_key(settings.key("token_key")), loopback=settings.demo_sign_in)
         return [
             projections[VIEW],

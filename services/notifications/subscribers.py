@@ -52,7 +52,7 @@ class FromIntake:
                 return await self._mark(event, told, student, checkpoint)
             case SchoolRegistered() | PersonRegistered() | PersonLeft():
                 await self.roster.keep(told, event.position)
-        return await self.store.append(Item(checkpoint=checkpoint)) if checkpoint else None
+        return None
 
     async def _mark(self, event: Recorded, told: ConcernRaised, student: str, checkpoint: Checkpoint | None) -> Outcome | None:
         """An accused guardian is not contacted; without a name, none of the student's is (domain.md, Intake)."""
@@ -83,7 +83,7 @@ class FromCases:
             case ReferralCancelRequested():
                 return await self._cancel(event, told, checkpoint)
             case _:
-                return await self.store.append(Item(checkpoint=checkpoint)) if checkpoint else None
+                return None
 
     async def _alert(self, event: Recorded, told: CaseTriaged, checkpoint: Checkpoint | None) -> Outcome | None:
         staff = await self.roster.staff(told.school)

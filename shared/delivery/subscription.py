@@ -36,11 +36,15 @@ _QUIET.addHandler(logging.NullHandler())
 _QUIET.propagate = False  # FastStream quotes messages
 
 Handler = Callable[[Recorded, Checkpoint | None], Awaitable[Outcome | None]]
-"""Appends one item that carries the checkpoint and answers its outcome. On replay of a parked event the checkpoint is None: derived ids make a
-second run harmless. Raises `Unavailable` for outages, which are never counted as tries."""
+"""Appends one item that carries the checkpoint and answers its outcome; None where the event asks for nothing, then the checkpoint follows
+later. On replay of a parked event the checkpoint is None: derived ids make a second run harmless. Raises `Unavailable` for outages, which are
+never counted as tries."""
 
 TRIES = 5
 TICK = 0.5
+CONFIRM = 3.0
+"""Seconds after which checkpoints of events that asked for nothing are kept, and readers' confirmations told."""
+
 STILL = 3.0
 """Seconds without progress after which the owner is asked whether there is more than Redis brought."""
 
@@ -68,6 +72,7 @@ class Subscription:
         self._redis_url, self._feed, self._handler = redis_url, feed, handler
         self._pulse = heartbeats.pulse(self.name)
         self._cursors: dict[int, int] = {}
+        self._kept: dict[int, int] = {}
         self._locks = {partition: asyncio.Lock() for partition in range(store.partitions)}
         self._parked: set[str] = set()
         self._progress = 0.0
@@ -100,6 +105,7 @@ class Subscription:
     async def _load(self) -> None:
         for partition in self._locks:
             self._cursors[partition] = await self._store.checkpoint(self._consumer, self.source, partition)
+        self._kept = dict(self._cursors)
         self._parked = await self.parking.keys(self._consumer, self.source)
         self._moved()
 
@@ -129,15 +135,17 @@ class Subscription:
     # watching -----------------------------------------------------------------------------------------------------
 
     async def _watch(self) -> None:
+        confirmed = 0.0
         while True:
             connected = await self._is_connected()
             now = asyncio.get_running_loop().time()
             if not connected or now - self._progress > STILL:
                 await self._catch_up()
                 self._progress = asyncio.get_running_loop().time()
-                if connected:
-                    await self._confirm()
                 self._parked = await self.parking.keys(self._consumer, self.source)
+            if now - confirmed > CONFIRM:
+                await self._confirm()
+                confirmed = asyncio.get_running_loop().time()
             if not any(lock.locked() for lock in self._locks.values()):
                 self._pulse.idle()
             await asyncio.sleep(TICK)
@@ -172,10 +180,24 @@ class Subscription:
             await self._pull(partition)
 
     async def _confirm(self) -> None:
+        """Keeps the checkpoints of what asked for nothing, and tells the relay how far its streams may be trimmed."""
+        with suppress(Unavailable):
+            for partition, lock in self._locks.items():
+                if self._kept[partition] < self._cursors[partition]:
+                    async with lock:
+                        await self._keep(partition)
         if self._broker is not None:
             with suppress(RedisError, OSError):
-                confirmed: dict[str | bytes, int | str] = {f"{self._consumer}:{partition}": cursor for partition, cursor in self._cursors.items()}
+                confirmed: dict[str | bytes, int | str] = {f"{self._consumer}:{partition}": kept for partition, kept in self._kept.items()}
                 await self._client().hset(f"confirmed.{self.source}", mapping=confirmed)
+
+    async def _keep(self, partition: int) -> None:
+        if self._kept[partition] < self._cursors[partition]:
+            await self._store.append(Item(checkpoint=self._checkpoint(partition, self._cursors[partition])))
+            self._kept[partition] = self._cursors[partition]
+
+    def _checkpoint(self, partition: int, position: int) -> Checkpoint:
+        return Checkpoint(self._consumer, self.source, partition, self._kept[partition], position)
 
     def _client(self) -> Any:
         """The broker's own client: what FastStream does not wrap."""
@@ -205,12 +227,13 @@ class Subscription:
 
     async def _apply(self, event: Recorded) -> None:
         partition = event.partition
-        checkpoint = Checkpoint(self._consumer, self.source, partition, self._cursors[partition], event.position)
         self._pulse.working()
-        outcome = await self._patiently(lambda: self._handled(event, checkpoint))
+        outcome = await self._patiently(lambda: self._handled(event, self._checkpoint(partition, event.position)))
         self._pulse.idle()
         moved_elsewhere = isinstance(outcome, Duplicate | Hole)
         self._cursors[partition] = outcome.checkpoint if isinstance(outcome, Duplicate | Hole) else event.position
+        if outcome is not None:
+            self._kept[partition] = self._cursors[partition]
         self._moved()
         if moved_elsewhere and self._cursors[partition] < event.position:
             raise Unavailable(f"{self.name}: partition {partition} stands elsewhere in the store than here; reading again")
