@@ -230,6 +230,48 @@ class ReferralCancelRequested(CaseEvent):
     referral: str
 
 
+StaffMessage = Literal["teacher-asked", "teacher-answered", "invited", "commitment", "visit", "assigned", "deputy"]
+"""What waits for a member of staff; the mail says no more than that something does."""
+
+
+class StaffToBeTold(CaseEvent):
+    """Something waits for this member of staff: one mail, without content, to nobody else."""
+
+    type: Literal["staff-to-be-told"] = "staff-to-be-told"
+    version: Literal[1] = 1
+    person: str
+    message: StaffMessage
+
+
+class WorkOverdue(CaseEvent):
+    """A deadline passed. step: 0 tells the owner, each further one the next rung of the ladder. what: code of what was expected."""
+
+    type: Literal["work-overdue"] = "work-overdue"
+    version: Literal[1] = 1
+    what: str
+    urgency: Urgency
+    desk: Literal["school", "district"]
+    step: int
+    owner: str | None
+    excluded: tuple[str, ...]
+
+
+class DutyChanged(PublicEvent):
+    """Somebody is away from a school, or back (until None); deputy: who stands in on the ladder."""
+
+    type: Literal["duty-changed"] = "duty-changed"
+    version: Literal[1] = 1
+    school: str
+    person: str
+    away_from: datetime | None
+    away_until: datetime | None
+    deputy: str | None
+
+    @property
+    def ordering_key(self) -> str:
+        return self.school
+
+
 class CaseClosed(CaseEvent):
     """concerns: every concern folded into the case; outcome: what the reporter may hear."""
 
@@ -332,7 +374,7 @@ class TaskUnanswered(NotificationEvent):
 Intake = Annotated[SchoolRegistered | PersonRegistered | PersonLeft | ConcernRaised, Field(discriminator="type")]
 Cases = Annotated[
     CaseOpened | ConcernJoinedCase | CaseTriaged | CaseAcknowledged | GuardianToBeTold | ReferralSent
-    | ReferralCancelRequested | CaseClosed,
+    | ReferralCancelRequested | StaffToBeTold | WorkOverdue | DutyChanged | CaseClosed,
     Field(discriminator="type"),
 ]  # fmt: skip
 Notifications = Annotated[
@@ -343,7 +385,7 @@ CATALOGUE: dict[str, tuple[type[PublicEvent], ...]] = {
     "intake": (SchoolRegistered, PersonRegistered, PersonLeft, ConcernRaised),
     "cases": (
         CaseOpened, ConcernJoinedCase, CaseTriaged, CaseAcknowledged, GuardianToBeTold, ReferralSent, ReferralCancelRequested,
-        CaseClosed,
+        StaffToBeTold, WorkOverdue, DutyChanged, CaseClosed,
     ),
     "notifications": (StaffAlerted, AlertExhausted, GuardianTold, GuardianMarkedUnsafe, TaskMoved, TaskUnanswered),
 }  # fmt: skip

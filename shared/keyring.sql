@@ -16,7 +16,7 @@ CREATE TABLE IF NOT EXISTS keyring.key (
 CREATE TABLE IF NOT EXISTS keyring.allowed (service text, purpose text, PRIMARY KEY (service, purpose));
 INSERT INTO keyring.allowed VALUES
     ('intake', 'identity'), ('intake', 'contact'), ('intake', 'concern'),
-    ('cases', 'identity'), ('cases', 'concern'), ('cases', 'case'), ('cases', 'guardian-notice'), ('cases', 'package'), ('cases', 'answer'),
+    ('cases', 'identity'), ('cases', 'concern'), ('cases', 'case'), ('cases', 'counselling'), ('cases', 'guardian-notice'), ('cases', 'package'), ('cases', 'answer'),
     ('notifications', 'identity'), ('notifications', 'contact'), ('notifications', 'package'), ('notifications', 'answer')
 ON CONFLICT DO NOTHING;
 

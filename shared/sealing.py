@@ -23,7 +23,7 @@ from shared.errors import HistoryBroken, NotAllowed
 from shared.eventstore.batching import Batcher
 from shared.sealed import Erased, Sealed
 
-Purpose = Literal["identity", "contact", "concern", "case", "guardian-notice", "package", "answer"]
+Purpose = Literal["identity", "contact", "concern", "case", "counselling", "guardian-notice", "package", "answer"]
 
 REMEMBERED = 60.0
 """Seconds a key may be used from memory; after an erasure a field is unreadable everywhere within this time."""

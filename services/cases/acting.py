@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -10,20 +10,24 @@ from typing import Any
 from fastapi import Request
 from pydantic import BaseModel
 
-from services.cases.domain.case import CASE, Case, Close, Command, Match, Reopen
+from services.cases.domain.activity import ActivityCommand
+from services.cases.domain.acts import CaseCommand
+from services.cases.domain.case import CASE, Case
+from services.cases.domain.moving import GiveBackMerged, MergeInto, TakeMerged, UnmatchStudent, UnmergeCase
 from services.cases.domain.policy import Policy
 from services.cases.domain.referral import ConsentMissing, DecideReferral, SendReferral
+from services.cases.domain.strands import Close, Match, Reopen
 from services.cases.domain.student import STUDENT, Claim, Release
 from services.cases.domain.triage import ReferralInputs, recommend
 from services.cases.policies import policy_for
-from services.cases.reading import CaseReader, rights
+from services.cases.reading import CaseReader, require_right
 from services.cases.views import Roster
 from shared.access import Principal
 from shared.decider import Loaded, commit, load, write
-from shared.errors import NotAllowed, Refused
+from shared.errors import Refused
 from shared.eventstore.projection import Projection
 from shared.eventstore.store import Item, Repeated, Stored, Write
-from shared.message import Occasion, derived_id
+from shared.message import Fact, Occasion, derived_id
 from shared.sealed import Erased, Sealed
 from shared.sealing import Purpose
 from shared.service import Kernel
@@ -35,12 +39,19 @@ class StudentHasOpenCase(Refused):
     english = "This student has an open case already."
 
 
+class NotSameStudent(Refused):
+    indonesian = "Kedua kasus ini bukan tentang murid yang sama."
+    english = "The two cases are not about the same student."
+
+
 class Done(BaseModel):
-    """What became of a command: the case's version now."""
+    """What became of a command: the case's version now, and that of the activity it was about."""
 
     case: str
     version: int
     state: str
+    activity: str | None = None
+    activity_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +81,16 @@ class Acting:
         owner = self.now.state.student or f"case-{self.case_id}"
         return await self.kernel.vault.seal(owner, purpose, text, f"case-{self.case_id}/{field}-{self.asked.cause}")
 
-    async def perform(self, command: Command, *, conflicts: bool = True) -> Done:
+    async def perform(self, command: Fact, *, conflicts: bool = True) -> Done:
         """Decides and appends. conflicts: honours `If-Match`; adding a note never conflicts."""
         stream = f"case-{self.case_id}"
         after: list[Loaded[Case]] = []
 
         async def plan() -> Item | None:
             loaded = await load(self.kernel.store, CASE, stream)
-            rights(self.principal, loaded.state)
+            require_right(self.principal, loaded.state, command)
             if conflicts:
-                require_version(self.request, loaded.version, stream)
+                require_version(self.request, _version(loaded, command), stream)
             events = CASE.decide(command, loaded.state)
             after[:] = [Loaded(stream, loaded.version + len(events), CASE.fold(events, loaded.state))]
             if not events:
@@ -89,13 +100,28 @@ class Acting:
         outcome = await commit(self.kernel.store, plan)
         if isinstance(outcome, Stored | Repeated):
             await self.case_list.caught_up(outcome.position)
-        return Done(case=self.case_id, version=after[0].version, state=after[0].state.state)
+        now = after[0].state
+        activity = now.activities.get(getattr(command, "activity", ""))
+        return Done(
+            case=self.case_id,
+            version=after[0].version,
+            state=now.state,
+            activity=activity.activity if activity else None,
+            activity_version=activity.version if activity else None,
+        )
 
     def _occasion(self, loaded: Loaded[Case]) -> Occasion:
         return Occasion(self.principal.id, loaded.state.school, self.kernel.clock.now(), self.asked.cause, self.asked.cause)
 
-    async def _beside(self, command: Command, loaded: Loaded[Case]) -> Sequence[Write]:
-        """Closing, reopening and matching move the student's one open case in the same item."""
+    async def _beside(self, command: Fact, loaded: Loaded[Case]) -> Sequence[Write]:
+        """Closing, reopening and matching move the student's one open case in the same item; merging writes both cases."""
+        if isinstance(command, MergeInto):
+            return await self._other(command.into, TakeMerged(merged=self.case_id, act=command.act, by=command.by, at=command.at), loaded)
+        if isinstance(command, UnmergeCase):
+            back = GiveBackMerged(merged=self.case_id, act=command.act, by=command.by, at=command.at)
+            return await self._other(loaded.state.moves.merged_into or "", back, loaded)
+        if isinstance(command, UnmatchStudent):
+            return await self._released(command.student, loaded)
         student = command.student if isinstance(command, Match) else loaded.state.student
         if student is None or not isinstance(command, Close | Reopen | Match):
             return ()
@@ -104,6 +130,19 @@ class Acting:
             raise StudentHasOpenCase
         change = Release(case=self.case_id) if isinstance(command, Close) else Claim(case=self.case_id)
         events = STUDENT.decide(change, claim.state)
+        return (write(STUDENT, claim, events, self._occasion(loaded)),) if events else ()
+
+    async def _other(self, case_id: str, command: CaseCommand, mine: Loaded[Case]) -> Sequence[Write]:
+        """The other half of a merge. Raises: NotFound: not a case that this person may work on. NotSameStudent."""
+        other = await load(self.kernel.store, CASE, f"case-{case_id}")
+        require_right(self.principal, other.state, command)
+        if None not in (mine.state.student, other.state.student) and mine.state.student != other.state.student:
+            raise NotSameStudent
+        return (write(CASE, other, CASE.decide(command, other.state), self._occasion(other)),)
+
+    async def _released(self, student: str, loaded: Loaded[Case]) -> Sequence[Write]:
+        claim = await load(self.kernel.store, STUDENT, f"student-{student}")
+        events = STUDENT.decide(Release(case=self.case_id), claim.state)
         return (write(STUDENT, claim, events, self._occasion(loaded)),) if events else ()
 
     def decide_referral(self, inputs: ReferralInputs, chosen: str | None, reason: Sealed | None) -> DecideReferral:
@@ -142,10 +181,27 @@ class Acting:
         return today.year - birthday.year - ((today.month, today.day) < (birthday.month, birthday.day))
 
 
+def _version(loaded: Loaded[Case], command: Fact) -> int:
+    """What `If-Match` names: the activity's version where the command is a step of one, else the case's."""
+    known = loaded.state.activities.get(command.activity) if isinstance(command, ActivityCommand) else None
+    return known.version if known else loaded.version
+
+
+Start = Callable[[str, Request, Principal], Awaitable[Acting]]
+"""Begins acting on a case for a request of a principal."""
+
+
+def starting(kernel: Kernel, roster: Roster, case_list: Projection) -> Start:
+    """`begin`, bound to this service."""
+
+    async def start(case_id: str, request: Request, principal: Principal) -> Acting:
+        return await begin(kernel, roster, case_list, case_id, request, principal)
+
+    return start
+
+
 async def begin(kernel: Kernel, roster: Roster, case_list: Projection, case_id: str, request: Request, principal: Principal) -> Acting:
-    """Loads the case and checks that the principal may work on it at all. Raises: NotFound, NotAllowed."""
+    """Loads the case; what the principal may do to it is checked with the command. Raises: NotFound."""
     reader = CaseReader(kernel)
     now = await reader.current(case_id)
-    if rights(principal, now.state) == "metadata":
-        raise NotAllowed
     return Acting(kernel, reader, roster, case_list, principal, case_id, request, await asked(request, principal), now)

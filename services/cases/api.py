@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
 
-from services.cases.acting import Acting, Done, begin
-from services.cases.domain.case import Acknowledge, AddNote, Assign, Close, Match, Reopen, SetUrgency
+from services.cases.acting import Done, Start
+from services.cases.domain.case import State
 from services.cases.domain.guardian import AssessGuardian, TellGuardian
 from services.cases.domain.policy import Recommendation
 from services.cases.domain.referral import ApproveReferral, CancelReferral, DraftReferral
+from services.cases.domain.strands import Acknowledge, AddNote, Assign, Close, Match, Reopen, SetUrgency
 from services.cases.domain.triage import ReferralInputs
 from services.cases.reading import CaseReader, Moment
 from services.cases.views import CaseList, Filters, Roster
-from shared.access import Principal, SignedIn
+from shared.access import SignedIn
 from shared.errors import Fault, Invalid
 from shared.events import OutcomeClass, Urgency
-from shared.eventstore.projection import Projection
 from shared.service import Kernel
 from shared.web import cursor, read_cursor
 
@@ -65,7 +64,7 @@ class DraftBody(_Body):
     agency: Identifier
     why: Text
     alternatives: list[Identifier] = []
-    consent: Literal["given", "overridden"]
+    consent: Literal["given", "overridden", "asked"]
     ground: Literal["vital-interest", "legal-duty"] | None = None
     by_phone_first: bool = False
 
@@ -108,21 +107,15 @@ class CloseBody(_Body):
     task_reviewed: Text
 
 
-def router(kernel: Kernel, roster: Roster, case_list: Projection) -> APIRouter:
+def router(kernel: Kernel, roster: Roster, start: Start) -> APIRouter:
     """All JSON routes of cases."""
     routes = APIRouter(prefix="/cases/api/cases", tags=["cases"])
     _reading(routes, kernel)
-
-    async def start(case_id: str, request: Request, principal: Principal) -> Acting:
-        return await begin(kernel, roster, case_list, case_id, request, principal)
 
     _handling(routes, start)
     _referring(routes, start)
     _telling_home(routes, kernel, roster, start)
     return routes
-
-
-Start = Callable[[str, Request, Principal], Awaitable[Acting]]
 
 
 def _reading(routes: APIRouter, kernel: Kernel) -> None:
@@ -164,7 +157,7 @@ def _reading(routes: APIRouter, kernel: Kernel) -> None:
 
 class _FilterQuery(_Body):
     school: str | None = None
-    state: Literal["opened", "in-progress", "closed"] | None = None
+    state: State | None = None
     urgency: Urgency | None = None
     overdue: bool | None = None
     assignee: str | None = None

@@ -6,10 +6,12 @@ from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 
-from services.cases import api, pages
+from services.cases import api, pages, working
+from services.cases.acting import starting
+from services.cases.projecting import TABLES, VIEW, project
 from services.cases.subscribers import FromIntake, FromNotifications
-from services.cases.views import TABLES, VIEW, Roster, project
-from shared.eventstore.projection import Projection, one_by_one
+from services.cases.views import Roster
+from shared.eventstore.projection import Projection
 from shared.running import Part
 from shared.service import Kernel, create_service
 from shared.settings import Settings
@@ -22,11 +24,13 @@ def create_app(settings: Settings) -> FastAPI:
     projections: dict[str, Projection] = {}
 
     def parts(kernel: Kernel) -> list[Part]:
-        projections[VIEW] = Projection(VIEW, kernel.store, kernel.database, one_by_one(project), TABLES, kernel.heartbeats)
+        projections[VIEW] = Projection(VIEW, kernel.store, kernel.database, project, TABLES, kernel.heartbeats)
         intake = kernel.subscribe("intake", FromIntake(kernel.store, Roster(kernel.database)))
         return [projections[VIEW], intake, kernel.subscribe("notifications", FromNotifications(kernel.store))]
 
     def routers(kernel: Kernel) -> list[APIRouter]:
-        return [api.router(kernel, Roster(kernel.database), projections[VIEW]), pages.router(kernel)]
+        roster = Roster(kernel.database)
+        start = starting(kernel, roster, projections[VIEW])
+        return [api.router(kernel, roster, start), working.router(start), pages.router(kernel)]
 
     return create_service("cases", settings, migrations=MIGRATIONS, routers=routers, parts=parts)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.cases.domain.case import CASE, Command, RecordAlert, TakeConcern
+from services.cases.domain.case import CASE
 from services.cases.domain.guardian import FoldNotice, MarkGuardianUnsafe
 from services.cases.domain.referral import FoldSilence, FoldTask
+from services.cases.domain.strands import RecordAlert, TakeConcern
 from services.cases.domain.student import STUDENT, Claim
 from services.cases.policies import policy_for
 from services.cases.views import Roster
@@ -25,7 +26,7 @@ from shared.events import (
     read_public,
 )
 from shared.eventstore.store import Checkpoint, EventStore, Item, Outcome
-from shared.message import Occasion, Recorded, derived_id
+from shared.message import Fact, Occasion, Recorded, derived_id
 
 
 def _occasion(event: Recorded) -> Occasion:
@@ -80,7 +81,7 @@ class FromNotifications:
     async def __call__(self, event: Recorded, checkpoint: Checkpoint | None) -> Outcome | None:
         match told := read_public(event.type, event.body):
             case StaffAlerted():
-                command: Command = RecordAlert(alert=told.alert, person=told.person, outcome="sent")
+                command: Fact = RecordAlert(alert=told.alert, person=told.person, outcome="sent")
             case AlertExhausted():
                 command = RecordAlert(alert=told.alert, person=told.person, outcome="exhausted")
             case GuardianTold():

@@ -1,24 +1,17 @@
-"""Read models of cases: the roster as far as cases needs it, and the case list."""
+"""Reading the read models of cases: the roster as far as cases needs it, the case list, the lists of a working day, who read what."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 
 from psycopg.types.json import Jsonb
 
-from services.cases.domain.case import CASE, CaseEvent
-from services.cases.domain.case import StrandAdded as Strand
 from shared.database import Connection, Database
-from shared.events import CaseOpened, CaseTriaged, PersonLeft, PersonRegistered, SchoolRegistered
-from shared.message import Recorded
+from shared.events import PersonLeft, PersonRegistered, SchoolRegistered
 from shared.sealed import Sealed
-
-VIEW = "case_list_v1"
-TABLES = ("case_list_v1",)
-
 
 # the roster --------------------------------------------------------------------------------------------------------
 
@@ -84,58 +77,7 @@ async def _keep_person(connection: Connection, told: PersonRegistered, position:
     )
 
 
-# the case list -----------------------------------------------------------------------------------------------------
-
-
-async def project(connection: Connection, event: Recorded) -> None:
-    """Applies one event of a case to its row."""
-    if not event.stream.startswith("case-"):
-        return
-    await connection.execute("SELECT set_config('tanggap.schools', '*', true)")
-    case_id = event.stream.removeprefix("case-")
-    told: CaseEvent = CASE.codec.decode(event)
-    if isinstance(told, CaseOpened):
-        await connection.execute(
-            "INSERT INTO case_list_v1 VALUES (%s, %s, %s, 'opened', 'low', NULL, NULL, NULL, '{}', 'school', %s, %s, %s) ON CONFLICT DO NOTHING",
-            (case_id, told.school, told.student, event.recorded_at, event.recorded_at, event.version),
-        )
-        return
-    changes = _changes(told)
-    columns = ("urgency", "state", "assignee", "student", "acknowledged_by", "desk", "acknowledge_by", "named")
-    await connection.execute(_UPDATE, (*(changes.get(column) for column in columns), event.recorded_at, event.version, case_id))
-
-
-_UPDATE = (
-    "UPDATE case_list_v1 SET urgency = coalesce(%s, urgency), state = coalesce(%s, state), assignee = coalesce(%s, assignee),"
-    " student = coalesce(%s, student), acknowledged_by = coalesce(%s, acknowledged_by), desk = coalesce(%s, desk),"
-    " acknowledge_by = least(acknowledge_by, %s), named = ARRAY(SELECT DISTINCT unnest(named || coalesce(%s::text[], '{}'))),"
-    " changed_at = %s, version = %s WHERE case_id = %s"
-)
-
-
-def _changes(told: CaseEvent) -> dict[str, Any]:
-    match told.type:
-        case "strand-added":
-            assert isinstance(told, Strand)
-            named = {"named": [person.person for person in told.concern.people if person.person]}
-            return named | ({"desk": "district"} if told.concern.desk == "district" else {})
-        case "case-triaged":
-            assert isinstance(told, CaseTriaged)
-            return {"acknowledge_by": told.acknowledge_by}
-        case "urgency-decided":
-            return {"urgency": getattr(told, "urgency", "low")}
-        case "case-acknowledged":
-            return {"state": "in-progress", "acknowledged_by": getattr(told, "by", None)}
-        case "case-assigned":
-            return {"assignee": getattr(told, "to", None)}
-        case "student-matched":
-            return {"student": getattr(told, "student", None)}
-        case "case-closed":
-            return {"state": "closed"}
-        case "case-reopened":
-            return {"state": "in-progress"}
-        case _:
-            return {}
+# the case list ---------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +140,88 @@ class CaseList:
                 },
             )  # fmt: skip
             return [Listed(*row) for row in await cursor.fetchall()]
+
+
+# the lists of a working day ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Something expected. expected_at: until when. step: how many rungs of the ladder have heard that it is late."""
+
+    case: str
+    key: str
+    what: str
+    school: str
+    owner: str | None
+    student: str | None
+    urgency: str
+    expected_at: datetime
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkFilter:
+    """A list's question. owner: of whom; what: codes; before: expected until; climbed: only what climbed the ladder."""
+
+    owner: str | None = None
+    what: tuple[str, ...] = ()
+    before: datetime | None = None
+    climbed: bool = False
+    school: str | None = None
+
+
+class WorkList:
+    """Queries over what is expected, under row-level security."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def page(self, wanted: WorkFilter, *, schools: str, after: Sequence[Any] | None, limit: int) -> list[Work]:
+        """The earliest first. schools: ids with commas, or `*`."""
+        query, values = _work_query(wanted, after, limit)
+        async with self._database.connection() as connection:
+            await connection.execute("SELECT set_config('tanggap.schools', %s, true)", (schools,))
+            return [Work(*row) for row in await (await connection.execute(query, values)).fetchall()]
+
+    async def due(self, limit: int = 100) -> list[tuple[str, str, datetime, datetime]]:
+        """Case, key, due and the database's own time, of deadlines that have come."""
+        async with self._database.connection() as connection:
+            await connection.execute("SELECT set_config('tanggap.schools', '*', true)")
+            cursor = await connection.execute(
+                "SELECT case_id, key, due, clock_timestamp() FROM worklist_v1 WHERE due <= clock_timestamp() ORDER BY due LIMIT %s", (limit,)
+            )
+            return await cursor.fetchall()
+
+    async def cases_of_concerns(self, concerns: Sequence[str]) -> list[tuple[str, str, str]]:
+        """Concern, case and the student's role in it, of every case that shares one of these concerns."""
+        async with self._database.statement() as connection:
+            cursor = await connection.execute("SELECT concern, case_id, role FROM strand_v1 WHERE concern = ANY(%s)", (list(concerns),))
+            return await cursor.fetchall()
+
+
+def _work_query(wanted: WorkFilter, after: Sequence[Any] | None, limit: int) -> tuple[LiteralString, list[Any]]:
+    """Only the conditions that are asked for, so that each list has its index."""
+    query: LiteralString = "SELECT case_id, key, what, school, owner, student, urgency, expected_at, step FROM worklist_v1 WHERE true"
+    values: list[Any] = []
+    if wanted.owner:
+        query += " AND owner = %s"
+        values.append(wanted.owner)
+    if wanted.what:
+        query += " AND what = ANY(%s)"
+        values.append(list(wanted.what))
+    if wanted.before:
+        query += " AND expected_at < %s"
+        values.append(wanted.before)
+    if wanted.climbed:
+        query += " AND step > 0"
+    if wanted.school:
+        query += " AND school = %s"
+        values.append(wanted.school)
+    if after:
+        query += " AND (expected_at, case_id, key) > (%s, %s, %s)"
+        values += after
+    return query + " ORDER BY expected_at, case_id, key LIMIT %s", [*values, limit]
 
 
 async def record_read(database: Database, reader: str, case_id: str, what: str, version: int) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, assert_never
 
-from services.cases.domain.referral import About
+from services.cases.domain.about import About
 from shared.errors import Refused
 from shared.events import GuardianToBeTold
 from shared.message import Event, Fact

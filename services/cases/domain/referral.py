@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, assert_never
 
+from services.cases.domain.about import About
+from services.cases.domain.activity import Expected, PersonInConflict
 from services.cases.domain.policy import Recommendation
 from services.cases.domain.triage import ReferralInputs
 from shared.errors import Refused
@@ -39,7 +41,7 @@ class DraftReferral(Fact):
     agency: str
     why: Sealed
     alternatives: tuple[str, ...]
-    consent: Literal["given", "overridden"]
+    consent: Literal["given", "overridden", "asked"]
     ground: Literal["vital-interest", "legal-duty"] | None = None
     by_phone_first: bool = False
     by: str
@@ -118,7 +120,7 @@ class ReferralDrafted(Event):
     agency: str
     why: Sealed
     alternatives: tuple[str, ...]
-    consent: Literal["given", "overridden"]
+    consent: Literal["given", "overridden", "asked"]
     ground: Literal["vital-interest", "legal-duty"] | None
     by_phone_first: bool
     by: str
@@ -167,7 +169,9 @@ ENDED = frozenset({"rejected", "completed", "cancelled", "failed", "entered-in-e
 
 @dataclass(frozen=True, slots=True)
 class Referral:
-    """One referral. state: drafted, approved, sent, then the task's FHIR status."""
+    """One referral. state: drafted, approved, sent, then the task's FHIR status. approver, approve_by: who is asked to approve, until when.
+    letter_by: after a call, until when the letter follows. chase_by: a missed appointment is chased by then. evaluate_by: after its outcome.
+    """
 
     referral: str
     agency: str
@@ -178,19 +182,20 @@ class Referral:
     business_status: str = ""
     reason: str | None = None
     unanswered: str | None = None
+    consent: str = "given"
+    approver: str | None = None
+    approve_by: datetime | None = None
+    called: bool = False
+    letter_by: datetime | None = None
+    respond_by: datetime | None = None
+    trigger: str = ""
+    chase_by: datetime | None = None
+    evaluate_by: datetime | None = None
+    evaluated: bool = False
 
     @property
     def answered(self) -> bool:
         return self.state not in ("drafted", "approved", "sent", "requested", "received")
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """What the referral needs to know of its case."""
-
-    case: str
-    student: str | None
-    school: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,17 +214,16 @@ def evolve(referrals: Referrals, event: ReferralEvent) -> Referrals:
         case ReferralDecided():
             return replace(referrals, decisions=(*referrals.decisions, event))
         case ReferralDrafted():
-            drafted = Referral(event.referral, event.agency, event.by, event.alternatives, event.by_phone_first)
+            drafted = Referral(event.referral, event.agency, event.by, event.alternatives, event.by_phone_first, consent=event.consent)
             return _with(referrals, drafted)
         case ReferralApproved():
-            return _changed(referrals, event.referral, state="approved")
+            return _changed(referrals, event.referral, state="approved", approve_by=None)
         case ReferralSent():
-            return _changed(referrals, event.referral, state="sent")
+            return _changed(referrals, event.referral, state="sent", letter_by=None, respond_by=event.respond_by)
         case ReferralCancelRequested():
             return referrals
         case ReferralMoved():
-            told = {"state": event.state, "business_status": event.business_status, "reason": event.reason, "unanswered": None}
-            return _changed(referrals, event.referral, **told)
+            return _moved(referrals, event)
         case ReferralUnanswered():
             return _changed(referrals, event.referral, unanswered=event.reason)
         case _:
@@ -230,7 +234,20 @@ def _with(referrals: Referrals, referral: Referral) -> Referrals:
     return replace(referrals, by_id={**referrals.by_id, referral.referral: referral})
 
 
-def _changed(referrals: Referrals, referral: str, **told: str | None) -> Referrals:
+CHASE = timedelta(days=2)
+EVALUATE = timedelta(days=30)
+"""After an outcome, how long until it is looked at whether the referral helped."""
+
+
+def _moved(referrals: Referrals, event: ReferralMoved) -> Referrals:
+    """What the agency did, and what that asks of the school next."""
+    told = {"state": event.state, "business_status": event.business_status, "reason": event.reason, "unanswered": None, "trigger": event.trigger}
+    chase = event.at + CHASE if event.trigger == "no-show" and event.at else None
+    evaluate = event.at + EVALUATE if event.state == "completed" and event.at else None
+    return _changed(referrals, event.referral, respond_by=None, chase_by=chase, evaluate_by=evaluate, **told)
+
+
+def _changed(referrals: Referrals, referral: str, **told: object) -> Referrals:
     known = referrals.by_id.get(referral)
     return _with(referrals, replace(known, **told)) if known else referrals  # type: ignore[arg-type]
 
@@ -261,6 +278,11 @@ class NotApproved(Refused):
 class OwnApproval(Refused):
     indonesian = "Rujukan tidak dapat disetujui oleh orang yang menyusunnya."
     english = "Whoever drafted a referral cannot approve it."
+
+
+class NotTheApprover(Refused):
+    indonesian = "Persetujuan rujukan ini diminta dari orang lain."
+    english = "Another person was asked to approve this referral."
 
 
 class AlreadySent(Refused):
@@ -318,6 +340,8 @@ def _draft(command: DraftReferral, referrals: Referrals, about: About) -> Sequen
         raise NoAlternativesOffered
     if command.consent == "overridden" and command.ground is None:
         raise ConsentMissing
+    if command.agency in about.named:
+        raise PersonInConflict
     return [ReferralDrafted(**_fields(command))]
 
 
@@ -326,6 +350,10 @@ def _approve(command: ApproveReferral, referral: Referral) -> Sequence[ReferralE
         return []
     if referral.drafted_by == command.by:
         raise OwnApproval
+    if referral.consent == "asked":
+        raise ConsentMissing
+    if referral.approver not in (None, command.by):
+        raise NotTheApprover
     return [ReferralApproved(referral=command.referral, by=command.by)]
 
 
@@ -335,6 +363,8 @@ def _send(command: SendReferral, referral: Referral, about: About) -> Sequence[R
         return []
     if referral.state == "drafted" and not referral.emergency:
         raise NotApproved
+    if referral.consent == "asked":
+        raise ConsentMissing
     return [
         ReferralSent(
             case=about.case,
@@ -356,3 +386,18 @@ def _cancel(command: CancelReferral, referral: Referral, about: About) -> Sequen
     if referral.state in ENDED:
         raise AlreadySent
     return [ReferralCancelRequested(case=about.case, student=about.student, school=about.school, referral=command.referral)]
+
+
+def expected(referrals: Referrals, owner: str | None) -> list[Expected]:
+    """An approval, the letter after a call, an answer, the chasing of a missed appointment, the evaluation; after a decline the next alternative."""
+    due: list[Expected] = []
+    for each in referrals.by_id.values():
+        clocks = {
+            "approval": (each.approve_by, each.approver),
+            "referral-letter": (each.letter_by, owner),
+            "referral-answer": (each.respond_by, owner),
+            "missed-appointment": (each.chase_by, owner),
+            "referral-evaluation": (None if each.evaluated else each.evaluate_by, owner),
+        }
+        due += [Expected(f"{each.referral}/{what}", what, moment, who) for what, (moment, who) in clocks.items() if moment]
+    return due

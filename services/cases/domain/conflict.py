@@ -1,0 +1,172 @@
+"""Conflicts and allegations. Accused, or family of accused or victim: suspended at once, a substitute assigned, ruled on by somebody unconflicted
+within one school day, with a receipt. Outcomes of an allegation; deliberately false needs two people (domain.md, Conflicts).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from services.cases.domain.about import About
+from services.cases.domain.activity import Expected, PersonInConflict
+from services.cases.domain.acts import CaseActEvent, CaseCommand
+from shared.errors import Refused
+from shared.sealed import Sealed
+
+Outcome = Literal["substantiated", "not-proven", "unfounded", "deliberately-false"]
+
+
+class DeclareConflict(CaseCommand):
+    """person: who may not be near this case. rule_by: one school day later. substitute: who goes on meanwhile."""
+
+    person: str
+    ground: Literal["accused", "family-of-accused", "family-of-victim", "witness", "other"]
+    substitute: str | None
+    rule_by: datetime
+
+
+class ConflictDeclared(DeclareConflict, CaseActEvent):
+    type: Literal["conflict-declared"] = "conflict-declared"
+    version: Literal[1] = 1
+
+
+class RuleConflict(CaseCommand):
+    """By a coordinator or officer who is not in conflict. conflicted: it is one; else the person may work again."""
+
+    person: str
+    conflicted: bool
+    reason: Sealed
+
+
+class ConflictRuled(RuleConflict, CaseActEvent):
+    type: Literal["conflict-ruled"] = "conflict-ruled"
+    version: Literal[1] = 1
+
+
+class JudgeAllegation(CaseCommand):
+    """accused: person or student. A finding that it was deliberately false counts only when a second person confirms it."""
+
+    accused: str
+    outcome: Outcome
+    reason: Sealed
+
+
+class AllegationJudged(JudgeAllegation, CaseActEvent):
+    type: Literal["allegation-judged"] = "allegation-judged"
+    version: Literal[1] = 1
+
+
+class ConfirmAllegation(CaseCommand):
+    """By another person than who judged."""
+
+    accused: str
+
+
+class AllegationConfirmed(ConfirmAllegation, CaseActEvent):
+    type: Literal["allegation-confirmed"] = "allegation-confirmed"
+    version: Literal[1] = 1
+
+
+CONFLICT_COMMANDS = (DeclareConflict, RuleConflict, JudgeAllegation, ConfirmAllegation)
+CONFLICT_EVENTS = (ConflictDeclared, ConflictRuled, AllegationJudged, AllegationConfirmed)
+
+
+@dataclass(frozen=True, slots=True)
+class Conflicts:
+    """declared: person to the declaration that still waits for its ruling. upheld: ruled to be in conflict. cleared: ruled not to be.
+    judged: accused to (outcome, by, counts).
+    """
+
+    declared: Mapping[str, ConflictDeclared] | None = None
+    upheld: frozenset[str] = frozenset()
+    cleared: frozenset[str] = frozenset()
+    judged: Mapping[str, tuple[Outcome, str, bool]] | None = None
+
+    @property
+    def suspended(self) -> frozenset[str]:
+        return frozenset(self.declared or ()) | self.upheld
+
+    def outcome(self, accused: str) -> Outcome | None:
+        """What counts about an allegation."""
+        found = (self.judged or {}).get(accused)
+        return found[0] if found and found[2] else None
+
+
+NONE = Conflicts()
+
+
+class NotInConflict(Refused):
+    indonesian = "Tidak ada konflik kepentingan yang menunggu putusan untuk orang ini."
+    english = "No conflict of this person waits for a ruling."
+
+
+class SamePerson(Refused):
+    indonesian = "Langkah ini memerlukan orang kedua."
+    english = "This step needs a second person."
+
+
+class NotAccused(Refused):
+    indonesian = "Orang ini tidak dilaporkan sebagai terlapor."
+    english = "This person is not reported as accused."
+
+
+class NothingToConfirm(Refused):
+    indonesian = "Tidak ada penilaian yang menunggu konfirmasi."
+    english = "No finding waits for confirmation."
+
+
+def decide(command: CaseCommand, conflicts: Conflicts, about: About) -> Sequence[CaseActEvent]:  # noqa: C901 - one refusal a line
+    """Raises: a refusal by name."""
+    match command:
+        case DeclareConflict():
+            if command.person in conflicts.suspended:
+                return []
+            if command.substitute is not None and (command.substitute in about.named or command.substitute == command.person):
+                raise PersonInConflict
+        case RuleConflict():
+            if command.person not in (conflicts.declared or {}):
+                raise NotInConflict
+            if command.by == command.person:
+                raise PersonInConflict
+        case JudgeAllegation():
+            if command.accused not in about.named | about.accused | about.implicated:
+                raise NotAccused
+        case ConfirmAllegation():
+            found = (conflicts.judged or {}).get(command.accused)
+            if found is None or found[2]:
+                raise NothingToConfirm
+            if found[1] == command.by:
+                raise SamePerson
+        case _:
+            pass
+    event = _EVENT_OF[type(command)]
+    return [event(**{name: getattr(command, name) for name in type(command).model_fields})]
+
+
+_EVENT_OF: Mapping[type[CaseCommand], type[CaseActEvent]] = dict(zip(CONFLICT_COMMANDS, CONFLICT_EVENTS, strict=True))
+
+
+def evolve(conflicts: Conflicts, event: CaseActEvent) -> Conflicts:
+    match event:
+        case ConflictDeclared():
+            return replace(conflicts, declared={**(conflicts.declared or {}), event.person: event}, cleared=conflicts.cleared - {event.person})
+        case ConflictRuled():
+            declared = {person: each for person, each in (conflicts.declared or {}).items() if person != event.person}
+            if event.conflicted:
+                return replace(conflicts, declared=declared, upheld=conflicts.upheld | {event.person})
+            return replace(conflicts, declared=declared, cleared=conflicts.cleared | {event.person})
+        case AllegationJudged():
+            counts = event.outcome != "deliberately-false"
+            return replace(conflicts, judged={**(conflicts.judged or {}), event.accused: (event.outcome, event.by, counts)})
+        case AllegationConfirmed():
+            outcome, by, _ = (conflicts.judged or {})[event.accused]
+            return replace(conflicts, judged={**(conflicts.judged or {}), event.accused: (outcome, by, True)})
+        case _:
+            return conflicts
+
+
+def expected(conflicts: Conflicts) -> list[Expected]:
+    """Every declared conflict is ruled on within one school day."""
+    return [Expected(f"conflict/{person}", "conflict-ruling", each.rule_by, None) for person, each in (conflicts.declared or {}).items()]
