@@ -1,0 +1,80 @@
+"""Short names for what the specification of a case talks about: people, a concern, commands with defaults."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any, TypeVar
+
+from services.cases.domain.case import CASE, Case
+from services.cases.domain.policy import Policy
+from services.cases.domain.strands import Acknowledge, TakeConcern
+from services.cases.policies import policy_for
+from shared.events import ConcernRaised, NamedPerson
+from shared.message import Event, Fact
+from shared.sealed import Sealed
+
+NOW = datetime(2026, 2, 9, 2, 0, tzinfo=UTC)
+"""A Monday, nine in the morning in Jakarta."""
+
+COUNSELLOR, OTHER, COORDINATOR, PRINCIPAL, OFFICER = "counsellor", "other-counsellor", "coordinator", "principal", "officer"
+TEACHER, MOTHER, FATHER, STUDENT = "teacher", "mother", "father", "student"
+POLICY: Policy = policy_for(NOW.date())
+
+_acts = count(1)
+C = TypeVar("C", bound=Fact)
+
+
+def words(text: str = "kata") -> Sealed:
+    return Sealed(kid="k", context="c", box=text)
+
+
+def raised(concern: str = "c-1", **told: Any) -> ConcernRaised:
+    known: dict[str, Any] = {
+        "concern": concern, "school": "smp1", "student": STUDENT, "role": "affected", "kind": "incident", "categories": ("bullying",),
+        "facts": {"repeated": False}, "text": words(), "channel": "web", "reporter_kind": "staff",
+    }  # fmt: skip
+    return ConcernRaised(**(known | told))
+
+
+def named(person: str, relation: str = "staff", role: str = "accused") -> NamedPerson:
+    return NamedPerson(person=person, relation=relation, role=role)  # type: ignore[arg-type]
+
+
+def take(concern: ConcernRaised | None = None, at: datetime = NOW, policy: Policy = POLICY) -> TakeConcern:
+    told = concern or raised()
+    return TakeConcern(case="case-1", concern=told, policy=policy, decision=f"triage-{told.concern}", at=at)
+
+
+def step(command: type[C], by: str = COUNSELLOR, at: datetime = NOW, **told: Any) -> C:
+    """A command with a fresh act."""
+    return command(act=f"act-{next(_acts)}", by=by, at=at, **told)
+
+
+def later(**span: float) -> datetime:
+    return NOW + timedelta(**span)
+
+
+def after(*commands: Fact, case: Case | None = None) -> Case:
+    """The case after commands that must all be decided."""
+    state = case or CASE.initial
+    for command in commands:
+        events = CASE.decide(command, state)
+        assert events, f"{type(command).__name__} decided nothing"
+        state = CASE.fold(events, state)
+    return state
+
+
+def handled(*commands: Fact, concern: ConcernRaised | None = None) -> Case:
+    """A case that somebody took in hand, then these commands."""
+    return after(take(concern), Acknowledge(by=COUNSELLOR), *commands)
+
+
+def types(events: Any) -> list[str]:
+    """What was decided, without the deadlines and notices that follow from it."""
+    return [event.type for event in events if event.type not in ("deadlines-set", "deadlines-met", "staff-to-be-told")]
+
+
+def decided(case: Case, command: Fact) -> tuple[list[Event], Case]:
+    events = list(CASE.decide(command, case))
+    return events, CASE.fold(events, case)

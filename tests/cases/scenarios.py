@@ -1,0 +1,322 @@
+"""For every command of a case: when it is right, when it is refused and by which name. One row each; a missing row fails a test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from services.cases.domain import activity as a
+from services.cases.domain import conference as cf
+from services.cases.domain import conflict as ct
+from services.cases.domain import consent as cs
+from services.cases.domain import counselling as co
+from services.cases.domain import disclosure as d
+from services.cases.domain import handling as h
+from services.cases.domain import inbound as i
+from services.cases.domain import moving as m
+from services.cases.domain import parents as p
+from services.cases.domain import protection as pr
+from services.cases.domain import reporting as r
+from services.cases.domain import teacher as t
+from services.cases.domain import visit as v
+from services.cases.domain.case import Case, ConflictOfInterest
+from services.cases.domain.group import NoteMember
+from services.cases.domain.guardian import AssessGuardian, GuardianSafetyUnknown, GuardianUnsafe
+from services.cases.domain.referral import ApproveReferral, DraftReferral, FoldTask, NoSuchReferral, OwnApproval, SendReferral
+from shared.errors import Refused
+from shared.events import ConcernRaised
+from shared.message import Fact
+from tests.cases.people import (
+    COORDINATOR,
+    COUNSELLOR,
+    MOTHER,
+    NOW,
+    OFFICER,
+    OTHER,
+    PRINCIPAL,
+    STUDENT,
+    TEACHER,
+    handled,
+    later,
+    named,
+    raised,
+    step,
+    words,
+)
+
+W = words()
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """given, when: the right moment. says: types of what is decided. wrongly, refused: the same command where it must not be, and the name."""
+
+    given: Sequence[Fact]
+    when: Fact
+    says: Sequence[str]
+    refused: type[Refused]
+    wrongly: Callable[[], tuple[Case, Fact]]
+    concern: ConcernRaised | None = None
+
+    @property
+    def case(self) -> Case:
+        """The case at the right moment."""
+        return handled(*self.given, concern=self.concern)
+
+
+SCENARIOS: dict[type[Fact], Scenario] = {}
+
+
+def right(
+    given: Sequence[Fact], when: Fact, says: str, refused: type[Refused], *, wrong: Fact | None = None, at: Sequence[Fact] = (), about: Any = None
+) -> None:
+    """One row. wrong: the refused command, decided `at` these commands of a case about a concern; the same command where it is left out."""
+    bad = wrong or when
+    SCENARIOS[type(when)] = Scenario(given, when, says.split(), refused, lambda: (handled(*at, concern=about), bad))
+
+
+def x(**told: Any) -> dict[str, Any]:
+    return {"activity": "a-1", **told}
+
+
+# individual counselling
+asked = step(co.RequestCounselling, **x(origin="self", field="personal", reason=W))
+timed = step(co.ScheduleCounselling, **x(when=later(days=1), place=W))
+HELD = {"symptoms": W, "complaint": W, "problem": W, "causes": W, "goal": W, "approach": W, "result": W, "next_plan": W}
+held = step(co.HoldCounselling, **x(meeting=1, confidentiality_told=True, **HELD))
+laiseg = step(co.EvaluateCounselling, **x(kind="laiseg", helped=True, finding=W))
+right([], asked, "counselling-requested", ConflictOfInterest, about=raised(people=(named(COUNSELLOR),), reporter_kind="student"))
+SCENARIOS[co.RequestCounselling] = Scenario(
+    [], asked, ["counselling-requested"], ConflictOfInterest,
+    lambda: (handled(concern=raised(people=(named(OTHER),))), step(co.RequestCounselling, by=OTHER, **x(origin="self", field="social", reason=W))),
+)  # fmt: skip
+right([asked], timed, "counselling-scheduled", a.NoSuchActivity)
+right([asked, timed], held, "counselling-held", co.ConfidentialityNotTold, at=[asked, timed],
+      wrong=step(co.HoldCounselling, **x(meeting=1, confidentiality_told=False, **HELD)))  # fmt: skip
+right([asked, timed], step(co.RecordNoShow, **x()), "counselling-no-show", a.WrongMoment, at=[asked])
+right([asked], step(co.DeclineCounselling, by=COUNSELLOR, **x(reason=W)), "counselling-declined", a.WrongMoment, at=[asked, timed, held])
+right([asked, timed, held], laiseg, "counselling-evaluated", co.EvaluationOutOfOrder, at=[asked, timed, held],
+      wrong=step(co.EvaluateCounselling, **x(kind="laijapang", helped=True, finding=W)))  # fmt: skip
+right([asked, timed, held], step(co.RecordSatisfaction, **x(score=4, words=W)), "satisfaction-recorded", a.WrongMoment, at=[asked])
+right([asked, timed, held, laiseg], step(co.EndCounselling, **x(result="helped")), "counselling-ended", co.NotEvaluated, at=[asked, timed, held])
+
+# collaboration with teachers
+ask = step(t.AskTeacher, **x(teacher=TEACHER, aim="information", question=W, respond_by=later(days=2)))
+answer = step(t.AnswerAsTeacher, by=TEACHER, **x(answer=W))
+right([], ask, "teacher-asked", a.PersonInConflict, about=raised(people=(named(TEACHER),)))
+right([ask], answer, "teacher-answered", t.NotTheAskedTeacher, at=[ask], wrong=step(t.AnswerAsTeacher, by="another", **x(answer=W)))
+right([ask], step(t.DeclineAsTeacher, by=TEACHER, **x(reason=W)), "teacher-declined", t.NotTheAskedTeacher, at=[ask],
+      wrong=step(t.DeclineAsTeacher, by="another", **x(reason=W)))  # fmt: skip
+agree = step(t.AgreeGuidance, **x(guidance=W, due=later(days=7)))
+right([ask, answer], agree, "guidance-agreed", a.WrongMoment, at=[ask])
+right([ask, answer, agree], step(t.RecordGuidanceResult, **x(helped=True, result=W)), "guidance-done", a.WrongMoment, at=[ask])
+
+# collaboration with parents
+safe = AssessGuardian(guardian=MOTHER, safe=True, reason=W, by=COUNSELLOR)
+unsafe = AssessGuardian(guardian=MOTHER, safe=False, reason=W, by=COUNSELLOR)
+plan = step(p.PlanParentMeeting, **x(guardian=MOTHER, kind="help-at-home", goal=W))
+first = step(p.InviteParent, **x(summons=1, channel="letter", when=later(days=2), letter="421/1"))
+met = step(p.HoldParentMeeting, **x(came=(MOTHER,), received=W, given=W))
+action = step(p.AgreeHomeAction, **x(action=W, review_by=later(days=14)))
+silent = step(p.RecordNoAnswer, **x())
+right([safe], plan, "parent-meeting-planned", GuardianSafetyUnknown)
+right([safe, plan], first, "parent-invited", p.SummonsOutOfOrder, at=[safe, plan],
+      wrong=step(p.InviteParent, **x(summons=3, channel="letter", when=later(days=2), letter="421/3")))  # fmt: skip
+right([safe, plan, first], silent, "parent-no-answer", a.WrongMoment, at=[safe, plan])
+right(
+    [safe, plan, first],
+    met,
+    "parent-met",
+    a.WrongMoment,
+    at=[safe, plan, met],
+    wrong=step(p.HoldParentMeeting, **x(came=(MOTHER,), received=W, given=W)),
+)
+right([safe, plan, first], step(p.RecordParentRefusal, **x(reason=W)), "parent-refused", a.NoSuchActivity)
+right([safe, plan, met], action, "home-action-agreed", a.WrongMoment, at=[safe, plan])
+right([safe, plan, met, action], step(p.ReviewHomeAction, **x(kept=True, result=W)), "home-action-reviewed", a.WrongMoment, at=[safe, plan])
+
+# case conference
+propose = step(cf.ProposeConference, **x(kind="help", purpose=W))
+PEOPLE = tuple(cf.Invitee(person=each, side="school", reason="support") for each in (COUNSELLOR, TEACHER, PRINCIPAL))
+convene = step(cf.ConveneConference, **x(when=later(days=1), invitees=PEOPLE))
+hold = step(cf.HoldConference, **x(present=(COUNSELLOR, TEACHER), pledge=True))
+promise = cf.Commitment(commitment="k-1", owner=TEACHER, what=W, due=later(days=7))
+minute = step(cf.MinuteConference, **x(facts=W, decisions=W, commitments=(promise,)))
+keep = step(cf.KeepCommitment, **x(commitment="k-1"))
+right([], propose, "conference-proposed", cf.NotATribunal, wrong=step(cf.ProposeConference, **x(kind="tribunal", purpose=W)))
+right([propose], convene, "conference-convened", a.PersonInConflict, at=[propose], about=raised(people=(named(TEACHER),)))
+right([propose, convene], hold, "conference-held", cf.PledgeMissing, at=[propose, convene],
+      wrong=step(cf.HoldConference, **x(present=(COUNSELLOR, TEACHER), pledge=False)))  # fmt: skip
+right([propose, convene, hold], minute, "conference-minuted", cf.NotAnInvitee, at=[propose, convene, hold],
+      wrong=step(cf.MinuteConference, **x(facts=W, decisions=W, commitments=(promise.model_copy(update={"owner": PRINCIPAL}),))))  # fmt: skip
+right([propose, convene, hold, minute], keep, "commitment-kept", cf.NoSuchCommitment, at=[propose, convene, hold, minute],
+      wrong=step(cf.KeepCommitment, **x(commitment="k-2")))  # fmt: skip
+right([propose, convene, hold, minute], step(cf.BreakCommitment, **x(commitment="k-1", reason=W)), "commitment-broken", cf.NoSuchCommitment,
+      at=[propose, convene, hold, minute, keep])  # fmt: skip
+right([propose, convene, hold, minute, keep], step(cf.CloseConference, **x(result=W)), "conference-closed", cf.CommitmentOpen,
+      at=[propose, convene, hold, minute])  # fmt: skip
+
+# home visit
+go = step(v.PlanVisit, **x(guardian=MOTHER, gap=W, questions=W))
+notify = step(v.NotifyVisit, **x(when=later(days=2), endorsed_by=PRINCIPAL, letter="800/1"))
+visited = step(v.RecordVisit, **x(met=(MOTHER,), observations=W, commitment=W, accuracy_checked=True))
+report = step(v.ReportVisit, **x(report=W))
+right([safe], go, "visit-planned", GuardianUnsafe, at=[unsafe])
+right([safe, go], notify, "visit-notified", v.VisitNotEndorsed, at=[safe, go],
+      wrong=step(v.NotifyVisit, **x(when=later(days=2), endorsed_by=COUNSELLOR, letter="800/1")))  # fmt: skip
+right([safe, go, notify], visited, "home-visited", a.WrongMoment, at=[safe, go])
+right([safe, go, notify], step(v.RecordNotMet, **x()), "visit-not-met", a.WrongMoment, at=[safe, go])
+right([safe, go, notify, visited], report, "visit-reported", v.AccuracyNotChecked,
+      at=[safe, go, notify, step(v.RecordVisit, **x(met=(MOTHER,), observations=W, commitment=W, accuracy_checked=False))])  # fmt: skip
+right([safe, go, notify, visited, report], step(v.UseVisit, **x(use=W)), "visit-used", a.WrongMoment, at=[safe, go])
+
+# official reports and requests for data
+file = step(r.FileOfficialReport, **x(to="pokja", number="1", legal_basis="UU 12/2022", respond_by=later(days=3), contents=W))
+receipt = step(r.RecordReportReceipt, **x(receipt="P-1"))
+demand = step(r.RecordDataRequest, **x(requester=W, written=True, letter="B/1", legal_basis="KUHAP", items=W, respond_by=later(days=3)))
+one = step(r.DecideDataRequest, by=PRINCIPAL, **x(release=True, reason=W))
+two = step(r.ConfirmDataDecision, by=OFFICER, **x(agrees=True))
+no = step(r.DecideDataRequest, by=PRINCIPAL, **x(release=False, reason=W))
+right([], file, "official-report-filed", a.WrongMoment, at=[ask])
+right([file], receipt, "report-receipt-recorded", a.NoSuchActivity)
+right([file], step(r.RecordReportAnswer, **x(answer=W)), "report-answered", a.NoSuchActivity)
+right([file], step(r.CloseOfficialReport, **x(result="handled")), "official-report-closed", a.NoSuchActivity)
+right([], demand, "data-requested", r.RequestNotWritten,
+      wrong=step(r.RecordDataRequest, **x(requester=W, written=False, letter="", legal_basis="", items=W, respond_by=later(days=3))))  # fmt: skip
+right([demand], one, "data-request-decided", a.WrongMoment, at=[demand, one], wrong=no)
+right([demand, one], two, "data-decision-confirmed", r.SecondPersonNeeded, at=[demand, one],
+      wrong=step(r.ConfirmDataDecision, by=PRINCIPAL, **x(agrees=True)))  # fmt: skip
+right([demand, one, two], step(r.ReleaseData, by=PRINCIPAL, **x(package=W)), "data-released", r.NotDecidedSo, at=[demand, no, two])
+right([demand, no, two], step(r.RefuseData, by=PRINCIPAL, **x(reason=W)), "data-refused", r.NotDecidedSo, at=[demand, one, two])
+
+# inbound referral
+inbound = step(i.RecordInboundReferral, **x(institution="Puskesmas", letter="9", reason=W, package=W, answer_by=later(days=3)))
+replied = step(i.AnswerInboundReferral, **x(accepted=True, answer=W))
+right([], inbound, "inbound-referral-recorded", a.WrongMoment, at=[asked])
+right([inbound], replied, "inbound-referral-answered", a.NoSuchActivity)
+right([inbound, replied], step(i.CompleteInboundReferral, **x(report=W)), "inbound-referral-completed", a.WrongMoment, at=[inbound])
+
+# what every activity knows
+declined = step(co.DeclineCounselling, **x(reason=W))
+right([asked], step(a.PostponeActivity, **x(until=later(days=3), reason=W)), "activity-postponed", a.ActivityEnded, at=[asked, declined])
+right([asked], step(a.CancelActivity, **x(reason=W)), "activity-cancelled", a.NoSuchActivity)
+right([asked], step(a.RecordRefusal, **x(who="student", reason=W)), "activity-refused", a.ActivityEnded, at=[asked, declined])
+right([asked], step(a.HandOverActivity, **x(to=OTHER)), "activity-handed-over", a.PersonInConflict, at=[asked], about=raised(people=(named(OTHER),)))
+
+# the case itself
+assess = step(h.AssessCase, field="personal", findings=W, safe=True)
+goal = h.Goal(goal="g-1", field="personal", words=W, owner=COUNSELLOR, due=later(days=30))
+planned = step(h.PlanCase, goals=(goal,))
+wait = step(h.WaitForCase, until=later(days=3), what=W)
+glass = step(h.BreakGlass, by=COORDINATOR, activity="a-1", reason=W)
+right([], assess, "case-assessed", ConflictOfInterest)
+SCENARIOS[h.AssessCase] = Scenario(
+    [], assess, ["case-assessed"], ConflictOfInterest,
+    lambda: (handled(concern=raised(people=(named(OTHER),))), step(h.AssessCase, by=OTHER, field="social", findings=W, safe=True)),
+)  # fmt: skip
+right([assess], planned, "case-planned", h.NotAssessed)
+right([assess, planned], step(h.ReachGoal, goal="g-1", reached=True, words=W), "goal-judged", h.NoSuchGoal, at=[assess, planned],
+      wrong=step(h.ReachGoal, goal="g-2", reached=True, words=W))  # fmt: skip
+right([], step(h.AgreeSafetyPlan, words=W, review_by=later(days=7)), "safety-plan-agreed", ConflictOfInterest)
+SCENARIOS[h.AgreeSafetyPlan] = Scenario(
+    [], step(h.AgreeSafetyPlan, words=W, review_by=later(days=7)), ["safety-plan-agreed"], ConflictOfInterest,
+    lambda: (handled(concern=raised(people=(named(OTHER),))), step(h.AgreeSafetyPlan, by=OTHER, words=W, review_by=later(days=7))),
+)  # fmt: skip
+right([], wait, "case-waiting", h.MomentPassed, wrong=step(h.WaitForCase, until=later(days=-1), what=W))
+right([wait], step(h.ResumeCase), "case-resumed", h.NotWaiting)
+right([], step(h.HandOverCase, to=OTHER, reason="leave"), "case-handed-over", a.PersonInConflict, about=raised(people=(named(OTHER),)))
+right([], step(h.DeputiseCase, deputy=OTHER, until=later(days=3)), "case-deputised", a.PersonInConflict, about=raised(people=(named(OTHER),)))
+right([], step(h.TakeOverCase, by=OFFICER, reason=W), "case-taken-over", ConflictOfInterest, about=raised(people=(named(OFFICER),)))
+right([asked], glass, "glass-broken", ConflictOfInterest, at=[asked], about=raised(people=(named(COORDINATOR),)))
+right([asked, glass], step(h.ConfirmBreakGlass, by=PRINCIPAL, glass=glass.act), "break-glass-confirmed", h.SecondReader, at=[asked, glass],
+      wrong=step(h.ConfirmBreakGlass, by=COORDINATOR, glass=glass.act))  # fmt: skip
+
+# conflicts and allegations
+suspend = step(ct.DeclareConflict, person=OTHER, ground="family-of-victim", substitute=COUNSELLOR, rule_by=later(days=1))
+false = step(ct.JudgeAllegation, by=COORDINATOR, accused=TEACHER, outcome="deliberately-false", reason=W)
+ACCUSED = raised(people=(named(TEACHER),))
+right([], suspend, "conflict-declared", a.PersonInConflict,
+      wrong=step(ct.DeclareConflict, person=OTHER, ground="witness", substitute=OTHER, rule_by=later(days=1)))  # fmt: skip
+right([suspend], step(ct.RuleConflict, by=COORDINATOR, person=OTHER, conflicted=False, reason=W), "conflict-ruled", ct.NotInConflict)
+BLAMED = raised(role="accused")
+SCENARIOS[ct.JudgeAllegation] = Scenario(
+    [], step(ct.JudgeAllegation, by=COORDINATOR, accused=STUDENT, outcome="not-proven", reason=W), ["allegation-judged"], ct.NotAccused,
+    lambda: (handled(), step(ct.JudgeAllegation, by=COORDINATOR, accused="nobody", outcome="not-proven", reason=W)), BLAMED,
+)  # fmt: skip
+SCENARIOS[ct.ConfirmAllegation] = Scenario(
+    [step(ct.JudgeAllegation, by=COORDINATOR, accused=STUDENT, outcome="deliberately-false", reason=W)],
+    step(ct.ConfirmAllegation, by=OFFICER, accused=STUDENT), ["allegation-confirmed"], ct.SamePerson,
+    lambda: (handled(false, concern=ACCUSED), step(ct.ConfirmAllegation, by=COORDINATOR, accused=TEACHER)), BLAMED,
+)  # fmt: skip
+
+# protection
+account = step(pr.RecordFirstAccount, words=W)
+right([], account, "first-account-recorded", pr.AccountAlreadyTaken, at=[account], wrong=step(pr.RecordFirstAccount, words=W))
+for each in (step(pr.KeepEvidence, what=W, where=W), step(pr.OfferMedicalCare, answer="accepted", where=W)):
+    other = each.model_copy(update={"by": OTHER, "act": f"{each.act}-other"})
+    right([], each, {"KeepEvidence": "evidence-kept"}.get(type(each).__name__, "medical-care-offered"), ConflictOfInterest,
+          wrong=other, about=raised(people=(named(OTHER),)))  # fmt: skip
+
+# moving
+merge = step(m.MergeInto, into="case-2")
+transfer = step(m.TransferCase, to="sma1", reason=W, receipt_by=later(days=2))
+legal = step(m.SetLegalHold, by=PRINCIPAL, reason=W)
+right([], merge, "case-merged", m.SameCase, wrong=step(m.MergeInto, into="case-1"))
+right([], step(m.TakeMerged, merged="case-2"), "merged-taken", m.SameCase, wrong=step(m.TakeMerged, merged="case-1"))
+right([merge], step(m.UnmergeCase, reason=W), "case-unmerged", m.NotMerged)
+right([step(m.TakeMerged, merged="case-2")], step(m.GiveBackMerged, merged="case-2"), "merged-given-back", m.NotMerged)
+right([], step(m.LinkCase, other="case-2"), "case-linked", m.SameCase, wrong=step(m.LinkCase, other="case-1"))
+right([], transfer, "case-transfer-asked", m.AlreadyThere, wrong=step(m.TransferCase, to="smp1", reason=W, receipt_by=later(days=2)))
+right([transfer], step(m.ReceiveTransfer, by="there", school="sma1"), "case-transferred", m.NotAskedForTransfer)
+right([], step(m.UnmatchStudent, student=STUDENT, reason=W), "student-unmatched", m.NotThisStudent,
+      wrong=step(m.UnmatchStudent, student="somebody", reason=W))  # fmt: skip
+right([], legal, "legal-hold-set", ConflictOfInterest, about=raised(people=(named(PRINCIPAL),)))
+right([legal], step(m.LiftLegalHold, by=OFFICER, reason=W), "legal-hold-lifted", m.HoldNeedsSecondPerson, at=[legal],
+      wrong=step(m.LiftLegalHold, by=PRINCIPAL, reason=W))  # fmt: skip
+
+# referral: consent, approval, call, next alternative, chase, evaluation
+draft = DraftReferral(referral="r-1", agency="ag-1", why=W, alternatives=("ag-2",), consent="asked", by=COUNSELLOR)
+open_draft = draft.model_copy(update={"consent": "given"})
+urgent = DraftReferral(
+    referral="r-1", agency="ag-1", why=W, alternatives=(), consent="overridden", ground="vital-interest", by_phone_first=True, by=COUNSELLOR
+)
+approve = ApproveReferral(referral="r-1", by=PRINCIPAL)
+send = SendReferral(referral="r-1", package=W, priority="urgent", respond_by=later(days=1), by=COUNSELLOR)
+
+
+def moved(trigger: str, state: str) -> FoldTask:
+    return FoldTask(referral="r-1", agency="ag-1", trigger=trigger, state=state, business_status="7.0", at=NOW)
+
+
+consent = step(cs.RecordConsent, referral="r-1", giver="guardian", age=15, adult=18, form="F-1")
+right([draft], consent, "consent-recorded", cs.StudentConsentsThemselves, at=[draft],
+      wrong=step(cs.RecordConsent, referral="r-1", giver="guardian", age=18, adult=18, form="F-1"))  # fmt: skip
+right([draft], step(cs.OverrideConsent, referral="r-1", ground="legal-duty", reason=W), "consent-overridden", NoSuchReferral)
+right([draft], step(cs.AskApproval, referral="r-1", approver=PRINCIPAL, approve_by=later(days=1)), "approval-asked", OwnApproval, at=[draft],
+      wrong=step(cs.AskApproval, referral="r-1", approver=COUNSELLOR, approve_by=later(days=1)))  # fmt: skip
+right([urgent], step(cs.CallForHelp, referral="r-1", ground="vital-interest", said=W, letter_by=later(days=1)), "help-called", cs.NotByPhone,
+      at=[open_draft])  # fmt: skip
+SENT = [open_draft, approve, send]
+right([*SENT, moved("decline", "rejected")], step(cs.TakeNextAlternative, referral="r-1", fresh="r-2", why=W),
+      "next-alternative-taken referral-drafted", cs.NotDeclined, at=SENT)  # fmt: skip
+right([*SENT, moved("no-show", "accepted")], step(cs.ChaseAppointment, referral="r-1", words=W), "appointment-chased", cs.NothingMissed, at=SENT)
+right([*SENT, moved("outcome", "completed")], step(cs.EvaluateReferral, referral="r-1", helped=True, finding=W), "referral-evaluated",
+      cs.NotCompleted, at=SENT)  # fmt: skip
+
+# the ledger
+correct = step(d.CorrectFact, event=1, words=W, reason=W, tell_by=later(days=3))
+right([], correct, "fact-corrected", d.NoSuchEvent, wrong=step(d.CorrectFact, event=999, words=W, reason=W, tell_by=later(days=3)))
+right([ask, correct], step(d.TellReceiver, correction=correct.act, disclosure="a-1", channel="letter"), "receiver-told", d.NothingToTell)
+right([], step(d.RecordDisclosure, receiver="agency", to="RSUD", ground="vital-interest", what=W), "disclosure-recorded", ConflictOfInterest)
+SCENARIOS[d.RecordDisclosure] = Scenario(
+    [], SCENARIOS[d.RecordDisclosure].when, ["disclosure-recorded"], ConflictOfInterest,
+    lambda: (
+        handled(concern=raised(people=(named(OTHER),))),
+        step(d.RecordDisclosure, by=OTHER, receiver="agency", to="RSUD", ground="vital-interest", what=W),
+    ),
+)  # fmt: skip
+SCENARIOS[NoteMember] = Scenario(
+    [], step(NoteMember, group="g-1", session=1, note=W), ["member-noted"], ConflictOfInterest,
+    lambda: (handled(concern=raised(people=(named(OTHER),))), step(NoteMember, by=OTHER, group="g-1", session=1, note=W)),
+)  # fmt: skip

@@ -1,0 +1,41 @@
+"""Every command of a case: the right events, the right refusal, quiet on repeat."""
+
+import pytest
+
+from services.cases.commands import CASE_COMMANDS
+from services.cases.domain.case import CASE
+from services.cases.domain.moving import GiveBackMerged, TakeMerged
+from shared.errors import Refused
+from tests.cases.people import decided, types
+from tests.cases.scenarios import SCENARIOS
+
+ALL = [pytest.param(command, id=command.__name__) for command in SCENARIOS]
+
+
+def test_every_command_has_its_scenario():
+    assert set(SCENARIOS) == {*CASE_COMMANDS, TakeMerged, GiveBackMerged}
+
+
+@pytest.mark.parametrize("command", ALL)
+def test_at_the_right_moment_it_says_what_happened(command):
+    scenario = SCENARIOS[command]
+    events, _ = decided(scenario.case, scenario.when)
+    assert types(events) == list(scenario.says)
+
+
+@pytest.mark.parametrize("command", ALL)
+def test_at_the_wrong_moment_it_is_refused_by_name_and_changes_nothing(command):
+    scenario = SCENARIOS[command]
+    case, wrong = scenario.wrongly()
+    with pytest.raises(Refused) as refused:
+        CASE.decide(wrong, case)
+    assert type(refused.value) is scenario.refused
+    assert refused.value.indonesian != Refused.indonesian
+    assert refused.value.english != Refused.english
+
+
+@pytest.mark.parametrize("command", ALL)
+def test_asked_again_it_is_quiet(command):
+    scenario = SCENARIOS[command]
+    _, after = decided(scenario.case, scenario.when)
+    assert list(CASE.decide(scenario.when, after)) == []
