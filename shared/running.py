@@ -22,6 +22,13 @@ class Part(Protocol):
     async def run(self) -> None: ...
 
 
+async def ended(task: asyncio.Task[None]) -> None:
+    """Cancels a task and waits until it is over. Asked again each second: a wait for a connection of the pool may swallow one cancellation."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait((task,), timeout=1)
+
+
 async def run_parts(parts: Sequence[Part]) -> None:
     """Runs all until cancelled; a part that ends or fails is started again after a pause that grows."""
     async with asyncio.TaskGroup() as group:

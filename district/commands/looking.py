@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 from base64 import urlsafe_b64decode
@@ -11,24 +12,29 @@ from typing import Annotated, Any
 
 import httpx
 import typer
+from rich.progress import Progress
 
 from district.commands.directory import origin
 from district.commands.shell import FOUND_A_PROBLEM, checked, errors, show_json, show_table, verb
-from district.commands.stores import each_store
+from district.commands.stores import database_url, each_store, opened
 from district.embedded.postgres import binaries
 from district.embedded.redis import binary
 from district.home import find_home
 from services.cases.policies import read_policy
+from services.cases.replaying import as_json, replay
 from services.cases.words import sentence
 from shared.access import Principal
 from shared.database import Database
 from shared.errors import Fault, Invalid, StartRefused, TanggapError
+from shared.eventstore.postgres import PostgresEventStore
 from shared.eventstore.verify import Verified, verify_store
 
 case = typer.Typer(no_args_is_help=True, help="One case, as a counsellor or auditor would see it")
 audit = typer.Typer(no_args_is_help=True, help="The provable history")
 policy = typer.Typer(no_args_is_help=True, help="Policies of triage and referral")
 parked = typer.Typer(no_args_is_help=True, help="Events whose handler kept failing")
+
+LEVELS = ("emergency", "high", "medium", "low")
 
 AsJson = Annotated[bool, typer.Option("--json", help="for machines")]
 CaseId = Annotated[str, typer.Argument(help="id of the case")]
@@ -128,6 +134,36 @@ def check_policy(file: Annotated[Path, typer.Argument(help="TOML file")], json: 
         show_json(told)
     else:
         show_table("Policy", ("field", "value"), list(told.items()))
+
+
+@policy.command("replay")
+@verb
+def replay_policy(file: Annotated[Path, typer.Argument(help="TOML file")], json: AsJson = False) -> None:
+    """Runs a draft policy over all history, without side effects: which decisions would change, and the work of each school and week."""
+    draft = read_policy(file)
+
+    async def run(url: str) -> dict[str, Any]:
+        async with opened(url, "cases") as database:
+            store = PostgresEventStore(database)
+            with Progress(console=errors, transient=True, disable=not errors.is_terminal) as progress:
+                bar = progress.add_task("replay", total=await store.head())
+                return as_json(await replay(store, draft, lambda position: progress.update(bar, completed=position)))
+
+    with database_url() as url:
+        told = asyncio.run(run(url))
+    if json:
+        show_json(told)
+        return
+    show_table("Policy", ("policy", "version", "decisions", "changed"), [(draft.id, draft.version, told["decisions"], told["changed"])])
+    show_table("Changes", ("what", "before", "after", "decisions"), [tuple(each.values()) for each in told["kinds"]])
+    rows = [(each["case"][:8], each["what"], each["before"], each["after"], ", ".join(each["rules"])) for each in told["changes"][:50]]
+    show_table("Changed decisions (the first 50)", ("case", "what", "before", "after", "rules"), rows)
+    columns = ("school", "week", *(f"{level} {when}" for level in LEVELS for when in ("before", "after")))
+    work = [
+        (each["school"][:8], each["week"], *(each[when].get(level, 0) for level in LEVELS for when in ("before", "after")))
+        for each in told["workload"]
+    ]
+    show_table("Workload", columns, work)
 
 
 @parked.command("list")

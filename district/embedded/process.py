@@ -28,7 +28,8 @@ def as_unprivileged() -> tuple[str, ...]:
     namespace = ("unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}")
     if shutil.which("unshare") and subprocess.run((*namespace, "true"), check=False, capture_output=True).returncode == 0:  # noqa: S603
         return namespace
-    return ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
+    # A change of user makes the kernel forget the parent-death signal, so setpriv sets it again.
+    return ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--pdeathsig", "INT")
 
 
 def needs_copies() -> bool:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 
-from services.cases import api, pages, working
+from services.cases import api, lists, pages, reports, standing, working
 from services.cases.acting import starting
+from services.cases.clocks import Clockwork
 from services.cases.projecting import TABLES, VIEW, project
 from services.cases.subscribers import FromIntake, FromNotifications
 from services.cases.views import Roster
@@ -26,11 +27,18 @@ def create_app(settings: Settings) -> FastAPI:
     def parts(kernel: Kernel) -> list[Part]:
         projections[VIEW] = Projection(VIEW, kernel.store, kernel.database, project, TABLES, kernel.heartbeats)
         intake = kernel.subscribe("intake", FromIntake(kernel.store, Roster(kernel.database)))
-        return [projections[VIEW], intake, kernel.subscribe("notifications", FromNotifications(kernel.store))]
+        return [projections[VIEW], Clockwork(kernel, projections[VIEW]), intake, kernel.subscribe("notifications", FromNotifications(kernel.store))]
 
     def routers(kernel: Kernel) -> list[APIRouter]:
         roster = Roster(kernel.database)
         start = starting(kernel, roster, projections[VIEW])
-        return [api.router(kernel, roster, start), working.router(start), pages.router(kernel)]
+        return [
+            api.router(kernel, roster, start),
+            working.router(start),
+            standing.router(kernel),
+            lists.router(kernel),
+            reports.router(kernel),
+            pages.router(kernel),
+        ]
 
     return create_service("cases", settings, migrations=MIGRATIONS, routers=routers, parts=parts)

@@ -49,6 +49,8 @@ FILLED: Mapping[str, frozenset[str]] = {
     "TakeNextAlternative": frozenset({"fresh"}),
     "FormGroup": frozenset({"group", "members"}),
     "AddMember": frozenset({"member"}),
+    "RecordLeave": frozenset({"school"}),
+    "EndLeave": frozenset({"school"}),
 }
 """Fields that the shell knows: from the policy, the calendar, the roster, other cases."""
 
@@ -78,9 +80,9 @@ def purpose_of(command: type[Fact]) -> Purpose:
 
 
 @cache
-def body_of(command: type[Fact]) -> type[BaseModel]:
-    """The body of a command's route; unknown fields are refused. It may say when it happened."""
-    left_out = _ALWAYS | FILLED.get(command.__name__, frozenset()) | ({"activity"} if command in OPENS else frozenset())
+def body_of(command: type[Fact], *, without_activity: bool = False) -> type[BaseModel]:
+    """The body of a command's route; unknown fields are refused. It may say when it happened. without_activity: the path names it."""
+    left_out = _ALWAYS | FILLED.get(command.__name__, frozenset()) | ({"activity"} if command in OPENS or without_activity else frozenset())
     fields: dict[str, Any] = {name: _said(name, field) for name, field in command.model_fields.items() if name not in left_out}
     fields |= _SAID.get(command.__name__, {})
     fields["happened_at"] = (AwareDatetime | None, BodyField(default=None, description="when it happened, if not now"))

@@ -200,9 +200,9 @@ _COUNTED: Mapping[str, tuple[str, ...]] = {
     "case-acknowledged": (),
     "urgency-decided": ("urgency",),
     "referral-decided": ("chosen",),
-    "referral-sent": ("agency", "priority"),
+    "referral-sent": ("referral", "agency", "priority"),
     "referral-moved": ("agency", "trigger", "state", "reason"),
-    "referral-unanswered": ("reason",),
+    "referral-unanswered": ("referral", "reason"),
     "guardian-to-be-told": (),
     "guardian-notice-ended": ("outcome",),
     "deadline-passed": ("what", "step"),
@@ -213,14 +213,20 @@ _COUNTED: Mapping[str, tuple[str, ...]] = {
     "group-closed": (),
     "member-noted": (),
     "allegation-judged": ("outcome",),
-    "alert-recorded": ("outcome",),
     "fact-corrected": ("event",),
+    "referral-evaluated": ("helped",),
 }
+_NUMBERS: Mapping[str, str] = {"deadlines-met": "keys", "case-planned": "goals"}
+"""Events of which the reports count how many things they say."""
+
 _CODES = ("field", "origin", "kind", "helped", "score", "result", "summons", "aim", "to", "accepted", "release", "letter", "institution", "kept")
 
 
 def _codes(event_type: str, told: Told) -> Row | None:
     """What the reports count of an event: codes and numbers, never words. None where they count nothing."""
+    numbers = _NUMBERS.get(event_type)
+    if numbers is not None:
+        return {numbers: len(told[numbers])}
     wanted = _COUNTED.get(event_type)
     if wanted is not None:
         return {name: told.get(name) for name in wanted}

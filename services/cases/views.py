@@ -108,6 +108,7 @@ class Filters:
     assignee: str | None = None
     student: str | None = None
     overdue: bool | None = None
+    unidentified: bool = False
 
 
 class CaseList:
@@ -130,13 +131,14 @@ class CaseList:
                 " AND (%(urgency)s::text IS NULL OR urgency = %(urgency)s) AND (%(assignee)s::text IS NULL OR assignee = %(assignee)s)"
                 " AND (%(student)s::text IS NULL OR student = %(student)s)"
                 " AND (%(overdue)s::boolean IS NULL OR %(overdue)s = (acknowledged_by IS NULL AND acknowledge_by < clock_timestamp()))"
+                " AND (NOT %(unidentified)s OR (student IS NULL AND state NOT IN ('closed', 'merged')))"
                 " AND (NOT %(escalated)s OR urgency = 'emergency' OR desk = 'district')"
                 " AND (%(opened)s::timestamptz IS NULL OR (opened_at, case_id) < (%(opened)s, %(case_id)s))"
                 " ORDER BY opened_at DESC, case_id DESC LIMIT %(limit)s",
                 {
                     "reader": reader, "school": filters.school, "state": filters.state, "urgency": filters.urgency, "assignee": filters.assignee,
                     "student": filters.student, "overdue": filters.overdue, "escalated": escalated_only, "opened": opened, "case_id": case_id,
-                    "limit": limit,
+                    "limit": limit, "unidentified": filters.unidentified,
                 },
             )  # fmt: skip
             return [Listed(*row) for row in await cursor.fetchall()]
@@ -177,9 +179,9 @@ class WorkList:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def page(self, wanted: WorkFilter, *, schools: str, after: Sequence[Any] | None, limit: int) -> list[Work]:
-        """The earliest first. schools: ids with commas, or `*`."""
-        query, values = _work_query(wanted, after, limit)
+    async def page(self, wanted: WorkFilter, *, schools: str, reader: str, after: Sequence[Any] | None, limit: int) -> list[Work]:
+        """The earliest first. schools: ids with commas, or `*`. Cases that name the reader are never listed."""
+        query, values = _work_query(wanted, reader, after, limit)
         async with self._database.connection() as connection:
             await connection.execute("SELECT set_config('tanggap.schools', %s, true)", (schools,))
             return [Work(*row) for row in await (await connection.execute(query, values)).fetchall()]
@@ -200,10 +202,13 @@ class WorkList:
             return await cursor.fetchall()
 
 
-def _work_query(wanted: WorkFilter, after: Sequence[Any] | None, limit: int) -> tuple[LiteralString, list[Any]]:
+def _work_query(wanted: WorkFilter, reader: str, after: Sequence[Any] | None, limit: int) -> tuple[LiteralString, list[Any]]:
     """Only the conditions that are asked for, so that each list has its index."""
-    query: LiteralString = "SELECT case_id, key, what, school, owner, student, urgency, expected_at, step FROM worklist_v1 WHERE true"
-    values: list[Any] = []
+    query: LiteralString = (
+        "SELECT case_id, key, what, school, owner, student, urgency, expected_at, step FROM worklist_v1 w"
+        " WHERE NOT EXISTS (SELECT FROM case_list_v1 c WHERE c.case_id = w.case_id AND %s = ANY (c.named))"
+    )
+    values: list[Any] = [reader]
     if wanted.owner:
         query += " AND owner = %s"
         values.append(wanted.owner)

@@ -47,15 +47,20 @@ def ladder() -> Ladder:
 def steps(urgency: Urgency, staff: Mapping[str, Sequence[str]], excluded: Sequence[str], *, desk: str) -> tuple[LadderStep, ...]:
     """staff: people by role, at this school (or its cluster) and the district. A vacant, absent or conflicted rung is skipped at once."""
     level: Level = getattr(ladder(), urgency)
-    roles = ladder().rungs if desk == "school" else ("district-duty",)
-    rungs = [tuple(person for person in staff.get(role, ()) if person not in excluded) for role in roles]
-    present = [rung for rung in rungs if rung]
+    present = rungs(staff, excluded, desk=desk)
     if not present:
         return ()
     if level.together:
         everybody = tuple(dict.fromkeys(person for rung in present for person in rung))
         return tuple(LadderStep(minutes=minutes, people=everybody) for minutes in level.minutes)
     return tuple(LadderStep(minutes=minutes, people=rung) for minutes, rung in zip(level.minutes, present, strict=False))
+
+
+def rungs(staff: Mapping[str, Sequence[str]], excluded: Sequence[str], *, desk: str) -> list[tuple[str, ...]]:
+    """The rungs that somebody stands on, in order."""
+    roles = ladder().rungs if desk == "school" else ("district-duty",)
+    found = [tuple(dict.fromkeys(person for person in staff.get(role, ()) if person not in excluded)) for role in roles]
+    return [rung for rung in found if rung]
 
 
 def give_up(urgency: Urgency) -> float:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from services.notifications import ladder
 from services.notifications.contacting import Turns, mark_unsafe
-from services.notifications.domain.alert import ALERT, Acknowledge, RaiseAlert
+from services.notifications.domain.alert import ALERT, Acknowledge, LadderStep, RaiseAlert
 from services.notifications.domain.notice import NOTICE, AskNotice
 from services.notifications.domain.register import REGISTER, MarkUnsafe
 from services.notifications.domain.task import TASK, InvalidTransition, Move, RequestTask
@@ -17,12 +17,15 @@ from shared.events import (
     CaseAcknowledged,
     CaseTriaged,
     ConcernRaised,
+    DutyChanged,
     GuardianToBeTold,
     PersonLeft,
     PersonRegistered,
     ReferralCancelRequested,
     ReferralSent,
     SchoolRegistered,
+    StaffToBeTold,
+    WorkOverdue,
     read_public,
 )
 from shared.eventstore.store import Checkpoint, EventStore, Item, Outcome
@@ -82,6 +85,13 @@ class FromCases:
                 return await self._task(event, told, checkpoint)
             case ReferralCancelRequested():
                 return await self._cancel(event, told, checkpoint)
+            case StaffToBeTold():
+                return await self._tell(event, told, (told.person,), checkpoint)
+            case WorkOverdue():
+                return await self._overdue(event, told, checkpoint)
+            case DutyChanged():
+                await self.roster.keep(told, event.position)
+                return None
             case _:
                 return None
 
@@ -102,6 +112,34 @@ class FromCases:
             excluded=told.excluded,
         )
         return (await execute(self.store, ALERT, f"alert-{alert}", command, _occasion(event), checkpoint=checkpoint)).outcome
+
+    async def _overdue(self, event: Recorded, told: WorkOverdue, checkpoint: Checkpoint | None) -> Outcome | None:
+        """Step 0 is the owner's; each further one is the next rung's, where a vacant, absent or conflicted one is skipped at once."""
+        if told.step == 0 and told.owner:
+            return await self._tell(event, told, (told.owner,), checkpoint)
+        staff = await self.roster.staff(told.school)
+        rungs = ladder.rungs(staff, told.excluded, desk=told.desk)
+        if not rungs:
+            return None
+        return await self._tell(event, told, rungs[min(told.step, len(rungs) - 1)], checkpoint)
+
+    async def _tell(
+        self, event: Recorded, told: StaffToBeTold | WorkOverdue, people: tuple[str, ...], checkpoint: Checkpoint | None
+    ) -> Outcome | None:
+        """A plain message: something waits. It asks for no acknowledgement, and taking the case in hand does not stop it."""
+        message = f"message-{event.id}"
+        command = RaiseAlert(
+            alert=message,
+            case=told.case,
+            student=told.student,
+            school=told.school,
+            urgency="low",
+            steps=(LadderStep(minutes=0, people=people),),
+            last_resort=None,
+            give_up=1,
+            plain=True,
+        )
+        return (await execute(self.store, ALERT, f"alert-{message}", command, _occasion(event), checkpoint=checkpoint)).outcome
 
     async def _stop_alerts(self, event: Recorded, told: CaseAcknowledged, checkpoint: Checkpoint | None) -> Outcome | None:
         streams = await self._alerts_of(told.case)

@@ -19,7 +19,7 @@ from services.notifications.domain.notice import NoticeDue
 from services.notifications.domain.task import TaskRequested
 from services.notifications.ladder import LAST_RESORT
 from shared.database import Connection, Database
-from shared.events import AlertExhausted, GuardianTold, PersonLeft, PersonRegistered, SchoolRegistered, StaffAlerted, TaskMoved
+from shared.events import AlertExhausted, DutyChanged, GuardianTold, PersonLeft, PersonRegistered, SchoolRegistered, StaffAlerted, TaskMoved
 from shared.message import Recorded, derived_id
 from shared.sealed import Sealed
 
@@ -43,7 +43,7 @@ class Roster:
         self._staff: dict[str, tuple[float, dict[str, list[str]]]] = {}
         self._changes = 0
 
-    async def keep(self, told: SchoolRegistered | PersonRegistered | PersonLeft, position: int) -> None:
+    async def keep(self, told: SchoolRegistered | PersonRegistered | PersonLeft | DutyChanged, position: int) -> None:
         """Keeps what intake said; an older event never overwrites a newer one."""
         try:
             await self._keep(told, position)
@@ -51,7 +51,7 @@ class Roster:
             self._changes += 1
             self._staff.clear()
 
-    async def _keep(self, told: SchoolRegistered | PersonRegistered | PersonLeft, position: int) -> None:
+    async def _keep(self, told: SchoolRegistered | PersonRegistered | PersonLeft | DutyChanged, position: int) -> None:
         async with self._database.statement() as connection:
             match told:
                 case SchoolRegistered():
@@ -70,6 +70,13 @@ class Roster:
                     )
                 case PersonLeft():
                     await connection.execute("DELETE FROM person_v1 WHERE person = %s AND position < %s", (told.person, position))
+                case DutyChanged():
+                    await connection.execute(
+                        "INSERT INTO away_v1 VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (person, school) DO UPDATE SET away_from ="
+                        " excluded.away_from, away_until = excluded.away_until, deputy = excluded.deputy, position = excluded.position"
+                        " WHERE away_v1.position < excluded.position",
+                        (told.person, told.school, told.away_from, told.away_until, told.deputy, position),
+                    )
 
     async def staff(self, school: str) -> dict[str, list[str]]:
         """People by role who are on duty for a school: its own, else its cluster's counsellors; and the district's duty officers."""
@@ -116,9 +123,16 @@ class Roster:
                 {"school": school, "district": list(LAST_RESORT)},
             )
             rows = await cursor.fetchall()
+            cursor = await connection.execute(
+                "SELECT person, deputy FROM away_v1 WHERE school = %s AND clock_timestamp() BETWEEN away_from AND away_until", (school,)
+            )
+            away: dict[str, str | None] = dict(await cursor.fetchall())
         found: dict[str, list[str]] = defaultdict(list)
         nearby: list[str] = []
-        for person, roles, own, same_cluster in rows:
+        for somebody, roles, own, same_cluster in rows:
+            person = away.get(somebody, somebody)
+            if person is None:
+                continue  # absent, and nobody stands in: the rung is skipped at once
             for role in roles:
                 if own or role in LAST_RESORT:
                     found[role].append(person)
@@ -209,6 +223,8 @@ async def _expect(connection: Connection, event: Recorded, kind: str, step: int,
 async def _alert_raised(connection: Connection, event: Recorded, told: AlertRaised) -> None:
     for person in told.excluded:
         await connection.execute("INSERT INTO conflict_v1 VALUES (%s, %s) ON CONFLICT DO NOTHING", (told.case, person))
+    if told.plain:
+        return  # nothing is expected of a plain message
     for step, each in enumerate(told.steps[1:], start=1):
         await _expect(connection, event, "climb", step, event.recorded_at + timedelta(minutes=each.minutes))
     await _expect(connection, event, "climb", len(told.steps), event.recorded_at + timedelta(minutes=told.give_up))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from shared.database import Database
 from shared.errors import Unavailable
@@ -21,19 +21,30 @@ EVERY = 2.0
 
 @dataclass(slots=True)
 class Pulse:
-    """What one part says of itself. lag: messages or positions behind, as far as known. working_since: monotonic time, None when idle."""
+    """What one part says of itself. lag: messages or positions behind, as far as known. works: what is worked on now, by place (a partition), with
+    the monotonic time it was begun, so that one stuck place is not hidden by the others.
+    """
 
     part: str
     lag: int = 0
     detail: str = ""
-    working_since: float | None = None
+    works: dict[int, float] = field(default_factory=dict)
     progress: float = 0.0
 
-    def working(self) -> None:
-        self.working_since = self.working_since or time.monotonic()
+    @property
+    def working_since(self) -> float | None:
+        """When the oldest of the works was begun, None when idle."""
+        return min(self.works.values(), default=None)
 
-    def idle(self) -> None:
-        self.working_since = None
+    def working(self, place: int = 0) -> None:
+        self.works.setdefault(place, time.monotonic())
+
+    def idle(self, place: int = 0) -> None:
+        self.works.pop(place, None)
+        self.progress = time.monotonic()
+
+    def alive(self) -> None:
+        """Looked around; whatever is worked on goes on."""
         self.progress = time.monotonic()
 
 

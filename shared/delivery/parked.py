@@ -60,12 +60,13 @@ class ParkingLot:
             )
 
     async def queue_behind(self, consumer: str, source: str, event: Recorded) -> bool:
-        """Parks the event if its key has something parked still; says whether it did."""
+        """Parks the event if its key has something parked still; says whether it stands there, also from before a kill."""
         async with self._database.statement() as connection:
             cursor = await connection.execute(
-                "INSERT INTO parked SELECT %s, %s, %s, %s, %s, %s, %s, 0, 'behind'"
-                " WHERE EXISTS (SELECT FROM parked WHERE consumer = %s AND source = %s AND key = %s) ON CONFLICT DO NOTHING",
-                (consumer, source, event.partition, event.key, event.position, event.id, event.type, consumer, source, event.key),
+                "WITH queued AS (INSERT INTO parked SELECT %s, %s, %s, %s, %s, %s, %s, 0, 'behind'"
+                " WHERE EXISTS (SELECT FROM parked WHERE consumer = %s AND source = %s AND key = %s) ON CONFLICT DO NOTHING)"
+                " SELECT FROM parked WHERE consumer = %s AND source = %s AND key = %s LIMIT 1",
+                (consumer, source, event.partition, event.key, event.position, event.id, event.type, *(consumer, source, event.key) * 2),
             )
             return cursor.rowcount > 0
 

@@ -19,6 +19,7 @@ from shared.delivery.leases import lease
 from shared.delivery.wire import FIELD, encode, stream_key
 from shared.eventstore.store import EventStore
 from shared.message import Recorded
+from shared.running import ended
 
 log = structlog.get_logger()
 
@@ -53,8 +54,7 @@ class Relay:
                 for task in done:
                     task.result()
             finally:
-                working.cancel()  # awaited, or it would go on without the lease
-                await asyncio.gather(working, return_exceptions=True)
+                await ended(working)  # awaited, or it would go on without the lease
                 await client.aclose()
 
     async def _work(self, client: redis.Redis) -> None:

@@ -28,6 +28,7 @@ from shared.delivery.wire import decode, stream_key
 from shared.errors import Unavailable
 from shared.eventstore.store import Checkpoint, Duplicate, EventStore, Hole, Item, Outcome
 from shared.message import Recorded
+from shared.running import ended
 
 log = structlog.get_logger()
 
@@ -87,8 +88,7 @@ class Subscription:
                 for task in done:
                     task.result()
             finally:
-                watching.cancel()  # awaited, or it would start a broker again behind our back
-                await asyncio.gather(watching, return_exceptions=True)
+                await ended(watching)  # awaited, or it would start a broker again behind our back
                 await self._stop_broker()
 
     async def replay(self, key: str | None = None) -> int:
@@ -140,14 +140,13 @@ class Subscription:
             connected = await self._is_connected()
             now = asyncio.get_running_loop().time()
             if not connected or now - self._progress > STILL:
-                await self._catch_up()
+                await self._catch_up_patiently()
                 self._progress = asyncio.get_running_loop().time()
-                self._parked = await self.parking.keys(self._consumer, self.source)
+                self._parked |= await self.parking.keys(self._consumer, self.source)  # one parked meanwhile stays; a stale one does no harm
             if now - confirmed > CONFIRM:
                 await self._confirm()
                 confirmed = asyncio.get_running_loop().time()
-            if not any(lock.locked() for lock in self._locks.values()):
-                self._pulse.idle()
+            self._pulse.alive()
             await asyncio.sleep(TICK)
 
     async def _is_connected(self) -> bool:
@@ -166,6 +165,14 @@ class Subscription:
     def _is_sound(broker: RedisBroker) -> bool:
         """A dead task never reads again; more than one means that it restarts in a hot loop (FastStream 0.7.8)."""
         return all(each.running and len(each.tasks) == 1 and not each.tasks[0].done() for each in broker.subscribers)  # type: ignore[attr-defined]
+
+    async def _catch_up_patiently(self) -> None:
+        """A feed that does not answer now must not stop what comes over Redis."""
+        try:
+            await self._catch_up()
+            self._pulse.detail = ""
+        except Unavailable:
+            self._pulse.detail = f"the feed of {self.source} does not answer"
 
     async def _catch_up(self) -> None:
         heads = await self._feed.heads()
@@ -216,20 +223,20 @@ class Subscription:
     async def _pull(self, partition: int) -> None:
         """Everything that the owner has after our checkpoint."""
         while True:
-            self._pulse.working()
+            self._pulse.working(partition)
             page = await self._patiently(lambda: self._feed.pull(partition, self._cursors[partition]))
+            self._pulse.idle(partition)
             for event in page.events:
                 if event.position > self._cursors[partition]:
                     await self._apply(event)
-            self._pulse.idle()
             if self._cursors[partition] >= page.head or not page.events:
                 return
 
     async def _apply(self, event: Recorded) -> None:
         partition = event.partition
-        self._pulse.working()
+        self._pulse.working(partition)
         outcome = await self._patiently(lambda: self._handled(event, self._checkpoint(partition, event.position)))
-        self._pulse.idle()
+        self._pulse.idle(partition)
         moved_elsewhere = isinstance(outcome, Duplicate | Hole)
         self._cursors[partition] = outcome.checkpoint if isinstance(outcome, Duplicate | Hole) else event.position
         if outcome is not None:
@@ -249,7 +256,7 @@ class Subscription:
                 raise
             except Exception as failed:  # noqa: BLE001 - whatever it is, it must not stop the world
                 error = failed
-                log.warning("handler-failed", part=self.name, event=str(event.id), type=event.type, attempt=attempt, error=type(failed).__name__)
+                log.warning("handler-failed", part=self.name, event_id=str(event.id), type=event.type, attempt=attempt, error=type(failed).__name__)
                 await asyncio.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 - jitter
         await self.parking.park(self._consumer, self.source, event, TRIES, type(error).__name__)
         self._parked.add(event.key)

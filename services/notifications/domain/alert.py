@@ -29,6 +29,7 @@ class LadderStep(Fact):
 class RaiseAlert(Fact):
     """steps: the ladder as it stands now, without the conflicted and the vacant. last_resort: by name, the district's duty officer.
     give_up: minutes after which the alert is put into the last resort's hands. excluded: who is named in the concern and hears nothing.
+    plain: a message that asks for no acknowledgement; it ends when it was sent, and no ladder climbs behind it.
     """
 
     alert: str
@@ -40,6 +41,7 @@ class RaiseAlert(Fact):
     last_resort: str | None
     give_up: float
     excluded: tuple[str, ...] = ()
+    plain: bool = False
 
 
 class Climb(Fact):
@@ -86,6 +88,7 @@ class AlertRaised(Event):
     last_resort: str | None
     give_up: float
     excluded: tuple[str, ...] = ()
+    plain: bool = False
 
 
 LAST_RESORT_STEP = 100
@@ -222,7 +225,7 @@ def _undelivered(command: NoteUndelivered, alert: Alert, raised: AlertRaised) ->
         return []
     missed = AlertUndelivered(person=command.person, step=command.step)
     after = evolve(alert, missed)
-    if alert.ended or command.step != alert.step:
+    if alert.ended or command.step != alert.step or raised.plain:
         return [missed]
     reached_nobody = all((person, command.step) in after.missed for person in raised.steps[command.step].people)
     return [missed, *_climb(command.step + 1, after, raised)] if reached_nobody else [missed]

@@ -1,0 +1,63 @@
+"""Deadlines that have come: the case says so once, and the next rung hears of it.
+
+Two schedulers, a restart or a clock that jumps repeat nothing: the time is the database's own, and the case decides whether this very deadline is
+still open (domain/deadline.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+
+import structlog
+
+from services.cases.domain.case import CASE
+from services.cases.domain.deadline import PassDeadline
+from services.cases.views import WorkList
+from shared.decider import execute
+from shared.errors import TanggapError, Unavailable
+from shared.eventstore.projection import Projection
+from shared.message import TANGGAP, Occasion, derived_id
+from shared.service import Kernel
+
+log = structlog.get_logger()
+
+EVERY = 0.5
+AGAIN = 60.0
+"""Seconds until a deadline that failed is tried again."""
+
+
+class Clockwork:
+    """A Part."""
+
+    name = "clockwork"
+
+    def __init__(self, kernel: Kernel, case_list: Projection) -> None:
+        self._kernel, self._case_list = kernel, case_list
+        self._work = WorkList(kernel.database)
+        self._pulse = kernel.heartbeats.pulse(self.name)
+        self._failed: dict[tuple[str, str], float] = {}
+
+    async def run(self) -> None:
+        while True:
+            now = asyncio.get_running_loop().time()
+            self._failed = {key: until for key, until in self._failed.items() if until > now}
+            for case, key, due, database_now in await self._work.due():
+                if (case, key) not in self._failed:
+                    await self._pass(case, key, due, database_now)
+            self._pulse.idle()
+            await asyncio.sleep(EVERY)
+
+    async def _pass(self, case: str, key: str, due: datetime, now: datetime) -> None:
+        """One deadline that fails must not stop the others."""
+        cause = derived_id(TANGGAP, "deadline", case, key, due.isoformat())
+        occasion = Occasion("service:cases", None, now, cause, cause)
+        try:
+            done = await execute(self._kernel.store, CASE, f"case-{case}", PassDeadline(key=key, due=due, now=now), occasion)
+        except TanggapError as error:
+            if isinstance(error, Unavailable):
+                raise
+            log.warning("deadline-failed", case=case, error=type(error).__name__)
+            self._failed[case, key] = asyncio.get_running_loop().time() + AGAIN
+            return
+        await self._case_list.caught_up(done.position)

@@ -1,0 +1,93 @@
+"""Who is away from a school, and who stands in: the rota behind the ladder. One stream per school (domain.md, Urgency: duty)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from pydantic import AwareDatetime
+
+from services.cases.domain.acts import CaseCommand
+from shared.decider import Decider
+from shared.errors import Refused
+from shared.events import DutyChanged
+from shared.eventstore.codec import EventCodec
+
+
+class RecordLeave(CaseCommand):
+    """person: away from the school. deputy: who stands in, None where the rung is skipped."""
+
+    school: str
+    person: str
+    away_from: AwareDatetime
+    away_until: AwareDatetime
+    deputy: str | None = None
+
+
+class EndLeave(CaseCommand):
+    """Back earlier than said."""
+
+    school: str
+    person: str
+
+
+Command = RecordLeave | EndLeave
+DUTY_COMMANDS = (RecordLeave, EndLeave)
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """away: by person, what was said last."""
+
+    away: Mapping[str, DutyChanged] | None = None
+
+
+class LeaveBackwards(Refused):
+    indonesian = "Akhir cuti harus sesudah awalnya."
+    english = "A leave ends after it begins."
+
+
+class OwnDeputy(Refused):
+    indonesian = "Seseorang tidak dapat menggantikan dirinya sendiri, atau digantikan orang yang juga tidak hadir."
+    english = "Nobody stands in for themselves, nor does somebody who is away too."
+
+
+class NotAway(Refused):
+    indonesian = "Orang ini tidak sedang cuti."
+    english = "This person is not away."
+
+
+def decide(command: Command, duty: Duty) -> Sequence[DutyChanged]:
+    """Raises: a refusal by name."""
+    known = (duty.away or {}).get(command.person)
+    match command:
+        case RecordLeave():
+            if command.away_until <= command.away_from:
+                raise LeaveBackwards
+            if command.deputy == command.person or _away_too(command, duty):
+                raise OwnDeputy
+            told = DutyChanged(**{name: getattr(command, name) for name in ("school", "person", "away_from", "away_until", "deputy")})
+            return [] if known == told else [told]
+        case EndLeave():
+            if known is None:
+                raise NotAway
+            if known.away_from is None:
+                return []
+            return [DutyChanged(school=command.school, person=command.person, away_from=None, away_until=None, deputy=None)]
+        case _:
+            assert_never(command)
+
+
+def _away_too(command: RecordLeave, duty: Duty) -> bool:
+    other = (duty.away or {}).get(command.deputy or "")
+    if other is None or other.away_from is None or other.away_until is None:
+        return False
+    return other.away_from < command.away_until and command.away_from < other.away_until
+
+
+def evolve(duty: Duty, event: DutyChanged) -> Duty:
+    return replace(duty, away={**(duty.away or {}), event.person: event})
+
+
+DUTY: Decider[Command, Duty, DutyChanged] = Decider(Duty(), decide, evolve, EventCodec(DutyChanged))

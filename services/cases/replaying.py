@@ -1,0 +1,65 @@
+"""What-if: a draft policy over all history, without side effects, by API and for the operator's command."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Request
+
+from services.cases.domain.policy import Policy
+from services.cases.domain.whatif import HEARD, WhatIf
+from services.cases.policies import parse_policy
+from shared.access import SignedIn
+from shared.eventstore.store import EventStore
+from shared.service import Kernel
+
+PAGE = 10_000
+MOST = 1_000
+"""Changed decisions that an answer lists one by one; the counts are over all."""
+
+
+async def replay(store: EventStore, draft: Policy, progress: Callable[[int], None] = lambda _: None) -> WhatIf:
+    """Runs the draft over every event of the store. progress: hears the position reached."""
+    told, position = WhatIf(draft), 0
+    while page := await store.replay(position, limit=PAGE):
+        for entry in page:
+            if entry.type in HEARD and entry.stream.startswith("case-"):
+                told.see(entry.stream, entry.type, orjson.loads(entry.body))
+        position = page[-1].position
+        progress(position)
+        await asyncio.sleep(0)  # a service that replays goes on serving
+    return told
+
+
+def as_json(told: WhatIf) -> dict[str, Any]:
+    """The result: counts, the changed decisions, workload by school and week."""
+    kinds = Counter((each.what, each.before, each.after) for each in told.changes)
+    return {
+        "policy": {"id": told.draft.id, "version": told.draft.version, "effective": told.draft.effective.isoformat()},
+        "decisions": told.decisions,
+        "changed": len(told.changes),
+        "kinds": [{"what": what, "before": before, "after": after, "count": count} for (what, before, after), count in kinds.most_common()],
+        "changes": [asdict(each) for each in told.changes[:MOST]],
+        "workload": [
+            {"school": school, "week": week, "before": {level: pair[0] for level, pair in levels.items()},
+             "after": {level: pair[1] for level, pair in levels.items()}}
+            for (school, week), levels in sorted(told.workload.items())
+        ],
+    }  # fmt: skip
+
+
+def router(kernel: Kernel) -> APIRouter:
+    """`POST /cases/api/policies/replay` with a policy file as the body."""
+    routes = APIRouter(prefix="/cases/api/policies", tags=["policies"])
+
+    @routes.post("/replay", summary="Runs a draft policy (TOML) over all history and says what would change; nothing is stored")
+    async def what_if(request: Request, _: SignedIn) -> dict[str, Any]:
+        draft = parse_policy((await request.body()).decode("utf-8", errors="replace"), "policy")
+        return as_json(await replay(kernel.store, draft))
+
+    return routes

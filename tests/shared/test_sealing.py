@@ -1,0 +1,404 @@
+"""Sealed text: what comes back, what does not open, and what is gone for good, in memory and with real keys in PostgreSQL."""
+
+import asyncio
+from base64 import b64decode, b64encode
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from uuid import uuid4
+
+import psycopg
+import pytest
+from hypothesis import given as drawn
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from shared import sealing
+from shared.database import Database
+from shared.errors import HistoryBroken, NotAllowed, Unavailable
+from shared.sealed import Erased, Sealed
+from shared.sealing import KeyringVault, MasterKey, MemoryVault, ToSeal, Vault
+
+MASTER = b"m" * 32
+NARRATIVE = "Didorong di tangga."
+CONTEXT = "concern-1/narrative"
+Scenario = Callable[[Vault], Awaitable[None]]
+
+
+@asynccontextmanager
+async def connected(url: str, service: str = "cases") -> AsyncIterator[Database]:
+    database = Database(url, service)
+    await database.open()
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+@pytest.fixture(params=["memory", "postgresql"])
+def run(request: pytest.FixtureRequest) -> Callable[[Scenario], None]:
+    """Runs a scenario on a fresh vault."""
+
+    async def on_postgresql(scenario: Scenario) -> None:
+        async with connected(request.getfixturevalue("database")) as database:
+            await scenario(KeyringVault(database, MasterKey(MASTER)))
+
+    return lambda scenario: asyncio.run(scenario(MemoryVault()) if request.param == "memory" else on_postgresql(scenario))
+
+
+def altered(sealed: Sealed, place: int) -> Sealed:
+    """The same with one bit of the box turned."""
+    box = bytearray(b64decode(sealed.box))
+    box[place] ^= 1
+    return sealed.model_copy(update={"box": b64encode(bytes(box)).decode()})
+
+
+# both vaults -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", [NARRATIVE, "", "é 🦋 \n\"'\\", "x" * 20_000])
+def test_what_was_sealed_comes_back_and_does_not_show(run, text):
+    async def scenario(vault):
+        sealed = await vault.seal("ani", "concern", text, CONTEXT)
+        assert await vault.open(sealed) == text
+        assert (sealed.context, "ani" in sealed.kid) == (CONTEXT, False)
+        assert len(text) < 5 or text.encode() not in b64decode(sealed.box)
+
+    run(scenario)
+
+
+def test_a_box_survives_its_way_through_json(run):
+    async def scenario(vault):
+        sealed = await vault.seal("ani", "concern", NARRATIVE, CONTEXT)
+        assert await vault.open(Sealed.model_validate_json(sealed.model_dump_json())) == NARRATIVE
+
+    run(scenario)
+
+
+def test_the_same_text_twice_gives_two_boxes_under_one_key(run):
+    async def scenario(vault):
+        one, two = [await vault.seal("ani", "concern", NARRATIVE, CONTEXT) for _ in range(2)]
+        assert one.box != two.box
+        assert one.kid == two.kid
+
+    run(scenario)
+
+
+def test_every_person_and_every_purpose_has_a_key_of_its_own(run):
+    async def scenario(vault):
+        wanted = [ToSeal(person, purpose, "x", CONTEXT) for person in ("ani", "budi", "concern-1") for purpose in ("concern", "case", "answer")]
+        kids = [each.kid for each in await vault.seal_many(wanted)]
+        assert len(set(kids)) == len(wanted)
+
+    run(scenario)
+
+
+def test_many_are_sealed_and_opened_in_the_order_they_were_given(run):
+    async def scenario(vault):
+        wanted = [ToSeal(f"person-{place % 7}", "case", f"text {place}", f"case-{place}/note") for place in range(50)]
+        sealed = await vault.seal_many(wanted)
+        assert [each.context for each in sealed] == [each.context for each in wanted]
+        assert await vault.open_many(sealed[::-1]) == [each.text for each in wanted[::-1]]
+        assert await vault.seal_many([]) == []
+        assert await vault.open_many([]) == []
+
+    run(scenario)
+
+
+@pytest.mark.parametrize("elsewhere", ["concern-2/narrative", "concern-1/text", "", CONTEXT + " "])
+def test_a_box_that_is_said_to_stand_elsewhere_does_not_open(run, elsewhere):
+    async def scenario(vault):
+        sealed = await vault.seal("ani", "concern", NARRATIVE, CONTEXT)
+        with pytest.raises(HistoryBroken) as caught:
+            await vault.open(sealed.model_copy(update={"context": elsewhere}))
+        assert NARRATIVE not in str(caught.value)
+
+    run(scenario)
+
+
+def test_the_box_of_one_event_does_not_open_in_another_nor_under_anothers_key(run):
+    async def scenario(vault):
+        mine = await vault.seal("ani", "concern", NARRATIVE, CONTEXT)
+        elsewhere = await vault.seal("ani", "concern", "other", "concern-2/narrative")
+        theirs = await vault.seal("budi", "concern", "other", CONTEXT)
+        for place in (elsewhere, theirs):
+            with pytest.raises(HistoryBroken):
+                await vault.open(place.model_copy(update={"box": mine.box}))
+        with pytest.raises(HistoryBroken):
+            await vault.open(mine.model_copy(update={"kid": theirs.kid}))
+
+    run(scenario)
+
+
+@pytest.mark.parametrize("place", [0, 11, 12, -17, -1])
+def test_a_box_with_one_bit_turned_does_not_open(run, place):
+    async def scenario(vault):
+        sealed = await vault.seal("ani", "concern", NARRATIVE, CONTEXT)
+        with pytest.raises(HistoryBroken):
+            await vault.open(altered(sealed, place))
+        assert await vault.open(sealed) == NARRATIVE
+
+    run(scenario)
+
+
+@pytest.mark.xfail(strict=True, reason="sealing.py _open: ValueError (nonce too short, bad base64) instead of HistoryBroken")
+@pytest.mark.parametrize("cut", ["", "AAAA", "AAA", "!!!!"])
+def test_a_box_that_was_cut_does_not_open_either(run, cut):
+    async def scenario(vault):
+        sealed = await vault.seal("ani", "concern", NARRATIVE, CONTEXT)
+        with pytest.raises(HistoryBroken):
+            await vault.open(sealed.model_copy(update={"box": cut}))
+
+    run(scenario)
+
+
+def test_what_was_sealed_about_an_erased_person_is_gone_and_says_so(run):
+    async def scenario(vault):
+        wanted = [ToSeal("ani", purpose, NARRATIVE, CONTEXT) for purpose in ("identity", "concern", "case")]
+        mine, theirs = await vault.seal_many(wanted), await vault.seal("budi", "concern", "stays", CONTEXT)
+        assert await vault.erase("ani") == 3
+        assert await vault.open_many([*mine, theirs]) == [*(Erased(kid=each.kid) for each in mine), "stays"]
+        assert str(await vault.open(mine[0])) == "[dihapus / erased]"
+
+    run(scenario)
+
+
+def test_nothing_new_is_sealed_about_an_erased_person_and_erasing_again_finds_nothing(run):
+    async def scenario(vault):
+        await vault.seal("ani", "concern", NARRATIVE, CONTEXT)
+        assert await vault.erase("ani") == 1
+        assert await vault.erase("ani") == 0
+        with pytest.raises(NotAllowed):
+            await vault.seal("ani", "concern", "new", CONTEXT)
+        assert await vault.erase("nobody") == 0
+
+    run(scenario)
+
+
+def test_a_key_that_nobody_knows_opens_nothing(run):
+    async def scenario(vault):
+        sealed = await vault.seal("ani", "concern", NARRATIVE, CONTEXT)
+        unknown = sealed.model_copy(update={"kid": str(uuid4())})
+        assert await vault.open(unknown) == Erased(kid=unknown.kid)
+
+    run(scenario)
+
+
+@settings(max_examples=60, deadline=None, database=None)
+@drawn(st.text(max_size=200), st.text("abc-/123", max_size=20))
+def test_any_text_in_any_place_comes_back(text, context):
+    async def scenario():
+        vault = MemoryVault()
+        assert await vault.open(await vault.seal("ani", "concern", text, context)) == text
+
+    asyncio.run(scenario())
+
+
+# the master key ----------------------------------------------------------------------------------------------------
+
+
+def test_a_wrapped_key_opens_only_for_the_person_and_purpose_it_was_made_for():
+    wrapped = MasterKey(MASTER).wrap(b"k" * 32, b"ani|concern")
+    assert MasterKey(MASTER).unwrap(wrapped, b"ani|concern") == b"k" * 32
+    assert b"k" * 32 not in wrapped
+    for key, bound_to in ((MASTER, b"budi|concern"), (MASTER, b"ani|case"), (b"n" * 32, b"ani|concern")):
+        with pytest.raises(HistoryBroken):
+            MasterKey(key).unwrap(wrapped, bound_to)
+
+
+# PostgreSQL alone --------------------------------------------------------------------------------------------------
+
+
+def test_keys_outlive_the_process_and_another_process_makes_no_second_one(database):
+    async def scenario():
+        async with connected(database) as first, connected(database) as second:
+            mine, theirs = KeyringVault(first, MasterKey(MASTER)), KeyringVault(second, MasterKey(MASTER))
+            one, two = await asyncio.gather(mine.seal("ani", "concern", "one", CONTEXT), theirs.seal("ani", "concern", "two", CONTEXT))
+            assert one.kid == two.kid
+            assert await KeyringVault(first, MasterKey(MASTER)).open_many([one, two]) == ["one", "two"]
+
+    asyncio.run(scenario())
+
+
+def test_another_master_key_opens_nothing_and_says_which_setting_is_wrong(database):
+    async def scenario():
+        async with connected(database) as known:
+            sealed = await KeyringVault(known, MasterKey(MASTER)).seal("ani", "concern", NARRATIVE, CONTEXT)
+            with pytest.raises(HistoryBroken, match="TANGGAP_MASTER_KEY"):
+                await KeyringVault(known, MasterKey(b"n" * 32)).open(sealed)
+
+    asyncio.run(scenario())
+
+
+def test_a_key_moved_to_another_person_in_the_table_does_not_open(database):
+    async def scenario():
+        async with connected(database) as known:
+            ani, budi = await KeyringVault(known, MasterKey(MASTER)).seal_many(
+                [ToSeal("ani", "concern", NARRATIVE, CONTEXT), ToSeal("budi", "concern", "other", CONTEXT)]
+            )
+            with psycopg.connect(database, autocommit=True) as administrator:
+                administrator.execute(
+                    "UPDATE keyring.key SET wrapped = (SELECT wrapped FROM keyring.key WHERE kid = %s) WHERE kid = %s", (ani.kid, budi.kid)
+                )
+            with pytest.raises(HistoryBroken):
+                await KeyringVault(known, MasterKey(MASTER)).open(budi)
+
+    asyncio.run(scenario())
+
+
+def test_what_one_process_erased_another_opens_no_more_once_it_forgot_the_key(database, monkeypatch):
+    async def scenario():
+        async with connected(database) as first, connected(database) as second:
+            mine, theirs = KeyringVault(first, MasterKey(MASTER)), KeyringVault(second, MasterKey(MASTER))
+            sealed = await mine.seal("ani", "concern", NARRATIVE, CONTEXT)
+            assert await theirs.open(sealed) == NARRATIVE
+            await mine.erase("ani")
+            monkeypatch.setattr(sealing, "REMEMBERED", -1)  # as if the seconds had passed
+            assert await theirs.open(sealed) == Erased(kid=sealed.kid)
+            with pytest.raises(NotAllowed):
+                await theirs.seal("ani", "concern", "new", CONTEXT)
+
+    asyncio.run(scenario())
+
+
+def test_of_an_erased_key_only_the_row_that_says_so_is_left(database):
+    async def scenario():
+        async with connected(database) as known:
+            vault = KeyringVault(known, MasterKey(MASTER))
+            await vault.seal("ani", "concern", NARRATIVE, CONTEXT)
+            await vault.erase("ani")
+        with psycopg.connect(database) as administrator:
+            rows = administrator.execute("SELECT person, purpose, wrapped, destroyed_at IS NOT NULL FROM keyring.key").fetchall()
+        assert rows == [("ani", "concern", None, True)]
+
+    asyncio.run(scenario())
+
+
+ALLOWED = {
+    "intake": {"identity", "contact", "concern"},
+    "cases": {"identity", "concern", "case", "guardian-notice", "package", "answer"},
+    "notifications": {"identity", "contact", "package", "answer"},
+}
+"""Architecture, decision 8, written down a second time on purpose."""
+
+
+@pytest.mark.parametrize("service", list(ALLOWED))
+def test_a_service_uses_the_keys_of_its_own_purposes_and_of_no_other(database, service):
+    async def scenario():
+        async with connected(database, service) as known:
+            vault = KeyringVault(known, MasterKey(MASTER))
+            for purpose in ("identity", "contact", "concern", "case", "guardian-notice", "package", "answer"):
+                if purpose in ALLOWED[service]:
+                    assert await vault.open(await vault.seal("ani", purpose, purpose, CONTEXT)) == purpose
+                else:
+                    with pytest.raises(NotAllowed):
+                        await vault.seal("ani", purpose, purpose, CONTEXT)
+
+    asyncio.run(scenario())
+
+
+def test_a_service_does_not_open_what_another_sealed_for_a_purpose_it_has_not(database):
+    async def scenario():
+        async with connected(database, "cases") as cases, connected(database, "notifications") as notifications:
+            note, package = await KeyringVault(cases, MasterKey(MASTER)).seal_many(
+                [ToSeal("ani", "case", NARRATIVE, CONTEXT), ToSeal("ani", "package", "package", CONTEXT)]
+            )
+            vault = KeyringVault(notifications, MasterKey(MASTER))
+            assert await vault.open(package) == "package"
+            with pytest.raises(NotAllowed):
+                await vault.open(note)
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT * FROM keyring.key", "UPDATE keyring.key SET wrapped = NULL", "DELETE FROM keyring.key", "SELECT * FROM keyring.allowed",
+        "INSERT INTO keyring.allowed VALUES ('cases', 'contact')", "SELECT keyring.check_allowed(ARRAY['case'])",
+    ],
+)  # fmt: skip
+def test_a_service_reaches_the_keyring_through_its_three_functions_alone(database, statement):
+    async def scenario():
+        async with connected(database) as known:
+            await KeyringVault(known, MasterKey(MASTER)).seal("ani", "case", NARRATIVE, CONTEXT)
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                async with known.connection() as connection:
+                    await connection.execute(statement)
+
+    asyncio.run(scenario())
+
+
+def test_a_role_that_is_no_service_may_use_no_function_of_the_keyring(database):
+    async def scenario():
+        async with connected(database):
+            pass
+
+    asyncio.run(scenario())
+    with psycopg.connect(database, autocommit=True) as administrator:
+        name = f"stranger_{uuid4().hex[:8]}"
+        administrator.execute(f"CREATE ROLE {name}")
+        try:
+            for statement in ("SELECT keyring.destroy('ani')", "SELECT * FROM keyring.open('{}')", "SELECT * FROM keyring.obtain('{}', '{}', '{}')"):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    administrator.execute(f"SET ROLE {name}")
+                    administrator.execute(statement)
+        finally:
+            administrator.execute("RESET ROLE")
+            administrator.execute(f"DROP ROLE {name}")
+
+
+def test_a_keyring_that_does_not_answer_is_unavailable(database):
+    async def scenario():
+        async with connected(database) as known:
+            vault = KeyringVault(known, MasterKey(MASTER))
+            await known._pool.close()
+            with pytest.raises(Unavailable):
+                await vault.seal("ani", "case", NARRATIVE, CONTEXT)
+
+    asyncio.run(scenario())
+
+
+def test_a_key_that_is_remembered_needs_no_database(database):
+    async def scenario():
+        async with connected(database) as known:
+            vault = KeyringVault(known, MasterKey(MASTER))
+            sealed = await vault.seal("ani", "case", NARRATIVE, CONTEXT)
+            await known._pool.close()
+            assert await vault.open(sealed) == NARRATIVE
+            assert await vault.open(await vault.seal("ani", "case", "more", CONTEXT)) == "more"
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.xfail(
+    strict=True, reason="sealing.py open_many: keys read before the await may be forgotten during it, and a live field reads as erased"
+)
+def test_erasing_one_person_shows_nobody_else_as_erased(database):
+    async def scenario():
+        async with connected(database) as known:
+            ani, budi = await KeyringVault(known, MasterKey(MASTER)).seal_many(
+                [ToSeal("ani", "case", "ani", CONTEXT), ToSeal("budi", "case", "budi", CONTEXT)]
+            )
+            vault = KeyringVault(known, MasterKey(MASTER))
+            assert await vault.open(ani) == "ani"  # remembered; budi's key is not
+            opening = asyncio.create_task(vault.open_many([ani, budi]))
+            await asyncio.sleep(0)  # the opening has looked, and waits for budi's key
+            vault._by_kid.clear()  # what erase() of a third person, and _forget_oldest(), do meanwhile
+            assert await opening == ["ani", "budi"]
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.xfail(strict=True, reason="sealing.py seal_many: keys looked up before the await may be forgotten during it: KeyError")
+def test_erasing_one_person_does_not_fail_the_sealing_about_another(database):
+    async def scenario():
+        async with connected(database) as known:
+            vault = KeyringVault(known, MasterKey(MASTER))
+            await vault.seal("ani", "case", "ani", CONTEXT)
+            wanted = [ToSeal("ani", "case", "ani", CONTEXT), ToSeal("budi", "case", "budi", CONTEXT)]
+            sealing_ = asyncio.create_task(vault.seal_many(wanted))
+            await asyncio.sleep(0)
+            vault._by_owner.clear()
+            assert len(await sealing_) == 2
+
+    asyncio.run(scenario())
