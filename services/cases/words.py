@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
 from typing import Any
 
 URGENCY = {
@@ -16,25 +18,21 @@ _RECOMMENDATION = {
     "continue": ("lanjutkan penanganan", "continue"),
     "monitor": ("pantau", "monitor"),
 }
-_PLAIN = {
-    "case-opened": ("Kasus dibuka.", "Case opened."),
-    "strand-added": ("Satu laporan masuk ke kasus ini.", "A concern joined the case."),
-    "concern-joined-case": ("Pelapor diberi tahu bahwa laporannya dibaca.", "The reporter sees that the concern was read."),
-    "safety-check-asked": ("Periksa keamanan murid: ada hal penting yang belum diketahui.", "Check the student: something critical is unknown."),
-    "case-acknowledged": ("Kasus diterima oleh petugas.", "A member of staff took the case in hand."),
-    "case-assigned": ("Kasus ditugaskan.", "The case was assigned."),
-    "note-added": ("Catatan ditambahkan.", "A note was added."),
-    "student-matched": ("Murid dikenali.", "The student was identified."),
-    "task-reviewed": ("Tugas perkembangan ditinjau.", "The developmental task was reviewed."),
-    "case-closed": ("Kasus ditutup.", "Case closed."),
-    "case-reopened": ("Kasus dibuka kembali.", "Case reopened."),
-    "guardian-found-unsafe": ("Seorang orang tua/wali ditandai tidak aman dihubungi.", "A guardian was marked as unsafe to contact."),
-    "guardian-to-be-told": ("Konselor memilih memberi tahu seorang orang tua/wali.", "The counsellor chose to tell a guardian."),
-    "referral-drafted": ("Rujukan disusun.", "A referral was drafted."),
-    "referral-approved": ("Rujukan disetujui.", "The referral was approved."),
-    "referral-sent": ("Rujukan dikirim ke lembaga.", "The referral was sent to the agency."),
-    "referral-cancel-requested": ("Pembatalan rujukan diminta.", "The agency was asked to cancel."),
-}  # fmt: skip
+_WORDS: dict[str, dict[str, tuple[str, str]]] = tomllib.loads((Path(__file__).parent / "words.toml").read_text(encoding="utf-8"))
+_PLAIN, WORK = _WORDS["events"], _WORDS["work"]
+_ALLEGATION = {
+    "substantiated": ("terbukti", "substantiated"),
+    "not-proven": ("tidak terbukti", "not proven"),
+    "unfounded": ("tidak berdasar", "unfounded"),
+    "deliberately-false": ("sengaja tidak benar", "deliberately false"),
+}
+_EVALUATION = {
+    "laiseg": ("Penilaian segera (laiseg) dilakukan.", "The immediate evaluation (laiseg) was made."),
+    "laijapen": ("Penilaian jangka pendek (laijapen) dilakukan.", "The short-term evaluation (laijapen) was made."),
+    "laijapang": ("Penilaian jangka panjang (laijapang) dilakukan.", "The long-term evaluation (laijapang) was made."),
+}
+_UNSAFE = ("Seorang orang tua/wali ditandai tidak aman dihubungi.", "A guardian was marked as unsafe to contact.")
+_SUMMONS = ("I", "II", "III")
 _TASK = {
     "received": ("Lembaga membuka rujukan.", "The agency opened the referral."),
     "accept": ("Lembaga menerima rujukan.", "The agency accepted the referral."),
@@ -74,11 +72,36 @@ def sentence(event_type: str, data: dict[str, Any]) -> tuple[str, str]:
         case "referral-unanswered":
             return "Lembaga belum menjawab; perlu tindak lanjut.", "The agency has not answered; follow up."
         case "guardian-assessed":
-            return ("Orang tua/wali dinilai aman.", "A guardian was judged safe.") if data["safe"] else _PLAIN["guardian-found-unsafe"]
+            return ("Orang tua/wali dinilai aman.", "A guardian was judged safe.") if data["safe"] else _UNSAFE
         case "guardian-notice-ended":
             return _NOTICE[data["outcome"]]
         case _:
-            return _PLAIN.get(event_type, (event_type, event_type))
+            return _of_strategy(event_type, data)
+
+
+def _of_strategy(event_type: str, data: dict[str, Any]) -> tuple[str, str]:
+    match event_type:
+        case "counselling-evaluated":
+            return _EVALUATION[data["kind"]]
+        case "parent-invited":
+            number = _SUMMONS[data["summons"] - 1]
+            return f"Panggilan {number} kepada orang tua/wali dikirim.", f"Summons {number} went to the guardian."
+        case "deadline-passed":
+            indonesian, english = WORK[data["what"]]
+            return f"Lewat batas waktu: {indonesian}.", f"Overdue: {english}."
+        case "goal-judged":
+            reached = data["reached"]
+            return ("Sebuah tujuan tercapai.", "A goal was reached.") if reached else ("Sebuah tujuan belum tercapai.", "A goal was not reached.")
+        case "conflict-ruled":
+            if data["conflicted"]:
+                return "Putusan: ada konflik kepentingan; akses tetap dihentikan.", "Ruled: a conflict of interest; access stays suspended."
+            return "Putusan: tidak ada konflik kepentingan; akses dibuka lagi.", "Ruled: no conflict of interest; access is given back."
+        case "allegation-judged":
+            indonesian, english = _ALLEGATION[data["outcome"]]
+            return f"Penilaian laporan terhadap terlapor: {indonesian}.", f"Finding about the allegation: {english}."
+        case _:
+            indonesian, english = _PLAIN[event_type]
+            return indonesian, english
 
 
 def _alert(data: dict[str, Any]) -> tuple[str, str]:
