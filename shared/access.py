@@ -115,19 +115,25 @@ class Access:
         """Who asks, if the route's row lets them. Raises: NotSignedIn, NotAllowed."""
         route = request.scope["route"]
         allowed = self.permissions.roles(request.method, route.path_format)
-        found = self._found(request)
+        found = self._found(request, open_to_all=EVERYBODY in allowed)
         if EVERYBODY in allowed or not found.roles.isdisjoint(allowed):
             return found
         if found is ANONYMOUS:
             raise NotSignedIn("send a bearer token: `Authorization: Bearer …`")
         raise NotAllowed
 
-    def _found(self, request: Request) -> Principal:
+    def _found(self, request: Request, *, open_to_all: bool) -> Principal:
+        """An old cookie must not shut what is everybody's, such as the public form; a wrong bearer token is always told."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer" and token:
             return read_token(self.token_key, token.strip(), self.clock.now())
         cookie = request.cookies.get("tanggap_session")
-        return read_token(self.token_key, cookie, self.clock.now()) if cookie else ANONYMOUS
+        try:
+            return read_token(self.token_key, cookie, self.clock.now()) if cookie else ANONYMOUS
+        except NotSignedIn:
+            if open_to_all:
+                return ANONYMOUS
+            raise
 
 
 async def signed_in(request: Request) -> Principal:

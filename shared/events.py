@@ -98,13 +98,16 @@ class PersonLeft(PublicEvent):
 
 
 class NamedPerson(BaseModel):
-    """Somebody other than a student named in a concern. `person` is None where the reporter gave no known id."""
+    """Somebody other than a student named in a concern. `person` is None where the reporter gave no known id; description: in the reporter's
+    words, sealed under the concern's own key.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     person: str | None
     relation: Relation
     role: PersonRole
+    description: Sealed | None = None
 
 
 class ConcernRaised(PublicEvent):

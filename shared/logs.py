@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import MutableMapping
+from dataclasses import is_dataclass
 from typing import Any
 
 import structlog
@@ -43,6 +44,16 @@ def _without_trace(record: logging.LogRecord) -> bool:
 def _without_content(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Redacts by type, not by name: sealed fields, exceptions and whole models never reach a log."""
     for name, value in event.items():
-        if isinstance(value, Sealed | BaseException) or hasattr(value, "model_dump"):
-            event[name] = f"[{type(value).__name__}]"
+        event[name] = _redacted(value)
     return event
+
+
+def _redacted(value: Any) -> Any:
+    """The same value, also inside lists and dictionaries, with only the class of what may hold content."""
+    if isinstance(value, Sealed | BaseException) or hasattr(value, "model_dump") or (is_dataclass(value) and not isinstance(value, type)):
+        return f"[{type(value).__name__}]"
+    if isinstance(value, dict):
+        return {name: _redacted(each) for name, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_redacted(each) for each in value]
+    return value.__name__ if isinstance(value, type) else value

@@ -61,7 +61,7 @@ class MasterKey:
     def unwrap(self, wrapped: bytes, bound_to: bytes) -> bytes:
         try:
             return self._cipher.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], bound_to)
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:
             raise HistoryBroken("a key of the keyring does not open: TANGGAP_MASTER_KEY is not the one it was made with") from error
 
 
@@ -91,8 +91,8 @@ class KeyringVault:
         self._database, self._wrapping = database, wrapping
         self._by_owner: dict[tuple[str, str], _Key] = {}
         self._by_kid: dict[str, _Key] = {}
-        self._obtaining: Batcher[set[tuple[str, str]], None] = Batcher(self._obtain, most=64)
-        self._opening: Batcher[set[str], None] = Batcher(self._open_keys, most=64)
+        self._obtaining: Batcher[set[tuple[str, str]], dict[tuple[str, str], _Key]] = Batcher(self._obtain, most=64)
+        self._opening: Batcher[set[str], dict[str, _Key]] = Batcher(self._open_keys, most=64)
 
     async def seal(self, person: str, purpose: Purpose, text: str, context: str) -> Sealed:
         return (await self.seal_many([ToSeal(person, purpose, text, context)]))[0]
@@ -101,12 +101,12 @@ class KeyringVault:
         """Seals in order. A person whose key was destroyed gets no new one. Raises: NotAllowed: the person was erased."""
         self._forget_oldest()
         oldest = time.monotonic() - REMEMBERED
-        missing: set[tuple[str, str]] = {
-            (each.person, each.purpose) for each in wanted if (key := self._by_owner.get((each.person, each.purpose))) is None or key.read_at < oldest
-        }
+        owners: set[tuple[str, str]] = {(each.person, each.purpose) for each in wanted}
+        known = {owner: key for owner in owners if (key := self._by_owner.get(owner)) and key.read_at >= oldest}
+        missing = owners - set(known)
         if missing:
-            await self._obtaining.submit(missing)
-        return [_seal(self._by_owner[each.person, each.purpose], each) for each in wanted]
+            known |= await self._obtaining.submit(missing)  # what was remembered may be forgotten meanwhile
+        return [_seal(known[each.person, each.purpose], each) for each in wanted]
 
     async def open(self, sealed: Sealed) -> str | Erased:
         return (await self.open_many([sealed]))[0]
@@ -114,10 +114,12 @@ class KeyringVault:
     async def open_many(self, sealed: Sequence[Sealed]) -> list[str | Erased]:
         """Opens in order; `Erased` where the key is gone. Raises: HistoryBroken: a box was changed or moved."""
         oldest = time.monotonic() - REMEMBERED
-        missing = {each.kid for each in sealed if each.kid not in self._by_kid or self._by_kid[each.kid].read_at < oldest}
+        wanted = {each.kid for each in sealed}
+        known = {kid: key for kid in wanted if (key := self._by_kid.get(kid)) and key.read_at >= oldest}
+        missing = wanted - set(known)
         if missing:
-            await self._opening.submit(missing)
-        return [_open(self._by_kid.get(each.kid), each) for each in sealed]
+            known |= await self._opening.submit(missing)
+        return [_open(known.get(each.kid), each) for each in sealed]
 
     async def erase(self, person: str) -> int:
         """Destroys the person's keys, for good; how many there were."""
@@ -133,19 +135,20 @@ class KeyringVault:
         if len(self._by_kid) > _MOST_REMEMBERED:
             self._by_kid.clear()
 
-    async def _obtain(self, asked: Sequence[set[tuple[str, str]]]) -> list[None]:
+    async def _obtain(self, asked: Sequence[set[tuple[str, str]]]) -> list[dict[tuple[str, str], _Key]]:
         owners = sorted(set().union(*asked))
         fresh = [self._wrapping.wrap(os.urandom(32), _bound(*owner)) for owner in owners]
         wanted = ([person for person, _ in owners], [purpose for _, purpose in owners], fresh)
+        found: dict[tuple[str, str], _Key] = {}
         for person, purpose, kid, wrapped in await self._ask("SELECT * FROM keyring.obtain(%s, %s, %s)", wanted):
-            self._by_owner[person, purpose] = self._remember(kid, person, purpose, wrapped)
-        return [None] * len(asked)
+            found[person, purpose] = self._by_owner[person, purpose] = self._remember(kid, person, purpose, wrapped)
+        return [found] * len(asked)
 
-    async def _open_keys(self, asked: Sequence[set[str]]) -> list[None]:
+    async def _open_keys(self, asked: Sequence[set[str]]) -> list[dict[str, _Key]]:
         kids = sorted(set().union(*asked))
-        for kid, person, purpose, wrapped in await self._ask("SELECT * FROM keyring.open(%s::uuid[])", (kids,)):
-            self._remember(kid, person, purpose, wrapped)
-        return [None] * len(asked)
+        rows = await self._ask("SELECT * FROM keyring.open(%s::uuid[])", (kids,))
+        found = {str(kid): self._remember(kid, person, purpose, wrapped) for kid, person, purpose, wrapped in rows}
+        return [found] * len(asked)
 
     async def _ask(self, query: LiteralString, wanted: Sequence[object]) -> list[Any]:
         try:
@@ -205,8 +208,8 @@ def _seal(key: _Key, wanted: ToSeal) -> Sealed:
 def _open(key: _Key | None, sealed: Sealed) -> str | Erased:
     if key is None or key.cipher is None:
         return Erased(kid=sealed.kid)
-    box = b64decode(sealed.box)
     try:
+        box = b64decode(sealed.box)
         return key.cipher.decrypt(box[:_NONCE], box[_NONCE:], f"{sealed.kid}|{sealed.context}".encode()).decode()
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:
         raise HistoryBroken(f"a sealed field ({sealed.context}) was changed or moved") from error

@@ -214,7 +214,7 @@ def _views_router(kernel: Kernel, projections: Sequence[Projection]) -> APIRoute
     @router.post(f"/{kernel.name}/api/views/{{view}}/rebuild", summary="Folds a read model again from the first event")
     async def rebuild(view: str, _: SignedIn) -> dict[str, Any]:
         if view not in known:
-            raise NotFound(f"this service has no view {view!r}: it has {', '.join(known)}")
+            raise NotFound(f"this service has no such view: it has {', '.join(known)}")
         return {"view": view, "events": await known[view].rebuild()}
 
     return router

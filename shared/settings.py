@@ -6,10 +6,10 @@ import os
 from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from shared.errors import StartRefused
@@ -28,9 +28,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="TANGGAP_", extra="forbid", frozen=True)
 
-    database_url: str = Field(validation_alias="DATABASE_URL")
-    redis_url: str = Field(validation_alias="REDIS_URL")
-    smtp_url: str = Field(default="smtp://127.0.0.1:25", validation_alias="SMTP_URL")
+    database_url: str = Field(validation_alias="DATABASE_URL", repr=False)
+    redis_url: str = Field(validation_alias="REDIS_URL", repr=False)
+    smtp_url: str = Field(default="smtp://127.0.0.1:25", validation_alias="SMTP_URL", repr=False)
     master_key: SecretStr = Field(description="32 bytes, base64url; or TANGGAP_MASTER_KEY_FILE")
     token_key: SecretStr = Field(description="32 bytes, base64url; or TANGGAP_TOKEN_KEY_FILE")
     partitions: Annotated[int, Field(ge=1, le=256)] = 8
@@ -44,7 +44,7 @@ class Settings(BaseSettings):
     demo_sign_in: bool = False
     pool_size: Annotated[int, Field(ge=2, le=64)] = 8
     retry_seconds: tuple[float, ...] = (5, 30, 120, 600, 1800, 3600, 7200, 14400)
-    log_level: str = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @classmethod
     def settings_customise_sources(
@@ -61,7 +61,18 @@ class Settings(BaseSettings):
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        ZoneInfo(value)
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError("must be a time zone, for example Asia/Jakarta") from None
+        return value
+
+    @field_validator("redis_url", "smtp_url")
+    @classmethod
+    def _known_scheme(cls, value: str, info: ValidationInfo) -> str:
+        schemes = ("redis://", "rediss://", "unix://") if info.field_name == "redis_url" else ("smtp://", "smtps://")
+        if not value.startswith(schemes):
+            raise ValueError(f"must begin with {' or '.join(schemes)}")
         return value
 
     @field_validator("master_key", "token_key")
@@ -71,12 +82,12 @@ class Settings(BaseSettings):
             raise ValueError("must be 32 bytes in base64url")
         return value
 
-    @model_validator(mode="after")
-    def _origins_are_urls(self) -> Self:
-        for origin in (self.origin_intake, self.origin_cases, self.origin_notifications, self.public_origin):
-            if not origin.startswith(("http://", "https://")):
-                raise ValueError("origins must begin with http:// or https://")
-        return self
+    @field_validator("origin_intake", "origin_cases", "origin_notifications", "public_origin")
+    @classmethod
+    def _is_origin(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("must begin with http:// or https://")
+        return value
 
     def key(self, name: str) -> bytes:
         """The bytes of `master_key` or `token_key`."""

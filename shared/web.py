@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -89,7 +90,9 @@ async def _http(request: Request, error: Exception) -> Response:
 
 async def _unexpected(request: Request, error: Exception) -> Response:
     log.error("unexpected", route=_route(request), error=type(error).__name__)
-    return problem(TanggapError("the request could not be worked on; nothing was acknowledged"))
+    answer = problem(TanggapError("the request could not be worked on; nothing was acknowledged"))
+    answer.headers.update(_HEADERS)  # this answer is made outside the guard
+    return answer
 
 
 def _route(request: Request) -> str:
@@ -126,10 +129,15 @@ class Guard:
                 ]
             await send(message)
 
+        if "\x00" in scope["path"] or b"%00" in scope.get("query_string", b""):
+            await problem(Invalid(Fault("", "unstorable-character")))(scope, receive, send_guarded)
+            return
         if scope["method"] in ("GET", "HEAD", "OPTIONS") or _is_upload(scope):
             await self._app(scope, receive, send_guarded)
             return
         body = await _whole_body(receive, self._limit)
+        if body is None:
+            return  # cut off on its way: half a concern is none
         if isinstance(body, TanggapError):
             await problem(body)(scope, receive, send_guarded)
             return
@@ -140,11 +148,14 @@ def _is_upload(scope: Scope) -> bool:
     return bool(scope["path"].endswith("/api/roster"))
 
 
-async def _whole_body(receive: Receive, limit: int) -> bytes | TanggapError:
+async def _whole_body(receive: Receive, limit: int) -> bytes | TanggapError | None:
+    """The body; None where the client went away before its end."""
     body = bytearray()
     more = True
     while more:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
         body += message.get("body", b"")
         more = message.get("more_body", False)
         if len(body) > limit:
@@ -168,7 +179,7 @@ def _has_lone_surrogate(body: bytearray) -> bool:
         json.dumps(json.loads(body), ensure_ascii=False).encode()
     except UnicodeEncodeError:
         return True
-    except ValueError:
+    except (ValueError, RecursionError):
         return False  # not JSON: the parser behind us says so
     return False
 
@@ -221,14 +232,18 @@ def _canonical(body: bytes) -> bytes:
         return body
 
 
+_LONGEST_VERSION = 19
+
+
 def require_version(request: Request, actual: int, stream: str) -> None:
     """Raises: PreconditionFailed: `If-Match` names another version."""
     told = request.headers.get("if-match")
     if told is None or told.strip() == "*":
         return
     wanted = told.strip().removeprefix("W/").strip('"')
-    if not wanted.isdigit() or int(wanted) != actual:
-        raise PreconditionFailed(stream, int(wanted) if wanted.isdigit() else -1, actual)
+    number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < _LONGEST_VERSION else -1
+    if number != actual:
+        raise PreconditionFailed(stream, number, actual)
 
 
 def cursor(*values: object) -> str:
@@ -236,12 +251,17 @@ def cursor(*values: object) -> str:
     return urlsafe_b64encode(json.dumps(values, default=str).encode()).decode().rstrip("=")
 
 
-def read_cursor(told: str | None) -> list[Any] | None:
-    """What a cursor of ours holds. Raises: Invalid."""
+def read_cursor(told: str | None, *kinds: Callable[[Any], Any]) -> list[Any] | None:
+    """What a cursor of ours holds. kinds: what its values are, in order; whatever is named is checked. Raises: Invalid."""
     if not told:
         return None
     try:
-        values: list[Any] = json.loads(urlsafe_b64decode(told + "=" * (-len(told) % 4)))
-    except ValueError as error:
+        values: Any = json.loads(urlsafe_b64decode(told + "=" * (-len(told) % 4)))
+    except (ValueError, RecursionError) as error:
         raise Invalid(Fault("/cursor", "not-a-cursor")) from error
-    return values
+    if not isinstance(values, list) or (kinds and len(values) != len(kinds)):
+        raise Invalid(Fault("/cursor", "not-a-cursor"))
+    try:
+        return [kind(value) for kind, value in zip(kinds, values, strict=True)] if kinds else values
+    except (TypeError, ValueError) as error:
+        raise Invalid(Fault("/cursor", "not-a-cursor")) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -130,7 +131,7 @@ def _reading(routes: APIRouter, kernel: Kernel) -> None:
         everywhere = escalated_only or principal.holds("district-duty", "auditor", "service")
         schools = "*" if everywhere else ",".join(sorted(principal.schools))
         wanted = Filters(**filters.model_dump(exclude={"cursor", "limit"}))
-        after = read_cursor(filters.cursor)
+        after = read_cursor(filters.cursor, datetime.fromisoformat, str)
         rows = await listing.page(wanted, schools=schools, reader=principal.id, escalated_only=escalated_only, after=after, limit=filters.limit + 1)
         page = rows[: filters.limit]
         more = cursor(page[-1].opened_at.isoformat(), page[-1].id) if len(rows) > filters.limit else None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 
-from services.cases import api, lists, pages, reports, standing, working
+from services.cases import api, lists, pages, replaying, reports, standing, working
 from services.cases.acting import starting
 from services.cases.clocks import Clockwork
 from services.cases.projecting import TABLES, VIEW, project
@@ -38,6 +38,7 @@ def create_app(settings: Settings) -> FastAPI:
             standing.router(kernel),
             lists.router(kernel),
             reports.router(kernel),
+            replaying.router(kernel),
             pages.router(kernel),
         ]
 

@@ -57,7 +57,9 @@ def router(kernel: Kernel) -> APIRouter:
         if name == "unidentified":
             return await _unidentified(cases, principal, school, after, limit)
         wanted = _filter(name, principal, kernel.clock.now(), zone, school)
-        found = await work.page(wanted, schools=schools_of(principal), reader=principal.id, after=read_cursor(after), limit=limit + 1)
+        found = await work.page(
+            wanted, schools=schools_of(principal), reader=principal.id, after=read_cursor(after, datetime.fromisoformat, str, str), limit=limit + 1
+        )
         page = found[:limit]
         more = cursor(page[-1].expected_at.isoformat(), page[-1].case, page[-1].key) if len(found) > limit else None
         now = kernel.clock.now()
@@ -93,9 +95,9 @@ async def _unidentified(cases: CaseList, principal: Principal, school: str | Non
     if not principal.holds("counsellor", "coordinator", "district-duty", "principal", "service"):
         raise NotAllowed
     wanted = Filters(school=school, unidentified=True)
-    rows = await cases.page(
-        wanted, schools=schools_of(principal), reader=principal.id, escalated_only=False, after=read_cursor(after), limit=limit + 1
-    )
+    place = read_cursor(after, datetime.fromisoformat, str)
+    schools = schools_of(principal)
+    rows = await cases.page(wanted, schools=schools, reader=principal.id, escalated_only=False, after=place, limit=limit + 1)
     page = rows[:limit]
     more = cursor(page[-1].opened_at.isoformat(), page[-1].id) if len(rows) > limit else None
     return {"items": [asdict(row) for row in page], "next": more}

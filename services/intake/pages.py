@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -15,7 +17,7 @@ from services.intake.api import by_receipt
 from services.intake.raising import ConcernBody, Raising
 from services.intake.views import Directory
 from shared.access import SignedIn
-from shared.errors import Invalid, NotFound
+from shared.errors import IdempotencyMismatch, Invalid, NotFound
 from shared.message import TANGGAP, derived_id
 from shared.service import Kernel
 from shared.web import Asked
@@ -46,11 +48,17 @@ OUTCOMES = {
     "transferred": "Diteruskan ke sekolah lain. / Passed on to another school.",
     "not-reached": "Murid tidak dapat ditemui. / The student could not be reached.",
 }
+_CHANGED = [
+    (
+        "narrative",
+        "Laporan sebelumnya sudah diterima. Kirim lagi untuk menyimpan isi yang baru ini. / The earlier words were kept; send again to keep these.",
+    ),
+]
 _HOURS = range(7, 15)
 _SATURDAY = 5
 
 
-def router(kernel: Kernel, raising: Raising, directory: Directory) -> APIRouter:
+def router(kernel: Kernel, raising: Raising, directory: Directory) -> APIRouter:  # noqa: C901 - one function a page
     """The pages under `/intake`."""
     routes = APIRouter(prefix="/intake", include_in_schema=False)
     zone = ZoneInfo(kernel.settings.time_zone)
@@ -89,9 +97,12 @@ def router(kernel: Kernel, raising: Raising, directory: Directory) -> APIRouter:
             "categories": categories, "facts": facts,
         }  # fmt: skip
         scope = "form POST /intake/lapor"
-        command = Asked(scope, nonce or None, "form", derived_id(TANGGAP, scope, nonce or uuid4()))
+        fingerprint = sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()
+        command = Asked(scope, nonce or None, fingerprint, derived_id(TANGGAP, scope, nonce or uuid4()))
         try:
             accepted = await raising.accept(_body(given), command, principal)
+        except IdempotencyMismatch:  # sent before, with other words: nothing of this was kept yet
+            return await form(given, _CHANGED, str(uuid4()), 409)
         except (ValidationError, Invalid):
             return await form(given, _errors(given), nonce or str(uuid4()), 422)
         return page("receipt.html", 201, receipt=accepted.receipt)

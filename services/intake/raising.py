@@ -103,7 +103,7 @@ class Raising:
     async def accept(self, body: ConcernBody, asked: Asked, principal: Principal) -> Accepted:
         """One concern, durable when this returns. Raises: Invalid, IdempotencyMismatch, Unavailable."""
         concern = str(derived_id(asked.cause, "concern"))
-        known = await self._checked(body)
+        known = await self._checked(body, principal)
         command = await self._sealed(body, known, concern)
         occasion = Occasion(principal.id, known.school, self.kernel.clock.now(), asked.cause, asked.cause)
         idempotency = None
@@ -115,7 +115,7 @@ class Raising:
             raise IdempotencyMismatch("this Idempotency-Key belongs to another concern: use a new key for a new concern")
         return Accepted(concern_id=concern, receipt=self.receipts.receipt(concern), recorded_at=done.outcome.recorded_at)
 
-    async def _checked(self, body: ConcernBody) -> _Checked:
+    async def _checked(self, body: ConcernBody, principal: Principal) -> _Checked:
         faults: list[Fault] = []
         school = await self.directory.school(body.school)
         if school is None:
@@ -126,9 +126,19 @@ class Raising:
         faults += [Fault(f"/students/{place}/school", "unknown-school") for place, each in enumerate(schools) if each is None and school]
         students = await self._people([each.id for each in body.students], ("student",), "/students", faults)
         await self._people([each.id for each in body.people], ("staff", "guardian", "student"), "/people", faults)
+        faults += await self._reporter(body.reporter, principal)
         if faults or school is None:
             raise Invalid(*faults)
         return _Checked(school, tuple(found.school if found else each or school for found, each in zip(students, schools, strict=True)))
+
+    async def _reporter(self, reporter: ReporterBody, principal: Principal) -> list[Fault]:
+        """A reporter's id is one of the roster, never a name; students and guardians report as themselves."""
+        if reporter.id is None:
+            return []
+        if await self._maybe(reporter.id) is None:
+            return [Fault("/reporter/id", "unknown-person")]
+        themselves = principal.kind != "person" or not principal.roles <= {"student", "guardian"} or reporter.id == principal.id
+        return [] if themselves else [Fault("/reporter/id", "not-yourself")]
 
     async def _people(self, ids: list[str | None], kinds: tuple[str, ...], pointer: str, faults: list[Fault]) -> list[Known | None]:
         found = list(await asyncio.gather(*(self._maybe(each) for each in ids)))
@@ -145,6 +155,7 @@ class Raising:
         wanted = [ToSeal(own, "concern", body.narrative, f"{context}/narrative")]
         wanted += [ToSeal(each.id or own, "concern", body.narrative, f"{context}/text") for each in body.students]
         wanted += [ToSeal(own, "concern", each.description or "", f"{context}/description") for each in body.students]
+        wanted += [ToSeal(own, "concern", each.description or "", f"{context}/person") for each in body.people]
         wanted += [ToSeal(own, "concern", body.reporter.reply_to or "", f"{context}/reply-to")]
         narrative, *rest = await self.kernel.vault.seal_many(wanted)
         count = len(body.students)
@@ -166,7 +177,10 @@ class Raising:
             facts=body.facts,
             narrative=narrative,
             students=students,
-            people=tuple(NamedPerson(person=each.id, relation=each.relation, role=each.role) for each in body.people),
+            people=tuple(
+                NamedPerson(person=each.id, relation=each.relation, role=each.role, description=rest[2 * count + place] if each.description else None)
+                for place, each in enumerate(body.people)
+            ),
             channel=body.channel,
             reporter_kind=body.reporter.kind,
             reporter=body.reporter.id,

@@ -140,7 +140,6 @@ def test_a_box_with_one_bit_turned_does_not_open(run, place):
     run(scenario)
 
 
-@pytest.mark.xfail(strict=True, reason="sealing.py _open: ValueError (nonce too short, bad base64) instead of HistoryBroken")
 @pytest.mark.parametrize("cut", ["", "AAAA", "AAA", "!!!!"])
 def test_a_box_that_was_cut_does_not_open_either(run, cut):
     async def scenario(vault):
@@ -370,9 +369,6 @@ def test_a_key_that_is_remembered_needs_no_database(database):
     asyncio.run(scenario())
 
 
-@pytest.mark.xfail(
-    strict=True, reason="sealing.py open_many: keys read before the await may be forgotten during it, and a live field reads as erased"
-)
 def test_erasing_one_person_shows_nobody_else_as_erased(database):
     async def scenario():
         async with connected(database) as known:
@@ -389,7 +385,6 @@ def test_erasing_one_person_shows_nobody_else_as_erased(database):
     asyncio.run(scenario())
 
 
-@pytest.mark.xfail(strict=True, reason="sealing.py seal_many: keys looked up before the await may be forgotten during it: KeyError")
 def test_erasing_one_person_does_not_fail_the_sealing_about_another(database):
     async def scenario():
         async with connected(database) as known:

@@ -16,10 +16,10 @@ from uuid import UUID, uuid4
 from pydantic import BaseModel
 
 from services.intake.domain.roster import ROSTER, Command, LetGo, RegisterPerson, RegisterSchool
-from services.intake.roster.people import Person, Roster, interpret
+from services.intake.roster.people import Person, Roster, SetAside, interpret
 from services.intake.roster.reading import read_bundle
 from shared.decider import execute_all
-from shared.errors import Fault, Invalid
+from shared.errors import Fault, Invalid, NotAllowed, Unavailable
 from shared.events import PersonRegistered
 from shared.eventstore.projection import Projection
 from shared.message import Occasion
@@ -79,11 +79,11 @@ class RosterImport:
         await self._append([(f"school-{each.school}", RegisterSchool(school=each)) for each in roster.schools], occasion)
         done = 0
         for batch in _batches(changed, AT_ONCE):
-            await self._append(await self._registrations(batch), occasion)
+            await self._append(await self._registrations(batch, roster), occasion)
             progress(done := done + len(batch), len(changed))
         for gone in _batches(leaving, AT_ONCE):
             await self._append([(f"person-{person}", LetGo(person=person, school=school)) for person, school in gone], occasion)
-        await self.directory.caught_up(await self.kernel.store.head(), within=30)
+        await self._caught_up()
         return ImportReport(
             applied=len(changed),
             unchanged=len(roster.people) - len(changed),
@@ -92,6 +92,11 @@ class RosterImport:
             quarantined=[QuarantinedRow(file=each.file, row=each.row, reason=each.reason) for each in roster.set_aside],
         )
 
+    async def _caught_up(self) -> None:
+        """Raises: Unavailable: the directory does not follow, so nothing could be compared with it."""
+        if not await self.directory.caught_up(await self.kernel.store.head(), within=30):
+            raise Unavailable("the directory of people does not follow the store: see /intake/readyz, then import again")
+
     async def _append(self, commands: Sequence[tuple[str, Command]], occasion: Occasion) -> None:
         if commands:
             cause = UUID(bytes=sha256(f"{occasion.cause}{commands[0][0]}".encode()).digest()[:16])
@@ -99,7 +104,7 @@ class RosterImport:
 
     async def _known(self) -> dict[str, tuple[str, str, str | None]]:
         """Everybody we have: id to (kind, school, digest)."""
-        await self.directory.caught_up(await self.kernel.store.head(), within=30)
+        await self._caught_up()
         async with self.kernel.database.connection() as connection:
             rows = await (await connection.execute("SELECT person, kind, school, digest FROM person_v1")).fetchall()
         return {row[0]: (row[1], row[2], row[3]) for row in rows}
@@ -107,10 +112,23 @@ class RosterImport:
     def _leaving(self, roster: Roster, known: dict[str, tuple[str, str, str | None]]) -> list[tuple[str, str]]:
         """A bundle is a full snapshot of its schools: who is not in it any more has left."""
         schools = {school.school for school in roster.schools}
-        present = {person.id for person in roster.people}
+        present = {person.id for person in roster.people} | {each.person for each in roster.set_aside if each.person}
         return [(person, school) for person, (_, school, _) in known.items() if school in schools and person not in present]
 
-    async def _registrations(self, people: Sequence[Person]) -> list[tuple[str, Command]]:
+    async def _registrations(self, people: Sequence[Person], roster: Roster) -> list[tuple[str, Command]]:
+        """Somebody whose keys were destroyed is set aside: nothing new can be kept about them, and the others come in all the same."""
+        try:
+            return await self._sealed(people)
+        except NotAllowed:
+            found: list[tuple[str, Command]] = []
+            for person in people:
+                try:
+                    found += await self._sealed([person])
+                except NotAllowed:
+                    roster.set_aside.append(SetAside("users.csv", 0, "erased: nothing new is kept about this person", person.id))
+            return found
+
+    async def _sealed(self, people: Sequence[Person]) -> list[tuple[str, Command]]:
         wanted = [part for person in people for part in _to_seal(person)]
         boxes = iter(await self.kernel.vault.seal_many(wanted))
         return [(f"person-{person.id}", self._registration(person, list(islice(boxes, 4)))) for person in people]

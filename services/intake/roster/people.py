@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, get_args
 
@@ -29,11 +29,12 @@ _LEVELS: tuple[tuple[str, Literal["sd", "smp", "sma", "smk", "slb"]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """A row that was not applied: where, and why. Never its content."""
+    """A row that was not applied: where, and why. Never its content. person: whose row it is, so that nobody leaves for a bad row."""
 
     file: str
     row: int
     reason: str
+    person: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,9 @@ def interpret(bundle: Bundle) -> Roster:
     schools = {told.school: told for told in _schools(bundle, roster)}
     roster.schools = list(schools.values())
     reader = _People(bundle, roster, set(schools))
-    roster.people = list(reader.read())
+    people = list(reader.read())
+    known = {person.id for person in people}
+    roster.people = [replace(person, guardians=tuple(each for each in person.guardians if each in known)) for person in people]
     return roster
 
 
@@ -125,7 +128,7 @@ class _People:
             for row in bundle.rows("enrollments")
             if row["role"].lower() == "student" and not _gone(row)
         }
-        self._born = {row["sourcedId"]: row["birthDate"] for row in bundle.rows("demographics")}
+        self._born = {row["sourcedId"] or row["userSourcedId"]: row["birthDate"] or row["birthdate"] for row in bundle.rows("demographics")}
 
     def read(self) -> Iterable[Person]:
         known = {row["sourcedId"] for row in self._bundle.rows("users")}
@@ -135,7 +138,8 @@ class _People:
                 continue
             reason = self._reason(row, seen)
             if reason:
-                self._roster.set_aside.append(SetAside(row.file, row.number, reason))
+                whose = person_id(self._bundle.source, row["sourcedId"]) if row["sourcedId"] else None
+                self._roster.set_aside.append(SetAside(row.file, row.number, reason, whose))
                 continue
             seen.add(row["sourcedId"])
             yield self._person(row, known)

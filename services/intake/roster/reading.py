@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +27,9 @@ _REQUIRED = {
     "roles": ("userSourcedId", "role", "orgSourcedId"),
     "demographics": ("sourcedId",),
 }
+_ALSO = {("demographics", "sourcedId"): "userSourcedId"}
+"""What vendors call a column instead."""
+
 _NEEDED = ("orgs", "users")
 
 
@@ -61,10 +65,13 @@ def read_bundle(path: Path) -> Bundle:
     """Raises: Invalid: a truncated zip, a missing file or column, a wrong encoding, or something far too large."""
     bundle = Bundle()
     for name, text in _texts(path):
-        if name == "manifest":
-            _read_manifest(bundle, text)
-        elif name in _REQUIRED:
-            bundle.files[name] = list(_rows(name, text))
+        try:
+            if name == "manifest":
+                _read_manifest(bundle, text)
+            elif name in _REQUIRED:
+                bundle.files[name] = list(_rows(name, text))
+        except csv.Error as error:
+            raise Invalid(Fault(f"/{name}.csv", "not-csv"), message=f"{name}.csv cannot be read as CSV: export it again") from error
     for needed in _NEEDED:
         if needed not in bundle.files:
             raise Invalid(Fault(f"/{needed}.csv", "missing-file"), message=f"the bundle has no {needed}.csv: export it again")
@@ -86,7 +93,7 @@ def _texts(path: Path) -> Iterator[tuple[str, str]]:
                 if member.file_size > MOST_OCTETS:
                     raise Invalid(Fault(f"/{name.name}", "too-large"), message=f"{name.name} unpacks to more than {MOST_OCTETS} octets")
                 yield name.stem.lower(), _decoded(name.name, archive.read(member))
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError) as error:
         raise Invalid(Fault("", "not-a-zip"), message="the bundle is not a whole zip file: send it again") from error
 
 
@@ -110,7 +117,7 @@ def _rows(name: str, text: str) -> Iterator[Row]:
     reader = csv.reader(io.StringIO(text), strict=False)
     header = [column.strip() for column in next(reader, [])]
     for column in _REQUIRED[name]:
-        if column not in header:
+        if column not in header and _ALSO.get((name, column)) not in header:
             raise Invalid(Fault(f"/{name}.csv/{column}", "missing-column"), message=f"{name}.csv has no column {column}: export it again")
     for number, values in enumerate(reader, start=2):
         if values:
