@@ -19,7 +19,7 @@ from district.agencies import read_agencies
 from district.commands.directory import import_bundle
 from district.commands.shell import FOUND_A_PROBLEM, checked, console, errors, verb
 from district.commands.stores import opened
-from district.demo import result
+from district.demo import casework, result
 from district.demo.day import Day
 from district.demo.stage import Stage, stage
 from district.home import find_home
@@ -71,6 +71,8 @@ def play(day: Day, progress: Progress, roster: Path | None, agencies: Path | Non
     import_bundle(day.stage.origin, headers, bundle, allow_drop=False)
     progress.update(step, description="agencies")
     _import_agencies(day, agencies, headers)
+    if not concerns_file:
+        casework.before(day)
     told = _read_concerns(concerns_file) if concerns_file else concerns(day.district, day.ids)
     progress.update(step, description="concerns", total=len(told), completed=0)
     for each in told:
@@ -83,7 +85,10 @@ def play(day: Day, progress: Progress, roster: Path | None, agencies: Path | Non
         progress.advance(step)
     progress.update(step, description="home, referrals, answers", total=None)
     if not concerns_file:
+        day.read_cases()
         _special(day)
+        progress.update(step, description="nine strategies", total=None)
+        casework.play(day)
     progress.update(step, description="closing", total=len(day.cases), completed=0)
     day.read_cases()
     for case in list(day.cases.values()):
@@ -100,6 +105,7 @@ def _special(day: Day) -> None:
     day.tell_guardian("khusus-wali", "smp1-wali-009b", safe=True)
     day.tell_guardian("khusus-sendiri", "sma1-wali-012a", safe=True)
     day.tell_guardian("khusus-senjata", "smk1-wali-005a", safe=False)
+    _first_hour(day)
     day.refer("khusus-rencana", "rsud", (), phone_first=True)
     day.refer("khusus-wali", "uptd-ppa", ("dinsos",))
     day.refer("khusus-kecanduan", "psikolog", ("puskesmas", "rsud"))
@@ -108,6 +114,21 @@ def _special(day: Day) -> None:
         day.refer("khusus-kecanduan", "rsud", ("puskesmas",))
     for key in ("khusus-rencana", "khusus-wali", "khusus-kecanduan", "khusus-sakit"):
         day.wait_for_answer(key, "completed")
+
+
+def _first_hour(day: Day) -> None:
+    """The severe case: the deputy phones first; the letter follows; the first psychologist declines, the second accepts."""
+    key = "khusus-sabtu"
+    day.do(key, "agree-safety-plan", words="Tanda bahaya, yang menolong, siapa ditelepon (fiktif).", review_by=casework.in_days(1))
+    day.do(key, "assess-case", field="personal", findings="Ada rencana (fiktif).", safe=False)
+    first = day.refer(key, "rsud", (), phone_first=True)
+    day.do(key, "call-for-help", referral=first, ground="vital-interest", said="Seorang murid dalam bahaya (fiktif).")
+    day.refer(key, "psikolog", ("rsud", "puskesmas"))
+    if day.wait_for_answer(key, "rejected"):
+        case = day.case_of(key)
+        declined = next(each["referral"] for each in (case or {})["referrals"] if each["state"] == "rejected")
+        day.do(key, "take-next-alternative", referral=declined, why="Alternatif berikutnya (fiktif).")
+        day.send_drafted(key)
 
 
 def _import_agencies(day: Day, path: Path | None, headers: dict[str, str]) -> None:

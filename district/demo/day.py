@@ -42,6 +42,8 @@ class Day:
     told: list[tuple[str, str]] = field(default_factory=list)
     untold: list[tuple[str, str]] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    deputies: dict[str, str] = field(default_factory=dict)
+    shown: list[tuple[str, str]] = field(default_factory=list)
 
     # concerns -----------------------------------------------------------------------------------------------------
 
@@ -86,6 +88,17 @@ class Day:
         found = [case for case in self.cases.values() if any(strand["concern"] == concern.concern for strand in case["strands"])]
         return next((case for case in found if concern.students[:1] in ((), (case["student"],))), None)
 
+    def case_of_student(self, key: str, student: str) -> dict[str, Any] | None:
+        """The case that the concern with this key made for a student."""
+        concern = next((each.concern for each in self.raised if each.key == key), None)
+        mine = [case for case in self.cases.values() if case["student"] == self.ids(student)]
+        return next((case for case in mine if any(strand["concern"] == concern for strand in case["strands"])), None)
+
+    def guardian_of(self, student: str | None) -> str | None:
+        """A guardian of a student of the sample."""
+        person = next((each for each in self.district.people if self.ids(each.key) == student), None)
+        return self.ids(person.guardians[0]) if person and person.guardians else None
+
     # who acts -----------------------------------------------------------------------------------------------------
 
     def duty(self) -> dict[str, str]:
@@ -98,6 +111,8 @@ class Day:
             return self.duty()
         school = next((each for each in self.district.schools if self.ids(each.key) == case["school"]), None)
         named = {person["person"] for strand in case["strands"] for person in strand["people"]}
+        if school and school.key in self.deputies:
+            return self.stage.token(self.ids(self.deputies[school.key]), "counsellor", case["school"])
         staff = self.district.staff(school.key, "counsellor") if school else []
         own = next((person for person in staff if self.ids(person.key) not in named), None)
         return self.stage.token(self.ids(own.key), "counsellor", case["school"]) if own else self.duty()
@@ -110,10 +125,44 @@ class Day:
             return self.stage.token(self.ids("dinas-staf-02"), "district-duty", None)
         return self.stage.token(self.ids(principals[0].key), "principal", case["school"])
 
-    def act(self, case: dict[str, Any], activity: str, headers: dict[str, str], **body: Any) -> httpx.Response:
+    def act(self, case: dict[str, Any], activity: str, headers: dict[str, str], /, **body: Any) -> httpx.Response:
         """One command; the key makes a second run of the day harmless."""
         key = {"idempotency-key": f"demo-{case['id']}-{activity}-{sorted(body.items())}"[:200].encode("ascii", "replace").decode()}
         return self.client.post(f"{self.stage.origin}/cases/api/cases/{case['id']}/{activity}", json=body, headers=headers | key)
+
+    def do(self, key: str, activity: str, /, *, who: dict[str, str] | None = None, **body: Any) -> dict[str, Any]:
+        """One command on the case of a concern, which must succeed."""
+        case = self.case_of(key)
+        assert case is not None, key
+        answer: dict[str, Any] = checked(self.act(case, activity, who or self.counsellor(case), **body))
+        return answer
+
+    def refused(self, key: str, activity: str, what: str, /, *, who: dict[str, str] | None = None, **body: Any) -> None:
+        """One command that must be refused; its sentence is shown under who was not told, and why."""
+        case = self.case_of(key)
+        assert case is not None, key
+        self.note_refusal(what, self.act(case, activity, who or self.counsellor(case), **body))
+
+    def note_refusal(self, what: str, answer: httpx.Response) -> None:
+        """A refusal belongs to the day's result; where there is none, something is wrong."""
+        if answer.is_success:
+            self.missing.append(f"was not refused: {what}")
+        else:
+            told = answer.json()
+            self.untold.append((what, told.get("sentence", {}).get("en") or told.get("detail", "")))
+
+    def read(self, case: dict[str, Any], headers: dict[str, str]) -> httpx.Response:
+        """A case as somebody else would see it."""
+        return self.client.get(f"{self.stage.origin}/cases/api/cases/{case['id']}", headers=headers)
+
+    def tell_receivers(self, key: str) -> None:
+        """Every past receiver hears of every correction."""
+        self.read_cases()
+        case = self.case_of(key)
+        for correction, waiting in (case or {}).get("to_tell", {}).items():
+            for disclosure in waiting:
+                self.do(key, "tell-receiver", correction=correction, disclosure=disclosure, channel="letter")
+                self.told.append((disclosure[:40], f"{key}: koreksi / correction"))
 
     # what is done -------------------------------------------------------------------------------------------------
 
@@ -149,6 +198,15 @@ class Day:
             self.act(case, "send-referral", who, referral=fresh[0], package="Ringkasan fiktif: kebutuhan, hal yang sudah dicoba, kontak sekolah.")
         )
         return str(fresh[0])
+
+    def send_drafted(self, key: str) -> None:
+        """Has approved and sends what is drafted for a concern's case."""
+        self.read_cases()
+        case = self.case_of(key)
+        for each in (case or {}).get("referrals", ()):
+            if case and each["state"] == "drafted":
+                checked(self.act(case, "approve-referral", self.approver(case), referral=each["referral"]))
+                checked(self.act(case, "send-referral", self.counsellor(case), referral=each["referral"], package="Ringkasan fiktif."))
 
     def wait_for_answer(self, key: str, state: str) -> bool:
         """Until a referral of this concern's case is in a state."""

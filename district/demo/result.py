@@ -12,6 +12,7 @@ import httpx
 
 from district.commands.shell import checked, console, show_table
 from district.demo.day import Day
+from services.cases.words import sentence
 from shared.eventstore.verify import Verified
 
 _ENDED = {"rejected", "completed", "cancelled", "failed"}
@@ -70,6 +71,10 @@ def show(day: Day, verified: list[Verified], seconds: float) -> None:
     show_table("Rujukan / Referrals", ("case", "agency", "answer", "reason"), referrals)
     show_table("Diberi tahu / Told", ("who", "how"), [*_alerts(day), *day.told])
     show_table("TIDAK diberi tahu, dan mengapa / NOT told, and why", ("who", "why"), [*_excluded(cases), *day.untold])
+    if day.shown:
+        show_table("Batas waktu / Clocks", ("what", "until"), day.shown)
+    show_table("Strategi / Strategies", ("strategy", "activities"), _strategies(day, cases))
+    show_table("Kasus berat dalam kata-kata / The severe case in words", ("at", "Indonesia", "English"), _story(day, "khusus-sabtu"))
     show_table("Waktu / Latency", ("what", "median", "largest"), _latencies(day))
     show_table(
         "Riwayat / History",
@@ -79,6 +84,27 @@ def show(day: Day, verified: list[Verified], seconds: float) -> None:
     console.print(f"Hari ini dimainkan dalam {seconds:.0f} s / played in {seconds:.0f} s", markup=False)
     if day.missing:
         show_table("BELUM SELESAI / STILL OPEN", ("what",), [(each,) for each in day.missing])
+
+
+def _story(day: Day, key: str) -> list[tuple[str, str, str]]:
+    """The history of a case in words; deadlines and alerts are left to the case's own page."""
+    case = day.case_of(key)
+    if case is None:
+        return []
+    told = checked(day.client.get(f"{day.stage.origin}/cases/api/cases/{case['id']}/history", headers=day.duty()))["items"]
+    quiet = ("deadlines-set", "deadlines-met", "alert-recorded", "staff-to-be-told", "strand-added", "concern-joined-case")
+    return [(each["recorded_at"][11:19], *sentence(each["type"], each["data"])) for each in told if each["type"] not in quiet]
+
+
+def _strategies(day: Day, cases: list[dict[str, Any]]) -> list[tuple[str, int]]:
+    """How many services of each kind the month's report of the district's schools counts."""
+    headers = day.stage.home.service_headers()
+    month = datetime.now().astimezone().strftime("%Y-%m")
+    counted: Counter[str] = Counter()
+    for school in sorted({case["school"] for case in cases}):
+        told = day.client.get(f"{day.stage.origin}/cases/api/reports/monthly", params={"school": school, "month": month}, headers=headers)
+        counted.update(checked(told)["services"])
+    return list(counted.items())
 
 
 def _by_urgency(cases: list[dict[str, Any]]) -> list[tuple[str, int, int]]:

@@ -1,0 +1,275 @@
+"""What the counsellors do on the same day: all nine strategies, official reports, a police request, and who was not told and why."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from district.commands.shell import checked
+from district.demo.day import Day
+
+ABSENT, DEPUTY = "smk1-staf-03", "sma1-staf-03"
+"""The only counsellor of a school is on leave; a counsellor of the same cluster (gugus) stands in."""
+
+HELD: dict[str, Any] = dict.fromkeys(
+    ("symptoms", "complaint", "problem", "causes", "goal", "approach", "result", "next_plan"), "Catatan pertemuan, hanya untuk konselor (fiktif)."
+)
+
+
+def in_days(days: float) -> str:
+    """A moment from now on, RFC 3339."""
+    return (datetime.now(UTC) + timedelta(days=days)).isoformat()
+
+
+def before(day: Day) -> None:
+    """What stands before the first concern comes in: the rota."""
+    school = day.ids("smk1")
+    headers = day.stage.token(day.ids("smk1-staf-01"), "principal", school)
+    body = {"person": day.ids(ABSENT), "away_from": in_days(-2), "away_until": in_days(7), "deputy": day.ids(DEPUTY)}
+    checked(day.client.post(f"{day.stage.origin}/cases/api/schools/{school}/record-leave", json=body, headers=headers))
+    day.deputies["smk1"] = DEPUTY
+
+
+def play(day: Day) -> None:
+    """The stories, one after the other."""
+    for story in (
+        _counselling, _group, _teacher_and_parents, _parent_refuses, _conference_and_visit, _outside_and_consultation, _official, _police,
+        _accused_principal, _adult, _malicious, _siblings, _late_mark, _correction, _holiday,
+    ):  # fmt: skip
+        story(day)
+
+
+def _counselling(day: Day) -> None:
+    """Strategy 1, asked for by the student; nobody at home hears of it without them."""
+    key = "khusus-sendiri"
+    activity = day.do(key, "request-counselling", origin="self", field="personal", reason="Ingin bicara (fiktif).")["activity"]
+    day.do(key, "schedule-counselling", activity=activity, when=in_days(0.1), place="Ruang konseling (fiktif)")
+    day.do(key, "hold-counselling", **{"activity": activity, "meeting": 1, "confidentiality_told": True, **HELD})
+    day.do(key, "evaluate-counselling", activity=activity, kind="laiseg", helped=True, finding="Lega (fiktif).")
+    day.do(key, "record-satisfaction", activity=activity, score=5, words="Didengarkan (fiktif).")
+    day.do(key, "end-counselling", activity=activity, result="helped")
+
+
+def _group(day: Day) -> None:
+    """Strategy 2; victim and accused of one incident are refused together."""
+    case, other, accused = day.case_of("harian-03"), day.case_of("harian-07"), day.case_of_student("khusus-dua-murid", "smp1-murid-004")
+    victim = day.case_of("khusus-dua-murid")
+    if not (case and other and accused and victim):
+        return
+    who = day.duty()
+    groups = f"{day.stage.origin}/cases/api/groups"
+    body = {"school": case["school"], "field": "social", "purpose": "Berteman tanpa kekerasan (fiktif)."}
+    together = day.client.post(groups, json=body | {"cases": [victim["id"], accused["id"]]}, headers=who)
+    day.note_refusal("korban dan terlapor dalam satu kelompok / victim and accused in one group", together)
+    formed = checked(day.client.post(groups, json=body | {"cases": [case["id"], other["id"]]}, headers=who))
+    session = {"session": 1, "stage": "beginning", "when": in_days(0), "present": [case["student"]], "pledge": True, "dynamics": "Terbuka (fiktif)."}
+    checked(day.client.post(f"{groups}/{formed['id']}/hold-session", json=session, headers=who))
+    day.do("harian-03", "note-member", who=who, group=formed["id"], session=1, note="Mulai bercerita (fiktif).")
+    checked(day.client.post(f"{groups}/{formed['id']}/close-group", json={"result": "Selesai (fiktif)."}, headers=who))
+
+
+def _teacher_and_parents(day: Day) -> None:
+    """Strategies 4 and 5: a teacher without reasons, a safe guardian after two summonses."""
+    key = "khusus-dua-murid"
+    teacher = day.ids("smp1-staf-08")
+    asked = day.do(key, "ask-teacher", teacher=teacher, aim="information", question="Kehadiran? (fiktif)", respond_by=in_days(2))["activity"]
+    case = day.case_of(key)
+    assert case is not None
+    day.do(key, "answer-as-teacher", who=day.stage.token(teacher, "homeroom", case["school"]), activity=asked, answer="Hadir (fiktif).")
+    day.do(key, "record-guidance-result", activity=asked, helped=True, result="Duduk di depan (fiktif).")
+    day.told.append(("smp1-staf-08", f"{key}: dimintai keterangan tanpa alasan / asked without the reasons"))
+    guardian = day.ids("smp1-wali-003a")
+    plan = day.do(key, "plan-parent-meeting", guardian=guardian, kind="help-at-home", goal="Pendampingan di rumah (fiktif).")["activity"]
+    day.do(key, "invite-parent", activity=plan, summons=1, channel="letter", when=in_days(1), letter="421/1")
+    day.do(key, "record-no-answer", activity=plan)
+    day.do(key, "invite-parent", activity=plan, summons=2, channel="phone", when=in_days(2), letter="421/2")
+    day.do(key, "hold-parent-meeting", activity=plan, came=[guardian], received="Cerita ibu (fiktif).", given="Rencana sekolah (fiktif).")
+    day.do(key, "agree-home-action", activity=plan, action="Makan malam bersama (fiktif).", review_by=in_days(14), statement="SP-1")
+    day.do(key, "review-home-action", activity=plan, kept=True, result="Berjalan (fiktif).")
+
+
+def _parent_refuses(day: Day) -> None:
+    """Strategy 5 ends where the guardian says no."""
+    key, guardian = "harian-11", None
+    case = day.case_of(key)
+    guardian = day.guardian_of(case["student"]) if case else None
+    if case is None or guardian is None:
+        return
+    day.do(key, "assess-guardian", guardian=guardian, safe=True, reason="Wawancara (fiktif).")
+    plan = day.do(key, "plan-parent-meeting", guardian=guardian, kind="help-at-home", goal="Pendampingan (fiktif).")["activity"]
+    day.do(key, "invite-parent", activity=plan, summons=1, channel="letter", when=in_days(1), letter="421/9")
+    day.do(key, "record-parent-refusal", activity=plan, reason="Tidak bersedia datang (fiktif).")
+    day.untold.append((f"wali / guardian {guardian[:8]}", f"{key}: menolak panggilan / refused the summons"))
+
+
+def _conference_and_visit(day: Day) -> None:
+    """Strategies 8 and 9, on the severe case: four attendees, a safe home; the other home is refused."""
+    key = "khusus-sabtu"
+    case = day.case_of(key)
+    assert case is not None
+    safe, unsafe = day.ids("smk1-wali-021a"), day.ids("smk1-wali-021b")
+    day.tell_guardian(key, "smk1-wali-021a", safe=True, serious_danger=True)
+    day.tell_guardian(key, "smk1-wali-021b", safe=False)
+    people = [day.ids(each) for each in (DEPUTY, "smk1-staf-01", "smk1-staf-04", "smk1-staf-05")]
+    talk = day.do(key, "propose-conference", kind="help", purpose="Dukungan bersama (fiktif).")["activity"]
+    invitees = [{"person": person, "side": "school", "reason": "support"} for person in people]
+    day.do(key, "convene-conference", activity=talk, when=in_days(0.5), invitees=invitees)
+    day.do(key, "hold-conference", activity=talk, present=people, pledge=True)
+    promise = {"commitment": "k-1", "owner": people[2], "what": "Mendampingi setiap pagi (fiktif).", "due": in_days(7)}
+    day.do(key, "minute-conference", activity=talk, facts="Fakta (fiktif).", decisions="Keputusan (fiktif).", commitments=[promise])
+    day.do(key, "keep-commitment", activity=talk, commitment="k-1")
+    day.do(key, "close-conference", activity=talk, result="Selesai (fiktif).")
+    day.refused(key, "plan-visit", "rumah yang tidak aman / the unsafe home", guardian=unsafe, gap="x", questions="x")
+    visit = day.do(key, "plan-visit", guardian=safe, gap="Suasana rumah (fiktif).", questions="Siapa di rumah? (fiktif)")["activity"]
+    day.do(key, "notify-visit", activity=visit, when=in_days(1), endorsed_by=people[1], letter="800/1")
+    day.do(key, "record-visit", activity=visit, met=[safe], observations="Tenang (fiktif).", commitment="Menjaga (fiktif).", accuracy_checked=True)
+    day.do(key, "report-visit", activity=visit, report="Laporan (fiktif).", tabled=talk)
+    day.do(key, "use-visit", activity=visit, use="Rencana diperbarui (fiktif).")
+
+
+def _outside_and_consultation(day: Day) -> None:
+    """Strategies 6 and 7, both without a case."""
+    school = day.ids("sma1")
+    counsellor, principal = (
+        day.stage.token(day.ids("sma1-staf-03"), "counsellor", school),
+        day.stage.token(day.ids("sma1-staf-01"), "principal", school),
+    )
+    base = f"{day.stage.origin}/cases/api"
+    body = {"school": school, "institution": "MGBK (FIKTIF)", "kind": "mgbk", "improves": "x", "contribution": "x", "contact": "x"}
+    partner = checked(day.client.post(f"{base}/partnerships", json=body, headers=counsellor))["id"]
+    checked(
+        day.client.post(f"{base}/partnerships/{partner}/agree-partnership", json={"memorandum": "MoU-1", "until": in_days(300)}, headers=principal)
+    )
+    checked(day.client.post(f"{base}/partnerships/{partner}/start-partnership", json={}, headers=counsellor))
+    asked = {
+        "school": school,
+        "asker_kind": "teacher",
+        "asker": day.ids("sma1-staf-07"),
+        "aim": "climate",
+        "question": "Kelas ini? (fiktif)",
+    }
+    consultation = checked(day.client.post(f"{base}/consultations", json=asked, headers=counsellor))["id"]
+    for route, said in (
+        ("give-advice", {"advice": "Saran (fiktif)."}),
+        ("record-feedback", {"feedback": "Berguna (fiktif).", "commitment": "Mencoba (fiktif).", "monitor_by": in_days(14)}),
+        ("close-consultation", {"helped": True, "result": "Selesai (fiktif)."}),
+    ):
+        checked(day.client.post(f"{base}/consultations/{consultation}/{route}", json=said, headers=counsellor))
+
+
+def _official(day: Day) -> None:
+    """Official reporting, which is no referral; in sexual violence no mediation and no second questioning."""
+    key = "khusus-guru"
+    who = day.duty()
+    filed = day.do(
+        key,
+        "file-official-report",
+        who=who,
+        to="pokja",
+        number="LAP-1",
+        legal_basis="UU 12/2022",
+        respond_by=in_days(3),
+        contents="Isi (fiktif).",
+    )["activity"]
+    day.do(key, "record-report-receipt", who=who, activity=filed, receipt="TT-1")
+    day.do(key, "record-first-account", who=who, words="Kata-kata anak (fiktif).")
+    day.refused(key, "record-first-account", "anak tidak ditanya dua kali / a child is not questioned twice", who=who, words="x")
+    day.refused(key, "propose-conference", "mediasi / mediation", who=who, kind="mediation", purpose="x")
+    day.do(key, "offer-medical-care", who=who, answer="accepted", where="RSUD (fiktif)")
+    day.do(key, "close-official-report", who=who, activity=filed, result="handled")
+
+
+def _police(day: Day) -> None:
+    """A written request, its legal basis, two people, a legal hold."""
+    key = "khusus-senjata"
+    one, two = day.duty(), day.stage.token(day.ids("dinas-staf-02"), "district-duty", None)
+    asked: dict[str, Any] = {"requester": "Penyidik (fiktif)", "letter": "B/1", "legal_basis": "KUHAP", "items": "x", "respond_by": in_days(3)}
+    day.refused(key, "record-data-request", "polisi tanpa surat / the police without a letter", who=one, written=False, **asked)
+    activity = day.do(key, "record-data-request", who=one, written=True, **asked)["activity"]
+    day.do(key, "decide-data-request", who=one, activity=activity, release=True, reason="Dasar hukum jelas (fiktif).")
+    day.do(key, "confirm-data-decision", who=two, activity=activity, agrees=True)
+    day.do(key, "release-data", who=one, activity=activity, package="Hanya yang diminta (fiktif).")
+    day.do(key, "set-legal-hold", who=one, reason="Permintaan data (fiktif).")
+
+
+def _accused_principal(day: Day) -> None:
+    """A principal who is accused approves nothing and reads nothing."""
+    key = "khusus-kepala-sekolah"
+    case = day.case_of(key)
+    if case is None:
+        return
+    accused = day.stage.token(day.ids("sma1-staf-01"), "principal", case["school"])
+    day.note_refusal("kepala sekolah terlapor membaca / the accused principal reading", day.read(case, accused))
+    day.do(key, "declare-conflict", person=day.ids("sma1-staf-04"), ground="family-of-accused", substitute=day.ids("sma1-staf-03"))
+    who = day.stage.token(day.ids("sma1-staf-05"), "coordinator", case["school"])
+    day.do(key, "rule-conflict", who=who, person=day.ids("sma1-staf-04"), conflicted=True, reason="Saudara kandung (fiktif).")
+
+
+def _adult(day: Day) -> None:
+    """A student of 18 consents themselves; nobody at home is told without them."""
+    key = "khusus-dewasa"
+    case = day.case_of(key)
+    guardian = day.guardian_of(case["student"]) if case else None
+    if case is None or guardian is None:
+        return
+    day.do(key, "assess-guardian", guardian=guardian, safe=True, reason="Wawancara (fiktif).")
+    day.refused(key, "tell-guardian", "wali murid dewasa / the guardian of an adult student", guardian=guardian, words="x")
+
+
+def _malicious(day: Day) -> None:
+    """Deliberately false: two people, and whoever heard of it hears that it was not so."""
+    key = "khusus-fitnah"
+    one, two = day.duty(), day.stage.token(day.ids("dinas-staf-02"), "district-duty", None)
+    case = day.case_of(key)
+    if case is None:
+        return
+    asked = day.do(key, "ask-teacher", teacher=day.ids("smp1-staf-09"), aim="information", question="Kehadiran? (fiktif)", respond_by=in_days(2))[
+        "activity"
+    ]
+    day.do(key, "decline-as-teacher", activity=asked, reason="Tidak tahu (fiktif).")
+    day.do(key, "judge-allegation", who=one, accused=case["student"], outcome="deliberately-false", reason="Saksi mengaku mengarang (fiktif).")
+    day.refused(key, "confirm-allegation", "konfirmasi oleh orang yang sama / confirming alone", who=one, accused=case["student"])
+    day.do(key, "confirm-allegation", who=two, accused=case["student"])
+    day.tell_receivers(key)
+
+
+def _siblings(day: Day) -> None:
+    """One concern, two schools, two cases, each with its own readers; the link shows dates only."""
+    key = "khusus-saudara"
+    mine, other = day.case_of(key), day.case_of_student(key, "sma1-murid-025")
+    if mine is None or other is None:
+        return
+    day.do(key, "link-case", who=day.duty(), other=other["id"])
+    stranger = day.stage.token(day.ids("smp1-staf-03"), "counsellor", mine["school"])
+    day.note_refusal("konselor sekolah lain membaca kasus saudara / the other school's counsellor", day.read(other, stranger))
+
+
+def _late_mark(day: Day) -> None:
+    """A guardian judged safe and marked unsafe later: nothing more is sent, and a plan for their home is refused."""
+    key = "harian-13"
+    case = day.case_of(key)
+    guardian = day.guardian_of(case["student"]) if case else None
+    if case is None or guardian is None:
+        return
+    day.do(key, "assess-guardian", guardian=guardian, safe=True, reason="Wawancara (fiktif).")
+    day.do(key, "assess-guardian", guardian=guardian, safe=False, reason="Murid bercerita lain (fiktif).")
+    day.refused(key, "tell-guardian", "wali yang kemudian ditandai tidak aman / a guardian marked unsafe late", guardian=guardian, words="x")
+    day.refused(key, "plan-visit", "kunjungan ke rumah itu / a visit to that home", guardian=guardian, gap="x", questions="x")
+
+
+def _correction(day: Day) -> None:
+    """A fact was wrong: the old words stay, and every past receiver is told."""
+    key = "khusus-dua-murid"
+    case = day.case_of(key)
+    if case is None:
+        return
+    day.do(key, "correct-fact", event=2, words="Terjadi hari Selasa (fiktif).", reason="Salah hari (fiktif).")
+    day.tell_receivers(key)
+
+
+def _holiday(day: Day) -> None:
+    """Clocks in school days leave holidays and weekends out: shown with the deadline that stands in the store."""
+    case = next((case for case in day.cases.values() if case["urgency"] == "low"), None)
+    contact = next((each for each in (case or {}).get("deadlines", ()) if each["what"] == "contact"), None)
+    if case and contact:
+        day.shown.append(("kontak dalam 5 hari sekolah / contact within 5 school days", contact["due"]))
