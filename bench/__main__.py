@@ -1,4 +1,4 @@
-"""`python -m bench [append replay latency loop]`: prints the table."""
+"""`python -m bench [append replay casework large latency loop]`: prints the table."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import append, latency, replay
+from bench import append, casework, latency, replay
 from bench.table import Row, show
 from district.embedded.postgres import start_postgres
 
@@ -15,13 +15,15 @@ def main(wanted: list[str]) -> None:
     """Everything, or what is named."""
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="tanggap-bench-", ignore_cleanup_errors=True) as folder:
-        if not wanted or {"append", "replay"} & set(wanted):
+        if not wanted or {"append", "replay", "casework"} & set(wanted):
             postgres = start_postgres(Path(folder) / "store")
             try:
                 rows += append.run(postgres) if not wanted or "append" in wanted else []
+                rows += casework.run(postgres) if not wanted or "casework" in wanted else []
                 rows += replay.run(postgres) if not wanted or "replay" in wanted else []
             finally:
                 postgres.stop()
+        rows += casework.large(Path(folder) / "large") if not wanted or "large" in wanted else []
         rows += latency.run(Path(folder) / "latency") if not wanted or "latency" in wanted else []
         rows += latency.loop(Path(folder) / "loop") if not wanted or "loop" in wanted else []
     show(rows)

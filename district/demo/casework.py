@@ -103,8 +103,11 @@ def _parent_refuses(day: Day) -> None:
 
 
 def _conference_and_visit(day: Day) -> None:
-    """Strategies 8 and 9, on the severe case: four attendees, a safe home; the other home is refused."""
+    """Strategies 1, 4, 8 and 9 on the severe case: four attendees, a safe home; the other home is refused; three evaluations."""
     key = "khusus-sabtu"
+    asked = day.do(key, "ask-teacher", teacher=day.ids("smk1-staf-04"), aim="information", question="Kehadiran? (fiktif)", respond_by=in_days(2))
+    day.do(key, "answer-as-teacher", activity=asked["activity"], answer="Sering terlambat (fiktif).")
+    day.do(key, "record-guidance-result", activity=asked["activity"], helped=True, result="Didampingi (fiktif).")
     case = day.case_of(key)
     assert case is not None
     safe, unsafe = day.ids("smk1-wali-021a"), day.ids("smk1-wali-021b")
@@ -125,6 +128,12 @@ def _conference_and_visit(day: Day) -> None:
     day.do(key, "record-visit", activity=visit, met=[safe], observations="Tenang (fiktif).", commitment="Menjaga (fiktif).", accuracy_checked=True)
     day.do(key, "report-visit", activity=visit, report="Laporan (fiktif).", tabled=talk)
     day.do(key, "use-visit", activity=visit, use="Rencana diperbarui (fiktif).")
+    talk = day.do(key, "request-counselling", origin="referral", field="personal", reason="Lanjutan (fiktif).")["activity"]
+    day.do(key, "schedule-counselling", activity=talk, when=in_days(0.1), place="Ruang konseling (fiktif)")
+    day.do(key, "hold-counselling", **{"activity": talk, "meeting": 1, "confidentiality_told": True, **HELD})
+    for kind in ("laiseg", "laijapen", "laijapang"):
+        day.do(key, "evaluate-counselling", activity=talk, kind=kind, helped=True, finding="Membaik (fiktif).")
+    day.do(key, "end-counselling", activity=talk, result="helped")
 
 
 def _outside_and_consultation(day: Day) -> None:

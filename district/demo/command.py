@@ -121,14 +121,14 @@ def _first_hour(day: Day) -> None:
     key = "khusus-sabtu"
     day.do(key, "agree-safety-plan", words="Tanda bahaya, yang menolong, siapa ditelepon (fiktif).", review_by=casework.in_days(1))
     day.do(key, "assess-case", field="personal", findings="Ada rencana (fiktif).", safe=False)
-    first = day.refer(key, "rsud", (), phone_first=True)
-    day.do(key, "call-for-help", referral=first, ground="vital-interest", said="Seorang murid dalam bahaya (fiktif).")
-    day.refer(key, "psikolog", ("rsud", "puskesmas"))
+    day.refer(key, "rsud", (), phone_first=True)
+    day.refer(key, "psikolog", ("puskesmas",))
     if day.wait_for_answer(key, "rejected"):
         case = day.case_of(key)
         declined = next(each["referral"] for each in (case or {})["referrals"] if each["state"] == "rejected")
         day.do(key, "take-next-alternative", referral=declined, why="Alternatif berikutnya (fiktif).")
         day.send_drafted(key)
+        day.chase_missed(key)
 
 
 def _import_agencies(day: Day, path: Path | None, headers: dict[str, str]) -> None:

@@ -192,7 +192,10 @@ class Day:
         fresh = [each["referral"] for each in self.cases[case["id"]]["referrals"] if each["referral"] not in known]
         if not fresh:
             return None
-        if not phone_first:
+        if phone_first:
+            said = "Seorang murid dalam bahaya; kontak sekolah (fiktif)."
+            checked(self.act(case, "call-for-help", who, referral=fresh[0], ground="vital-interest", said=said))
+        else:
             checked(self.act(case, "approve-referral", self.approver(case), referral=fresh[0]))
         checked(
             self.act(case, "send-referral", who, referral=fresh[0], package="Ringkasan fiktif: kebutuhan, hal yang sudah dicoba, kontak sekolah.")
@@ -207,6 +210,23 @@ class Day:
             if case and each["state"] == "drafted":
                 checked(self.act(case, "approve-referral", self.approver(case), referral=each["referral"]))
                 checked(self.act(case, "send-referral", self.counsellor(case), referral=each["referral"], package="Ringkasan fiktif."))
+
+    def chase_missed(self, key: str) -> None:
+        """Waits for the missed appointment, follows it up, and waits for the outcome."""
+        missed: list[str] = []
+
+        def found() -> bool:
+            self.read_cases()
+            missed[:] = [each["referral"] for each in (self.case_of(key) or {})["referrals"] if each["chase_by"]]
+            return bool(missed)
+
+        if self.wait(found, f"{key}: a missed appointment"):
+            self.do(key, "chase-appointment", referral=missed[0], words="Murid dijemput wali kelas ke pertemuan berikutnya (fiktif).")
+            self.wait(lambda: self._completed(key, missed[0]), f"{key}: an outcome after the missed appointment")
+
+    def _completed(self, key: str, referral: str) -> bool:
+        self.read_cases()
+        return any(each["referral"] == referral and each["state"] == "completed" for each in (self.case_of(key) or {})["referrals"])
 
     def wait_for_answer(self, key: str, state: str) -> bool:
         """Until a referral of this concern's case is in a state."""

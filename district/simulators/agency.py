@@ -1,7 +1,8 @@
 """Partner agencies, as a process of its own: `python -m district.simulators.agency PORT CONFIG.json`.
 
 Each verifies the webhook's signature, fetches the task and its package with its own token, and answers through the transitions route: it accepts,
-schedules and reports; or declines; or is down for a while. CONFIG: `{"origin": url, "agencies": {key: {"secret", "token", "behaviour"}}}`.
+schedules and reports; or declines; or is down for a while, and then its first appointment is missed.
+CONFIG: `{"origin": url, "agencies": {key: {"secret", "token", "behaviour"}}}`.
 """
 
 from __future__ import annotations
@@ -24,6 +25,10 @@ from services.notifications.senders.signing import NotVerified, verify
 
 DOWN_FOR = 3
 """Webhooks that the agency which is down for a while refuses before it is back."""
+
+
+MISSED = 6.0
+"""Seconds from a missed appointment to the next one: the school follows it up meanwhile."""
 
 
 class Agencies:
@@ -72,6 +77,10 @@ class Agencies:
         await self._say(task, headers, trigger="accept")
         await self._client.get(f"{task}/package", headers=headers)
         await self._say(task, headers, trigger="schedule", at="2026-01-06T09:00:00+07:00")
+        if agency["behaviour"] == "down":  # its first appointment is missed, too
+            await self._say(task, headers, trigger="no-show")
+            await asyncio.sleep(MISSED)
+            await self._say(task, headers, trigger="reschedule", at="2026-01-08T09:00:00+07:00")
         await self._say(task, headers, trigger="outcome", note="Sudah ditemui; pendampingan berjalan. (fiktif)")
 
     async def _say(self, task: str, headers: dict[str, str], **body: str) -> None:

@@ -87,8 +87,8 @@ class FromNotifications:
             case GuardianTold():
                 command = FoldNotice(notice=told.notice, guardian=told.guardian, outcome=told.outcome)
             case TaskMoved():
-                fields = {name: getattr(told, name) for name in FoldTask.model_fields}
-                command = FoldTask(**fields)
+                fields = {name: getattr(told, name) for name in FoldTask.model_fields if name != "moved_at"}
+                command = FoldTask(**fields, moved_at=event.happened_at)
             case TaskUnanswered():
                 command = FoldSilence(referral=told.referral, reason=told.reason)
             case GuardianMarkedUnsafe():

@@ -34,7 +34,16 @@ _EVALUATION = {
 _UNSAFE = ("Seorang orang tua/wali ditandai tidak aman dihubungi.", "A guardian was marked as unsafe to contact.")
 _SUMMONS = ("I", "II", "III")
 _TASK = {
-    "received": ("Lembaga membuka rujukan.", "The agency opened the referral."),
+    "fetch": ("Lembaga membuka rujukan.", "The agency opened the referral."),
+    "reschedule": ("Lembaga menjadwalkan ulang pertemuan.", "The agency made a new appointment."),
+    "appointment-cancel": ("Lembaga membatalkan pertemuan.", "The agency cancelled the appointment."),
+    "interim-note": ("Lembaga menyampaikan kabar sementara.", "The agency sent an interim note."),
+    "request-cancel": ("Pembatalan diminta.", "Cancelling was asked for."),
+    "confirm-cancel": ("Lembaga menyetujui pembatalan.", "The agency confirmed the cancelling."),
+    "enter-in-error": ("Jawaban lembaga dinyatakan keliru.", "The agency's answer was entered in error."),
+    "hold": ("Lembaga menunda rujukan.", "The agency put the referral on hold."),
+    "resume": ("Lembaga melanjutkan rujukan.", "The agency resumed the referral."),
+    "fail": ("Lembaga tidak dapat menyelesaikan rujukan.", "The agency could not complete the referral."),
     "accept": ("Lembaga menerima rujukan.", "The agency accepted the referral."),
     "decline": ("Lembaga menolak rujukan; kembali ke konselor.", "The agency declined; back to the counsellor."),
     "schedule": ("Lembaga menjadwalkan pertemuan.", "The agency made an appointment."),

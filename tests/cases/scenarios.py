@@ -286,7 +286,7 @@ send = SendReferral(referral="r-1", package=W, priority="urgent", respond_by=lat
 
 
 def moved(trigger: str, state: str) -> FoldTask:
-    return FoldTask(referral="r-1", agency="ag-1", trigger=trigger, state=state, business_status="7.0", at=NOW)
+    return FoldTask(referral="r-1", agency="ag-1", trigger=trigger, state=state, business_status="7.0", moved_at=NOW)
 
 
 consent = step(cs.RecordConsent, referral="r-1", giver="guardian", age=15, adult=18, form="F-1")

@@ -51,7 +51,7 @@ def of(command, moment, by=DEPUTY, **told):
 
 
 def moved(referral, agency, trigger, state, when):
-    return FoldTask(referral=referral, agency=agency, trigger=trigger, state=state, business_status="x", at=when)
+    return FoldTask(referral=referral, agency=agency, trigger=trigger, state=state, business_status="x", moved_at=when)
 
 
 def test_the_severe_case_from_saturday_evening_to_its_closing():  # noqa: PLR0915 - one story

@@ -70,7 +70,7 @@ class CancelReferral(Fact):
 
 
 class FoldTask(Fact):
-    """What the agency's task did: a fact, never refused."""
+    """What the agency's task did: a fact, never refused. at: of the appointment; moved_at: when it did so."""
 
     referral: str
     agency: str
@@ -81,6 +81,7 @@ class FoldTask(Fact):
     note: Sealed | None = None
     at: datetime | None = None
     channel: str = "api"
+    moved_at: datetime | None = None
 
 
 class FoldSilence(Fact):
@@ -147,6 +148,7 @@ class ReferralMoved(Event):
     note: Sealed | None
     at: datetime | None
     channel: str
+    moved_at: datetime | None = None
 
 
 class ReferralUnanswered(Event):
@@ -170,7 +172,8 @@ ENDED = frozenset({"rejected", "completed", "cancelled", "failed", "entered-in-e
 @dataclass(frozen=True, slots=True)
 class Referral:
     """One referral. state: drafted, approved, sent, then the task's FHIR status. approver, approve_by: who is asked to approve, until when.
-    letter_by: after a call, until when the letter follows. chase_by: a missed appointment is chased by then. evaluate_by: after its outcome.
+    letter_by: after a call, until when the letter follows. chase_by: a missed appointment is chased by then,
+    also where the agency made a new one. evaluate_by: after its outcome.
     """
 
     referral: str
@@ -242,8 +245,11 @@ EVALUATE = timedelta(days=30)
 def _moved(referrals: Referrals, event: ReferralMoved) -> Referrals:
     """What the agency did, and what that asks of the school next."""
     told = {"state": event.state, "business_status": event.business_status, "reason": event.reason, "unanswered": None, "trigger": event.trigger}
-    chase = event.at + CHASE if event.trigger == "no-show" and event.at else None
-    evaluate = event.at + EVALUATE if event.state == "completed" and event.at else None
+    moved = event.moved_at or event.at
+    known = referrals.by_id.get(event.referral)
+    still = known.chase_by if known and event.state not in ENDED else None
+    chase = moved + CHASE if event.trigger == "no-show" and moved else still
+    evaluate = moved + EVALUATE if event.state == "completed" and moved else None
     return _changed(referrals, event.referral, respond_by=None, chase_by=chase, evaluate_by=evaluate, **told)
 
 
