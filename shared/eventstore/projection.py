@@ -5,6 +5,7 @@ The table's rows and the reader's checkpoint move in one transaction, so nothing
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -43,6 +44,7 @@ class Projection:
         self._store, self._database, self._project = store, database, project
         self._pulse = heartbeats.pulse(name)
         self._position = -1
+        self._ahead: tuple[int, asyncio.Future[list[Recorded]]] | None = None
         self.applied = Doorbell()
 
     async def run(self) -> None:
@@ -60,7 +62,7 @@ class Projection:
         self._pulse.working()
         async with self._database.connection() as connection:
             position = await self._lock(connection)
-            events = await self._store.read_after(position, limit=BATCH)
+            events = await self._read(position)
             if events:
                 await self._project(connection, events)
                 position = events[-1].position
@@ -70,6 +72,20 @@ class Projection:
         if events:
             self.applied.ring()
         return len(events)
+
+    async def _read(self, position: int) -> list[Recorded]:
+        """The events after a position. Behind a full batch the next one is read while this one is written."""
+        ahead, self._ahead = self._ahead, None
+        if ahead and ahead[0] == position:
+            events = await ahead[1]
+        else:
+            if ahead:
+                ahead[1].cancel()
+            events = await self._store.read_after(position, limit=BATCH)
+        if len(events) == BATCH:
+            following = events[-1].position
+            self._ahead = following, asyncio.ensure_future(self._store.read_after(following, limit=BATCH))
+        return events
 
     async def caught_up(self, position: int, *, within: float = 1.0) -> bool:
         """Waits until the view has this position, at most `within` seconds: whoever just wrote reads what they wrote."""
