@@ -21,7 +21,7 @@ from services.cases.domain.student import STUDENT, Claim, Release
 from services.cases.domain.triage import ReferralInputs, recommend
 from services.cases.policies import policy_for
 from services.cases.reading import CaseReader, require_right
-from services.cases.views import Roster
+from services.cases.views import Roster, WorkList
 from shared.access import Principal
 from shared.decider import Loaded, commit, load, write
 from shared.errors import Refused
@@ -128,7 +128,7 @@ class Acting:
         claim = await load(self.kernel.store, STUDENT, f"student-{student}")
         if not isinstance(command, Close) and claim.state.open_case not in (None, self.case_id):
             raise StudentHasOpenCase
-        change = Release(case=self.case_id) if isinstance(command, Close) else Claim(case=self.case_id)
+        change = Release(case=self.case_id, at=self.kernel.clock.now()) if isinstance(command, Close) else Claim(case=self.case_id)
         events = STUDENT.decide(change, claim.state)
         return (write(STUDENT, claim, events, self._occasion(loaded)),) if events else ()
 
@@ -144,6 +144,15 @@ class Acting:
         claim = await load(self.kernel.store, STUDENT, f"student-{student}")
         events = STUDENT.decide(Release(case=self.case_id), claim.state)
         return (write(STUDENT, claim, events, self._occasion(loaded)),) if events else ()
+
+    async def counsellors_of_other_side(self) -> frozenset[str]:
+        """Who works the cases of the other side of the same incidents: victim and accused have different counsellors."""
+        mine = {strand.concern.concern: strand.concern.role for strand in self.now.state.strands}
+        found = await WorkList(self.kernel.database).cases_of_concerns(list(mine))
+        opposite = {"affected": "accused", "accused": "affected"}
+        others = {case for concern, case, role in found if case != self.case_id and opposite.get(role) == mine[concern]}
+        cases = [await load(self.kernel.store, CASE, f"case-{case}") for case in others]
+        return frozenset(case.state.assignee for case in cases if case.state.assignee)
 
     def decide_referral(self, inputs: ReferralInputs, chosen: str | None, reason: Sealed | None) -> DecideReferral:
         """The policy's recommendation, and the person's choice. Raises: ConsentMissing: a choice of one's own without a reason."""

@@ -174,7 +174,8 @@ def _handling(routes: APIRouter, start: Start) -> None:
 
     @routes.post("/{case_id}/assign", summary="Give the case to a counsellor")
     async def assign(case_id: str, body: AssignBody, request: Request, principal: SignedIn) -> Done:
-        return await (await start(case_id, request, principal)).perform(Assign(to=body.to, by=principal.id))
+        acting = await start(case_id, request, principal)
+        return await acting.perform(Assign(to=body.to, by=principal.id, elsewhere=await acting.counsellors_of_other_side()))
 
     @routes.post("/{case_id}/note", summary="Add a note; never conflicts")
     async def note(case_id: str, body: TextBody, request: Request, principal: SignedIn) -> Done:

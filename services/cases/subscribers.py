@@ -58,7 +58,7 @@ class FromIntake:
             case_id = fresh
             if told.student:
                 student = await load(self.store, STUDENT, f"student-{told.student}")
-                case_id = student.state.open_case or fresh
+                case_id = student.state.case_for(event.recorded_at, policy.reopen_days) or fresh
                 claimed = STUDENT.decide(Claim(case=case_id), student.state)
                 if claimed:
                     writes.append(write(STUDENT, student, claimed, _occasion(event)))

@@ -181,7 +181,7 @@ class WorkList:
 
     async def page(self, wanted: WorkFilter, *, schools: str, reader: str, after: Sequence[Any] | None, limit: int) -> list[Work]:
         """The earliest first. schools: ids with commas, or `*`. Cases that name the reader are never listed."""
-        query, values = _work_query(wanted, reader, after, limit)
+        query, values = _work_query(wanted, schools, reader, after, limit)
         async with self._database.connection() as connection:
             await connection.execute("SELECT set_config('tanggap.schools', %s, true)", (schools,))
             return [Work(*row) for row in await (await connection.execute(query, values)).fetchall()]
@@ -202,13 +202,16 @@ class WorkList:
             return await cursor.fetchall()
 
 
-def _work_query(wanted: WorkFilter, reader: str, after: Sequence[Any] | None, limit: int) -> tuple[LiteralString, list[Any]]:
-    """Only the conditions that are asked for, so that each list has its index."""
+def _work_query(wanted: WorkFilter, schools: str, reader: str, after: Sequence[Any] | None, limit: int) -> tuple[LiteralString, list[Any]]:
+    """Only the conditions that are asked for, so that each list has its index. The schools are said again: the wall alone is no index condition."""
     query: LiteralString = (
         "SELECT case_id, key, what, school, owner, student, urgency, expected_at, step FROM worklist_v1 w"
         " WHERE NOT EXISTS (SELECT FROM case_list_v1 c WHERE c.case_id = w.case_id AND %s = ANY (c.named))"
     )
     values: list[Any] = [reader]
+    if schools != "*":
+        query += " AND school = ANY (%s)"
+        values.append(schools.split(","))
     if wanted.owner:
         query += " AND owner = %s"
         values.append(wanted.owner)

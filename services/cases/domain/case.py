@@ -95,7 +95,9 @@ State = Literal["opened", "assessed", "planned", "in-progress", "waiting", "merg
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Everything that deciding and rendering need; personal text stays sealed. climb: minutes between the rungs of its deadlines."""
+    """Everything that deciding and rendering need; personal text stays sealed. acknowledged: concerns that a person's act has taken in hand; one
+    that joins later wants an act of its own. climb: minutes between the rungs of its deadlines.
+    """
 
     case: str | None = None
     version: int = 0
@@ -104,6 +106,7 @@ class Case:
     closed: bool = False
     urgency: Urgency = "low"
     acknowledged_by: str | None = None
+    acknowledged: frozenset[str] = frozenset()
     assignee: str | None = None
     strands: tuple[StrandAdded, ...] = ()
     decisions: tuple[UrgencyDecided, ...] = ()
@@ -244,7 +247,7 @@ _OWN_CHANGES: Mapping[type[Event], _Change] = {
     UrgencyDecided: lambda case, event: {"urgency": event.urgency, "decisions": (*case.decisions, event)},
     SafetyCheckAsked: lambda *_: {"check_safety": True},
     CaseTriaged: lambda *_: {},
-    CaseAcknowledged: lambda _, event: {"acknowledged_by": event.by},
+    CaseAcknowledged: lambda case, event: {"acknowledged_by": event.by, "acknowledged": case.acknowledged | frozenset(event.concerns)},
     CaseAssigned: lambda _, event: {"assignee": event.to},
     NoteAdded: lambda case, event: {"notes": (*case.notes, event)},
     AlertRecorded: lambda case, event: {"alerts": (*case.alerts, event)},
@@ -418,7 +421,7 @@ def _expected(case: Case) -> list[Expected]:
 
 
 _CLOCKS: Mapping[str, Callable[[Case], bool]] = {
-    "acknowledge": lambda case: case.acknowledged_by is None,
+    "acknowledge": lambda case: not case.acknowledged.issuperset(case.concerns),
     "decide": lambda case: case.handling.stage == "opened" and not case.referrals.decisions and not any(each.by for each in case.decisions),
     "assess": lambda case: case.handling.stage == "opened",
     "contact": lambda case: case.handling.stage == "opened" and not case.activities,
@@ -470,12 +473,12 @@ def _take(command: TakeConcern, case: Case) -> Sequence[Event]:
         begun.append(CaseReopened(reason=None, by="policy"))
     asked = [SafetyCheckAsked(concern=told.concern)] if triaged.check_safety else []
     joined = ConcernJoinedCase(concern=told.concern, **whose)
-    return [*begun, strand, joined, receipt, *asked, alert, *_clocks_started(command, triaged.urgency, case)]
+    return [*begun, strand, joined, receipt, *asked, alert, *_clocks_started(command, triaged.urgency, named, case.urgency)]
 
 
-def _clocks_started(command: TakeConcern, level: Urgency, case: Case) -> list[Event]:
-    """A clock that runs already keeps the earlier time; one that was met does not start again, but for a higher level."""
-    raised = ORDER.index(level) > ORDER.index(case.urgency)
+def _clocks_started(command: TakeConcern, level: Urgency, case: Case, before: Urgency) -> list[Event]:
+    """A clock that runs already keeps the earlier time; one that was met does not start again, but for a higher level. case: with the new strand."""
+    raised = ORDER.index(level) > ORDER.index(before)
     started = [
         each
         for each in deadline.clocks(command.policy, level, command.at, case.owner)
@@ -500,7 +503,7 @@ def _repeats(command: TakeConcern, case: Case) -> int:
 
 
 def _acknowledge(command: Acknowledge, case: Case) -> Sequence[Event]:
-    return [] if case.acknowledged_by else [CaseAcknowledged(**_whose(case), by=command.by, concerns=case.concerns)]
+    return [] if case.acknowledged.issuperset(case.concerns) else [CaseAcknowledged(**_whose(case), by=command.by, concerns=case.concerns)]
 
 
 def _assign(command: Assign, case: Case) -> Sequence[Event]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Literal, assert_never
+
+from pydantic import AwareDatetime
 
 from shared.decider import Decider
 from shared.eventstore.codec import EventCodec
@@ -18,7 +21,10 @@ class Claim(Fact):
 
 
 class Release(Fact):
+    """at: when the case was closed, so that a concern soon after reopens it."""
+
     case: str
+    at: AwareDatetime | None = None
 
 
 Command = Claim | Release
@@ -34,6 +40,7 @@ class CaseReleased(Event):
     type: Literal["case-released"] = "case-released"
     version: Literal[1] = 1
     case: str
+    at: AwareDatetime | None = None
 
 
 StudentEvent = CaseClaimed | CaseReleased
@@ -41,10 +48,18 @@ StudentEvent = CaseClaimed | CaseReleased
 
 @dataclass(frozen=True, slots=True)
 class Student:
-    """open_case: None where there is none. last_case: the newest, open or not."""
+    """open_case: None where there is none. last_case: the newest, open or not. released_at: when it was closed."""
 
     open_case: str | None = None
     last_case: str | None = None
+    released_at: datetime | None = None
+
+    def case_for(self, at: datetime, reopen_days: int) -> str | None:
+        """The case that a concern joins: the open one, or the last one where it was closed within these days."""
+        if self.open_case:
+            return self.open_case
+        recent = self.released_at is not None and at - self.released_at <= timedelta(days=reopen_days)
+        return self.last_case if recent else None
 
 
 initial = Student()
@@ -55,7 +70,7 @@ def evolve(student: Student, event: StudentEvent) -> Student:
         case CaseClaimed(case=case):
             return Student(case, case)
         case CaseReleased():
-            return Student(None, student.last_case)
+            return Student(None, student.last_case, event.at)
         case _:
             assert_never(event)
 
@@ -64,8 +79,8 @@ def decide(command: Command, student: Student) -> Sequence[StudentEvent]:
     match command:
         case Claim(case=case):
             return [] if student.open_case == case else [CaseClaimed(case=case)]
-        case Release(case=case):
-            return [CaseReleased(case=case)] if student.open_case == case else []
+        case Release(case=case, at=at):
+            return [CaseReleased(case=case, at=at)] if student.open_case == case else []
         case _:
             assert_never(command)
 
