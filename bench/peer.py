@@ -48,6 +48,18 @@ def application(sockets: str) -> PeerApplication:
     )  # fmt: skip
 
 
+def fill(app: PeerApplication, events: int) -> None:
+    """As many events as ours, in aggregates of the same length, many in one save: only filling, not measured."""
+    for _ in range(events // 1000):
+        batch = []
+        for _ in range(1000 // LENGTH):
+            notes = PeerNotes()
+            for _ in range(LENGTH - 1):
+                notes.note("x" * 80)
+            batch.append(notes)
+        app.save(*batch)
+
+
 def append_rate(app: PeerApplication, callers: int, times: int) -> float:
     """Operations in a second."""
     started = time.perf_counter()

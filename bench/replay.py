@@ -15,12 +15,12 @@ from bench.table import Row, medians
 from district.embedded.postgres import Postgres
 from shared.database import Database
 from shared.eventstore.postgres import PostgresEventStore
+from shared.eventstore.replaying import calm_collector, pages
 from shared.eventstore.store import Item, Write
 from shared.message import Occasion
 from shared.sealed import Sealed
 
 EVENTS = 200_000
-PAGE = 10_000
 AT_ONCE = 500
 
 
@@ -52,11 +52,11 @@ async def rate(url: str) -> float:
     await database.open()
     store = PostgresEventStore(database)
     states: dict[str, Notes] = {}
-    started, position, seen = time.perf_counter(), 0, 0
-    while page := await store.replay(position, limit=PAGE):
+    started, seen = time.perf_counter(), 0
+    async for page in pages(store):
         for entry in page:
             states[entry.stream] = NOTES.evolve(states.get(entry.stream, NOTES.initial), NOTES.codec.decode(entry))
-        position, seen = page[-1].position, seen + len(page)
+        seen += len(page)
     took = time.perf_counter() - started
     await database.close()
     assert sum(state.count for state in states.values()) == seen
@@ -67,7 +67,8 @@ def run(postgres: Postgres) -> list[Row]:
     """Ours and the peer's replay."""
     uvloop.run(fill(postgres.url()))
     app = peer.application(str(postgres.sockets))
-    peer.append_rate(app, 16, 400)
+    calm_collector()
+    peer.fill(app, EVENTS)
     ours = medians(lambda: uvloop.run(rate(postgres.url())))
     theirs = medians(lambda: peer.replay_rate(app, EVENTS))
     app.close()

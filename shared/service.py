@@ -32,6 +32,7 @@ from shared.errors import NotFound, StartRefused, Unavailable
 from shared.events import READERS
 from shared.eventstore.postgres import PostgresEventStore
 from shared.eventstore.projection import Projection
+from shared.eventstore.replaying import calm_collector
 from shared.eventstore.signing import HeadSigner
 from shared.running import Part, run_parts
 from shared.sealing import KeyringVault, MasterKey, Vault
@@ -283,6 +284,7 @@ def serve(app: Any, *, host: str, port: int, uds: str | None = None) -> None:
         lifespan="on",
     )
     config.load()
+    calm_collector()
     server = uvicorn.Server(config)
     with suppress(SystemExit):  # uvicorn's way to say that the application did not start
         server.run(sockets=[listener] if listener else None)

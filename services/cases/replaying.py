@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict
@@ -15,24 +14,22 @@ from services.cases.domain.policy import Policy
 from services.cases.domain.whatif import HEARD, WhatIf
 from services.cases.policies import parse_policy
 from shared.access import SignedIn
+from shared.eventstore.replaying import pages
 from shared.eventstore.store import EventStore
 from shared.service import Kernel
 
-PAGE = 10_000
 MOST = 1_000
 """Changed decisions that an answer lists one by one; the counts are over all."""
 
 
 async def replay(store: EventStore, draft: Policy, progress: Callable[[int], None] = lambda _: None) -> WhatIf:
     """Runs the draft over every event of the store. progress: hears the position reached."""
-    told, position = WhatIf(draft), 0
-    while page := await store.replay(position, limit=PAGE):
+    told = WhatIf(draft)
+    async for page in pages(store):
         for entry in page:
             if entry.type in HEARD and entry.stream.startswith("case-"):
                 told.see(entry.stream, entry.type, orjson.loads(entry.body))
-        position = page[-1].position
-        progress(position)
-        await asyncio.sleep(0)  # a service that replays goes on serving
+        progress(page[-1].position)
     return told
 
 
