@@ -25,7 +25,7 @@ def create_app(settings: Settings) -> FastAPI:
     projections: dict[str, Projection] = {}
 
     def parts(kernel: Kernel) -> list[Part]:
-        projections[VIEW] = Projection(VIEW, kernel.store, kernel.database, project, TABLES, kernel.heartbeats)
+        projections[VIEW] = Projection(VIEW, kernel.store, kernel.database, project, TABLES, kernel.heartbeats, gather=0.02)
         intake = kernel.subscribe("intake", FromIntake(kernel.store, Roster(kernel.database)))
         return [projections[VIEW], Clockwork(kernel, projections[VIEW]), intake, kernel.subscribe("notifications", FromNotifications(kernel.store))]
 
