@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 
-from services.cases import api, lists, pages, replaying, reports, standing, working
+from services.cases import api, documents, lists, pages, replaying, reports, standing, working
 from services.cases.acting import starting
 from services.cases.clocks import Clockwork
 from services.cases.projecting import TABLES, VIEW, project
@@ -36,6 +36,7 @@ def create_app(settings: Settings) -> FastAPI:
             api.router(kernel, roster, start),
             working.router(start),
             standing.router(kernel),
+            documents.router(kernel),
             lists.router(kernel),
             reports.router(kernel),
             replaying.router(kernel),

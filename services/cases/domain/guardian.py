@@ -30,7 +30,7 @@ class AssessGuardian(Fact):
 
 class TellGuardian(Fact):
     """guardians: of the student, as the roster has them now. age: at this moment, None where unknown (counts as minor).
-    student_agrees: to this notice. serious_danger: the ground for going without it.
+    adult: years from which the student consents, by the policy. student_agrees: to this notice. serious_danger: the ground for going without it.
     """
 
     notice: str
@@ -39,6 +39,7 @@ class TellGuardian(Fact):
     not_before: datetime
     words: Sealed
     age: int | None
+    adult: int = ADULT
     student_agrees: bool
     serious_danger: bool
     by: str
@@ -181,7 +182,7 @@ def _tell(command: TellGuardian, home: Home, about: About, accused: frozenset[st
         raise GuardianUnsafe
     if command.guardian not in home.safe:
         raise GuardianSafetyUnknown
-    must_agree = self_report or (command.age is not None and command.age >= ADULT)
+    must_agree = self_report or (command.age is not None and command.age >= command.adult)
     if must_agree and not (command.student_agrees or command.serious_danger):
         raise StudentConsentNeeded
     return [

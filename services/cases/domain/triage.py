@@ -87,6 +87,10 @@ def recommend(policy: Policy, inputs: ReferralInputs) -> Recommended:
     if authority:
         rules.append(f"no-authority:{','.join(authority)}")
         chosen = "conference-then-refer"
+    beyond = [category for category in inputs.categories if policy.referral.competences and category not in policy.referral.competences]
+    if beyond:
+        rules.append(f"outside-competence:{','.join(beyond)}")
+        chosen = "conference-then-refer"
     if inputs.urgency == "high":
         rules.append("urgency:high")
         chosen = "conference-then-refer"
