@@ -26,13 +26,16 @@ _COLUMNS = (
 
 @dataclass
 class Batch:
-    """What a batch of events changes. work: rows by (case, key), None for one that is gone."""
+    """What a batch of events changes. work: rows by (case, key), None for one that is gone. refreshed: cases whose school, level or student
+    changed, so that what is expected of them moves along.
+    """
 
     cases: dict[str, Row]
     work: dict[tuple[str, str], Row | None] = field(default_factory=dict)
     facts: list[Row] = field(default_factory=list)
     strands: list[Row] = field(default_factory=list)
     changed: set[str] = field(default_factory=set)
+    refreshed: set[str] = field(default_factory=set)
 
 
 async def project(connection: Connection, events: Sequence[Recorded]) -> None:
@@ -92,6 +95,8 @@ def _apply(batch: Batch, event: Recorded, told: Told) -> None:
         return
     row["changed_at"], row["version"] = event.recorded_at, event.version
     batch.changed.add(case_id)
+    if event.type in _REFRESH:
+        batch.refreshed.add(case_id)
     change = _CHANGES.get(event.type)
     if change:
         change(batch, row, told)
@@ -192,6 +197,8 @@ _CHANGES: Mapping[str, Callable[[Batch, Row, Told], None]] = {
     "glass-broken": lambda *_: None,
 }
 
+_REFRESH = frozenset({"urgency-decided", "student-matched", "student-unmatched", "case-transferred"})
+
 _COUNTED: Mapping[str, tuple[str, ...]] = {
     "case-opened": (),
     "case-closed": ("outcome",),
@@ -248,6 +255,13 @@ async def _write(connection: Connection, batch: Batch) -> None:
         await connection.execute(query, ([case for case, _ in gone], [key for _, key in gone]))
     updates = "owner = excluded.owner, expected_at = excluded.expected_at, due = excluded.due, step = excluded.step"
     await _insert(connection, "worklist_v1", [row for row in batch.work.values() if row], f"(case_id, key) DO UPDATE SET {updates}")
+    if batch.refreshed:
+        await connection.execute(
+            "UPDATE worklist_v1 w SET school = c.school, urgency = c.urgency, student = c.student FROM case_list_v1 c"
+            " WHERE c.case_id = w.case_id AND w.case_id = ANY (%s)"
+            " AND (w.school, w.urgency, w.student) IS DISTINCT FROM (c.school, c.urgency, c.student)",
+            (list(batch.refreshed),),
+        )
     await _insert(connection, "fact_v1", batch.facts, "DO NOTHING")
     await _insert(connection, "strand_v1", batch.strands, "DO NOTHING")
 
