@@ -31,7 +31,7 @@ def create_app(settings: Settings) -> FastAPI:
         return [directory, kernel.subscribe("cases", FromCases(kernel.store))]
 
     def routers(kernel: Kernel) -> list[APIRouter]:
-        directory = Directory(kernel.database)
+        directory = Directory(kernel.database, projections[VIEW])
         raising = Raising(kernel, directory, receipts)
         roster = RosterImport(kernel, projections[VIEW])
         return [api.router(kernel, raising, directory, roster), pages.router(kernel, raising, directory)]

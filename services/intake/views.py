@@ -13,6 +13,7 @@ from services.intake.receipts import Receipts
 from shared.database import Connection, Database
 from shared.events import PersonLeft, PersonRegistered, SchoolRegistered
 from shared.eventstore.batching import Batcher
+from shared.eventstore.projection import Projection
 from shared.message import Recorded
 from shared.sealed import Sealed
 
@@ -71,10 +72,10 @@ class Known:
 
 
 class Directory:
-    """Queries over the roster; concurrent look-ups share one query."""
+    """Queries over the roster and receipts; concurrent look-ups share one query. view: what fills the tables."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, view: Projection) -> None:
+        self._database, self._view = database, view
         self._schools: dict[str, str] = {}
         self._looking: Batcher[str, Known | None] = Batcher(self._look_up, most=256)
 
@@ -108,7 +109,14 @@ class Directory:
         return [{"person": row[0], "kind": row[1], "school": row[2], "roles": row[3], "name": Sealed.model_validate(row[4])} for row in rows]
 
     async def concerns_at(self, locator: str) -> list[str]:
-        """Concerns whose receipt begins like this; usually one."""
+        """Concerns whose receipt begins like this; usually one. A receipt just given is found, however late the view is."""
+        found = await self._located(locator)
+        if not found:
+            await self._view.catch_up()
+            found = await self._located(locator)
+        return found
+
+    async def _located(self, locator: str) -> list[str]:
         async with self._database.statement() as connection:
             rows = await (await connection.execute("SELECT concern FROM concern_locator_v1 WHERE locator = %s", (locator,))).fetchall()
         return [row[0] for row in rows]

@@ -108,6 +108,10 @@ class Projection:
             await self.applied.wait(min(0.05, max(0.001, deadline - time.monotonic())), self.applied.rings)
         return self._position >= position
 
+    async def catch_up(self, *, within: float = 1.0) -> bool:
+        """Waits until the view has everything that the store has now."""
+        return await self.caught_up(await self._store.head(), within=within)
+
     async def rebuild(self) -> int:
         """Empties the tables and folds everything again; how many events."""
         async with self._database.connection() as connection:
