@@ -1,0 +1,143 @@
+"""Deadlines in virtual time: ten thousand random schedules, two schedulers, restarts, clocks that jump by two hours; none lost, none fired twice."""
+
+import random
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from services.cases.domain import handling as h
+from services.cases.domain.calendar import Calendar, Holiday
+from services.cases.domain.case import CASE
+from services.cases.domain.deadline import PassDeadline, clocks
+from services.cases.domain.strands import Acknowledge
+from services.cases.domain.teacher import AnswerAsTeacher, AskTeacher
+from services.cases.policies import FOLDER, parse_policy
+from shared.errors import Invalid
+from tests.cases.people import COUNSELLOR, NOW, POLICY, TEACHER, decided, handled, later, raised, step, take, words
+
+SCHEDULES = 10_000
+W = words()
+
+
+class Scheduler:
+    """What one scheduler remembers of the worklist: possibly old, and cleared by a restart."""
+
+    def __init__(self):
+        self.rows = []
+
+    def read(self, case):
+        self.rows = [(each.key, each.due) for each in case.deadlines.values() if each.due]
+
+    def work(self, case, now):
+        """Passes whatever is due by its rows; the case after it, and what passed."""
+        passed = []
+        for key, due in self.rows:
+            if due <= now:
+                events, case = decided(case, PassDeadline(key=key, due=due, now=now))
+                passed += [(event.key, event.step) for event in events if event.type == "deadline-passed"]
+        return case, passed
+
+
+def test_ten_thousand_random_schedules_lose_none_and_fire_none_twice():
+    chance, fired = random.Random(20260209), 0
+    for _ in range(SCHEDULES):
+        case, now = handled(), NOW
+        for place in range(chance.randint(1, 2)):
+            ask = step(AskTeacher, activity=f"t-{place}", teacher=TEACHER, aim="help", question=W, respond_by=later(hours=chance.randint(1, 60)))
+            _, case = decided(case, ask)
+        schedulers, passed = (Scheduler(), Scheduler()), Counter()
+        for _ in range(chance.randint(2, 6)):
+            now += timedelta(hours=chance.choice((1, 6, 12, 24, -2, 2)))
+            scheduler = chance.choice(schedulers)
+            if chance.random() < 0.8:  # else it still works from what it read before: a restart, or a standby that woke up
+                scheduler.read(case)
+            case, told = scheduler.work(case, now)
+            passed.update(told)
+            if chance.random() < 0.2:
+                answer = step(AnswerAsTeacher, by=TEACHER, activity="t-0", answer=W)
+                if case.activities["t-0"].state == "requested":
+                    _, case = decided(case, answer)
+        assert all(count == 1 for count in passed.values()), "fired twice"
+        last = Scheduler()
+        for _ in range(8):  # nothing was lost: whoever comes last finds every rung that is due
+            last.read(case)
+            case, told = last.work(case, now)
+            passed.update(told)
+        assert all(count == 1 for count in passed.values())
+        assert not [each for each in case.deadlines.values() if each.due and each.due <= now], "lost"
+        fired += sum(passed.values())
+    assert fired > SCHEDULES // 2, "the schedules hardly ever come due"
+
+
+def test_a_clock_in_school_days_leaves_out_the_weekend_and_the_holidays():
+    calendar = Calendar(holidays=(Holiday(first=later(days=2).date(), last=later(days=3).date(), name="Libur"),))
+    assert calendar.after(NOW, 1) == later(days=1)
+    assert calendar.after(NOW, 2) == later(days=4)  # Wednesday and Thursday are holidays
+    assert calendar.after(NOW, 3) == later(days=7)  # and then comes the weekend
+    assert Calendar(school_days=frozenset({1, 2, 3, 4, 5, 6})).after(NOW, 5) == later(days=5)
+
+
+def test_of_school_days_and_hours_the_earlier_one_counts():
+    due = {each.key: each.due for each in clocks(POLICY, "high", NOW, None)}
+    assert due["refer"] == later(days=3)  # 72 hours and three school days are the same on a Monday
+    friday = later(days=4)
+    assert {each.key: each.due for each in clocks(POLICY, "high", friday, None)}["refer"] == friday + timedelta(hours=72)
+    assert {each.key: each.due for each in clocks(POLICY, "low", friday, None)}["contact"] == friday + timedelta(days=7)
+
+
+def test_an_emergency_starts_its_clocks_and_each_is_met_by_what_happened():
+    case = CASE.fold(CASE.decide(take(raised(categories=("weapon",), facts={"weapon": True})), CASE.initial))
+    assert {key: each.due for key, each in case.deadlines.items()} == {"acknowledge": later(minutes=15), "decide": later(hours=1)}
+    _, case = decided(case, Acknowledge(by=COUNSELLOR))
+    assert set(case.deadlines) == {"decide"}
+    _, case = decided(case, step(h.AssessCase, field="personal", findings=W, safe=True))
+    assert case.deadlines == {}
+
+
+def test_the_ladder_climbs_rung_by_rung_and_stops_when_it_happened():
+    case = CASE.fold(CASE.decide(take(raised(categories=("weapon",), facts={"weapon": True})), CASE.initial))
+    told = []
+    for minutes in (15, 30, 45, 60, 600):
+        due = case.deadlines["acknowledge"].due
+        if due is None:
+            break
+        events, case = decided(case, PassDeadline(key="acknowledge", due=due, now=later(minutes=minutes)))
+        told += [event.step for event in events if event.type == "work-overdue"]
+    assert told == [0, 1, 2, 3]
+    _, case = decided(case, Acknowledge(by=COUNSELLOR))
+    assert "acknowledge" not in case.deadlines
+
+
+def test_a_second_concern_in_an_open_case_wants_an_act_of_its_own():
+    case = handled()
+    assert "acknowledge" not in case.deadlines
+    _, case = decided(case, take(raised("c-2"), at=later(days=1)))
+    assert "acknowledge" in case.deadlines
+    events, case = decided(case, Acknowledge(by=COUNSELLOR))
+    assert events[0].concerns == ("c-1", "c-2")
+    assert "acknowledge" not in case.deadlines
+
+
+WRONG = (
+    ('"bullying" = "medium"', '"bullying" = "terrible"', "categories.bullying"), ("repeat_days = 30", "repeat_days = 0", "repeat_days"),
+    ("[clocks.low]", "[clocks.lowest]", "clocks"), ("assess = 1440", "asses = 1440", "clocks.high.asses"),
+    ('zone = "Asia/Jakarta"', 'zone = "Mars/Base"', "calendar.zone"), ("school_days = [1, 2, 3, 4, 5]", "school_days = [0]", "calendar.school_days"),
+    ("failed_strategies = 2", "failed_strategies = 2\ncolour = 1", "referral.colour"), ("adult = 18", 'adult = "old"', "telling.adult"),
+    ("low = [2880, 2880, 2880]", "", "ladder"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("right", "wrong", "place"), WRONG)
+def test_a_wrong_policy_is_refused_with_its_line_and_key(right, wrong, place):
+    text = (FOLDER / "default-2026.toml").read_text(encoding="utf-8")
+    assert right in text
+    changed = text.replace(right, wrong)
+    with pytest.raises(Invalid) as refused:
+        parse_policy(changed, "draft.toml")
+    told = str(refused.value)
+    assert told.startswith("draft.toml: line ")
+    assert place in told
+    line = int(told.removeprefix("draft.toml: line ").split(":")[0])
+    if wrong and place != "clocks":
+        assert wrong.splitlines()[-1].split(" ")[0].strip('"') in changed.splitlines()[line - 1]
