@@ -172,6 +172,8 @@ def decide(command: Command, group: Group) -> Sequence[GroupEvent]:
     if isinstance(command, FormGroup):
         if group.group:
             raise WrongMoment
+        if len({member.student for member in command.members}) < 2:  # noqa: PLR2004 - a group of one is counselling
+            raise TooFewMembers
         _keep_apart(command.members)
         return [GroupFormed(**_fields(command))]
     if group.group is None:
