@@ -96,7 +96,11 @@ def _parent_refuses(day: Day) -> None:
     if case is None or guardian is None:
         return
     day.do(key, "assess-guardian", guardian=guardian, safe=True, reason="Wawancara (fiktif).")
-    plan = day.do(key, "plan-parent-meeting", guardian=guardian, kind="help-at-home", goal="Pendampingan (fiktif).")["activity"]
+    day.refused(
+        key, "plan-parent-meeting", "wali tanpa persetujuan murid / home without the student", guardian=guardian, kind="help-at-home", goal="x"
+    )
+    said: dict[str, Any] = {"guardian": guardian, "kind": "help-at-home", "goal": "Pendampingan (fiktif).", "student_agrees": True}
+    plan = day.do(key, "plan-parent-meeting", **said)["activity"]
     day.do(key, "invite-parent", activity=plan, summons=1, channel="letter", when=in_days(1), letter="421/9")
     day.do(key, "record-parent-refusal", activity=plan, reason="Tidak bersedia datang (fiktif).")
     day.untold.append((f"wali / guardian {guardian[:8]}", f"{key}: menolak panggilan / refused the summons"))
@@ -105,9 +109,9 @@ def _parent_refuses(day: Day) -> None:
 def _conference_and_visit(day: Day) -> None:
     """Strategies 1, 4, 8 and 9 on the severe case: four attendees, a safe home; the other home is refused; three evaluations."""
     key = "khusus-sabtu"
-    asked = day.do(key, "ask-teacher", teacher=day.ids("smk1-staf-04"), aim="information", question="Kehadiran? (fiktif)", respond_by=in_days(2))
-    day.do(key, "answer-as-teacher", activity=asked["activity"], answer="Sering terlambat (fiktif).")
-    day.do(key, "record-guidance-result", activity=asked["activity"], helped=True, result="Didampingi (fiktif).")
+    answer = day.do(key, "ask-teacher", teacher=day.ids("smk1-staf-04"), aim="information", question="Kehadiran? (fiktif)", respond_by=in_days(2))
+    day.do(key, "answer-as-teacher", activity=answer["activity"], answer="Sering terlambat (fiktif).")
+    day.do(key, "record-guidance-result", activity=answer["activity"], helped=True, result="Didampingi (fiktif).")
     case = day.case_of(key)
     assert case is not None
     safe, unsafe = day.ids("smk1-wali-021a"), day.ids("smk1-wali-021b")
@@ -122,8 +126,9 @@ def _conference_and_visit(day: Day) -> None:
     day.do(key, "minute-conference", activity=talk, facts="Fakta (fiktif).", decisions="Keputusan (fiktif).", commitments=[promise])
     day.do(key, "keep-commitment", activity=talk, commitment="k-1")
     day.do(key, "close-conference", activity=talk, result="Selesai (fiktif).")
-    day.refused(key, "plan-visit", "rumah yang tidak aman / the unsafe home", guardian=unsafe, gap="x", questions="x")
-    visit = day.do(key, "plan-visit", guardian=safe, gap="Suasana rumah (fiktif).", questions="Siapa di rumah? (fiktif)")["activity"]
+    day.refused(key, "plan-visit", "rumah yang tidak aman / the unsafe home", guardian=unsafe, gap="x", questions="x", serious_danger=True)
+    asked: dict[str, Any] = {"guardian": safe, "gap": "Suasana rumah (fiktif).", "questions": "Siapa di rumah? (fiktif)", "serious_danger": True}
+    visit = day.do(key, "plan-visit", **asked)["activity"]
     day.do(key, "notify-visit", activity=visit, when=in_days(1), endorsed_by=people[1], letter="800/1")
     day.do(key, "record-visit", activity=visit, met=[safe], observations="Tenang (fiktif).", commitment="Menjaga (fiktif).", accuracy_checked=True)
     day.do(key, "report-visit", activity=visit, report="Laporan (fiktif).", tabled=talk)

@@ -113,7 +113,7 @@ def router(kernel: Kernel, roster: Roster, start: Start) -> APIRouter:
     routes = APIRouter(prefix="/cases/api/cases", tags=["cases"])
     _reading(routes, kernel)
 
-    _handling(routes, start)
+    _handling(routes, kernel, start)
     _referring(routes, start)
     _telling_home(routes, kernel, roster, start)
     return routes
@@ -167,7 +167,7 @@ class _FilterQuery(_Body):
     limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE
 
 
-def _handling(routes: APIRouter, start: Start) -> None:
+def _handling(routes: APIRouter, kernel: Kernel, start: Start) -> None:
     @routes.post("/{case_id}/acknowledge", summary="Take the case in hand: the alert ladder stops")
     async def acknowledge(case_id: str, _: Nothing, request: Request, principal: SignedIn) -> Done:
         return await (await start(case_id, request, principal)).perform(Acknowledge(by=principal.id))
@@ -187,7 +187,8 @@ def _handling(routes: APIRouter, start: Start) -> None:
     async def set_urgency(case_id: str, body: UrgencyBody, request: Request, principal: SignedIn) -> Done:
         acting = await start(case_id, request, principal)
         reason = await acting.seal("case", body.reason, "urgency-reason")
-        return await acting.perform(SetUrgency(decision=acting.id("urgency"), urgency=body.urgency, reason=reason, by=principal.id))
+        told = {"policy": acting.policy, "at": kernel.clock.now()}
+        return await acting.perform(SetUrgency(decision=acting.id("urgency"), urgency=body.urgency, reason=reason, by=principal.id, **told))
 
     @routes.post("/{case_id}/match", summary="The unidentified student is this one")
     async def match(case_id: str, body: MatchBody, request: Request, principal: SignedIn) -> Done:

@@ -45,6 +45,8 @@ FILLED: Mapping[str, frozenset[str]] = {
     "CorrectFact": frozenset({"tell_by"}),
     "RecordConsent": frozenset({"age", "adult"}),
     "AskApproval": frozenset({"approve_by"}),
+    "PlanParentMeeting": frozenset({"age", "adult"}),
+    "PlanVisit": frozenset({"age", "adult"}),
     "CallForHelp": frozenset({"letter_by"}),
     "TakeNextAlternative": frozenset({"fresh"}),
     "FormGroup": frozenset({"group", "members"}),

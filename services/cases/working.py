@@ -99,7 +99,7 @@ async def _filled(acting: Acting, command: type[Fact], at: datetime) -> dict[str
             return {"school": await _receiving(acting)}
         case "CorrectFact":
             return {"tell_by": calendar.after(at, 3)}
-        case "RecordConsent":
+        case "RecordConsent" | "PlanParentMeeting" | "PlanVisit":
             return {"age": await acting.age(), "adult": policy.telling.adult}
         case "AskApproval":
             late = at + timedelta(minutes=policy.approval.emergency_minutes)

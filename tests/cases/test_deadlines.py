@@ -10,8 +10,11 @@ from services.cases.domain import handling as h
 from services.cases.domain.calendar import Calendar, Holiday
 from services.cases.domain.case import CASE
 from services.cases.domain.deadline import PassDeadline, clocks
-from services.cases.domain.strands import Acknowledge
+from services.cases.domain.guardian import AssessGuardian, StudentConsentNeeded
+from services.cases.domain.parents import PlanParentMeeting
+from services.cases.domain.strands import Acknowledge, SetUrgency
 from services.cases.domain.teacher import AnswerAsTeacher, AskTeacher
+from services.cases.domain.visit import PlanVisit
 from services.cases.policies import FOLDER, parse_policy
 from shared.errors import Invalid
 from tests.cases.people import COUNSELLOR, NOW, POLICY, TEACHER, decided, handled, later, raised, step, take, words
@@ -141,3 +144,28 @@ def test_a_wrong_policy_is_refused_with_its_line_and_key(right, wrong, place):
     line = int(told.removeprefix("draft.toml: line ").split(":")[0])
     if wrong and place != "clocks":
         assert wrong.splitlines()[-1].split(" ")[0].strip('"') in changed.splitlines()[line - 1]
+
+
+def test_a_level_raised_by_a_person_alerts_and_starts_its_clocks():
+    case = handled()
+    raise_it = SetUrgency(decision="d-9", urgency="high", reason=W, by=COUNSELLOR, policy=POLICY, at=later(hours=1))
+    events, case = decided(case, raise_it)
+    assert [event.type for event in events][:2] == ["urgency-decided", "case-triaged"]
+    assert case.deadlines["assess"].due == later(hours=25)
+    assert "decide" not in case.deadlines  # raising it was a person's decision
+    events, _ = decided(case, SetUrgency(decision="d-10", urgency="low", reason=W, by=COUNSELLOR, policy=POLICY, at=later(hours=2)))
+    assert "case-triaged" not in [event.type for event in events]
+
+
+def test_home_is_not_turned_to_without_a_student_who_asked_themselves_or_is_of_age():
+    own = handled(AssessGuardian(guardian="mother", safe=True, reason=W, by=COUNSELLOR), concern=raised(reporter_kind="student"))
+    minor = handled(AssessGuardian(guardian="mother", safe=True, reason=W, by=COUNSELLOR))
+    plan = {"activity": "p", "guardian": "mother", "kind": "help-at-home", "goal": W}
+    for case, age in ((own, 15), (minor, 18)):
+        with pytest.raises(StudentConsentNeeded):
+            CASE.decide(step(PlanParentMeeting, **plan, age=age), case)
+        with pytest.raises(StudentConsentNeeded):
+            CASE.decide(step(PlanVisit, activity="v", guardian="mother", gap=W, questions=W, age=age), case)
+        assert CASE.decide(step(PlanParentMeeting, **plan, age=age, student_agrees=True), case)
+        assert CASE.decide(step(PlanParentMeeting, **plan, age=age, serious_danger=True), case)
+    assert CASE.decide(step(PlanParentMeeting, **plan, age=15), minor)

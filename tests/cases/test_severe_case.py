@@ -135,8 +135,8 @@ def test_the_severe_case_from_saturday_evening_to_its_closing():  # noqa: PLR091
 
     # a visit to the safe home, none to the other
     with pytest.raises(GuardianUnsafe):
-        CASE.decide(of(v.PlanVisit, monday, activity="v-0", guardian=FATHER, gap=W, questions=W), story.case)
-    story.do(of(v.PlanVisit, monday, activity="v-1", guardian=MOTHER, gap=W, questions=W))
+        CASE.decide(of(v.PlanVisit, monday, activity="v-0", guardian=FATHER, gap=W, questions=W, serious_danger=True), story.case)
+    story.do(of(v.PlanVisit, monday, activity="v-1", guardian=MOTHER, gap=W, questions=W, serious_danger=True))
     story.do(of(v.NotifyVisit, monday, activity="v-1", when=monday + timedelta(days=3), endorsed_by=PRINCIPAL, letter="800/7"))
     story.do(of(v.RecordVisit, monday + timedelta(days=3), activity="v-1", met=(MOTHER,), observations=W, commitment=W, accuracy_checked=True))
     story.do(of(v.ReportVisit, monday + timedelta(days=4), activity="v-1", report=W, tabled="k-1"))

@@ -6,7 +6,7 @@ from services.cases.domain.triage import TriageInputs, triage
 from services.cases.domain.whatif import WhatIf
 from services.cases.policies import FOLDER, parse_policy, policy_of
 from services.cases.replaying import as_json
-from tests.cases.people import COUNSELLOR, POLICY, after, decided, handled, later, raised, take, words
+from tests.cases.people import COUNSELLOR, NOW, POLICY, after, decided, handled, later, raised, take, words
 
 TEXT = (FOLDER / "default-2026.toml").read_text(encoding="utf-8")
 
@@ -61,7 +61,7 @@ def test_repeats_are_counted_as_the_draft_counts_them():
 
 
 def test_what_a_person_decided_no_policy_changes():
-    lowered = SetUrgency(decision="d", urgency="low", reason=words(), by=COUNSELLOR)
+    lowered = SetUrgency(decision="d", urgency="low", reason=words(), by=COUNSELLOR, policy=POLICY, at=NOW)
     told = run(draft(('"bullying" = "medium"', '"bullying" = "low"')), [take(raised()), lowered])
     assert [(each.before, each.after) for each in told.changes] == [("medium", "low")]
     assert told.decisions == 1

@@ -538,7 +538,24 @@ def _set_urgency(command: SetUrgency, case: Case) -> Sequence[Event]:
         by=command.by,
         reason=command.reason,
     )
-    return [decided]
+    return [decided, *_raised_by_person(command, case)] if direction == "raised" else [decided]
+
+
+def _raised_by_person(command: SetUrgency, case: Case) -> list[Event]:
+    """A level that a person raises alerts the staff and starts its clocks like one that came in so; what was taken in hand stays so."""
+    clock = command.policy.clocks[command.urgency]
+    alert = CaseTriaged(
+        **_whose(case),
+        concern=case.concerns[-1],
+        urgency=command.urgency,
+        desk=case.desk,
+        excluded=tuple(sorted(case.named)),
+        acknowledge_by=command.at + timedelta(minutes=clock.acknowledge),
+        decide_by=command.at + timedelta(minutes=clock.decide),
+    )
+    due = [each for each in deadline.clocks(command.policy, command.urgency, command.at, case.owner) if _CLOCKS[each.key](case)]
+    started = [each for each in due if not _earlier_runs(case, each)]
+    return [alert, *([DeadlinesSet(deadlines=tuple(started))] if started else [])]
 
 
 def _close(command: Close, case: Case) -> Sequence[Event]:

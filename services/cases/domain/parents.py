@@ -13,7 +13,7 @@ from pydantic import Field as Limit
 
 from services.cases.domain.about import About
 from services.cases.domain.activity import Activity, ActivityCommand, ActivityEvent, Expected, Strategy, opens, step
-from services.cases.domain.guardian import GuardianSafetyUnknown, GuardianUnsafe
+from services.cases.domain.guardian import ADULT, GuardianSafetyUnknown, GuardianUnsafe, StudentConsentNeeded
 from shared.errors import Refused
 from shared.sealed import Sealed
 
@@ -22,7 +22,18 @@ ANSWER = timedelta(days=2)
 """How long after the appointed time a summons is waited for."""
 
 
-class PlanParentMeeting(ActivityCommand):
+class TurnsHome(ActivityCommand):
+    """What turns to a student's home. age: at this moment, None where unknown (counts as minor); adult: from when the student consents.
+    student_agrees: to this very step. serious_danger: the ground for going without it.
+    """
+
+    age: int | None = None
+    adult: int = ADULT
+    student_agrees: bool = False
+    serious_danger: bool = False
+
+
+class PlanParentMeeting(TurnsHome):
     """kind: help at home; a mediation or settlement is refused where the case is about sexual violence."""
 
     guardian: str
@@ -132,7 +143,15 @@ def require_safe(guardian: str, about: About) -> None:
         raise GuardianSafetyUnknown
 
 
+def require_consent(command: TurnsHome, about: About) -> None:
+    """A student who asked for help themselves, or is of age, is not talked about at home without them. Raises: StudentConsentNeeded."""
+    of_age = command.age is not None and command.age >= command.adult
+    if (about.self_report or of_age) and not (command.student_agrees or command.serious_danger):
+        raise StudentConsentNeeded
+
+
 def _planned(command: PlanParentMeeting, _: Activity, about: About) -> None:
+    require_consent(command, about)
     if about.sexual_violence and command.kind != "help-at-home":
         raise NoSettlement
     require_safe(command.guardian, about)

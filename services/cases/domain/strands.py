@@ -49,12 +49,14 @@ class AddNote(Fact):
 
 
 class SetUrgency(Fact):
-    """A named person raises or lowers, with a reason; the machine only raises."""
+    """A named person raises or lowers, with a reason; the machine only raises. policy, at: for the clocks and the alert of a raised level."""
 
     decision: str
     urgency: Urgency
     reason: Sealed
     by: str
+    policy: Policy
+    at: datetime
 
 
 class RecordAlert(Fact):

@@ -14,14 +14,14 @@ from pydantic import Field as Limit
 
 from services.cases.domain.about import About
 from services.cases.domain.activity import Activity, ActivityCommand, ActivityEvent, Expected, Strategy, opens, step
-from services.cases.domain.parents import require_safe
+from services.cases.domain.parents import TurnsHome, require_consent, require_safe
 from shared.errors import Refused
 from shared.sealed import Sealed
 
 REPORT = timedelta(days=3)
 
 
-class PlanVisit(ActivityCommand):
+class PlanVisit(TurnsHome):
     """guardian: whose home. gap: the data that is missing; questions: what is to be learnt."""
 
     guardian: str
@@ -116,6 +116,7 @@ class UnsafeHome(Refused):
 def _planned(command: PlanVisit, _: Activity, about: About) -> None:
     if not about.handling:
         raise CaseNotInHandling
+    require_consent(command, about)
     _home(command.guardian, about)
 
 
