@@ -162,7 +162,7 @@ def alert_latencies(district: District, accepted: dict[str, float]) -> list[floa
 
 
 def refer(district: District, count: int) -> list[float]:
-    """Sends referrals one after another; milliseconds from the accepted command to the webhook's arrival."""
+    """Sends referrals one after another; milliseconds from the sent command to the webhook's arrival."""
     sent: dict[str, float] = {}
     with httpx.Client(timeout=30, trust_env=False) as client, psycopg.connect(district.database_url) as connection:
         cases = [row[0] for row in connection.execute("SELECT case_id FROM cases.case_list_v1 LIMIT %s", (count,)).fetchall()]
@@ -172,8 +172,8 @@ def refer(district: District, count: int) -> list[float]:
             client.post(f"{base}/draft-referral", json=draft, headers=district.duty(1)).raise_for_status()
             referral = client.get(base, headers=district.duty(1)).json()["referrals"][-1]["referral"]
             client.post(f"{base}/approve-referral", json={"referral": referral}, headers=district.duty(2)).raise_for_status()
+            sent[referral] = time.time()  # before it is accepted: the webhook may arrive before the answer does
             client.post(f"{base}/send-referral", json={"referral": referral, "package": "x"}, headers=district.duty(1)).raise_for_status()
-            sent[referral] = time.time()
         district.wait("SELECT count(*) FROM notifications.outbox_v1 WHERE kind = 'webhook' AND state = 'delivered'", len(cases))
         log = httpx.get(f"{district.agency_origin}/log", timeout=10, trust_env=False).json()
         arrived = {each["task"].rsplit("/", 1)[1]: each["at"] for each in log}

@@ -121,27 +121,43 @@ class CaseList:
         self, filters: Filters, *, schools: str, reader: str, escalated_only: bool, after: Sequence[Any] | None, limit: int
     ) -> list[Listed]:
         """Newest first. schools: ids with commas, or `*`. Cases that name the reader are never listed."""
-        opened, case_id = after or (None, None)
+        query, values = _cases_query(filters, schools, reader, after, escalated_only=escalated_only)
         async with self._database.connection() as connection:
             await connection.execute("SELECT set_config('tanggap.schools', %s, true)", (schools,))
-            cursor = await connection.execute(
-                "SELECT case_id, school, student, state, urgency, assignee, acknowledged_by, acknowledge_by, desk, opened_at, changed_at, version"
-                " FROM case_list_v1 WHERE NOT %(reader)s = ANY (named)"
-                " AND (%(school)s::text IS NULL OR school = %(school)s) AND (%(state)s::text IS NULL OR state = %(state)s)"
-                " AND (%(urgency)s::text IS NULL OR urgency = %(urgency)s) AND (%(assignee)s::text IS NULL OR assignee = %(assignee)s)"
-                " AND (%(student)s::text IS NULL OR student = %(student)s)"
-                " AND (%(overdue)s::boolean IS NULL OR %(overdue)s = (acknowledged_by IS NULL AND acknowledge_by < clock_timestamp()))"
-                " AND (NOT %(unidentified)s OR (student IS NULL AND state NOT IN ('closed', 'merged')))"
-                " AND (NOT %(escalated)s OR urgency = 'emergency' OR desk = 'district')"
-                " AND (%(opened)s::timestamptz IS NULL OR (opened_at, case_id) < (%(opened)s, %(case_id)s))"
-                " ORDER BY opened_at DESC, case_id DESC LIMIT %(limit)s",
-                {
-                    "reader": reader, "school": filters.school, "state": filters.state, "urgency": filters.urgency, "assignee": filters.assignee,
-                    "student": filters.student, "overdue": filters.overdue, "escalated": escalated_only, "opened": opened, "case_id": case_id,
-                    "limit": limit, "unidentified": filters.unidentified,
-                },
-            )  # fmt: skip
+            cursor = await connection.execute(query + " ORDER BY opened_at DESC, case_id DESC LIMIT %s", [*values, limit])
             return [Listed(*row) for row in await cursor.fetchall()]
+
+
+def _cases_query(
+    filters: Filters, schools: str, reader: str, after: Sequence[Any] | None, *, escalated_only: bool
+) -> tuple[LiteralString, list[Any]]:
+    """Only the conditions that are asked for; the schools are said again, because the wall alone is no index condition."""
+    query: LiteralString = (
+        "SELECT case_id, school, student, state, urgency, assignee, acknowledged_by, acknowledge_by, desk, opened_at, changed_at, version"
+        " FROM case_list_v1 WHERE NOT %s = ANY (named)"
+    )
+    values: list[Any] = [reader]
+    conditions: tuple[tuple[LiteralString, Any], ...] = (
+        (" AND school = ANY (%s)", schools.split(",") if schools != "*" else None),
+        (" AND school = %s", filters.school),
+        (" AND state = %s", filters.state),
+        (" AND urgency = %s", filters.urgency),
+        (" AND assignee = %s", filters.assignee),
+        (" AND student = %s", filters.student),
+        (" AND %s = (acknowledged_by IS NULL AND acknowledge_by < clock_timestamp())", filters.overdue),
+    )
+    for condition, value in conditions:
+        if value is not None:
+            query += condition
+            values.append(value)
+    if filters.unidentified:
+        query += " AND student IS NULL AND state NOT IN ('closed', 'merged')"
+    if escalated_only:
+        query += " AND (urgency = 'emergency' OR desk = 'district')"
+    if after:
+        query += " AND (opened_at, case_id) < (%s, %s)"
+        values += after
+    return query, values
 
 
 # the lists of a working day ----------------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ CREATE POLICY facts_by_school ON {schema}.fact_v1 USING (
 
 CREATE TABLE {schema}.strand_v1 (concern text NOT NULL, case_id text NOT NULL, role text NOT NULL, PRIMARY KEY (concern, case_id, role));
 
+CREATE INDEX case_list_v1_state ON {schema}.case_list_v1 (school, state, opened_at DESC, case_id DESC);
 CREATE INDEX case_list_v1_unidentified ON {schema}.case_list_v1 (school, opened_at DESC, case_id) WHERE student IS NULL;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.worklist_v1, {schema}.fact_v1, {schema}.strand_v1 TO {role};
