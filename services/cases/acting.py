@@ -12,10 +12,11 @@ from pydantic import BaseModel
 
 from services.cases.domain.activity import ActivityCommand
 from services.cases.domain.acts import CaseCommand
-from services.cases.domain.case import CASE, Case
+from services.cases.domain.case import CASE
 from services.cases.domain.moving import GiveBackMerged, MergeInto, TakeMerged, UnmatchStudent, UnmergeCase
 from services.cases.domain.policy import Policy
 from services.cases.domain.referral import ConsentMissing, DecideReferral, SendReferral
+from services.cases.domain.state import Case
 from services.cases.domain.strands import Close, Match, Reopen
 from services.cases.domain.student import STUDENT, Claim, Release
 from services.cases.domain.triage import ReferralInputs, recommend

@@ -10,10 +10,10 @@ from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
 
 from services.cases.acting import Done, Start
-from services.cases.domain.case import State
 from services.cases.domain.guardian import AssessGuardian, TellGuardian
 from services.cases.domain.policy import Recommendation
 from services.cases.domain.referral import ApproveReferral, CancelReferral, DraftReferral
+from services.cases.domain.state import State
 from services.cases.domain.strands import Acknowledge, AddNote, Assign, Close, Match, Reopen, SetUrgency
 from services.cases.domain.triage import ReferralInputs
 from services.cases.reading import CaseReader, Moment

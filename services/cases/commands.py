@@ -15,7 +15,6 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints, cr
 from pydantic import Field as BodyField
 
 from services.cases.domain.activity import COMMON
-from services.cases.domain.case import CASE_STRATEGIES
 from services.cases.domain.conflict import CONFLICT_COMMANDS
 from services.cases.domain.consent import CONSENT_COMMANDS
 from services.cases.domain.disclosure import DISCLOSURE_COMMANDS
@@ -24,6 +23,7 @@ from services.cases.domain.handling import HANDLING_COMMANDS
 from services.cases.domain.moving import MOVING_COMMANDS, GiveBackMerged, TakeMerged
 from services.cases.domain.protection import PROTECTION_COMMANDS
 from services.cases.domain.standing import STANDING
+from services.cases.domain.state import CASE_STRATEGIES
 from shared.message import Fact
 from shared.sealed import Sealed
 from shared.sealing import Purpose

@@ -84,9 +84,9 @@ def _filter(name: Name, principal: Principal, now: datetime, zone: ZoneInfo, sch
         case "waiting-for-me":
             return WorkFilter(owner=principal.id, school=school)
         case "commitments":
-            return WorkFilter(what=("commitment",), climbed=officer, school=school)
+            return WorkFilter(what="commitment", climbed=officer, school=school)
         case "referrals-without-answer":
-            return WorkFilter(what=("referral-answer",), climbed=officer, school=school)
+            return WorkFilter(what="referral-answer", climbed=officer, school=school)
         case _:
             return WorkFilter(climbed=True, school=school)
 

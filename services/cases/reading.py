@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from services.cases.domain.activity import Activity
-from services.cases.domain.case import CASE, CASE_STRATEGIES, Case
+from services.cases.domain.case import CASE
 from services.cases.domain.moving import ReceiveTransfer
+from services.cases.domain.state import CASE_STRATEGIES, Case
 from services.cases.domain.teacher import AnswerAsTeacher, DeclineAsTeacher
 from services.cases.views import record_read
 from shared.access import Principal

@@ -180,10 +180,10 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class WorkFilter:
-    """A list's question. owner: of whom; what: codes; before: expected until; climbed: only what climbed the ladder."""
+    """A list's question. owner: of whom; what: its code; before: expected until; climbed: only what climbed the ladder."""
 
     owner: str | None = None
-    what: tuple[str, ...] = ()
+    what: str | None = None
     before: datetime | None = None
     climbed: bool = False
     school: str | None = None
@@ -225,15 +225,16 @@ def _work_query(wanted: WorkFilter, schools: str, reader: str, after: Sequence[A
         " WHERE NOT EXISTS (SELECT FROM case_list_v1 c WHERE c.case_id = w.case_id AND %s = ANY (c.named))"
     )
     values: list[Any] = [reader]
-    if schools != "*":
-        query += " AND school = ANY (%s)"
-        values.append(schools.split(","))
+    own = schools.split(",") if schools != "*" else []
+    if own:
+        query += " AND school = %s" if len(own) == 1 else " AND school = ANY (%s)"
+        values.append(own[0] if len(own) == 1 else own)
     if wanted.owner:
         query += " AND owner = %s"
         values.append(wanted.owner)
     if wanted.what:
-        query += " AND what = ANY(%s)"
-        values.append(list(wanted.what))
+        query += " AND what = %s"
+        values.append(wanted.what)
     if wanted.before:
         query += " AND expected_at < %s"
         values.append(wanted.before)

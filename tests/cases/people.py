@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, TypeVar
 
-from services.cases.domain.case import CASE, Case
+from services.cases.domain.case import CASE
 from services.cases.domain.policy import Policy
+from services.cases.domain.state import Case
 from services.cases.domain.strands import Acknowledge, TakeConcern
 from services.cases.policies import policy_for
 from shared.events import ConcernRaised, NamedPerson

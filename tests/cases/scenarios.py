@@ -20,10 +20,11 @@ from services.cases.domain import protection as pr
 from services.cases.domain import reporting as r
 from services.cases.domain import teacher as t
 from services.cases.domain import visit as v
-from services.cases.domain.case import Case, ConflictOfInterest
+from services.cases.domain.case import ConflictOfInterest
 from services.cases.domain.group import NoteMember
 from services.cases.domain.guardian import AssessGuardian, GuardianSafetyUnknown, GuardianUnsafe
 from services.cases.domain.referral import ApproveReferral, DraftReferral, FoldTask, NoSuchReferral, OwnApproval, SendReferral
+from services.cases.domain.state import Case
 from shared.errors import Refused
 from shared.events import ConcernRaised
 from shared.message import Fact

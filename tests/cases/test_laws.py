@@ -3,8 +3,9 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.cases.domain.case import CASE, CASE_STRATEGIES, Case
+from services.cases.domain.case import CASE
 from services.cases.domain.referral import ENDED
+from services.cases.domain.state import CASE_STRATEGIES, Case
 from services.cases.domain.strands import Acknowledge, Assign, Close, Reopen
 from services.cases.reading import may_read, rights
 from shared.access import Principal

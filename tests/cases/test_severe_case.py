@@ -10,10 +10,11 @@ from services.cases.domain import counselling as co
 from services.cases.domain import handling as h
 from services.cases.domain import teacher as t
 from services.cases.domain import visit as v
-from services.cases.domain.case import CASE, ActivityStillOpen
+from services.cases.domain.case import CASE
 from services.cases.domain.deadline import PassDeadline
 from services.cases.domain.duty import DUTY, RecordLeave
 from services.cases.domain.guardian import AssessGuardian, GuardianUnsafe, TellGuardian
+from services.cases.domain.opening import ActivityStillOpen
 from services.cases.domain.referral import ApproveReferral, DecideReferral, DraftReferral, FoldTask, SendReferral
 from services.cases.domain.strands import Acknowledge, Close
 from services.cases.domain.triage import ReferralInputs, TriageInputs, recommend, triage

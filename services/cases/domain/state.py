@@ -1,0 +1,139 @@
+"""What a case is at one moment: everything that deciding and rendering need; personal text stays sealed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from services.cases.domain import conflict, deadline, disclosure, guardian, handling, moving, protection, referral
+from services.cases.domain.about import About
+from services.cases.domain.activity import Activities, strategies
+from services.cases.domain.conference import CONFERENCE
+from services.cases.domain.conflict import Conflicts
+from services.cases.domain.counselling import COUNSELLING
+from services.cases.domain.disclosure import Ledger
+from services.cases.domain.group import MemberNoted
+from services.cases.domain.guardian import Home
+from services.cases.domain.handling import Handling
+from services.cases.domain.inbound import INBOUND
+from services.cases.domain.moving import Moves
+from services.cases.domain.parents import PARENTS
+from services.cases.domain.protection import Protection
+from services.cases.domain.referral import (
+    Referrals,
+)
+from services.cases.domain.reporting import DATA_REQUEST, REPORT
+from services.cases.domain.strands import (
+    AlertRecorded,
+    NoteAdded,
+    StrandAdded,
+    UrgencyDecided,
+)
+from services.cases.domain.teacher import TEACHER
+from services.cases.domain.visit import VISIT
+from shared.events import (
+    OutcomeClass,
+    Urgency,
+)
+
+CASE_STRATEGIES = strategies(COUNSELLING, TEACHER, PARENTS, CONFERENCE, VISIT, REPORT, DATA_REQUEST, INBOUND)
+State = Literal["opened", "assessed", "planned", "in-progress", "waiting", "merged", "closed"]
+
+
+# state -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything that deciding and rendering need; personal text stays sealed. acknowledged: concerns that a person's act has taken in hand; one
+    that joins later wants an act of its own. climb: minutes between the rungs of its deadlines.
+    """
+
+    case: str | None = None
+    version: int = 0
+    student: str | None = None
+    school: str = ""
+    closed: bool = False
+    urgency: Urgency = "low"
+    acknowledged_by: str | None = None
+    acknowledged: frozenset[str] = frozenset()
+    assignee: str | None = None
+    strands: tuple[StrandAdded, ...] = ()
+    decisions: tuple[UrgencyDecided, ...] = ()
+    notes: tuple[NoteAdded, ...] = ()
+    alerts: tuple[AlertRecorded, ...] = ()
+    check_safety: bool = False
+    outcome: OutcomeClass | None = None
+    acts: frozenset[str] = frozenset()
+    climb: tuple[int, ...] = ()
+    activities: Activities = field(default_factory=dict)
+    handling: Handling = handling.NONE
+    conflicts: Conflicts = conflict.NONE
+    protection: Protection = protection.NONE
+    moves: Moves = moving.NONE
+    referrals: Referrals = referral.NONE
+    home: Home = guardian.UNKNOWN
+    ledger: Ledger = disclosure.NONE
+    deadlines: deadline.Deadlines = field(default_factory=dict)
+    member_notes: tuple[MemberNoted, ...] = ()
+
+    @property
+    def state(self) -> State:
+        """Opened → assessed → planned → in progress ⇄ waiting → closed (domain.md, Case)."""
+        if self.closed:
+            return "closed"
+        if self.moves.merged_into:
+            return "merged"
+        if self.handling.waiting_until:
+            return "waiting"
+        if self.activities or self.referrals.by_id or self.member_notes:
+            return "in-progress"
+        return self.handling.stage
+
+    @property
+    def about(self) -> About:
+        accused_guardians = {each.person for strand in self.strands for each in strand.concern.people if each.person and each.relation == "guardian"}
+        return About(
+            case=self.case or "",
+            student=self.student,
+            school=self.school,
+            handling=self.acknowledged_by is not None and not self.closed,
+            urgency=self.urgency,
+            named=self.named,
+            accused=frozenset({self.student} if self.student and any(strand.concern.role == "accused" for strand in self.strands) else ()),
+            sexual_violence=self.sexual_violence,
+            safe_home=self.home.safe,
+            implicated=self.home.unsafe | frozenset(accused_guardians),
+            unsafe_home=self.home.all_unsafe,
+            self_report=self.self_report,
+        )
+
+    @property
+    def named(self) -> frozenset[str]:
+        """Everybody named in any strand, and who is suspended for conflict: never alerted, never a reader. A ruling or a finding clears."""
+        said = {person.person for strand in self.strands for person in strand.concern.people if person.person}
+        cleared = self.conflicts.cleared | {person for person in said if self.conflicts.outcome(person) in ("not-proven", "unfounded")}
+        return frozenset(said - cleared) | self.conflicts.suspended
+
+    @property
+    def concerns(self) -> tuple[str, ...]:
+        return tuple(strand.concern.concern for strand in self.strands)
+
+    @property
+    def self_report(self) -> bool:
+        """The student asked for help themselves, in every strand."""
+        return bool(self.strands) and all(strand.concern.reporter_kind == "student" for strand in self.strands)
+
+    @property
+    def sexual_violence(self) -> bool:
+        """By category or by a danger told of; its rules are refusals of the strategies."""
+        return any("sexual-violence" in strand.concern.categories or strand.concern.facts.get("sexual_violence") for strand in self.strands)
+
+    @property
+    def desk(self) -> Literal["school", "district"]:
+        return "district" if any(strand.concern.desk == "district" for strand in self.strands) else "school"
+
+    @property
+    def owner(self) -> str | None:
+        """Who works it: the assignee, else who took it in hand."""
+        return self.assignee or self.acknowledged_by
