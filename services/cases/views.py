@@ -137,8 +137,10 @@ def _cases_query(
         " FROM case_list_v1 WHERE NOT %s = ANY (named)"
     )
     values: list[Any] = [reader]
+    own = schools.split(",") if schools != "*" else []
     conditions: tuple[tuple[LiteralString, Any], ...] = (
-        (" AND school = ANY (%s)", schools.split(",") if schools != "*" else None),
+        (" AND school = %s", own[0] if len(own) == 1 else None),
+        (" AND school = ANY (%s)", own if len(own) > 1 else None),
         (" AND school = %s", filters.school),
         (" AND state = %s", filters.state),
         (" AND urgency = %s", filters.urgency),
