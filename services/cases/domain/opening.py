@@ -223,6 +223,8 @@ def close(command: Close, case: Case) -> Sequence[Event]:
 
 
 def reopen(command: Reopen, case: Case) -> Sequence[Event]:
+    if case.reopened_by == command.by:
+        return []  # asked twice: quiet
     if not case.closed:
         raise NotClosed
     return [CaseReopened(reason=command.reason, by=command.by)]

@@ -195,6 +195,7 @@ class Referral:
     chase_by: datetime | None = None
     evaluate_by: datetime | None = None
     evaluated: bool = False
+    cancel_asked: bool = False
 
     @property
     def answered(self) -> bool:
@@ -224,7 +225,7 @@ def evolve(referrals: Referrals, event: ReferralEvent) -> Referrals:
         case ReferralSent():
             return _changed(referrals, event.referral, state="sent", letter_by=None, respond_by=event.respond_by)
         case ReferralCancelRequested():
-            return referrals
+            return _changed(referrals, event.referral, cancel_asked=True)
         case ReferralMoved():
             return _moved(referrals, event)
         case ReferralUnanswered():
@@ -391,6 +392,8 @@ def _cancel(command: CancelReferral, referral: Referral, about: About) -> Sequen
         raise NotSentYet
     if referral.state in ENDED:
         raise AlreadySent
+    if referral.cancel_asked:
+        return []
     return [ReferralCancelRequested(case=about.case, student=about.student, school=about.school, referral=command.referral)]
 
 

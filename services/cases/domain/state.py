@@ -63,6 +63,7 @@ class Case:
     notes: tuple[NoteAdded, ...] = ()
     alerts: tuple[AlertRecorded, ...] = ()
     check_safety: bool = False
+    reopened_by: str | None = None
     outcome: OutcomeClass | None = None
     acts: frozenset[str] = frozenset()
     climb: tuple[int, ...] = ()
