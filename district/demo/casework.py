@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from district.commands.shell import checked
 from district.demo.day import Day
+from services.cases.policies import policy_for
 
 ABSENT, DEPUTY = "smk1-staf-03", "sma1-staf-03"
 """The only counsellor of a school is on leave; a counsellor of the same cluster (gugus) stands in."""
@@ -282,7 +284,14 @@ def _correction(day: Day) -> None:
 
 
 def _holiday(day: Day) -> None:
-    """Clocks in school days leave holidays and weekends out: shown with the deadline that stands in the store."""
+    """Clocks in school days leave holidays and weekends out: the deadline that stands in the store, and one over the next holiday."""
+    calendar = policy_for(datetime.now(UTC).date()).calendar
+    coming = next((each for each in calendar.holidays if each.first > datetime.now(UTC).date()), None)
+    if coming:
+        start = datetime.combine(coming.first - timedelta(days=1), time(8), ZoneInfo(calendar.zone))
+        day.shown.append(
+            (f"5 hari sekolah melewati {coming.name} / 5 school days over a holiday, from {start:%d-%m-%Y}", calendar.after(start, 5).isoformat())
+        )
     case = next((case for case in day.cases.values() if case["urgency"] == "low"), None)
     contact = next((each for each in (case or {}).get("deadlines", ()) if each["what"] == "contact"), None)
     if case and contact:
