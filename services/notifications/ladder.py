@@ -63,6 +63,15 @@ def rungs(staff: Mapping[str, Sequence[str]], excluded: Sequence[str], *, desk: 
     return [rung for rung in found if rung]
 
 
+def rung_at(step: int, staff: Mapping[str, Sequence[str]], excluded: Sequence[str], *, desk: str) -> tuple[str, ...]:
+    """Who hears at a step: the rung of that place or the next one above that somebody stands on; the highest there is where none is left."""
+    roles = ladder().rungs if desk == "school" else ("district-duty",)
+    found = [tuple(dict.fromkeys(person for person in staff.get(role, ()) if person not in excluded)) for role in roles]
+    above = [rung for rung in found[step:] if rung]
+    below = [rung for rung in found if rung]
+    return above[0] if above else below[-1] if below else ()
+
+
 def give_up(urgency: Urgency) -> float:
     """Minutes after which nobody's acknowledgement puts the alert into the last resort's hands."""
     level: Level = getattr(ladder(), urgency)

@@ -115,13 +115,13 @@ class FromCases:
 
     async def _overdue(self, event: Recorded, told: WorkOverdue, checkpoint: Checkpoint | None) -> Outcome | None:
         """Step 0 is the owner's; each further one is the next rung's, where a vacant, absent or conflicted one is skipped at once."""
-        if told.step == 0 and told.owner:
-            return await self._tell(event, told, (told.owner,), checkpoint)
+        owner = await self.roster.standing_in(told.school, told.owner) if told.step == 0 and told.owner else None
+        if owner and owner not in told.excluded:
+            return await self._tell(event, told, (owner,), checkpoint)
         staff = await self.roster.staff(told.school)
-        rungs = ladder.rungs(staff, told.excluded, desk=told.desk)
-        if not rungs:
-            return None
-        return await self._tell(event, told, rungs[min(told.step, len(rungs) - 1)], checkpoint)
+        above = told.step + 1 if told.step == 0 and told.owner else told.step
+        rung = ladder.rung_at(above, staff, told.excluded, desk=told.desk)
+        return await self._tell(event, told, rung, checkpoint) if rung else None
 
     async def _tell(
         self, event: Recorded, told: StaffToBeTold | WorkOverdue, people: tuple[str, ...], checkpoint: Checkpoint | None

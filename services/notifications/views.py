@@ -89,6 +89,13 @@ class Roster:
             self._staff[school] = (time.monotonic(), found)
         return found
 
+    async def standing_in(self, school: str, person: str) -> str | None:
+        """The person, or who stands in for them while they are away from the school; None where nobody does."""
+        query = "SELECT deputy FROM away_v1 WHERE school = %s AND person = %s AND clock_timestamp() BETWEEN away_from AND away_until"
+        async with self._database.statement() as connection:
+            row = await (await connection.execute(query, (school, person))).fetchone()
+        return row[0] if row else person
+
     async def email(self, person: str) -> Sealed | None:
         """A person's sealed address."""
         async with self._database.statement() as connection:

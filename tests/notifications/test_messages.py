@@ -1,0 +1,210 @@
+"""Plain messages: one mail to one person, no ladder behind it; what is overdue goes from its owner up, rung by rung."""
+
+import asyncio
+import threading
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from uuid import uuid4
+
+import pytest
+
+from shared.events import CaseAcknowledged, CaseTriaged, DutyChanged, StaffToBeTold, WorkOverdue
+from shared.testing import eventually
+from tests.notifications.desk import Mailbox, desk, mail_server
+
+pytestmark = pytest.mark.anyio
+
+ABOUT = {"case": "case-1", "student": "siswa", "school": "school-1"}
+LADDER = (("ani", "counsellor"), ("citra", "coordinator"), ("eka", "principal"), ("dewi", "district-duty"))
+
+
+def waits(person: str = "guru", message: str = "teacher-asked") -> StaffToBeTold:
+    return StaffToBeTold(**ABOUT, person=person, message=message)
+
+
+def overdue(step: int, owner: str | None = "ani", excluded: tuple[str, ...] = (), desk: str = "school") -> WorkOverdue:
+    return WorkOverdue(**ABOUT, what="plan", urgency="high", desk=desk, step=step, owner=owner, excluded=excluded)
+
+
+def away(person: str, deputy: str | None = None, **until: float) -> DutyChanged:
+    now = datetime.now(UTC)
+    ends = now + timedelta(**(until or {"days": 2}))
+    return DutyChanged(school="school-1", person=person, away_from=now - timedelta(days=3), away_until=ends, deputy=deputy)
+
+
+def triaged(urgency: str = "high") -> CaseTriaged:
+    soon = datetime.now(UTC) + timedelta(hours=4)
+    return CaseTriaged(**ABOUT, concern="c-1", urgency=urgency, desk="school", excluded=(), acknowledge_by=soon, decide_by=soon)
+
+
+async def staffed(running, ladder=LADDER) -> None:
+    await running.school()
+    for person, role in ladder:
+        await running.person(person, "staff", role)
+    for person in ("guru", "wakil", "budi"):
+        await running.person(person, "staff", "subject-teacher")
+
+
+async def mailed(running, mailbox: Mailbox, count: int) -> list[str]:
+    """Who got a mail, once so many messages were worked off and none is left."""
+
+    async def quiet() -> bool:
+        states = await running.states("case-1")
+        return len(states) == count and not {"queued", "sending"} & set(states)
+
+    await eventually(quiet)
+    return sorted(address.removesuffix("@example.org") for address, _ in mailbox.messages)
+
+
+async def waiting(running) -> int:
+    async with running.kernel.database.connection() as connection:
+        row = await (await connection.execute("SELECT count(*) FROM deadline_v1")).fetchone()
+    return row[0]
+
+
+async def test_one_plain_mail_goes_to_that_person_and_no_ladder_climbs_behind_it(database, redis_url):
+    mailbox = Mailbox()
+    async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
+        await staffed(running)
+        await running.hear(waits())
+        assert await mailed(running, mailbox, 1) == ["guru"]
+        assert await waiting(running) == 0
+        assert await running.told("alert-exhausted") == []
+        mail = message_from_bytes(mailbox.messages[0][1])
+        text = (mail["Subject"] + mail.get_payload(decode=True).decode()).lower()
+        for word in ("siswa", "teacher-asked", "guru ", "konsel", "kenari"):
+            assert word not in text, word
+
+
+async def test_the_same_event_heard_twice_is_one_mail_and_two_events_are_two(database, redis_url):
+    mailbox = Mailbox()
+    async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
+        await staffed(running)
+        cause = uuid4()
+        await running.hear(waits(), cause=cause)
+        await running.hear(waits(), cause=cause)
+        await running.hear(waits("budi", "commitment"))
+        assert await mailed(running, mailbox, 2) == ["budi", "guru"]
+
+
+async def test_a_plain_mail_that_cannot_be_delivered_climbs_no_ladder(database, redis_url):
+    mailbox = Mailbox(refuse="550")
+    async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
+        await staffed(running)
+        await running.hear(waits())
+        assert await mailed(running, mailbox, 1) == []
+        assert await running.states("case-1") == ["failed"]
+        assert len(await running.told("alert-undelivered")) == 1
+        assert await running.told("alert-exhausted") == []
+
+
+async def test_taking_the_case_in_hand_stops_its_alerts_and_no_plain_message(database, redis_url):
+    mailbox = Mailbox(held=threading.Event())
+    async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
+        await staffed(running)
+        await running.hear(triaged())
+        await running.hear(waits())
+        await eventually(lambda: asyncio.sleep(0, mailbox.arrived == 2))  # both are under way
+        await running.hear(waits("budi"))
+        await running.hear(CaseAcknowledged(**ABOUT, by="ani", concerns=("c-1",)))
+        mailbox.held.set()
+        got = await mailed(running, mailbox, 3)
+        assert [person for person in got if person != "ani"] == ["budi", "guru"]
+        acknowledged = {event.stream for event in await running.told("alert-acknowledged")}
+        assert [stream for stream in acknowledged if "message-" in stream] == []
+        assert len(acknowledged) == 1
+        assert await waiting(running) == 0
+
+
+@pytest.mark.parametrize(("step", "heard"), [(0, ["ani"]), (1, ["citra"]), (2, ["eka"]), (3, ["dewi"]), (9, ["dewi"])])
+async def test_overdue_work_goes_to_its_owner_and_then_rung_by_rung(database, redis_url, step, heard):
+    mailbox = Mailbox()
+    async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
+        await staffed(running)
+        await running.hear(overdue(step))
+        assert await mailed(running, mailbox, 1) == heard
+        assert await waiting(running) == 0
+
+
+async def test_overdue_work_of_nobody_goes_to_the_first_rung(database, redis_url):
+    mailbox = Mailbox()
+    async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
+        await staffed(running)
+        await running.hear(overdue(0, owner=None))
+        assert await mailed(running, mailbox, 1) == ["ani"]
+
+
+async def test_the_district_s_desk_is_told_past_the_school(database, redis_url):
+    mailbox = Mailbox()
+    async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
+        await staffed(running)
+        await running.hear(overdue(0, owner=None, desk="district"))
+        await running.hear(overdue(1, desk="district"))
+        assert await mailed(running, mailbox, 2) == ["dewi", "dewi"]
+
+
+async def test_a_conflicted_rung_is_skipped_at_once(database, redis_url):
+    mailbox = Mailbox()
+    async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
+        await staffed(running)
+        await running.hear(overdue(1, excluded=("citra",)))
+        assert await mailed(running, mailbox, 1) == ["eka"]
+
+
+async def test_an_absent_rung_is_skipped_and_its_deputy_stands_in_where_there_is_one(database, redis_url):
+    mailbox = Mailbox()
+    async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
+        await staffed(running)
+        await running.hear(away("citra"))
+        await running.hear(overdue(1))
+        assert await mailed(running, mailbox, 1) == ["eka"]
+        await running.hear(away("citra", deputy="wakil"))
+        await running.hear(overdue(1))
+        assert await mailed(running, mailbox, 2) == ["eka", "wakil"]
+
+
+async def test_whoever_is_back_or_whose_leave_is_over_stands_on_the_ladder_again(database, redis_url):
+    mailbox = Mailbox()
+    async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
+        await staffed(running)
+        await running.hear(away("citra", deputy="wakil"))
+        await running.hear(DutyChanged(school="school-1", person="citra", away_from=None, away_until=None, deputy=None))
+        await running.hear(overdue(1))
+        await running.hear(away("eka", hours=-1))
+        await running.hear(overdue(2))
+        assert await mailed(running, mailbox, 2) == ["citra", "eka"]
+
+
+async def test_a_deputy_who_is_named_in_the_concern_does_not_stand_in(database, redis_url):
+    mailbox = Mailbox()
+    async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
+        await staffed(running)
+        await running.hear(away("citra", deputy="wakil"))
+        await running.hear(overdue(1, excluded=("wakil",)))
+        assert await mailed(running, mailbox, 1) == ["eka"]
+
+
+async def test_an_owner_who_is_named_in_the_concern_does_not_hear(database, redis_url):
+    mailbox = Mailbox()
+    async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
+        await staffed(running)
+        await running.hear(overdue(0, excluded=("ani",)))
+        assert await mailed(running, mailbox, 1) == ["citra"]
+
+
+async def test_the_deputy_of_an_owner_who_is_away_hears_instead(database, redis_url):
+    mailbox = Mailbox()
+    async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
+        await staffed(running)
+        await running.hear(away("ani", deputy="wakil"))
+        await running.hear(overdue(0))
+        assert await mailed(running, mailbox, 1) == ["wakil"]
+
+
+async def test_a_vacant_rung_below_passes_over_nobody_above(database, redis_url):
+    mailbox = Mailbox()
+    async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
+        await staffed(running, LADDER[1:])  # no counsellor at all: the work is a teacher's
+        await running.hear(overdue(0, owner="guru"))
+        await running.hear(overdue(1, owner="guru"))
+        assert await mailed(running, mailbox, 2) == ["citra", "guru"]
