@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 _LONGEST = 400
 """Days after which a calendar without school days would be searched in vain."""
@@ -20,6 +20,12 @@ class Holiday(BaseModel):
     first: date
     last: date
     name: str
+
+    @model_validator(mode="after")
+    def _forwards(self) -> Holiday:
+        if self.last < self.first:
+            raise ValueError("a holiday ends on or after the day it begins")
+        return self
 
 
 class Calendar(BaseModel):
