@@ -88,14 +88,14 @@ class Desk:
     async def get(self, path: str, who: dict[str, str], **query: Any) -> httpx.Response:
         return await self.client.get(f"/cases/api/{path}", headers=who, params=query)
 
-    async def post(self, path: str, who: dict[str, str], key: str | None = None, match: str | None = None, **body: Any) -> httpx.Response:
+    async def post(self, path: str, who: dict[str, str], /, key: str | None = None, match: str | None = None, **body: Any) -> httpx.Response:
         sent = who | ({"idempotency-key": key} if key else {}) | ({"if-match": match} if match else {})
         return await self.client.post(f"/cases/api/{path}", headers=sent, json=body)
 
-    async def act(self, case: str, route: str, who: dict[str, str], **more: Any) -> httpx.Response:
+    async def act(self, case: str, route: str, who: dict[str, str], /, **more: Any) -> httpx.Response:
         return await self.post(f"cases/{case}/{route}", who, **more)
 
-    async def done(self, case: str, route: str, who: dict[str, str], **more: Any) -> dict[str, Any]:
+    async def done(self, case: str, route: str, who: dict[str, str], /, **more: Any) -> dict[str, Any]:
         """A command that must be accepted; what became of it."""
         answer = await self.act(case, route, who, **more)
         assert answer.status_code == 200, f"{route}: {answer.status_code} {answer.text}"
