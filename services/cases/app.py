@@ -26,8 +26,9 @@ def create_app(settings: Settings) -> FastAPI:
 
     def parts(kernel: Kernel) -> list[Part]:
         projections[VIEW] = Projection(VIEW, kernel.store, kernel.database, project, TABLES, kernel.heartbeats, gather=0.02)
-        intake = kernel.subscribe("intake", FromIntake(kernel.store, Roster(kernel.database)))
-        return [projections[VIEW], Clockwork(kernel, projections[VIEW]), intake, kernel.subscribe("notifications", FromNotifications(kernel.store))]
+        roster = Roster(kernel.database)
+        intake = kernel.subscribe("intake", lambda store: FromIntake(store, roster))
+        return [projections[VIEW], Clockwork(kernel, projections[VIEW]), intake, kernel.subscribe("notifications", FromNotifications)]
 
     def routers(kernel: Kernel) -> list[APIRouter]:
         roster = Roster(kernel.database)

@@ -28,7 +28,7 @@ def create_app(settings: Settings) -> FastAPI:
     def parts(kernel: Kernel) -> list[Part]:
         directory = Projection(VIEW, kernel.store, kernel.database, one_by_one(Projector(receipts)), TABLES, kernel.heartbeats, gather=0.05)
         projections[VIEW] = directory
-        return [directory, kernel.subscribe("cases", FromCases(kernel.store))]
+        return [directory, kernel.subscribe("cases", FromCases)]
 
     def routers(kernel: Kernel) -> list[APIRouter]:
         directory = Directory(kernel.database, projections[VIEW])

@@ -39,8 +39,8 @@ def create_app(settings: Settings) -> FastAPI:
             projections[VIEW],
             Sender(kernel, roster, projections[VIEW], MailSender(settings.smtp_url), webhooks, taking_turns),
             Clockwork(kernel),
-            kernel.subscribe("intake", FromIntake(kernel.store, roster, taking_turns)),
-            kernel.subscribe("cases", FromCases(kernel.store, roster, kernel.database)),
+            kernel.subscribe("intake", lambda store: FromIntake(store, roster, taking_turns)),
+            kernel.subscribe("cases", lambda store: FromCases(store, roster)),
         ]
 
     def routers(kernel: Kernel) -> list[APIRouter]:

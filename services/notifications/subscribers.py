@@ -11,7 +11,6 @@ from services.notifications.domain.notice import NOTICE, AskNotice
 from services.notifications.domain.register import REGISTER, MarkUnsafe
 from services.notifications.domain.task import TASK, InvalidTransition, Move, RequestTask
 from services.notifications.views import Roster
-from shared.database import Database
 from shared.decider import commit, execute, execute_all, load, write
 from shared.events import (
     CaseAcknowledged,
@@ -29,6 +28,7 @@ from shared.events import (
     read_public,
 )
 from shared.eventstore.store import Checkpoint, EventStore, Item, Outcome
+from shared.eventstore.unit import require_alone
 from shared.message import TANGGAP, Occasion, Recorded, derived_id
 
 
@@ -59,6 +59,7 @@ class FromIntake:
 
     async def _mark(self, event: Recorded, told: ConcernRaised, student: str, checkpoint: Checkpoint | None) -> Outcome | None:
         """An accused guardian is not contacted; without a name, none of the student's is (domain.md, Intake)."""
+        require_alone(self.store)  # the mark keeps sendings waiting until it is durable
         accused = tuple(each.person for each in told.people if each.person and each.relation == "guardian" and each.role == "accused")
         home = await self.roster.guardians(student) if told.guardians_unsafe else ()
         command = MarkUnsafe(student=student, school=told.school, guardians=(*home, *accused), home=told.guardians_unsafe)
@@ -71,7 +72,6 @@ class FromCases:
 
     store: EventStore
     roster: Roster
-    database: Database
 
     async def __call__(self, event: Recorded, checkpoint: Checkpoint | None) -> Outcome | None:  # one line per event that is heard
         match told := read_public(event.type, event.body):
@@ -142,16 +142,9 @@ class FromCases:
         return (await execute(self.store, ALERT, f"alert-{message}", command, _occasion(event), checkpoint=checkpoint)).outcome
 
     async def _stop_alerts(self, event: Recorded, told: CaseAcknowledged, checkpoint: Checkpoint | None) -> Outcome | None:
-        streams = await self._alerts_of(told.case)
+        streams = await self.store.streams(f"alert-{told.case}-")  # their names begin with the case, so no read model can be late for this
         commands = [(stream, Acknowledge(by=told.by)) for stream in streams]
         return await execute_all(self.store, ALERT, commands, _occasion(event), checkpoint=checkpoint)
-
-    async def _alerts_of(self, case: str) -> list[str]:
-        """Streams of the case's alerts: their names begin with the case, so no read model can be late for this."""
-        query = "SELECT DISTINCT stream FROM event WHERE stream >= %s AND stream < %s"
-        async with self.database.statement() as connection:
-            found = await (await connection.execute(query, (f"alert-{case}-", f"alert-{case}."))).fetchall()
-        return [row[0] for row in found]
 
     async def _notice(self, event: Recorded, told: GuardianToBeTold, checkpoint: Checkpoint | None) -> Outcome | None:
         register = await load(self.store, REGISTER, f"contact-{told.student}")

@@ -46,6 +46,9 @@ class InMemoryEventStore:
     async def entries(self, stream: str) -> list[Entry]:
         return [_entry(event) for event in self.events if event.stream == stream]
 
+    async def streams(self, prefix: str) -> list[str]:
+        return sorted({event.stream for event in self.events if event.stream.startswith(prefix)})
+
     async def replay(self, position: int, *, limit: int = 5000) -> list[Entry]:
         return [_entry(event) for event in self.events[position : position + limit]]
 
@@ -94,12 +97,14 @@ class InMemoryEventStore:
         return Hole(current) if place.previous != current else None
 
     def _repeated_id(self, item: Item) -> Outcome | None:
-        first = next((event.id for write in item.writes for event in write.events), None)
-        known = next((event for event in self.events if event.id == first), None)
-        if known is None:
+        first = [write.events[0].id for write in item.writes if write.events]
+        known = [event for event in self.events if event.id in first]
+        if not known:
             return None
+        if len(known) < len(first):
+            raise Invalid(Fault("", "not-storable"), message="the store refuses this item: a part of it is there already")
         self._move(item)
-        return Repeated(known.position, known.recorded_at)
+        return Repeated(known[0].position, known[0].recorded_at)
 
     def _conflict(self, item: Item) -> Outcome | None:
         return next((found for write in item.writes if (found := self._stands_elsewhere(write))), None)

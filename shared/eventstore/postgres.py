@@ -51,6 +51,12 @@ class PostgresEventStore:
     async def entries(self, stream: str) -> list[Entry]:
         return await self._loads.submit(stream)
 
+    async def streams(self, prefix: str) -> list[str]:
+        query: LiteralString = "SELECT DISTINCT stream FROM event WHERE stream >= %s AND stream < %s ORDER BY stream"
+        async with self.database.statement() as connection:
+            rows = await (await connection.execute(query, (prefix, prefix[:-1] + chr(ord(prefix[-1]) + 1)))).fetchall()
+        return [row[0] for row in rows]
+
     async def replay(self, position: int, *, limit: int = 5000) -> list[Entry]:
         query: LiteralString = "SELECT " + _ENTRY + " FROM event WHERE position > %s ORDER BY position LIMIT %s"
         async with self.database.statement() as connection:

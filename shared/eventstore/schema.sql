@@ -4,7 +4,7 @@
 CREATE TABLE IF NOT EXISTS {schema}.event (
     position            bigint PRIMARY KEY,
     id                  uuid NOT NULL UNIQUE,
-    stream              text NOT NULL,
+    stream              text COLLATE "C" NOT NULL,
     version             integer NOT NULL CHECK (version > 0),
     partition           integer NOT NULL,
     previous            bigint,
@@ -126,7 +126,9 @@ BEGIN
 
         IF result IS NULL AND item #>> '{{writes,0,events,0,id}}' IS NOT NULL THEN
             SELECT e.position, e.recorded_at INTO kept FROM event e WHERE e.id = (item #>> '{{writes,0,events,0,id}}')::uuid;
-            IF FOUND THEN
+            -- An item of several decisions is a repeat only as a whole; in part it fails below on the unique id.
+            IF FOUND AND NOT EXISTS (SELECT FROM jsonb_array_elements(item -> 'writes') w
+                    WHERE NOT EXISTS (SELECT FROM event e WHERE e.id = (w #>> '{{events,0,id}}')::uuid)) THEN
                 result := jsonb_build_object('is', 'repeated', 'position', kept.position, 'at', kept.recorded_at);
                 IF part IS NOT NULL THEN
                     PERFORM move_checkpoint(part);

@@ -123,6 +123,9 @@ class EventStore(Protocol):
     async def entries(self, stream: str) -> list[Entry]:
         """The whole stream for folding; concurrent calls share one query."""
 
+    async def streams(self, prefix: str) -> list[str]:
+        """Names of the streams that begin with `prefix`, in order."""
+
     async def replay(self, position: int, *, limit: int = 5000) -> list[Entry]:
         """Events with a larger position in order, for folding everything."""
 

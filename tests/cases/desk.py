@@ -39,7 +39,7 @@ class Desk:
     def __init__(self, app, settings, url: str) -> None:
         self.app, self.kernel, self.settings, self._url = app, app.state.kernel, settings, url
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://cases")
-        self._heard = {subscription.source: subscription._handler for subscription in self.kernel.subscriptions}
+        self._heard = {subscription.source: subscription.applying.handler for subscription in self.kernel.subscriptions}
         self._position = 0
 
     # neighbours ---------------------------------------------------------------------------------------------------

@@ -17,9 +17,9 @@ from pathlib import Path
 from services.notifications.senders.webhook import WebhookSender
 from services.notifications.sending import Sender
 from shared.delivery import leases
+from shared.delivery.applying import Applying
 from shared.delivery.feed import FeedClient, FeedPage
 from shared.delivery.relay import Relay
-from shared.delivery.subscription import Subscription
 from shared.eventstore.postgres import PostgresEventStore
 from shared.eventstore.store import Item, Stored
 from shared.service import run
@@ -99,13 +99,13 @@ def no_feed() -> None:
 
 
 def checkpoint_before_effect() -> None:
-    async def handled(self, event, checkpoint):
-        outcome = await self._store.append(Item(checkpoint=checkpoint))
+    async def handled(self, event, tries):
+        outcome = await self._store.append(Item(checkpoint=self._checkpoint(event.partition, event.position)))
         reached("after-commit-before-next-read")
-        await self._handler(event, None)
+        await self.handler(event, None)
         return outcome
 
-    Subscription._handled = handled
+    Applying._handled, Applying._together = handled, Applying._one_by_one
 
 
 def relay_checkpoint_before_xadd() -> None:

@@ -102,7 +102,7 @@ class Desk:
     def __init__(self, app, settings) -> None:
         self.kernel, self.settings = app.state.kernel, settings
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://desk")
-        self.heard = {subscription.source: subscription._handler for subscription in self.kernel.subscriptions}
+        self.heard = {subscription.source: subscription.applying.handler for subscription in self.kernel.subscriptions}
         self._position = 0
 
     async def hear(self, event: PublicEvent, *, cause: UUID | None = None) -> None:

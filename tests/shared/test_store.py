@@ -27,6 +27,7 @@ from shared.eventstore.store import (
     Stored,
     Write,
 )
+from shared.eventstore.unit import HELD, UnitOfWork
 from shared.message import NewEvent
 from shared.testing import eventually
 
@@ -105,6 +106,65 @@ def test_a_wrong_expected_version_stores_nothing_of_the_whole_item(run):
         assert await store.append(both) == Conflict("a-1", 0, 1)
         assert await store.read_stream("b-1") == []
         assert await store.checkpoint("me", "intake", 0) == 0
+
+    run(scenario)
+
+
+def test_streams_are_found_by_the_beginning_of_their_name(run):
+    async def scenario(store):
+        for stream in ("a-1-x", "a-1-y", "a-10-x", "a.1-x", "b-1-x"):
+            await store.append(item(stream, NEW, event(), event()))
+        assert await store.streams("a-1-") == ["a-1-x", "a-1-y"]
+        assert await store.streams("c-") == []
+
+    run(scenario)
+
+
+def test_a_unit_of_work_shows_what_it_holds_and_stores_all_of_it_or_nothing(run):
+    async def scenario(store):
+        await store.append(item("a-1", NEW, event()))
+        unit = UnitOfWork(store)
+        first, second, other = event(), event(), event()
+        assert await unit.append(item("a-1", 1, first)) == HELD
+        assert await unit.append(item("a-1", 1, event())) == Conflict("a-1", 1, 2)
+        assert await unit.append(item("a-1", 2, second)) == HELD
+        assert await unit.append(item("a-2", NEW, other)) == HELD
+        assert [each.version for each in await unit.entries("a-1")] == [1, 2, 3]
+        assert await unit.streams("a-") == ["a-1", "a-2"]
+        assert await store.streams("a-") == ["a-1"]
+        assert isinstance(await unit.commit(Checkpoint("me", "intake", 0, 0, 9)), Stored)
+        assert [each.id for each in await store.read_stream("a-1")][1:] == [first.id, second.id]
+        assert [each.id for each in await store.read_stream("a-2")] == [other.id]
+        assert await store.checkpoint("me", "intake", 0) == 9
+
+    run(scenario)
+
+
+def test_a_unit_of_work_whose_stream_moved_meanwhile_stores_nothing(run):
+    async def scenario(store):
+        unit = UnitOfWork(store)
+        await unit.append(item("a-1", NEW, event()))
+        await unit.append(item("a-2", NEW, event()))
+        await store.append(item("a-2", NEW, event()))
+        assert await unit.commit(Checkpoint("me", "intake", 0, 0, 9)) == Conflict("a-2", 0, 1)
+        assert await store.streams("a-") == ["a-2"]
+        assert await store.checkpoint("me", "intake", 0) == 0
+        assert await UnitOfWork(store).commit(Checkpoint("me", "intake", 0, 0, 9)) is None
+
+    run(scenario)
+
+
+def test_an_item_of_which_only_a_part_was_stored_before_is_no_repeat(run):
+    async def scenario(store):
+        known, fresh = event(), event()
+        await store.append(item("a-1", NEW, known))
+        checkpoint = Checkpoint("me", "intake", 0, 0, 9)
+        parts = (Write("a-2", NEW, (known,)), Write("a-3", NEW, (fresh,)))
+        with pytest.raises(Invalid):
+            await store.append(Item(parts, checkpoint=checkpoint))
+        assert await store.streams("a-") == ["a-1"]
+        assert await store.checkpoint("me", "intake", 0) == 0
+        assert isinstance(await store.append(Item(parts[:1], checkpoint=checkpoint)), Repeated)
 
     run(scenario)
 

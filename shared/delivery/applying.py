@@ -1,0 +1,234 @@
+"""Applying a neighbour's events to the own store, in order and once: the checkpoint moves inside the handlers' own append (decision 11).
+
+What comes together is decided together and stored as one item (a unit of work); where that fails, the events are taken one by one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from typing import Any
+
+import structlog
+
+from shared.delivery.feed import FeedClient
+from shared.delivery.heartbeat import Pulse
+from shared.delivery.parked import ParkingLot
+from shared.errors import Unavailable
+from shared.eventstore.store import Checkpoint, Conflict, Duplicate, EventStore, Hole, Item, Outcome
+from shared.eventstore.unit import Alone, UnitOfWork
+from shared.message import Recorded
+
+log = structlog.get_logger()
+
+Handler = Callable[[Recorded, Checkpoint | None], Awaitable[Outcome | None]]
+"""Appends one item that carries the checkpoint and answers its outcome; None where the event asks for nothing, then the checkpoint follows
+later. On replay of a parked event the checkpoint is None: derived ids make a second run harmless. Raises `Unavailable` for outages, which are
+never counted as tries."""
+
+Handling = Callable[[EventStore], Handler]
+"""The handler over a store: over the own one, or over a unit of work."""
+
+TRIES = 5
+TOGETHER = 48
+"""Events of one append at most: its commit holds the store's lock for some milliseconds."""
+
+CONFLICTS = 3
+"""Times that events are decided together again when somebody else wrote to one of their streams."""
+
+
+class _Failed(Exception):
+    """A handler failed on this event while others were decided with it."""
+
+    def __init__(self, event: Recorded) -> None:
+        super().__init__(event.type)
+        self.event = event
+
+
+class Applying:
+    """How far `consumer` has come with each partition of the feed's source, and what it does with the next events."""
+
+    def __init__(self, name: str, consumer: str, store: EventStore, handling: Handling, parking: ParkingLot, feed: FeedClient, pulse: Pulse) -> None:
+        self.cursors: dict[int, int] = {}
+        self.kept: dict[int, int] = {}
+        self.progress = 0.0
+        self._name, self._consumer, self._source = name, consumer, feed.source
+        self._store, self._handling, self._parking, self._feed, self._pulse = store, handling, parking, feed, pulse
+        self.handler = handling(store)
+        self._locks = {partition: asyncio.Lock() for partition in range(store.partitions)}
+        self._parked: set[str] = set()
+
+    async def load(self) -> None:
+        """Reads where the store stands. Raises: Unavailable."""
+        for partition in self._locks:
+            self.cursors[partition] = await self._store.checkpoint(self._consumer, self._source, partition)
+        self.kept = dict(self.cursors)
+        await self.look_for_parked()
+        self.moved()
+
+    async def look_for_parked(self) -> None:
+        """One parked meanwhile stays; a stale one does no harm."""
+        self._parked |= await self._parking.keys(self._consumer, self._source)
+
+    async def take(self, events: Sequence[Recorded]) -> None:
+        """Events of one partition as Redis brought them. What came before is passed over, what does not follow is pulled."""
+        partition = events[0].partition
+        async with self._locks[partition]:
+            await self._apply_all(list(_following(events, self.cursors[partition])))
+            if any(event.position > self.cursors[partition] for event in events):
+                await self._pull(partition)
+
+    async def pull(self, partition: int) -> None:
+        """Everything that the owner has after our checkpoint."""
+        async with self._locks[partition]:
+            await self._pull(partition)
+
+    async def keep(self) -> None:
+        """Keeps the checkpoints of what asked for nothing. Raises: Unavailable."""
+        for partition, lock in self._locks.items():
+            if self.kept[partition] < self.cursors[partition]:
+                async with lock:
+                    await self._keep(partition)
+
+    def moved(self) -> None:
+        """Something was applied, or looked for."""
+        self.progress = asyncio.get_running_loop().time()
+
+    async def _pull(self, partition: int) -> None:
+        while True:
+            self._pulse.working(partition)
+            page = await _patiently(lambda: self._feed.pull(partition, self.cursors[partition]))
+            self._pulse.idle(partition)
+            await self._apply_all([event for event in page.events if event.position > self.cursors[partition]])
+            if self.cursors[partition] >= page.head or not page.events:
+                return
+
+    async def _keep(self, partition: int) -> None:
+        if self.kept[partition] < self.cursors[partition]:
+            await self._store.append(Item(checkpoint=self._checkpoint(partition, self.cursors[partition])))
+            self.kept[partition] = self.cursors[partition]
+
+    def _checkpoint(self, partition: int, position: int) -> Checkpoint:
+        return Checkpoint(self._consumer, self._source, partition, self.kept[partition], position)
+
+    async def _apply_all(self, events: Sequence[Recorded]) -> None:
+        for start in range(0, len(events), TOGETHER):
+            group = events[start : start + TOGETHER]
+            if len(group) == 1 or any(event.key in self._parked for event in group):
+                await self._one_by_one(group)
+            else:
+                await self._together(group)
+
+    # together -----------------------------------------------------------------------------------------------------
+
+    async def _together(self, events: Sequence[Recorded]) -> None:
+        last = events[-1]
+        self._pulse.working(last.partition)
+        try:
+            outcome = await _patiently(lambda: self._as_one(events))
+        except _Failed as failed:
+            await self._one_by_one(events, failed=failed.event)
+        except Alone:
+            await self._one_by_one(events)
+        else:
+            if isinstance(outcome, Conflict):
+                await self._one_by_one(events)
+            else:
+                self._settle(last, outcome)
+
+    async def _as_one(self, events: Sequence[Recorded]) -> Outcome | None:
+        """Decides all, those of one ordering key after one another, and appends once. The last conflict where there are too many."""
+        checkpoint = self._checkpoint(events[-1].partition, events[-1].position)
+        outcome: Outcome | None = None
+        for _ in range(CONFLICTS):
+            unit = UnitOfWork(self._store)
+            handler = self._handling(unit)
+            ended = await asyncio.gather(*(_in_order(handler, each, checkpoint) for each in _by_key(events)), return_exceptions=True)
+            errors = [each for each in ended if isinstance(each, BaseException)]
+            for error in sorted(errors, key=lambda each: not isinstance(each, Unavailable)):
+                raise error
+            outcome = await unit.commit(checkpoint)
+            if not isinstance(outcome, Conflict):
+                break
+        return outcome
+
+    # one by one ---------------------------------------------------------------------------------------------------
+
+    async def _one_by_one(self, events: Sequence[Recorded], *, failed: Recorded | None = None) -> None:
+        """failed: the event on which a handler failed once already."""
+        for event in events:
+            self._pulse.working(event.partition)
+            tries = TRIES - 1 if event is failed else TRIES
+            outcome = await _patiently(lambda event=event, tries=tries: self._handled(event, tries))  # type: ignore[misc]
+            self._settle(event, outcome)
+
+    async def _handled(self, event: Recorded, tries: int) -> Outcome | None:
+        checkpoint = self._checkpoint(event.partition, event.position)
+        if event.key in self._parked and await self._parking.queue_behind(self._consumer, self._source, event):
+            return await self._store.append(Item(checkpoint=checkpoint))
+        error: Exception | None = None
+        for attempt in range(tries):
+            try:
+                return await self.handler(event, checkpoint)
+            except Unavailable:
+                raise
+            except Exception as failed:  # noqa: BLE001 - whatever it is, it must not stop the world
+                error = failed
+                log.warning("handler-failed", part=self._name, event_id=str(event.id), type=event.type, attempt=attempt, error=type(failed).__name__)
+                await asyncio.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 - jitter
+        await self._parking.park(self._consumer, self._source, event, TRIES, type(error).__name__)
+        self._parked.add(event.key)
+        return await self._store.append(Item(checkpoint=checkpoint))
+
+    def _settle(self, event: Recorded, outcome: Outcome | None) -> None:
+        """The partition stands at this event now. Raises: Unavailable: it stands elsewhere in the store; it is read again."""
+        partition = event.partition
+        self._pulse.idle(partition)
+        elsewhere = outcome.checkpoint if isinstance(outcome, Duplicate | Hole) else None
+        self.cursors[partition] = event.position if elsewhere is None else elsewhere
+        if outcome is not None:
+            self.kept[partition] = self.cursors[partition]
+        self.moved()
+        if self.cursors[partition] < event.position:
+            raise Unavailable(f"{self._name}: partition {partition} stands elsewhere in the store than here; reading again")
+
+
+def _following(events: Sequence[Recorded], cursor: int) -> Iterator[Recorded]:
+    """The events after the cursor up to the first hole, each once."""
+    for event in events:
+        if event.position <= cursor:
+            continue
+        if event.previous != cursor:
+            return
+        cursor = event.position
+        yield event
+
+
+def _by_key(events: Sequence[Recorded]) -> list[list[Recorded]]:
+    found: dict[str, list[Recorded]] = {}
+    for event in events:
+        found.setdefault(event.key, []).append(event)
+    return list(found.values())
+
+
+async def _in_order(handler: Handler, events: Sequence[Recorded], checkpoint: Checkpoint) -> None:
+    for event in events:
+        try:
+            await handler(event, checkpoint)
+        except (Unavailable, Alone):
+            raise
+        except Exception as error:
+            log.warning("handler-failed", event_id=str(event.id), type=event.type, attempt=0, error=type(error).__name__)
+            raise _Failed(event) from error
+
+
+async def _patiently(attempt: Callable[[], Awaitable[Any]]) -> Any:
+    """Waits out a database, keyring, feed or network that does not answer; an outage is never a try."""
+    pause = 0.05
+    while True:
+        try:
+            return await attempt()
+        except Unavailable:
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 2.0)

@@ -1,0 +1,100 @@
+"""Several decisions as one append: what they store is held together, read by the later ones, and committed as one item or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from uuid import UUID
+
+from shared.eventstore.store import Checkpoint, Conflict, Entry, EventStore, Item, Outcome, Repeated, Stored, Write
+from shared.message import NewEvent, Recorded
+
+HELD = Stored(0, datetime.min.replace(tzinfo=UTC))
+"""What an append into a unit answers: nothing is durable before the unit is committed."""
+
+
+class Alone(Exception):
+    """This decision must be durable before it ends, because it holds something until then: it cannot be part of a unit."""
+
+
+def require_alone(store: EventStore) -> None:
+    """Raises: Alone: the store is a unit, whose appends become durable later."""
+    if isinstance(store, UnitOfWork):
+        raise Alone
+
+
+class UnitOfWork:
+    """`EventStore` over another. `entries` and `streams` show what is held, everything else only what is stored.
+
+    A decision over a stream that another one of the unit wrote meanwhile conflicts as it would in the store, and is made again.
+    """
+
+    def __init__(self, store: EventStore) -> None:
+        self._store = store
+        self.doorbell, self.partitions = store.doorbell, store.partitions
+        self._loaded: dict[str, list[Entry]] = {}
+        self._held: dict[str, list[NewEvent]] = {}
+
+    async def append(self, item: Item) -> Outcome:
+        """Holds the item's writes; its checkpoint is the unit's."""
+        for write in item.writes:
+            actual = await self._version(write.stream)
+            if actual != write.expected:
+                return Conflict(write.stream, write.expected, actual)
+        for write in item.writes:
+            self._held.setdefault(write.stream, []).extend(write.events)
+        return HELD
+
+    async def commit(self, checkpoint: Checkpoint) -> Outcome | None:
+        """One item of everything held, with the checkpoint; None where nothing is held."""
+        if not self._held:
+            return None
+        writes = [Write(stream, self._stored_version(stream), tuple(events)) for stream, events in self._held.items()]
+        return await self._store.append(Item(tuple(writes), checkpoint=checkpoint))
+
+    async def entries(self, stream: str) -> list[Entry]:
+        loaded = await self._load(stream)
+        held = self._held.get(stream, ())
+        return [*loaded, *(_entry(event, stream, version) for version, event in enumerate(held, start=len(loaded) + 1))]
+
+    async def streams(self, prefix: str) -> list[str]:
+        stored = await self._store.streams(prefix)
+        return list(dict.fromkeys([*stored, *(stream for stream in self._held if stream.startswith(prefix))]))
+
+    async def replay(self, position: int, *, limit: int = 5000) -> list[Entry]:
+        return await self._store.replay(position, limit=limit)
+
+    async def read_stream(
+        self, stream: str, *, after: int = 0, until_version: int | None = None, recorded_by: datetime | None = None
+    ) -> list[Recorded]:
+        return await self._store.read_stream(stream, after=after, until_version=until_version, recorded_by=recorded_by)
+
+    async def read_after(self, position: int, *, limit: int = 500, partition: int | None = None, public: bool = False) -> list[Recorded]:
+        return await self._store.read_after(position, limit=limit, partition=partition, public=public)
+
+    async def head(self, *, partition: int | None = None, public: bool = False) -> int:
+        return await self._store.head(partition=partition, public=public)
+
+    async def find(self, event_id: UUID) -> Recorded | None:
+        return await self._store.find(event_id)
+
+    async def repeated(self, scope: str, key: str) -> Repeated | None:
+        return await self._store.repeated(scope, key)
+
+    async def checkpoint(self, consumer: str, source: str, partition: int) -> int:
+        return await self._store.checkpoint(consumer, source, partition)
+
+    async def _load(self, stream: str) -> Sequence[Entry]:
+        if stream not in self._loaded:
+            self._loaded.setdefault(stream, await self._store.entries(stream))
+        return self._loaded[stream]
+
+    async def _version(self, stream: str) -> int:
+        return len(await self._load(stream)) + len(self._held.get(stream, ()))
+
+    def _stored_version(self, stream: str) -> int:
+        return len(self._loaded[stream])
+
+
+def _entry(event: NewEvent, stream: str, version: int) -> Entry:
+    return Entry(stream, version, 0, event.type, event.schema_version, event.body)
