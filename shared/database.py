@@ -24,6 +24,9 @@ Connection = AsyncConnection[Any]
 WAIT = 10.0
 """Seconds to wait for the server at the start; after that the start is refused."""
 
+_PLANS = "-c jit=off -c enable_seqscan=off"
+"""Everything here is found over an index. A plan that was made and kept while a table was small would read all of it for ever."""
+
 _SHARED = Path(__file__).parent
 _KERNEL = (_SHARED / "eventstore" / "schema.sql", _SHARED / "delivery" / "schema.sql")
 _KEYRING = _SHARED / "keyring.sql"
@@ -41,7 +44,7 @@ class Database:
         self.url, self.service = url, service
         self.role = f"tanggap_{service}"
         self._migrations = migrations
-        options = f"-c role={self.role} -c search_path={service} -c statement_timeout=30000 -c timezone=UTC -c jit=off"
+        options = f"-c role={self.role} -c search_path={service} -c statement_timeout=30000 -c timezone=UTC {_PLANS}"
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             url,
             min_size=1,

@@ -9,13 +9,14 @@ from fastapi import APIRouter, FastAPI
 from services.notifications import api, pages
 from services.notifications.clocks import Clockwork
 from services.notifications.contacting import Turns
+from services.notifications.projecting import TABLES, VIEW, Projector
 from services.notifications.senders.mail import MailSender
 from services.notifications.senders.signing import signing_key
 from services.notifications.senders.webhook import WebhookSender
 from services.notifications.sending import Sender
 from services.notifications.subscribers import FromCases, FromIntake
-from services.notifications.views import TABLES, VIEW, Projector, Roster
-from shared.eventstore.projection import Projection, one_by_one
+from services.notifications.views import Roster
+from shared.eventstore.projection import Projection
 from shared.running import Part
 from shared.service import Kernel, create_service
 from shared.settings import Settings
@@ -33,11 +34,11 @@ def create_app(settings: Settings) -> FastAPI:
         roster = rosters.setdefault("roster", Roster(kernel.database))
         taking_turns = turns.setdefault("contact", Turns(kernel.database))
         projector = Projector(settings.key("token_key"))
-        projections[VIEW] = Projection(VIEW, kernel.store, kernel.database, one_by_one(projector), TABLES, kernel.heartbeats)
+        projections[VIEW] = Projection(VIEW, kernel.store, kernel.database, projector, TABLES, kernel.heartbeats)
         webhooks = WebhookSender(signing_key(settings.key("token_key")), loopback=settings.demo_sign_in)
         return [
             projections[VIEW],
-            Sender(kernel, roster, projections[VIEW], MailSender(settings.smtp_url), webhooks, taking_turns),
+            Sender(kernel, projections[VIEW], MailSender(settings.smtp_url), webhooks, taking_turns),
             Clockwork(kernel),
             kernel.subscribe("intake", lambda store: FromIntake(store, roster, taking_turns)),
             kernel.subscribe("cases", lambda store: FromCases(store, roster)),

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from services.notifications.domain.notice import NOTICE, EndNotice
-from services.notifications.views import token_hash
+from services.notifications.projecting import token_hash
 from shared.access import SignedIn
 from shared.decider import execute
 from shared.errors import NotFound

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import structlog
@@ -23,12 +24,13 @@ from services.notifications.domain.alert import ALERT, NoteDelivered, NoteUndeli
 from services.notifications.domain.notice import NOTICE, EndNotice, Outcome
 from services.notifications.domain.register import REGISTER
 from services.notifications.domain.task import TASK, NoteSilence
+from services.notifications.projecting import NOTICE_STATES, notice_token
 from services.notifications.senders.mail import MailSender, guardian_notice, staff_alert
 from services.notifications.senders.webhook import WebhookSender, message_id, notice
-from services.notifications.views import NOTICE_STATES, Roster, notice_token
 from shared.decider import execute, load
 from shared.delivery.leases import lease
 from shared.errors import Unavailable
+from shared.eventstore.batching import Batcher
 from shared.eventstore.projection import Projection
 from shared.message import TANGGAP, Occasion, derived_id
 from shared.sealed import Erased, Sealed
@@ -38,6 +40,8 @@ log = structlog.get_logger()
 
 MAILS_AT_ONCE, WEBHOOKS_AT_ONCE, WEBHOOKS_PER_AGENCY = 64, 48, 8
 IDLE = 0.5
+GATHER = 0.01
+"""Seconds in which a full lane gets room for several messages, so that they are claimed together."""
 
 LONGEST_SILENCE = 600
 """Seconds after which a person hears that an urgent notice has not reached its agency; the attempts go on behind it (interop.md, 2.3)."""
@@ -45,7 +49,7 @@ LONGEST_SILENCE = 600
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One message to one receiver."""
+    """One message to one receiver. email: the receiver's address as it is kept, sealed."""
 
     id: UUID
     kind: str
@@ -59,6 +63,16 @@ class Due:
     queued_at: datetime
     school: str | None
     correlation: UUID | None
+    email: Any
+
+
+class Attempted(NamedTuple):
+    """How an attempt ended, and the state that the message is in after it."""
+
+    message: UUID
+    number: int
+    outcome: str
+    state: str
 
 
 @dataclass
@@ -81,10 +95,11 @@ class Sender:
 
     name = "sender"
 
-    def __init__(self, kernel: Kernel, roster: Roster, outbox: Projection, mail: MailSender, webhooks: WebhookSender, turns: Turns) -> None:
-        self._kernel, self._roster, self._outbox, self._mail, self._webhooks = kernel, roster, outbox, mail, webhooks
+    def __init__(self, kernel: Kernel, outbox: Projection, mail: MailSender, webhooks: WebhookSender, turns: Turns) -> None:
+        self._kernel, self._outbox, self._mail, self._webhooks = kernel, outbox, mail, webhooks
         self._pulse = kernel.heartbeats.pulse(self.name)
         self._turns = turns
+        self._recording: Batcher[Attempted, None] = Batcher(self._record_all, most=128)
         self._lanes = (Lane(webhooks=False, room=MAILS_AT_ONCE), Lane(webhooks=True, room=WEBHOOKS_AT_ONCE))
 
     async def run(self) -> None:
@@ -116,6 +131,7 @@ class Sender:
                 lane.under_way[message.id] = (message.receiver, asyncio.create_task(self._send(lane, message)))
             if len(lane.under_way) >= lane.room:
                 await asyncio.wait([task for _, task in lane.under_way.values()], timeout=IDLE, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.sleep(GATHER)
             elif not due:
                 await self._outbox.applied.wait(IDLE, heard)
 
@@ -131,7 +147,8 @@ class Sender:
                 " AND NOT receiver = ANY (%s) AND NOT id = ANY (%s) ORDER BY urgent DESC, due_at LIMIT %s"
                 " FOR UPDATE OF outbox_v1 SKIP LOCKED)"
                 " UPDATE outbox_v1 o SET state = 'sending' FROM due WHERE o.id = due.id RETURNING o.id, o.kind, o.stream, o.case_id, o.receiver,"
-                " o.step, o.urgent, o.attempts, extract(epoch FROM clock_timestamp() - o.queued_at)::float8, o.queued_at, o.school, o.correlation",
+                " o.step, o.urgent, o.attempts, extract(epoch FROM clock_timestamp() - o.queued_at)::float8, o.queued_at, o.school, o.correlation,"
+                " (SELECT email FROM person_v1 p WHERE p.person = o.receiver)",
                 (lane.webhooks, lane.busy, list(lane.under_way), room),
             )
             return [Due(*row) for row in await cursor.fetchall()]
@@ -181,7 +198,7 @@ class Sender:
     # staff --------------------------------------------------------------------------------------------------------
 
     async def _send_alert(self, due: Due) -> None:
-        address = await self._address(await self._roster.email(due.receiver))
+        address = await self._address(due)
         if address is None:
             await self._give_up(due, "no-contact")
             return
@@ -204,7 +221,7 @@ class Sender:
         if asked is None or recorded.state.outcome is not None:
             await self._record(due, "ended", NOTICE_STATES.get(recorded.state.outcome or "unsafe", "failed"))
             return
-        address = await self._address(await self._roster.email(due.receiver))
+        address = await self._address(due)
         settings = self._kernel.settings
         link = f"{settings.public_origin}/notifications/n/{notice_token(settings.key('token_key'), asked.notice)}"
         async with self._turns.sending(asked.student):
@@ -292,16 +309,24 @@ class Sender:
         await self._record(due, outcome, "failed")
 
     async def _record(self, due: Due, outcome: str, state: str) -> None:
+        await self._recording.submit(Attempted(due.id, due.attempts, outcome, state))
+
+    async def _record_all(self, attempted: Sequence[Attempted]) -> list[None]:
+        """Does not wait for the disk: what a crash of the database takes away is sent again with the same id."""
         async with self._kernel.database.statement() as connection:
             await connection.execute(
-                "WITH tried AS (INSERT INTO attempt (outbox, number, outcome) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING)"
-                " UPDATE outbox_v1 SET state = %s, sent_at = coalesce(sent_at, CASE WHEN %s IN ('sent', 'delivered') THEN clock_timestamp() END)"
-                " WHERE id = %s AND state IN ('queued', 'sending', 'sent')",
-                (due.id, due.attempts, outcome, state, state, due.id),
+                "WITH quick AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),"
+                " told AS (SELECT t.* FROM unnest(%s::uuid[], %s::int[], %s::text[], %s::text[]) AS t (id, number, outcome, state), quick),"
+                " tried AS (INSERT INTO attempt (outbox, number, outcome) SELECT id, number, outcome FROM told ON CONFLICT DO NOTHING)"
+                " UPDATE outbox_v1 o SET state = t.state,"
+                " sent_at = coalesce(o.sent_at, CASE WHEN t.state IN ('sent', 'delivered') THEN clock_timestamp() END)"
+                " FROM told t WHERE o.id = t.id AND o.state IN ('queued', 'sending', 'sent')",
+                tuple(list(column) for column in zip(*attempted, strict=True)),
             )
+        return [None] * len(attempted)
 
-    async def _address(self, sealed: Sealed | None) -> str | None:
-        opened = await self._kernel.vault.open(sealed) if sealed else None
+    async def _address(self, due: Due) -> str | None:
+        opened = await self._kernel.vault.open(Sealed.model_validate(due.email)) if due.email else None
         return None if opened is None or isinstance(opened, Erased) or not opened else opened
 
     def _occasion(self, due: Due) -> Occasion:

@@ -1,0 +1,233 @@
+"""Filling the read models of notifications: what is to be sent, what is expected by when, tasks and agencies.
+
+What comes often is gathered over a batch of events and written with one statement a table, before any event that changes what stands there.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any, LiteralString
+
+import orjson
+from psycopg.types.json import Jsonb
+
+from services.notifications.domain.agency import AgencyRegistered, WebhookDisabled
+from services.notifications.domain.alert import LAST_RESORT_STEP, AlertRaised, AlertStepTaken, AlertUndelivered
+from services.notifications.domain.notice import NoticeDue
+from services.notifications.domain.task import TaskRequested
+from shared.database import Connection
+from shared.events import AlertExhausted, GuardianTold, StaffAlerted, TaskMoved
+from shared.message import Recorded, derived_id
+
+VIEW = "outbox_v1"
+TABLES = ("agency_v1", "task_v1", "notice_v1", "outbox_v1", "deadline_v1", "conflict_v1")
+"""Attempts are not folded from events and survive a rebuild: what was sent is not sent again."""
+
+NOTICE_STATES = {"sent": "sent", "acknowledged": "acknowledged", "unsafe": "cancelled"}
+"""How a notice's outcome shows among the deliveries; any other one has failed."""
+
+Row = dict[str, Any]
+
+
+def notice_token(key: bytes, notice: str) -> str:
+    """The 128-bit token of a guardian's link; only its hash is kept."""
+    return hmac.digest(key, f"notice|{notice}".encode(), sha256).hex()[:32]
+
+
+def token_hash(token: str) -> bytes:
+    return sha256(token.encode()).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Projector:
+    """Fills the tables from the own events. key: makes a notice's token."""
+
+    key: bytes
+
+    async def __call__(self, connection: Connection, events: Sequence[Recorded]) -> None:
+        rows = Gathered()
+        async with connection.pipeline():
+            for event in events:
+                gather, change = _GATHERS.get(event.type), _CHANGES.get(event.type)
+                if gather:
+                    gather(rows, event)
+                elif event.type == "notice-due":
+                    await self._notice_due(connection, rows, event)
+                elif change:
+                    await rows.write(connection)
+                    await change(connection, rows, event)
+            await rows.write(connection)
+
+    async def _notice_due(self, connection: Connection, rows: Gathered, event: Recorded) -> None:
+        told = NoticeDue.model_validate_json(event.body)
+        token = token_hash(notice_token(self.key, told.notice))
+        await connection.execute("INSERT INTO notice_v1 VALUES (%s, %s) ON CONFLICT DO NOTHING", (token, told.notice))
+        rows.queue(event, "notice", told.case, told.guardian, due_at=told.not_before)
+
+
+# what is gathered --------------------------------------------------------------------------------------------------
+
+_QUEUE: LiteralString = (
+    "INSERT INTO outbox_v1 (id, kind, stream, case_id, receiver, step, urgent, due_at, queued_at, school, correlation, state)"
+    " SELECT r.id, r.kind, r.stream, r.case_id, r.receiver, r.step, r.urgent, r.due_at, r.queued_at, r.school, r.correlation,"
+    " CASE WHEN EXISTS (SELECT FROM attempt a WHERE a.outbox = r.id AND a.outcome = 'accepted')"
+    " THEN CASE WHEN r.kind = 'webhook' THEN 'delivered' ELSE 'sent' END ELSE 'queued' END"
+    " FROM json_populate_recordset(NULL::outbox_v1, %s::json) r ON CONFLICT DO NOTHING"
+)
+_EXPECT: LiteralString = "INSERT INTO deadline_v1 SELECT * FROM json_populate_recordset(NULL::deadline_v1, %s::json) ON CONFLICT DO NOTHING"
+_EXCLUDE: LiteralString = "INSERT INTO conflict_v1 SELECT * FROM json_populate_recordset(NULL::conflict_v1, %s::json) ON CONFLICT DO NOTHING"
+_SENT: LiteralString = (
+    "UPDATE outbox_v1 o SET state = 'sent', sent_at = coalesce(o.sent_at, r.sent_at) FROM json_populate_recordset(NULL::outbox_v1, %s::json) r"
+    " WHERE o.stream = r.stream AND o.receiver = r.receiver AND o.step = r.step AND o.state NOT IN ('sent', 'acknowledged')"
+)
+
+
+@dataclass
+class Gathered:
+    """Rows that wait to be written together, in the order in which they depend on each other."""
+
+    queued: list[Row] = field(default_factory=list)
+    expected: list[Row] = field(default_factory=list)
+    excluded: list[Row] = field(default_factory=list)
+    sent: list[Row] = field(default_factory=list)
+
+    def queue(self, event: Recorded, kind: str, case: str, receiver: str, *, step: int = 0, due_at: datetime, urgent: bool = False) -> None:
+        """A message to one receiver."""
+        self.queued.append(
+            {
+                "id": derived_id(event.id, "outbox", receiver), "kind": kind, "stream": event.stream, "case_id": case, "receiver": receiver,
+                "step": step, "urgent": urgent, "due_at": due_at, "queued_at": event.recorded_at, "school": event.school,
+                "correlation": event.correlation,
+            }
+        )  # fmt: skip
+
+    def expect(self, event: Recorded, kind: str, step: int, due_at: datetime) -> None:
+        """Something must happen by then."""
+        self.expected.append(
+            {
+                "id": derived_id(event.id, "deadline", kind, step), "stream": event.stream, "kind": kind, "step": step, "due_at": due_at,
+                "school": event.school, "correlation": event.correlation,
+            }
+        )  # fmt: skip
+
+    async def write(self, connection: Connection) -> None:
+        """One statement a table; nothing waits afterwards."""
+        for statement, rows in ((_QUEUE, self.queued), (_EXPECT, self.expected), (_EXCLUDE, self.excluded), (_SENT, self.sent)):
+            if rows:
+                await connection.execute(statement, (orjson.dumps(rows).decode(),))
+                rows.clear()
+
+
+def _alert_raised(rows: Gathered, event: Recorded) -> None:
+    told = AlertRaised.model_validate_json(event.body)
+    rows.excluded += [{"case_id": told.case, "person": person} for person in told.excluded]
+    if told.plain:
+        return  # nothing is expected of a plain message
+    for step, each in enumerate(told.steps[1:], start=1):
+        rows.expect(event, "climb", step, event.recorded_at + timedelta(minutes=each.minutes))
+    rows.expect(event, "climb", len(told.steps), event.recorded_at + timedelta(minutes=told.give_up))
+
+
+def _alert_step(rows: Gathered, event: Recorded) -> None:
+    told = AlertStepTaken.model_validate_json(event.body)
+    for person in told.people:
+        rows.queue(event, "alert", told.case, person, step=told.step, due_at=event.recorded_at, urgent=told.urgency == "emergency")
+
+
+def _staff_alerted(rows: Gathered, event: Recorded) -> None:
+    told = StaffAlerted.model_validate_json(event.body)
+    rows.sent.append({"stream": event.stream, "receiver": told.person, "step": told.step, "sent_at": event.recorded_at})
+
+
+_GATHERS: Mapping[str, Callable[[Gathered, Recorded], None]] = {
+    "alert-raised": _alert_raised,
+    "alert-step-taken": _alert_step,
+    "staff-alerted": _staff_alerted,
+}
+
+
+# what changes rows -------------------------------------------------------------------------------------------------
+
+
+async def _missed(connection: Connection, _: Gathered, event: Recorded) -> None:
+    told = AlertUndelivered.model_validate_json(event.body)
+    await connection.execute(
+        "UPDATE outbox_v1 SET state = 'failed' WHERE stream = %s AND receiver = %s AND step = %s AND state IN ('queued', 'sending')",
+        (event.stream, told.person, told.step),
+    )
+
+
+async def _acknowledged(connection: Connection, _: Gathered, event: Recorded) -> None:
+    await _stop(connection, event)
+    await connection.execute("UPDATE outbox_v1 SET state = 'acknowledged' WHERE stream = %s AND state = 'sent'", (event.stream,))
+
+
+async def _exhausted(connection: Connection, rows: Gathered, event: Recorded) -> None:
+    """Nobody took it in hand: the last resort hears that it is theirs now."""
+    told = AlertExhausted.model_validate_json(event.body)
+    await _stop(connection, event)
+    if told.person:
+        rows.queue(event, "alert", told.case, told.person, step=LAST_RESORT_STEP, due_at=event.recorded_at, urgent=True)
+
+
+async def _stop(connection: Connection, event: Recorded) -> None:
+    """The ladder ended: nothing more is sent, nothing more is expected."""
+    await connection.execute("UPDATE outbox_v1 SET state = 'cancelled' WHERE stream = %s AND state IN ('queued', 'sending')", (event.stream,))
+    await connection.execute("DELETE FROM deadline_v1 WHERE stream = %s", (event.stream,))
+
+
+async def _guardian_told(connection: Connection, _: Gathered, event: Recorded) -> None:
+    told = GuardianTold.model_validate_json(event.body)
+    state = NOTICE_STATES.get(told.outcome, "failed")
+    await connection.execute(
+        "UPDATE outbox_v1 SET state = %s, sent_at = CASE WHEN %s = 'sent' THEN %s ELSE sent_at END WHERE stream = %s",
+        (state, state, event.recorded_at, event.stream),
+    )
+
+
+async def _task_requested(connection: Connection, rows: Gathered, event: Recorded) -> None:
+    told = TaskRequested.model_validate_json(event.body)
+    await connection.execute(
+        "INSERT INTO task_v1 VALUES (%s, %s, %s, %s, 'requested', %s, %s, %s) ON CONFLICT DO NOTHING",
+        (told.task, told.agency, told.case, told.priority, told.respond_by, event.recorded_at, told.school),
+    )
+    rows.queue(event, "webhook", told.case, told.agency, due_at=event.recorded_at, urgent=told.priority == "stat")
+    rows.expect(event, "answer", 0, told.respond_by)
+
+
+async def _task_moved(connection: Connection, _: Gathered, event: Recorded) -> None:
+    told = TaskMoved.model_validate_json(event.body)
+    await connection.execute("UPDATE task_v1 SET state = %s WHERE task = %s", (told.state, told.task))
+    if told.state not in ("requested", "received"):
+        await connection.execute("DELETE FROM deadline_v1 WHERE stream = %s", (event.stream,))
+
+
+async def _agency(connection: Connection, _: Gathered, event: Recorded) -> None:
+    told = AgencyRegistered.model_validate_json(event.body)
+    secrets = [Jsonb(secret.model_dump()) if secret else None for secret in (told.secret, told.old_secret)]
+    await connection.execute(
+        "INSERT INTO agency_v1 VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (agency) DO UPDATE SET name = excluded.name, kind = excluded.kind,"
+        " services = excluded.services, url = excluded.url, secret = excluded.secret, old_secret = excluded.old_secret",
+        (told.agency, told.name, told.kind, list(told.services), told.url, *secrets),
+    )
+
+
+async def _webhook_disabled(connection: Connection, _: Gathered, event: Recorded) -> None:
+    told = WebhookDisabled.model_validate_json(event.body)
+    await connection.execute("UPDATE agency_v1 SET url = NULL WHERE agency = %s", (told.agency,))
+
+
+_CHANGES: Mapping[str, Callable[[Connection, Gathered, Recorded], Awaitable[None]]] = {
+    "alert-undelivered": _missed,
+    "alert-acknowledged": _acknowledged,
+    "alert-exhausted": _exhausted,
+    "guardian-told": _guardian_told,
+    "task-requested": _task_requested,
+    "task-moved": _task_moved,
+    "agency-registered": _agency,
+    "webhook-disabled": _webhook_disabled,
+}
