@@ -80,9 +80,10 @@ _QUEUE: LiteralString = (
 )
 _EXPECT: LiteralString = "INSERT INTO deadline_v1 SELECT * FROM json_populate_recordset(NULL::deadline_v1, %s::json) ON CONFLICT DO NOTHING"
 _EXCLUDE: LiteralString = "INSERT INTO conflict_v1 SELECT * FROM json_populate_recordset(NULL::conflict_v1, %s::json) ON CONFLICT DO NOTHING"
+# The streams are said twice, because a join alone would walk through the whole index.
 _SENT: LiteralString = (
     "UPDATE outbox_v1 o SET state = 'sent', sent_at = coalesce(o.sent_at, r.sent_at) FROM json_populate_recordset(NULL::outbox_v1, %s::json) r"
-    " WHERE o.stream = r.stream AND o.receiver = r.receiver AND o.step = r.step AND o.state NOT IN ('sent', 'acknowledged')"
+    " WHERE o.stream = ANY (%s) AND o.stream = r.stream AND o.receiver = r.receiver AND o.step = r.step AND o.state NOT IN ('sent', 'acknowledged')"
 )
 
 
@@ -116,10 +117,13 @@ class Gathered:
 
     async def write(self, connection: Connection) -> None:
         """One statement a table; nothing waits afterwards."""
-        for statement, rows in ((_QUEUE, self.queued), (_EXPECT, self.expected), (_EXCLUDE, self.excluded), (_SENT, self.sent)):
+        for statement, rows in ((_QUEUE, self.queued), (_EXPECT, self.expected), (_EXCLUDE, self.excluded)):
             if rows:
                 await connection.execute(statement, (orjson.dumps(rows).decode(),))
                 rows.clear()
+        if self.sent:
+            await connection.execute(_SENT, (orjson.dumps(self.sent).decode(), [row["stream"] for row in self.sent]))
+            self.sent.clear()
 
 
 def _alert_raised(rows: Gathered, event: Recorded) -> None:
