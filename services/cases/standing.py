@@ -18,11 +18,12 @@ from services.cases.domain.duty import DUTY, DUTY_COMMANDS
 from services.cases.domain.group import GROUP, GROUP_COMMANDS, AddMember, FormGroup, Group, Member
 from services.cases.domain.partnership import ProposePartnership
 from services.cases.domain.standing import STANDING, STANDING_ACTIVITY, Standing
+from services.cases.occasions import occasion_of
 from services.cases.reading import opened_trees, require_right
 from shared.access import Principal, SignedIn
 from shared.decider import Decider, execute, load
 from shared.errors import Fault, Invalid, NotAllowed, NotFound
-from shared.message import Fact, Occasion, derived_id
+from shared.message import Fact, derived_id
 from shared.sealing import ToSeal
 from shared.service import Kernel
 from shared.web import Asked, asked, require_version
@@ -68,7 +69,7 @@ class Begun:
 
     async def perform(self, decider: Decider[Any, Any, Any], stream: str, command: Fact, school: str) -> Any:
         """Decides and appends; the decider's state after it."""
-        occasion = Occasion(self.principal.id, school, self.kernel.clock.now(), self.asked.cause, self.asked.cause)
+        occasion = occasion_of(self.principal, self.asked, command, school, self.kernel.clock.now())
 
         def check(loaded: Any) -> None:
             require_version(self.request, loaded.version, stream)

@@ -91,9 +91,6 @@ async def test_a_month_that_is_none_is_refused_and_another_month_counts_nothing_
     assert past["cases"]["open_at_end"] == 0
 
 
-@pytest.mark.xfail(
-    strict=True, reason="Acting._occasion takes the clock's time for happened_at, so what was written down late counts in the wrong month"
-)
 async def test_what_was_written_down_later_counts_in_the_month_in_which_it_happened(cases):
     school = await cases.school()
     case = await school.case()
