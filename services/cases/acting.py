@@ -21,13 +21,13 @@ from services.cases.domain.state import Case
 from services.cases.domain.strands import Close, Match, Reopen
 from services.cases.domain.student import STUDENT, Claim, Release
 from services.cases.domain.triage import ReferralInputs, recommend
-from services.cases.occasions import occasion_of
+from services.cases.occasions import occasion_of, taken_before
 from services.cases.policies import policy_for
 from services.cases.reading import CaseReader, require_right
 from services.cases.views import Roster, WorkList
 from shared.access import Principal
 from shared.decider import Loaded, commit, load, write
-from shared.errors import Refused
+from shared.errors import PreconditionFailed, Refused
 from shared.eventstore.projection import Projection
 from shared.eventstore.store import Item, Repeated, Stored, Write
 from shared.message import Fact, Occasion, derived_id
@@ -92,9 +92,7 @@ class Acting:
         async def plan() -> Item | None:
             loaded = await load(self.kernel.store, CASE, stream)
             require_right(self.principal, loaded.state, command)
-            if conflicts:
-                require_version(self.request, _version(loaded, command), stream)
-            events = CASE.decide(command, loaded.state)
+            events = [] if conflicts and await self._repeated(command, loaded) else CASE.decide(command, loaded.state)
             after[:] = [Loaded(stream, loaded.version + len(events), CASE.fold(events, loaded.state))]
             if not events:
                 return None
@@ -103,15 +101,29 @@ class Acting:
         outcome = await commit(self.kernel.store, plan)
         if isinstance(outcome, Stored | Repeated):
             await self.case_list.caught_up(outcome.position)
-        now = after[0].state
-        activity = now.activities.get(getattr(command, "activity", ""))
+        if isinstance(outcome, Repeated):
+            after[:] = [await load(self.kernel.store, CASE, stream)]  # nothing was stored: what is there now is the answer
+        return self._done(command, after[0])
+
+    def _done(self, command: Fact, now: Loaded[Case]) -> Done:
+        activity = now.state.activities.get(getattr(command, "activity", ""))
         return Done(
             case=self.case_id,
-            version=after[0].version,
-            state=now.state,
+            version=now.version,
+            state=now.state.state,
             activity=activity.activity if activity else None,
             activity_version=activity.version if activity else None,
         )
+
+    async def _repeated(self, command: Fact, loaded: Loaded[Case]) -> bool:
+        """The version that was named is old because this very act was taken. Raises: PreconditionFailed: because of another act."""
+        try:
+            require_version(self.request, _version(loaded, command), loaded.stream)
+        except PreconditionFailed:
+            if not await taken_before(self.kernel.store, loaded.stream, self.asked):
+                raise
+            return True
+        return False
 
     def _occasion(self, command: Fact, loaded: Loaded[Case]) -> Occasion:
         return occasion_of(self.principal, self.asked, command, loaded.state.school, self.kernel.clock.now())

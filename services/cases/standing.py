@@ -18,7 +18,7 @@ from services.cases.domain.duty import DUTY, DUTY_COMMANDS
 from services.cases.domain.group import GROUP, GROUP_COMMANDS, AddMember, FormGroup, Group, Member
 from services.cases.domain.partnership import ProposePartnership
 from services.cases.domain.standing import STANDING, STANDING_ACTIVITY, Standing
-from services.cases.occasions import occasion_of
+from services.cases.occasions import occasion_of, taken_before
 from services.cases.reading import opened_trees, require_right
 from shared.access import Principal, SignedIn
 from shared.decider import Decider, execute, load
@@ -70,9 +70,11 @@ class Begun:
     async def perform(self, decider: Decider[Any, Any, Any], stream: str, command: Fact, school: str) -> Any:
         """Decides and appends; the decider's state after it."""
         occasion = occasion_of(self.principal, self.asked, command, school, self.kernel.clock.now())
+        repeated = "if-match" in self.request.headers and await taken_before(self.kernel.store, stream, self.asked)
 
         def check(loaded: Any) -> None:
-            require_version(self.request, loaded.version, stream)
+            if not repeated:
+                require_version(self.request, loaded.version, stream)
 
         return await execute(self.kernel.store, decider, stream, command, occasion, check=check)
 
