@@ -23,7 +23,8 @@ from services.cases.domain.student import STUDENT, Claim, Release
 from services.cases.domain.triage import ReferralInputs, recommend
 from services.cases.occasions import occasion_of, taken_before
 from services.cases.policies import policy_for
-from services.cases.reading import CaseReader, require_right
+from services.cases.reading import CaseReader
+from services.cases.rights import require_right
 from services.cases.views import Roster, WorkList
 from shared.access import Principal
 from shared.decider import Loaded, commit, load, write

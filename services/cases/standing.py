@@ -19,7 +19,8 @@ from services.cases.domain.group import GROUP, GROUP_COMMANDS, AddMember, FormGr
 from services.cases.domain.partnership import ProposePartnership
 from services.cases.domain.standing import STANDING, STANDING_ACTIVITY, Standing
 from services.cases.occasions import occasion_of, taken_before
-from services.cases.reading import opened_trees, require_right
+from services.cases.reading import opened_trees
+from services.cases.rights import require_right
 from shared.access import Principal, SignedIn
 from shared.decider import Decider, execute, load
 from shared.errors import Fault, Invalid, NotAllowed, NotFound

@@ -7,7 +7,7 @@ from services.cases.domain.case import CASE
 from services.cases.domain.referral import ENDED
 from services.cases.domain.state import CASE_STRATEGIES, Case
 from services.cases.domain.strands import Acknowledge, Assign, Close, Reopen
-from services.cases.reading import may_read, rights
+from services.cases.rights import may_read, rights
 from shared.access import Principal
 from shared.errors import NotFound, Refused
 from shared.eventstore.store import Entry
