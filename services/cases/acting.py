@@ -92,7 +92,7 @@ class Acting:
 
         async def plan() -> Item | None:
             loaded = await load(self.kernel.store, CASE, stream)
-            require_right(self.principal, loaded.state, command)
+            require_right(self.principal, loaded.state, command, self.kernel.clock.now())
             events = [] if conflicts and await self._repeated(command, loaded) else CASE.decide(command, loaded.state)
             after[:] = [Loaded(stream, loaded.version + len(events), CASE.fold(events, loaded.state))]
             if not events:
@@ -151,7 +151,7 @@ class Acting:
     async def _other(self, case_id: str, command: CaseCommand, mine: Loaded[Case]) -> Sequence[Write]:
         """The other half of a merge. Raises: NotFound: not a case that this person may work on. NotSameStudent."""
         other = await load(self.kernel.store, CASE, f"case-{case_id}")
-        require_right(self.principal, other.state, command)
+        require_right(self.principal, other.state, command, self.kernel.clock.now())
         if None not in (mine.state.student, other.state.student) and mine.state.student != other.state.student:
             raise NotSameStudent
         return (write(CASE, other, CASE.decide(command, other.state), self._occasion(command, other)),)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any, Literal
+from datetime import datetime
+from typing import Any, Literal, assert_never
 
-from services.cases.domain.activity import Activity
-from services.cases.domain.moving import ReceiveTransfer
+from services.cases.domain.activity import Activity, ActivityCommand
+from services.cases.domain.conflict import ConfirmAllegation, DeclareConflict, JudgeAllegation, RuleConflict
+from services.cases.domain.group import NoteMember
+from services.cases.domain.handling import BreakGlass, ConfirmBreakGlass, DeputiseCase, HandOverCase, TakeOverCase
+from services.cases.domain.moving import LiftLegalHold, ReceiveTransfer, SetLegalHold
+from services.cases.domain.referral import ApproveReferral
+from services.cases.domain.reporting import ConfirmDataDecision, DecideDataRequest, RefuseData, ReleaseData
 from services.cases.domain.state import CASE_STRATEGIES, Case
+from services.cases.domain.strands import Acknowledge
 from services.cases.domain.teacher import AnswerAsTeacher, DeclineAsTeacher
 from shared.access import Principal
 from shared.errors import NotAllowed, NotFound
@@ -16,7 +22,15 @@ from shared.message import Fact
 Rights = Literal["content", "summary", "metadata", "participant", "receiver"]
 """participant: an activity of the case concerns this person, and that alone. receiver: of a school that the case is to be transferred to."""
 
-_FOR_PARTICIPANTS = (AnswerAsTeacher, DeclineAsTeacher)
+_ANSWERS = (AnswerAsTeacher, DeclineAsTeacher)
+_BY_COLLEAGUE = (Acknowledge, DeclareConflict, NoteMember, *_ANSWERS)
+"""What needs no more than the summary: to take in hand what nobody has taken, to say that somebody is in conflict, to write about a member of one's
+own group, to answer what one is asked."""
+_BY_LEADER = (
+    ApproveReferral, HandOverCase, DeputiseCase, TakeOverCase, ConfirmBreakGlass, RuleConflict, JudgeAllegation, ConfirmAllegation,
+    DecideDataRequest, ConfirmDataDecision, ReleaseData, RefuseData, SetLegalHold, LiftLegalHold,
+)  # fmt: skip
+"""Own decisions of a principal, a supervisor or an officer: they read the summary and no more."""
 
 
 def rights(principal: Principal, case: Case, now: datetime) -> Rights:
@@ -42,14 +56,17 @@ def rights(principal: Principal, case: Case, now: datetime) -> Rights:
 
 
 def _at_school(principal: Principal, case: Case, now: datetime) -> Rights | None:
+    """The most that any of the principal's roles gives: a coordinator is often a counsellor, too."""
     if not principal.schools or not principal.at(case.school) or case.desk == "district":
         return None
-    if principal.holds("counsellor"):
-        mine = principal.id in (case.assignee, case.acknowledged_by) or case.handling.deputy(principal.id, now)
-        return "content" if mine or case.assignee is None else "summary"
-    if principal.holds("coordinator"):
+    if principal.holds("coordinator") or (principal.holds("counsellor") and _works_on(principal, case, now)):
         return "content"
-    return "summary" if principal.holds("principal", "vice-principal") else None
+    return "summary" if principal.holds("counsellor", "principal", "vice-principal") else None
+
+
+def _works_on(principal: Principal, case: Case, now: datetime) -> bool:
+    """A case that nobody has is for every counsellor of the school."""
+    return case.assignee is None or principal.id in (case.assignee, case.acknowledged_by) or case.handling.deputy(principal.id, now)
 
 
 def _concerned(principal: Principal, case: Case) -> Rights | None:
@@ -58,21 +75,43 @@ def _concerned(principal: Principal, case: Case) -> Rights | None:
     return "participant" if any(principal.id in readers_of(each) for each in case.activities.values()) else None
 
 
-def require_right(principal: Principal, case: Case, command: Fact) -> None:
+def require_right(principal: Principal, case: Case, command: Fact, now: datetime) -> None:
     """Whether the principal may give this command at all; the route's row has said so for the role.
 
-    Raises: NotFound, NotAllowed.
+    now: when it is given, whenever it happened. Raises: NotFound, NotAllowed.
     """
-    now = getattr(command, "at", None) or datetime.now(UTC)
-    match rights(principal, case, now):
+    if not _may_give(principal, case, command, rights(principal, case, now)):
+        raise NotAllowed
+
+
+def require_content(principal: Principal, case: Case, now: datetime) -> None:
+    """Whether the principal works on this case. Raises: NotFound, NotAllowed."""
+    if rights(principal, case, now) != "content":
+        raise NotAllowed
+
+
+def _may_give(principal: Principal, case: Case, command: Fact, allowed: Rights) -> bool:
+    """Deny by default: whoever does not read the case whole gives the commands that need no more."""
+    match allowed:
+        case "content":
+            return True
+        case "summary":
+            leads = principal.holds("principal", "supervisor", "district-officer") and isinstance(command, _BY_LEADER)
+            return leads or isinstance(command, _BY_COLLEAGUE) or _goes_on(principal, case, command)
         case "metadata":
-            raise NotAllowed
-        case "participant" if not isinstance(command, _FOR_PARTICIPANTS):
-            raise NotAllowed
-        case "receiver" if not isinstance(command, ReceiveTransfer):
-            raise NotAllowed
+            return isinstance(command, BreakGlass)
+        case "participant":
+            return isinstance(command, _ANSWERS)
+        case "receiver":
+            return isinstance(command, ReceiveTransfer)
         case _:
-            return
+            assert_never(allowed)
+
+
+def _goes_on(principal: Principal, case: Case, command: Fact) -> bool:
+    """A step of an activity that is the principal's own, also where the case is a colleague's: it was handed over to them."""
+    activity = case.activities.get(command.activity) if isinstance(command, ActivityCommand) else None
+    return activity is not None and activity.owner == principal.id
 
 
 def readers_of(activity: Activity) -> frozenset[str]:

@@ -20,7 +20,7 @@ from services.cases.domain.partnership import ProposePartnership
 from services.cases.domain.standing import STANDING, STANDING_ACTIVITY, Standing
 from services.cases.occasions import occasion_of, taken_before
 from services.cases.reading import opened_trees
-from services.cases.rights import require_right
+from services.cases.rights import require_content
 from shared.access import Principal, SignedIn
 from shared.decider import Decider, execute, load
 from shared.errors import Fault, Invalid, NotAllowed, NotFound
@@ -131,10 +131,10 @@ def _leads(principal: Principal, group: Group) -> None:
         raise NotFound("no group of yours has this id")
 
 
-async def _member(kernel: Kernel, principal: Principal, case_id: str, command: Fact) -> tuple[Member, str]:
-    """The student of a case that the leader may work on, with the roles in its concerns; and the case's school."""
+async def _member(kernel: Kernel, principal: Principal, case_id: str) -> tuple[Member, str]:
+    """The student of a case that the leader works on, with the roles in its concerns; and the case's school."""
     case = (await load(kernel.store, CASE, f"case-{case_id}")).state
-    require_right(principal, case, command)
+    require_content(principal, case, kernel.clock.now())
     if case.student is None:
         raise Invalid(Fault("/cases", "student-not-identified"))
     return Member(case=case_id, student=case.student, roles={strand.concern.concern: strand.concern.role for strand in case.strands}), case.school
@@ -145,7 +145,7 @@ def _form_group(routes: APIRouter, kernel: Kernel) -> None:
         begun = await _begun(kernel, request, principal)
         group_id = begun.id("group")
         cases: list[str] = getattr(body, "cases", [])
-        found = [await _member(kernel, principal, case, Fact()) for case in cases]
+        found = [await _member(kernel, principal, case) for case in cases]
         extra = {"group": group_id, "members": tuple(member for member, _ in found)}
         command = await begun.command(FormGroup, body, f"group-{group_id}", extra)
         done = await begun.perform(GROUP, f"group-{group_id}", command, found[0][1])
@@ -161,7 +161,7 @@ def _group_step(routes: APIRouter, kernel: Kernel, command: type[Fact]) -> None:
         stream = f"group-{group_id}"
         group = (await load(kernel.store, GROUP, stream)).state
         _leads(principal, group)
-        extra = {"member": (await _member(kernel, principal, getattr(body, "case", ""), Fact()))[0]} if command is AddMember else {}
+        extra = {"member": (await _member(kernel, principal, getattr(body, "case", "")))[0]} if command is AddMember else {}
         done = await begun.perform(GROUP, stream, await begun.command(command, body, stream, extra), group.school)
         return Stood(id=group_id, version=done.version, state=done.state.state)
 

@@ -65,7 +65,11 @@ class Desk:
     # who asks -----------------------------------------------------------------------------------------------------
 
     def who(self, person: str, role: str, *schools: str) -> dict[str, str]:
-        return self._headers(Principal(person, "person", frozenset({role}), frozenset(schools)))
+        return self.holder(person, {role}, *schools)
+
+    def holder(self, person: str, roles: set[str], *schools: str) -> dict[str, str]:
+        """Somebody with several roles."""
+        return self._headers(Principal(person, "person", frozenset(roles), frozenset(schools)))
 
     @property
     def duty(self) -> dict[str, str]:
