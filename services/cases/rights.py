@@ -61,7 +61,7 @@ def _at_school(principal: Principal, case: Case, now: datetime) -> Rights | None
         return None
     if principal.holds("coordinator") or (principal.holds("counsellor") and _works_on(principal, case, now)):
         return "content"
-    return "summary" if principal.holds("counsellor", "principal", "vice-principal") else None
+    return "summary" if principal.holds("counsellor", "principal") else None
 
 
 def _works_on(principal: Principal, case: Case, now: datetime) -> bool:

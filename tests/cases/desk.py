@@ -216,13 +216,13 @@ class School:
         await self.desk.done(case, "hold-counselling", self.counsellor, meeting=1, confidentiality_told=True, **words, **known)
         return asked["activity"]
 
-    async def conference(self, case: str) -> str:
-        """A case conference with its minutes: counsellor and principal came, the coordinator was invited; the activity's id."""
+    async def conference(self, case: str, third: str | None = None) -> str:
+        """A case conference with its minutes: counsellor, principal and a third came, the coordinator was invited; the activity's id."""
         known = {"activity": (await self.desk.done(case, "propose-conference", self.counsellor, kind="help", purpose="Tujuan kenari"))["activity"]}
-        people = [self.named(each) for each in ("counsellor", "principal", "coordinator")]
+        people = [self.named(each) for each in ("counsellor", "principal", *((third,) if third else ()), "coordinator")]
         invitees = [{"person": person, "side": "school", "reason": "support"} for person in people]
         await self.desk.done(case, "convene-conference", self.counsellor, when=soon(days=1), invitees=invitees, **known)
-        await self.desk.done(case, "hold-conference", self.counsellor, present=people[:2], pledge=True, **known)
+        await self.desk.done(case, "hold-conference", self.counsellor, present=people[:-1], pledge=True, **known)
         promise = {"commitment": "k-1", "owner": people[1], "what": "Janji kenari", "due": soon(days=3)}
         said = {"facts": "Berita kenari", "decisions": "Berita kenari", "commitments": [promise]}
         await self.desk.done(case, "minute-conference", self.counsellor, **said, **known)
