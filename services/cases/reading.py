@@ -21,6 +21,8 @@ from shared.sealed import Erased, Sealed
 from shared.service import Kernel
 
 WITHHELD = "not for this role"
+_ONE_ACTIVITY: tuple[Rights, ...] = ("participant", "receiver")
+"""Rights that show an activity which concerns the reader, and of the case its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +55,17 @@ class CaseReader:
         then = now if moment.whole else folded(CASE, now.stream, await self._until(now.stream, moment))
         if then.state.case is None:
             raise NotFound("the case did not exist then")
-        await self._record(principal, case_id, allowed, "case", then.version)
-        return await self._opened_case(principal, now.state, then, allowed)
+        shown = _activities_shown(principal, now.state, then.state, allowed)
+        await self._record(principal, case_id, "case", then.version, content=allowed == "content" or any(may for _, may in shown))
+        return await self._opened_case(then, shown, allowed)
 
-    async def _opened_case(self, principal: Principal, now: Case, then: Loaded[Case], allowed: Rights) -> dict[str, Any]:
+    async def _opened_case(self, then: Loaded[Case], shown: list[tuple[Any, bool]], allowed: Rights) -> dict[str, Any]:
+        activities = await self._opened_each([each for each, _ in shown], [may for _, may in shown])
         told: dict[str, Any] = _as_json(then)
-        activities = [_activity_as_json(each) for each in then.state.activities.values()]
-        own = allowed not in ("participant", "receiver")
-        readable = [
-            each for each in activities if own or principal.id in readers_of(now.activities.get(each["id"], then.state.activities[each["id"]]))
-        ]
-        shown = await self._opened_each(readable, [may_read(principal, now, then.state.activities[each["id"]], allowed) for each in readable])
-        opened: dict[str, Any] = await self._opened(told, allowed) if own else {name: told[name] for name in ("id", "version", "state")}
-        return opened | {"activities": shown}
+        if allowed in _ONE_ACTIVITY:
+            return {name: told[name] for name in ("id", "version", "state")} | {"activities": activities}
+        opened: dict[str, Any] = await self._opened(told, allowed)
+        return opened | {"activities": activities}
 
     async def _opened_each(self, told: list[Any], may: list[bool]) -> list[Any]:
         """Several trees, each opened or withheld, with one look at the keys."""
@@ -80,22 +80,23 @@ class CaseReader:
         """Every event in order; what may not be read is marked, never dropped."""
         now = await self.current(case_id)
         allowed = rights(principal, now.state, self.kernel.clock.now())
-        events = await self._until(now.stream, moment or Moment())
-        await self._record(principal, case_id, allowed, "history", now.version)
-        bodies = [json.loads(event.body) for event in events]
-        if allowed in ("participant", "receiver"):
+        if allowed in _ONE_ACTIVITY:
             raise NotAllowed
-        opened = await self._opened_each(bodies, [may_open(principal, now.state, allowed, body) for body in bodies])
+        events = await self._until(now.stream, moment or Moment())
+        bodies = [json.loads(event.body) for event in events]
+        may = [may_open(principal, now.state, allowed, body) for body in bodies]
+        await self._record(principal, case_id, "history", now.version, content=any(may))
+        opened = await self._opened_each(bodies, may)
         return [_entry(event, data) for event, data in zip(events, opened, strict=True)]
 
     async def decisions(self, principal: Principal, case_id: str) -> list[dict[str, Any]]:
         """The decision receipts: policy, version, inputs, rules fired, alternatives, override."""
         now = await self.current(case_id)
         allowed = rights(principal, now.state, self.kernel.clock.now())
-        if allowed in ("participant", "receiver"):
+        if allowed in _ONE_ACTIVITY:
             raise NotAllowed
         receipts = [*now.state.decisions, *now.state.referrals.decisions]
-        await self._record(principal, case_id, allowed, "decisions", now.version)
+        await self._record(principal, case_id, "decisions", now.version, content=allowed == "content")
         opened: list[dict[str, Any]] = await self._opened([receipt.model_dump(mode="json") for receipt in receipts], allowed)
         return opened
 
@@ -104,8 +105,9 @@ class CaseReader:
         until = moment.happened_until
         return events if until is None else [event for event in events if event.happened_at <= until]
 
-    async def _record(self, principal: Principal, case_id: str, allowed: Rights, what: str, version: int) -> None:
-        if allowed == "content":
+    async def _record(self, principal: Principal, case_id: str, what: str, version: int, *, content: bool) -> None:
+        """content: anything at all is opened for this person, be it one activity of a case that they may not read."""
+        if content:
             await record_read(self.kernel.database, principal.id, case_id, what, version)
 
     async def _opened(self, told: Any, allowed: Rights) -> Any:
@@ -203,6 +205,13 @@ def _as_json(loaded: Loaded[Case]) -> dict[str, Any]:
             "notices": case.home.notices or {},
         },
     }
+
+
+def _activities_shown(principal: Principal, now: Case, then: Case, allowed: Rights) -> list[tuple[Any, bool]]:
+    """Every activity that the reader may know of, as it was then, and whether its content is theirs today."""
+    pairs = [(now.activities[each.activity], each) for each in then.activities.values()]
+    known = [(today, each) for today, each in pairs if allowed not in _ONE_ACTIVITY or principal.id in readers_of(today)]
+    return [(_activity_as_json(each), may_read(principal, now, today, allowed)) for today, each in known]
 
 
 def _activity_as_json(activity: Activity) -> dict[str, Any]:

@@ -549,13 +549,42 @@ async def test_every_read_of_a_case_s_content_is_recorded_and_a_summary_is_none(
     assert await reads(cases, case, school.named("principal")) == []
 
 
-@pytest.mark.xfail(strict=True, reason="CaseReader._record records only who reads the whole case, not an attendee who reads the minutes")
 async def test_reading_the_minutes_of_a_conference_is_recorded(cases):
     school = await cases.school()
     case = await school.case()
     await school.conference(case)
     assert "Berita kenari" in (await cases.get(f"cases/{case}", school.principal)).text
     assert await reads(cases, case, school.named("principal")) == ["case"]
+
+
+async def test_every_reader_of_a_part_is_recorded_and_nobody_who_was_shown_none(cases):
+    school, auditor = await cases.school(), cases.who("auditor", "auditor")
+    case = await school.case()
+    activity = await school.held(case)
+    await school.ask(case)
+    await cases.done(case, "assign", school.coordinator, to=school.named("counsellor"))
+    for who in (auditor, school.other, school.principal):
+        await seen(cases, case, who)
+    for person in ("auditor", school.named("other"), school.named("principal")):
+        assert await reads(cases, case, person) == [], "a summary and proofs are no content"
+    await cases.get(f"cases/{case}", school.teacher)
+    assert await reads(cases, case, school.named("homeroom")) == ["case"]
+    await cases.done(case, "break-glass", auditor, activity=activity, reason="Pemeriksaan")
+    await cases.done(case, "hand-over-activity", school.counsellor, activity=activity, to=school.named("other"))
+    for who in (auditor, school.other):
+        await seen(cases, case, who)
+    assert await reads(cases, case, "auditor") == ["case", "history"]
+    assert await reads(cases, case, school.named("other")) == ["case", "history", "history"], "the documents are made of the history"
+
+
+async def test_an_earlier_moment_is_read_under_the_rights_of_today(cases):
+    school = await cases.school()
+    case = await school.case()
+    activity = await school.held(case)
+    before = (await cases.get(f"cases/{case}", school.counsellor)).json()["version"]
+    await cases.done(case, "hand-over-activity", school.counsellor, activity=activity, to=school.named("other"))
+    assert "Kenari rahasia" not in (await cases.get(f"cases/{case}", school.counsellor, version=before)).text
+    assert "Kenari rahasia" in (await cases.get(f"cases/{case}", school.other, version=before)).text
 
 
 @pytest.mark.xfail(strict=True, reason="standing.py opens groups, partnerships and consultations without recording who read")
