@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,10 +21,11 @@ from services.cases.domain.standing import STANDING, STANDING_ACTIVITY, Standing
 from services.cases.occasions import occasion_of, taken_before
 from services.cases.reading import opened_trees
 from services.cases.rights import require_content
+from services.cases.views import record_read
 from shared.access import Principal, SignedIn
 from shared.decider import Decider, execute, load
 from shared.errors import Fault, Invalid, NotAllowed, NotFound
-from shared.message import Fact, derived_id
+from shared.message import Event, Fact, derived_id
 from shared.sealing import ToSeal
 from shared.service import Kernel
 from shared.web import Asked, asked, require_version
@@ -100,6 +101,12 @@ def _at_school(principal: Principal, school: str) -> None:
         raise NotFound("nothing of yours has this id")
 
 
+async def _steps(kernel: Kernel, principal: Principal, what: str, subject: str, version: int, events: Sequence[Event]) -> list[Any]:
+    """Every step with its texts; that it was read is recorded before they leave."""
+    await record_read(kernel.database, principal.id, subject, what, version)
+    return await opened_trees(kernel, [event.model_dump(mode="json", exclude={"version", "act"}) for event in events])
+
+
 # groups ------------------------------------------------------------------------------------------------------------
 
 
@@ -114,7 +121,7 @@ def _groups(routes: APIRouter, kernel: Kernel) -> None:
     async def group(group_id: str, principal: SignedIn) -> dict[str, Any]:
         loaded = await load(kernel.store, GROUP, f"group-{group_id}")
         _leads(principal, loaded.state)
-        steps = await opened_trees(kernel, [event.model_dump(mode="json", exclude={"version", "act"}) for event in loaded.state.events])
+        steps = await _steps(kernel, principal, "group", group_id, loaded.version, loaded.state.events)
         members = [_member_shown(member) for member in (loaded.state.members or {}).values()]
         return {"id": group_id, "version": loaded.version, "state": loaded.state.state, "leader": loaded.state.leader, "members": members,
                 "sessions": loaded.state.sessions, "steps": steps}  # fmt: skip
@@ -182,7 +189,7 @@ def _standing(routes: APIRouter, kernel: Kernel, path: str, name: str, opening: 
     async def read(activity_id: str, principal: SignedIn) -> dict[str, Any]:
         loaded = await load(kernel.store, STANDING_ACTIVITY, f"{name}-{activity_id}")
         activity = _readable(principal, loaded.state, name)
-        steps = await opened_trees(kernel, [event.model_dump(mode="json", exclude={"version", "act"}) for event in activity.events])
+        steps = await _steps(kernel, principal, name, activity_id, loaded.version, activity.events)
         return {"id": activity_id, "version": loaded.version, "state": activity.state, "owner": activity.owner, "steps": steps}
 
 

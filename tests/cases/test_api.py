@@ -587,13 +587,30 @@ async def test_an_earlier_moment_is_read_under_the_rights_of_today(cases):
     assert "Kenari rahasia" in (await cases.get(f"cases/{case}", school.other, version=before)).text
 
 
-@pytest.mark.xfail(strict=True, reason="standing.py opens groups, partnerships and consultations without recording who read")
 async def test_reading_a_group_is_recorded(cases):
     school = await cases.school()
     group, _ = await formed(cases, school)
     before = await cases.sql("SELECT count(*) FROM read_log")
     assert "Tujuan kenari" in (await cases.get(f"groups/{group}", school.counsellor)).text
     assert await cases.sql("SELECT count(*) FROM read_log") > before
+
+
+async def test_reading_what_stands_alone_is_recorded_with_who_and_which_and_a_refused_one_is_not(cases):
+    school = await cases.school()
+    said = {"school": school.id, "institution": "MGBK", "kind": "mgbk", "improves": "x", "contribution": "x", "contact": "x"}
+    partnership = (await cases.post("partnerships", school.counsellor, **said)).json()["id"]
+    said = {"school": school.id, "asker_kind": "teacher", "asker": school.named("homeroom"), "aim": "climate", "question": "x"}
+    consultation = (await cases.post("consultations", school.counsellor, **said)).json()["id"]
+    group, _ = await formed(cases, school)
+    paths = {"partnership": partnership, "consultation": consultation, "group": group}
+    for what, subject in paths.items():
+        await cases.get(f"{what}s/{subject}", school.counsellor)
+        assert await reads(cases, subject, school.named("counsellor")) == [what]
+    for what in ("consultation", "group"):
+        await cases.get(f"{what}s/{paths[what]}", school.coordinator)
+        assert await reads(cases, paths[what], school.named("coordinator")) == []
+    await cases.get(f"consultations/{consultation}", school.teacher)
+    assert await reads(cases, consultation, school.named("homeroom")) == ["consultation"]
 
 
 @pytest.mark.xfail(strict=True, reason="case_list_v1 and the lists are not asked for the desk: a case of the district's desk is listed at its school")
