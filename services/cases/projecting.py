@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from services.cases.domain.state import state_of
 from shared.database import Connection
 from shared.message import Recorded
 
@@ -20,8 +21,10 @@ Told = dict[str, Any]
 
 _COLUMNS = (
     "case_id", "school", "student", "state", "urgency", "assignee", "acknowledged_by", "acknowledge_by", "named", "desk", "opened_at",
-    "changed_at", "version",
+    "changed_at", "version", "closed", "merged", "waiting", "worked", "stage",
 )  # fmt: skip
+_STATE = ("closed", "merged", "waiting", "worked", "stage")
+"""What a case's state follows from, so that the list shows what the case shows (domain/state.py)."""
 
 
 @dataclass
@@ -100,15 +103,17 @@ def _apply(batch: Batch, event: Recorded, told: Told) -> None:
     change = _CHANGES.get(event.type)
     if change:
         change(batch, row, told)
-    elif "activity" in told and row["state"] in ("opened", "assessed", "planned"):
-        row["state"] = "in-progress"
+    elif "activity" in told:
+        row["worked"] = True
+    row["state"] = state_of(**{name: row[name] for name in _STATE})
 
 
 def _opened(case_id: str, event: Recorded, told: Told) -> Row:
     return {
         "case_id": case_id, "school": told["school"], "student": told["student"], "state": "opened", "urgency": "low", "assignee": None,
         "acknowledged_by": None, "acknowledge_by": None, "named": [], "desk": "school", "opened_at": event.recorded_at,
-        "changed_at": event.recorded_at, "version": event.version,
+        "changed_at": event.recorded_at, "version": event.version, "closed": False, "merged": False, "waiting": False, "worked": False,
+        "stage": "opened",
     }  # fmt: skip
 
 
@@ -133,12 +138,8 @@ def _set(**values: Callable[[Told], Any]) -> Callable[[Batch, Row, Told], None]:
     return change
 
 
-def _stage(stage: str) -> Callable[[Batch, Row, Told], None]:
-    def change(_: Batch, row: Row, __: Told) -> None:
-        if row["state"] in ("opened", "assessed"):
-            row["state"] = stage
-
-    return change
+def _assessed(_: Batch, row: Row, __: Told) -> None:
+    row["stage"] = "assessed" if row["stage"] == "opened" else row["stage"]
 
 
 def _deadlines_set(batch: Batch, row: Row, told: Told) -> None:
@@ -178,17 +179,17 @@ _CHANGES: Mapping[str, Callable[[Batch, Row, Told], None]] = {
     "case-handed-over": _set(assignee=lambda told: told["to"]),
     "student-matched": _set(student=lambda told: told["student"]),
     "student-unmatched": _set(student=lambda _: None),
-    "case-assessed": _stage("assessed"),
-    "case-planned": _stage("planned"),
-    "case-waiting": _set(state=lambda _: "waiting"),
-    "case-resumed": _set(state=lambda _: "in-progress"),
-    "case-merged": _set(state=lambda _: "merged"),
-    "case-unmerged": _set(state=lambda _: "in-progress"),
+    "case-assessed": _assessed,
+    "case-planned": _set(stage=lambda _: "planned"),
+    "case-waiting": _set(waiting=lambda _: True),
+    "case-resumed": _set(waiting=lambda _: False),
+    "case-merged": _set(merged=lambda _: True),
+    "case-unmerged": _set(merged=lambda _: False),
     "case-transferred": _set(school=lambda told: told["school"], assignee=lambda _: None),
-    "case-closed": _set(state=lambda _: "closed"),
-    "case-reopened": _set(state=lambda _: "in-progress"),
-    "referral-drafted": _set(state=lambda _: "in-progress"),
-    "member-noted": _set(state=lambda _: "in-progress"),
+    "case-closed": _set(closed=lambda _: True),
+    "case-reopened": _set(closed=lambda _: False),
+    "referral-drafted": _set(worked=lambda _: True),
+    "member-noted": _set(worked=lambda _: True),
     "deadlines-set": _deadlines_set,
     "deadlines-met": _deadlines_met,
     "deadline-passed": _deadline_passed,

@@ -1036,7 +1036,6 @@ async def test_what_is_expected_of_a_transferred_case_is_listed_at_its_new_schoo
         ),
     ],
 )
-@pytest.mark.xfail(strict=True, reason="projecting._CHANGES sets in-progress where the case itself is opened, planned or still waiting")
 async def test_the_list_shows_the_state_that_the_case_has(cases, steps):
     school = await cases.school()
     case = await school.case()
