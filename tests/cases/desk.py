@@ -44,13 +44,13 @@ class Desk:
 
     # neighbours ---------------------------------------------------------------------------------------------------
 
-    async def hear(self, event: PublicEvent, source: str = "intake") -> None:
-        """A neighbour says something: through the subscription's own handler."""
+    async def hear(self, event: PublicEvent, source: str = "intake", school: str | None = None) -> None:
+        """A neighbour says something: through the subscription's own handler. school: where it was said, if not where it belongs."""
         self._position += 1
         now = datetime.now(UTC)
         recorded = Recorded(
             uuid4(), "elsewhere", 1, self._position, 0, None, event.ordering_key or "", event.type, 1, event.model_dump_json(), True,
-            getattr(event, "school", None), "service:test", now, now, uuid4(), uuid4(), b"", b"", b"", b"",
+            school or getattr(event, "school", None), "service:test", now, now, uuid4(), uuid4(), b"", b"", b"", b"",
         )  # fmt: skip
         await self._heard[source](recorded, None)
 

@@ -1,10 +1,12 @@
 """Reports: what was given is counted once, for its school and month, frozen as of a moment; the district sees no small cell."""
 
 from datetime import UTC, datetime
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from shared.events import ConcernRaised, TaskMoved
 from tests.cases.desk import soon
 from tests.cases.test_api import climbed, sent
 
@@ -164,13 +166,35 @@ async def test_the_district_s_report_is_frozen_too(cases):
     assert await row_of(cases, school, as_of=then) == before
 
 
-@pytest.mark.xfail(strict=True, reason="clocks.Clockwork records deadline-passed without a school, so no school's report counts what was late")
 async def test_what_was_late_is_counted_at_its_school(cases):
     school = await cases.school()
     case = await school.case()
     await school.ask(case, minutes=-20)
     await climbed(cases, case)
     assert (await monthly(cases, school))["clocks"]["late"] == {"teacher-answer": 1}
+
+
+async def test_what_a_neighbour_tells_counts_at_the_school_that_has_the_case(cases):
+    here, there = await cases.school(), await cases.school()
+    student = await there.person("student", "student")
+    text = await cases.kernel.vault.seal(student, "concern", "Kenari", "text")
+    about = {"student": student, "role": "affected", "kind": "incident", "categories": ("bullying",), "facts": {"repeated": False}}
+    raised = ConcernRaised(concern=str(uuid4()), school=there.id, text=text, channel="api", reporter_kind="staff", **about)
+    await cases.hear(raised, school=here.id)  # told at one school about a student of another
+    await cases.caught_up()
+    assert [(await monthly(cases, each))["cases"]["new"] for each in (here, there)] == [0, 1]
+
+
+async def test_an_agency_s_answer_counts_at_the_school_that_has_the_case_now(cases):
+    here, there = await cases.school(), await cases.school()
+    case = await here.case()
+    referral = await sent(cases, here, case)
+    await cases.done(case, "transfer-case", here.counsellor, to=there.id, reason="x")
+    await cases.done(case, "receive-transfer", there.counsellor)
+    known = {"task": "t", "referral": referral, "agency": "agency-1", "case": case, "student": here.named("student"), "school": here.id}
+    await cases.hear(TaskMoved(**known, trigger="accept", state="accepted", business_status="2.1"), "notifications")
+    await cases.caught_up()
+    assert [(await monthly(cases, each))["referrals"]["answers"] for each in (here, there)] == [{}, {"accepted": 1}]
 
 
 @pytest.mark.xfail(strict=True, reason="reports.open_at_end leaves a transferred case with its old school")
