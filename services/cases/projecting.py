@@ -79,15 +79,7 @@ async def _known_work(connection: Connection, keys: Sequence[tuple[str, str]]) -
 
 
 def _apply(batch: Batch, event: Recorded, told: Told) -> None:
-    codes = _codes(event.type, told)
-    if codes is not None:
-        person = told.get("by") or event.actor
-        batch.facts.append(
-            {
-                "position": event.position, "stream": event.stream, "school": event.school or "", "kind": event.type, "person": person,
-                "happened_at": event.happened_at, "recorded_at": event.recorded_at, "codes": codes,
-            }
-        )  # fmt: skip
+    batch.facts += _facts(event, told)
     if not event.stream.startswith("case-"):
         return
     case_id = event.stream[5:]
@@ -106,6 +98,18 @@ def _apply(batch: Batch, event: Recorded, told: Told) -> None:
     elif "activity" in told:
         row["worked"] = True
     row["state"] = state_of(**{name: row[name] for name in _STATE})
+
+
+def _facts(event: Recorded, told: Told) -> list[Row]:
+    """What the reports count of an event. A transfer is two facts: the old school gave the case, the new one has it."""
+    codes = _codes(event.type, told)
+    if codes is None:
+        return []
+    fact = {
+        "position": event.position, "stream": event.stream, "school": event.school or "", "kind": event.type,
+        "person": told.get("by") or event.actor, "happened_at": event.happened_at, "recorded_at": event.recorded_at, "codes": codes,
+    }  # fmt: skip
+    return [fact, fact | {"kind": "case-received", "school": told["school"]}] if event.type == "case-transferred" else [fact]
 
 
 def _opened(case_id: str, event: Recorded, told: Told) -> Row:
@@ -205,6 +209,8 @@ _COUNTED: Mapping[str, tuple[str, ...]] = {
     "case-closed": ("outcome",),
     "case-reopened": (),
     "case-transferred": (),
+    "case-merged": (),
+    "case-unmerged": (),
     "case-acknowledged": (),
     "urgency-decided": ("urgency",),
     "referral-decided": ("chosen",),

@@ -40,6 +40,10 @@ SERVICES: Mapping[str, str] = {
 }
 """When a strategy counts as a service that was given."""
 
+COMES = ("case-opened", "case-reopened", "case-received", "case-unmerged")
+GOES = ("case-closed", "case-transferred", "case-merged")
+"""What makes one more, and one less, of the open cases of a school."""
+
 
 @dataclass(frozen=True, slots=True)
 class Counted:
@@ -113,10 +117,10 @@ class Facts:
         return [Counted(*row) for row in rows]
 
     async def held_by(self, schools: str, period: Period, school: str, code: str) -> dict[str, int]:
-        """Counselling meetings by a code of their request: the field, or the origin."""
+        """Counselling meetings by a code of their request: the field, or the origin; unknown where another school made the request."""
         rows = await self._rows(
             schools,
-            "SELECT r.codes ->> %s, count(*) FROM fact_v1 h JOIN fact_v1 r ON r.kind = 'counselling-requested' AND r.stream = h.stream"
+            "SELECT r.codes ->> %s, count(*) FROM fact_v1 h LEFT JOIN fact_v1 r ON r.kind = 'counselling-requested' AND r.stream = h.stream"
             " AND r.codes ->> 'activity' = h.codes ->> 'activity' WHERE h.kind = 'counselling-held' AND h.school = %s"
             " AND h.happened_at >= %s AND h.happened_at < %s AND h.recorded_at <= %s GROUP BY 1",
             (code, school, period.first, period.last, period.as_of),
@@ -124,12 +128,12 @@ class Facts:
         return {row[0] or "unknown": row[1] for row in rows}
 
     async def open_at_end(self, schools: str, period: Period, school: str) -> int:
-        """Cases opened or reopened and not closed, by the end of the period."""
+        """Cases that the school has by the end of the period: what came and has not gone."""
         rows = await self._rows(
             schools,
-            "SELECT coalesce(sum(CASE kind WHEN 'case-closed' THEN -1 ELSE 1 END), 0) FROM fact_v1 WHERE school = %s"
-            " AND kind IN ('case-opened', 'case-reopened', 'case-closed') AND happened_at < %s AND recorded_at <= %s",
-            (school, period.last, period.as_of),
+            "SELECT count(*) FILTER (WHERE kind = ANY (%s)) - count(*) FILTER (WHERE kind = ANY (%s)) FROM fact_v1"
+            " WHERE school = %s AND happened_at < %s AND recorded_at <= %s",
+            (list(COMES), list(GOES), school, period.last, period.as_of),
         )
         return int(rows[0][0])
 
