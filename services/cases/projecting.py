@@ -29,8 +29,8 @@ _STATE = ("closed", "merged", "waiting", "worked", "stage")
 
 @dataclass
 class Batch:
-    """What a batch of events changes. work: rows by (case, key), None for one that is gone. refreshed: cases whose school, level or student
-    changed, so that what is expected of them moves along.
+    """What a batch of events changes. work: rows by (case, key), None for one that is gone. refreshed: cases whose school, level, student or desk
+    changed, so that what is expected of them moves along. past_school: cases that came to the district's desk.
     """
 
     cases: dict[str, Row]
@@ -39,6 +39,7 @@ class Batch:
     strands: list[Row] = field(default_factory=list)
     changed: set[str] = field(default_factory=set)
     refreshed: set[str] = field(default_factory=set)
+    past_school: set[str] = field(default_factory=set)
 
 
 async def project(connection: Connection, events: Sequence[Recorded]) -> None:
@@ -69,7 +70,7 @@ async def _known_cases(connection: Connection, cases: set[str]) -> dict[str, Row
 async def _known_work(connection: Connection, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Row | None]:
     if not keys:
         return {}
-    columns = ("case_id", "key", "what", "school", "owner", "student", "urgency", "expected_at", "due", "step")
+    columns = ("case_id", "key", "what", "school", "owner", "student", "urgency", "expected_at", "due", "step", "desk")
     query = "SELECT " + ", ".join(columns) + " FROM worklist_v1 WHERE (case_id, key) IN (SELECT * FROM unnest(%s::text[], %s::text[]))"
     rows = await (await connection.execute(query, ([case for case, _ in keys], [key for _, key in keys]))).fetchall()
     return {(row[0], row[1]): dict(zip(columns, row, strict=True)) for row in rows}
@@ -79,19 +80,14 @@ async def _known_work(connection: Connection, keys: Sequence[tuple[str, str]]) -
 
 
 def _apply(batch: Batch, event: Recorded, told: Told) -> None:
-    batch.facts += _facts(event, told)
-    if not event.stream.startswith("case-"):
-        return
-    case_id = event.stream[5:]
-    if event.type == "case-opened":
-        batch.cases[case_id] = _opened(case_id, event, told)
-    row = batch.cases.get(case_id)
+    row = _row(batch, event, told)
+    batch.facts += _facts(event, told, row["desk"] if row else "school")
     if row is None:
         return
     row["changed_at"], row["version"] = event.recorded_at, event.version
-    batch.changed.add(case_id)
+    batch.changed.add(row["case_id"])
     if event.type in _REFRESH:
-        batch.refreshed.add(case_id)
+        batch.refreshed.add(row["case_id"])
     change = _CHANGES.get(event.type)
     if change:
         change(batch, row, told)
@@ -100,7 +96,17 @@ def _apply(batch: Batch, event: Recorded, told: Told) -> None:
     row["state"] = state_of(**{name: row[name] for name in _STATE})
 
 
-def _facts(event: Recorded, told: Told) -> list[Row]:
+def _row(batch: Batch, event: Recorded, told: Told) -> Row | None:
+    """The case's row; None for what is not a case."""
+    if not event.stream.startswith("case-"):
+        return None
+    case_id = event.stream[5:]
+    if event.type == "case-opened":
+        batch.cases[case_id] = _opened(case_id, event, told)
+    return batch.cases.get(case_id)
+
+
+def _facts(event: Recorded, told: Told, desk: str) -> list[Row]:
     """What the reports count of an event. A transfer is two facts: the old school gave the case, the new one has it."""
     codes = _codes(event.type, told)
     if codes is None:
@@ -108,6 +114,7 @@ def _facts(event: Recorded, told: Told) -> list[Row]:
     fact = {
         "position": event.position, "stream": event.stream, "school": event.school or "", "kind": event.type,
         "person": told.get("by") or event.actor, "happened_at": event.happened_at, "recorded_at": event.recorded_at, "codes": codes,
+        "desk": desk,
     }  # fmt: skip
     return [fact, fact | {"kind": "case-received", "school": told["school"]}] if event.type == "case-transferred" else [fact]
 
@@ -127,6 +134,8 @@ def _strand(batch: Batch, row: Row, told: Told) -> None:
     row["named"] = list(dict.fromkeys([*row["named"], *people]))
     if concern["desk"] == "district":
         row["desk"] = "district"
+        batch.refreshed.add(row["case_id"])
+        batch.past_school.add(row["case_id"])
     batch.strands.append({"concern": concern["concern"], "case_id": row["case_id"], "role": concern["role"]})
 
 
@@ -151,6 +160,7 @@ def _deadlines_set(batch: Batch, row: Row, told: Told) -> None:
         batch.work[row["case_id"], each["key"]] = {
             "case_id": row["case_id"], "key": each["key"], "what": each["what"], "school": row["school"], "owner": each["owner"],
             "student": row["student"], "urgency": row["urgency"], "expected_at": each["due"], "due": each["due"], "step": 0,
+            "desk": row["desk"],
         }  # fmt: skip
 
 
@@ -264,13 +274,16 @@ async def _write(connection: Connection, batch: Batch) -> None:
     await _insert(connection, "worklist_v1", [row for row in batch.work.values() if row], f"(case_id, key) DO UPDATE SET {updates}")
     if batch.refreshed:
         await connection.execute(
-            "UPDATE worklist_v1 w SET school = c.school, urgency = c.urgency, student = c.student FROM case_list_v1 c"
+            "UPDATE worklist_v1 w SET school = c.school, urgency = c.urgency, student = c.student, desk = c.desk FROM case_list_v1 c"
             " WHERE c.case_id = w.case_id AND w.case_id = ANY (%s)"
-            " AND (w.school, w.urgency, w.student) IS DISTINCT FROM (c.school, c.urgency, c.student)",
+            " AND (w.school, w.urgency, w.student, w.desk) IS DISTINCT FROM (c.school, c.urgency, c.student, c.desk)",
             (list(batch.refreshed),),
         )
     await _insert(connection, "fact_v1", batch.facts, "DO NOTHING")
     await _insert(connection, "strand_v1", batch.strands, "DO NOTHING")
+    if batch.past_school:
+        streams = [f"case-{case}" for case in batch.past_school]
+        await connection.execute("UPDATE fact_v1 SET desk = 'district' WHERE desk = 'school' AND stream = ANY (%s)", (streams,))
 
 
 async def _insert(connection: Connection, table: str, rows: Sequence[Row], conflict: str) -> None:

@@ -613,7 +613,6 @@ async def test_reading_what_stands_alone_is_recorded_with_who_and_which_and_a_re
     assert await reads(cases, consultation, school.named("homeroom")) == ["consultation"]
 
 
-@pytest.mark.xfail(strict=True, reason="case_list_v1 and the lists are not asked for the desk: a case of the district's desk is listed at its school")
 async def test_a_case_of_the_district_s_desk_is_unknown_at_its_school(cases):
     school = await cases.school()
     case = await school.concern(people=(accused(None),), desk="district")
@@ -623,6 +622,28 @@ async def test_a_case_of_the_district_s_desk_is_unknown_at_its_school(cases):
         assert case not in (await cases.get("cases", who)).text
         for name in ("today", "overdue"):
             assert case not in (await cases.get(f"lists/{name}", who)).text
+
+
+async def test_a_case_that_comes_to_the_district_s_desk_later_leaves_every_list_of_its_school(cases):
+    school = await cases.school()
+    case = await school.case(None)
+    await school.ask(case, minutes=-20)
+    await climbed(cases, case)
+    names = ("today", "overdue", "unidentified", "waiting-for-me", "commitments", "referrals-without-answer", "ladder")
+    told = [case in (await cases.get(f"lists/{name}", school.coordinator)).text for name in names]
+    assert told == [True, True, True, False, False, False, True]
+    student = await school.person("student", "student")
+    await cases.done(case, "match", school.counsellor, student=student)
+    assert await school.concern(people=(accused(None),), desk="district") == case
+    for who in (school.counsellor, school.coordinator, school.principal):
+        assert case not in (await cases.get("cases", who)).text
+        for name in names:
+            assert case not in (await cases.get(f"lists/{name}", who)).text, name
+    for name in ("overdue", "ladder"):
+        for who in (cases.duty, cases.officer):
+            assert case in (await cases.get(f"lists/{name}", who, school=school.id)).text
+    page = (await cases.client.get("/cases/", headers=school.coordinator)).text
+    assert case not in page
 
 
 # groups, partnerships, consultations -------------------------------------------------------------------------------

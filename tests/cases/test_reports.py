@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from shared.events import ConcernRaised, TaskMoved
-from tests.cases.desk import soon
+from tests.cases.desk import accused, soon
 from tests.cases.test_api import climbed, sent
 
 pytestmark = pytest.mark.anyio
@@ -114,6 +114,20 @@ async def test_a_school_s_report_is_its_own(cases):
         assert (await cases.get("reports/district", who, month=month())).status_code == 403
     for name in ("monthly", "semester", "district"):
         assert (await cases.get(f"reports/{name}", school.teacher, school=school.id, month=month())).status_code == 403
+
+
+async def test_a_case_of_the_district_s_desk_is_counted_by_the_district_and_not_by_its_school(cases):
+    school = await cases.school()
+    case = await school.case()
+    await school.held(case)
+    for place in range(5):
+        await school.case(f"student-{place}")
+    assert await school.concern(people=(accused(None),), desk="district") == case
+    await cases.caught_up()
+    told = await monthly(cases, school)
+    assert (told["cases"]["new"], told["cases"]["open_at_end"], told["services"]["individual-counselling"]) == (5, 5, 0)
+    assert (await monthly(cases, school, cases.duty))["cases"]["new"] == 6
+    assert (await row_of(cases, school))["cases"] == 6
 
 
 async def test_a_semester_sets_what_was_planned_against_what_was_reached(cases):
