@@ -247,7 +247,6 @@ async def test_a_meeting_after_a_transfer_counts_though_another_school_made_the_
     assert (told["services"]["individual-counselling"], told["counselling_by_field"]) == (1, {"unknown": 1})
 
 
-@pytest.mark.xfail(strict=True, reason="reports/monthly and semester show a district officer every school's small cells")
 async def test_an_officer_sees_no_small_cell_of_any_school_by_any_report(cases):
     school = await cases.school()
     await school.concern()
