@@ -15,14 +15,12 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
+from services.cases.cells import SMALL, each_shown, parted, shown
 from services.cases.lists import schools_of
 from shared.access import SignedIn
 from shared.database import Database
 from shared.errors import Fault, Invalid, NotFound
 from shared.service import Kernel
-
-SMALL = 5
-"""Cells below this are not shown in the district's report: they could point at one child."""
 
 Month = Annotated[str, Query(pattern=r"^\d{4}-\d{2}$", description="for example 2026-02")]
 
@@ -303,7 +301,7 @@ async def _district(facts: Facts, schools: str, period: Period) -> dict[str, Any
         "as_of": period.as_of.isoformat(),
         "schools": rows,
         "warnings": [each for row in rows for each in row["warnings"]],
-        "unanswered_by_agency": _suppressed(await facts.unanswered(schools, period)),
+        "unanswered_by_agency": each_shown(await facts.unanswered(schools, period)),
         "corrections": len(await facts.corrections(schools, period, None)),
     }  # fmt: skip
 
@@ -321,22 +319,15 @@ _WARNINGS: Mapping[str, dict[str, str]] = {
 def _district_row(school: str, name: str, counsellors: int, counted: list[Counted], times: list[float]) -> dict[str, Any]:
     opened = _sum(counted, "case-opened")
     warnings = [{"school": school, **_WARNINGS[name]} for name, wrong in (("no-reports", opened == 0), ("no-counsellor", counsellors == 0)) if wrong]
+    cases, urgency = parted(opened, _by(counted, "urgency-decided", "urgency"))
     return {
         "school": school,
         "name": name,
         "counsellors": counsellors,
-        "cases": _shown(opened),
-        "urgency": _suppressed(_by(counted, "urgency-decided", "urgency")),
+        "cases": cases,
+        "urgency": urgency,
         "minutes_to_acknowledge": round(median(times)) if len(times) >= SMALL else None,
-        "late": _shown(sum(each.count for each in counted if each.kind == "deadline-passed" and each.codes.get("step") == 0)),
-        "official_reports": _suppressed(_by(counted, "official-report-filed", "to")),
+        "late": shown(sum(each.count for each in counted if each.kind == "deadline-passed" and each.codes.get("step") == 0)),
+        "official_reports": each_shown(_by(counted, "official-report-filed", "to")),
         "warnings": warnings,
     }
-
-
-def _shown(count: int) -> int | str:
-    return count if count == 0 or count >= SMALL else f"<{SMALL}"
-
-
-def _suppressed(cells: Mapping[str, int]) -> dict[str, int | str]:
-    return {name: _shown(count) for name, count in cells.items()}
