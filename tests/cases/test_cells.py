@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from services.cases.cells import SMALL, parted, shown
+from services.cases.cells import SMALL, compared, parted, shown
 
 
 def test_a_number_alone_is_shown_from_five():
@@ -22,6 +22,11 @@ def test_no_small_part_can_be_found_by_whoever_knows_every_rule(names):
     for tables in alike.values():
         for counts in zip(*tables, strict=True):
             assert len(set(counts)) > 1 or not 0 < counts[0] < SMALL, tables
+
+
+def test_of_two_tables_with_one_total_neither_gives_the_other_away():
+    assert compared({"low": 11}, {"low": 5, "high": 6}) == ({"low": 11}, {"low": 5, "high": 6})
+    assert compared({"low": 7, "high": 0}, {"low": 6, "high": 1}) == ({"low": "suppressed", "high": 0}, {"low": "suppressed", "high": "<5"})
 
 
 def test_what_has_no_small_part_is_shown_whole():
