@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -76,15 +76,16 @@ class CaseReader:
             for each, allowed in zip(told, may, strict=True)
         ]
 
-    async def history(self, principal: Principal, case_id: str, moment: Moment | None = None) -> list[dict[str, Any]]:
+    async def history(self, principal: Principal, case_id: str) -> list[dict[str, Any]]:
         """Every event in order; what may not be read is marked, never dropped."""
         now = await self.current(case_id)
         allowed = rights(principal, now.state, self.kernel.clock.now())
         if allowed in _ONE_ACTIVITY:
             raise NotAllowed
-        events = await self._until(now.stream, moment or Moment())
+        events = await self.kernel.store.read_stream(now.stream)
         bodies = [json.loads(event.body) for event in events]
-        may = [may_open(principal, now.state, allowed, body) for body in bodies]
+        said = {event.version: body for event, body in zip(events, bodies, strict=True)}
+        may = [may_open(principal, now.state, allowed, _corrected(body, said)) for body in bodies]
         await self._record(principal, case_id, "history", now.version, content=any(may))
         opened = await self._opened_each(bodies, may)
         return [_entry(event, data) for event, data in zip(events, opened, strict=True)]
@@ -205,6 +206,13 @@ def _as_json(loaded: Loaded[Case]) -> dict[str, Any]:
             "notices": case.home.notices or {},
         },
     }
+
+
+def _corrected(told: dict[str, Any], said: Mapping[int, dict[str, Any]]) -> dict[str, Any]:
+    """The event whose readers count: a correction is for those who may read what it corrects. said: the history by version."""
+    while told["type"] == "fact-corrected":
+        told = said[told["event"]]
+    return told
 
 
 def _activities_shown(principal: Principal, now: Case, then: Case, allowed: Rights) -> list[tuple[Any, bool]]:

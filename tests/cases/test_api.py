@@ -306,6 +306,25 @@ async def test_what_was_said_in_counselling_is_for_its_counsellor_alone(cases):
     assert (await cases.get(f"cases/{case}", school.teacher)).status_code == 404
 
 
+async def test_a_correction_is_for_those_who_may_read_what_it_corrects(cases):
+    school = await cases.school()
+    case = await school.case()
+    await school.held(case)
+    await cases.done(case, "note", school.counsellor, text="Catatan")
+    history = (await cases.get(f"cases/{case}/history", school.counsellor)).json()["items"]
+    versions = {each["type"]: each["version"] for each in history}
+    for corrected, words in (("counselling-held", "Benar rahasia"), ("note-added", "Benar catatan")):
+        await cases.done(case, "correct-fact", school.counsellor, event=versions[corrected], words=words, reason="x")
+    history = (await cases.get(f"cases/{case}/history", school.counsellor)).json()["items"]
+    first = next(each["version"] for each in history if each["type"] == "fact-corrected")
+    await cases.done(case, "correct-fact", school.counsellor, event=first, words="Lebih benar rahasia", reason="x")
+    assert "Lebih benar rahasia" in await seen(cases, case, school.counsellor)
+    for who in (school.coordinator, cases.duty):
+        told = await seen(cases, case, who)
+        assert "Benar catatan" in told
+        assert "enar rahasia" not in told
+
+
 async def test_counselling_is_opened_to_one_coordinator_by_breaking_the_glass(cases):
     school = await cases.school()
     case = await school.case()
