@@ -65,8 +65,8 @@ def _at_school(principal: Principal, case: Case, now: datetime) -> Rights | None
 
 
 def _works_on(principal: Principal, case: Case, now: datetime) -> bool:
-    """A case that nobody has is for every counsellor of the school."""
-    return case.assignee is None or principal.id in (case.assignee, case.acknowledged_by) or case.handling.deputy(principal.id, now)
+    """A case that nobody has is for every counsellor of the school; whoever gave it away has it no longer."""
+    return case.assignee is None or principal.id in (case.assignee, case.in_hand) or case.handling.deputy(principal.id, now)
 
 
 def _concerned(principal: Principal, case: Case) -> Rights | None:

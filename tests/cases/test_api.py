@@ -482,6 +482,18 @@ async def test_a_colleague_takes_in_hand_what_joined_and_nobody_has_taken(cases)
     assert await school.concern(categories=("weapon",), facts={"weapon": True}) == case
     await cases.done(case, "acknowledge", school.other)
     assert (await cases.get(f"cases/{case}", school.other)).json()["acknowledged_by"] == school.named("other")
+    for who in (school.other, school.counsellor):
+        assert "Kenari" in await seen(cases, case, who)
+
+
+@pytest.mark.parametrize("given", ["hand-over-case", "assign"])
+async def test_whoever_gave_a_case_away_has_only_its_summary(cases, given):
+    school = await cases.school()
+    case = await school.case()
+    await cases.done(case, given, school.counsellor, to=school.named("other"), **({"reason": "leave"} if given == "hand-over-case" else {}))
+    assert "Kenari" not in await seen(cases, case, school.counsellor)
+    assert (await cases.get(f"cases/{case}", school.counsellor)).json()["assignee"] == school.named("other")
+    assert "Kenari" in await seen(cases, case, school.other)
 
 
 async def test_whoever_an_activity_was_handed_over_to_goes_on_with_that_and_no_other(cases):

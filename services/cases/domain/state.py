@@ -58,7 +58,8 @@ def state_of(*, closed: bool, merged: bool, waiting: bool, worked: bool, stage: 
 @dataclass(frozen=True, slots=True)
 class Case:
     """Everything that deciding and rendering need; personal text stays sealed. acknowledged: concerns that a person's act has taken in hand; one
-    that joins later wants an act of its own. climb: minutes between the rungs of its deadlines.
+    that joins later wants an act of its own. in_hand: who took it in hand since it was last given to somebody. climb: minutes between the rungs of
+    its deadlines.
     """
 
     case: str | None = None
@@ -70,6 +71,7 @@ class Case:
     acknowledged_by: str | None = None
     acknowledged: frozenset[str] = frozenset()
     assignee: str | None = None
+    in_hand: str | None = None
     strands: tuple[StrandAdded, ...] = ()
     decisions: tuple[UrgencyDecided, ...] = ()
     notes: tuple[NoteAdded, ...] = ()
