@@ -132,7 +132,7 @@ def _strand(batch: Batch, row: Row, told: Told) -> None:
     concern = told["concern"]
     people = [person["person"] for person in concern["people"] if person["person"]]
     row["named"] = list(dict.fromkeys([*row["named"], *people]))
-    if concern["desk"] == "district":
+    if concern["desk"] == "district" and row["desk"] == "school":
         row["desk"] = "district"
         batch.refreshed.add(row["case_id"])
         batch.past_school.add(row["case_id"])
@@ -279,11 +279,18 @@ async def _write(connection: Connection, batch: Batch) -> None:
             " AND (w.school, w.urgency, w.student, w.desk) IS DISTINCT FROM (c.school, c.urgency, c.student, c.desk)",
             (list(batch.refreshed),),
         )
-    await _insert(connection, "fact_v1", batch.facts, "DO NOTHING")
+    await _write_facts(connection, batch)
     await _insert(connection, "strand_v1", batch.strands, "DO NOTHING")
-    if batch.past_school:
-        streams = [f"case-{case}" for case in batch.past_school]
-        await connection.execute("UPDATE fact_v1 SET desk = 'district' WHERE desk = 'school' AND stream = ANY (%s)", (streams,))
+
+
+async def _write_facts(connection: Connection, batch: Batch) -> None:
+    """Also what was done before a case came to the district's desk; only a case that is older than the batch has facts in the table."""
+    past = {f"case-{case}" for case in batch.past_school}
+    facts = [fact | {"desk": "district"} if fact["stream"] in past else fact for fact in batch.facts]
+    await _insert(connection, "fact_v1", facts, "DO NOTHING")
+    older = past - {fact["stream"] for fact in facts if fact["kind"] == "case-opened"}
+    if older:
+        await connection.execute("UPDATE fact_v1 SET desk = 'district' WHERE desk = 'school' AND stream = ANY (%s)", (list(older),))
 
 
 async def _insert(connection: Connection, table: str, rows: Sequence[Row], conflict: str) -> None:
