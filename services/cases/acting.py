@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from pydantic import BaseModel
@@ -20,12 +21,14 @@ from services.cases.domain.state import Case
 from services.cases.domain.strands import Close, Match, Reopen
 from services.cases.domain.student import STUDENT, Claim, Release
 from services.cases.domain.triage import ReferralInputs, recommend
+from services.cases.occasions import occasion_of, taken_before
 from services.cases.policies import policy_for
-from services.cases.reading import CaseReader, require_right
+from services.cases.reading import CaseReader
+from services.cases.rights import require_right
 from services.cases.views import Roster, WorkList
 from shared.access import Principal
 from shared.decider import Loaded, commit, load, write
-from shared.errors import Refused
+from shared.errors import PreconditionFailed, Refused
 from shared.eventstore.projection import Projection
 from shared.eventstore.store import Item, Repeated, Stored, Write
 from shared.message import Fact, Occasion, derived_id
@@ -89,30 +92,42 @@ class Acting:
 
         async def plan() -> Item | None:
             loaded = await load(self.kernel.store, CASE, stream)
-            require_right(self.principal, loaded.state, command)
-            if conflicts:
-                require_version(self.request, _version(loaded, command), stream)
-            events = CASE.decide(command, loaded.state)
+            require_right(self.principal, loaded.state, command, self.kernel.clock.now())
+            events = [] if conflicts and await self._repeated(command, loaded) else CASE.decide(command, loaded.state)
             after[:] = [Loaded(stream, loaded.version + len(events), CASE.fold(events, loaded.state))]
             if not events:
                 return None
-            return Item((write(CASE, loaded, events, self._occasion(loaded)), *await self._beside(command, loaded)))
+            return Item((write(CASE, loaded, events, self._occasion(command, loaded)), *await self._beside(command, loaded)))
 
         outcome = await commit(self.kernel.store, plan)
         if isinstance(outcome, Stored | Repeated):
             await self.case_list.caught_up(outcome.position)
-        now = after[0].state
-        activity = now.activities.get(getattr(command, "activity", ""))
+        if isinstance(outcome, Repeated):
+            after[:] = [await load(self.kernel.store, CASE, stream)]  # nothing was stored: what is there now is the answer
+        return self._done(command, after[0])
+
+    def _done(self, command: Fact, now: Loaded[Case]) -> Done:
+        activity = now.state.activities.get(getattr(command, "activity", ""))
         return Done(
             case=self.case_id,
-            version=after[0].version,
-            state=now.state,
+            version=now.version,
+            state=now.state.state,
             activity=activity.activity if activity else None,
             activity_version=activity.version if activity else None,
         )
 
-    def _occasion(self, loaded: Loaded[Case]) -> Occasion:
-        return Occasion(self.principal.id, loaded.state.school, self.kernel.clock.now(), self.asked.cause, self.asked.cause)
+    async def _repeated(self, command: Fact, loaded: Loaded[Case]) -> bool:
+        """The version that was named is old because this very act was taken. Raises: PreconditionFailed: because of another act."""
+        try:
+            require_version(self.request, _version(loaded, command), loaded.stream)
+        except PreconditionFailed:
+            if not await taken_before(self.kernel.store, loaded.stream, self.asked):
+                raise
+            return True
+        return False
+
+    def _occasion(self, command: Fact, loaded: Loaded[Case]) -> Occasion:
+        return occasion_of(self.principal, self.asked, command, loaded.state.school, self.kernel.clock.now())
 
     async def _beside(self, command: Fact, loaded: Loaded[Case]) -> Sequence[Write]:
         """Closing, reopening and matching move the student's one open case in the same item; merging writes both cases."""
@@ -122,7 +137,7 @@ class Acting:
             back = GiveBackMerged(merged=self.case_id, act=command.act, by=command.by, at=command.at)
             return await self._other(loaded.state.moves.merged_into or "", back, loaded)
         if isinstance(command, UnmatchStudent):
-            return await self._released(command.student, loaded)
+            return await self._released(command, loaded)
         student = command.student if isinstance(command, Match) else loaded.state.student
         if student is None or not isinstance(command, Close | Reopen | Match):
             return ()
@@ -131,20 +146,20 @@ class Acting:
             raise StudentHasOpenCase
         change = Release(case=self.case_id, at=self.kernel.clock.now()) if isinstance(command, Close) else Claim(case=self.case_id)
         events = STUDENT.decide(change, claim.state)
-        return (write(STUDENT, claim, events, self._occasion(loaded)),) if events else ()
+        return (write(STUDENT, claim, events, self._occasion(command, loaded)),) if events else ()
 
     async def _other(self, case_id: str, command: CaseCommand, mine: Loaded[Case]) -> Sequence[Write]:
         """The other half of a merge. Raises: NotFound: not a case that this person may work on. NotSameStudent."""
         other = await load(self.kernel.store, CASE, f"case-{case_id}")
-        require_right(self.principal, other.state, command)
+        require_right(self.principal, other.state, command, self.kernel.clock.now())
         if None not in (mine.state.student, other.state.student) and mine.state.student != other.state.student:
             raise NotSameStudent
-        return (write(CASE, other, CASE.decide(command, other.state), self._occasion(other)),)
+        return (write(CASE, other, CASE.decide(command, other.state), self._occasion(command, other)),)
 
-    async def _released(self, student: str, loaded: Loaded[Case]) -> Sequence[Write]:
-        claim = await load(self.kernel.store, STUDENT, f"student-{student}")
+    async def _released(self, command: UnmatchStudent, loaded: Loaded[Case]) -> Sequence[Write]:
+        claim = await load(self.kernel.store, STUDENT, f"student-{command.student}")
         events = STUDENT.decide(Release(case=self.case_id), claim.state)
-        return (write(STUDENT, claim, events, self._occasion(loaded)),) if events else ()
+        return (write(STUDENT, claim, events, self._occasion(command, loaded)),) if events else ()
 
     async def counsellors_of_other_side(self) -> frozenset[str]:
         """Who works the cases of the other side of the same incidents: victim and accused have different counsellors."""
@@ -181,14 +196,14 @@ class Acting:
         told: dict[str, Any] = {"priority": priority, "respond_by": self.kernel.clock.now() + respond}
         return SendReferral(referral=referral, package=package, by=self.principal.id, **told)
 
-    async def age(self) -> int | None:
-        """The student's age in years at this moment; None where the birth date is unknown or erased."""
+    async def age(self, at: datetime) -> int | None:
+        """The student's age in years when something happened; None where the birth date is unknown or erased."""
         person = await self.roster.person(self.now.state.student or "")
         born = await self.kernel.vault.open(person.born) if person and person.born else None
         if not born or isinstance(born, Erased):
             return None
-        birthday, today = date.fromisoformat(born), self.kernel.clock.now().date()
-        return today.year - birthday.year - ((today.month, today.day) < (birthday.month, birthday.day))
+        birthday, day = date.fromisoformat(born), at.astimezone(ZoneInfo(self.kernel.settings.time_zone)).date()
+        return day.year - birthday.year - ((day.month, day.day) < (birthday.month, birthday.day))
 
 
 def _version(loaded: Loaded[Case], command: Fact) -> int:

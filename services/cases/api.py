@@ -260,7 +260,7 @@ def _telling_home(routes: APIRouter, kernel: Kernel, roster: Roster, start: Star
             guardians=student.guardians if student else (),
             not_before=body.not_before or kernel.clock.now(),
             words=await acting.seal("guardian-notice", body.words, "words"),
-            age=await acting.age(),
+            age=await acting.age(kernel.clock.now()),
             adult=acting.policy.telling.adult,
             student_agrees=body.student_agrees,
             serious_danger=body.serious_danger,

@@ -11,12 +11,12 @@ from datetime import datetime
 
 import structlog
 
-from services.cases.domain.case import CASE
 from services.cases.domain.deadline import PassDeadline
+from services.cases.telling import tell
 from services.cases.views import WorkList
-from shared.decider import execute
 from shared.errors import TanggapError, Unavailable
 from shared.eventstore.projection import Projection
+from shared.eventstore.store import Repeated, Stored
 from shared.message import TANGGAP, Occasion, derived_id
 from shared.service import Kernel
 
@@ -53,11 +53,12 @@ class Clockwork:
         cause = derived_id(TANGGAP, "deadline", case, key, due.isoformat())
         occasion = Occasion("service:cases", None, now, cause, cause)
         try:
-            done = await execute(self._kernel.store, CASE, f"case-{case}", PassDeadline(key=key, due=due, now=now), occasion)
+            outcome = await tell(self._kernel.store, case, PassDeadline(key=key, due=due, now=now), occasion)
         except TanggapError as error:
             if isinstance(error, Unavailable):
                 raise
             log.warning("deadline-failed", case=case, error=type(error).__name__)
             self._failed[case, key] = asyncio.get_running_loop().time() + AGAIN
             return
-        await self._case_list.caught_up(done.position)
+        if isinstance(outcome, Stored | Repeated):
+            await self._case_list.caught_up(outcome.position)

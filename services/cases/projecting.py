@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from services.cases.domain.state import state_of
 from shared.database import Connection
 from shared.message import Recorded
 
@@ -20,14 +21,16 @@ Told = dict[str, Any]
 
 _COLUMNS = (
     "case_id", "school", "student", "state", "urgency", "assignee", "acknowledged_by", "acknowledge_by", "named", "desk", "opened_at",
-    "changed_at", "version",
+    "changed_at", "version", "closed", "merged", "waiting", "worked", "stage",
 )  # fmt: skip
+_STATE = ("closed", "merged", "waiting", "worked", "stage")
+"""What a case's state follows from, so that the list shows what the case shows (domain/state.py)."""
 
 
 @dataclass
 class Batch:
-    """What a batch of events changes. work: rows by (case, key), None for one that is gone. refreshed: cases whose school, level or student
-    changed, so that what is expected of them moves along.
+    """What a batch of events changes. work: rows by (case, key), None for one that is gone. refreshed: cases whose school, level, student or desk
+    changed, so that what is expected of them moves along. past_school: cases that came to the district's desk.
     """
 
     cases: dict[str, Row]
@@ -36,6 +39,7 @@ class Batch:
     strands: list[Row] = field(default_factory=list)
     changed: set[str] = field(default_factory=set)
     refreshed: set[str] = field(default_factory=set)
+    past_school: set[str] = field(default_factory=set)
 
 
 async def project(connection: Connection, events: Sequence[Recorded]) -> None:
@@ -66,7 +70,7 @@ async def _known_cases(connection: Connection, cases: set[str]) -> dict[str, Row
 async def _known_work(connection: Connection, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Row | None]:
     if not keys:
         return {}
-    columns = ("case_id", "key", "what", "school", "owner", "student", "urgency", "expected_at", "due", "step")
+    columns = ("case_id", "key", "what", "school", "owner", "student", "urgency", "expected_at", "due", "step", "desk")
     query = "SELECT " + ", ".join(columns) + " FROM worklist_v1 WHERE (case_id, key) IN (SELECT * FROM unnest(%s::text[], %s::text[]))"
     rows = await (await connection.execute(query, ([case for case, _ in keys], [key for _, key in keys]))).fetchall()
     return {(row[0], row[1]): dict(zip(columns, row, strict=True)) for row in rows}
@@ -76,39 +80,51 @@ async def _known_work(connection: Connection, keys: Sequence[tuple[str, str]]) -
 
 
 def _apply(batch: Batch, event: Recorded, told: Told) -> None:
-    codes = _codes(event.type, told)
-    if codes is not None:
-        person = told.get("by") or event.actor
-        batch.facts.append(
-            {
-                "position": event.position, "stream": event.stream, "school": event.school or "", "kind": event.type, "person": person,
-                "happened_at": event.happened_at, "recorded_at": event.recorded_at, "codes": codes,
-            }
-        )  # fmt: skip
-    if not event.stream.startswith("case-"):
-        return
-    case_id = event.stream[5:]
-    if event.type == "case-opened":
-        batch.cases[case_id] = _opened(case_id, event, told)
-    row = batch.cases.get(case_id)
+    row = _row(batch, event, told)
+    batch.facts += _facts(event, told, row["desk"] if row else "school")
     if row is None:
         return
     row["changed_at"], row["version"] = event.recorded_at, event.version
-    batch.changed.add(case_id)
+    batch.changed.add(row["case_id"])
     if event.type in _REFRESH:
-        batch.refreshed.add(case_id)
+        batch.refreshed.add(row["case_id"])
     change = _CHANGES.get(event.type)
     if change:
         change(batch, row, told)
-    elif "activity" in told and row["state"] in ("opened", "assessed", "planned"):
-        row["state"] = "in-progress"
+    elif "activity" in told:
+        row["worked"] = True
+    row["state"] = state_of(**{name: row[name] for name in _STATE})
+
+
+def _row(batch: Batch, event: Recorded, told: Told) -> Row | None:
+    """The case's row; None for what is not a case."""
+    if not event.stream.startswith("case-"):
+        return None
+    case_id = event.stream[5:]
+    if event.type == "case-opened":
+        batch.cases[case_id] = _opened(case_id, event, told)
+    return batch.cases.get(case_id)
+
+
+def _facts(event: Recorded, told: Told, desk: str) -> list[Row]:
+    """What the reports count of an event. A transfer is two facts: the old school gave the case, the new one has it."""
+    codes = _codes(event.type, told)
+    if codes is None:
+        return []
+    fact = {
+        "position": event.position, "stream": event.stream, "school": event.school or "", "kind": event.type,
+        "person": told.get("by") or event.actor, "happened_at": event.happened_at, "recorded_at": event.recorded_at, "codes": codes,
+        "desk": desk,
+    }  # fmt: skip
+    return [fact, fact | {"kind": "case-received", "school": told["school"]}] if event.type == "case-transferred" else [fact]
 
 
 def _opened(case_id: str, event: Recorded, told: Told) -> Row:
     return {
         "case_id": case_id, "school": told["school"], "student": told["student"], "state": "opened", "urgency": "low", "assignee": None,
         "acknowledged_by": None, "acknowledge_by": None, "named": [], "desk": "school", "opened_at": event.recorded_at,
-        "changed_at": event.recorded_at, "version": event.version,
+        "changed_at": event.recorded_at, "version": event.version, "closed": False, "merged": False, "waiting": False, "worked": False,
+        "stage": "opened",
     }  # fmt: skip
 
 
@@ -116,8 +132,10 @@ def _strand(batch: Batch, row: Row, told: Told) -> None:
     concern = told["concern"]
     people = [person["person"] for person in concern["people"] if person["person"]]
     row["named"] = list(dict.fromkeys([*row["named"], *people]))
-    if concern["desk"] == "district":
+    if concern["desk"] == "district" and row["desk"] == "school":
         row["desk"] = "district"
+        batch.refreshed.add(row["case_id"])
+        batch.past_school.add(row["case_id"])
     batch.strands.append({"concern": concern["concern"], "case_id": row["case_id"], "role": concern["role"]})
 
 
@@ -133,12 +151,8 @@ def _set(**values: Callable[[Told], Any]) -> Callable[[Batch, Row, Told], None]:
     return change
 
 
-def _stage(stage: str) -> Callable[[Batch, Row, Told], None]:
-    def change(_: Batch, row: Row, __: Told) -> None:
-        if row["state"] in ("opened", "assessed"):
-            row["state"] = stage
-
-    return change
+def _assessed(_: Batch, row: Row, __: Told) -> None:
+    row["stage"] = "assessed" if row["stage"] == "opened" else row["stage"]
 
 
 def _deadlines_set(batch: Batch, row: Row, told: Told) -> None:
@@ -146,6 +160,7 @@ def _deadlines_set(batch: Batch, row: Row, told: Told) -> None:
         batch.work[row["case_id"], each["key"]] = {
             "case_id": row["case_id"], "key": each["key"], "what": each["what"], "school": row["school"], "owner": each["owner"],
             "student": row["student"], "urgency": row["urgency"], "expected_at": each["due"], "due": each["due"], "step": 0,
+            "desk": row["desk"],
         }  # fmt: skip
 
 
@@ -178,17 +193,17 @@ _CHANGES: Mapping[str, Callable[[Batch, Row, Told], None]] = {
     "case-handed-over": _set(assignee=lambda told: told["to"]),
     "student-matched": _set(student=lambda told: told["student"]),
     "student-unmatched": _set(student=lambda _: None),
-    "case-assessed": _stage("assessed"),
-    "case-planned": _stage("planned"),
-    "case-waiting": _set(state=lambda _: "waiting"),
-    "case-resumed": _set(state=lambda _: "in-progress"),
-    "case-merged": _set(state=lambda _: "merged"),
-    "case-unmerged": _set(state=lambda _: "in-progress"),
+    "case-assessed": _assessed,
+    "case-planned": _set(stage=lambda _: "planned"),
+    "case-waiting": _set(waiting=lambda _: True),
+    "case-resumed": _set(waiting=lambda _: False),
+    "case-merged": _set(merged=lambda _: True),
+    "case-unmerged": _set(merged=lambda _: False),
     "case-transferred": _set(school=lambda told: told["school"], assignee=lambda _: None),
-    "case-closed": _set(state=lambda _: "closed"),
-    "case-reopened": _set(state=lambda _: "in-progress"),
-    "referral-drafted": _set(state=lambda _: "in-progress"),
-    "member-noted": _set(state=lambda _: "in-progress"),
+    "case-closed": _set(closed=lambda _: True),
+    "case-reopened": _set(closed=lambda _: False),
+    "referral-drafted": _set(worked=lambda _: True),
+    "member-noted": _set(worked=lambda _: True),
     "deadlines-set": _deadlines_set,
     "deadlines-met": _deadlines_met,
     "deadline-passed": _deadline_passed,
@@ -204,6 +219,8 @@ _COUNTED: Mapping[str, tuple[str, ...]] = {
     "case-closed": ("outcome",),
     "case-reopened": (),
     "case-transferred": (),
+    "case-merged": (),
+    "case-unmerged": (),
     "case-acknowledged": (),
     "urgency-decided": ("urgency",),
     "referral-decided": ("chosen",),
@@ -257,13 +274,23 @@ async def _write(connection: Connection, batch: Batch) -> None:
     await _insert(connection, "worklist_v1", [row for row in batch.work.values() if row], f"(case_id, key) DO UPDATE SET {updates}")
     if batch.refreshed:
         await connection.execute(
-            "UPDATE worklist_v1 w SET school = c.school, urgency = c.urgency, student = c.student FROM case_list_v1 c"
+            "UPDATE worklist_v1 w SET school = c.school, urgency = c.urgency, student = c.student, desk = c.desk FROM case_list_v1 c"
             " WHERE c.case_id = w.case_id AND w.case_id = ANY (%s)"
-            " AND (w.school, w.urgency, w.student) IS DISTINCT FROM (c.school, c.urgency, c.student)",
+            " AND (w.school, w.urgency, w.student, w.desk) IS DISTINCT FROM (c.school, c.urgency, c.student, c.desk)",
             (list(batch.refreshed),),
         )
-    await _insert(connection, "fact_v1", batch.facts, "DO NOTHING")
+    await _write_facts(connection, batch)
     await _insert(connection, "strand_v1", batch.strands, "DO NOTHING")
+
+
+async def _write_facts(connection: Connection, batch: Batch) -> None:
+    """Also what was done before a case came to the district's desk; only a case that is older than the batch has facts in the table."""
+    past = {f"case-{case}" for case in batch.past_school}
+    facts = [fact | {"desk": "district"} if fact["stream"] in past else fact for fact in batch.facts]
+    await _insert(connection, "fact_v1", facts, "DO NOTHING")
+    older = past - {fact["stream"] for fact in facts if fact["kind"] == "case-opened"}
+    if older:
+        await connection.execute("UPDATE fact_v1 SET desk = 'district' WHERE desk = 'school' AND stream = ANY (%s)", (list(older),))
 
 
 async def _insert(connection: Connection, table: str, rows: Sequence[Row], conflict: str) -> None:

@@ -1,117 +1,28 @@
-"""Who may read what of a case, decided at the moment of reading; and a case or its history as JSON, opened only as far as that goes."""
+"""A case or its history as JSON, opened only as far as the reader's rights go at this moment."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from typing import Any, Literal
+from datetime import datetime
+from typing import Any
 
 from services.cases.domain.activity import Activity
 from services.cases.domain.case import CASE
-from services.cases.domain.moving import ReceiveTransfer
-from services.cases.domain.state import CASE_STRATEGIES, Case
-from services.cases.domain.teacher import AnswerAsTeacher, DeclineAsTeacher
+from services.cases.domain.state import Case
+from services.cases.rights import Rights, may_open, may_read, readers_of, rights
 from services.cases.views import record_read
 from shared.access import Principal
 from shared.decider import Loaded, folded, load
 from shared.errors import NotAllowed, NotFound
-from shared.message import Fact, Recorded
+from shared.message import Recorded
 from shared.sealed import Erased, Sealed
 from shared.service import Kernel
 
-Rights = Literal["content", "summary", "metadata", "participant", "receiver"]
-"""participant: an activity of the case concerns this person, and that alone. receiver: of a school that the case is to be transferred to."""
-
 WITHHELD = "not for this role"
-_FOR_PARTICIPANTS = (AnswerAsTeacher, DeclineAsTeacher)
-
-
-def rights(principal: Principal, case: Case, now: datetime) -> Rights:
-    """What the principal may read of this case (domain.md, the table of Who is who).
-
-    Raises: NotFound: nothing, and not even whether it exists. NotAllowed: named in a strand, or suspended.
-    """
-    if case.case is None:
-        raise NotFound("no case of yours has this id")
-    if principal.id in case.named:
-        raise NotAllowed("you are named in this case")
-    if principal.holds("auditor"):
-        return "metadata"
-    if principal.holds("district-duty") or principal.id in case.handling.officers:
-        return "content"
-    escalated = case.urgency == "emergency" or case.desk == "district" or any(each.step for each in case.deadlines.values())
-    if principal.holds("supervisor", "district-officer") and escalated:
-        return "summary"
-    found = _at_school(principal, case, now) or _concerned(principal, case)
-    if found is None:
-        raise NotFound("no case of yours has this id")
-    return found
-
-
-def _at_school(principal: Principal, case: Case, now: datetime) -> Rights | None:
-    if not principal.schools or not principal.at(case.school) or case.desk == "district":
-        return None
-    if principal.holds("counsellor"):
-        mine = principal.id in (case.assignee, case.acknowledged_by) or case.handling.deputy(principal.id, now)
-        return "content" if mine or case.assignee is None else "summary"
-    if principal.holds("coordinator"):
-        return "content"
-    return "summary" if principal.holds("principal", "vice-principal") else None
-
-
-def _concerned(principal: Principal, case: Case) -> Rights | None:
-    if case.moves.asked and principal.schools and principal.at(case.moves.asked.to) and principal.holds("counsellor", "coordinator", "principal"):
-        return "receiver"
-    return "participant" if any(principal.id in _readers(each) for each in case.activities.values()) else None
-
-
-def require_right(principal: Principal, case: Case, command: Fact) -> None:
-    """Whether the principal may give this command at all; the route's row has said so for the role.
-
-    Raises: NotFound, NotAllowed.
-    """
-    now = getattr(command, "at", None) or datetime.now(UTC)
-    match rights(principal, case, now):
-        case "metadata":
-            raise NotAllowed
-        case "participant" if not isinstance(command, _FOR_PARTICIPANTS):
-            raise NotAllowed
-        case "receiver" if not isinstance(command, ReceiveTransfer):
-            raise NotAllowed
-        case _:
-            return
-
-
-def _readers(activity: Activity) -> frozenset[str]:
-    return CASE_STRATEGIES.by_name[activity.strategy].readers(activity)
-
-
-def may_read(principal: Principal, case: Case, activity: Activity, allowed: Rights) -> bool:
-    """Whether an activity's content is for this person (domain.md, The nine strategies, Who may read the content)."""
-    glasses = (case.handling.glasses or {}).values()
-    for reader, opened, confirmed in glasses:
-        if (reader, opened) == (principal.id, activity.activity) and (confirmed or activity.strategy != "conference"):
-            return True
-    readers = _readers(activity)
-    match activity.strategy:
-        case "conference":
-            return principal.id in readers
-        case "counselling":
-            return principal.id == activity.owner
-        case _:
-            return allowed == "content" or principal.id in readers or principal.id == activity.owner
-
-
-def _may_open(principal: Principal, case: Case, allowed: Rights, told: dict[str, Any]) -> bool:
-    """Whether the sealed fields of one event, as JSON, are for this person."""
-    activity = case.activities.get(told.get("activity", ""))
-    if activity and told.get("type") != "glass-broken":
-        return may_read(principal, case, activity, allowed)
-    if told.get("type") == "member-noted":
-        return bool(told.get("by") == principal.id)
-    return allowed == "content"
+_ONE_ACTIVITY: tuple[Rights, ...] = ("participant", "receiver")
+"""Rights that show an activity which concerns the reader, and of the case its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,17 +55,17 @@ class CaseReader:
         then = now if moment.whole else folded(CASE, now.stream, await self._until(now.stream, moment))
         if then.state.case is None:
             raise NotFound("the case did not exist then")
-        await self._record(principal, case_id, allowed, "case", then.version)
-        return await self._opened_case(principal, now.state, then, allowed)
+        shown = _activities_shown(principal, now.state, then.state, allowed)
+        await self._record(principal, case_id, "case", then.version, content=allowed == "content" or any(may for _, may in shown))
+        return await self._opened_case(then, shown, allowed)
 
-    async def _opened_case(self, principal: Principal, now: Case, then: Loaded[Case], allowed: Rights) -> dict[str, Any]:
+    async def _opened_case(self, then: Loaded[Case], shown: list[tuple[Any, bool]], allowed: Rights) -> dict[str, Any]:
+        activities = await self._opened_each([each for each, _ in shown], [may for _, may in shown])
         told: dict[str, Any] = _as_json(then)
-        activities = [_activity_as_json(each) for each in then.state.activities.values()]
-        own = allowed not in ("participant", "receiver")
-        readable = [each for each in activities if own or principal.id in _readers(now.activities.get(each["id"], then.state.activities[each["id"]]))]
-        shown = await self._opened_each(readable, [may_read(principal, now, then.state.activities[each["id"]], allowed) for each in readable])
-        opened: dict[str, Any] = await self._opened(told, allowed) if own else {name: told[name] for name in ("id", "version", "state")}
-        return opened | {"activities": shown}
+        if allowed in _ONE_ACTIVITY:
+            return {name: told[name] for name in ("id", "version", "state")} | {"activities": activities}
+        opened: dict[str, Any] = await self._opened(told, allowed)
+        return opened | {"activities": activities}
 
     async def _opened_each(self, told: list[Any], may: list[bool]) -> list[Any]:
         """Several trees, each opened or withheld, with one look at the keys."""
@@ -165,26 +76,28 @@ class CaseReader:
             for each, allowed in zip(told, may, strict=True)
         ]
 
-    async def history(self, principal: Principal, case_id: str, moment: Moment | None = None) -> list[dict[str, Any]]:
+    async def history(self, principal: Principal, case_id: str) -> list[dict[str, Any]]:
         """Every event in order; what may not be read is marked, never dropped."""
         now = await self.current(case_id)
         allowed = rights(principal, now.state, self.kernel.clock.now())
-        events = await self._until(now.stream, moment or Moment())
-        await self._record(principal, case_id, allowed, "history", now.version)
-        bodies = [json.loads(event.body) for event in events]
-        if allowed in ("participant", "receiver"):
+        if allowed in _ONE_ACTIVITY:
             raise NotAllowed
-        opened = await self._opened_each(bodies, [_may_open(principal, now.state, allowed, body) for body in bodies])
+        events = await self.kernel.store.read_stream(now.stream)
+        bodies = [json.loads(event.body) for event in events]
+        said = {event.version: body for event, body in zip(events, bodies, strict=True)}
+        may = [may_open(principal, now.state, allowed, _corrected(body, said)) for body in bodies]
+        await self._record(principal, case_id, "history", now.version, content=any(may))
+        opened = await self._opened_each(bodies, may)
         return [_entry(event, data) for event, data in zip(events, opened, strict=True)]
 
     async def decisions(self, principal: Principal, case_id: str) -> list[dict[str, Any]]:
         """The decision receipts: policy, version, inputs, rules fired, alternatives, override."""
         now = await self.current(case_id)
         allowed = rights(principal, now.state, self.kernel.clock.now())
-        if allowed in ("participant", "receiver"):
+        if allowed in _ONE_ACTIVITY:
             raise NotAllowed
         receipts = [*now.state.decisions, *now.state.referrals.decisions]
-        await self._record(principal, case_id, allowed, "decisions", now.version)
+        await self._record(principal, case_id, "decisions", now.version, content=allowed == "content")
         opened: list[dict[str, Any]] = await self._opened([receipt.model_dump(mode="json") for receipt in receipts], allowed)
         return opened
 
@@ -193,8 +106,9 @@ class CaseReader:
         until = moment.happened_until
         return events if until is None else [event for event in events if event.happened_at <= until]
 
-    async def _record(self, principal: Principal, case_id: str, allowed: Rights, what: str, version: int) -> None:
-        if allowed == "content":
+    async def _record(self, principal: Principal, case_id: str, what: str, version: int, *, content: bool) -> None:
+        """content: anything at all is opened for this person, be it one activity of a case that they may not read."""
+        if content:
             await record_read(self.kernel.database, principal.id, case_id, what, version)
 
     async def _opened(self, told: Any, allowed: Rights) -> Any:
@@ -292,6 +206,20 @@ def _as_json(loaded: Loaded[Case]) -> dict[str, Any]:
             "notices": case.home.notices or {},
         },
     }
+
+
+def _corrected(told: dict[str, Any], said: Mapping[int, dict[str, Any]]) -> dict[str, Any]:
+    """The event whose readers count: a correction is for those who may read what it corrects. said: the history by version."""
+    while told["type"] == "fact-corrected":
+        told = said[told["event"]]
+    return told
+
+
+def _activities_shown(principal: Principal, now: Case, then: Case, allowed: Rights) -> list[tuple[Any, bool]]:
+    """Every activity that the reader may know of, as it was then, and whether its content is theirs today."""
+    pairs = [(now.activities[each.activity], each) for each in then.activities.values()]
+    known = [(today, each) for today, each in pairs if allowed not in _ONE_ACTIVITY or principal.id in readers_of(today)]
+    return [(_activity_as_json(each), may_read(principal, now, today, allowed)) for today, each in known]
 
 
 def _activity_as_json(activity: Activity) -> dict[str, Any]:

@@ -15,14 +15,12 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
+from services.cases.cells import SMALL, each_shown, parted, shown
 from services.cases.lists import schools_of
 from shared.access import SignedIn
 from shared.database import Database
 from shared.errors import Fault, Invalid, NotFound
 from shared.service import Kernel
-
-SMALL = 5
-"""Cells below this are not shown in the district's report: they could point at one child."""
 
 Month = Annotated[str, Query(pattern=r"^\d{4}-\d{2}$", description="for example 2026-02")]
 
@@ -39,6 +37,10 @@ SERVICES: Mapping[str, str] = {
     "home-visited": "home-visit",
 }
 """When a strategy counts as a service that was given."""
+
+COMES = ("case-opened", "case-reopened", "case-received", "case-unmerged")
+GOES = ("case-closed", "case-transferred", "case-merged")
+"""What makes one more, and one less, of the open cases of a school."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +115,10 @@ class Facts:
         return [Counted(*row) for row in rows]
 
     async def held_by(self, schools: str, period: Period, school: str, code: str) -> dict[str, int]:
-        """Counselling meetings by a code of their request: the field, or the origin."""
+        """Counselling meetings by a code of their request: the field, or the origin; unknown where another school made the request."""
         rows = await self._rows(
             schools,
-            "SELECT r.codes ->> %s, count(*) FROM fact_v1 h JOIN fact_v1 r ON r.kind = 'counselling-requested' AND r.stream = h.stream"
+            "SELECT r.codes ->> %s, count(*) FROM fact_v1 h LEFT JOIN fact_v1 r ON r.kind = 'counselling-requested' AND r.stream = h.stream"
             " AND r.codes ->> 'activity' = h.codes ->> 'activity' WHERE h.kind = 'counselling-held' AND h.school = %s"
             " AND h.happened_at >= %s AND h.happened_at < %s AND h.recorded_at <= %s GROUP BY 1",
             (code, school, period.first, period.last, period.as_of),
@@ -124,12 +126,12 @@ class Facts:
         return {row[0] or "unknown": row[1] for row in rows}
 
     async def open_at_end(self, schools: str, period: Period, school: str) -> int:
-        """Cases opened or reopened and not closed, by the end of the period."""
+        """Cases that the school has by the end of the period: what came and has not gone."""
         rows = await self._rows(
             schools,
-            "SELECT coalesce(sum(CASE kind WHEN 'case-closed' THEN -1 ELSE 1 END), 0) FROM fact_v1 WHERE school = %s"
-            " AND kind IN ('case-opened', 'case-reopened', 'case-closed') AND happened_at < %s AND recorded_at <= %s",
-            (school, period.last, period.as_of),
+            "SELECT count(*) FILTER (WHERE kind = ANY (%s)) - count(*) FILTER (WHERE kind = ANY (%s)) FROM fact_v1"
+            " WHERE school = %s AND happened_at < %s AND recorded_at <= %s",
+            (list(COMES), list(GOES), school, period.last, period.as_of),
         )
         return int(rows[0][0])
 
@@ -299,7 +301,7 @@ async def _district(facts: Facts, schools: str, period: Period) -> dict[str, Any
         "as_of": period.as_of.isoformat(),
         "schools": rows,
         "warnings": [each for row in rows for each in row["warnings"]],
-        "unanswered_by_agency": _suppressed(await facts.unanswered(schools, period)),
+        "unanswered_by_agency": each_shown(await facts.unanswered(schools, period)),
         "corrections": len(await facts.corrections(schools, period, None)),
     }  # fmt: skip
 
@@ -317,22 +319,15 @@ _WARNINGS: Mapping[str, dict[str, str]] = {
 def _district_row(school: str, name: str, counsellors: int, counted: list[Counted], times: list[float]) -> dict[str, Any]:
     opened = _sum(counted, "case-opened")
     warnings = [{"school": school, **_WARNINGS[name]} for name, wrong in (("no-reports", opened == 0), ("no-counsellor", counsellors == 0)) if wrong]
+    cases, urgency = parted(opened, _by(counted, "urgency-decided", "urgency"))
     return {
         "school": school,
         "name": name,
         "counsellors": counsellors,
-        "cases": _shown(opened),
-        "urgency": _suppressed(_by(counted, "urgency-decided", "urgency")),
+        "cases": cases,
+        "urgency": urgency,
         "minutes_to_acknowledge": round(median(times)) if len(times) >= SMALL else None,
-        "late": _shown(sum(each.count for each in counted if each.kind == "deadline-passed" and each.codes.get("step") == 0)),
-        "official_reports": _suppressed(_by(counted, "official-report-filed", "to")),
+        "late": shown(sum(each.count for each in counted if each.kind == "deadline-passed" and each.codes.get("step") == 0)),
+        "official_reports": each_shown(_by(counted, "official-report-filed", "to")),
         "warnings": warnings,
     }
-
-
-def _shown(count: int) -> int | str:
-    return count if count == 0 or count >= SMALL else f"<{SMALL}"
-
-
-def _suppressed(cells: Mapping[str, int]) -> dict[str, int | str]:
-    return {name: _shown(count) for name, count in cells.items()}

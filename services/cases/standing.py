@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,11 +18,14 @@ from services.cases.domain.duty import DUTY, DUTY_COMMANDS
 from services.cases.domain.group import GROUP, GROUP_COMMANDS, AddMember, FormGroup, Group, Member
 from services.cases.domain.partnership import ProposePartnership
 from services.cases.domain.standing import STANDING, STANDING_ACTIVITY, Standing
-from services.cases.reading import opened_trees, require_right
+from services.cases.occasions import occasion_of, taken_before
+from services.cases.reading import opened_trees
+from services.cases.rights import require_content
+from services.cases.views import record_read
 from shared.access import Principal, SignedIn
 from shared.decider import Decider, execute, load
 from shared.errors import Fault, Invalid, NotAllowed, NotFound
-from shared.message import Fact, Occasion, derived_id
+from shared.message import Event, Fact, derived_id
 from shared.sealing import ToSeal
 from shared.service import Kernel
 from shared.web import Asked, asked, require_version
@@ -68,10 +71,12 @@ class Begun:
 
     async def perform(self, decider: Decider[Any, Any, Any], stream: str, command: Fact, school: str) -> Any:
         """Decides and appends; the decider's state after it."""
-        occasion = Occasion(self.principal.id, school, self.kernel.clock.now(), self.asked.cause, self.asked.cause)
+        occasion = occasion_of(self.principal, self.asked, command, school, self.kernel.clock.now())
+        repeated = "if-match" in self.request.headers and await taken_before(self.kernel.store, stream, self.asked)
 
         def check(loaded: Any) -> None:
-            require_version(self.request, loaded.version, stream)
+            if not repeated:
+                require_version(self.request, loaded.version, stream)
 
         return await execute(self.kernel.store, decider, stream, command, occasion, check=check)
 
@@ -96,6 +101,12 @@ def _at_school(principal: Principal, school: str) -> None:
         raise NotFound("nothing of yours has this id")
 
 
+async def _steps(kernel: Kernel, principal: Principal, what: str, subject: str, version: int, events: Sequence[Event]) -> list[Any]:
+    """Every step with its texts; that it was read is recorded before they leave."""
+    await record_read(kernel.database, principal.id, subject, what, version)
+    return await opened_trees(kernel, [event.model_dump(mode="json", exclude={"version", "act"}) for event in events])
+
+
 # groups ------------------------------------------------------------------------------------------------------------
 
 
@@ -110,7 +121,7 @@ def _groups(routes: APIRouter, kernel: Kernel) -> None:
     async def group(group_id: str, principal: SignedIn) -> dict[str, Any]:
         loaded = await load(kernel.store, GROUP, f"group-{group_id}")
         _leads(principal, loaded.state)
-        steps = await opened_trees(kernel, [event.model_dump(mode="json", exclude={"version", "act"}) for event in loaded.state.events])
+        steps = await _steps(kernel, principal, "group", group_id, loaded.version, loaded.state.events)
         members = [_member_shown(member) for member in (loaded.state.members or {}).values()]
         return {"id": group_id, "version": loaded.version, "state": loaded.state.state, "leader": loaded.state.leader, "members": members,
                 "sessions": loaded.state.sessions, "steps": steps}  # fmt: skip
@@ -127,10 +138,10 @@ def _leads(principal: Principal, group: Group) -> None:
         raise NotFound("no group of yours has this id")
 
 
-async def _member(kernel: Kernel, principal: Principal, case_id: str, command: Fact) -> tuple[Member, str]:
-    """The student of a case that the leader may work on, with the roles in its concerns; and the case's school."""
+async def _member(kernel: Kernel, principal: Principal, case_id: str) -> tuple[Member, str]:
+    """The student of a case that the leader works on, with the roles in its concerns; and the case's school."""
     case = (await load(kernel.store, CASE, f"case-{case_id}")).state
-    require_right(principal, case, command)
+    require_content(principal, case, kernel.clock.now())
     if case.student is None:
         raise Invalid(Fault("/cases", "student-not-identified"))
     return Member(case=case_id, student=case.student, roles={strand.concern.concern: strand.concern.role for strand in case.strands}), case.school
@@ -141,7 +152,7 @@ def _form_group(routes: APIRouter, kernel: Kernel) -> None:
         begun = await _begun(kernel, request, principal)
         group_id = begun.id("group")
         cases: list[str] = getattr(body, "cases", [])
-        found = [await _member(kernel, principal, case, Fact()) for case in cases]
+        found = [await _member(kernel, principal, case) for case in cases]
         extra = {"group": group_id, "members": tuple(member for member, _ in found)}
         command = await begun.command(FormGroup, body, f"group-{group_id}", extra)
         done = await begun.perform(GROUP, f"group-{group_id}", command, found[0][1])
@@ -157,7 +168,7 @@ def _group_step(routes: APIRouter, kernel: Kernel, command: type[Fact]) -> None:
         stream = f"group-{group_id}"
         group = (await load(kernel.store, GROUP, stream)).state
         _leads(principal, group)
-        extra = {"member": (await _member(kernel, principal, getattr(body, "case", ""), Fact()))[0]} if command is AddMember else {}
+        extra = {"member": (await _member(kernel, principal, getattr(body, "case", "")))[0]} if command is AddMember else {}
         done = await begun.perform(GROUP, stream, await begun.command(command, body, stream, extra), group.school)
         return Stood(id=group_id, version=done.version, state=done.state.state)
 
@@ -178,7 +189,7 @@ def _standing(routes: APIRouter, kernel: Kernel, path: str, name: str, opening: 
     async def read(activity_id: str, principal: SignedIn) -> dict[str, Any]:
         loaded = await load(kernel.store, STANDING_ACTIVITY, f"{name}-{activity_id}")
         activity = _readable(principal, loaded.state, name)
-        steps = await opened_trees(kernel, [event.model_dump(mode="json", exclude={"version", "act"}) for event in activity.events])
+        steps = await _steps(kernel, principal, name, activity_id, loaded.version, activity.events)
         return {"id": activity_id, "version": loaded.version, "state": activity.state, "owner": activity.owner, "steps": steps}
 
 

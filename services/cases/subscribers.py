@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.cases.domain.case import CASE
 from services.cases.domain.guardian import FoldNotice, MarkGuardianUnsafe
@@ -10,8 +10,9 @@ from services.cases.domain.referral import FoldSilence, FoldTask
 from services.cases.domain.strands import RecordAlert, TakeConcern
 from services.cases.domain.student import STUDENT, Claim
 from services.cases.policies import policy_for
+from services.cases.telling import tell
 from services.cases.views import Roster
-from shared.decider import commit, execute, load, write
+from shared.decider import commit, load, write
 from shared.events import (
     AlertExhausted,
     ConcernRaised,
@@ -61,13 +62,14 @@ class FromIntake:
                 case_id = student.state.case_for(event.recorded_at, policy.reopen_days) or fresh
                 claimed = STUDENT.decide(Claim(case=case_id), student.state)
                 if claimed:
-                    writes.append(write(STUDENT, student, claimed, _occasion(event)))
+                    writes.append(write(STUDENT, student, claimed, replace(_occasion(event), school=told.school)))
             case = await load(self.store, CASE, f"case-{case_id}")
+            occasion = replace(_occasion(event), school=case.state.school or told.school)
             command = TakeConcern(case=case_id, concern=told, policy=policy, decision=str(derived_id(event.id, "triage")), at=event.recorded_at)
             taken = CASE.decide(command, case.state)
             if not taken:
                 return Item(checkpoint=checkpoint) if checkpoint else None
-            return Item((write(CASE, case, taken, _occasion(event)), *writes), checkpoint=checkpoint)
+            return Item((write(CASE, case, taken, occasion), *writes), checkpoint=checkpoint)
 
         return await commit(self.store, plan)
 
@@ -95,12 +97,10 @@ class FromNotifications:
                 return await self._mark(event, told, checkpoint)
             case _:
                 return None
-        case_id = told.case
-        return (await execute(self.store, CASE, f"case-{case_id}", command, _occasion(event), checkpoint=checkpoint)).outcome
+        return await tell(self.store, told.case, command, _occasion(event), checkpoint)
 
     async def _mark(self, event: Recorded, told: GuardianMarkedUnsafe, checkpoint: Checkpoint | None) -> Outcome | None:
         student = await load(self.store, STUDENT, f"student-{told.student}")
         if student.state.last_case is None:
             return None
-        stream = f"case-{student.state.last_case}"
-        return (await execute(self.store, CASE, stream, MarkGuardianUnsafe(guardian=told.guardian), _occasion(event), checkpoint=checkpoint)).outcome
+        return await tell(self.store, student.state.last_case, MarkGuardianUnsafe(guardian=told.guardian), _occasion(event), checkpoint)

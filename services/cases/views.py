@@ -251,7 +251,7 @@ def _work_query(wanted: WorkFilter, schools: str, reader: str, after: Sequence[A
     return query + " ORDER BY expected_at, case_id, key LIMIT %s", [*values, limit]
 
 
-async def record_read(database: Database, reader: str, case_id: str, what: str, version: int) -> None:
-    """Every read of content is itself recorded, before the content leaves (domain.md, Who is who)."""
+async def record_read(database: Database, reader: str, subject: str, what: str, version: int) -> None:
+    """Every read of content is itself recorded, before the content leaves (domain.md, Who is who). subject: id of the case or the group."""
     async with database.statement() as connection:
-        await connection.execute("INSERT INTO read_log (reader, case_id, what, version) VALUES (%s, %s, %s, %s)", (reader, case_id, what, version))
+        await connection.execute("INSERT INTO read_log (reader, case_id, what, version) VALUES (%s, %s, %s, %s)", (reader, subject, what, version))

@@ -100,7 +100,7 @@ async def _filled(acting: Acting, command: type[Fact], at: datetime) -> dict[str
         case "CorrectFact":
             return {"tell_by": calendar.after(at, 3)}
         case "RecordConsent" | "PlanParentMeeting" | "PlanVisit":
-            return {"age": await acting.age(), "adult": policy.telling.adult}
+            return {"age": await acting.age(at), "adult": policy.telling.adult}
         case "AskApproval":
             late = at + timedelta(minutes=policy.approval.emergency_minutes)
             return {"approve_by": late if emergency else calendar.after(at, policy.approval.school_days)}

@@ -44,13 +44,13 @@ class Desk:
 
     # neighbours ---------------------------------------------------------------------------------------------------
 
-    async def hear(self, event: PublicEvent, source: str = "intake") -> None:
-        """A neighbour says something: through the subscription's own handler."""
+    async def hear(self, event: PublicEvent, source: str = "intake", school: str | None = None) -> None:
+        """A neighbour says something: through the subscription's own handler. school: where it was said, if not where it belongs."""
         self._position += 1
         now = datetime.now(UTC)
         recorded = Recorded(
             uuid4(), "elsewhere", 1, self._position, 0, None, event.ordering_key or "", event.type, 1, event.model_dump_json(), True,
-            getattr(event, "school", None), "service:test", now, now, uuid4(), uuid4(), b"", b"", b"", b"",
+            school or getattr(event, "school", None), "service:test", now, now, uuid4(), uuid4(), b"", b"", b"", b"",
         )  # fmt: skip
         await self._heard[source](recorded, None)
 
@@ -65,7 +65,11 @@ class Desk:
     # who asks -----------------------------------------------------------------------------------------------------
 
     def who(self, person: str, role: str, *schools: str) -> dict[str, str]:
-        return self._headers(Principal(person, "person", frozenset({role}), frozenset(schools)))
+        return self.holder(person, {role}, *schools)
+
+    def holder(self, person: str, roles: set[str], *schools: str) -> dict[str, str]:
+        """Somebody with several roles."""
+        return self._headers(Principal(person, "person", frozenset(roles), frozenset(schools)))
 
     @property
     def duty(self) -> dict[str, str]:
@@ -212,13 +216,13 @@ class School:
         await self.desk.done(case, "hold-counselling", self.counsellor, meeting=1, confidentiality_told=True, **words, **known)
         return asked["activity"]
 
-    async def conference(self, case: str) -> str:
-        """A case conference with its minutes: counsellor and principal came, the coordinator was invited; the activity's id."""
+    async def conference(self, case: str, third: str | None = None) -> str:
+        """A case conference with its minutes: counsellor, principal and a third came, the coordinator was invited; the activity's id."""
         known = {"activity": (await self.desk.done(case, "propose-conference", self.counsellor, kind="help", purpose="Tujuan kenari"))["activity"]}
-        people = [self.named(each) for each in ("counsellor", "principal", "coordinator")]
+        people = [self.named(each) for each in ("counsellor", "principal", *((third,) if third else ()), "coordinator")]
         invitees = [{"person": person, "side": "school", "reason": "support"} for person in people]
         await self.desk.done(case, "convene-conference", self.counsellor, when=soon(days=1), invitees=invitees, **known)
-        await self.desk.done(case, "hold-conference", self.counsellor, present=people[:2], pledge=True, **known)
+        await self.desk.done(case, "hold-conference", self.counsellor, present=people[:-1], pledge=True, **known)
         promise = {"commitment": "k-1", "owner": people[1], "what": "Janji kenari", "due": soon(days=3)}
         said = {"facts": "Berita kenari", "decisions": "Berita kenari", "commitments": [promise]}
         await self.desk.done(case, "minute-conference", self.counsellor, **said, **known)

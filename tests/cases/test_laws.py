@@ -1,18 +1,26 @@
 """Laws over random sequences of commands: no impossible state, folding is total, endings absorb, events round-trip, no reader list widens."""
 
+from types import SimpleNamespace
+from typing import Any
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from services.cases.domain import conflict as c
+from services.cases.domain import handling as h
+from services.cases.domain import moving as m
 from services.cases.domain.case import CASE
-from services.cases.domain.referral import ENDED
+from services.cases.domain.group import NoteMember
+from services.cases.domain.referral import ENDED, DraftReferral
 from services.cases.domain.state import CASE_STRATEGIES, Case
-from services.cases.domain.strands import Acknowledge, Assign, Close, Reopen
-from services.cases.reading import may_read, rights
+from services.cases.domain.strands import Acknowledge, Assign, Close, Match, Reopen
+from services.cases.projecting import Batch, _apply
+from services.cases.rights import may_read, rights
 from shared.access import Principal
 from shared.errors import NotFound, Refused
 from shared.eventstore.store import Entry
 from shared.message import TANGGAP, Fact, Occasion
-from tests.cases.people import COUNSELLOR, NOW, OTHER, TEACHER, named, raised, take, words
+from tests.cases.people import COUNSELLOR, NOW, OTHER, STUDENT, TEACHER, later, named, raised, step, take, words
 from tests.cases.scenarios import SCENARIOS
 
 STATES = {"opened", "assessed", "planned", "in-progress", "waiting", "merged", "closed"}
@@ -128,6 +136,46 @@ def test_who_is_named_works_nothing(commands):
     for command, before, events, _ in walked(commands):
         if events and before.case and command.__class__.__name__ != "TakeConcern":
             assert getattr(command, "by", None) not in before.named
+
+
+def listed(events) -> dict[str, Any]:
+    """The row of the case list after these events of one case."""
+    batch = Batch({})
+    for version, event in enumerate(events, start=1):
+        recorded = SimpleNamespace(
+            type=event.type, stream="case-case-1", position=version, version=version, school="smp1", actor="a", happened_at=NOW, recorded_at=NOW
+        )
+        _apply(batch, recorded, event.model_dump(mode="json"))
+    return batch.cases["case-1"]
+
+
+MOVES: list[Fact] = [
+    command
+    for number in range(4)
+    for command in (
+        step(h.WaitForCase, until=later(days=9), what=words()), step(h.ResumeCase), step(m.MergeInto, into="other"),
+        step(m.UnmergeCase, reason=words()), Close(outcome="helped", task_reviewed=words(), by=COUNSELLOR), Reopen(reason=words(), by=f"by-{number}"),
+        step(m.TransferCase, to=f"sma{number}", reason=words(), receipt_by=NOW), step(m.ReceiveTransfer, school=f"sma{number}"),
+        Assign(to=f"counsellor-{number}", by=COUNSELLOR), Acknowledge(by=COUNSELLOR), take(CONCERNS[number]),
+        step(c.DeclareConflict, person="somebody", ground="other", substitute=None, rule_by=NOW),
+        step(c.RuleConflict, person="somebody", conflicted=bool(number % 2), reason=words()),
+    )
+] + [
+    step(h.AssessCase, field="social", findings=words(), safe=True), SCENARIOS[h.PlanCase].when, SCENARIOS[NoteMember].when,
+    DraftReferral(referral="r-1", agency="a", why=words(), alternatives=("b",), consent="given", by=COUNSELLOR), SCENARIOS[m.UnmatchStudent].when, Match(student=STUDENT, by=COUNSELLOR),
+]  # fmt: skip
+
+
+@laws
+@given(st.lists(st.sampled_from(MOVES), min_size=5, max_size=40).map(lambda moves: [take(), *moves]))
+def test_the_list_says_of_a_case_what_the_case_says_of_itself(commands):
+    told = []
+    for _, _, events, case in walked(commands):
+        told += events
+        row = listed(told)
+        for name in ("state", "school", "student", "urgency", "assignee", "acknowledged_by", "desk", "version"):
+            assert row[name] == getattr(case, name), name
+        assert case.named <= set(row["named"]), "whoever is named finds it in no list"
 
 
 def test_the_laws_meet_real_cases():

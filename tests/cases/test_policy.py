@@ -368,7 +368,7 @@ async def test_the_api_replays_a_draft_and_stores_nothing(cases):
     case = await school.concern(categories=("learning",), facts={})
     other = await school.concern("other-student", categories=("career",), facts={})
     before = await stored(cases)
-    answer = await ask(cases, cases.officer, changed(('"learning" = "low"', '"learning" = "high"')))
+    answer = await ask(cases, cases.duty, changed(('"learning" = "low"', '"learning" = "high"')))
     assert answer.status_code == 200, answer.text
     told = answer.json()
     assert [(each["case"], each["before"], each["after"], each["what"]) for each in told["changes"] if each["school"] == school.id] == [
@@ -382,9 +382,24 @@ async def test_the_api_replays_a_draft_and_stores_nothing(cases):
     assert told["changed"] == sum(each["count"] for each in told["kinds"]) == len(told["changes"])
     assert await stored(cases) == before
     assert len(before) > 5
-    unchanged = (await ask(cases, cases.officer, TEXT)).json()
+    unchanged = (await ask(cases, cases.duty, TEXT)).json()
     assert (unchanged["changed"], unchanged["changes"]) == (0, [])
     assert unchanged["decisions"] == told["decisions"] >= 2
+
+
+@pytest.mark.anyio
+async def test_an_officer_s_replay_shows_no_single_case_and_no_small_cell(cases):
+    school = await cases.school()
+    made = [await school.concern(f"student-{place}", categories=("learning",), facts={}) for place in range(6)]
+    made.append(await school.concern("career", categories=("career",), facts={}))
+    draft = changed(('"learning" = "low"', '"learning" = "high"'))
+    whole, answer = (await ask(cases, cases.duty, draft)).json(), await ask(cases, cases.officer, draft)
+    told = answer.json()
+    assert not any(case in answer.text for case in made)
+    assert told["changes"] == []
+    assert {name: told[name] for name in ("decisions", "changed", "kinds")} == {name: whole[name] for name in ("decisions", "changed", "kinds")}
+    (week,) = [each for each in told["workload"] if each["school"] == school.id]
+    assert (week["before"], week["after"]) == ({"low": "suppressed", "high": 0}, {"low": "<5", "high": "suppressed"})
 
 
 @pytest.mark.anyio

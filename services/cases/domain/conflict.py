@@ -160,9 +160,9 @@ def evolve(conflicts: Conflicts, event: CaseActEvent) -> Conflicts:
         case AllegationJudged():
             counts = event.outcome != "deliberately-false"
             return replace(conflicts, judged={**(conflicts.judged or {}), event.accused: (event.outcome, event.by, counts)})
-        case AllegationConfirmed():
-            outcome, by, _ = (conflicts.judged or {})[event.accused]
-            return replace(conflicts, judged={**(conflicts.judged or {}), event.accused: (outcome, by, True)})
+        case AllegationConfirmed(accused=accused) if accused in (conflicts.judged or {}):
+            outcome, by, _ = (conflicts.judged or {})[accused]
+            return replace(conflicts, judged={**(conflicts.judged or {}), accused: (outcome, by, True)})
         case _:
             return conflicts
 

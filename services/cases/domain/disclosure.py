@@ -125,9 +125,9 @@ def evolve(ledger: Ledger, event: Event, version: int) -> Ledger:
             return ledger.with_entry(Disclosure(event.act, event.receiver, event.to, version))
         case FactCorrected():
             return ledger.must_tell(event.act, event.event, event.tell_by)
-        case ReceiverTold():
-            due, waiting = (ledger.to_tell or {})[event.correction]
-            return replace(ledger, to_tell={**(ledger.to_tell or {}), event.correction: (due, waiting - {event.disclosure})})
+        case ReceiverTold(correction=correction) if correction in (ledger.to_tell or {}):
+            due, waiting = (ledger.to_tell or {})[correction]
+            return replace(ledger, to_tell={**(ledger.to_tell or {}), correction: (due, waiting - {event.disclosure})})
         case _:
             return ledger
 

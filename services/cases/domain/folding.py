@@ -77,13 +77,17 @@ def _strand(case: Case, event: StrandAdded) -> Changes:
     return {"strands": (*case.strands, event), "home": home}
 
 
+def _acknowledged(case: Case, event: CaseAcknowledged) -> Changes:
+    return {"acknowledged_by": event.by, "in_hand": event.by, "acknowledged": case.acknowledged | frozenset(event.concerns)}
+
+
 def _unmatched(case: Case, event: StudentUnmatched) -> Changes:
     return {"student": None, "moves": moving.evolve(case.moves, event)}
 
 
 def _transferred(case: Case, event: CaseTransferred) -> Changes:
     """At the new school somebody takes it in hand anew."""
-    return {"school": event.school, "assignee": None, "moves": moving.evolve(case.moves, event)}
+    return {"school": event.school, "assignee": None, "in_hand": None, "moves": moving.evolve(case.moves, event)}
 
 
 def _judged(case: Case, event: AllegationJudged | AllegationConfirmed) -> Changes:
@@ -107,8 +111,8 @@ _OWN_CHANGES: Mapping[type[Event], _Change] = {
     UrgencyDecided: lambda case, event: {"urgency": event.urgency, "decisions": (*case.decisions, event)},
     SafetyCheckAsked: lambda *_: {"check_safety": True},
     CaseTriaged: lambda *_: {},
-    CaseAcknowledged: lambda case, event: {"acknowledged_by": event.by, "acknowledged": case.acknowledged | frozenset(event.concerns)},
-    CaseAssigned: lambda _, event: {"assignee": event.to},
+    CaseAcknowledged: _acknowledged,
+    CaseAssigned: lambda _, event: {"assignee": event.to, "in_hand": None},
     NoteAdded: lambda case, event: {"notes": (*case.notes, event)},
     AlertRecorded: lambda case, event: {"alerts": (*case.alerts, event)},
     StudentMatched: lambda _, event: {"student": event.student},
@@ -142,7 +146,7 @@ def _ledger(case: Case, event: Event) -> Changes:
 
 
 def _handed_over(case: Case, event: CaseHandedOver) -> Changes:
-    return {"assignee": event.to, "handling": handling.evolve(case.handling, event)}
+    return {"assignee": event.to, "in_hand": None, "handling": handling.evolve(case.handling, event)}
 
 
 CHANGES: Mapping[type[Event], _Change] = {

@@ -263,9 +263,9 @@ def evolve(handling: Handling, event: CaseActEvent) -> Handling:  # noqa: C901 -
             return replace(handling, officers=handling.officers | {event.by})
         case GlassBroken():
             return replace(handling, glasses={**(handling.glasses or {}), event.act: (event.by, event.activity, False)})
-        case BreakGlassConfirmed():
-            reader, activity, _ = (handling.glasses or {})[event.glass]
-            return replace(handling, glasses={**(handling.glasses or {}), event.glass: (reader, activity, True)})
+        case BreakGlassConfirmed(glass=glass) if glass in (handling.glasses or {}):
+            reader, activity, _ = (handling.glasses or {})[glass]
+            return replace(handling, glasses={**(handling.glasses or {}), glass: (reader, activity, True)})
         case _:
             return handling
 

@@ -37,16 +37,29 @@ from shared.events import (
 )
 
 CASE_STRATEGIES = strategies(COUNSELLING, TEACHER, PARENTS, CONFERENCE, VISIT, REPORT, DATA_REQUEST, INBOUND)
+Stage = Literal["opened", "assessed", "planned"]
 State = Literal["opened", "assessed", "planned", "in-progress", "waiting", "merged", "closed"]
 
 
 # state -------------------------------------------------------------------------------------------------------------
 
 
+def state_of(*, closed: bool, merged: bool, waiting: bool, worked: bool, stage: Stage) -> State:
+    """Opened → assessed → planned → in progress ⇄ waiting → closed (domain.md, Case). What lies beneath comes back when the upper one ends."""
+    if closed:
+        return "closed"
+    if merged:
+        return "merged"
+    if waiting:
+        return "waiting"
+    return "in-progress" if worked else stage
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """Everything that deciding and rendering need; personal text stays sealed. acknowledged: concerns that a person's act has taken in hand; one
-    that joins later wants an act of its own. climb: minutes between the rungs of its deadlines.
+    that joins later wants an act of its own. in_hand: who took it in hand since it was last given to somebody. climb: minutes between the rungs of
+    its deadlines.
     """
 
     case: str | None = None
@@ -58,6 +71,7 @@ class Case:
     acknowledged_by: str | None = None
     acknowledged: frozenset[str] = frozenset()
     assignee: str | None = None
+    in_hand: str | None = None
     strands: tuple[StrandAdded, ...] = ()
     decisions: tuple[UrgencyDecided, ...] = ()
     notes: tuple[NoteAdded, ...] = ()
@@ -80,16 +94,13 @@ class Case:
 
     @property
     def state(self) -> State:
-        """Opened → assessed → planned → in progress ⇄ waiting → closed (domain.md, Case)."""
-        if self.closed:
-            return "closed"
-        if self.moves.merged_into:
-            return "merged"
-        if self.handling.waiting_until:
-            return "waiting"
-        if self.activities or self.referrals.by_id or self.member_notes:
-            return "in-progress"
-        return self.handling.stage
+        return state_of(
+            closed=self.closed,
+            merged=self.moves.merged_into is not None,
+            waiting=self.handling.waiting_until is not None,
+            worked=bool(self.activities or self.referrals.by_id or self.member_notes),
+            stage=self.handling.stage,
+        )
 
     @property
     def about(self) -> About:
