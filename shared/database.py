@@ -73,8 +73,22 @@ class Database:
 
         Raises: Unavailable: the server does not answer, is full, or is only reading.
         """
+        async with self._answering() as connection, connection.transaction():
+            yield connection
+
+    @asynccontextmanager
+    async def pipelined(self) -> AsyncIterator[Connection]:
+        """Like `connection`; statements whose answers nobody reads leave together, so that a transaction takes few round trips.
+
+        Raises: Unavailable.
+        """
+        async with self._answering() as connection, connection.pipeline(), connection.transaction():
+            yield connection
+
+    @asynccontextmanager
+    async def _answering(self) -> AsyncIterator[Connection]:
         try:
-            async with self._pool.connection() as connection, connection.transaction():
+            async with self._pool.connection() as connection:
                 yield connection
         except (PoolTimeout, psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction) as error:
             self._look_over_pool()

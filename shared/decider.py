@@ -72,6 +72,11 @@ async def load(
     return folded(decider, stream, await store.read_stream(stream, until_version=until_version, recorded_by=recorded_by))
 
 
+def untouched(decider: Decider[Any, S, Any], stream: str) -> Loaded[S]:
+    """A stream that does not exist yet."""
+    return Loaded(stream, 0, decider.initial)
+
+
 def folded(decider: Decider[Any, S, Any], stream: str, kept: Sequence[Kept]) -> Loaded[S]:
     """The state and version of a stream from what was read of it."""
     state = decider.fold(decider.codec.decode(each) for each in kept)
@@ -112,16 +117,18 @@ async def execute(
     idempotency: Idempotency | None = None,
     checkpoint: Checkpoint | None = None,
     check: Callable[[Loaded[S]], None] | None = None,
+    fresh: bool = False,
 ) -> Executed[S]:
     """Loads `stream`, decides `command`, appends with the loaded version, and retries on conflict.
 
+    fresh: the stream is new as far as anybody knows: it is loaded only if the append finds that it is not.
     check: raises where the loaded state forbids the command (If-Match, access). A quiet repeat with neither idempotency key nor
     checkpoint stores nothing and has no outcome. Raises: what `decide` and `check` refuse; VersionConflict; Unavailable.
     """
     decided: list[tuple[Loaded[S], Sequence[E]]] = []
 
     async def plan() -> Item | None:
-        loaded = await load(store, decider, stream)
+        loaded = untouched(decider, stream) if fresh and not decided else await load(store, decider, stream)
         if check:
             check(loaded)
         events = decider.decide(command, loaded.state)

@@ -26,9 +26,10 @@ from shared.database import Database
 from shared.delivery.applying import Handling
 from shared.delivery.feed import FeedClient, feed_router
 from shared.delivery.heartbeat import Heartbeats, health
+from shared.delivery.pace import Pace
 from shared.delivery.parked import ParkingLot
 from shared.delivery.relay import Relay
-from shared.delivery.subscription import Subscription
+from shared.delivery.subscription import PROMPT, Subscription
 from shared.errors import NotFound, StartRefused, Unavailable
 from shared.events import READERS
 from shared.eventstore.postgres import PostgresEventStore
@@ -60,10 +61,10 @@ class Kernel:
     heartbeats: Heartbeats
     subscriptions: list[Subscription] = field(default_factory=list)
 
-    def subscribe(self, source: ServiceName, handling: Handling) -> Subscription:
+    def subscribe(self, source: ServiceName, handling: Handling, *, pace: Pace = PROMPT) -> Subscription:
         """A subscription to a neighbour's events; a Part."""
         feed = FeedClient(self.name, source, self.settings.origin(source), self.settings.key("token_key"), self.clock)
-        subscription = Subscription(self.name, self.store, self.database, self.settings.redis_url, feed, handling, self.heartbeats)
+        subscription = Subscription(self.name, self.store, self.database, self.settings.redis_url, feed, handling, self.heartbeats, pace=pace)
         self.subscriptions.append(subscription)
         return subscription
 

@@ -22,8 +22,7 @@ _FOR_THE_DISTRICT = {"TANGGAP_HOME", "TANGGAP_PORT", "TANGGAP_TEST_DATA"}
 class Settings(BaseSettings):
     """Everything a service can be told. Secrets never show in a representation.
 
-    retry_seconds: waits between attempts of an outgoing call. ladder_seconds_scale: speeds the alert ladder up for a demonstration (1 = as the
-    policy says). demo_sign_in: allows `./tanggap token` and loopback webhooks; never in production.
+    retry_seconds: waits between attempts of an outgoing call. demo_sign_in: allows `./tanggap token` and loopback webhooks; never in production.
     """
 
     model_config = SettingsConfigDict(env_prefix="TANGGAP_", extra="forbid", frozen=True)
@@ -31,6 +30,7 @@ class Settings(BaseSettings):
     database_url: str = Field(validation_alias="DATABASE_URL", repr=False)
     redis_url: str = Field(validation_alias="REDIS_URL", repr=False)
     smtp_url: str = Field(default="smtp://127.0.0.1:25", validation_alias="SMTP_URL", repr=False)
+    smtp_connections: int = Field(default=16, ge=1, le=100, description="connections to the mail server at once, as many as it allows")
     master_key: SecretStr = Field(description="32 bytes, base64url; or TANGGAP_MASTER_KEY_FILE")
     token_key: SecretStr = Field(description="32 bytes, base64url; or TANGGAP_TOKEN_KEY_FILE")
     partitions: Annotated[int, Field(ge=1, le=256)] = 8

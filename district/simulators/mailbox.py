@@ -9,11 +9,14 @@ import asyncio
 import json
 import sys
 import time
-from email import message_from_bytes
+from email.parser import BytesHeaderParser
 from pathlib import Path
 from typing import Any
 
+import uvloop
 from aiosmtpd.smtp import SMTP
+
+_HEADERS = BytesHeaderParser()
 
 
 class Keeper:
@@ -23,7 +26,7 @@ class Keeper:
         self._file = file.open("a", encoding="utf-8", buffering=1)
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
-        message = message_from_bytes(envelope.content)
+        message = _HEADERS.parsebytes(envelope.content)
         told = {
             "at": time.time(),
             "to": envelope.rcpt_tos,
@@ -44,4 +47,4 @@ async def main(port: int, file: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]), Path(sys.argv[2])))
+    uvloop.run(main(int(sys.argv[1]), Path(sys.argv[2])))

@@ -12,10 +12,14 @@ from services.cases.clocks import Clockwork
 from services.cases.projecting import TABLES, VIEW, project
 from services.cases.subscribers import FromIntake, FromNotifications
 from services.cases.views import Roster
+from shared.delivery.pace import Pace
 from shared.eventstore.projection import Projection
 from shared.running import Part
 from shared.service import Kernel, create_service
 from shared.settings import Settings
+
+_UNHURRIED = Pace(together=10, longest=0.2, least=0.1)
+"""What notifications did is folded in; nobody is told because of it."""
 
 MIGRATIONS = Path(__file__).parent / "schema"
 
@@ -25,10 +29,15 @@ def create_app(settings: Settings) -> FastAPI:
     projections: dict[str, Projection] = {}
 
     def parts(kernel: Kernel) -> list[Part]:
-        projections[VIEW] = Projection(VIEW, kernel.store, kernel.database, project, TABLES, kernel.heartbeats, gather=0.02)
+        projections[VIEW] = Projection(VIEW, kernel.store, kernel.database, project, TABLES, kernel.heartbeats, gather=0.2)
         roster = Roster(kernel.database)
         intake = kernel.subscribe("intake", lambda store: FromIntake(store, roster))
-        return [projections[VIEW], Clockwork(kernel, projections[VIEW]), intake, kernel.subscribe("notifications", FromNotifications)]
+        return [
+            projections[VIEW],
+            Clockwork(kernel, projections[VIEW]),
+            intake,
+            kernel.subscribe("notifications", FromNotifications, pace=_UNHURRIED),
+        ]
 
     def routers(kernel: Kernel) -> list[APIRouter]:
         roster = Roster(kernel.database)

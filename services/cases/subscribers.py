@@ -12,7 +12,7 @@ from services.cases.domain.student import STUDENT, Claim
 from services.cases.policies import policy_for
 from services.cases.telling import tell
 from services.cases.views import Roster
-from shared.decider import commit, load, write
+from shared.decider import commit, load, untouched, write
 from shared.events import (
     AlertExhausted,
     ConcernRaised,
@@ -53,6 +53,7 @@ class FromIntake:
         """Opens the student's case or joins the open one, in one item with the checkpoint."""
         policy = policy_for(event.recorded_at.date())
         fresh = str(derived_id(event.id, "case"))
+        tried: list[str] = []
 
         async def plan() -> Item | None:
             writes = []
@@ -63,7 +64,9 @@ class FromIntake:
                 claimed = STUDENT.decide(Claim(case=case_id), student.state)
                 if claimed:
                     writes.append(write(STUDENT, student, claimed, replace(_occasion(event), school=told.school)))
-            case = await load(self.store, CASE, f"case-{case_id}")
+            known = case_id != fresh or tried
+            case = await load(self.store, CASE, f"case-{case_id}") if known else untouched(CASE, f"case-{case_id}")
+            tried.append(case_id)
             occasion = replace(_occasion(event), school=case.state.school or told.school)
             command = TakeConcern(case=case_id, concern=told, policy=policy, decision=str(derived_id(event.id, "triage")), at=event.recorded_at)
             taken = CASE.decide(command, case.state)

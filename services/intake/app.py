@@ -12,10 +12,14 @@ from services.intake.receipts import Receipts
 from services.intake.roster.importing import RosterImport
 from services.intake.subscribers import FromCases
 from services.intake.views import TABLES, VIEW, Directory, Projector
+from shared.delivery.pace import Pace
 from shared.eventstore.projection import Projection, one_by_one
 from shared.running import Part
 from shared.service import Kernel, create_service
 from shared.settings import Settings
+
+_UNHURRIED = Pace(together=10, longest=0.5, least=0.2)
+"""A reporter asks how the concern stands, and is not told by these events."""
 
 MIGRATIONS = Path(__file__).parent / "schema"
 
@@ -26,9 +30,9 @@ def create_app(settings: Settings) -> FastAPI:
     projections: dict[str, Projection] = {}
 
     def parts(kernel: Kernel) -> list[Part]:
-        directory = Projection(VIEW, kernel.store, kernel.database, one_by_one(Projector(receipts)), TABLES, kernel.heartbeats, gather=0.05)
+        directory = Projection(VIEW, kernel.store, kernel.database, one_by_one(Projector(receipts)), TABLES, kernel.heartbeats, gather=0.3)
         projections[VIEW] = directory
-        return [directory, kernel.subscribe("cases", FromCases)]
+        return [directory, kernel.subscribe("cases", FromCases, pace=_UNHURRIED)]
 
     def routers(kernel: Kernel) -> list[APIRouter]:
         directory = Directory(kernel.database, projections[VIEW])

@@ -109,7 +109,7 @@ class Raising:
         idempotency = None
         if asked.key is not None:
             idempotency = Idempotency(asked.scope, asked.key, asked.fingerprint, json.dumps({"concern": concern}))
-        done = await execute(self.kernel.store, CONCERN, f"concern-{concern}", command, occasion, idempotency=idempotency)
+        done = await execute(self.kernel.store, CONCERN, f"concern-{concern}", command, occasion, idempotency=idempotency, fresh=True)
         assert isinstance(done.outcome, Stored | Repeated)
         if isinstance(done.outcome, Repeated) and done.outcome.fingerprint not in (None, asked.fingerprint):
             raise IdempotencyMismatch("this Idempotency-Key belongs to another concern: use a new key for a new concern")

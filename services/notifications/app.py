@@ -16,10 +16,17 @@ from services.notifications.senders.webhook import WebhookSender
 from services.notifications.sending import Sender
 from services.notifications.subscribers import FromCases, FromIntake
 from services.notifications.views import Roster
+from shared.delivery.pace import Pace
 from shared.eventstore.projection import Projection
 from shared.running import Part
 from shared.service import Kernel, create_service
 from shared.settings import Settings
+
+_UNHURRIED = Pace(together=10, longest=0.2, least=0.1)
+"""The roster, and marks, which are acknowledged only when they are committed here."""
+
+_PROMPT = Pace(together=10, longest=0.1)
+"""One concern makes about five events of its case."""
 
 MIGRATIONS = Path(__file__).parent / "schema"
 
@@ -38,10 +45,10 @@ def create_app(settings: Settings) -> FastAPI:
         webhooks = WebhookSender(signing_key(settings.key("token_key")), loopback=settings.demo_sign_in)
         return [
             projections[VIEW],
-            Sender(kernel, projections[VIEW], MailSender(settings.smtp_url), webhooks, taking_turns),
+            Sender(kernel, projections[VIEW], MailSender(settings.smtp_url, settings.smtp_connections), webhooks, taking_turns),
             Clockwork(kernel),
-            kernel.subscribe("intake", lambda store: FromIntake(store, roster, taking_turns)),
-            kernel.subscribe("cases", lambda store: FromCases(store, roster)),
+            kernel.subscribe("intake", lambda store: FromIntake(store, roster, taking_turns), pace=_UNHURRIED),
+            kernel.subscribe("cases", lambda store: FromCases(store, roster), pace=_PROMPT),
         ]
 
     def routers(kernel: Kernel) -> list[APIRouter]:

@@ -50,17 +50,16 @@ class Projector:
 
     async def __call__(self, connection: Connection, events: Sequence[Recorded]) -> None:
         rows = Gathered()
-        async with connection.pipeline():
-            for event in events:
-                gather, change = _GATHERS.get(event.type), _CHANGES.get(event.type)
-                if gather:
-                    gather(rows, event)
-                elif event.type == "notice-due":
-                    await self._notice_due(connection, rows, event)
-                elif change:
-                    await rows.write(connection)
-                    await change(connection, rows, event)
-            await rows.write(connection)
+        for event in events:
+            gather, change = _GATHERS.get(event.type), _CHANGES.get(event.type)
+            if gather:
+                gather(rows, event)
+            elif event.type == "notice-due":
+                await self._notice_due(connection, rows, event)
+            elif change:
+                await rows.write(connection)
+                await change(connection, rows, event)
+        await rows.write(connection)
 
     async def _notice_due(self, connection: Connection, rows: Gathered, event: Recorded) -> None:
         told = NoticeDue.model_validate_json(event.body)

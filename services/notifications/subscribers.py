@@ -111,7 +111,7 @@ class FromCases:
             give_up=ladder.give_up(told.urgency),
             excluded=told.excluded,
         )
-        return (await execute(self.store, ALERT, f"alert-{alert}", command, _occasion(event), checkpoint=checkpoint)).outcome
+        return (await execute(self.store, ALERT, f"alert-{alert}", command, _occasion(event), checkpoint=checkpoint, fresh=True)).outcome
 
     async def _overdue(self, event: Recorded, told: WorkOverdue, checkpoint: Checkpoint | None) -> Outcome | None:
         """Step 0 is the owner's; each further one is the next rung's, where a vacant, absent or conflicted one is skipped at once."""
@@ -139,7 +139,7 @@ class FromCases:
             give_up=1,
             plain=True,
         )
-        return (await execute(self.store, ALERT, f"alert-{message}", command, _occasion(event), checkpoint=checkpoint)).outcome
+        return (await execute(self.store, ALERT, f"alert-{message}", command, _occasion(event), checkpoint=checkpoint, fresh=True)).outcome
 
     async def _stop_alerts(self, event: Recorded, told: CaseAcknowledged, checkpoint: Checkpoint | None) -> Outcome | None:
         streams = await self.store.streams(f"alert-{told.case}-")  # their names begin with the case, so no read model can be late for this

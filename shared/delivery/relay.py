@@ -16,6 +16,7 @@ from redis.exceptions import RedisError, ResponseError
 from shared.database import Database
 from shared.delivery.heartbeat import Heartbeats
 from shared.delivery.leases import lease
+from shared.delivery.pace import Pace
 from shared.delivery.wire import FIELD, encode, stream_key
 from shared.eventstore.store import EventStore
 from shared.message import Recorded
@@ -32,6 +33,9 @@ LONGEST = 100_000
 
 TRIM_EVERY = 30.0
 
+SAVE_EVERY = 0.25
+"""Seconds between two checkpoints under load: what is offered again after a kill, Redis refuses."""
+
 
 class Relay:
     """A Part. consumers: who must have confirmed before a stream is trimmed."""
@@ -44,6 +48,8 @@ class Relay:
         self._redis_url = redis_url
         self._pulse = heartbeats.pulse(self.name)
         self._trimmed_at = 0.0
+        self._saved, self._saved_at = 0, 0.0
+        self._pace = Pace(together=16, longest=0.03)
 
     async def run(self) -> None:
         async with lease(self._database, self.name) as held:
@@ -58,7 +64,7 @@ class Relay:
                 await client.aclose()
 
     async def _work(self, client: redis.Redis) -> None:
-        position = await self._checkpoint()
+        position = self._saved = await self._checkpoint()
         greeted = False
         while True:
             try:
@@ -78,11 +84,13 @@ class Relay:
         self._pulse.idle()
         if not events:
             self._pulse.lag = 0
+            await self._save_at_times(position, every=0.0)
             await self._store.doorbell.wait(IDLE, heard)
             return position
         self._pulse.lag = await self._store.head() - position if len(events) == BATCH else len(events)
         await self._add(client, events)
-        await self._save(events[-1].position)
+        await self._save_at_times(events[-1].position, every=SAVE_EVERY)
+        await asyncio.sleep(self._pace.pause(len(events), asyncio.get_running_loop().time()))
         if len(events) < BATCH:
             await self._store.doorbell.wait(IDLE, heard)
         return events[-1].position
@@ -101,6 +109,12 @@ class Relay:
         async with self._database.statement() as connection:
             row = await (await connection.execute("SELECT position FROM relay_checkpoint WHERE partition = -1")).fetchone()
         return int(row[0]) if row else 0
+
+    async def _save_at_times(self, position: int, *, every: float) -> None:
+        now = asyncio.get_running_loop().time()
+        if position > self._saved and now - self._saved_at >= every:
+            await self._save(position)
+            self._saved, self._saved_at = position, now
 
     async def _save(self, position: int) -> None:
         """Does not wait for the disk: what a crash takes away is offered to Redis again, which refuses it."""

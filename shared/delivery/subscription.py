@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from faststream.redis import RedisBroker, StreamSub
@@ -21,6 +22,7 @@ from shared.delivery.applying import Applying, Handling
 from shared.delivery.feed import FeedClient
 from shared.delivery.heartbeat import Heartbeats
 from shared.delivery.leases import lease
+from shared.delivery.pace import Pace
 from shared.delivery.parked import ParkingLot
 from shared.delivery.wire import decode, stream_key
 from shared.errors import Unavailable
@@ -30,6 +32,9 @@ from shared.running import ended
 _QUIET = logging.getLogger("tanggap.faststream")
 _QUIET.addHandler(logging.NullHandler())
 _QUIET.propagate = False  # FastStream quotes messages
+
+PROMPT = Pace(together=2, longest=0.1)
+"""For events that somebody waits for."""
 
 TICK = 0.5
 CONFIRM = 3.0
@@ -42,7 +47,7 @@ STILL = 3.0
 class Subscription:
     """A Part: `consumer` reads all partitions of `source`.
 
-    One process works at a time (a lease); another is a hot standby.
+    One process works at a time (a lease); another is a hot standby. pace: of each partition.
     """
 
     def __init__(
@@ -54,6 +59,8 @@ class Subscription:
         feed: FeedClient,
         handling: Handling,
         heartbeats: Heartbeats,
+        *,
+        pace: Pace = PROMPT,
     ) -> None:
         self.source = feed.source
         self.name = f"{consumer}<-{self.source}"
@@ -61,6 +68,7 @@ class Subscription:
         self._consumer, self._database, self._redis_url, self._feed = consumer, database, redis_url, feed
         self._pulse = heartbeats.pulse(self.name)
         self.applying = Applying(self.name, consumer, store, handling, self.parking, feed, self._pulse)
+        self._paces = {partition: replace(pace) for partition in range(store.partitions)}
         self._broker: RedisBroker | None = None
 
     async def run(self) -> None:
@@ -104,7 +112,9 @@ class Subscription:
                 await broker.stop()
 
     async def _receive(self, messages: list[dict[str, Any]]) -> None:
-        await self.applying.take([decode(message) for message in messages])
+        events = [decode(message) for message in messages]
+        await self.applying.take(events)
+        await asyncio.sleep(self._paces[events[0].partition].pause(len(events), asyncio.get_running_loop().time()))
 
     # watching -----------------------------------------------------------------------------------------------------
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, LiteralString, cast
 from uuid import UUID
 
 import orjson
 import psycopg
+from psycopg import sql
 
 from shared.database import Database
 from shared.errors import Fault, Invalid, Unavailable
@@ -74,12 +76,8 @@ class PostgresEventStore:
         return await self._read(query, (stream, after, until_version, until_version, recorded_by, recorded_by))
 
     async def read_after(self, position: int, *, limit: int = 500, partition: int | None = None, public: bool = False) -> list[Recorded]:
-        narrowed: LiteralString = " AND public" if public else ""
-        if partition is not None:
-            narrowed += " AND partition = %s"
-        query: LiteralString = "SELECT " + _COLUMNS + " FROM event WHERE position > %s" + narrowed + " ORDER BY position LIMIT %s"
-        wanted = (position, limit) if partition is None else (position, partition, limit)
-        return await self._read(query, wanted)
+        wanted = (position,) if partition is None else (position, partition)
+        return await self._read(_after(limit, one_partition=partition is not None, public=public), wanted)
 
     async def head(self, *, partition: int | None = None, public: bool = False) -> int:
         if partition is not None and public:
@@ -106,7 +104,7 @@ class PostgresEventStore:
         found = await self._one(query, (consumer, source, partition))
         return int(found[0]) if found else 0
 
-    async def _read(self, query: LiteralString, wanted: Sequence[object]) -> list[Recorded]:
+    async def _read(self, query: LiteralString | sql.Composed, wanted: Sequence[object]) -> list[Recorded]:
         async with self.database.statement() as connection:
             rows = await (await connection.cursor(binary=True).execute(query, wanted)).fetchall()
         return [Recorded(*row) for row in rows]
@@ -186,6 +184,14 @@ class PostgresEventStore:
                 text = f"{write.stream}{event.body}{event.key}{event.actor}{event.school}"
                 if "\x00" in text or (not text.isascii() and _lone_surrogate(text)):
                     raise Invalid(Fault("", "unstorable-character"))
+
+
+@lru_cache
+def _after(limit: int, *, one_partition: bool, public: bool) -> sql.Composed:
+    """The limit is told to the planner: with one that it does not know it would sort all public events, each time."""
+    narrowed: LiteralString = (" AND public" if public else "") + (" AND partition = %s" if one_partition else "")
+    query: LiteralString = "SELECT " + _COLUMNS + " FROM event WHERE position > %s" + narrowed + " ORDER BY position LIMIT {}"
+    return sql.SQL(query).format(limit)
 
 
 def _lone_surrogate(text: str) -> bool:

@@ -35,7 +35,7 @@ def one_by_one(project: Callable[[Connection, Recorded], Awaitable[None]]) -> Pr
 class Projection:
     """A Part. name: of the view and its version. project: applies a batch of events in order. tables: what a rebuild empties.
 
-    gather: seconds to let events come together before one transaction takes them all, where nobody waits for the view.
+    gather: seconds to let events come together before one transaction takes them all; nobody who waits for the view waits for this.
 
     `applied` rings after each batch, for parts that work from the tables.
     """
@@ -59,14 +59,15 @@ class Projection:
         self._position = -1
         self._ahead: tuple[int, asyncio.Future[list[Recorded]]] | None = None
         self.applied = Doorbell()
+        self._hurry = Doorbell()
 
     async def run(self) -> None:
         while True:
-            heard = self._store.doorbell.rings
+            heard, hurried = self._store.doorbell.rings, self._hurry.rings
             if await self.step() < BATCH:
                 self._pulse.idle()
                 await self._store.doorbell.wait(IDLE, heard)
-                await asyncio.sleep(self._gather)
+                await self._hurry.wait(self._gather, hurried)
 
     async def step(self) -> int:
         """Applies the next batch; how many events. Another process may share the work: the row lock orders them.
@@ -74,7 +75,7 @@ class Projection:
         The commit does not wait for the disk: what a crash takes away, rows and checkpoint together, is folded again.
         """
         self._pulse.working()
-        async with self._database.connection() as connection:
+        async with self._database.pipelined() as connection:
             position = await self._lock(connection)
             events = await self._read(position)
             if events:
@@ -104,6 +105,8 @@ class Projection:
     async def caught_up(self, position: int, *, within: float = 1.0) -> bool:
         """Waits until the view has this position, at most `within` seconds: whoever just wrote reads what they wrote."""
         deadline = time.monotonic() + within
+        if self._position < position:
+            self._hurry.ring()
         while self._position < position and time.monotonic() < deadline:
             await self.applied.wait(min(0.05, max(0.001, deadline - time.monotonic())), self.applied.rings)
         return self._position >= position

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
-from shared.eventstore.store import Checkpoint, Conflict, Entry, EventStore, Item, Outcome, Repeated, Stored, Write
+from shared.eventstore.store import NEW, Checkpoint, Conflict, Entry, EventStore, Item, Outcome, Repeated, Stored, Write
 from shared.message import NewEvent, Recorded
 
 HELD = Stored(0, datetime.min.replace(tzinfo=UTC))
@@ -38,6 +38,8 @@ class UnitOfWork:
     async def append(self, item: Item) -> Outcome:
         """Holds the item's writes; its checkpoint is the unit's."""
         for write in item.writes:
+            if write.expected == NEW:
+                self._loaded.setdefault(write.stream, [])  # the commit will tell
             actual = await self._version(write.stream)
             if actual != write.expected:
                 return Conflict(write.stream, write.expected, actual)

@@ -122,7 +122,9 @@ def test_a_version_that_has_moved_on_is_412_and_a_repeat_is_quiet(api):
     key = str(uuid4())
     first = api.act(case, "request-counselling", api.counsellor, key, origin="self", field="social", reason="x").json()
     again = api.act(case, "request-counselling", api.counsellor, key, origin="self", field="social", reason="x").json()
-    assert (again["activity"], again["version"]) == (first["activity"], first["version"])
+    assert (again["activity"], again["activity_version"]) == (first["activity"], first["activity_version"])
+    history = api.get(f"cases/{case}/history", api.counsellor).json()["items"]
+    assert [each["type"] for each in history].count("counselling-requested") == 1
     wrong = api.act(case, "schedule-counselling", api.counsellor, version=9, activity=first["activity"], when=soon(), place="x")
     assert wrong.status_code == 412
     right = api.act(case, "schedule-counselling", api.counsellor, version=1, activity=first["activity"], when=soon(), place="x")

@@ -11,7 +11,6 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
-_CONNECTIONS = 8
 _TIMEOUT = 15.0
 
 
@@ -50,9 +49,9 @@ def _message(sender: str, receiver: str, identifier: str, subject: str, body: st
 
 
 class MailSender:
-    """Keeps a few connections to the mail server open. url: `smtp://user:secret@host:port` or `smtps://…`."""
+    """Keeps a few connections to the mail server open. url: `smtp://user:secret@host:port` or `smtps://…`. connections: at most."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, connections: int) -> None:
         parts = urlsplit(url)
         self._settings = {
             "hostname": parts.hostname or "127.0.0.1",
@@ -63,7 +62,7 @@ class MailSender:
             "timeout": _TIMEOUT,
         }
         self._idle: list[aiosmtplib.SMTP] = []
-        self._slots = asyncio.Semaphore(_CONNECTIONS)
+        self._slots = asyncio.Semaphore(connections)
 
     async def send(self, message: Message) -> str:
         """One attempt: `accepted`, `rejected:<code>` (for good) or `unreachable:<why>`."""
