@@ -14,7 +14,7 @@ import httpx
 import psycopg
 import uvloop
 
-from bench.latency import District, running
+from bench.district import District, running
 from bench.table import Row, medians, percentile
 from district.embedded.postgres import Postgres
 from district.sample.roster import SOURCE

@@ -1,4 +1,4 @@
-"""A driver that costs little: posts JSON over a few kept connections, so that the two cores measure the services and not the client."""
+"""A driver that costs little: JSON over a few kept connections, so that the two cores measure the services and not the client."""
 
 from __future__ import annotations
 
@@ -9,30 +9,36 @@ from urllib.parse import urlsplit
 
 
 class LightClient:
-    """POSTs to one URL. connections: how many at once."""
+    """Asks one server. connections: how many at once."""
 
-    def __init__(self, url: str, headers: dict[str, str], connections: int = 16) -> None:
-        parts = urlsplit(url)
+    def __init__(self, origin: str, connections: int = 16) -> None:
+        parts = urlsplit(origin)
         self._host, self._port = parts.hostname or "127.0.0.1", parts.port or 80
-        fixed = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        self._head = f"POST {parts.path} HTTP/1.1\r\nhost: {self._host}\r\ncontent-type: application/json\r\n{fixed}"
         self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
         self._slots = asyncio.Semaphore(connections)
 
-    async def post(self, body: dict[str, Any], key: str) -> dict[str, Any]:
-        """The JSON of a 201 answer. Raises: RuntimeError with the status line of any other."""
-        content = json.dumps(body).encode()
+    async def post(self, path: str, body: dict[str, Any], headers: dict[str, str]) -> dict[str, Any]:
+        """The JSON of a good answer. Raises: RuntimeError with the status line of any other."""
+        return await self._ask("POST", path, json.dumps(body).encode(), headers | {"content-type": "application/json"})
+
+    async def get(self, path: str, headers: dict[str, str]) -> dict[str, Any]:
+        """The JSON of a good answer. Raises: RuntimeError with the status line of any other."""
+        return await self._ask("GET", path, b"", headers)
+
+    async def _ask(self, method: str, path: str, content: bytes, headers: dict[str, str]) -> dict[str, Any]:
+        lines = {"host": self._host, "content-length": str(len(content))} | headers
+        told = f"{method} {path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in lines.items()) + "\r\n"
         async with self._slots:
             reader, writer = await self._connection()
-            writer.write(f"{self._head}idempotency-key: {key}\r\ncontent-length: {len(content)}\r\n\r\n".encode() + content)
+            writer.write(told.encode() + content)
             head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
-            length = int(head.split("content-length: ")[1].split("\r\n")[0])
-            answer = await reader.readexactly(length)
+            answer = await reader.readexactly(int(head.split("content-length: ")[1].split("\r\n")[0]))
             self._idle.append((reader, writer))
-        if " 201 " not in head.split("\r\n")[0]:
-            raise RuntimeError(head.split("\r\n")[0])
-        told: dict[str, Any] = json.loads(answer)
-        return told
+        status = head.split("\r\n")[0]
+        if " 20" not in status:
+            raise RuntimeError(f"{method} {path}: {status}")
+        found: dict[str, Any] = json.loads(answer)
+        return found
 
     async def _connection(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """A kept connection, unless the server has closed it for being idle."""

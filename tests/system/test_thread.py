@@ -144,7 +144,7 @@ def test_a_principal_reads_no_narrative_and_another_school_sees_nothing(district
     ],
 )
 def test_bad_input_is_named_and_changes_nothing(district, told, status, pointer):
-    stored = "SELECT count(*) FROM intake.event WHERE type LIKE 'concern-r%'"
+    stored = "SELECT count(*) FROM intake.event WHERE type IN ('concern-received', 'concern-raised')"
     before = district.sql(stored)
     answer = post(district, told)
     assert answer.status_code == status

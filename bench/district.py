@@ -1,0 +1,106 @@
+"""A running district to measure: servers, the three services as processes, a mailbox, an agency, a sample roster."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from base64 import b64encode, urlsafe_b64decode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import psycopg
+
+from district.deployment import Deployment, free_port
+from district.embedded.postgres import start_postgres
+from district.embedded.redis import start_redis
+from district.sample.people import generate
+from district.sample.roster import SOURCE, write_roster
+from services.intake.roster.people import person_id
+from shared.access import Principal, issue_token, service_principal
+
+AGENCY = "agency-1"
+ENLARGED = 10
+"""Times the sample's 600 students: in a school year a student has a case or two, not twenty."""
+
+
+@dataclass
+class District:
+    """A running district with a mailbox and an agency. accepted_at: when the last concern of a load was accepted (`perf_counter`)."""
+
+    folder: Path
+    deployment: Deployment
+    database_url: str
+    agency_origin: str
+    accepted_at: float = 0.0
+
+    def headers(self, principal: Principal) -> dict[str, str]:
+        key = urlsafe_b64decode(self.deployment.token_key)
+        return {"authorization": f"Bearer {issue_token(key, principal, datetime.now(UTC) + timedelta(hours=6))}"}
+
+    def duty(self, number: int) -> dict[str, str]:
+        return self.headers(Principal(person_id(SOURCE, f"dinas-staf-0{number}"), "person", frozenset({"district-duty"})))
+
+    def scalar(self, query: str) -> int:
+        with psycopg.connect(self.database_url) as connection:
+            row = connection.execute(query).fetchone()
+        return int(row[0]) if row else 0
+
+    def wait(self, query: str, at_least: int, within: float = 120.0) -> float:
+        started = time.perf_counter()
+        while self.scalar(query) < at_least:
+            if time.perf_counter() - started > within:
+                raise TimeoutError(query)
+            time.sleep(0.05)
+        return time.perf_counter() - started
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[District]:
+    """Servers, services, mailbox, agency, sample roster."""
+    folder.mkdir(parents=True)
+    postgres, redis = start_postgres(folder), start_redis(folder)
+    mail_port, agency_port = free_port(), free_port()
+    secret = f"whsec_{b64encode(os.urandom(32)).decode()}"
+    config = folder / "agency.json"
+    config.write_text(json.dumps({"origin": "", "agencies": {AGENCY: {"secret": secret, "token": "", "behaviour": "silent"}}}))
+    helpers = [
+        subprocess.Popen([sys.executable, "-m", module, *given], stdin=subprocess.DEVNULL)
+        for module, *given in (
+            ("district.simulators.mailbox", str(mail_port), str(folder / "mails.jsonl")),
+            ("district.simulators.agency", str(agency_port), str(config)),
+        )
+    ]
+    settings = {"TANGGAP_DEMO_SIGN_IN": "true", "SMTP_URL": f"smtp://127.0.0.1:{mail_port}", "TANGGAP_LOG_LEVEL": "ERROR"}
+    deployment = Deployment(folder, postgres.url(), redis.url, settings=settings)
+    try:
+        deployment.start()
+        deployment.wait_ready(within=60)
+        district = District(folder, deployment, postgres.url(), f"http://127.0.0.1:{agency_port}")
+        _fill(district, secret)
+        yield district
+    finally:
+        deployment.stop()
+        for helper in helpers:
+            helper.terminate()
+            helper.wait()
+        redis.stop()
+        postgres.stop()
+
+
+def _fill(district: District, secret: str) -> None:
+    bundle = write_roster(generate(enlarged=ENLARGED), district.folder / "roster.zip")
+    headers = district.headers(service_principal("bench"))
+    with httpx.Client(timeout=300, trust_env=False, headers=headers) as client:
+        client.post(f"{district.deployment.origin('intake')}/intake/api/roster", content=bundle.read_bytes()).raise_for_status()
+        agency = {"id": AGENCY, "name": "x", "url": f"{district.agency_origin}/agencies/{AGENCY}", "secret": secret}
+        client.post(f"{district.deployment.origin('notifications')}/notifications/api/agencies", json=agency).raise_for_status()
+    people = district.scalar("SELECT count(*) FROM intake.person_v1")
+    for service in ("cases", "notifications"):
+        district.wait(f"SELECT count(*) FROM {service}.person_v1", people)

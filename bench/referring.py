@@ -1,0 +1,60 @@
+"""One in ten concerns is referred while the load goes on: as two officers would do it, from the accepted concern to the agency's webhook."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+
+import httpx
+import psycopg
+
+from bench.client import LightClient
+from bench.district import AGENCY, District
+
+EACH = 10
+"""One concern in so many is referred."""
+
+
+@dataclass
+class Referring:
+    """sent: when each referral's last command left, by referral."""
+
+    district: District
+    sent: dict[str, float] = field(default_factory=dict)
+
+    async def open(self) -> None:
+        self._client = LightClient(self.district.deployment.origin("cases"), connections=8)
+        self._looking = await psycopg.AsyncConnection.connect(self.district.database_url, autocommit=True)
+        self._one, self._other = self.district.duty(1), self.district.duty(2)
+
+    async def refer(self, concern: str) -> None:
+        """Draft, approval by another person, sending."""
+        base = f"/cases/api/cases/{await self._case_of(concern)}"
+        draft = {"agency": AGENCY, "why": "x", "alternatives": ["other"], "consent": "given"}
+        await self._client.post(f"{base}/draft-referral", draft, self._one)
+        referral = (await self._client.get(base, self._one))["referrals"][-1]["referral"]
+        await self._client.post(f"{base}/approve-referral", {"referral": referral}, self._other)
+        self.sent[referral] = time.time()  # before it is accepted: the webhook may arrive before the answer does
+        await self._client.post(f"{base}/send-referral", {"referral": referral, "package": "x"}, self._one)
+
+    async def _case_of(self, concern: str) -> str:
+        query = "SELECT case_id FROM cases.strand_v1 WHERE concern = %s"
+        while not (row := await (await self._looking.execute(query, (concern,))).fetchone()):  # noqa: ASYNC110 - a table rings no bell
+            await asyncio.sleep(0.1)
+        return str(row[0])
+
+    def latencies(self) -> list[float]:
+        """Milliseconds from the sent command to the webhook's arrival at the agency."""
+        log = httpx.get(f"{self.district.agency_origin}/log", timeout=10, trust_env=False).json()
+        arrived: dict[str, float] = {}
+        for each in log:
+            arrived.setdefault(each["task"].rsplit("/", 1)[1], each["at"])
+        with psycopg.connect(self.district.database_url) as connection:
+            query = "SELECT body::json ->> 'referral', body::json ->> 'task' FROM notifications.event WHERE type = 'task-requested'"
+            tasks = connection.execute(query).fetchall()
+        return [(arrived[task] - self.sent[referral]) * 1000 for referral, task in tasks if task in arrived and referral in self.sent]
+
+    async def close(self) -> None:
+        self._client.close()
+        await self._looking.close()
