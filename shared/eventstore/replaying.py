@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator
 
 from shared.eventstore.store import Entry, EventStore
 
-PAGE = 10_000
+PAGE = 2_000
+"""Events read at once: what is decoded of a page stays in the processor's cache until it is folded. Ten times as many cost a third more."""
 
 ALLOCATIONS = 50_000
 """Objects between two looks of the garbage collector: folding makes millions that are freed by counting alone."""
