@@ -66,8 +66,8 @@ class PostgresEventStore:
         return [row[0] for row in rows]
 
     async def replay(self, position: int, *, limit: int = 5000) -> list[Entry]:
-        """The page comes as one row with an array for each column: the driver does a third of the work that rows would make, and the
-        server makes the whole page ready while the one before is folded, where rows would wait in it for the socket.
+        """The page comes as one row with an array for each column: the driver does less than half of the work that rows would make, and
+        the server makes the whole page ready while the one before is folded, where rows would wait in it for the socket.
         """
         async with self.database.statement() as connection:
             columns = await (await connection.cursor(binary=True).execute(_PAGE, (position, limit))).fetchone()
