@@ -79,7 +79,7 @@ def untouched(decider: Decider[Any, S, Any], stream: str) -> Loaded[S]:
 
 def folded(decider: Decider[Any, S, Any], stream: str, kept: Sequence[Kept]) -> Loaded[S]:
     """The state and version of a stream from what was read of it."""
-    state = decider.fold(decider.codec.decode(each) for each in kept)
+    state = decider.fold(decider.codec.decode_many(kept))
     return Loaded(stream, kept[-1].version if kept else 0, state)
 
 

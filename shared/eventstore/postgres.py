@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, LiteralString, cast
 from uuid import UUID
 
@@ -25,6 +25,13 @@ _COLUMNS: LiteralString = (
     "correlation, causation, previous_hash, hash, previous_store_hash, store_hash"
 )
 _ENTRY: LiteralString = "stream, version, position, type, schema_version, body"
+_PAGE: LiteralString = (
+    "SELECT array_agg(stream ORDER BY position), array_agg(version ORDER BY position), array_agg(position ORDER BY position), "
+    "array_agg(type ORDER BY position), array_agg(schema_version ORDER BY position), array_agg(body ORDER BY position) "
+    "FROM (SELECT " + _ENTRY + " FROM event WHERE position > %s ORDER BY position LIMIT %s) page"
+)
+_entry = partial(tuple.__new__, Entry)
+"""`Entry._make` without its Python frame: one is made of every event that is replayed."""
 
 _OUTAGES = (
     psycopg.OperationalError,
@@ -60,11 +67,12 @@ class PostgresEventStore:
         return [row[0] for row in rows]
 
     async def replay(self, position: int, *, limit: int = 5000) -> list[Entry]:
-        query: LiteralString = "SELECT " + _ENTRY + " FROM event WHERE position > %s ORDER BY position LIMIT %s"
+        """The page comes as one row with an array for each column: the driver does less than half of the work that rows would make, and
+        the server makes the whole page ready while the one before is folded, where rows would wait in it for the socket.
+        """
         async with self.database.statement() as connection:
-            cursor = connection.cursor(binary=True)
-            rows = await (await cursor.execute(query, (position, limit))).fetchall()
-        return list(map(Entry._make, rows))
+            columns = await (await connection.cursor(binary=True).execute(_PAGE, (position, limit))).fetchone()
+        return list(map(_entry, zip(*columns, strict=True))) if columns and columns[0] else []
 
     async def read_stream(
         self, stream: str, *, after: int = 0, until_version: int | None = None, recorded_by: datetime | None = None
@@ -119,7 +127,7 @@ class PostgresEventStore:
             rows = await (await connection.cursor(binary=True).execute(query, (list(set(streams)),))).fetchall()
         found: dict[str, list[Entry]] = {}
         for row in rows:
-            found.setdefault(row[0], []).append(Entry._make(row))
+            found.setdefault(row[0], []).append(_entry(row))
         return [found.get(stream, []) for stream in streams]
 
     async def _append_batch(self, items: Sequence[Item]) -> list[Outcome | BaseException]:

@@ -87,7 +87,9 @@ def test_every_event_round_trips_and_folds_to_the_same_case(commands):
     occasion = Occasion("a", "smp1", NOW, TANGGAP, TANGGAP)
     encoded = [CASE.codec.encode(event, "case-1", occasion, place) for place, event in enumerate(told)]
     entries = [Entry("case-1", place, place, each.type, each.schema_version, each.body) for place, each in enumerate(encoded, start=1)]
-    assert CASE.fold(CASE.codec.decode(entry) for entry in entries) == last
+    one_by_one = [CASE.codec.decode(entry) for entry in entries]
+    assert CASE.codec.decode_many(entries) == one_by_one
+    assert CASE.fold(one_by_one) == last
 
 
 @laws

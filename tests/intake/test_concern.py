@@ -343,6 +343,7 @@ def test_every_event_comes_back_from_its_text_as_it_was(events):
         written = CONCERN.codec.encode(event, "concern-c1", occasion, place)
         kept = Entry("concern-c1", place + 1, place + 1, written.type, written.schema_version, written.body)
         assert CONCERN.codec.decode(kept) == event
+        assert CONCERN.codec.decode_many([kept]) == [event]
 
 
 @QUICK
