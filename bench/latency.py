@@ -67,7 +67,8 @@ def alert_latencies(district: District, accepted: dict[str, float]) -> list[floa
     mails: dict[str, float] = {}
     for line in (district.folder / "mails.jsonl").read_text().splitlines():
         told = json.loads(line)
-        mails.setdefault(told["message_id"].strip("<>").split("@")[0], told["at"])
+        for alert in told["alerts"]:
+            mails.setdefault(alert, told["at"])
     with psycopg.connect(district.database_url) as connection:
         rows = connection.execute(
             "SELECT t.body::json ->> 'concern', o.id::text FROM notifications.outbox_v1 o"

@@ -118,10 +118,11 @@ async def execute(
     checkpoint: Checkpoint | None = None,
     check: Callable[[Loaded[S]], None] | None = None,
     fresh: bool = False,
+    quiet: bool = False,
 ) -> Executed[S]:
     """Loads `stream`, decides `command`, appends with the loaded version, and retries on conflict.
 
-    fresh: the stream is new as far as anybody knows: it is loaded only if the append finds that it is not.
+    quiet: see `Item`. fresh: the stream is new as far as anybody knows: it is loaded only if the append finds that it is not.
     check: raises where the loaded state forbids the command (If-Match, access). A quiet repeat with neither idempotency key nor
     checkpoint stores nothing and has no outcome. Raises: what `decide` and `check` refuse; VersionConflict; Unavailable.
     """
@@ -134,7 +135,7 @@ async def execute(
         events = decider.decide(command, loaded.state)
         decided[:] = [(loaded, events)]
         writes = (write(decider, loaded, events, occasion),) if events else ()
-        return Item(writes, idempotency, checkpoint) if writes or idempotency or checkpoint else None
+        return Item(writes, idempotency, checkpoint, quiet=quiet) if writes or idempotency or checkpoint else None
 
     outcome = await commit(store, plan)
     loaded, events = decided[0]

@@ -151,7 +151,8 @@ def _latencies(day: Day) -> list[tuple[str, str, str]]:
     if day.stage.mails.exists():
         for line in day.stage.mails.read_text(encoding="utf-8").splitlines():
             told = json.loads(line)
-            mails.setdefault(told["message_id"].strip("<>").split("@")[0], told["at"])
+            for alert in told["alerts"]:
+                mails.setdefault(alert, told["at"])
     recorded = {case["id"]: min(strand["recorded_at"] for strand in case["strands"]) for case in day.cases.values()}
     first: dict[str, float] = {}
     for each in _deliveries(day):

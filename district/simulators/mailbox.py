@@ -1,6 +1,6 @@
 """A mail server that keeps what it gets in a file, as a process of its own: `python -m district.simulators.mailbox PORT FILE`.
 
-One JSON line for each message: when, to whom, subject, Message-ID, size. Fictional receivers only.
+One JSON line for each message: when, to whom, subject, Message-ID, the alerts it tells, the text. Fictional receivers only.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ class Keeper:
             "to": envelope.rcpt_tos,
             "subject": str(message["Subject"]),
             "message_id": str(message["Message-ID"]),
+            "alerts": str(message["X-Tanggap-Alerts"] or "").split(),
             "text": envelope.content.decode(errors="replace"),
         }
         self._file.write(json.dumps(told) + "\n")

@@ -18,7 +18,7 @@ from shared.running import Part
 from shared.service import Kernel, create_service
 from shared.settings import Settings
 
-_UNHURRIED = Pace(together=10, longest=0.2, least=0.1)
+_UNHURRIED = Pace(together=10, longest=0.5, least=0.5)
 """What notifications did is folded in; nobody is told because of it."""
 
 MIGRATIONS = Path(__file__).parent / "schema"

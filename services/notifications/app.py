@@ -22,7 +22,7 @@ from shared.running import Part
 from shared.service import Kernel, create_service
 from shared.settings import Settings
 
-_UNHURRIED = Pace(together=10, longest=0.2, least=0.1)
+_UNHURRIED = Pace(together=10, longest=0.5, least=0.5)
 """The roster, and marks, which are acknowledged only when they are committed here."""
 
 _PROMPT = Pace(together=10, longest=0.1)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -40,6 +40,9 @@ log = structlog.get_logger()
 
 MAILS_AT_ONCE, WEBHOOKS_AT_ONCE, WEBHOOKS_PER_AGENCY = 64, 48, 8
 IDLE = 0.5
+LINKS = 20
+"""Alerts in one mail at most: a person can read so many."""
+
 GATHER = 0.01
 """Seconds in which a full lane gets room for several messages, so that they are claimed together."""
 
@@ -90,6 +93,21 @@ class Lane:
         return [each for each in set(receivers) if receivers.count(each) >= WEBHOOKS_PER_AGENCY] if self.webhooks else []
 
 
+def leave_together(due: Sequence[Due]) -> list[list[Due]]:
+    """Alerts to one person that wait at the same moment leave in one mail: in a flood of mails the one that matters is lost.
+
+    Never an emergency, and never what has failed before.
+    """
+    found: dict[object, list[list[Due]]] = {}
+    for message in due:
+        ordinary = message.kind == "alert" and not message.urgent and not message.attempts
+        mails = found.setdefault(message.receiver if ordinary else message.id, [[]])
+        if len(mails[-1]) == LINKS:
+            mails.append([])
+        mails[-1].append(message)
+    return [mail for mails in found.values() for mail in mails]
+
+
 class Sender:
     """A Part; one process sends at a time, another is a hot standby."""
 
@@ -114,7 +132,7 @@ class Sender:
                 await self._stop(working)
 
     async def _stop(self, working: list[asyncio.Task[None]]) -> None:
-        sending = [task for lane in self._lanes for _, task in lane.under_way.values()]
+        sending = {task for lane in self._lanes for _, task in lane.under_way.values()}
         for each in (*working, *sending):
             each.cancel()
         await asyncio.gather(*working, *sending, return_exceptions=True)
@@ -127,10 +145,11 @@ class Sender:
             due = await self._claim(lane)
             self._pulse.idle()
             self._pulse.lag = len(due)
-            for message in due:
-                lane.under_way[message.id] = (message.receiver, asyncio.create_task(self._send(lane, message)))
+            for together in leave_together(due):
+                task = asyncio.create_task(self._send(lane, together))
+                lane.under_way |= {message.id: (message.receiver, task) for message in together}
             if len(lane.under_way) >= lane.room:
-                await asyncio.wait([task for _, task in lane.under_way.values()], timeout=IDLE, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait({task for _, task in lane.under_way.values()}, timeout=IDLE, return_when=asyncio.FIRST_COMPLETED)
                 await asyncio.sleep(GATHER)
             elif not due:
                 await self._outbox.applied.wait(IDLE, heard)
@@ -160,16 +179,20 @@ class Sender:
                 "UPDATE outbox_v1 SET state = 'queued' WHERE state = 'sending' AND (%s::uuid IS NULL OR id = %s)", (message, message)
             )
 
-    async def _send(self, lane: Lane, due: Due) -> None:
+    async def _send(self, lane: Lane, together: Sequence[Due]) -> None:
         try:
-            await self._patiently(due)
+            if len(together) == 1:
+                await self._patiently(together[0], self._attempt(together[0]))
+            else:
+                await self._send_together(together)
         finally:
-            lane.under_way.pop(due.id, None)
+            for due in together:
+                lane.under_way.pop(due.id, None)
 
-    async def _patiently(self, due: Due) -> None:
+    async def _patiently(self, due: Due, attempt: Awaitable[None]) -> None:
         """An outage is never an attempt: the message waits until the database answers."""
         try:
-            await self._attempt(due)
+            await attempt
         except Unavailable:
             await self._wait_again(due)
         except Exception as error:  # noqa: BLE001 - one message must not stop the others
@@ -189,7 +212,7 @@ class Sender:
     async def _attempt(self, due: Due) -> None:
         match due.kind:
             case "alert":
-                await self._send_alert(due)
+                await self._alerted(due, await self._mail_alerts((due,)))
             case "notice":
                 await self._send_notice(due)
             case _:
@@ -197,19 +220,33 @@ class Sender:
 
     # staff --------------------------------------------------------------------------------------------------------
 
-    async def _send_alert(self, due: Due) -> None:
-        address = await self._address(due)
+    async def _send_together(self, together: Sequence[Due]) -> None:
+        """One mail; how it ended is recorded of each alert by itself."""
+        try:
+            outcome = await self._mail_alerts(together)
+        except Unavailable:
+            await asyncio.gather(*(self._wait_again(due) for due in together))
+        else:
+            await asyncio.gather(*(self._patiently(due, self._alerted(due, outcome)) for due in together))
+
+    async def _mail_alerts(self, together: Sequence[Due]) -> str:
+        """What the mail server said; `no-contact` where the receiver has no address. Raises: Unavailable."""
+        first, settings = together[0], self._kernel.settings
+        address = await self._address(first)
         if address is None:
-            await self._give_up(due, "no-contact")
+            return "no-contact"
+        links = list(dict.fromkeys(f"{settings.public_origin}/cases/cases/{due.case}" for due in together))
+        return await self._mail.send(staff_alert(settings.sender_address, address, [str(due.id) for due in together], links, urgent=first.urgent))
+
+    async def _alerted(self, due: Due, outcome: str) -> None:
+        if outcome == "no-contact":
+            await self._give_up(due, outcome)
             return
-        settings = self._kernel.settings
-        link = f"{settings.public_origin}/cases/cases/{due.case}"
-        message = staff_alert(settings.sender_address, address, str(due.id), link, urgent=due.urgent)
-        outcome = await self._mail.send(message)
         if outcome != "accepted":
             await self._retry(due, outcome, None)
             return
-        await execute(self._kernel.store, ALERT, due.stream, NoteDelivered(person=due.receiver, step=due.step), self._occasion(due))
+        delivered = NoteDelivered(person=due.receiver, step=due.step)
+        await execute(self._kernel.store, ALERT, due.stream, delivered, self._occasion(due), quiet=True)
         await self._record(due, outcome, "sent")
 
     # guardians ----------------------------------------------------------------------------------------------------

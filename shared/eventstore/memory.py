@@ -40,7 +40,8 @@ class InMemoryEventStore:
         if item.idempotency:
             told = item.idempotency
             self._idempotency[told.scope, told.key] = Repeated(position, now, told.fingerprint, told.answer)
-        self.doorbell.ring()
+        if not item.quiet:
+            self.doorbell.ring()
         return Stored(position, now)
 
     async def entries(self, stream: str) -> list[Entry]:

@@ -53,7 +53,7 @@ class PostgresEventStore:
     async def append(self, item: Item) -> Outcome:
         self._refuse_unstorable(item)
         outcome = await self._appends.submit(item)
-        if isinstance(outcome, Stored):
+        if isinstance(outcome, Stored) and not item.quiet:
             self.doorbell.ring()
         return outcome
 

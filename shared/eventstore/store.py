@@ -49,11 +49,12 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One append: all of it is stored, or nothing."""
+    """One append: all of it is stored, or nothing. quiet: nobody waits for it, so no reader is woken: they find it when they look next."""
 
     writes: tuple[Write, ...] = ()
     idempotency: Idempotency | None = None
     checkpoint: Checkpoint | None = None
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)

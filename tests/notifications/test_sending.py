@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from services.notifications.domain.register import MarkUnsafe
 from services.notifications.senders.signing import public_key, signing_key, verify
+from services.notifications.sending import LINKS, Due, leave_together
 from shared.events import CaseAcknowledged, CaseTriaged, ConcernRaised, GuardianToBeTold, NamedPerson, ReferralSent
 from shared.sealed import Sealed
 from shared.testing import eventually
@@ -86,6 +87,42 @@ async def test_an_emergency_reaches_every_unconflicted_rung_and_stops_when_a_per
         async with running.kernel.database.connection() as connection:
             waiting = await (await connection.execute("SELECT count(*) FROM deadline_v1")).fetchone()
         assert waiting == (0,)
+
+
+def waiting(receiver: str, *, kind: str = "alert", urgent: bool = False, attempts: int = 0) -> Due:
+    now = datetime.now(UTC)
+    return Due(uuid4(), kind, "alert-x", "case-1", receiver, 0, urgent, attempts, 0.0, now, "school-1", None, None)
+
+
+def test_ordinary_alerts_to_one_person_leave_together_but_never_an_emergency_a_notice_or_a_repeat():
+    ani, budi, again = waiting("ani"), waiting("budi"), waiting("ani")
+    alone = [waiting("ani", urgent=True), waiting("ani", urgent=True), waiting("ani", kind="notice"), waiting("ani", attempts=1)]
+    assert leave_together([ani, alone[0], budi, again, *alone[1:]]) == [[ani, again], [alone[0]], [budi], *([each] for each in alone[1:])]
+    flood = [waiting("ani") for _ in range(LINKS + 1)]
+    assert leave_together(flood) == [flood[:LINKS], flood[LINKS:]]
+
+
+async def test_alerts_that_wait_together_leave_in_one_mail_and_each_is_recorded(database, redis_url):
+    mailbox = Mailbox()
+    cases = ("case-1", "case-2", "case-3")
+    async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
+        await staffed(running)
+        for case in cases:
+            await running.hear(triaged(case, "high"))
+        for case in cases:
+            await in_states(running, case, "sent")
+        assert len(await running.told("staff-alerted")) == 3
+        before = len(mailbox.messages)
+        async with running.kernel.database.connection() as connection:
+            await connection.execute("UPDATE outbox_v1 SET state = 'queued' WHERE kind = 'alert'")
+        for case in cases:
+            await in_states(running, case, "sent")
+        ((address, content),) = mailbox.messages[before:]
+        text = message_from_bytes(content).get_payload(decode=True).decode()
+        assert address == "ani@example.org"
+        assert all(text.count(f"/cases/cases/{case}") == 2 for case in cases)
+        assert len(message_from_bytes(content)["X-Tanggap-Alerts"].split()) == 3
+        assert len(await running.told("staff-alerted")) == 3
 
 
 async def test_a_mail_says_nothing_and_a_repeat_has_the_same_id(database, redis_url):

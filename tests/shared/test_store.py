@@ -110,6 +110,17 @@ def test_a_wrong_expected_version_stores_nothing_of_the_whole_item(run):
     run(scenario)
 
 
+def test_a_quiet_item_is_stored_and_wakes_nobody(run):
+    async def scenario(store):
+        await store.append(item("a-1", NEW, event()))
+        heard = store.doorbell.rings
+        assert isinstance(await store.append(item("a-2", NEW, event(), quiet=True)), Stored)
+        assert store.doorbell.rings == heard == 1
+        assert len(await store.read_after(0)) == 2
+
+    run(scenario)
+
+
 def test_streams_are_found_by_the_beginning_of_their_name(run):
     async def scenario(store):
         for stream in ("a-1-x", "a-1-y", "a-10-x", "a.1-x", "b-1-x"):

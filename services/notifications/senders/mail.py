@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from email.message import Message
 from email.mime.text import MIMEText
@@ -14,15 +15,17 @@ import aiosmtplib
 _TIMEOUT = 15.0
 
 
-def staff_alert(sender: str, receiver: str, identifier: str, link: str, *, urgent: bool) -> Message:
-    """To a member of staff: something needs you, how urgent, and where."""
+def staff_alert(sender: str, receiver: str, identifiers: Sequence[str], links: Sequence[str], *, urgent: bool) -> Message:
+    """To a member of staff: something needs you, how urgent, and where. identifiers: of each alert that this mail tells; the first is the mail's."""
     level = "DARURAT / EMERGENCY" if urgent else "baru / new"
+    where = links[0] if len(links) == 1 else "".join(f"\n- {link}" for link in links)
     body = (
-        f"Ada hal yang memerlukan perhatian Anda ({level}).\nBuka dan terima: {link}\nRincian hanya tersedia setelah masuk.\n\n"
-        f"Something needs your attention ({level}).\nOpen and take it in hand: {link}\nDetails are there only after signing in.\n"
+        f"Ada hal yang memerlukan perhatian Anda ({level}).\nBuka dan terima: {where}\nRincian hanya tersedia setelah masuk.\n\n"
+        f"Something needs your attention ({level}).\nOpen and take it in hand: {where}\nDetails are there only after signing in.\n"
     )
     subject = "DARURAT: perlu tindakan sekarang" if urgent else "Ada hal yang memerlukan perhatian Anda"
-    message = _message(sender, receiver, identifier, subject, body)
+    message = _message(sender, receiver, identifiers[0], subject, body)
+    message["X-Tanggap-Alerts"] = "\n ".join(identifiers)
     if urgent:
         message["X-Priority"] = "1"
     return message
