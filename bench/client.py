@@ -19,15 +19,9 @@ class LightClient:
 
     async def post(self, path: str, body: dict[str, Any], headers: dict[str, str]) -> dict[str, Any]:
         """The JSON of a good answer. Raises: RuntimeError with the status line of any other."""
-        return await self._ask("POST", path, json.dumps(body).encode(), headers | {"content-type": "application/json"})
-
-    async def get(self, path: str, headers: dict[str, str]) -> dict[str, Any]:
-        """The JSON of a good answer. Raises: RuntimeError with the status line of any other."""
-        return await self._ask("GET", path, b"", headers)
-
-    async def _ask(self, method: str, path: str, content: bytes, headers: dict[str, str]) -> dict[str, Any]:
-        lines = {"host": self._host, "content-length": str(len(content))} | headers
-        told = f"{method} {path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in lines.items()) + "\r\n"
+        content = json.dumps(body).encode()
+        lines = {"host": self._host, "content-type": "application/json", "content-length": str(len(content))} | headers
+        told = f"POST {path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in lines.items()) + "\r\n"
         async with self._slots:
             reader, writer = await self._connection()
             writer.write(told.encode() + content)
@@ -36,7 +30,7 @@ class LightClient:
             self._idle.append((reader, writer))
         status = head.split("\r\n")[0]
         if " 20" not in status:
-            raise RuntimeError(f"{method} {path}: {status}")
+            raise RuntimeError(f"{path}: {status}")
         found: dict[str, Any] = json.loads(answer)
         return found
 

@@ -30,6 +30,11 @@ ENLARGED = 10
 """Times the sample's 600 students: in a school year a student has a case or two, not twenty."""
 
 
+def duty(number: int) -> Principal:
+    """One of the district's officers."""
+    return Principal(person_id(SOURCE, f"dinas-staf-0{number}"), "person", frozenset({"district-duty"}))
+
+
 @dataclass
 class District:
     """A running district with a mailbox and an agency. accepted_at: when the last concern of a load was accepted (`perf_counter`)."""
@@ -45,7 +50,7 @@ class District:
         return {"authorization": f"Bearer {issue_token(key, principal, datetime.now(UTC) + timedelta(hours=6))}"}
 
     def duty(self, number: int) -> dict[str, str]:
-        return self.headers(Principal(person_id(SOURCE, f"dinas-staf-0{number}"), "person", frozenset({"district-duty"})))
+        return self.headers(duty(number))
 
     def scalar(self, query: str) -> int:
         with psycopg.connect(self.database_url) as connection:

@@ -86,8 +86,9 @@ def application(sockets: str) -> PeerApplication:
     )  # fmt: skip
 
 
-def fill(app: PeerApplication, events: int, text: Sealed) -> None:
-    """As many events as ours, in aggregates of the same length, many in one save: only filling, not measured."""
+def fill(app: PeerApplication, events: int, text: Sealed) -> int:
+    """As many events as ours, in aggregates of the same length, many in one save: only filling, not measured. Where the first of them stands."""
+    first = (app.recorder.max_notification_id() or 0) + 1
     for _ in range(events // 1000):
         batch = []
         for _ in range(1000 // LENGTH):
@@ -96,6 +97,7 @@ def fill(app: PeerApplication, events: int, text: Sealed) -> None:
                 notes.note(number, text)
             batch.append(notes)
         app.save(*batch)
+    return first
 
 
 def append_rate(app: PeerApplication, callers: int, times: int) -> float:
@@ -106,10 +108,10 @@ def append_rate(app: PeerApplication, callers: int, times: int) -> float:
     return callers * times / (time.perf_counter() - started)
 
 
-def replay_rate(app: PeerApplication, events: int) -> float:
-    """Events read from the log, mapped and folded, in a second."""
+def replay_rate(app: PeerApplication, start: int, events: int) -> float:
+    """Events read from the log, mapped and folded, in a second. start: where `fill` began."""
     aggregates: dict[Any, Any] = {}
-    started, seen, start = time.perf_counter(), 0, 1
+    started, seen = time.perf_counter(), 0
     while seen < events:
         notifications = app.recorder.select_notifications(start=start, limit=PAGE)
         if not notifications:

@@ -10,7 +10,8 @@ import httpx
 import psycopg
 
 from bench.client import LightClient
-from bench.district import AGENCY, District
+from bench.district import AGENCY, District, duty
+from shared.message import TANGGAP, derived_id
 
 EACH = 10
 """One concern in so many is referred."""
@@ -26,14 +27,14 @@ class Referring:
     async def open(self) -> None:
         self._client = LightClient(self.district.deployment.origin("cases"), connections=8)
         self._looking = await psycopg.AsyncConnection.connect(self.district.database_url, autocommit=True)
-        self._one, self._other = self.district.duty(1), self.district.duty(2)
+        self._one, self._other = (self.district.headers(duty(number)) for number in (1, 2))
 
     async def refer(self, concern: str) -> None:
         """Draft, approval by another person, sending."""
         base = f"/cases/api/cases/{await self._case_of(concern)}"
         draft = {"agency": AGENCY, "why": "x", "alternatives": ["other"], "consent": "given"}
-        await self._client.post(f"{base}/draft-referral", draft, self._one)
-        referral = (await self._client.get(base, self._one))["referrals"][-1]["referral"]
+        await self._client.post(f"{base}/draft-referral", draft, self._one | {"idempotency-key": concern})
+        referral = str(derived_id(derived_id(TANGGAP, f"{duty(1).id} POST {base}/draft-referral", concern), "referral"))
         await self._client.post(f"{base}/approve-referral", {"referral": referral}, self._other)
         self.sent[referral] = time.time()  # before it is accepted: the webhook may arrive before the answer does
         await self._client.post(f"{base}/send-referral", {"referral": referral, "package": "x"}, self._one)

@@ -72,8 +72,8 @@ def run(postgres: Postgres) -> list[Row]:
     uvloop.run(fill(postgres.url()))
     app = peer.application(str(postgres.sockets))
     calm_collector()
-    peer.fill(app, EVENTS, TEXT)
-    runs = [(uvloop.run(rate(postgres.url())), peer.replay_rate(app, EVENTS)) for _ in range(RUNS)]
+    first = peer.fill(app, EVENTS, TEXT)
+    runs = [(uvloop.run(rate(postgres.url())), peer.replay_rate(app, first, EVENTS)) for _ in range(RUNS)]
     app.close()
     ours, theirs = map(median, zip(*runs, strict=True))
     return [Row(f"replay of {EVENTS:,} events", ours, "/s", ">= 100,000/s, >= 4x the peer", theirs)]
