@@ -79,10 +79,11 @@ _QUEUE: LiteralString = (
 )
 _EXPECT: LiteralString = "INSERT INTO deadline_v1 SELECT * FROM json_populate_recordset(NULL::deadline_v1, %s::json) ON CONFLICT DO NOTHING"
 _EXCLUDE: LiteralString = "INSERT INTO conflict_v1 SELECT * FROM json_populate_recordset(NULL::conflict_v1, %s::json) ON CONFLICT DO NOTHING"
-# The streams are said twice, because a join alone would walk through the whole index.
+# The streams are said again, because a join alone would walk through the whole index. A row that the sender holds is recorded by the sender itself.
 _SENT: LiteralString = (
     "UPDATE outbox_v1 o SET state = 'sent', sent_at = coalesce(o.sent_at, r.sent_at) FROM json_populate_recordset(NULL::outbox_v1, %s::json) r"
-    " WHERE o.stream = ANY (%s) AND o.stream = r.stream AND o.receiver = r.receiver AND o.step = r.step AND o.state NOT IN ('sent', 'acknowledged')"
+    ", (SELECT id FROM outbox_v1 WHERE stream = ANY (%s) AND state NOT IN ('sent', 'acknowledged') FOR UPDATE SKIP LOCKED) free"
+    " WHERE o.stream = ANY (%s) AND o.id = free.id AND o.stream = r.stream AND o.receiver = r.receiver AND o.step = r.step"
 )
 
 
@@ -121,7 +122,8 @@ class Gathered:
                 await connection.execute(statement, (orjson.dumps(rows).decode(),))
                 rows.clear()
         if self.sent:
-            await connection.execute(_SENT, (orjson.dumps(self.sent).decode(), [row["stream"] for row in self.sent]))
+            streams = [row["stream"] for row in self.sent]
+            await connection.execute(_SENT, (orjson.dumps(self.sent).decode(), streams, streams))
             self.sent.clear()
 
 

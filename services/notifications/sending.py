@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -93,6 +93,17 @@ class Lane:
         return [each for each in set(receivers) if receivers.count(each) >= WEBHOOKS_PER_AGENCY] if self.webhooks else []
 
 
+async def _until_answered(call: Callable[[], Awaitable[Any]]) -> None:
+    """Waits out a database that does not answer."""
+    while True:
+        try:
+            await call()
+        except Unavailable:
+            await asyncio.sleep(1)
+        else:
+            return
+
+
 def leave_together(due: Sequence[Due]) -> list[list[Due]]:
     """Alerts to one person that wait at the same moment leave in one mail: in a flood of mails the one that matters is lost.
 
@@ -136,6 +147,8 @@ class Sender:
         for each in (*working, *sending):
             each.cancel()
         await asyncio.gather(*working, *sending, return_exceptions=True)
+        for lane in self._lanes:
+            lane.under_way.clear()  # whoever was cancelled before it began has not cleaned up
         await self._mail.close()
         await self._webhooks.close()
 
@@ -190,17 +203,21 @@ class Sender:
                 lane.under_way.pop(due.id, None)
 
     async def _patiently(self, due: Due, attempt: Awaitable[None]) -> None:
-        """An outage is never an attempt: the message waits until the database answers."""
         try:
             await attempt
+        except Exception as error:  # noqa: BLE001 - one message must not stop the others
+            await self._failed(due, error)
+
+    async def _failed(self, due: Due, error: Exception) -> None:
+        """An outage is never an attempt: the message waits until the database answers."""
+        if isinstance(error, Unavailable):
+            await self._wait_again(due)
+            return
+        log.warning("sending-failed", outbox=str(due.id), kind=due.kind, error=type(error).__name__)
+        try:
+            await self._retry(due, f"error:{type(error).__name__}", None)
         except Unavailable:
             await self._wait_again(due)
-        except Exception as error:  # noqa: BLE001 - one message must not stop the others
-            log.warning("sending-failed", outbox=str(due.id), kind=due.kind, error=type(error).__name__)
-            try:
-                await self._retry(due, f"error:{type(error).__name__}", None)
-            except Unavailable:
-                await self._wait_again(due)
 
     async def _wait_again(self, due: Due) -> None:
         while True:
@@ -224,8 +241,8 @@ class Sender:
         """One mail; how it ended is recorded of each alert by itself."""
         try:
             outcome = await self._mail_alerts(together)
-        except Unavailable:
-            await asyncio.gather(*(self._wait_again(due) for due in together))
+        except Exception as error:  # noqa: BLE001 - none of them may be forgotten
+            await asyncio.gather(*(self._failed(due, error) for due in together))
         else:
             await asyncio.gather(*(self._patiently(due, self._alerted(due, outcome)) for due in together))
 
@@ -245,8 +262,8 @@ class Sender:
         if outcome != "accepted":
             await self._retry(due, outcome, None)
             return
-        delivered = NoteDelivered(person=due.receiver, step=due.step)
-        await execute(self._kernel.store, ALERT, due.stream, delivered, self._occasion(due), quiet=True)
+        delivered, occasion = NoteDelivered(person=due.receiver, step=due.step), self._occasion(due)
+        await _until_answered(lambda: execute(self._kernel.store, ALERT, due.stream, delivered, occasion, quiet=True))
         await self._record(due, outcome, "sent")
 
     # guardians ----------------------------------------------------------------------------------------------------
@@ -346,7 +363,8 @@ class Sender:
         await self._record(due, outcome, "failed")
 
     async def _record(self, due: Due, outcome: str, state: str) -> None:
-        await self._recording.submit(Attempted(due.id, due.attempts, outcome, state))
+        """What has left is never sent again because it could not be recorded at once."""
+        await _until_answered(lambda: self._recording.submit(Attempted(due.id, due.attempts, outcome, state)))
 
     async def _record_all(self, attempted: Sequence[Attempted]) -> list[None]:
         """Does not wait for the disk: what a crash of the database takes away is sent again with the same id.

@@ -34,6 +34,9 @@ TRIES = 5
 TOGETHER = 48
 """Events of one append at most: its commit holds the store's lock for some milliseconds."""
 
+AT_ONCE = 24
+"""Ordering keys that are decided side by side, over all partitions: their statements share a small pool."""
+
 CONFLICTS = 3
 """Times that events are decided together again when somebody else wrote to one of their streams."""
 
@@ -58,6 +61,7 @@ class Applying:
         self.handler = handling(store)
         self._locks = {partition: asyncio.Lock() for partition in range(store.partitions)}
         self._parked: set[str] = set()
+        self._at_once = asyncio.Semaphore(AT_ONCE)
 
     async def load(self) -> None:
         """Reads where the store stands. Raises: Unavailable."""
@@ -114,8 +118,8 @@ class Applying:
 
     async def _apply_all(self, events: Sequence[Recorded]) -> None:
         for start in range(0, len(events), TOGETHER):
-            group = events[start : start + TOGETHER]
-            if len(group) == 1 or any(event.key in self._parked for event in group):
+            group = [event for event in events[start : start + TOGETHER] if event.position > self.cursors[event.partition]]
+            if len(group) <= 1 or any(event.key in self._parked for event in group):
                 await self._one_by_one(group)
             else:
                 await self._together(group)
@@ -129,7 +133,7 @@ class Applying:
             outcome = await _patiently(lambda: self._as_one(events))
         except _Failed as failed:
             await self._one_by_one(events, failed=failed.event)
-        except Alone:
+        except Exception:  # noqa: BLE001 - it must be alone, or the store refuses something of it: which one shows when each is taken by itself
             await self._one_by_one(events)
         else:
             if isinstance(outcome, Conflict):
@@ -144,7 +148,7 @@ class Applying:
         for _ in range(CONFLICTS):
             unit = UnitOfWork(self._store)
             handler = self._handling(unit)
-            ended = await asyncio.gather(*(_in_order(handler, each, checkpoint) for each in _by_key(events)), return_exceptions=True)
+            ended = await asyncio.gather(*(self._in_order(handler, each, checkpoint) for each in _by_key(events)), return_exceptions=True)
             errors = [each for each in ended if isinstance(each, BaseException)]
             for error in sorted(errors, key=lambda each: not isinstance(each, Unavailable)):
                 raise error
@@ -152,6 +156,11 @@ class Applying:
             if not isinstance(outcome, Conflict):
                 break
         return outcome
+
+    async def _in_order(self, handler: Handler, events: Sequence[Recorded], checkpoint: Checkpoint) -> None:
+        async with self._at_once:
+            for event in events:
+                await _decided(handler, event, checkpoint)
 
     # one by one ---------------------------------------------------------------------------------------------------
 
@@ -212,15 +221,14 @@ def _by_key(events: Sequence[Recorded]) -> list[list[Recorded]]:
     return list(found.values())
 
 
-async def _in_order(handler: Handler, events: Sequence[Recorded], checkpoint: Checkpoint) -> None:
-    for event in events:
-        try:
-            await handler(event, checkpoint)
-        except (Unavailable, Alone):
-            raise
-        except Exception as error:
-            log.warning("handler-failed", event_id=str(event.id), type=event.type, attempt=0, error=type(error).__name__)
-            raise _Failed(event) from error
+async def _decided(handler: Handler, event: Recorded, checkpoint: Checkpoint) -> None:
+    try:
+        await handler(event, checkpoint)
+    except (Unavailable, Alone):
+        raise
+    except Exception as error:
+        log.warning("handler-failed", event_id=str(event.id), type=event.type, attempt=0, error=type(error).__name__)
+        raise _Failed(event) from error
 
 
 async def _patiently(attempt: Callable[[], Awaitable[Any]]) -> Any:

@@ -153,16 +153,14 @@ class PostgresEventStore:
             return Invalid(Fault("", "not-storable"), message=f"the store refuses this item: {type(error).__name__}")
 
     async def _after_outage(self, item: Item) -> Outcome | BaseException:
-        """The outcome is unknown: whoever finds the first event knows that all of it was stored."""
+        """The outcome is unknown: whoever finds the first event of every write knows that all of it was stored."""
         unknown = Unavailable(f"the database of {self.database.service} does not answer; nothing was acknowledged, try again")
-        first = next((event for write in item.writes for event in write.events), None)
-        if first is None:
-            return unknown
         try:
-            kept = await self.find(first.id)
+            kept = [await self.find(write.events[0].id) for write in item.writes if write.events]
         except (Unavailable, psycopg.Error):
             return unknown
-        return Stored(kept.position, kept.recorded_at) if kept else unknown
+        found = [each for each in kept if each]
+        return Stored(found[0].position, found[0].recorded_at) if found and len(found) == len(kept) else unknown
 
     def _item(self, item: Item) -> dict[str, Any]:
         told: dict[str, Any] = {

@@ -25,6 +25,13 @@ CREATE TABLE IF NOT EXISTS {schema}.event (
     store_hash          bytea NOT NULL,
     UNIQUE (stream, version)
 );
+-- Streams are found by the beginning of their name, which only this order can promise.
+DO $$ BEGIN
+    IF (SELECT collation_name FROM information_schema.columns WHERE table_schema = '{schema}' AND table_name = 'event' AND column_name = 'stream')
+            IS DISTINCT FROM 'C' THEN
+        ALTER TABLE {schema}.event ALTER COLUMN stream TYPE text COLLATE "C";
+    END IF;
+END $$;
 CREATE INDEX IF NOT EXISTS event_public ON {schema}.event (partition, position) WHERE public;
 
 CREATE TABLE IF NOT EXISTS {schema}.store_head (

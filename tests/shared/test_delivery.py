@@ -461,6 +461,28 @@ def somebody_else() -> NewEvent:
     return event("elsewhere", '{"position":-1}', public=False)
 
 
+def test_what_the_store_refuses_of_several_is_parked_and_the_others_flow(run):
+    async def scenario(rig):
+        sick, sound = (key for _, key in zip(range(2), keys_of(0), strict=False))
+        told = await rig.tell(sound, sick, sound)
+        await rig.relay_all()
+
+        def refused(store):
+            async def handle(told_event, checkpoint):
+                if told_event.key != sick:
+                    return await rig.heard(told_event, checkpoint, store)
+                return await store.append(Item((Write(f"heard-{uuid4()}", NEW, (event(sick, "\x00", public=False),)),), checkpoint=checkpoint))
+
+            return handle
+
+        async with working(rig.subscription(refused)):
+            await rig.until_heard(sound, [told[0], told[2]])
+            await rig.until_parked(told[1])
+        assert await rig.reader.checkpoint("cases", "intake", 0) == told[-1]
+
+    run(scenario)
+
+
 def test_a_decision_that_must_be_durable_at_once_is_taken_alone(run):
     async def scenario(rig):
         key = next(keys_of(0))

@@ -12,11 +12,15 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
+from shared.message import TANGGAP, derived_id
+
 _TIMEOUT = 15.0
 
 
 def staff_alert(sender: str, receiver: str, identifiers: Sequence[str], links: Sequence[str], *, urgent: bool) -> Message:
-    """To a member of staff: something needs you, how urgent, and where. identifiers: of each alert that this mail tells; the first is the mail's."""
+    """To a member of staff: something needs you, how urgent, and where. identifiers: of each alert that this mail tells; the same
+    ones make the same Message-ID.
+    """
     level = "DARURAT / EMERGENCY" if urgent else "baru / new"
     where = links[0] if len(links) == 1 else "".join(f"\n- {link}" for link in links)
     body = (
@@ -24,7 +28,8 @@ def staff_alert(sender: str, receiver: str, identifiers: Sequence[str], links: S
         f"Something needs your attention ({level}).\nOpen and take it in hand: {where}\nDetails are there only after signing in.\n"
     )
     subject = "DARURAT: perlu tindakan sekarang" if urgent else "Ada hal yang memerlukan perhatian Anda"
-    message = _message(sender, receiver, identifiers[0], subject, body)
+    identifier = identifiers[0] if len(identifiers) == 1 else str(derived_id(TANGGAP, "mail", *sorted(identifiers)))
+    message = _message(sender, receiver, identifier, subject, body)
     message["X-Tanggap-Alerts"] = "\n ".join(identifiers)
     if urgent:
         message["X-Priority"] = "1"
