@@ -15,9 +15,7 @@ help: ## This list
 setup: $(STAMP) ## The environment in .venv, from the locked, hashed requirements
 
 $(STAMP): requirements-dev.lock
-	@interpreter=$$(for each in python3.12 python3.11 python3; do command -v $$each >/dev/null 2>&1 \
-		&& $$each -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null && echo $$each && break; done); \
-	[ -n "$$interpreter" ] || { echo "Tanggap needs Python 3.11 or 3.12 with venv: install it (for example python3.12 and python3.12-venv)" >&2; exit 2; }; \
+	@interpreter=$$(sh deploy/interpreter.sh) || exit 2; \
 	echo "setting up .venv with $$interpreter"; \
 	rm -rf .venv && $$interpreter -m venv .venv && $(PYTHON) -m pip install --quiet --no-cache-dir --require-hashes -r requirements-dev.lock && touch $(STAMP)
 

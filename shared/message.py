@@ -82,6 +82,10 @@ class NewEvent:
     causation: UUID
 
 
+UNHASHED = bytes(32)
+"""In place of an event's hashes where it does not come from its owner's database: they are the proof of what lies there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """An event as kept, with its whole envelope.

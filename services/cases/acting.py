@@ -30,7 +30,7 @@ from shared.access import Principal
 from shared.decider import Loaded, commit, load, write
 from shared.errors import PreconditionFailed, Refused
 from shared.eventstore.projection import Projection
-from shared.eventstore.store import Item, Repeated, Stored, Write
+from shared.eventstore.store import Item, Repeated, Write
 from shared.message import Fact, Occasion, derived_id
 from shared.sealed import Erased, Sealed
 from shared.sealing import Purpose
@@ -100,8 +100,6 @@ class Acting:
             return Item((write(CASE, loaded, events, self._occasion(command, loaded)), *await self._beside(command, loaded)))
 
         outcome = await commit(self.kernel.store, plan)
-        if isinstance(outcome, Stored | Repeated):
-            await self.case_list.caught_up(outcome.position)
         if isinstance(outcome, Repeated):
             after[:] = [await load(self.kernel.store, CASE, stream)]  # nothing was stored: what is there now is the answer
         return self._done(command, after[0])
@@ -164,7 +162,7 @@ class Acting:
     async def counsellors_of_other_side(self) -> frozenset[str]:
         """Who works the cases of the other side of the same incidents: victim and accused have different counsellors."""
         mine = {strand.concern.concern: strand.concern.role for strand in self.now.state.strands}
-        found = await WorkList(self.kernel.database).cases_of_concerns(list(mine))
+        found = await WorkList(self.kernel.database, self.case_list).cases_of_concerns(list(mine))
         opposite = {"affected": "accused", "accused": "affected"}
         others = {case for concern, case, role in found if case != self.case_id and opposite.get(role) == mine[concern]}
         cases = [await load(self.kernel.store, CASE, f"case-{case}") for case in others]

@@ -21,6 +21,7 @@ from services.cases.views import CaseList, Filters, Roster
 from shared.access import SignedIn
 from shared.errors import Fault, Invalid
 from shared.events import OutcomeClass, Urgency
+from shared.eventstore.projection import Projection
 from shared.service import Kernel
 from shared.web import cursor, read_cursor
 
@@ -108,19 +109,18 @@ class CloseBody(_Body):
     task_reviewed: Text
 
 
-def router(kernel: Kernel, roster: Roster, start: Start) -> APIRouter:
+def router(kernel: Kernel, roster: Roster, view: Projection, start: Start) -> APIRouter:
     """All JSON routes of cases."""
     routes = APIRouter(prefix="/cases/api/cases", tags=["cases"])
-    _reading(routes, kernel)
-
+    _reading(routes, kernel, view)
     _handling(routes, kernel, start)
     _referring(routes, start)
     _telling_home(routes, kernel, roster, start)
     return routes
 
 
-def _reading(routes: APIRouter, kernel: Kernel) -> None:
-    reader, listing = CaseReader(kernel), CaseList(kernel.database)
+def _reading(routes: APIRouter, kernel: Kernel, view: Projection) -> None:
+    reader, listing = CaseReader(kernel), CaseList(kernel.database, view)
 
     @routes.get("", summary="Cases that you may see, newest first")
     async def cases(

@@ -40,17 +40,17 @@ def create_app(settings: Settings) -> FastAPI:
         ]
 
     def routers(kernel: Kernel) -> list[APIRouter]:
-        roster = Roster(kernel.database)
-        start = starting(kernel, roster, projections[VIEW])
+        roster, view = Roster(kernel.database), projections[VIEW]
+        start = starting(kernel, roster, view)
         return [
-            api.router(kernel, roster, start),
+            api.router(kernel, roster, view, start),
             working.router(start),
             standing.router(kernel),
             documents.router(kernel),
-            lists.router(kernel),
-            reports.router(kernel),
+            lists.router(kernel, view),
+            reports.router(kernel, view),
             replaying.router(kernel),
-            pages.router(kernel),
+            pages.router(kernel, view),
         ]
 
     return create_service("cases", settings, migrations=MIGRATIONS, routers=routers, parts=parts)

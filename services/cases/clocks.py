@@ -34,7 +34,7 @@ class Clockwork:
 
     def __init__(self, kernel: Kernel, case_list: Projection) -> None:
         self._kernel, self._case_list = kernel, case_list
-        self._work = WorkList(kernel.database)
+        self._work = WorkList(kernel.database, case_list)
         self._pulse = kernel.heartbeats.pulse(self.name)
         self._failed: dict[tuple[str, str], float] = {}
 

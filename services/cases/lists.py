@@ -13,6 +13,7 @@ from fastapi import APIRouter, Query
 from services.cases.views import CaseList, Filters, WorkFilter, WorkList
 from shared.access import Principal, SignedIn
 from shared.errors import NotAllowed
+from shared.eventstore.projection import Projection
 from shared.service import Kernel
 from shared.web import cursor, read_cursor
 
@@ -37,10 +38,10 @@ def schools_of(principal: Principal) -> str:
     return ",".join(sorted(principal.schools))
 
 
-def router(kernel: Kernel) -> APIRouter:
+def router(kernel: Kernel, view: Projection) -> APIRouter:
     """`GET /cases/api/lists` and `GET /cases/api/lists/{name}`."""
     routes = APIRouter(prefix="/cases/api/lists", tags=["lists"])
-    work, cases, zone = WorkList(kernel.database), CaseList(kernel.database), ZoneInfo(kernel.settings.time_zone)
+    work, cases, zone = WorkList(kernel.database, view), CaseList(kernel.database, view), ZoneInfo(kernel.settings.time_zone)
 
     @routes.get("", summary="Which lists there are")
     async def lists(_: SignedIn) -> dict[str, Any]:

@@ -14,15 +14,16 @@ from services.cases.reading import CaseReader, Moment
 from services.cases.views import CaseList, Filters
 from services.cases.words import URGENCY, sentence
 from shared.access import SignedIn
+from shared.eventstore.projection import Projection
 from shared.service import Kernel
 
 _PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=select_autoescape())
 
 
-def router(kernel: Kernel) -> APIRouter:
+def router(kernel: Kernel, view: Projection) -> APIRouter:
     """The pages under `/cases`."""
     routes = APIRouter(prefix="/cases", include_in_schema=False)
-    reader, listing, zone = CaseReader(kernel), CaseList(kernel.database), ZoneInfo(kernel.settings.time_zone)
+    reader, listing, zone = CaseReader(kernel), CaseList(kernel.database, view), ZoneInfo(kernel.settings.time_zone)
 
     def shown(moment: datetime) -> str:
         return moment.astimezone(zone).strftime("%d-%m-%Y %H:%M")

@@ -20,6 +20,7 @@ from services.cases.lists import schools_of
 from shared.access import SignedIn
 from shared.database import Database
 from shared.errors import Fault, Invalid, NotFound
+from shared.eventstore.projection import Projection
 from shared.service import Kernel
 
 Month = Annotated[str, Query(pattern=r"^\d{4}-\d{2}$", description="for example 2026-02")]
@@ -63,10 +64,10 @@ class Period:
     as_of: datetime
 
 
-def router(kernel: Kernel) -> APIRouter:
+def router(kernel: Kernel, view: Projection) -> APIRouter:
     """`GET /cases/api/reports/{monthly,semester,district}`."""
     routes = APIRouter(prefix="/cases/api/reports", tags=["reports"])
-    facts, zone = Facts(kernel.database), ZoneInfo(kernel.settings.time_zone)
+    facts, zone = Facts(kernel.database, view), ZoneInfo(kernel.settings.time_zone)
 
     @routes.get("/monthly", summary="A school's month")
     async def monthly(principal: SignedIn, school: str, month: Month, as_of: AwareDatetime | None = None) -> dict[str, Any]:
@@ -99,10 +100,10 @@ def _months(first: str, count: int, zone: ZoneInfo, as_of: datetime) -> Period:
 
 
 class Facts:
-    """Queries over what was done, under row-level security."""
+    """Queries over what was done, under row-level security. They wait for the view."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, view: Projection) -> None:
+        self._database, self._view = database, view
 
     async def counted(self, schools: str, period: Period, school: str | None = None) -> list[Counted]:
         """Facts of the period, grouped."""
@@ -181,6 +182,7 @@ class Facts:
         return [(row[0], row[1], row[2]) for row in rows]
 
     async def _rows(self, schools: str, query: Any, values: tuple[Any, ...]) -> list[Any]:
+        await self._view.catch_up()
         async with self._database.connection() as connection:
             await connection.execute("SELECT set_config('tanggap.schools', %s, true)", (schools,))
             return await (await connection.execute(query, values)).fetchall()

@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 
 from shared.database import Connection, Database
 from shared.events import PersonLeft, PersonRegistered, SchoolRegistered
+from shared.eventstore.projection import Projection
 from shared.sealed import Sealed
 
 # the roster --------------------------------------------------------------------------------------------------------
@@ -112,16 +113,17 @@ class Filters:
 
 
 class CaseList:
-    """Queries over the case list, under row-level security."""
+    """Queries over the case list, under row-level security. They wait for the view: whoever just wrote reads what they wrote."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, view: Projection) -> None:
+        self._database, self._view = database, view
 
     async def page(
         self, filters: Filters, *, schools: str, reader: str, escalated_only: bool, after: Sequence[Any] | None, limit: int
     ) -> list[Listed]:
         """Newest first. schools: ids with commas, or `*`. Cases that name the reader are never listed."""
         query, values = _cases_query(filters, schools, reader, after, escalated_only=escalated_only)
+        await self._view.catch_up()
         async with self._database.connection() as connection:
             await connection.execute("SELECT set_config('tanggap.schools', %s, true)", (schools,))
             cursor = await connection.execute(query + " ORDER BY opened_at DESC, case_id DESC LIMIT %s", [*values, limit])
@@ -192,14 +194,15 @@ class WorkFilter:
 
 
 class WorkList:
-    """Queries over what is expected, under row-level security."""
+    """Queries over what is expected, under row-level security. All but `due` wait for the view."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, view: Projection) -> None:
+        self._database, self._view = database, view
 
     async def page(self, wanted: WorkFilter, *, schools: str, reader: str, after: Sequence[Any] | None, limit: int) -> list[Work]:
         """The earliest first. schools: ids with commas, or `*`. Cases that name the reader are never listed."""
         query, values = _work_query(wanted, schools, reader, after, limit)
+        await self._view.catch_up()
         async with self._database.connection() as connection:
             await connection.execute("SELECT set_config('tanggap.schools', %s, true)", (schools,))
             return [Work(*row) for row in await (await connection.execute(query, values)).fetchall()]
@@ -215,6 +218,7 @@ class WorkList:
 
     async def cases_of_concerns(self, concerns: Sequence[str]) -> list[tuple[str, str, str]]:
         """Concern, case and the student's role in it, of every case that shares one of these concerns."""
+        await self._view.catch_up()
         async with self._database.statement() as connection:
             cursor = await connection.execute("SELECT concern, case_id, role FROM strand_v1 WHERE concern = ANY(%s)", (list(concerns),))
             return await cursor.fetchall()

@@ -25,7 +25,7 @@ from shared.settings import Settings
 _UNHURRIED = Pace(together=10, longest=0.5, least=0.5)
 """The roster, and marks, which are acknowledged only when they are committed here."""
 
-_PROMPT = Pace(together=10, longest=0.1)
+_PROMPT = Pace(together=10, longest=0.25)
 """One concern makes about five events of its case."""
 
 MIGRATIONS = Path(__file__).parent / "schema"

@@ -80,7 +80,7 @@ class Relay:
 
     async def _pass_on(self, client: redis.Redis, position: int) -> int:
         heard = self._store.doorbell.rings
-        events = await self._store.read_after(position, limit=BATCH, public=True)
+        events = await self._store.follow(position, limit=BATCH, public=True)
         self._pulse.idle()
         if not events:
             self._pulse.lag = 0

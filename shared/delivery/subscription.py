@@ -33,7 +33,7 @@ _QUIET = logging.getLogger("tanggap.faststream")
 _QUIET.addHandler(logging.NullHandler())
 _QUIET.propagate = False  # FastStream quotes messages
 
-PROMPT = Pace(together=2, longest=0.1)
+PROMPT = Pace(together=4, longest=0.25)
 """For events that somebody waits for."""
 
 TICK = 0.5

@@ -9,12 +9,10 @@ from uuid import UUID
 import orjson
 from faststream.redis.parser import BinaryMessageFormatV1
 
-from shared.message import Recorded
+from shared.message import UNHASHED, Recorded
 
 FIELD = b"__data__"
 """The one field of a stream entry, as FastStream writes and reads it."""
-
-_HASH = bytes(32)
 
 
 def envelope(event: Recorded) -> dict[str, Any]:
@@ -68,10 +66,10 @@ def decode(told: dict[str, Any]) -> Recorded:
         recorded_at=datetime.fromisoformat(told["recordedtime"]),
         correlation=UUID(told["correlationid"]),
         causation=UUID(told["causationid"]),
-        previous_hash=_HASH,
-        hash=_HASH,
-        previous_store_hash=_HASH,
-        store_hash=_HASH,
+        previous_hash=UNHASHED,
+        hash=UNHASHED,
+        previous_store_hash=UNHASHED,
+        store_hash=UNHASHED,
     )
 
 

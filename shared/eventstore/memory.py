@@ -68,6 +68,9 @@ class InMemoryEventStore:
     async def read_after(self, position: int, *, limit: int = 500, partition: int | None = None, public: bool = False) -> list[Recorded]:
         return list(self._after(position, partition, public=public))[:limit]
 
+    async def follow(self, position: int, *, limit: int = 500, public: bool = False) -> list[Recorded]:
+        return await self.read_after(position, limit=limit, public=public)
+
     async def head(self, *, partition: int | None = None, public: bool = False) -> int:
         return max((event.position for event in self._after(0, partition, public=public)), default=0)
 

@@ -18,6 +18,7 @@ from shared.eventstore.batching import Batcher
 from shared.eventstore.doorbell import Doorbell
 from shared.eventstore.partition import PARTITIONS, partition_of
 from shared.eventstore.store import Conflict, Duplicate, Entry, Hole, Item, Outcome, Repeated, Stored
+from shared.eventstore.tail import Tail
 from shared.message import NewEvent, Recorded
 
 _COLUMNS: LiteralString = (
@@ -46,7 +47,7 @@ class PostgresEventStore:
 
     def __init__(self, database: Database, *, partitions: int = PARTITIONS) -> None:
         self.database, self.partitions = database, partitions
-        self.doorbell = Doorbell()
+        self.doorbell, self._tail = Doorbell(), Tail(partitions)
         self._appends: Batcher[Item, Outcome] = Batcher(self._append_batch, most=128)
         self._loads: Batcher[str, list[Entry]] = Batcher(self._load_batch, most=128)
 
@@ -86,6 +87,9 @@ class PostgresEventStore:
     async def read_after(self, position: int, *, limit: int = 500, partition: int | None = None, public: bool = False) -> list[Recorded]:
         wanted = (position,) if partition is None else (position, partition)
         return await self._read(_after(limit, one_partition=partition is not None, public=public), wanted)
+
+    async def follow(self, position: int, *, limit: int = 500, public: bool = False) -> list[Recorded]:
+        return self._tail.after(position, limit=limit, public=public) or await self.read_after(position, limit=limit, public=public)
 
     async def head(self, *, partition: int | None = None, public: bool = False) -> int:
         if partition is not None and public:
@@ -142,7 +146,13 @@ class PostgresEventStore:
         text = orjson.dumps([self._item(item) for item in items]).decode()
         async with self.database.raw() as connection:
             found = await (await connection.execute("SELECT append_items(%s::text::jsonb)", (text,))).fetchone()
-        return [_outcome(result) for result in cast("Any", found)[0]]
+        return [self._told(item, result) for item, result in zip(items, cast("Any", found)[0], strict=True)]
+
+    def _told(self, item: Item, result: dict[str, Any]) -> Outcome:
+        outcome = _outcome(result)
+        if isinstance(outcome, Stored):
+            self._tail.add(item, outcome, result["previous"])
+        return outcome
 
     async def _alone(self, item: Item) -> Outcome | BaseException:
         try:

@@ -96,10 +96,10 @@ class Projection:
         else:
             if ahead:
                 ahead[1].cancel()
-            events = await self._store.read_after(position, limit=BATCH)
+            events = await self._store.follow(position, limit=BATCH)
         if len(events) == BATCH:
             following = events[-1].position
-            self._ahead = following, asyncio.ensure_future(self._store.read_after(following, limit=BATCH))
+            self._ahead = following, asyncio.ensure_future(self._store.follow(following, limit=BATCH))
         return events
 
     async def caught_up(self, position: int, *, within: float = 1.0) -> bool:

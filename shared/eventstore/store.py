@@ -138,6 +138,9 @@ class EventStore(Protocol):
     async def read_after(self, position: int, *, limit: int = 500, partition: int | None = None, public: bool = False) -> list[Recorded]:
         """Events with a larger position, in order; only one partition and only public ones where asked."""
 
+    async def follow(self, position: int, *, limit: int = 500, public: bool = False) -> list[Recorded]:
+        """The same over all partitions, for who keeps up with the store: what was appended right here may come from memory, `UNHASHED`."""
+
     async def head(self, *, partition: int | None = None, public: bool = False) -> int:
         """Position of the last event (0 if none), of one partition and of public events where asked."""
 

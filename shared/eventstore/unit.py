@@ -74,6 +74,9 @@ class UnitOfWork:
     async def read_after(self, position: int, *, limit: int = 500, partition: int | None = None, public: bool = False) -> list[Recorded]:
         return await self._store.read_after(position, limit=limit, partition=partition, public=public)
 
+    async def follow(self, position: int, *, limit: int = 500, public: bool = False) -> list[Recorded]:
+        return await self._store.follow(position, limit=limit, public=public)
+
     async def head(self, *, partition: int | None = None, public: bool = False) -> int:
         return await self._store.head(partition=partition, public=public)
 

@@ -174,7 +174,7 @@ async def test_two_schedulers_at_once_say_each_passed_deadline_once(module_datab
         for case in cases:
             await school.ask(case, hours=-1)
         await running.caught_up()
-        due = await WorkList(running.kernel.database).due()
+        due = await WorkList(running.kernel.database, view_of(running)).due()
         assert len(due) == len(cases)
         views = [view_of(running) for _ in range(2)]
         working = [asyncio.create_task(view.run()) for view in views]
@@ -184,7 +184,7 @@ async def test_two_schedulers_at_once_say_each_passed_deadline_once(module_datab
         working += [asyncio.create_task(alone(each)) for each in schedulers]
 
         async def nothing_left() -> bool:
-            return not await WorkList(running.kernel.database).due()
+            return not await WorkList(running.kernel.database, view_of(running)).due()
 
         await eventually(nothing_left)
         for task in working:

@@ -1,0 +1,74 @@
+"""The end of the store as this process wrote it: whoever keeps up with the store need not ask the database for what was appended right here.
+
+Only an unbroken run of positions is kept. Where another process appended between, the run begins anew behind it, and readers who stand before it
+ask the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC
+from itertools import islice
+
+from shared.eventstore.partition import partition_of
+from shared.eventstore.store import Item, Stored
+from shared.message import UNHASHED, Recorded
+
+KEPT = 2000
+"""Events, of a few hundred octets to some thousand each."""
+
+
+class Tail:
+    """Events with consecutive positions, without hashes. Everything in it is durable."""
+
+    def __init__(self, partitions: int, *, kept: int = KEPT) -> None:
+        self._partitions, self._kept = partitions, kept
+        self._events: list[Recorded] = []
+
+    def add(self, item: Item, stored: Stored, previous: Sequence[int | None]) -> None:
+        """What was just stored. previous: of each of the item's events, in order."""
+        fresh = list(self._recorded(item, stored, previous))
+        if not fresh:
+            return
+        if self._events and self._events[-1].position + 1 != fresh[0].position:
+            self._events.clear()
+        self._events += fresh
+        if len(self._events) > 2 * self._kept:
+            del self._events[: -self._kept]
+
+    def after(self, position: int, *, limit: int, public: bool) -> list[Recorded]:
+        """Events that follow `position` without a gap. None of them: what follows is not known here."""
+        place = position + 1 - self._events[0].position if self._events else -1
+        if place < 0:
+            return []
+        following = islice(self._events, place, None)
+        return list(islice((event for event in following if event.public) if public else following, limit))
+
+    def _recorded(self, item: Item, stored: Stored, previous: Sequence[int | None]) -> Iterator[Recorded]:
+        """The positions of an item's events end with the one that it was stored with."""
+        events = [(write.stream, version, event) for write in item.writes for version, event in enumerate(write.events, start=write.expected + 1)]
+        first = stored.position - len(events) + 1
+        for place, (stream, version, event) in enumerate(events):
+            yield Recorded(
+                id=event.id,
+                stream=stream,
+                version=version,
+                position=first + place,
+                partition=partition_of(event.key, self._partitions),
+                previous=previous[place],
+                key=event.key,
+                type=event.type,
+                schema_version=event.schema_version,
+                body=event.body,
+                public=event.public,
+                school=event.school,
+                actor=event.actor,
+                happened_at=event.happened_at.astimezone(UTC),
+                recorded_at=stored.recorded_at,
+                correlation=event.correlation,
+                causation=event.causation,
+                previous_hash=UNHASHED,
+                hash=UNHASHED,
+                previous_store_hash=UNHASHED,
+                store_hash=UNHASHED,
+            )
