@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from typing import Any
 from urllib.parse import urlsplit
+
+import orjson
 
 
 class LightClient:
@@ -19,7 +20,7 @@ class LightClient:
 
     async def post(self, path: str, body: dict[str, Any], headers: dict[str, str]) -> dict[str, Any]:
         """The JSON of a good answer. Raises: RuntimeError with the status line of any other."""
-        content = json.dumps(body).encode()
+        content = orjson.dumps(body)
         lines = {"host": self._host, "content-type": "application/json", "content-length": str(len(content))} | headers
         told = f"POST {path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in lines.items()) + "\r\n"
         async with self._slots:
@@ -31,7 +32,7 @@ class LightClient:
         status = head.split("\r\n")[0]
         if " 20" not in status:
             raise RuntimeError(f"{path}: {status}")
-        found: dict[str, Any] = json.loads(answer)
+        found: dict[str, Any] = orjson.loads(answer)
         return found
 
     async def _connection(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

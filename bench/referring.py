@@ -42,7 +42,7 @@ class Referring:
     async def _case_of(self, concern: str) -> str:
         query = "SELECT case_id FROM cases.strand_v1 WHERE concern = %s"
         while not (row := await (await self._looking.execute(query, (concern,))).fetchone()):  # noqa: ASYNC110 - a table rings no bell
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.3)
         return str(row[0])
 
     def latencies(self) -> list[float]:

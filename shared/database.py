@@ -44,7 +44,8 @@ class Database:
         self.url, self.service = url, service
         self.role = f"tanggap_{service}"
         self._migrations = migrations
-        options = f"-c role={self.role} -c search_path={service} -c statement_timeout=30000 -c timezone=UTC {_PLANS}"
+        named = f"-c role={self.role} -c search_path={service} -c application_name=tanggap-{service}"
+        options = f"{named} -c statement_timeout=30000 -c timezone=UTC {_PLANS}"
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             url,
             min_size=1,

@@ -24,7 +24,7 @@ START = 30.0
 _SETTINGS = {
     "listen_addresses": "",
     "max_connections": "200",
-    "shared_buffers": "64MB",
+    "shared_buffers": "128MB",
     "jit": "off",
     "wal_level": "replica",
     "max_wal_size": "1GB",

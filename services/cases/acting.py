@@ -86,12 +86,12 @@ class Acting:
         return await self.kernel.vault.seal(owner, purpose, text, f"case-{self.case_id}/{field}-{self.asked.cause}")
 
     async def perform(self, command: Fact, *, conflicts: bool = True) -> Done:
-        """Decides and appends. conflicts: honours `If-Match`; adding a note never conflicts."""
+        """Decides and appends, once a request. conflicts: honours `If-Match`; adding a note never conflicts."""
         stream = f"case-{self.case_id}"
         after: list[Loaded[Case]] = []
 
         async def plan() -> Item | None:
-            loaded = await load(self.kernel.store, CASE, stream)
+            loaded = await load(self.kernel.store, CASE, stream) if after else self.now  # after a conflict the case is no longer as it was
             require_right(self.principal, loaded.state, command, self.kernel.clock.now())
             events = [] if conflicts and await self._repeated(command, loaded) else CASE.decide(command, loaded.state)
             after[:] = [Loaded(stream, loaded.version + len(events), CASE.fold(events, loaded.state))]

@@ -21,6 +21,9 @@ from shared.settings import Settings
 _UNHURRIED = Pace(together=10, longest=0.5, least=0.5)
 """What notifications did is folded in; nobody is told because of it."""
 
+_LIST = Pace(together=10, longest=0.2, least=0.2)
+"""Whoever reads a list waits for it, so it is written only now and then."""
+
 MIGRATIONS = Path(__file__).parent / "schema"
 
 
@@ -29,7 +32,7 @@ def create_app(settings: Settings) -> FastAPI:
     projections: dict[str, Projection] = {}
 
     def parts(kernel: Kernel) -> list[Part]:
-        projections[VIEW] = Projection(VIEW, kernel.store, kernel.database, project, TABLES, kernel.heartbeats, gather=0.2)
+        projections[VIEW] = Projection(VIEW, kernel.store, kernel.database, project, TABLES, kernel.heartbeats, pace=_LIST)
         roster = Roster(kernel.database)
         intake = kernel.subscribe("intake", lambda store: FromIntake(store, roster))
         return [

@@ -30,7 +30,7 @@ def create_app(settings: Settings) -> FastAPI:
     projections: dict[str, Projection] = {}
 
     def parts(kernel: Kernel) -> list[Part]:
-        directory = Projection(VIEW, kernel.store, kernel.database, one_by_one(Projector(receipts)), TABLES, kernel.heartbeats, gather=0.3)
+        directory = Projection(VIEW, kernel.store, kernel.database, one_by_one(Projector(receipts)), TABLES, kernel.heartbeats, pace=_UNHURRIED)
         projections[VIEW] = directory
         return [directory, kernel.subscribe("cases", FromCases, pace=_UNHURRIED)]
 

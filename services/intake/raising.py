@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -18,6 +19,7 @@ from shared.decider import execute
 from shared.errors import Fault, IdempotencyMismatch, Invalid
 from shared.events import Category, Channel, ConcernKind, NamedPerson, PersonRole, Relation, ReporterKind, StudentRole
 from shared.events import Fact as Danger
+from shared.eventstore.batching import Batcher
 from shared.eventstore.store import Idempotency, Repeated, Stored
 from shared.message import Occasion, derived_id
 from shared.sealing import ToSeal
@@ -29,6 +31,9 @@ NARRATIVE = 20_000
 
 SKEW = timedelta(minutes=5)
 """How far a reporter's clock may run ahead of ours."""
+
+TOGETHER = 512
+"""Concerns that are accepted side by side at most. Large, so that all who wait for a database that does not answer hear so with the next group."""
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
@@ -92,16 +97,27 @@ class Accepted(_Body):
     recorded_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Raising:
-    """Accepts concerns."""
+class _Raised(NamedTuple):
+    body: ConcernBody
+    asked: Asked
+    principal: Principal
 
-    kernel: Kernel
-    directory: Directory
-    receipts: Receipts
+
+class Raising:
+    """Accepts concerns. Those that come while others are being accepted go together: their look-ups, keys and appends share statements."""
+
+    def __init__(self, kernel: Kernel, directory: Directory, receipts: Receipts) -> None:
+        self.kernel, self.directory, self.receipts = kernel, directory, receipts
+        self._accepting: Batcher[_Raised, Accepted] = Batcher(self._accept_all, most=TOGETHER)
 
     async def accept(self, body: ConcernBody, asked: Asked, principal: Principal) -> Accepted:
         """One concern, durable when this returns. Raises: Invalid, IdempotencyMismatch, Unavailable."""
+        return await self._accepting.submit(_Raised(body, asked, principal))
+
+    async def _accept_all(self, raised: Sequence[_Raised]) -> list[Accepted | BaseException]:
+        return await asyncio.gather(*(self._accept(*each) for each in raised), return_exceptions=True)
+
+    async def _accept(self, body: ConcernBody, asked: Asked, principal: Principal) -> Accepted:
         concern = str(derived_id(asked.cause, "concern"))
         known = await self._checked(body, principal)
         command = await self._sealed(body, known, concern)

@@ -25,8 +25,11 @@ from shared.settings import Settings
 _UNHURRIED = Pace(together=10, longest=0.5, least=0.5)
 """The roster, and marks, which are acknowledged only when they are committed here."""
 
-_PROMPT = Pace(together=10, longest=0.25)
+_PROMPT = Pace(together=16, longest=0.3)
 """One concern makes about five events of its case."""
+
+_OUTBOX = Pace(together=64, longest=0.2)
+"""What is to be sent is known from here: in a flood several messages are written, claimed and sent together."""
 
 MIGRATIONS = Path(__file__).parent / "schema"
 
@@ -41,7 +44,7 @@ def create_app(settings: Settings) -> FastAPI:
         roster = rosters.setdefault("roster", Roster(kernel.database))
         taking_turns = turns.setdefault("contact", Turns(kernel.database))
         projector = Projector(settings.key("token_key"))
-        projections[VIEW] = Projection(VIEW, kernel.store, kernel.database, projector, TABLES, kernel.heartbeats)
+        projections[VIEW] = Projection(VIEW, kernel.store, kernel.database, projector, TABLES, kernel.heartbeats, pace=_OUTBOX)
         webhooks = WebhookSender(signing_key(settings.key("token_key")), loopback=settings.demo_sign_in)
         return [
             projections[VIEW],

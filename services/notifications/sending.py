@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, LiteralString, NamedTuple
 from uuid import UUID
 
 import structlog
@@ -32,6 +32,8 @@ from shared.delivery.leases import lease
 from shared.errors import Unavailable
 from shared.eventstore.batching import Batcher
 from shared.eventstore.projection import Projection
+from shared.eventstore.store import Conflict, EventStore
+from shared.eventstore.unit import UnitOfWork
 from shared.message import TANGGAP, Occasion, derived_id
 from shared.sealed import Erased, Sealed
 from shared.service import Kernel
@@ -46,8 +48,24 @@ LINKS = 20
 GATHER = 0.01
 """Seconds in which a full lane gets room for several messages, so that they are claimed together."""
 
+NOTE = 0.02
+"""Seconds in which deliveries come together before they are noted: the messages have left, and nobody waits for the note."""
+
 LONGEST_SILENCE = 600
 """Seconds after which a person hears that an urgent notice has not reached its agency; the attempts go on behind it (interop.md, 2.3)."""
+
+
+_CLAIM: LiteralString = (
+    "WITH quick AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),"
+    " mails AS (SELECT id FROM outbox_v1, quick WHERE state = 'queued' AND due_at <= clock_timestamp() AND kind <> 'webhook'"
+    " AND NOT id = ANY (%s) ORDER BY urgent DESC, due_at LIMIT %s FOR UPDATE OF outbox_v1 SKIP LOCKED),"
+    " webhooks AS (SELECT id FROM outbox_v1, quick WHERE state = 'queued' AND due_at <= clock_timestamp() AND kind = 'webhook'"
+    " AND NOT id = ANY (%s) AND NOT receiver = ANY (%s) ORDER BY urgent DESC, due_at LIMIT %s FOR UPDATE OF outbox_v1 SKIP LOCKED)"
+    " UPDATE outbox_v1 o SET state = 'sending' FROM (SELECT id FROM mails UNION ALL SELECT id FROM webhooks) due WHERE o.id = due.id"
+    " RETURNING o.id, o.kind, o.stream, o.case_id, o.receiver, o.step, o.urgent, o.attempts,"
+    " extract(epoch FROM clock_timestamp() - o.queued_at)::float8, o.queued_at, o.school, o.correlation,"
+    " (SELECT email FROM person_v1 p WHERE p.person = o.receiver)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +98,24 @@ class Attempted(NamedTuple):
 
 @dataclass
 class Lane:
-    """Messages that are sent side by side. webhooks: to agencies, else mail. room: how many at once."""
+    """Messages that are sent side by side. most: how many at once."""
 
-    webhooks: bool
-    room: int
+    most: int
     under_way: dict[UUID, tuple[str, asyncio.Task[None]]] = field(default_factory=dict)
 
     @property
-    def busy(self) -> list[str]:
-        """Agencies that have enough to answer already."""
+    def room(self) -> int:
+        """For how many more there is room."""
+        return max(0, self.most - len(self.under_way))
+
+    @property
+    def tasks(self) -> set[asyncio.Task[None]]:
+        return {task for _, task in self.under_way.values()}
+
+    def busy(self, most: int) -> list[str]:
+        """Receivers with so many under way."""
         receivers = [receiver for receiver, _ in self.under_way.values()]
-        return [each for each in set(receivers) if receivers.count(each) >= WEBHOOKS_PER_AGENCY] if self.webhooks else []
+        return [each for each in set(receivers) if receivers.count(each) >= most]
 
 
 async def _until_answered(call: Callable[[], Awaitable[Any]]) -> None:
@@ -129,59 +154,60 @@ class Sender:
         self._pulse = kernel.heartbeats.pulse(self.name)
         self._turns = turns
         self._recording: Batcher[Attempted, None] = Batcher(self._record_all, most=128)
-        self._lanes = (Lane(webhooks=False, room=MAILS_AT_ONCE), Lane(webhooks=True, room=WEBHOOKS_AT_ONCE))
+        self._noting: Batcher[Due, None] = Batcher(self._note_all, most=64, gather=NOTE)
+        self._mail_lane, self._webhook_lane = Lane(MAILS_AT_ONCE), Lane(WEBHOOKS_AT_ONCE)
 
     async def run(self) -> None:
         async with lease(self._kernel.database, self.name) as held:
             await self._take_back()
-            working = [asyncio.create_task(self._work(lane)) for lane in self._lanes]
+            working = asyncio.create_task(self._work())
             try:
-                done, _ = await asyncio.wait((held, *working), return_when=asyncio.FIRST_COMPLETED)
+                done, _ = await asyncio.wait((held, working), return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
                     task.result()
             finally:
                 await self._stop(working)
 
-    async def _stop(self, working: list[asyncio.Task[None]]) -> None:
-        sending = {task for lane in self._lanes for _, task in lane.under_way.values()}
-        for each in (*working, *sending):
+    async def _stop(self, working: asyncio.Task[None]) -> None:
+        lanes = (self._mail_lane, self._webhook_lane)
+        ending = {working}.union(*(lane.tasks for lane in lanes))
+        for each in ending:
             each.cancel()
-        await asyncio.gather(*working, *sending, return_exceptions=True)
-        for lane in self._lanes:
+        await asyncio.gather(*ending, return_exceptions=True)
+        for lane in lanes:
             lane.under_way.clear()  # whoever was cancelled before it began has not cleaned up
         await self._mail.close()
         await self._webhooks.close()
 
-    async def _work(self, lane: Lane) -> None:
+    async def _work(self) -> None:
         while True:
             heard = self._outbox.applied.rings
-            due = await self._claim(lane)
+            due = await self._claim()
             self._pulse.idle()
             self._pulse.lag = len(due)
             for together in leave_together(due):
+                lane = self._webhook_lane if together[0].kind == "webhook" else self._mail_lane
                 task = asyncio.create_task(self._send(lane, together))
                 lane.under_way |= {message.id: (message.receiver, task) for message in together}
-            if len(lane.under_way) >= lane.room:
-                await asyncio.wait({task for _, task in lane.under_way.values()}, timeout=IDLE, return_when=asyncio.FIRST_COMPLETED)
-                await asyncio.sleep(GATHER)
-            elif not due:
-                await self._outbox.applied.wait(IDLE, heard)
+            await self._until_more(heard)
 
-    async def _claim(self, lane: Lane) -> list[Due]:
+    async def _until_more(self, heard: int) -> None:
+        """Until something was queued, or a full lane has room again; what becomes due by itself is looked for now and then."""
+        sending = [task for lane in (self._mail_lane, self._webhook_lane) if not lane.room for task in lane.tasks]
+        if not sending:
+            await self._outbox.applied.wait(IDLE, heard)
+            return
+        bell = asyncio.create_task(self._outbox.applied.wait(IDLE, heard))
+        await asyncio.wait({bell, *sending}, return_when=asyncio.FIRST_COMPLETED)
+        bell.cancel()
+        await asyncio.sleep(GATHER)
+
+    async def _claim(self) -> list[Due]:
         """What is due becomes `sending`. Losing that in a crash harms nothing, so it need not reach the disk first."""
-        room = lane.room - len(lane.under_way)
-        if room <= 0:
-            return []
+        mails, webhooks = self._mail_lane, self._webhook_lane
         async with self._kernel.database.statement() as connection:
             cursor = await connection.execute(
-                "WITH quick AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),"
-                " due AS (SELECT id FROM outbox_v1, quick WHERE state = 'queued' AND due_at <= clock_timestamp() AND (kind = 'webhook') = %s"
-                " AND NOT receiver = ANY (%s) AND NOT id = ANY (%s) ORDER BY urgent DESC, due_at LIMIT %s"
-                " FOR UPDATE OF outbox_v1 SKIP LOCKED)"
-                " UPDATE outbox_v1 o SET state = 'sending' FROM due WHERE o.id = due.id RETURNING o.id, o.kind, o.stream, o.case_id, o.receiver,"
-                " o.step, o.urgent, o.attempts, extract(epoch FROM clock_timestamp() - o.queued_at)::float8, o.queued_at, o.school, o.correlation,"
-                " (SELECT email FROM person_v1 p WHERE p.person = o.receiver)",
-                (lane.webhooks, lane.busy, list(lane.under_way), room),
+                _CLAIM, (list(mails.under_way), mails.room, list(webhooks.under_way), webhooks.busy(WEBHOOKS_PER_AGENCY), webhooks.room)
             )
             return [Due(*row) for row in await cursor.fetchall()]
 
@@ -262,9 +288,32 @@ class Sender:
         if outcome != "accepted":
             await self._retry(due, outcome, None)
             return
-        delivered, occasion = NoteDelivered(person=due.receiver, step=due.step), self._occasion(due)
-        await _until_answered(lambda: execute(self._kernel.store, ALERT, due.stream, delivered, occasion, quiet=True))
-        await self._record(due, outcome, "sent")
+        await self._noting.submit(due)
+
+    async def _note_all(self, delivered: Sequence[Due]) -> list[BaseException | None]:
+        """First that the alerts were delivered; then the state that keeps them from being sent again. One that fails stops no other."""
+        try:
+            await _until_answered(lambda: self._note_together(delivered))
+            ended: list[BaseException | None] = [None] * len(delivered)
+        except Exception:  # noqa: BLE001 - whichever it is shows when each is noted by itself
+            ended = await asyncio.gather(*(self._note_alone(due) for due in delivered), return_exceptions=True)
+        await asyncio.gather(*(self._record(due, "accepted", "sent") for due, error in zip(delivered, ended, strict=True) if error is None))
+        return ended
+
+    async def _note_alone(self, due: Due) -> None:
+        await _until_answered(lambda: self._note(self._kernel.store, (due,)))
+
+    async def _note_together(self, delivered: Sequence[Due]) -> None:
+        """As one item, unless somebody takes one of the alerts in hand at the same moment. Raises: Unavailable."""
+        unit = UnitOfWork(self._kernel.store)
+        streams = {due.stream: [each for each in delivered if each.stream == due.stream] for due in delivered}
+        await asyncio.gather(*(self._note(unit, of_one) for of_one in streams.values()))
+        if isinstance(await unit.commit(quiet=True), Conflict):
+            await self._note(self._kernel.store, delivered)
+
+    async def _note(self, store: EventStore, delivered: Sequence[Due]) -> None:
+        for due in delivered:
+            await execute(store, ALERT, due.stream, NoteDelivered(person=due.receiver, step=due.step), self._occasion(due), quiet=True)
 
     # guardians ----------------------------------------------------------------------------------------------------
 

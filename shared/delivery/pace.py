@@ -27,5 +27,5 @@ class Pace:
         """Seconds to wait after a batch of `events` at `now` (of a monotonic clock)."""
         self._rate = self._rate * math.exp((self._at - now) / _MEMORY) + events / _MEMORY
         self._at = now
-        expected = self.together / self._rate
-        return max(self.least, expected if expected <= self.longest else 0.0)
+        soon = self._rate * self.longest >= self.together
+        return max(self.least, self.together / self._rate if soon and self._rate else 0.0)

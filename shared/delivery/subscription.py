@@ -33,7 +33,7 @@ _QUIET = logging.getLogger("tanggap.faststream")
 _QUIET.addHandler(logging.NullHandler())
 _QUIET.propagate = False  # FastStream quotes messages
 
-PROMPT = Pace(together=4, longest=0.25)
+PROMPT = Pace(together=6, longest=0.3)
 """For events that somebody waits for."""
 
 TICK = 0.5

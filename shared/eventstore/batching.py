@@ -16,11 +16,12 @@ Answer = TypeVar("Answer")
 class Batcher(Generic[Asked, Answer]):
     """Collects what is asked and answers in one `call`, at most `most` together.
 
-    call: gets what was asked, in order, and gives one answer, or one exception to raise, for each.
+    call: gets what was asked, in order, and gives one answer, or one exception to raise, for each. gather: seconds to let others come along
+    after a quiet time, where nobody waits for the answer.
     """
 
-    def __init__(self, call: Callable[[Sequence[Asked]], Awaitable[Sequence[Answer | BaseException]]], *, most: int) -> None:
-        self._call, self._most = call, most
+    def __init__(self, call: Callable[[Sequence[Asked]], Awaitable[Sequence[Answer | BaseException]]], *, most: int, gather: float = 0.0) -> None:
+        self._call, self._most, self._gather = call, most, gather
         self._queue: list[tuple[Asked, asyncio.Future[Answer]]] = []
         self._worker: asyncio.Task[None] | None = None
 
@@ -33,7 +34,7 @@ class Batcher(Generic[Asked, Answer]):
         return await asyncio.shield(waiting)
 
     async def _work(self) -> None:
-        await asyncio.sleep(0)  # let everybody who is ready now come along
+        await asyncio.sleep(self._gather)  # let everybody who is ready now come along
         while self._queue:
             batch, self._queue = self._queue[: self._most], self._queue[self._most :]
             await self._answer(batch)

@@ -8,9 +8,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
 from shared.database import Connection, Database
 from shared.delivery.heartbeat import Heartbeats
+from shared.delivery.pace import Pace
 from shared.eventstore.doorbell import Doorbell
 from shared.eventstore.store import EventStore
 from shared.message import Recorded
@@ -19,6 +21,8 @@ Project = Callable[[Connection, Sequence[Recorded]], Awaitable[None]]
 
 BATCH = 2000
 IDLE = 1.0
+
+_PROMPT = Pace(together=1, longest=0.0)
 
 
 def one_by_one(project: Callable[[Connection, Recorded], Awaitable[None]]) -> Project:
@@ -35,7 +39,7 @@ def one_by_one(project: Callable[[Connection, Recorded], Awaitable[None]]) -> Pr
 class Projection:
     """A Part. name: of the view and its version. project: applies a batch of events in order. tables: what a rebuild empties.
 
-    gather: seconds to let events come together before one transaction takes them all; nobody who waits for the view waits for this.
+    pace: lets events come together before one transaction takes them all; nobody who waits for the view waits for this.
 
     `applied` rings after each batch, for parts that work from the tables.
     """
@@ -49,10 +53,10 @@ class Projection:
         tables: tuple[str, ...],
         heartbeats: Heartbeats,
         *,
-        gather: float = 0.0,
+        pace: Pace = _PROMPT,
     ) -> None:
         self.name = name
-        self._gather = gather
+        self._pace = replace(pace)
         self.tables = tables
         self._store, self._database, self._project = store, database, project
         self._pulse = heartbeats.pulse(name)
@@ -64,10 +68,12 @@ class Projection:
     async def run(self) -> None:
         while True:
             heard, hurried = self._store.doorbell.rings, self._hurry.rings
-            if await self.step() < BATCH:
+            applied = await self.step()
+            if applied < BATCH:
+                pause = self._pace.pause(applied, asyncio.get_running_loop().time())
                 self._pulse.idle()
                 await self._store.doorbell.wait(IDLE, heard)
-                await self._hurry.wait(self._gather, hurried)
+                await self._hurry.wait(pause, hurried)
 
     async def step(self) -> int:
         """Applies the next batch; how many events. Another process may share the work: the row lock orders them.

@@ -5,7 +5,7 @@ CREATE TABLE IF NOT EXISTS {schema}.event (
     position            bigint PRIMARY KEY,
     id                  uuid NOT NULL UNIQUE,
     stream              text COLLATE "C" NOT NULL,
-    version             integer NOT NULL CHECK (version > 0),
+    version             integer NOT NULL,
     partition           integer NOT NULL,
     previous            bigint,
     key                 text NOT NULL,

@@ -47,12 +47,12 @@ class UnitOfWork:
             self._held.setdefault(write.stream, []).extend(write.events)
         return HELD
 
-    async def commit(self, checkpoint: Checkpoint) -> Outcome | None:
-        """One item of everything held, with the checkpoint; None where nothing is held."""
+    async def commit(self, checkpoint: Checkpoint | None = None, *, quiet: bool = False) -> Outcome | None:
+        """One item of everything held, with the checkpoint; None where nothing is held. quiet: see `Item`."""
         if not self._held:
             return None
         writes = [Write(stream, self._stored_version(stream), tuple(events)) for stream, events in self._held.items()]
-        return await self._store.append(Item(tuple(writes), checkpoint=checkpoint))
+        return await self._store.append(Item(tuple(writes), checkpoint=checkpoint, quiet=quiet))
 
     async def entries(self, stream: str) -> list[Entry]:
         loaded = await self._load(stream)

@@ -14,9 +14,11 @@ from starlette.responses import Response
 from services.notifications.domain.register import MarkUnsafe
 from services.notifications.senders.mail import MailSender
 from services.notifications.senders.signing import public_key, signing_key, verify
-from services.notifications.sending import LINKS, Due, leave_together
+from services.notifications.sending import LINKS, Due, Sender, leave_together
 from shared.errors import HistoryBroken
 from shared.events import CaseAcknowledged, CaseTriaged, ConcernRaised, GuardianToBeTold, NamedPerson, ReferralSent
+from shared.eventstore.postgres import PostgresEventStore
+from shared.eventstore.unit import UnitOfWork
 from shared.sealed import Sealed
 from shared.testing import eventually
 from tests.notifications.desk import SECRET, Agency, Mailbox, agency_server, desk, mail_server
@@ -139,6 +141,79 @@ async def test_alerts_that_wait_together_leave_in_one_mail_and_each_is_recorded(
         assert all(text.count(f"/cases/cases/{case}") == 2 for case in cases)
         assert len(message_from_bytes(content)["X-Tanggap-Alerts"].split()) == 3
         assert len(await running.told("staff-alerted")) == 3
+
+
+async def test_receivers_of_one_alert_who_are_reached_together_are_noted_with_one_append(database, redis_url, monkeypatch):
+    mailbox, noted, all_reached = Mailbox(), [], asyncio.Barrier(3)
+    append, send = PostgresEventStore.append, MailSender.send
+
+    async def watched(self, item):
+        told = [event.type for write in item.writes for event in write.events]
+        noted.extend([told] if "staff-alerted" in told else [])
+        return await append(self, item)
+
+    async def at_one_moment(self, message):
+        outcome = await send(self, message)
+        await all_reached.wait()
+        return outcome
+
+    monkeypatch.setattr(PostgresEventStore, "append", watched)
+    monkeypatch.setattr(MailSender, "send", at_one_moment)
+    async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
+        await staffed(running)
+        await running.hear(triaged("case-1", excluded=("eka",)))
+        await in_states(running, "case-1", "sent", "sent", "sent")
+    assert noted == [["staff-alerted"] * 3]
+
+
+async def test_one_alert_that_cannot_be_noted_stops_no_other(database, redis_url, monkeypatch):
+    mailbox, failing = Mailbox(), [2]
+    note = Sender._note
+
+    async def fails_for_one_case(self, store, delivered):
+        if failing[0] and any(due.case == "case-2" for due in delivered):
+            failing[0] -= 1
+            raise HistoryBroken("planted")
+        await note(self, store, delivered)
+
+    monkeypatch.setattr(Sender, "_note", fails_for_one_case)
+    async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
+        await staffed(running)
+        for case in ("case-1", "case-2", "case-3"):
+            await running.hear(triaged(case, "high"))
+        for case in ("case-1", "case-2", "case-3"):
+            await in_states(running, case, "sent")
+        assert failing == [0]
+        assert len(await running.told("staff-alerted")) == 3
+        cases = [line for _, content in mailbox.messages for line in message_from_bytes(content).get_payload(decode=True).decode().split()]
+        assert {case: sum(each.endswith(f"/cases/{case}") for each in cases) // 2 for case in ("case-1", "case-2", "case-3")} == {
+            "case-1": 1,
+            "case-2": 2,
+            "case-3": 1,
+        }
+
+
+async def test_who_takes_the_alert_in_hand_while_it_is_noted_is_not_overlooked(database, redis_url, monkeypatch):
+    mailbox, acted = Mailbox(), []
+    commit = UnitOfWork.commit
+
+    async def after_somebody_acted(self, checkpoint=None, *, quiet=False):
+        if quiet and not acted:
+            acted.append(True)
+            await running.hear(CaseAcknowledged(case="case-1", student="siswa", school="school-1", by="bk", concerns=("c1",)))
+        return await commit(self, checkpoint, quiet=quiet)
+
+    monkeypatch.setattr(UnitOfWork, "commit", after_somebody_acted)
+    async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
+        await staffed(running)
+        await running.hear(triaged("case-1", "high"))
+        await eventually(lambda: asyncio.sleep(0, bool(mailbox.messages)))
+
+        async def noted() -> bool:
+            return len(await running.told("staff-alerted")) == 1 and len(await running.told("alert-acknowledged")) == 1
+
+        await eventually(noted)
+        assert len(mailbox.messages) == 1
 
 
 async def test_of_alerts_that_fail_together_none_is_forgotten(database, redis_url, monkeypatch):

@@ -18,6 +18,11 @@ def test_a_single_event_waits_for_nobody():
     assert Pace(together=2, longest=0.1).pause(1, 100.0) == 0.0
 
 
+@pytest.mark.parametrize("pace", [Pace(together=2, longest=0.1), Pace(together=1, longest=0.0)])
+def test_nothing_waits_for_nobody(pace):
+    assert pace.pause(0, 100.0) == 0.0
+
+
 @pytest.mark.parametrize("every", [1.0, 0.2, 0.1])
 def test_a_quiet_day_waits_for_nobody(every):
     assert paused(Pace(together=2, longest=0.1), every) == 0.0
