@@ -13,7 +13,7 @@ from services.intake.roster.importing import RosterImport
 from services.intake.subscribers import FromCases
 from services.intake.views import TABLES, VIEW, Directory, Projector
 from shared.delivery.pace import Pace
-from shared.eventstore.projection import Projection, one_by_one
+from shared.eventstore.projection import Projection
 from shared.running import Part
 from shared.service import Kernel, create_service
 from shared.settings import Settings
@@ -30,7 +30,7 @@ def create_app(settings: Settings) -> FastAPI:
     projections: dict[str, Projection] = {}
 
     def parts(kernel: Kernel) -> list[Part]:
-        directory = Projection(VIEW, kernel.store, kernel.database, one_by_one(Projector(receipts)), TABLES, kernel.heartbeats, pace=_UNHURRIED)
+        directory = Projection(VIEW, kernel.store, kernel.database, Projector(receipts), TABLES, kernel.heartbeats, pace=_UNHURRIED)
         projections[VIEW] = directory
         return [directory, kernel.subscribe("cases", FromCases, pace=_UNHURRIED)]
 

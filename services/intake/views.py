@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import LiteralString
 
 from psycopg.types.json import Jsonb
 
@@ -20,14 +21,23 @@ from shared.sealed import Sealed
 VIEW = "intake_directory_v1"
 TABLES = ("school_v1", "person_v1", "concern_locator_v1")
 
+_LOCATE: LiteralString = "INSERT INTO concern_locator_v1 SELECT * FROM unnest(%s::text[], %s::text[]) ON CONFLICT DO NOTHING"
+
 
 @dataclass(frozen=True, slots=True)
 class Projector:
-    """Applies one event to the tables."""
+    """Applies events to the tables."""
 
     receipts: Receipts
 
-    async def __call__(self, connection: Connection, event: Recorded) -> None:
+    async def __call__(self, connection: Connection, events: Sequence[Recorded]) -> None:
+        for event in events:
+            await self._apply(connection, event)
+        concerns = [ConcernReceived.model_validate_json(event.body).concern for event in events if event.type == "concern-received"]
+        if concerns:
+            await connection.execute(_LOCATE, ([self.receipts.locator(concern) for concern in concerns], concerns))
+
+    async def _apply(self, connection: Connection, event: Recorded) -> None:
         match event.type:
             case "school-registered":
                 await _school(connection, SchoolRegistered.model_validate_json(event.body))
@@ -40,10 +50,8 @@ class Projector:
             case "person-left":
                 gone = PersonLeft.model_validate_json(event.body)
                 await connection.execute("DELETE FROM person_v1 WHERE person = %s", (gone.person,))
-            case "concern-received":
-                received = ConcernReceived.model_validate_json(event.body)
-                row = (self.receipts.locator(received.concern), received.concern)
-                await connection.execute("INSERT INTO concern_locator_v1 VALUES (%s, %s) ON CONFLICT DO NOTHING", row)
+            case _:
+                pass  # concerns are located together
 
 
 async def _school(connection: Connection, told: SchoolRegistered) -> None:

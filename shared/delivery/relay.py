@@ -50,6 +50,7 @@ class Relay:
         self._trimmed_at = 0.0
         self._saved, self._saved_at = 0, 0.0
         self._pace = Pace(together=16, longest=0.03)
+        self._heard = -1
 
     async def run(self) -> None:
         async with lease(self._database, self.name) as held:
@@ -79,20 +80,21 @@ class Relay:
                 await asyncio.sleep(0.2)
 
     async def _pass_on(self, client: redis.Redis, position: int) -> int:
-        heard = self._store.doorbell.rings
-        events = await self._store.follow(position, limit=BATCH, public=True)
+        woken, self._heard = self._heard != self._store.doorbell.rings, self._store.doorbell.rings
+        read = self._store.follow if woken else self._store.read_after
+        events = await read(position, limit=BATCH, public=True)
         self._pulse.idle()
         if not events:
             self._pulse.lag = 0
             await self._save_at_times(position, every=0.0)
-            await self._store.doorbell.wait(IDLE, heard)
+            await self._store.doorbell.wait(IDLE, self._heard)
             return position
         self._pulse.lag = await self._store.head() - position if len(events) == BATCH else len(events)
         await self._add(client, events)
         await self._save_at_times(events[-1].position, every=SAVE_EVERY)
         await asyncio.sleep(self._pace.pause(len(events), asyncio.get_running_loop().time()))
         if len(events) < BATCH:
-            await self._store.doorbell.wait(IDLE, heard)
+            await self._store.doorbell.wait(IDLE, self._heard)
         return events[-1].position
 
     async def _add(self, client: redis.Redis, events: Sequence[Recorded]) -> None:

@@ -89,7 +89,8 @@ class PostgresEventStore:
         return await self._read(_after(limit, one_partition=partition is not None, public=public), wanted)
 
     async def follow(self, position: int, *, limit: int = 500, public: bool = False) -> list[Recorded]:
-        return self._tail.after(position, limit=limit, public=public) or await self.read_after(position, limit=limit, public=public)
+        known = self._tail.after(position, limit=limit, public=public)
+        return await self.read_after(position, limit=limit, public=public) if known is None else known
 
     async def head(self, *, partition: int | None = None, public: bool = False) -> int:
         if partition is not None and public:

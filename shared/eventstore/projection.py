@@ -25,17 +25,6 @@ IDLE = 1.0
 _PROMPT = Pace(together=1, longest=0.0)
 
 
-def one_by_one(project: Callable[[Connection, Recorded], Awaitable[None]]) -> Project:
-    """A projection of batches from one of single events: many small statements, few round trips."""
-
-    async def all_of_them(connection: Connection, events: Sequence[Recorded]) -> None:
-        async with connection.pipeline():
-            for event in events:
-                await project(connection, event)
-
-    return all_of_them
-
-
 class Projection:
     """A Part. name: of the view and its version. project: applies a batch of events in order. tables: what a rebuild empties.
 

@@ -139,7 +139,10 @@ class EventStore(Protocol):
         """Events with a larger position, in order; only one partition and only public ones where asked."""
 
     async def follow(self, position: int, *, limit: int = 500, public: bool = False) -> list[Recorded]:
-        """The same over all partitions, for who keeps up with the store: what was appended right here may come from memory, `UNHASHED`."""
+        """The same over all partitions, for who was woken by the doorbell: what was appended right here may come from memory, `UNHASHED`.
+
+        Whoever asks for public events only, and was not woken, reads after the position instead: another process may have appended.
+        """
 
     async def head(self, *, partition: int | None = None, public: bool = False) -> int:
         """Position of the last event (0 if none), of one partition and of public events where asked."""

@@ -36,11 +36,11 @@ class Tail:
         if len(self._events) > 2 * self._kept:
             del self._events[: -self._kept]
 
-    def after(self, position: int, *, limit: int, public: bool) -> list[Recorded]:
-        """Events that follow `position` without a gap. None of them: what follows is not known here."""
+    def after(self, position: int, *, limit: int, public: bool) -> list[Recorded] | None:
+        """Events that follow `position` without a gap; empty where none of them is public. None: what follows is not known here."""
         place = position + 1 - self._events[0].position if self._events else -1
-        if place < 0:
-            return []
+        if not 0 <= place < len(self._events):
+            return None
         following = islice(self._events, place, None)
         return list(islice((event for event in following if event.public) if public else following, limit))
 

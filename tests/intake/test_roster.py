@@ -27,7 +27,7 @@ from services.intake.views import TABLES, VIEW, Projector
 from shared.access import Principal, issue_token
 from shared.errors import Invalid
 from shared.events import PersonLeft, PersonRegistered, SchoolRegistered
-from shared.eventstore.projection import Projection, one_by_one
+from shared.eventstore.projection import Projection
 from shared.sealed import Sealed
 from shared.settings import read_settings
 from shared.testing import given
@@ -391,7 +391,7 @@ async def opened(database: str, folder: Path) -> AsyncIterator[Office]:
     kernel = app.state.kernel
     await kernel.database.open()
     projector = Projector(Receipts(settings.key("token_key")))
-    directory = Projection(VIEW, kernel.store, kernel.database, one_by_one(projector), TABLES, kernel.heartbeats)
+    directory = Projection(VIEW, kernel.store, kernel.database, projector, TABLES, kernel.heartbeats)
     running = asyncio.create_task(directory.run())
     try:
         yield Office(app, RosterImport(kernel, directory), directory, folder)
@@ -578,7 +578,7 @@ async def test_two_schools_with_one_number_do_not_stop_the_directory(office):
     await office.bring_files(FILES)
     async with office.kernel.database.connection() as connection:
         event = (await office.kernel.store.read_after(0))[0]
-        await projector(connection, replace(event, body=double.model_dump_json()))
+        await projector(connection, [replace(event, body=double.model_dump_json())])
 
 
 @pytest_anyio

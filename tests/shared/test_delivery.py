@@ -257,6 +257,20 @@ def test_private_events_stay_at_home(run):
     run(scenario)
 
 
+def test_what_another_process_appends_behind_our_private_events_is_told_at_the_next_look(run):
+    async def scenario(rig):
+        key = next(keys_of(0))
+        another = PostgresEventStore(rig.databases["intake"], partitions=PARTITIONS)
+        async with working(rig.relay(), rig.subscription()):
+            (first,) = await rig.tell(key)
+            await rig.until_heard(key, [first])
+            await rig.owner.append(Item((Write("told-x", NEW, (event(key, public=False),)),)))
+            stored = await another.append(Item((Write("told-y", NEW, (event(key),)),)))  # rings another doorbell
+            await rig.until_heard(key, [first, stored.position])
+
+    run(scenario)
+
+
 def test_a_subscription_that_starts_again_goes_on_from_its_checkpoint(run):
     async def scenario(rig):
         key = next(keys_of(0))
