@@ -17,7 +17,7 @@ setup: $(STAMP) ## The environment in .venv, from the locked, hashed requirement
 $(STAMP): requirements-dev.lock
 	@interpreter=$$(sh deploy/interpreter.sh) || exit 2; \
 	echo "setting up .venv with $$interpreter"; \
-	rm -rf .venv && $$interpreter -m venv .venv && $(PYTHON) -m pip install --quiet --no-cache-dir --require-hashes -r requirements-dev.lock && touch $(STAMP)
+	rm -rf .venv && "$$interpreter" -m venv .venv && $(PYTHON) -m pip install --quiet --no-cache-dir --require-hashes -r requirements-dev.lock && touch $(STAMP)
 
 demo: $(STAMP) ## A fictional district plays one school day and keeps serving (ONCE=1: plays it and exits)
 	@$(PYTHON) -m district demo $(if $(ONCE),--once)

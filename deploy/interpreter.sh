@@ -1,10 +1,12 @@
 #!/bin/sh
-# Prints the Python for .venv: the first 3.12 or 3.11 with venv on the PATH, unless another one is clearly quicker. Builds without the compiler's
-# profile (pyenv's, unless told otherwise) take almost twice the time for everything that Tanggap does, so each candidate is measured.
-chosen= quickest=
+# Prints the Python for .venv: the first 3.12 or 3.11 with venv on the PATH, unless another one is at least a quarter quicker. Builds without the
+# compiler's profile (pyenv's, unless told otherwise) take almost twice the time for everything that Tanggap does, so each candidate is measured.
+# One inside a virtual environment is refused: it goes away when .venv is made anew.
+set -f
+chosen='' quickest=''
 measure='
 import sys, venv, ensurepip, time
-if not (3, 11) <= sys.version_info[:2] <= (3, 12):
+if not (3, 11) <= sys.version_info[:2] <= (3, 12) or sys.prefix != sys.base_prefix:
     sys.exit(1)
 def work():
     began = time.perf_counter()
@@ -16,10 +18,12 @@ print(int(min(work() for _ in range(7)) * 1_000_000))
 IFS=:
 for name in python3.12 python3.11 python3; do
     for folder in $PATH; do
-        [ -x "$folder/$name" ] || continue
-        took=$("$folder/$name" -I -c "$measure" 2>/dev/null) || continue
+        candidate=${folder:-.}/$name
+        [ -x "$candidate" ] || continue
+        took=$("$candidate" -I -c "$measure" 2>/dev/null) || continue
+        case $took in '' | *[!0-9]*) continue ;; esac
         if [ -z "$chosen" ] || [ $((took * 5 / 4)) -lt "$quickest" ]; then
-            chosen=$folder/$name quickest=$took
+            chosen=$candidate quickest=$took
         fi
     done
 done

@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 import time
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, LiteralString, NamedTuple, Protocol
+from typing import Any, Literal, LiteralString, NamedTuple, Protocol, TypeVar
 from uuid import UUID, uuid4
 
 import psycopg
@@ -24,6 +24,11 @@ from shared.eventstore.batching import Batcher
 from shared.sealed import Erased, Sealed
 
 Purpose = Literal["identity", "contact", "concern", "case", "counselling", "guardian-notice", "package", "answer"]
+
+Owner = tuple[str, str]
+"""Person and purpose."""
+
+Name = TypeVar("Name")
 
 REMEMBERED = 60.0
 """Seconds a key may be used from memory; after an erasure a field is unreadable everywhere within this time."""
@@ -89,9 +94,9 @@ class KeyringVault:
 
     def __init__(self, database: Database, wrapping: KeyWrapping) -> None:
         self._database, self._wrapping = database, wrapping
-        self._by_owner: dict[tuple[str, str], _Key] = {}
+        self._by_owner: dict[Owner, _Key] = {}
         self._by_kid: dict[str, _Key] = {}
-        self._obtaining: Batcher[set[tuple[str, str]], dict[tuple[str, str], _Key]] = Batcher(self._obtain, most=64)
+        self._obtaining: Batcher[set[Owner], dict[Owner, _Key]] = Batcher(self._obtain, most=64)
         self._opening: Batcher[set[str], dict[str, _Key]] = Batcher(self._open_keys, most=64)
 
     async def seal(self, person: str, purpose: Purpose, text: str, context: str) -> Sealed:
@@ -135,20 +140,22 @@ class KeyringVault:
         if len(self._by_kid) > _MOST_REMEMBERED:
             self._by_kid.clear()
 
-    async def _obtain(self, asked: Sequence[set[tuple[str, str]]]) -> list[dict[tuple[str, str], _Key]]:
+    async def _obtain(self, asked: Sequence[set[Owner]]) -> list[dict[Owner, _Key] | BaseException]:
         owners = sorted(set().union(*asked))
         fresh = [self._wrapping.wrap(os.urandom(32), _bound(*owner)) for owner in owners]
         wanted = ([person for person, _ in owners], [purpose for _, purpose in owners], fresh)
-        found: dict[tuple[str, str], _Key] = {}
+        found: dict[Owner, _Key | HistoryBroken] = {}
         for person, purpose, kid, wrapped in await self._ask("SELECT * FROM keyring.obtain(%s, %s, %s)", wanted):
-            found[person, purpose] = self._by_owner[person, purpose] = self._remember(kid, person, purpose, wrapped)
-        return [found] * len(asked)
+            key = found[person, purpose] = self._remember(kid, person, purpose, wrapped)
+            if isinstance(key, _Key):
+                self._by_owner[person, purpose] = key
+        return [_of(found, each) for each in asked]
 
-    async def _open_keys(self, asked: Sequence[set[str]]) -> list[dict[str, _Key]]:
+    async def _open_keys(self, asked: Sequence[set[str]]) -> list[dict[str, _Key] | BaseException]:
         kids = sorted(set().union(*asked))
         rows = await self._ask("SELECT * FROM keyring.open(%s::uuid[])", (kids,))
         found = {str(kid): self._remember(kid, person, purpose, wrapped) for kid, person, purpose, wrapped in rows}
-        return [found] * len(asked)
+        return [_of(found, each) for each in asked]
 
     async def _ask(self, query: LiteralString, wanted: Sequence[object]) -> list[Any]:
         try:
@@ -157,8 +164,12 @@ class KeyringVault:
         except psycopg.errors.InsufficientPrivilege as error:
             raise NotAllowed("this service may not use keys of that purpose") from error
 
-    def _remember(self, kid: UUID | str, person: str, purpose: str, wrapped: bytes | None) -> _Key:
-        cipher = AESGCM(self._wrapping.unwrap(wrapped, _bound(person, purpose))) if wrapped else None
+    def _remember(self, kid: UUID | str, person: str, purpose: str, wrapped: bytes | None) -> _Key | HistoryBroken:
+        """The key, or why it does not open: that stops only those who asked for it."""
+        try:
+            cipher = AESGCM(self._wrapping.unwrap(wrapped, _bound(person, purpose))) if wrapped else None
+        except HistoryBroken as error:
+            return error
         key = _Key(str(kid), cipher, time.monotonic())
         self._by_kid[key.kid] = key
         return key
@@ -191,6 +202,17 @@ class MemoryVault:
 
     def _key(self, person: str, purpose: str) -> _Key:
         return self._keys.setdefault((person, purpose), _Key(str(uuid4()), AESGCM(os.urandom(32)), 0))
+
+
+def _of(found: Mapping[Name, _Key | HistoryBroken], asked: set[Name]) -> dict[Name, _Key] | BaseException:
+    """Those of the keys that one caller asked for."""
+    keys: dict[Name, _Key] = {}
+    for name in asked & found.keys():
+        key = found[name]
+        if isinstance(key, HistoryBroken):
+            return key
+        keys[name] = key
+    return keys
 
 
 def _bound(person: str, purpose: str) -> bytes:

@@ -65,24 +65,27 @@ class Period:
 
 
 def router(kernel: Kernel, view: Projection) -> APIRouter:
-    """`GET /cases/api/reports/{monthly,semester,district}`."""
+    """`GET /cases/api/reports/{monthly,semester,district}`. Each waits once for the view of what was done."""
     routes = APIRouter(prefix="/cases/api/reports", tags=["reports"])
-    facts, zone = Facts(kernel.database, view), ZoneInfo(kernel.settings.time_zone)
+    facts, zone = Facts(kernel.database), ZoneInfo(kernel.settings.time_zone)
 
     @routes.get("/monthly", summary="A school's month")
     async def monthly(principal: SignedIn, school: str, month: Month, as_of: AwareDatetime | None = None) -> dict[str, Any]:
         period = _months(month, 1, zone, as_of or kernel.clock.now())
+        await view.catch_up()
         return await _school_report(facts, schools_of(principal), school, period) | {"report": "monthly", "month": month}
 
     @routes.get("/semester", summary="A school's semester: plan against realised, evaluations, outcomes, satisfaction")
     async def semester(principal: SignedIn, school: str, month: Month, as_of: AwareDatetime | None = None) -> dict[str, Any]:
         period = _months(month, 6, zone, as_of or kernel.clock.now())
+        await view.catch_up()
         told = await _school_report(facts, schools_of(principal), school, period)
         return told | await _semester(facts, schools_of(principal), school, period) | {"report": "semester", "first_month": month}
 
     @routes.get("/district", summary="The district by school, small cells suppressed")
     async def district(principal: SignedIn, month: Month, as_of: AwareDatetime | None = None) -> dict[str, Any]:
         period = _months(month, 1, zone, as_of or kernel.clock.now())
+        await view.catch_up()
         return await _district(facts, schools_of(principal), period) | {"report": "district", "month": month}
 
     return routes
@@ -100,10 +103,10 @@ def _months(first: str, count: int, zone: ZoneInfo, as_of: datetime) -> Period:
 
 
 class Facts:
-    """Queries over what was done, under row-level security. They wait for the view."""
+    """Queries over what was done, under row-level security."""
 
-    def __init__(self, database: Database, view: Projection) -> None:
-        self._database, self._view = database, view
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     async def counted(self, schools: str, period: Period, school: str | None = None) -> list[Counted]:
         """Facts of the period, grouped."""
@@ -182,7 +185,6 @@ class Facts:
         return [(row[0], row[1], row[2]) for row in rows]
 
     async def _rows(self, schools: str, query: Any, values: tuple[Any, ...]) -> list[Any]:
-        await self._view.catch_up()
         async with self._database.connection() as connection:
             await connection.execute("SELECT set_config('tanggap.schools', %s, true)", (schools,))
             return await (await connection.execute(query, values)).fetchall()

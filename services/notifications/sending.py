@@ -51,6 +51,9 @@ GATHER = 0.01
 NOTE = 0.02
 """Seconds in which deliveries come together before they are noted: the messages have left, and nobody waits for the note."""
 
+LAST_NOTES = 0.4
+"""Seconds that a sender which stops waits for its notes; whoever stops it asks again after one second."""
+
 LONGEST_SILENCE = 600
 """Seconds after which a person hears that an urgent notice has not reached its agency; the attempts go on behind it (interop.md, 2.3)."""
 
@@ -59,8 +62,10 @@ _CLAIM: LiteralString = (
     "WITH quick AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),"
     " mails AS (SELECT id FROM outbox_v1, quick WHERE state = 'queued' AND due_at <= clock_timestamp() AND kind <> 'webhook'"
     " AND NOT id = ANY (%s) ORDER BY urgent DESC, due_at LIMIT %s FOR UPDATE OF outbox_v1 SKIP LOCKED),"
-    " webhooks AS (SELECT id FROM outbox_v1, quick WHERE state = 'queued' AND due_at <= clock_timestamp() AND kind = 'webhook'"
-    " AND NOT id = ANY (%s) AND NOT receiver = ANY (%s) ORDER BY urgent DESC, due_at LIMIT %s FOR UPDATE OF outbox_v1 SKIP LOCKED)"
+    " ranked AS (SELECT id, row_number() OVER (PARTITION BY receiver ORDER BY urgent DESC, due_at) AS place FROM outbox_v1"
+    " WHERE state = 'queued' AND due_at <= clock_timestamp() AND kind = 'webhook' AND NOT id = ANY (%s) AND NOT receiver = ANY (%s)),"
+    " webhooks AS (SELECT id FROM outbox_v1, quick WHERE state = 'queued' AND id IN (SELECT id FROM ranked WHERE place <= %s)"
+    " ORDER BY urgent DESC, due_at LIMIT %s FOR UPDATE OF outbox_v1 SKIP LOCKED)"
     " UPDATE outbox_v1 o SET state = 'sending' FROM (SELECT id FROM mails UNION ALL SELECT id FROM webhooks) due WHERE o.id = due.id"
     " RETURNING o.id, o.kind, o.stream, o.case_id, o.receiver, o.step, o.urgent, o.attempts,"
     " extract(epoch FROM clock_timestamp() - o.queued_at)::float8, o.queued_at, o.school, o.correlation,"
@@ -155,10 +160,13 @@ class Sender:
         self._turns = turns
         self._recording: Batcher[Attempted, None] = Batcher(self._record_all, most=128)
         self._noting: Batcher[Due, None] = Batcher(self._note_all, most=64, gather=NOTE)
+        self._left: dict[UUID, Due] = {}
         self._mail_lane, self._webhook_lane = Lane(MAILS_AT_ONCE), Lane(WEBHOOKS_AT_ONCE)
 
     async def run(self) -> None:
         async with lease(self._kernel.database, self.name) as held:
+            if self._left:
+                await self._note_all(list(self._left.values()))  # the database went away before they could be noted
             await self._take_back()
             working = asyncio.create_task(self._work())
             try:
@@ -174,6 +182,8 @@ class Sender:
         for each in ending:
             each.cancel()
         await asyncio.gather(*ending, return_exceptions=True)
+        await self._noting.ended(LAST_NOTES)  # the lease is still ours: what has left need not leave again
+        await self._recording.ended(LAST_NOTES)
         for lane in lanes:
             lane.under_way.clear()  # whoever was cancelled before it began has not cleaned up
         await self._mail.close()
@@ -198,17 +208,18 @@ class Sender:
             await self._outbox.applied.wait(IDLE, heard)
             return
         bell = asyncio.create_task(self._outbox.applied.wait(IDLE, heard))
-        await asyncio.wait({bell, *sending}, return_when=asyncio.FIRST_COMPLETED)
-        bell.cancel()
+        try:
+            await asyncio.wait({bell, *sending}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            bell.cancel()
         await asyncio.sleep(GATHER)
 
     async def _claim(self) -> list[Due]:
         """What is due becomes `sending`. Losing that in a crash harms nothing, so it need not reach the disk first."""
-        mails, webhooks = self._mail_lane, self._webhook_lane
+        mails, webhooks, most = self._mail_lane, self._webhook_lane, WEBHOOKS_PER_AGENCY
+        wanted = (list(mails.under_way), mails.room, list(webhooks.under_way), webhooks.busy(most), most, webhooks.room)
         async with self._kernel.database.statement() as connection:
-            cursor = await connection.execute(
-                _CLAIM, (list(mails.under_way), mails.room, list(webhooks.under_way), webhooks.busy(WEBHOOKS_PER_AGENCY), webhooks.room)
-            )
+            cursor = await connection.execute(_CLAIM, wanted)
             return [Due(*row) for row in await cursor.fetchall()]
 
     async def _take_back(self, message: UUID | None = None) -> None:
@@ -288,6 +299,7 @@ class Sender:
         if outcome != "accepted":
             await self._retry(due, outcome, None)
             return
+        self._left[due.id] = due
         await self._noting.submit(due)
 
     async def _note_all(self, delivered: Sequence[Due]) -> list[BaseException | None]:
@@ -298,6 +310,8 @@ class Sender:
         except Exception:  # noqa: BLE001 - whichever it is shows when each is noted by itself
             ended = await asyncio.gather(*(self._note_alone(due) for due in delivered), return_exceptions=True)
         await asyncio.gather(*(self._record(due, "accepted", "sent") for due, error in zip(delivered, ended, strict=True) if error is None))
+        for due in delivered:
+            self._left.pop(due.id, None)
         return ended
 
     async def _note_alone(self, due: Due) -> None:
@@ -306,10 +320,10 @@ class Sender:
     async def _note_together(self, delivered: Sequence[Due]) -> None:
         """As one item, unless somebody takes one of the alerts in hand at the same moment. Raises: Unavailable."""
         unit = UnitOfWork(self._kernel.store)
-        streams = {due.stream: [each for each in delivered if each.stream == due.stream] for due in delivered}
-        await asyncio.gather(*(self._note(unit, of_one) for of_one in streams.values()))
+        streams = [[each for each in delivered if each.stream == stream] for stream in {due.stream for due in delivered}]
+        await asyncio.gather(*(self._note(unit, of_one) for of_one in streams))
         if isinstance(await unit.commit(quiet=True), Conflict):
-            await self._note(self._kernel.store, delivered)
+            await asyncio.gather(*(self._note(self._kernel.store, of_one) for of_one in streams))
 
     async def _note(self, store: EventStore, delivered: Sequence[Due]) -> None:
         for due in delivered:

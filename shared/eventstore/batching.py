@@ -33,6 +33,14 @@ class Batcher(Generic[Asked, Answer]):
             self._worker = asyncio.create_task(self._work())
         return await asyncio.shield(waiting)
 
+    async def ended(self, within: float) -> None:
+        """Waits until what was asked is answered, at most `within` seconds; what is not answered then is dropped."""
+        if self._worker is not None and not self._worker.done():
+            await asyncio.wait((self._worker,), timeout=within)
+            self._worker.cancel()
+            await asyncio.wait((self._worker,), timeout=within)
+        self._queue.clear()
+
     async def _work(self) -> None:
         await asyncio.sleep(self._gather)  # let everybody who is ready now come along
         while self._queue:

@@ -20,11 +20,18 @@ class Doorbell:
 
     async def wait(self, timeout: float, heard: int) -> None:
         """Until a ring after `heard` (`rings` as it was before the reader last looked), or `timeout` seconds."""
-        if self.rings != heard:
-            return
-        waiter = asyncio.get_running_loop().create_future()
-        self._waiting.add(waiter)
-        try:
-            await asyncio.wait((waiter,), timeout=timeout)
-        finally:
-            self._waiting.discard(waiter)
+        await first_ring(timeout, (self, heard))
+
+
+async def first_ring(timeout: float, *bells: tuple[Doorbell, int]) -> None:
+    """The same for several bells, each with what was heard of it: until one of them rings."""
+    if any(bell.rings != heard for bell, heard in bells):
+        return
+    waiter = asyncio.get_running_loop().create_future()
+    for bell, _ in bells:
+        bell._waiting.add(waiter)  # noqa: SLF001 - of the same make
+    try:
+        await asyncio.wait((waiter,), timeout=timeout)
+    finally:
+        for bell, _ in bells:
+            bell._waiting.discard(waiter)  # noqa: SLF001

@@ -151,8 +151,10 @@ class PostgresEventStore:
 
     def _told(self, item: Item, result: dict[str, Any]) -> Outcome:
         outcome = _outcome(result)
-        if isinstance(outcome, Stored):
+        if isinstance(outcome, Stored) and "previous" in result:
             self._tail.add(item, outcome, result["previous"])
+        elif isinstance(outcome, Stored):
+            self._tail.forget()  # a neighbour of an older release has put its own function there
         return outcome
 
     async def _alone(self, item: Item) -> Outcome | BaseException:
@@ -165,6 +167,7 @@ class PostgresEventStore:
 
     async def _after_outage(self, item: Item) -> Outcome | BaseException:
         """The outcome is unknown: whoever finds the first event of every write knows that all of it was stored."""
+        self._tail.forget()  # after a restore or a failover other events may have these positions
         unknown = Unavailable(f"the database of {self.database.service} does not answer; nothing was acknowledged, try again")
         try:
             kept = [await self.find(write.events[0].id) for write in item.writes if write.events]

@@ -13,7 +13,7 @@ from dataclasses import replace
 from shared.database import Connection, Database
 from shared.delivery.heartbeat import Heartbeats
 from shared.delivery.pace import Pace
-from shared.eventstore.doorbell import Doorbell
+from shared.eventstore.doorbell import Doorbell, first_ring
 from shared.eventstore.store import EventStore
 from shared.message import Recorded
 
@@ -61,7 +61,7 @@ class Projection:
             if applied < BATCH:
                 pause = self._pace.pause(applied, asyncio.get_running_loop().time())
                 self._pulse.idle()
-                await self._store.doorbell.wait(IDLE, heard)
+                await first_ring(IDLE, (self._store.doorbell, heard), (self._hurry, hurried))
                 await self._hurry.wait(pause, hurried)
 
     async def step(self) -> int:
@@ -100,9 +100,8 @@ class Projection:
     async def caught_up(self, position: int, *, within: float = 1.0) -> bool:
         """Waits until the view has this position, at most `within` seconds: whoever just wrote reads what they wrote."""
         deadline = time.monotonic() + within
-        if self._position < position:
-            self._hurry.ring()
         while self._position < position and time.monotonic() < deadline:
+            self._hurry.ring()
             await self.applied.wait(min(0.05, max(0.001, deadline - time.monotonic())), self.applied.rings)
         return self._position >= position
 

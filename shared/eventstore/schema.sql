@@ -32,6 +32,12 @@ DO $$ BEGIN
         ALTER TABLE {schema}.event ALTER COLUMN stream TYPE text COLLATE "C";
     END IF;
 END $$;
+-- Only append_items numbers events; asking again at each row cost a tenth of storing it.
+DO $$ BEGIN
+    IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = '{schema}.event'::regclass AND conname = 'event_version_check') THEN
+        ALTER TABLE {schema}.event DROP CONSTRAINT event_version_check;
+    END IF;
+END $$;
 CREATE INDEX IF NOT EXISTS event_public ON {schema}.event (partition, position) WHERE public;
 
 CREATE TABLE IF NOT EXISTS {schema}.store_head (

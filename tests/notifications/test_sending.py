@@ -15,7 +15,7 @@ from services.notifications.domain.register import MarkUnsafe
 from services.notifications.senders.mail import MailSender
 from services.notifications.senders.signing import public_key, signing_key, verify
 from services.notifications.sending import LINKS, Due, Sender, leave_together
-from shared.errors import HistoryBroken
+from shared.errors import HistoryBroken, Unavailable
 from shared.events import CaseAcknowledged, CaseTriaged, ConcernRaised, GuardianToBeTold, NamedPerson, ReferralSent
 from shared.eventstore.postgres import PostgresEventStore
 from shared.eventstore.unit import UnitOfWork
@@ -164,6 +164,53 @@ async def test_receivers_of_one_alert_who_are_reached_together_are_noted_with_on
         await running.hear(triaged("case-1", excluded=("eka",)))
         await in_states(running, "case-1", "sent", "sent", "sent")
     assert noted == [["staff-alerted"] * 3]
+
+
+async def test_a_planned_stop_notes_what_has_left(database, redis_url, monkeypatch):
+    mailbox, left, send = Mailbox(), asyncio.Event(), MailSender.send
+
+    async def and_tells(self, message):
+        outcome = await send(self, message)
+        left.set()
+        return outcome
+
+    monkeypatch.setattr(MailSender, "send", and_tells)
+    async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
+        await staffed(running)
+        await running.hear(triaged("case-1", "high"))
+        await left.wait()
+        await asyncio.sleep(0)
+        (sender,) = (task for task in asyncio.all_tasks() if task.get_name() == "sender")
+        sender.cancel()
+        await asyncio.wait((sender,))
+        assert len(await running.told("staff-alerted")) == 1
+        assert await running.states("case-1") == ["sent"]
+
+
+async def test_what_left_before_the_database_went_away_is_noted_when_the_sender_works_again(database, redis_url, monkeypatch):
+    mailbox, away = Mailbox(), [True]
+    note, claim = Sender._note_together, Sender._claim
+
+    async def note_unless_away(self, delivered):
+        if away:
+            raise Unavailable("planted")
+        await note(self, delivered)
+
+    async def claim_unless_away(self):
+        if away and mailbox.messages:
+            away.clear()  # back when the sender starts again
+            raise Unavailable("planted")
+        return await claim(self)
+
+    monkeypatch.setattr(Sender, "_note_together", note_unless_away)
+    monkeypatch.setattr(Sender, "_claim", claim_unless_away)
+    async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
+        await staffed(running)
+        await running.hear(triaged("case-1", "high"))
+        await in_states(running, "case-1", "sent")
+        assert not away
+        assert len(await running.told("staff-alerted")) == 1
+        assert len(mailbox.messages) == 1
 
 
 async def test_one_alert_that_cannot_be_noted_stops_no_other(database, redis_url, monkeypatch):

@@ -397,3 +397,18 @@ def test_erasing_one_person_does_not_fail_the_sealing_about_another(database):
             assert len(await sealing_) == 2
 
     asyncio.run(scenario())
+
+
+def test_a_key_that_does_not_open_stops_only_those_who_asked_for_it(database):
+    async def scenario():
+        async with connected(database) as kept:
+            bad = await KeyringVault(kept, MasterKey(b"o" * 32)).seal("budi", "case", NARRATIVE, CONTEXT)
+            good = await KeyringVault(kept, MasterKey(MASTER)).seal("citra", "case", NARRATIVE, CONTEXT)
+            vault = KeyringVault(kept, MasterKey(MASTER))
+            sealing = [vault.seal(person, "case", NARRATIVE, CONTEXT) for person in ("ani", "budi", "citra")]
+            sealed = await asyncio.gather(*sealing, return_exceptions=True)
+            assert [type(each) for each in sealed] == [Sealed, HistoryBroken, Sealed]
+            opened = await asyncio.gather(*(KeyringVault.open(vault, each) for each in (bad, good)), return_exceptions=True)
+            assert [type(each) for each in opened] == [HistoryBroken, str]
+
+    asyncio.run(scenario())

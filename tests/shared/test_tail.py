@@ -12,10 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.database import Database
+from shared.delivery.heartbeat import Heartbeats
+from shared.eventstore import projection
 from shared.eventstore.postgres import PostgresEventStore
 from shared.eventstore.store import NEW, Item, Stored, Write
 from shared.eventstore.tail import Tail
 from shared.message import UNHASHED, NewEvent, Recorded
+from shared.running import ended
 
 JAKARTA = timezone(timedelta(hours=7))
 
@@ -113,6 +116,29 @@ def test_a_refused_item_is_not_told(stores):
     stores(scenario)
 
 
+def test_a_list_does_not_wait_for_the_poll_to_see_what_another_process_appended(stores, monkeypatch):
+    monkeypatch.setattr(projection, "IDLE", 60.0)
+
+    async def scenario(one, other):
+        seen: list[int] = []
+
+        async def project(_, events):
+            seen.extend(each.position for each in events)
+
+        view = projection.Projection("view", one, one.database, project, (), Heartbeats(one.database))
+        running = asyncio.create_task(view.run())
+        try:
+            await one.append(item(event()))
+            assert await view.catch_up(within=10)
+            await other.append(item(event()))  # rings another doorbell
+            assert await view.catch_up(within=10)
+            assert seen == [1, 2]
+        finally:
+            await ended(running)
+
+    stores(scenario)
+
+
 # the run of positions ------------------------------------------------------------------------------------------------
 
 
@@ -139,6 +165,33 @@ def test_only_the_newest_are_kept():
         tail.add(item(event()), stored(position), [0])
     assert tail.after(3, limit=50, public=False) is None
     assert [each.position for each in tail.after(26, limit=50, public=False)] == [27, 28, 29, 30]
+
+
+def test_large_events_push_out_the_older_ones_sooner():
+    tail = Tail(8, largest=100)
+    for position in range(1, 31):
+        tail.add(item(replace(event(), body="x" * 30)), stored(position), [0])
+    kept = [place for place in range(30) if tail.after(place, limit=50, public=False)]
+    assert kept[-1] == 29
+    assert len(kept) <= 7
+
+
+def test_what_is_forgotten_is_not_told():
+    tail = Tail(8)
+    tail.add(item(event()), stored(1), [0])
+    tail.forget()
+    assert tail.after(0, limit=50, public=False) is None
+
+
+def test_an_older_release_of_the_function_costs_the_tail_and_not_the_append(stores, monkeypatch):
+    async def scenario(one, _):
+        await one.append(item(event()))
+        told = one._told
+        monkeypatch.setattr(one, "_told", lambda item, result: told(item, {name: value for name, value in result.items() if name != "previous"}))
+        assert isinstance(await one.append(item(event())), Stored)
+        assert [each.position for each in await one.follow(0)] == [1, 2]
+
+    stores(scenario)
 
 
 def test_that_only_private_events_follow_is_known_and_what_follows_the_last_is_not():
