@@ -9,144 +9,40 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, LiteralString, NamedTuple
-from uuid import UUID
+from typing import Any
 
 import structlog
 
 from services.notifications.contacting import Turns
 from services.notifications.domain.agency import AGENCY, NoteGone
-from services.notifications.domain.alert import ALERT, NoteDelivered, NoteUndelivered
+from services.notifications.domain.alert import ALERT, NoteUndelivered
 from services.notifications.domain.notice import NOTICE, EndNotice, Outcome
 from services.notifications.domain.register import REGISTER
 from services.notifications.domain.task import TASK, NoteSilence
+from services.notifications.lanes import Due, Lane, claim, leave_together, take_back
+from services.notifications.noting import Notes
 from services.notifications.projecting import NOTICE_STATES, notice_token
 from services.notifications.senders.mail import MailSender, guardian_notice, staff_alert
 from services.notifications.senders.webhook import WebhookSender, message_id, notice
 from shared.decider import execute, load
 from shared.delivery.leases import lease
 from shared.errors import Unavailable
-from shared.eventstore.batching import Batcher
 from shared.eventstore.projection import Projection
-from shared.eventstore.store import Conflict, EventStore
-from shared.eventstore.unit import UnitOfWork
-from shared.message import TANGGAP, Occasion, derived_id
+from shared.message import Occasion
 from shared.sealed import Erased, Sealed
 from shared.service import Kernel
 
 log = structlog.get_logger()
 
-MAILS_AT_ONCE, WEBHOOKS_AT_ONCE, WEBHOOKS_PER_AGENCY = 64, 48, 8
+MAILS_AT_ONCE, WEBHOOKS_AT_ONCE = 64, 48
 IDLE = 0.5
-LINKS = 20
-"""Alerts in one mail at most: a person can read so many."""
-
 GATHER = 0.01
 """Seconds in which a full lane gets room for several messages, so that they are claimed together."""
 
-NOTE = 0.02
-"""Seconds in which deliveries come together before they are noted: the messages have left, and nobody waits for the note."""
-
-LAST_NOTES = 0.4
-"""Seconds that a sender which stops waits for its notes; whoever stops it asks again after one second."""
-
 LONGEST_SILENCE = 600
 """Seconds after which a person hears that an urgent notice has not reached its agency; the attempts go on behind it (interop.md, 2.3)."""
-
-
-_CLAIM: LiteralString = (
-    "WITH quick AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),"
-    " mails AS (SELECT id FROM outbox_v1, quick WHERE state = 'queued' AND due_at <= clock_timestamp() AND kind <> 'webhook'"
-    " AND NOT id = ANY (%s) ORDER BY urgent DESC, due_at LIMIT %s FOR UPDATE OF outbox_v1 SKIP LOCKED),"
-    " ranked AS (SELECT id, row_number() OVER (PARTITION BY receiver ORDER BY urgent DESC, due_at) AS place FROM outbox_v1"
-    " WHERE state = 'queued' AND due_at <= clock_timestamp() AND kind = 'webhook' AND NOT id = ANY (%s) AND NOT receiver = ANY (%s)),"
-    " webhooks AS (SELECT id FROM outbox_v1, quick WHERE state = 'queued' AND id IN (SELECT id FROM ranked WHERE place <= %s)"
-    " ORDER BY urgent DESC, due_at LIMIT %s FOR UPDATE OF outbox_v1 SKIP LOCKED)"
-    " UPDATE outbox_v1 o SET state = 'sending' FROM (SELECT id FROM mails UNION ALL SELECT id FROM webhooks) due WHERE o.id = due.id"
-    " RETURNING o.id, o.kind, o.stream, o.case_id, o.receiver, o.step, o.urgent, o.attempts,"
-    " extract(epoch FROM clock_timestamp() - o.queued_at)::float8, o.queued_at, o.school, o.correlation,"
-    " (SELECT email FROM person_v1 p WHERE p.person = o.receiver)"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """One message to one receiver. email: the receiver's address as it is kept, sealed."""
-
-    id: UUID
-    kind: str
-    stream: str
-    case: str
-    receiver: str
-    step: int
-    urgent: bool
-    attempts: int
-    waited: float
-    queued_at: datetime
-    school: str | None
-    correlation: UUID | None
-    email: Any
-
-
-class Attempted(NamedTuple):
-    """How an attempt ended, and the state that the message is in after it."""
-
-    message: UUID
-    number: int
-    outcome: str
-    state: str
-
-
-@dataclass
-class Lane:
-    """Messages that are sent side by side. most: how many at once."""
-
-    most: int
-    under_way: dict[UUID, tuple[str, asyncio.Task[None]]] = field(default_factory=dict)
-
-    @property
-    def room(self) -> int:
-        """For how many more there is room."""
-        return max(0, self.most - len(self.under_way))
-
-    @property
-    def tasks(self) -> set[asyncio.Task[None]]:
-        return {task for _, task in self.under_way.values()}
-
-    def busy(self, most: int) -> list[str]:
-        """Receivers with so many under way."""
-        receivers = [receiver for receiver, _ in self.under_way.values()]
-        return [each for each in set(receivers) if receivers.count(each) >= most]
-
-
-async def _until_answered(call: Callable[[], Awaitable[Any]]) -> None:
-    """Waits out a database that does not answer."""
-    while True:
-        try:
-            await call()
-        except Unavailable:
-            await asyncio.sleep(1)
-        else:
-            return
-
-
-def leave_together(due: Sequence[Due]) -> list[list[Due]]:
-    """Alerts to one person that wait at the same moment leave in one mail: in a flood of mails the one that matters is lost.
-
-    Never an emergency, and never what has failed before.
-    """
-    found: dict[object, list[list[Due]]] = {}
-    for message in due:
-        ordinary = message.kind == "alert" and not message.urgent and not message.attempts
-        mails = found.setdefault(message.receiver if ordinary else message.id, [[]])
-        if len(mails[-1]) == LINKS:
-            mails.append([])
-        mails[-1].append(message)
-    return [mail for mails in found.values() for mail in mails]
 
 
 class Sender:
@@ -158,16 +54,13 @@ class Sender:
         self._kernel, self._outbox, self._mail, self._webhooks = kernel, outbox, mail, webhooks
         self._pulse = kernel.heartbeats.pulse(self.name)
         self._turns = turns
-        self._recording: Batcher[Attempted, None] = Batcher(self._record_all, most=128)
-        self._noting: Batcher[Due, None] = Batcher(self._note_all, most=64, gather=NOTE)
-        self._left: dict[UUID, Due] = {}
+        self._notes = Notes(kernel)
         self._mail_lane, self._webhook_lane = Lane(MAILS_AT_ONCE), Lane(WEBHOOKS_AT_ONCE)
 
     async def run(self) -> None:
         async with lease(self._kernel.database, self.name) as held:
-            if self._left:
-                await self._note_all(list(self._left.values()))  # the database went away before they could be noted
-            await self._take_back()
+            await self._notes.what_is_left()
+            await take_back(self._kernel.database)
             working = asyncio.create_task(self._work())
             try:
                 done, _ = await asyncio.wait((held, working), return_when=asyncio.FIRST_COMPLETED)
@@ -182,8 +75,7 @@ class Sender:
         for each in ending:
             each.cancel()
         await asyncio.gather(*ending, return_exceptions=True)
-        await self._noting.ended(LAST_NOTES)  # the lease is still ours: what has left need not leave again
-        await self._recording.ended(LAST_NOTES)
+        await self._notes.ended()  # the lease is still ours: what has left need not leave again
         for lane in lanes:
             lane.under_way.clear()  # whoever was cancelled before it began has not cleaned up
         await self._mail.close()
@@ -192,7 +84,7 @@ class Sender:
     async def _work(self) -> None:
         while True:
             heard = self._outbox.applied.rings
-            due = await self._claim()
+            due = await claim(self._kernel.database, self._mail_lane, self._webhook_lane)
             self._pulse.idle()
             self._pulse.lag = len(due)
             for together in leave_together(due):
@@ -213,21 +105,6 @@ class Sender:
         finally:
             bell.cancel()
         await asyncio.sleep(GATHER)
-
-    async def _claim(self) -> list[Due]:
-        """What is due becomes `sending`. Losing that in a crash harms nothing, so it need not reach the disk first."""
-        mails, webhooks, most = self._mail_lane, self._webhook_lane, WEBHOOKS_PER_AGENCY
-        wanted = (list(mails.under_way), mails.room, list(webhooks.under_way), webhooks.busy(most), most, webhooks.room)
-        async with self._kernel.database.statement() as connection:
-            cursor = await connection.execute(_CLAIM, wanted)
-            return [Due(*row) for row in await cursor.fetchall()]
-
-    async def _take_back(self, message: UUID | None = None) -> None:
-        """What a sender before us had begun, or one message of ours, waits again."""
-        async with self._kernel.database.connection() as connection:
-            await connection.execute(
-                "UPDATE outbox_v1 SET state = 'queued' WHERE state = 'sending' AND (%s::uuid IS NULL OR id = %s)", (message, message)
-            )
 
     async def _send(self, lane: Lane, together: Sequence[Due]) -> None:
         try:
@@ -260,7 +137,7 @@ class Sender:
         while True:
             await asyncio.sleep(1)
             with suppress(Unavailable):
-                await self._take_back(due.id)
+                await take_back(self._kernel.database, due.id)
                 return
 
     async def _attempt(self, due: Due) -> None:
@@ -299,35 +176,7 @@ class Sender:
         if outcome != "accepted":
             await self._retry(due, outcome, None)
             return
-        self._left[due.id] = due
-        await self._noting.submit(due)
-
-    async def _note_all(self, delivered: Sequence[Due]) -> list[BaseException | None]:
-        """First that the alerts were delivered; then the state that keeps them from being sent again. One that fails stops no other."""
-        try:
-            await _until_answered(lambda: self._note_together(delivered))
-            ended: list[BaseException | None] = [None] * len(delivered)
-        except Exception:  # noqa: BLE001 - whichever it is shows when each is noted by itself
-            ended = await asyncio.gather(*(self._note_alone(due) for due in delivered), return_exceptions=True)
-        await asyncio.gather(*(self._record(due, "accepted", "sent") for due, error in zip(delivered, ended, strict=True) if error is None))
-        for due in delivered:
-            self._left.pop(due.id, None)
-        return ended
-
-    async def _note_alone(self, due: Due) -> None:
-        await _until_answered(lambda: self._note(self._kernel.store, (due,)))
-
-    async def _note_together(self, delivered: Sequence[Due]) -> None:
-        """As one item, unless somebody takes one of the alerts in hand at the same moment. Raises: Unavailable."""
-        unit = UnitOfWork(self._kernel.store)
-        streams = [[each for each in delivered if each.stream == stream] for stream in {due.stream for due in delivered}]
-        await asyncio.gather(*(self._note(unit, of_one) for of_one in streams))
-        if isinstance(await unit.commit(quiet=True), Conflict):
-            await asyncio.gather(*(self._note(self._kernel.store, of_one) for of_one in streams))
-
-    async def _note(self, store: EventStore, delivered: Sequence[Due]) -> None:
-        for due in delivered:
-            await execute(store, ALERT, due.stream, NoteDelivered(person=due.receiver, step=due.step), self._occasion(due), quiet=True)
+        await self._notes.delivered(due)
 
     # guardians ----------------------------------------------------------------------------------------------------
 
@@ -336,7 +185,7 @@ class Sender:
         recorded = await load(self._kernel.store, NOTICE, due.stream)
         asked = recorded.state.due
         if asked is None or recorded.state.outcome is not None:
-            await self._record(due, "ended", NOTICE_STATES.get(recorded.state.outcome or "unsafe", "failed"))
+            await self._notes.record(due, "ended", NOTICE_STATES.get(recorded.state.outcome or "unsafe", "failed"))
             return
         address = await self._address(due)
         settings = self._kernel.settings
@@ -355,7 +204,7 @@ class Sender:
 
     async def _end_notice(self, due: Due, outcome: Outcome, state: str) -> None:
         await execute(self._kernel.store, NOTICE, due.stream, EndNotice(outcome=outcome), self._occasion(due))
-        await self._record(due, outcome, state)
+        await self._notes.record(due, outcome, state)
 
     # agencies -----------------------------------------------------------------------------------------------------
 
@@ -382,7 +231,7 @@ class Sender:
 
     async def _delivered(self, due: Due) -> None:
         """The agency's server took the notice; what it answers comes over the task's transitions."""
-        await self._record(due, "accepted", "delivered")
+        await self._notes.record(due, "accepted", "delivered")
 
     async def _agency(self, agency: str) -> tuple[str, list[str]] | None:
         async with self._kernel.database.statement() as connection:
@@ -423,34 +272,11 @@ class Sender:
             await execute(self._kernel.store, ALERT, due.stream, NoteUndelivered(person=due.receiver, step=due.step), self._occasion(due))
         else:
             await execute(self._kernel.store, TASK, due.stream, NoteSilence(reason="unreachable"), self._occasion(due))
-        await self._record(due, outcome, "failed")
-
-    async def _record(self, due: Due, outcome: str, state: str) -> None:
-        """What has left is never sent again because it could not be recorded at once."""
-        await _until_answered(lambda: self._recording.submit(Attempted(due.id, due.attempts, outcome, state)))
-
-    async def _record_all(self, attempted: Sequence[Attempted]) -> list[None]:
-        """Does not wait for the disk: what a crash of the database takes away is sent again with the same id.
-
-        The ids are said twice, because a join alone would walk through the whole index.
-        """
-        columns = [list(column) for column in zip(*attempted, strict=True)]
-        async with self._kernel.database.statement() as connection:
-            await connection.execute(
-                "WITH quick AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),"
-                " told AS (SELECT t.* FROM unnest(%s::uuid[], %s::int[], %s::text[], %s::text[]) AS t (id, number, outcome, state), quick),"
-                " tried AS (INSERT INTO attempt (outbox, number, outcome) SELECT id, number, outcome FROM told ON CONFLICT DO NOTHING)"
-                " UPDATE outbox_v1 o SET state = t.state,"
-                " sent_at = coalesce(o.sent_at, CASE WHEN t.state IN ('sent', 'delivered') THEN clock_timestamp() END)"
-                " FROM told t WHERE o.id = ANY (%s) AND o.id = t.id AND o.state IN ('queued', 'sending', 'sent')",
-                (*columns, columns[0]),
-            )
-        return [None] * len(attempted)
+        await self._notes.record(due, outcome, "failed")
 
     async def _address(self, due: Due) -> str | None:
         opened = await self._kernel.vault.open(Sealed.model_validate(due.email)) if due.email else None
         return None if opened is None or isinstance(opened, Erased) or not opened else opened
 
     def _occasion(self, due: Due) -> Occasion:
-        cause = derived_id(TANGGAP, "sent", due.id)
-        return Occasion("service:notifications", due.school, self._kernel.clock.now(), due.correlation or cause, cause)
+        return due.occasion(self._kernel.clock.now())

@@ -11,10 +11,12 @@ import jsonschema
 import pytest
 from starlette.responses import Response
 
+from services.notifications import sending
 from services.notifications.domain.register import MarkUnsafe
+from services.notifications.lanes import LINKS, Due, leave_together
+from services.notifications.noting import Notes
 from services.notifications.senders.mail import MailSender
 from services.notifications.senders.signing import public_key, signing_key, verify
-from services.notifications.sending import LINKS, Due, Sender, leave_together
 from shared.errors import HistoryBroken, Unavailable
 from shared.events import CaseAcknowledged, CaseTriaged, ConcernRaised, GuardianToBeTold, NamedPerson, ReferralSent
 from shared.eventstore.postgres import PostgresEventStore
@@ -189,21 +191,21 @@ async def test_a_planned_stop_notes_what_has_left(database, redis_url, monkeypat
 
 async def test_what_left_before_the_database_went_away_is_noted_when_the_sender_works_again(database, redis_url, monkeypatch):
     mailbox, away = Mailbox(), [True]
-    note, claim = Sender._note_together, Sender._claim
+    note, claim = Notes._note_together, sending.claim
 
     async def note_unless_away(self, delivered):
         if away:
             raise Unavailable("planted")
         await note(self, delivered)
 
-    async def claim_unless_away(self):
+    async def claim_unless_away(*lanes):
         if away and mailbox.messages:
             away.clear()  # back when the sender starts again
             raise Unavailable("planted")
-        return await claim(self)
+        return await claim(*lanes)
 
-    monkeypatch.setattr(Sender, "_note_together", note_unless_away)
-    monkeypatch.setattr(Sender, "_claim", claim_unless_away)
+    monkeypatch.setattr(Notes, "_note_together", note_unless_away)
+    monkeypatch.setattr(sending, "claim", claim_unless_away)
     async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
         await staffed(running)
         await running.hear(triaged("case-1", "high"))
@@ -215,7 +217,7 @@ async def test_what_left_before_the_database_went_away_is_noted_when_the_sender_
 
 async def test_one_alert_that_cannot_be_noted_stops_no_other(database, redis_url, monkeypatch):
     mailbox, failing = Mailbox(), [2]
-    note = Sender._note
+    note = Notes._note
 
     async def fails_for_one_case(self, store, delivered):
         if failing[0] and any(due.case == "case-2" for due in delivered):
@@ -223,7 +225,7 @@ async def test_one_alert_that_cannot_be_noted_stops_no_other(database, redis_url
             raise HistoryBroken("planted")
         await note(self, store, delivered)
 
-    monkeypatch.setattr(Sender, "_note", fails_for_one_case)
+    monkeypatch.setattr(Notes, "_note", fails_for_one_case)
     async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
         await staffed(running)
         for case in ("case-1", "case-2", "case-3"):

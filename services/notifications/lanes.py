@@ -1,0 +1,109 @@
+"""What is due, claimed from the outbox, and the lanes in which it is sent: mail and webhooks side by side, neither keeps the other waiting."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, LiteralString
+from uuid import UUID
+
+from shared.database import Database
+from shared.message import TANGGAP, Occasion, derived_id
+
+WEBHOOKS_PER_AGENCY = 8
+
+LINKS = 20
+"""Alerts in one mail at most: a person can read so many."""
+
+_CLAIM: LiteralString = (
+    "WITH quick AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),"
+    " mails AS (SELECT id FROM outbox_v1, quick WHERE state = 'queued' AND due_at <= clock_timestamp() AND kind <> 'webhook'"
+    " AND NOT id = ANY (%s) ORDER BY urgent DESC, due_at LIMIT %s FOR UPDATE OF outbox_v1 SKIP LOCKED),"
+    " ranked AS (SELECT id, row_number() OVER (PARTITION BY receiver ORDER BY urgent DESC, due_at) AS place FROM outbox_v1"
+    " WHERE state = 'queued' AND due_at <= clock_timestamp() AND kind = 'webhook' AND NOT id = ANY (%s) AND NOT receiver = ANY (%s)),"
+    " webhooks AS (SELECT id FROM outbox_v1, quick WHERE state = 'queued' AND id IN (SELECT id FROM ranked WHERE place <= %s)"
+    " ORDER BY urgent DESC, due_at LIMIT %s FOR UPDATE OF outbox_v1 SKIP LOCKED)"
+    " UPDATE outbox_v1 o SET state = 'sending' FROM (SELECT id FROM mails UNION ALL SELECT id FROM webhooks) due WHERE o.id = due.id"
+    " RETURNING o.id, o.kind, o.stream, o.case_id, o.receiver, o.step, o.urgent, o.attempts,"
+    " extract(epoch FROM clock_timestamp() - o.queued_at)::float8, o.queued_at, o.school, o.correlation,"
+    " (SELECT email FROM person_v1 p WHERE p.person = o.receiver)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One message to one receiver. email: the receiver's address as it is kept, sealed."""
+
+    id: UUID
+    kind: str
+    stream: str
+    case: str
+    receiver: str
+    step: int
+    urgent: bool
+    attempts: int
+    waited: float
+    queued_at: datetime
+    school: str | None
+    correlation: UUID | None
+    email: Any
+
+    def occasion(self, now: datetime) -> Occasion:
+        """Of what is kept about this message: the same each time it is tried again."""
+        cause = derived_id(TANGGAP, "sent", self.id)
+        return Occasion("service:notifications", self.school, now, self.correlation or cause, cause)
+
+
+@dataclass
+class Lane:
+    """Messages that are sent side by side. most: how many at once."""
+
+    most: int
+    under_way: dict[UUID, tuple[str, asyncio.Task[None]]] = field(default_factory=dict)
+
+    @property
+    def room(self) -> int:
+        """For how many more there is room."""
+        return max(0, self.most - len(self.under_way))
+
+    @property
+    def tasks(self) -> set[asyncio.Task[None]]:
+        return {task for _, task in self.under_way.values()}
+
+    def busy(self, most: int) -> list[str]:
+        """Receivers with so many under way."""
+        receivers = [receiver for receiver, _ in self.under_way.values()]
+        return [each for each in set(receivers) if receivers.count(each) >= most]
+
+
+async def claim(database: Database, mails: Lane, webhooks: Lane) -> list[Due]:
+    """What is due becomes `sending`. Losing that in a crash harms nothing, so it need not reach the disk first. Raises: Unavailable."""
+    most = WEBHOOKS_PER_AGENCY
+    wanted = (list(mails.under_way), mails.room, list(webhooks.under_way), webhooks.busy(most), most, webhooks.room)
+    async with database.statement() as connection:
+        return [Due(*row) for row in await (await connection.execute(_CLAIM, wanted)).fetchall()]
+
+
+async def take_back(database: Database, message: UUID | None = None) -> None:
+    """What a sender had begun, or one message of it, waits again. Raises: Unavailable."""
+    async with database.statement() as connection:
+        await connection.execute(
+            "UPDATE outbox_v1 SET state = 'queued' WHERE state = 'sending' AND (%s::uuid IS NULL OR id = %s)", (message, message)
+        )
+
+
+def leave_together(due: Sequence[Due]) -> list[list[Due]]:
+    """Alerts to one person that wait at the same moment leave in one mail: in a flood of mails the one that matters is lost.
+
+    Never an emergency, and never what has failed before.
+    """
+    found: dict[object, list[list[Due]]] = {}
+    for message in due:
+        ordinary = message.kind == "alert" and not message.urgent and not message.attempts
+        mails = found.setdefault(message.receiver if ordinary else message.id, [[]])
+        if len(mails[-1]) == LINKS:
+            mails.append([])
+        mails[-1].append(message)
+    return [mail for mails in found.values() for mail in mails]
