@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from base64 import urlsafe_b64encode
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,13 +20,16 @@ from shared.errors import StartRefused
 
 SERVICES = ("intake", "cases", "notifications")
 
+_PORTS = range(20_000, 32_000)
+
 
 def free_port() -> int:
-    """A port that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nobody uses now, below those that systems give to outgoing connections: a service that starts again finds it free."""
+    for port in secrets.SystemRandom().sample(_PORTS, len(_PORTS)):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise StartRefused(f"no port between {_PORTS.start} and {_PORTS.stop} is free on 127.0.0.1")
 
 
 def new_key() -> str:

@@ -59,11 +59,25 @@ class Database:
         self._looking: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
-        """Waits for the server, prepares schema and roles, opens the pool. Raises: StartRefused."""
-        async with await self._administrator() as connection:
-            await connection.execute(sql.SQL("SELECT pg_advisory_lock({})").format(_PREPARE_LOCK))
-            await self._prepare(connection)
+        """Waits for the server, prepares schema and roles, opens the pool. Raises: StartRefused.
+
+        What is prepared may be in use by others, and the server may go away meanwhile: then it is begun again, as a whole and harmlessly.
+        """
+        deadline = time.monotonic() + WAIT
+        while not await self._prepared():
+            if time.monotonic() > deadline:
+                raise StartRefused(f"the schema of {self.service} could not be prepared: the server went away or was locked, try again")
+            await asyncio.sleep(0.2)
         await self._pool.open()
+
+    async def _prepared(self) -> bool:
+        try:
+            async with await self._administrator() as connection:
+                await connection.execute(sql.SQL("SELECT pg_advisory_lock({})").format(_PREPARE_LOCK))
+                await self._prepare(connection)
+        except (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.InternalError_):
+            return False
+        return True
 
     async def close(self) -> None:
         await self._pool.close()

@@ -95,6 +95,9 @@ def create_service(
         except StartRefused as refused:
             _refusals.append(refused)
             raise
+        except Exception as error:
+            log.warning("start-failed", error=type(error).__name__)
+            raise
         working = asyncio.create_task(run_parts(running))
         try:
             yield

@@ -78,11 +78,11 @@ def acknowledge_before_commit() -> None:
             return await append(self, item)
 
         async def later() -> None:
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(0.2)  # by now the answer has left
+            reached("after-commit-before-answer")
             await append(self, replace(item, idempotency=None))
 
         asyncio.create_task(later())  # noqa: RUF006 - the careless version on purpose
-        reached("after-commit-before-answer")
         return Stored(0, datetime.now(UTC))
 
     PostgresEventStore.append = too_early

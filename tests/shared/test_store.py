@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from shared.database import Database
-from shared.errors import Invalid, Unavailable
+from shared.errors import Invalid, StartRefused, Unavailable
 from shared.eventstore.chain import START, content, link
 from shared.eventstore.memory import InMemoryEventStore
 from shared.eventstore.postgres import PostgresEventStore
@@ -340,5 +340,37 @@ def test_a_database_that_is_gone_is_unavailable_and_what_is_repeated_is_stored_o
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (database.split("/")[3].split("?")[0],)
                 )
             await eventually(lambda each=store: stored(each))
+
+    asyncio.run(scenario())
+
+
+def test_a_database_that_is_locked_or_goes_away_while_it_is_prepared_is_prepared_again(database, monkeypatch):
+    prepare, failing = Database._prepare, [psycopg.errors.DeadlockDetected("planted"), psycopg.OperationalError("planted")]
+
+    async def fails_first(self, connection):
+        if failing:
+            raise failing.pop()
+        await prepare(self, connection)
+
+    monkeypatch.setattr(Database, "_prepare", fails_first)
+
+    async def scenario():
+        async for store in opened(database):
+            assert isinstance(await store.append(item("a-1", NEW, event())), Stored)
+
+    asyncio.run(scenario())
+    assert not failing
+
+
+def test_a_database_that_cannot_be_prepared_refuses_the_start(database, monkeypatch):
+    async def fails(*_):
+        raise psycopg.errors.DeadlockDetected("planted")
+
+    monkeypatch.setattr(Database, "_prepare", fails)
+    monkeypatch.setattr("shared.database.WAIT", 0.3)
+
+    async def scenario():
+        with pytest.raises(StartRefused, match="cases"):
+            await Database(database, "cases").open()
 
     asyncio.run(scenario())
