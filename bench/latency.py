@@ -122,6 +122,8 @@ def loop(folder: Path) -> list[Row]:
         district.wait("SELECT count(*) FROM notifications.event WHERE type = 'alert-raised'", expected)
         district.wait(_NOTHING_WAITS, 0)
         behind = time.perf_counter() - district.accepted_at
+        district.wait("SELECT count(*) FROM notifications.event WHERE type = 'task-requested'", len(referring.sent))
+        district.wait(_NOTHING_WAITS, 0)
         referred = len(referring.latencies())
         burst = _burst(district)
     return [
