@@ -7,7 +7,7 @@ copied by construction (`Occasion.follow`), never by hand (architecture, decisio
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import ClassVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -117,3 +117,30 @@ class Recorded:
     hash: bytes
     previous_store_hash: bytes
     store_hash: bytes
+
+
+def recorded(event: NewEvent, stream: str, version: int, position: int, partition: int, previous: int | None, at: datetime) -> Recorded:
+    """The event as it is kept at this place, `UNHASHED`. previous: see `Recorded`, where the event is public. at: when it was recorded."""
+    return Recorded(
+        id=event.id,
+        stream=stream,
+        version=version,
+        position=position,
+        partition=partition,
+        previous=previous if event.public else None,
+        key=event.key,
+        type=event.type,
+        schema_version=event.schema_version,
+        body=event.body,
+        public=event.public,
+        school=event.school,
+        actor=event.actor,
+        happened_at=event.happened_at.astimezone(UTC),
+        recorded_at=at,
+        correlation=event.correlation,
+        causation=event.causation,
+        previous_hash=UNHASHED,
+        hash=UNHASHED,
+        previous_store_hash=UNHASHED,
+        store_hash=UNHASHED,
+    )

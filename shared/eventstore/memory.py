@@ -13,7 +13,7 @@ from shared.eventstore.chain import START, content, link
 from shared.eventstore.doorbell import Doorbell
 from shared.eventstore.partition import PARTITIONS, partition_of
 from shared.eventstore.store import Conflict, Duplicate, Entry, Hole, Item, Outcome, Repeated, Stored, Write
-from shared.message import NewEvent, Recorded
+from shared.message import NewEvent, Recorded, recorded
 
 
 @dataclass
@@ -126,28 +126,11 @@ class InMemoryEventStore:
         mine = [each for each in self.events if each.stream == stream]
         partition = partition_of(event.key, self.partitions)
         before = max((each.position for each in self._after(0, partition, public=True)), default=0)
-        bare = Recorded(
-            id=event.id,
-            stream=stream,
-            version=len(mine) + 1,
-            position=len(self.events) + 1,
-            partition=partition,
-            previous=before if event.public else None,
-            key=event.key,
-            type=event.type,
-            schema_version=event.schema_version,
-            body=event.body,
-            public=event.public,
-            school=event.school,
-            actor=event.actor,
-            happened_at=event.happened_at,
-            recorded_at=now,
-            correlation=event.correlation,
-            causation=event.causation,
+        place = (stream, len(mine) + 1, len(self.events) + 1, partition)
+        bare = changed(
+            recorded(event, *place, before, now),
             previous_hash=mine[-1].hash if mine else START,
-            hash=START,
             previous_store_hash=self.events[-1].store_hash if self.events else START,
-            store_hash=START,
         )
         digest = content(bare)
         chained = changed(bare, hash=link(bare.previous_hash, digest), store_hash=link(bare.previous_store_hash, digest))

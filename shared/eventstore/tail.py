@@ -7,11 +7,10 @@ ask the database.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC
 
 from shared.eventstore.partition import partition_of
 from shared.eventstore.store import Item, Stored
-from shared.message import UNHASHED, Recorded
+from shared.message import Recorded, recorded
 
 KEPT = 2000
 """Events that are kept at least, unless their bodies are too large together."""
@@ -66,26 +65,5 @@ class Tail:
         events = [(write.stream, version, event) for write in item.writes for version, event in enumerate(write.events, start=write.expected + 1)]
         first = stored.position - len(events) + 1
         for place, (stream, version, event) in enumerate(events):
-            yield Recorded(
-                id=event.id,
-                stream=stream,
-                version=version,
-                position=first + place,
-                partition=partition_of(event.key, self._partitions),
-                previous=previous[place],
-                key=event.key,
-                type=event.type,
-                schema_version=event.schema_version,
-                body=event.body,
-                public=event.public,
-                school=event.school,
-                actor=event.actor,
-                happened_at=event.happened_at.astimezone(UTC),
-                recorded_at=stored.recorded_at,
-                correlation=event.correlation,
-                causation=event.causation,
-                previous_hash=UNHASHED,
-                hash=UNHASHED,
-                previous_store_hash=UNHASHED,
-                store_hash=UNHASHED,
-            )
+            partition = partition_of(event.key, self._partitions)
+            yield recorded(event, stream, version, first + place, partition, previous[place], stored.recorded_at)
