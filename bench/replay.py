@@ -56,11 +56,12 @@ async def rate(url: str) -> float:
     await database.open()
     store = PostgresEventStore(database)
     states: dict[str, Notes] = {}
+    initial, evolve, decode = NOTES.initial, NOTES.evolve, NOTES.codec.decode_page
     started, seen = time.perf_counter(), 0
     async for page in pages(store):
-        for entry, event in zip(page, NOTES.codec.decode_many(page), strict=True):
-            states[entry.stream] = NOTES.evolve(states.get(entry.stream, NOTES.initial), event)
-        seen += len(page)
+        for stream, event in zip(page.streams, decode(page), strict=True):
+            states[stream] = evolve(states.get(stream, initial), event)
+        seen += len(page.bodies)
     took = time.perf_counter() - started
     await database.close()
     assert sum(state.count for state in states.values()) == seen

@@ -27,10 +27,10 @@ async def replay(store: EventStore, draft: Policy, progress: Callable[[int], Non
     """Runs the draft over every event of the store. progress: hears the position reached."""
     told = WhatIf(draft)
     async for page in pages(store):
-        for entry in page:
-            if entry.type in HEARD and entry.stream.startswith("case-"):
-                told.see(entry.stream, entry.type, orjson.loads(entry.body))
-        progress(page[-1].position)
+        for stream, kind, body in zip(page.streams, page.types, page.bodies, strict=True):
+            if kind in HEARD and stream.startswith("case-"):
+                told.see(stream, kind, orjson.loads(body))
+        progress(page.position)
     return told
 
 

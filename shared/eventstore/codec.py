@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, Protocol, TypeVar, Un
 
 from pydantic import Field, Json, TypeAdapter
 
+from shared.eventstore.upcasting import Upcasters
 from shared.message import Event, NewEvent, Occasion, derived_id
 
 if TYPE_CHECKING:
-    from shared.eventstore.upcasting import Upcasters
+    from shared.eventstore.store import Page
 
 E = TypeVar("E", bound=Event)
 
@@ -39,8 +40,6 @@ class EventCodec(Generic[E]):
     """
 
     def __init__(self, *events: type[E], upcasters: Upcasters | None = None) -> None:
-        from shared.eventstore.upcasting import Upcasters  # noqa: PLC0415 - only a default, and it imports nothing back
-
         self.types = {event.model_fields["type"].default: event for event in events}
         self._upcasters = upcasters or Upcasters()
         union: Any = Union[events]  # noqa: UP007 - the classes are only known here
@@ -77,4 +76,11 @@ class EventCodec(Generic[E]):
 
         Raises: pydantic.ValidationError: one of the bodies does not fit; its place is the first part of the error's `loc`.
         """
-        return self._many.validate_python(self._upcasters.upcast_many(kept))
+        return self._decode([each.type for each in kept], [each.schema_version for each in kept], [each.body for each in kept])
+
+    def decode_page(self, page: Page) -> list[E]:
+        """The same for the events of a page."""
+        return self._decode(page.types, page.schema_versions, page.bodies)
+
+    def _decode(self, types: Sequence[str], versions: Sequence[int], bodies: Sequence[str]) -> list[E]:
+        return self._many.validate_python(self._upcasters.upcast_many(types, versions, bodies))

@@ -12,7 +12,7 @@ from shared.errors import Fault, Invalid
 from shared.eventstore.chain import START, content, link
 from shared.eventstore.doorbell import Doorbell
 from shared.eventstore.partition import PARTITIONS, partition_of
-from shared.eventstore.store import Conflict, Duplicate, Entry, Hole, Item, Outcome, Repeated, Stored, Write
+from shared.eventstore.store import Conflict, Duplicate, Entry, Hole, Item, Outcome, Page, Repeated, Stored, Write
 from shared.message import NewEvent, Recorded, recorded
 
 
@@ -50,8 +50,10 @@ class InMemoryEventStore:
     async def streams(self, prefix: str) -> list[str]:
         return sorted({event.stream for event in self.events if event.stream.startswith(prefix)})
 
-    async def replay(self, position: int, *, limit: int = 5000) -> list[Entry]:
-        return [_entry(event) for event in self.events[position : position + limit]]
+    async def replay(self, position: int, *, limit: int = 5000) -> Page | None:
+        found = self.events[position : position + limit]
+        columns = zip(*((event.stream, event.type, event.schema_version, event.body) for event in found), strict=True)
+        return Page(found[-1].position, *map(list, columns)) if found else None
 
     async def read_stream(
         self, stream: str, *, after: int = 0, until_version: int | None = None, recorded_by: datetime | None = None

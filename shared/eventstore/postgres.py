@@ -17,7 +17,7 @@ from shared.errors import Fault, Invalid, Unavailable
 from shared.eventstore.batching import Batcher
 from shared.eventstore.doorbell import Doorbell
 from shared.eventstore.partition import PARTITIONS, partition_of
-from shared.eventstore.store import Conflict, Duplicate, Entry, Hole, Item, Outcome, Repeated, Stored
+from shared.eventstore.store import Conflict, Duplicate, Entry, Hole, Item, Outcome, Page, Repeated, Stored
 from shared.eventstore.tail import Tail
 from shared.message import NewEvent, Recorded
 
@@ -27,12 +27,12 @@ _COLUMNS: LiteralString = (
 )
 _ENTRY: LiteralString = "stream, version, position, type, schema_version, body"
 _PAGE: LiteralString = (
-    "SELECT array_agg(stream ORDER BY position), array_agg(version ORDER BY position), array_agg(position ORDER BY position), "
-    "array_agg(type ORDER BY position), array_agg(schema_version ORDER BY position), array_agg(body ORDER BY position) "
-    "FROM (SELECT " + _ENTRY + " FROM event WHERE position > %s ORDER BY position LIMIT %s) page"
+    "SELECT max(position), array_agg(stream ORDER BY position), array_agg(type ORDER BY position), "
+    "array_agg(schema_version ORDER BY position), array_agg(body ORDER BY position) "
+    "FROM (SELECT position, stream, type, schema_version, body FROM event WHERE position > %s ORDER BY position LIMIT %s) page"
 )
 _entry = partial(tuple.__new__, Entry)
-"""`Entry._make` without its Python frame: one is made of every event that is replayed."""
+"""`Entry._make` without its Python frame: one is made of every event that is loaded."""
 
 _OUTAGES = (
     psycopg.OperationalError,
@@ -67,13 +67,13 @@ class PostgresEventStore:
             rows = await (await connection.execute(query, (prefix, prefix[:-1] + chr(ord(prefix[-1]) + 1)))).fetchall()
         return [row[0] for row in rows]
 
-    async def replay(self, position: int, *, limit: int = 5000) -> list[Entry]:
+    async def replay(self, position: int, *, limit: int = 5000) -> Page | None:
         """The page comes as one row with an array for each column: the driver does less than half of the work that rows would make, and
         the server makes the whole page ready while the one before is folded, where rows would wait in it for the socket.
         """
         async with self.database.statement() as connection:
             columns = await (await connection.cursor(binary=True).execute(_PAGE, (position, limit))).fetchone()
-        return list(map(_entry, zip(*columns, strict=True))) if columns and columns[0] else []
+        return Page(*columns) if columns and columns[0] else None
 
     async def read_stream(
         self, stream: str, *, after: int = 0, until_version: int | None = None, recorded_by: datetime | None = None

@@ -102,7 +102,7 @@ Outcome = Stored | Conflict | Repeated | Duplicate | Hole
 
 
 class Entry(NamedTuple):
-    """An event without its envelope: what folding and replaying need, and nothing that costs time."""
+    """An event without its envelope: what folding needs, and nothing that costs time."""
 
     stream: str
     version: int
@@ -110,6 +110,19 @@ class Entry(NamedTuple):
     type: str
     schema_version: int
     body: str
+
+
+class Page(NamedTuple):
+    """Many events for replaying, column by column: making something of each event would cost more than folding it.
+
+    position: of the last event. The columns are equally long and in the order of position.
+    """
+
+    position: int
+    streams: list[str]
+    types: list[str]
+    schema_versions: list[int]
+    bodies: list[str]
 
 
 class EventStore(Protocol):
@@ -127,8 +140,8 @@ class EventStore(Protocol):
     async def streams(self, prefix: str) -> list[str]:
         """Names of the streams that begin with `prefix`, in order."""
 
-    async def replay(self, position: int, *, limit: int = 5000) -> list[Entry]:
-        """Events with a larger position in order, for folding everything."""
+    async def replay(self, position: int, *, limit: int = 5000) -> Page | None:
+        """Events with a larger position in order, for folding everything; None where there are none."""
 
     async def read_stream(
         self, stream: str, *, after: int = 0, until_version: int | None = None, recorded_by: datetime | None = None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
-from shared.eventstore.store import NEW, Checkpoint, Conflict, Entry, EventStore, Item, Outcome, Repeated, Stored, Write
+from shared.eventstore.store import NEW, Checkpoint, Conflict, Entry, EventStore, Item, Outcome, Page, Repeated, Stored, Write
 from shared.message import NewEvent, Recorded
 
 HELD = Stored(0, datetime.min.replace(tzinfo=UTC))
@@ -63,7 +63,7 @@ class UnitOfWork:
         stored = await self._store.streams(prefix)
         return list(dict.fromkeys([*stored, *(stream for stream in self._held if stream.startswith(prefix))]))
 
-    async def replay(self, position: int, *, limit: int = 5000) -> list[Entry]:
+    async def replay(self, position: int, *, limit: int = 5000) -> Page | None:
         return await self._store.replay(position, limit=limit)
 
     async def read_stream(

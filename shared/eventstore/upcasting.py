@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from shared.eventstore.codec import Kept
+from typing import Any
 
 Json = dict[str, Any]
 Upcast = Callable[[Json], Json]
@@ -31,7 +28,8 @@ class Upcasters:
             step = self._steps.get((event_type, version))
         return json.dumps(lifted, ensure_ascii=False, separators=(",", ":"))
 
-    def upcast_many(self, kept: Sequence[Kept]) -> list[str]:
-        """The bodies at their newest versions, in order. Most need no step: they cost a look into a table and no call."""
-        steps, upcast = self._steps, self.upcast
-        return [upcast(each.type, each.schema_version, each.body) if (each.type, each.schema_version) in steps else each.body for each in kept]
+    def upcast_many(self, types: Sequence[str], versions: Sequence[int], bodies: Sequence[str]) -> Sequence[str]:
+        """The bodies at their newest versions, in order; the same sequence, untouched, where no body needs a step."""
+        if self._steps.keys().isdisjoint(zip(types, versions, strict=True)):
+            return bodies
+        return list(map(self.upcast, types, versions, bodies))

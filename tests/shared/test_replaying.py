@@ -12,8 +12,8 @@ from pydantic import ValidationError
 
 from shared.eventstore.codec import EventCodec
 from shared.eventstore.memory import InMemoryEventStore
-from shared.eventstore.replaying import pages
-from shared.eventstore.store import Entry, Item, Write
+from shared.eventstore.replaying import FOLDED, pages
+from shared.eventstore.store import Entry, Item, Page, Write
 from shared.eventstore.upcasting import Upcasters
 from shared.message import Event, Occasion
 from shared.sealed import Sealed
@@ -64,6 +64,12 @@ def kept(body: str, place: int) -> Entry:
     return Entry("thing-1", place, place, "weighed" if old or "grams" in body else "labelled", 1 if old or "grams" not in body else 2, body)
 
 
+def paged(entries: list[Entry]) -> Page:
+    """The same events in columns."""
+    columns = [list(column) for column in zip(*((each.stream, each.type, each.schema_version, each.body) for each in entries), strict=True)]
+    return Page(len(entries), *columns or ([], [], [], []))
+
+
 def written(event: Event) -> str:
     return CODEC.encode(event, "thing-1", Occasion("a", None, NOON, uuid4(), uuid4()), 0).body
 
@@ -72,7 +78,7 @@ def written(event: Event) -> str:
 @given(st.lists(st.one_of(EVENTS.map(written), OLD), max_size=30))
 def test_many_are_decoded_as_they_are_one_by_one_old_versions_between_them_too(bodies):
     entries = [kept(body, place) for place, body in enumerate(bodies, start=1)]
-    assert CODEC.decode_many(entries) == [CODEC.decode(entry) for entry in entries]
+    assert CODEC.decode_many(entries) == CODEC.decode_page(paged(entries)) == [CODEC.decode(entry) for entry in entries]
 
 
 def test_an_old_version_in_the_middle_of_a_page_is_upcast():
@@ -103,17 +109,45 @@ AWKWARD = ['{"a": 1}', "{}", '{\n"b" : "é\\u0000"}', '"NULL"', "NULL", "{1,2}",
 
 
 async def replayed(store, limit: int) -> None:
-    """Streams grow in turns; the pages give everything in the order it was stored, bytes as they were written."""
+    """Streams grow in turns; the pages give everything in the order it was stored, bytes as they were written; each says how far it goes."""
     for version in range(3):
         bodies = AWKWARD[version * 3 :][:3]
         await store.append(Item(tuple(Write(f"a-{place}", version, (event(body),)) for place, body in enumerate(bodies))))
     got = [page async for page in pages(store, limit=limit)]
-    told = [entry for page in got for entry in page]
-    assert [entry.body for entry in told] == AWKWARD
-    assert [(entry.stream, entry.version) for entry in told] == [(f"a-{place}", version) for version in (1, 2, 3) for place in range(3)]
-    assert [entry.position for entry in told] == sorted({entry.position for entry in told})
-    assert {(type(entry), entry.type, entry.schema_version) for entry in told} == {(Entry, "thing-happened", 1)}
-    assert all(len(page) == limit for page in got[:-1])
+    assert [body for page in got for body in page.bodies] == AWKWARD
+    assert [stream for page in got for stream in page.streams] == [f"a-{place}" for place in range(3)] * 3
+    assert {kind for page in got for kind in zip(page.types, page.schema_versions, strict=True)} == {("thing-happened", 1)}
+    assert {type(page) for page in got} == {Page}
+    assert [page.position for page in got] == [min(end, len(AWKWARD)) for end in range(limit, len(AWKWARD) + limit, limit)]
+
+
+async def in_parts(store) -> None:
+    """More than is folded at once, in one page: it comes in parts, of which none is longer and nothing is missing."""
+    events = tuple(event(str(number)) for number in range(2 * FOLDED + 1))
+    await store.append(Item((Write("a-1", 0, events),)))
+    got = [page async for page in pages(store)]
+    assert [len(page.bodies) for page in got] == [FOLDED, FOLDED, 1]
+    assert [body for page in got for body in page.bodies] == [each.body for each in events]
+    assert {len(column) for column in got[-1][1:]} == {1}
+    assert [page.position for page in got] == [0, 0, len(events)]
+
+
+def test_what_is_read_at_once_comes_in_parts_that_the_processor_keeps():
+    asyncio.run(in_parts(InMemoryEventStore()))
+
+
+def test_others_have_their_turn_while_a_history_is_folded():
+    async def both() -> None:
+        store = InMemoryEventStore()
+        await store.append(Item((Write("a-1", 0, tuple(event(str(number)) for number in range(3 * FOLDED))),)))
+        turns: list[str] = []
+        other = asyncio.create_task(asyncio.sleep(0))
+        other.add_done_callback(lambda _: turns.append("other"))
+        async for _ in pages(store):
+            turns.append("part")
+        assert "other" in turns[:-1]
+
+    asyncio.run(both())
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 9, 10])
@@ -125,7 +159,7 @@ def test_pages_give_everything_in_order_from_memory(limit):
 def test_pages_give_everything_in_order_from_postgresql(limit, database):
     async def with_database() -> None:
         async for store in opened(database):
-            assert await store.replay(0) == []
+            assert await store.replay(0) is None
             await replayed(store, limit)
 
     asyncio.run(with_database())
