@@ -17,21 +17,32 @@ class Batcher(Generic[Asked, Answer]):
     """Collects what is asked and answers in one `call`, at most `most` together.
 
     call: gets what was asked, in order, and gives one answer, or one exception to raise, for each. gather: seconds to let others come along
-    after a quiet time, where nobody waits for the answer.
+    after a quiet time, where nobody waits for the answer. halved: where more than this wait, half of them go first, so that whoever is answered
+    makes ready what comes next while the other half is worked on; without it callers and call wait for each other in turns.
     """
 
-    def __init__(self, call: Callable[[Sequence[Asked]], Awaitable[Sequence[Answer | BaseException]]], *, most: int, gather: float = 0.0) -> None:
-        self._call, self._most, self._gather = call, most, gather
+    def __init__(
+        self,
+        call: Callable[[Sequence[Asked]], Awaitable[Sequence[Answer | BaseException]]],
+        *,
+        most: int,
+        gather: float = 0.0,
+        halved: int | None = None,
+    ) -> None:
+        self._call, self._most, self._gather, self._halved = call, most, gather, most if halved is None else halved
         self._queue: list[tuple[Asked, asyncio.Future[Answer]]] = []
         self._worker: asyncio.Task[None] | None = None
 
     async def submit(self, asked: Asked) -> Answer:
-        """Waits for the answer. Raises what the call gave for this one."""
+        """Waits for the answer. Raises what the call gave for this one.
+
+        Whoever is cancelled gives up only the answer: the call is made by a task of its own.
+        """
         waiting: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._queue.append((asked, waiting))
         if self._worker is None or self._worker.done():
             self._worker = asyncio.create_task(self._work())
-        return await asyncio.shield(waiting)
+        return await waiting
 
     async def ended(self, within: float) -> None:
         """Waits until what was asked is answered, at most `within` seconds; what is not answered then is dropped."""
@@ -44,7 +55,8 @@ class Batcher(Generic[Asked, Answer]):
     async def _work(self) -> None:
         await asyncio.sleep(self._gather)  # let everybody who is ready now come along
         while self._queue:
-            batch, self._queue = self._queue[: self._most], self._queue[self._most :]
+            together = min(self._most, max(self._halved, (len(self._queue) + 1) // 2))
+            batch, self._queue = self._queue[:together], self._queue[together:]
             await self._answer(batch)
 
     async def _answer(self, batch: Sequence[tuple[Asked, asyncio.Future[Answer]]]) -> None:

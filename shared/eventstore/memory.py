@@ -31,6 +31,7 @@ class InMemoryEventStore:
         refused = self._repeated_key(item) or self._misplaced(item) or self._repeated_id(item) or self._conflict(item)
         if refused is not None:
             return refused
+        self._refuse_known(item)
         now = max([datetime.now(UTC), *(event.recorded_at for event in self.events[-1:])])
         for write in item.writes:
             for event in write.events:
@@ -103,14 +104,17 @@ class InMemoryEventStore:
         return Hole(current) if place.previous != current else None
 
     def _repeated_id(self, item: Item) -> Outcome | None:
-        first = [write.events[0].id for write in item.writes if write.events]
-        known = [event for event in self.events if event.id in first]
-        if not known:
+        known = {event.id: event for event in self.events}
+        found = [known.get(write.events[0].id) if write.events else None for write in item.writes]
+        if not found or found[0] is None or None in found:
             return None
-        if len(known) < len(first):
-            raise Invalid(Fault("", "not-storable"), message="the store refuses this item: a part of it is there already")
         self._move(item)
-        return Repeated(known[0].position, known[0].recorded_at)
+        return Repeated(found[0].position, found[0].recorded_at)
+
+    def _refuse_known(self, item: Item) -> None:
+        known = {event.id for event in self.events}
+        if any(event.id in known for write in item.writes for event in write.events):
+            raise Invalid(Fault("", "not-storable"), message="the store refuses this item: a part of it is there already")
 
     def _conflict(self, item: Item) -> Outcome | None:
         return next((found for write in item.writes if (found := self._stands_elsewhere(write))), None)

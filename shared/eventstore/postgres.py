@@ -8,18 +8,18 @@ from functools import lru_cache, partial
 from typing import Any, LiteralString, cast
 from uuid import UUID
 
-import orjson
 import psycopg
 from psycopg import sql
 
 from shared.database import Database
 from shared.errors import Fault, Invalid, Unavailable
+from shared.eventstore.appending import as_json, outcome_of
 from shared.eventstore.batching import Batcher
 from shared.eventstore.doorbell import Doorbell
-from shared.eventstore.partition import PARTITIONS, partition_of
-from shared.eventstore.store import Conflict, Duplicate, Entry, Hole, Item, Outcome, Page, Repeated, Stored
+from shared.eventstore.partition import PARTITIONS
+from shared.eventstore.store import Entry, Item, Outcome, Page, Repeated, Stored
 from shared.eventstore.tail import Tail
-from shared.message import NewEvent, Recorded
+from shared.message import Recorded
 
 _COLUMNS: LiteralString = (
     "id, stream, version, position, partition, previous, key, type, schema_version, body, public, school, actor, happened_at, recorded_at, "
@@ -48,7 +48,7 @@ class PostgresEventStore:
     def __init__(self, database: Database, *, partitions: int = PARTITIONS) -> None:
         self.database, self.partitions = database, partitions
         self.doorbell, self._tail = Doorbell(), Tail(partitions)
-        self._appends: Batcher[Item, Outcome] = Batcher(self._append_batch, most=128)
+        self._appends: Batcher[Item, Outcome] = Batcher(self._append_batch, most=128, halved=8)
         self._loads: Batcher[str, list[Entry]] = Batcher(self._load_batch, most=128)
 
     async def append(self, item: Item) -> Outcome:
@@ -144,17 +144,15 @@ class PostgresEventStore:
             return [await self._alone(item) for item in items]  # one bad item never fails its neighbours
 
     async def _call(self, items: Sequence[Item]) -> list[Outcome]:
-        text = orjson.dumps([self._item(item) for item in items]).decode()
+        text = as_json(items, self.partitions)
         async with self.database.raw() as connection:
-            found = await (await connection.execute("SELECT append_items(%s::text::jsonb)", (text,))).fetchone()
+            found = await (await connection.execute("SELECT append_batch(%s::text::jsonb)", (text,))).fetchone()
         return [self._told(item, result) for item, result in zip(items, cast("Any", found)[0], strict=True)]
 
     def _told(self, item: Item, result: dict[str, Any]) -> Outcome:
-        outcome = _outcome(result)
-        if isinstance(outcome, Stored) and "previous" in result:
+        outcome = outcome_of(result)
+        if isinstance(outcome, Stored):
             self._tail.add(item, outcome, result["previous"])
-        elif isinstance(outcome, Stored):
-            self._tail.forget()  # a neighbour of an older release has put its own function there
         return outcome
 
     async def _alone(self, item: Item) -> Outcome | BaseException:
@@ -175,26 +173,6 @@ class PostgresEventStore:
             return unknown
         found = [each for each in kept if each]
         return Stored(found[0].position, found[0].recorded_at) if found and len(found) == len(kept) else unknown
-
-    def _item(self, item: Item) -> dict[str, Any]:
-        told: dict[str, Any] = {
-            "writes": [
-                {"stream": write.stream, "expected": write.expected, "events": [self._event(event) for event in write.events]}
-                for write in item.writes
-            ]
-        }
-        if item.idempotency:
-            told["idempotency"] = item.idempotency
-        if item.checkpoint:
-            told["checkpoint"] = item.checkpoint
-        return told
-
-    def _event(self, event: NewEvent) -> dict[str, Any]:
-        return {
-            "id": event.id, "type": event.type, "schema_version": event.schema_version, "body": event.body, "key": event.key,
-            "partition": partition_of(event.key, self.partitions), "public": event.public, "actor": event.actor, "school": event.school,
-            "happened_at": event.happened_at, "correlation": event.correlation, "causation": event.causation,
-        }  # fmt: skip
 
     @staticmethod
     def _refuse_unstorable(item: Item) -> None:
@@ -220,18 +198,3 @@ def _lone_surrogate(text: str) -> bool:
     except UnicodeEncodeError:
         return True
     return False
-
-
-def _outcome(result: dict[str, Any]) -> Outcome:
-    match result["is"]:
-        case "stored":
-            return Stored(result["position"], datetime.fromisoformat(result["at"]))
-        case "conflict":
-            return Conflict(result["stream"], result["expected"], result["actual"])
-        case "repeated":
-            moment = datetime.fromisoformat(result["at"])
-            return Repeated(result["position"], moment, result.get("fingerprint"), result.get("answer"))
-        case "duplicate":
-            return Duplicate(result["checkpoint"])
-        case _:
-            return Hole(result["checkpoint"])

@@ -1,5 +1,5 @@
 -- The event store of one service; {schema} and {role} are filled in by shared/database.py. Owned by the administrator: the service's role may
--- read events and call append_items, nothing else (architecture, decisions 2, 3 and 5). The byte layout of the hashes: chain.py.
+-- read events and call append_batch, nothing else (architecture, decisions 2, 3 and 5). The byte layout of the hashes: chain.py.
 
 CREATE TABLE IF NOT EXISTS {schema}.event (
     position            bigint PRIMARY KEY,
@@ -32,7 +32,7 @@ DO $$ BEGIN
         ALTER TABLE {schema}.event ALTER COLUMN stream TYPE text COLLATE "C";
     END IF;
 END $$;
--- Only append_items numbers events; asking again at each row cost a tenth of storing it.
+-- Only append_batch numbers events; asking again at each row cost a tenth of storing it.
 DO $$ BEGIN
     IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = '{schema}.event'::regclass AND conname = 'event_version_check') THEN
         ALTER TABLE {schema}.event DROP CONSTRAINT event_version_check;
@@ -84,12 +84,23 @@ $$;
 REVOKE ALL ON FUNCTION {schema}.move_checkpoint(jsonb) FROM PUBLIC;
 
 -- Appends a batch of items, each all or nothing; answers one result per item in order. The lock comes first, so that position order is commit
--- order; every check of an item comes before its first write, so that a refused item leaves nothing. Loops count instead of selecting and a
--- partition's head is read and written once, because starting a statement costs more than a row.
-CREATE OR REPLACE FUNCTION {schema}.append_items(items jsonb) RETURNS jsonb
+-- order; every check of an item comes before its first write, so that a refused item leaves nothing. Starting a statement costs more than a row:
+-- what the batch stands on (heads of streams and of partitions, first ids) is read once and kept up to date in arrays, at the places that the
+-- caller gave to their names (appending.py), and all events are inserted at once. An expression with a query in it stands behind a condition of its
+-- own, because it is set up each time it is reached.
+CREATE OR REPLACE FUNCTION {schema}.append_batch(batch jsonb) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = {schema}, pg_temp AS $$
 DECLARE
     zero     constant bytea := decode(repeat('00', 32), 'hex');
+    items    constant jsonb := batch -> 'items';
+    streams  text[];
+    versions integer[];
+    hashes   bytea[];
+    places   integer[];
+    befores  bigint[];
+    known    bigint[];
+    moments  timestamptz[];
+    rows     event[] := ARRAY[]::event[];
     results  jsonb[] := ARRAY[]::jsonb[];
     item     jsonb;
     part     jsonb;
@@ -103,25 +114,37 @@ DECLARE
     kept     record;
     current  bigint;
     owner    text;
+    slot     integer;
     number   integer;
+    place    integer;
     chain    bytea;
-    chains   bytea[];
     digest   bytea;
     next     bytea;
     latest   bytea;
     before   bigint;
-    befores  bigint[];
-    heads    bigint[];
-    place    integer;
-    result   jsonb;
+    previous bigint[];
     happened timestamptz;
     happened_micro bigint;
+    result   jsonb;
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended('tanggap-append-{schema}', 0));
     SELECT * INTO head FROM store_head;
     at_now := greatest(clock_timestamp(), head.recorded_at);
     at_micro := (extract(epoch FROM at_now) * 1000000)::bigint;
     began := head.position;
+
+    SELECT array_agg(asked.stream ORDER BY asked.slot), array_agg(coalesce(e.version, 0) ORDER BY asked.slot),
+            array_agg(coalesce(e.hash, zero) ORDER BY asked.slot) INTO streams, versions, hashes
+        FROM jsonb_array_elements_text(batch -> 'streams') WITH ORDINALITY AS asked(stream, slot)
+        LEFT JOIN LATERAL (SELECT version, hash FROM event WHERE event.stream = asked.stream ORDER BY version DESC LIMIT 1) e ON true;
+    SELECT array_agg(e.position ORDER BY asked.slot), array_agg(e.recorded_at ORDER BY asked.slot) INTO known, moments
+        FROM jsonb_array_elements_text(batch -> 'ids') WITH ORDINALITY AS asked(id, slot)
+        LEFT JOIN LATERAL (SELECT position, recorded_at FROM event WHERE event.id = asked.id::uuid LIMIT 1) e ON true;
+    IF batch -> 'partitions' <> '[]' THEN
+        SELECT array_agg(asked.place::integer ORDER BY asked.slot), array_agg(coalesce(p.position, 0) ORDER BY asked.slot) INTO places, befores
+            FROM jsonb_array_elements_text(batch -> 'partitions') WITH ORDINALITY AS asked(place, slot)
+            LEFT JOIN LATERAL (SELECT position FROM partition_head WHERE partition = asked.place::integer LIMIT 1) p ON true;
+    END IF;
 
     FOR each_item IN 0 .. jsonb_array_length(items) - 1 LOOP
         item := items -> each_item;
@@ -150,12 +173,11 @@ BEGIN
             END IF;
         END IF;
 
-        IF result IS NULL AND item #>> '{{writes,0,events,0,id}}' IS NOT NULL THEN
-            SELECT e.position, e.recorded_at INTO kept FROM event e WHERE e.id = (item #>> '{{writes,0,events,0,id}}')::uuid;
-            -- An item of several decisions is a repeat only as a whole; in part it fails below on the unique id.
-            IF FOUND AND NOT EXISTS (SELECT FROM jsonb_array_elements(item -> 'writes') w
-                    WHERE NOT EXISTS (SELECT FROM event e WHERE e.id = (w #>> '{{events,0,id}}')::uuid)) THEN
-                result := jsonb_build_object('is', 'repeated', 'position', kept.position, 'at', kept.recorded_at);
+        -- An item of several decisions is a repeat only as a whole; in part it fails below on the unique id.
+        slot := (writes #>> '{{0,id}}')::integer;
+        IF result IS NULL AND known[slot] IS NOT NULL THEN
+            IF NOT EXISTS (SELECT FROM jsonb_array_elements(writes) w WHERE known[(w ->> 'id')::integer] IS NULL) THEN
+                result := jsonb_build_object('is', 'repeated', 'position', known[slot], 'at', moments[slot]);
                 IF part IS NOT NULL THEN
                     PERFORM move_checkpoint(part);
                 END IF;
@@ -163,28 +185,30 @@ BEGIN
         END IF;
 
         IF result IS NULL THEN
-            chains := ARRAY[]::bytea[];
             FOR each_write IN 0 .. jsonb_array_length(writes) - 1 LOOP
                 part := writes -> each_write;
-                owner := part ->> 'stream';
-                SELECT e.version, e.hash INTO number, chain FROM event e WHERE e.stream = owner ORDER BY e.version DESC LIMIT 1;
-                number := coalesce(number, 0);
-                IF number <> (part ->> 'expected')::integer THEN
-                    result := jsonb_build_object('is', 'conflict', 'stream', owner, 'expected', part -> 'expected', 'actual', number);
+                slot := (part ->> 'stream')::integer;
+                IF versions[slot] <> (part ->> 'expected')::integer THEN
+                    result := jsonb_build_object('is', 'conflict', 'stream', streams[slot], 'expected', part -> 'expected',
+                                                 'actual', versions[slot]);
                     EXIT;
                 END IF;
-                chains := array_append(chains, coalesce(chain, zero));
             END LOOP;
         END IF;
 
         IF result IS NULL THEN
-            befores := ARRAY[]::bigint[];
+            previous := ARRAY[]::bigint[];
             FOR each_write IN 0 .. jsonb_array_length(writes) - 1 LOOP
                 part := writes -> each_write;
                 events := part -> 'events';
-                chain := chains[each_write + 1];
-                owner := part ->> 'stream';
+                slot := (part ->> 'stream')::integer;
+                owner := streams[slot];
                 number := (part ->> 'expected')::integer;
+                chain := hashes[slot];
+                IF part ->> 'id' IS NOT NULL THEN
+                    known[(part ->> 'id')::integer] := head.position + 1;
+                    moments[(part ->> 'id')::integer] := at_now;
+                END IF;
                 FOR each_event IN 0 .. jsonb_array_length(events) - 1 LOOP
                     entry := events -> each_event;
                     number := number + 1;
@@ -194,12 +218,8 @@ BEGIN
                     happened_micro := (extract(epoch FROM happened) * 1000000)::bigint;
                     before := NULL;
                     IF (entry ->> 'public')::boolean THEN
-                        before := heads[place];
-                        IF before IS NULL THEN
-                            SELECT p.position INTO before FROM partition_head p WHERE p.partition = place;
-                            before := coalesce(before, 0);
-                        END IF;
-                        heads[place] := head.position;
+                        before := befores[(entry ->> 'head')::integer];
+                        befores[(entry ->> 'head')::integer] := head.position;
                     END IF;
                     digest := sha256(convert_to(concat(
                         length(head.position::text), ':', head.position,
@@ -221,15 +241,17 @@ BEGIN
                         octet_length(entry ->> 'body'), ':', entry ->> 'body'), 'UTF8'));
                     next := sha256(chain || digest);
                     latest := sha256(head.store_hash || digest);
-                    INSERT INTO event VALUES (
+                    rows := array_append(rows, ROW(
                         head.position, (entry ->> 'id')::uuid, owner, number, place, before, entry ->> 'key', entry ->> 'type',
                         (entry ->> 'schema_version')::integer, entry ->> 'body', (entry ->> 'public')::boolean, entry ->> 'school',
                         entry ->> 'actor', happened, at_now, (entry ->> 'correlation')::uuid, (entry ->> 'causation')::uuid,
-                        chain, next, head.store_hash, latest);
-                    befores := array_append(befores, before);
+                        chain, next, head.store_hash, latest)::event);
+                    previous := array_append(previous, before);
                     chain := next;
                     head.store_hash := latest;
                 END LOOP;
+                versions[slot] := number;
+                hashes[slot] := chain;
             END LOOP;
 
             part := item -> 'checkpoint';
@@ -241,21 +263,22 @@ BEGIN
                 INSERT INTO idempotency VALUES (part ->> 'scope', part ->> 'key', part ->> 'fingerprint', part ->> 'answer',
                                                 head.position, at_now);
             END IF;
-            result := jsonb_build_object('is', 'stored', 'position', head.position, 'at', at_now, 'previous', to_jsonb(befores));
+            result := jsonb_build_object('is', 'stored', 'position', head.position, 'at', at_now, 'previous', to_jsonb(previous));
         END IF;
 
         results := array_append(results, result);
     END LOOP;
 
-    IF heads IS NOT NULL THEN
-        INSERT INTO partition_head SELECT each, heads[each] FROM generate_subscripts(heads, 1) AS each WHERE heads[each] > began
+    INSERT INTO event SELECT each.* FROM unnest(rows) AS each;
+    IF places IS NOT NULL THEN
+        INSERT INTO partition_head SELECT * FROM unnest(places, befores) AS moved(place, position) WHERE position > began
             ON CONFLICT (partition) DO UPDATE SET position = excluded.position;
     END IF;
     UPDATE store_head SET position = head.position, recorded_at = at_now, store_hash = head.store_hash;
     RETURN to_jsonb(results);
 END $$;
 
-REVOKE ALL ON FUNCTION {schema}.append_items(jsonb) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION {schema}.append_items(jsonb) TO {role};
+REVOKE ALL ON FUNCTION {schema}.append_batch(jsonb) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION {schema}.append_batch(jsonb) TO {role};
 GRANT SELECT ON {schema}.event, {schema}.store_head, {schema}.partition_head, {schema}.checkpoint, {schema}.idempotency TO {role};
 GRANT SELECT, INSERT ON {schema}.signed_head TO {role};

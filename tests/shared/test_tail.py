@@ -183,17 +183,6 @@ def test_what_is_forgotten_is_not_told():
     assert tail.after(0, limit=50, public=False) is None
 
 
-def test_an_older_release_of_the_function_costs_the_tail_and_not_the_append(stores, monkeypatch):
-    async def scenario(one, _):
-        await one.append(item(event()))
-        told = one._told
-        monkeypatch.setattr(one, "_told", lambda item, result: told(item, {name: value for name, value in result.items() if name != "previous"}))
-        assert isinstance(await one.append(item(event())), Stored)
-        assert [each.position for each in await one.follow(0)] == [1, 2]
-
-    stores(scenario)
-
-
 def test_that_only_private_events_follow_is_known_and_what_follows_the_last_is_not():
     tail = Tail(8)
     tail.add(item(event(), event(public=False)), stored(2), [0, None])

@@ -1,0 +1,78 @@
+"""What `append_batch` (schema.sql) is given and what it answers: one JSON text for all items, and one JSON object for each of them.
+
+Streams, first ids and partitions are told once, in a list each; what stands on them says the place in that list, beginning with 1. So the function
+reads every head once, however many items touch it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from shared.eventstore.partition import partition_of
+from shared.eventstore.store import Conflict, Duplicate, Hole, Item, Outcome, Repeated, Stored, Write
+from shared.message import NewEvent
+
+
+class _Places(dict[Hashable, int]):
+    """Gives each name its place, in the order in which they are first asked for."""
+
+    def __missing__(self, name: Hashable) -> int:
+        self[name] = place = len(self) + 1
+        return place
+
+
+class _Batch:
+    def __init__(self, partitions: int) -> None:
+        self.partitions = partitions
+        self.streams, self.ids, self.heads = _Places(), _Places(), _Places()
+
+    def item(self, item: Item) -> dict[str, Any]:
+        told: dict[str, Any] = {"writes": [self.write(write) for write in item.writes]}
+        if item.idempotency:
+            told["idempotency"] = item.idempotency
+        if item.checkpoint:
+            told["checkpoint"] = item.checkpoint
+        return told
+
+    def write(self, write: Write) -> dict[str, Any]:
+        return {
+            "stream": self.streams[write.stream],
+            "expected": write.expected,
+            "id": self.ids[write.events[0].id] if write.events else None,
+            "events": [self.event(event) for event in write.events],
+        }
+
+    def event(self, event: NewEvent) -> dict[str, Any]:
+        partition = partition_of(event.key, self.partitions)
+        return {
+            "id": event.id, "type": event.type, "schema_version": event.schema_version, "body": event.body, "key": event.key,
+            "partition": partition, "head": self.heads[partition] if event.public else None, "public": event.public, "actor": event.actor,
+            "school": event.school, "happened_at": event.happened_at, "correlation": event.correlation, "causation": event.causation,
+        }  # fmt: skip
+
+
+def as_json(items: Sequence[Item], partitions: int) -> str:
+    """The batch as the function wants it. partitions: of the deployment."""
+    batch = _Batch(partitions)
+    told = [batch.item(item) for item in items]
+    return orjson.dumps({"items": told, "streams": list(batch.streams), "ids": list(batch.ids), "partitions": list(batch.heads)}).decode()
+
+
+def outcome_of(result: dict[str, Any]) -> Outcome:
+    """What the function said of one item."""
+    match result["is"]:
+        case "stored":
+            return Stored(result["position"], datetime.fromisoformat(result["at"]))
+        case "conflict":
+            return Conflict(result["stream"], result["expected"], result["actual"])
+        case "repeated":
+            moment = datetime.fromisoformat(result["at"])
+            return Repeated(result["position"], moment, result.get("fingerprint"), result.get("answer"))
+        case "duplicate":
+            return Duplicate(result["checkpoint"])
+        case _:
+            return Hole(result["checkpoint"])

@@ -1,0 +1,174 @@
+"""Items that are appended together: each of them gets what it would have got alone, one after the other."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import astuple
+from uuid import UUID, uuid5
+
+import psycopg
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared.database import Database
+from shared.errors import Invalid
+from shared.eventstore.batching import Batcher
+from shared.eventstore.chain import START, content, link
+from shared.eventstore.memory import InMemoryEventStore
+from shared.eventstore.postgres import PostgresEventStore
+from shared.eventstore.store import Checkpoint, EventStore, Idempotency, Item, Outcome, Repeated, Stored, Write
+from shared.message import TANGGAP
+from tests.shared.test_store import event
+
+STREAMS = ("a-1", "a-2", "a-3")
+IDS = tuple(uuid5(TANGGAP, str(number)) for number in range(12))
+
+
+def writes(
+    ids: Sequence[UUID], cuts: Sequence[int], streams: Sequence[str], expected: Sequence[int], said: Sequence[tuple[str, bool]]
+) -> tuple[Write, ...]:
+    """The ids, cut into as many writes as there are streams; a write may be empty."""
+    places = [0, *sorted(min(cut, len(ids)) for cut in cuts[: len(streams) - 1]), len(ids)]
+    told = [event(str(each), id=each, key=key, public=public) for each, (key, public) in zip(ids, said, strict=False)]
+    return tuple(
+        Write(stream, version, tuple(told[start:end]))
+        for stream, version, start, end in zip(streams, expected, places[:-1], places[1:], strict=False)
+    )
+
+
+WRITES = st.builds(
+    writes,
+    ids=st.lists(st.sampled_from(IDS), unique=True, max_size=5),
+    cuts=st.lists(st.integers(0, 5), min_size=2, max_size=2),
+    streams=st.lists(st.sampled_from(STREAMS), unique=True, max_size=3, min_size=1),
+    expected=st.lists(st.sampled_from((0, 0, 0, 1, 2, 3)), min_size=3, max_size=3),
+    said=st.lists(st.tuples(st.sampled_from(("ani", "budi", "citra")), st.booleans()), min_size=5, max_size=5),
+)
+CHECKPOINTS = st.builds(
+    Checkpoint, consumer=st.just("me"), source=st.just("intake"), partition=st.integers(0, 1), previous=st.integers(0, 2), position=st.integers(0, 3)
+)
+KEYS = st.builds(Idempotency, scope=st.just("ani"), key=st.sampled_from("xyz"), fingerprint=st.sampled_from("fg"), answer=st.just("{}"))
+ITEMS = st.builds(Item, writes=WRITES, idempotency=st.none() | KEYS, checkpoint=st.none() | CHECKPOINTS)
+
+
+async def told(store: EventStore, items: Sequence[Item]) -> list[tuple[object, ...]]:
+    """What became of each, without the time."""
+    outcomes = await asyncio.gather(*(store.append(each) for each in items), return_exceptions=True)
+    return [_timeless(each) for each in outcomes]
+
+
+def _timeless(outcome: Outcome | BaseException) -> tuple[object, ...]:
+    match outcome:
+        case Stored(position):
+            return ("stored", position)
+        case Repeated(position, _, fingerprint, answer):
+            return ("repeated", position, fingerprint, answer)
+        case Invalid():
+            return ("invalid",)
+        case BaseException():
+            raise outcome
+        case _:
+            return (type(outcome).__name__.lower(), *astuple(outcome))
+
+
+async def kept(store: EventStore) -> list[tuple[object, ...]]:
+    """Everything of every event but its time and its hashes, which are proven here."""
+    events = await store.read_after(0)
+    streams, last = dict.fromkeys(STREAMS, START), START
+    for each in events:
+        digest = content(each)
+        assert (each.previous_hash, each.previous_store_hash) == (streams[each.stream], last)
+        assert (each.hash, each.store_hash) == (link(each.previous_hash, digest), link(last, digest))
+        streams[each.stream], last = each.hash, each.store_hash
+    return [(each.id, each.stream, each.version, each.position, each.partition, each.previous, each.body, each.public) for each in events]
+
+
+def emptied(url: str) -> None:
+    """As if nothing had ever been appended."""
+    with psycopg.connect(url, autocommit=True, options="-c search_path=cases -c session_replication_role=replica") as administrator:
+        administrator.execute("TRUNCATE event, checkpoint, idempotency, partition_head")
+        administrator.execute("UPDATE store_head SET position = 0, store_hash = %s", (START,))
+
+
+async def opened(url: str) -> PostgresEventStore:
+    database = Database(url, "cases")
+    await database.open()
+    return PostgresEventStore(database)
+
+
+def test_a_batch_gives_each_item_what_it_would_have_got_alone(database):
+    """PostgreSQL decides many items in one call; in memory they are decided one by one."""
+    met: set[object] = set()
+
+    async def compared(store: PostgresEventStore, items: list[Item]) -> None:
+        alone = InMemoryEventStore()
+        answers = await told(store, items)
+        assert answers == await told(alone, items)
+        assert await kept(store) == await kept(alone)
+        met.update(answer[0] for answer in answers)
+
+    with asyncio.Runner() as runner:
+        store = runner.run(opened(database))
+
+        @settings(max_examples=200, deadline=None)
+        @given(st.lists(ITEMS, min_size=1, max_size=8))
+        def together(items: list[Item]) -> None:
+            emptied(database)
+            runner.run(compared(store, items))
+
+        together()
+        runner.run(store.database.close())
+    assert met == {"stored", "repeated", "conflict", "duplicate", "hole", "invalid"}
+
+
+def halves(waiting: int, *, most: int, halved: int | None) -> list[int]:
+    """How many are asked with each call where so many wait at once."""
+    calls: list[int] = []
+
+    async def call(asked: Sequence[int]) -> Sequence[int]:
+        calls.append(len(asked))
+        return asked
+
+    async def scenario() -> None:
+        batcher: Batcher[int, int] = Batcher(call, most=most, halved=halved)
+        assert await asyncio.gather(*(batcher.submit(number) for number in range(waiting))) == list(range(waiting))
+
+    asyncio.run(scenario())
+    return calls
+
+
+@pytest.mark.parametrize(
+    ("waiting", "most", "halved", "calls"),
+    [
+        (3, 128, None, [3]),
+        (200, 128, None, [128, 72]),
+        (8, 128, 8, [8]),
+        (32, 128, 8, [16, 8, 8]),
+        (9, 128, 8, [8, 1]),
+        (300, 128, 8, [128, 86, 43, 22, 11, 8, 2]),
+    ],
+)
+def test_where_many_wait_half_of_them_go_first(waiting, most, halved, calls):
+    assert halves(waiting, most=most, halved=halved) == calls
+
+
+def test_whoever_is_cancelled_gives_up_only_the_answer():
+    """What was asked goes its way, and the others hear."""
+    heard: list[str] = []
+
+    async def call(asked: Sequence[str]) -> Sequence[str]:
+        await asyncio.sleep(0)
+        heard.extend(asked)
+        return asked
+
+    async def scenario() -> None:
+        batcher: Batcher[str, str] = Batcher(call, most=8)
+        first, second = asyncio.create_task(batcher.submit("first")), asyncio.create_task(batcher.submit("second"))
+        await asyncio.sleep(0)
+        first.cancel()
+        assert await second == "second"
+        with pytest.raises(asyncio.CancelledError):
+            await first
+
+    asyncio.run(scenario())
+    assert heard == ["first", "second"]
