@@ -26,9 +26,9 @@ MOST = 1_000
 async def replay(store: EventStore, draft: Policy, progress: Callable[[int], None] = lambda _: None) -> WhatIf:
     """Runs the draft over every event of the store. progress: hears the position reached."""
     told = WhatIf(draft)
-    async for page in pages(store):
+    async for page in pages(store, HEARD):
         for stream, kind, body in zip(page.streams, page.types, page.bodies, strict=True):
-            if kind in HEARD and stream.startswith("case-"):
+            if kind is not None and stream.startswith("case-"):
                 told.see(stream, kind, orjson.loads(body))
         progress(page.position)
     return told

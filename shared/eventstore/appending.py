@@ -26,9 +26,11 @@ class _Places(dict[Hashable, int]):
 
 
 class _Batch:
-    def __init__(self, partitions: int) -> None:
+    def __init__(self, items: Sequence[Item], partitions: int) -> None:
         self.partitions = partitions
-        self.streams, self.ids, self.heads = _Places(), _Places(), _Places()
+        self.streams, self.heads = _Places(), _Places()
+        firsts = dict.fromkeys(write.events[0].id for item in items for write in item.writes if write.events)
+        self.firsts = {first: place for place, first in enumerate(firsts, start=1)}
 
     def item(self, item: Item) -> dict[str, Any]:
         told: dict[str, Any] = {"writes": [self.write(write) for write in item.writes]}
@@ -42,24 +44,24 @@ class _Batch:
         return {
             "stream": self.streams[write.stream],
             "expected": write.expected,
-            "id": self.ids[write.events[0].id] if write.events else None,
             "events": [self.event(event) for event in write.events],
         }
 
     def event(self, event: NewEvent) -> dict[str, Any]:
         partition = partition_of(event.key, self.partitions)
         return {
-            "id": event.id, "type": event.type, "schema_version": event.schema_version, "body": event.body, "key": event.key,
-            "partition": partition, "head": self.heads[partition] if event.public else None, "public": event.public, "actor": event.actor,
-            "school": event.school, "happened_at": event.happened_at, "correlation": event.correlation, "causation": event.causation,
+            "id": event.id, "first": self.firsts.get(event.id), "type": event.type, "schema_version": event.schema_version, "body": event.body,
+            "key": event.key, "partition": partition, "head": self.heads[partition] if event.public else None, "public": event.public,
+            "actor": event.actor, "school": event.school, "happened_at": event.happened_at, "correlation": event.correlation,
+            "causation": event.causation,
         }  # fmt: skip
 
 
 def as_json(items: Sequence[Item], partitions: int) -> str:
     """The batch as the function wants it. partitions: of the deployment."""
-    batch = _Batch(partitions)
+    batch = _Batch(items, partitions)
     told = [batch.item(item) for item in items]
-    return orjson.dumps({"items": told, "streams": list(batch.streams), "ids": list(batch.ids), "partitions": list(batch.heads)}).decode()
+    return orjson.dumps({"items": told, "streams": list(batch.streams), "firsts": list(batch.firsts), "partitions": list(batch.heads)}).decode()
 
 
 def outcome_of(result: dict[str, Any]) -> Outcome:

@@ -79,8 +79,13 @@ class EventCodec(Generic[E]):
         return self._decode([each.type for each in kept], [each.schema_version for each in kept], [each.body for each in kept])
 
     def decode_page(self, page: Page) -> list[E]:
-        """The same for the events of a page."""
+        """The same for the events of a page, which tells at least the types in `outdated`."""
         return self._decode(page.types, page.schema_versions, page.bodies)
 
-    def _decode(self, types: Sequence[str], versions: Sequence[int], bodies: Sequence[str]) -> list[E]:
+    @property
+    def outdated(self) -> frozenset[str]:
+        """Types of which events of older versions may be kept."""
+        return self._upcasters.types
+
+    def _decode(self, types: Sequence[str | None], versions: Sequence[int | None], bodies: Sequence[str]) -> list[E]:
         return self._many.validate_python(self._upcasters.upcast_many(types, versions, bodies))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
 from datetime import UTC, datetime
@@ -51,10 +51,17 @@ class InMemoryEventStore:
     async def streams(self, prefix: str) -> list[str]:
         return sorted({event.stream for event in self.events if event.stream.startswith(prefix)})
 
-    async def replay(self, position: int, *, limit: int = 5000) -> Page | None:
+    async def replay(self, position: int, *, types: Collection[str] = (), limit: int = 5000) -> Page | None:
         found = self.events[position : position + limit]
-        columns = zip(*((event.stream, event.type, event.schema_version, event.body) for event in found), strict=True)
-        return Page(found[-1].position, *map(list, columns)) if found else None
+        if not found:
+            return None
+        return Page(
+            found[-1].position,
+            [event.stream for event in found],
+            [event.type if event.type in types else None for event in found],
+            [event.schema_version if event.type in types else None for event in found],
+            [event.body for event in found],
+        )
 
     async def read_stream(
         self, stream: str, *, after: int = 0, until_version: int | None = None, recorded_by: datetime | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any, LiteralString, cast
@@ -27,9 +27,9 @@ _COLUMNS: LiteralString = (
 )
 _ENTRY: LiteralString = "stream, version, position, type, schema_version, body"
 _PAGE: LiteralString = (
-    "SELECT max(position), array_agg(stream ORDER BY position), array_agg(type ORDER BY position), "
-    "array_agg(schema_version ORDER BY position), array_agg(body ORDER BY position) "
-    "FROM (SELECT position, stream, type, schema_version, body FROM event WHERE position > %s ORDER BY position LIMIT %s) page"
+    "SELECT max(position), array_agg(stream ORDER BY position), array_agg(CASE WHEN type = ANY(%(types)s) THEN type END ORDER BY position), "
+    "array_agg(CASE WHEN type = ANY(%(types)s) THEN schema_version END ORDER BY position), array_agg(body ORDER BY position) "
+    "FROM (SELECT position, stream, type, schema_version, body FROM event WHERE position > %(position)s ORDER BY position LIMIT %(limit)s) page"
 )
 _entry = partial(tuple.__new__, Entry)
 """`Entry._make` without its Python frame: one is made of every event that is loaded."""
@@ -67,12 +67,13 @@ class PostgresEventStore:
             rows = await (await connection.execute(query, (prefix, prefix[:-1] + chr(ord(prefix[-1]) + 1)))).fetchall()
         return [row[0] for row in rows]
 
-    async def replay(self, position: int, *, limit: int = 5000) -> Page | None:
+    async def replay(self, position: int, *, types: Collection[str] = (), limit: int = 5000) -> Page | None:
         """The page comes as one row with an array for each column: the driver does less than half of the work that rows would make, and
         the server makes the whole page ready while the one before is folded, where rows would wait in it for the socket.
         """
         async with self.database.statement() as connection:
-            columns = await (await connection.cursor(binary=True).execute(_PAGE, (position, limit))).fetchone()
+            wanted = {"position": position, "types": list(types), "limit": limit}
+            columns = await (await connection.cursor(binary=True).execute(_PAGE, wanted)).fetchone()
         return Page(*columns) if columns and columns[0] else None
 
     async def read_stream(

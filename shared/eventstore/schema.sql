@@ -138,7 +138,7 @@ BEGIN
         FROM jsonb_array_elements_text(batch -> 'streams') WITH ORDINALITY AS asked(stream, slot)
         LEFT JOIN LATERAL (SELECT version, hash FROM event WHERE event.stream = asked.stream ORDER BY version DESC LIMIT 1) e ON true;
     SELECT array_agg(e.position ORDER BY asked.slot), array_agg(e.recorded_at ORDER BY asked.slot) INTO known, moments
-        FROM jsonb_array_elements_text(batch -> 'ids') WITH ORDINALITY AS asked(id, slot)
+        FROM jsonb_array_elements_text(batch -> 'firsts') WITH ORDINALITY AS asked(id, slot)
         LEFT JOIN LATERAL (SELECT position, recorded_at FROM event WHERE event.id = asked.id::uuid LIMIT 1) e ON true;
     IF batch -> 'partitions' <> '[]' THEN
         SELECT array_agg(asked.place::integer ORDER BY asked.slot), array_agg(coalesce(p.position, 0) ORDER BY asked.slot) INTO places, befores
@@ -174,9 +174,9 @@ BEGIN
         END IF;
 
         -- An item of several decisions is a repeat only as a whole; in part it fails below on the unique id.
-        slot := (writes #>> '{{0,id}}')::integer;
+        slot := (writes #>> '{{0,events,0,first}}')::integer;
         IF result IS NULL AND known[slot] IS NOT NULL THEN
-            IF NOT EXISTS (SELECT FROM jsonb_array_elements(writes) w WHERE known[(w ->> 'id')::integer] IS NULL) THEN
+            IF NOT EXISTS (SELECT FROM jsonb_array_elements(writes) w WHERE known[(w #>> '{{events,0,first}}')::integer] IS NULL) THEN
                 result := jsonb_build_object('is', 'repeated', 'position', known[slot], 'at', moments[slot]);
                 IF part IS NOT NULL THEN
                     PERFORM move_checkpoint(part);
@@ -205,10 +205,6 @@ BEGIN
                 owner := streams[slot];
                 number := (part ->> 'expected')::integer;
                 chain := hashes[slot];
-                IF part ->> 'id' IS NOT NULL THEN
-                    known[(part ->> 'id')::integer] := head.position + 1;
-                    moments[(part ->> 'id')::integer] := at_now;
-                END IF;
                 FOR each_event IN 0 .. jsonb_array_length(events) - 1 LOOP
                     entry := events -> each_event;
                     number := number + 1;
@@ -216,6 +212,10 @@ BEGIN
                     place := (entry ->> 'partition')::integer;
                     happened := (entry ->> 'happened_at')::timestamptz;
                     happened_micro := (extract(epoch FROM happened) * 1000000)::bigint;
+                    IF entry ->> 'first' IS NOT NULL THEN
+                        known[(entry ->> 'first')::integer] := head.position;
+                        moments[(entry ->> 'first')::integer] := at_now;
+                    END IF;
                     before := NULL;
                     IF (entry ->> 'public')::boolean THEN
                         before := befores[(entry ->> 'head')::integer];

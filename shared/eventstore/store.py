@@ -5,6 +5,7 @@ An append is one item, all or nothing (architecture, decision 2).
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -115,13 +116,14 @@ class Entry(NamedTuple):
 class Page(NamedTuple):
     """Many events for replaying, column by column: making something of each event would cost more than folding it.
 
-    position: of the last event. The columns are equally long and in the order of position.
+    position: of the last event. The columns are equally long and in the order of position. types, schema_versions: None where the type is not one
+    that was asked for, because telling them of every event costs a sixth of the whole replay.
     """
 
     position: int
     streams: list[str]
-    types: list[str]
-    schema_versions: list[int]
+    types: list[str | None]
+    schema_versions: list[int | None]
     bodies: list[str]
 
 
@@ -140,8 +142,8 @@ class EventStore(Protocol):
     async def streams(self, prefix: str) -> list[str]:
         """Names of the streams that begin with `prefix`, in order."""
 
-    async def replay(self, position: int, *, limit: int = 5000) -> Page | None:
-        """Events with a larger position in order, for folding everything; None where there are none."""
+    async def replay(self, position: int, *, types: Collection[str] = (), limit: int = 5000) -> Page | None:
+        """Events with a larger position in order, for folding everything; None where there are none. types: see `Page`; all events are in it."""
 
     async def read_stream(
         self, stream: str, *, after: int = 0, until_version: int | None = None, recorded_by: datetime | None = None

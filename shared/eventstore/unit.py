@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -63,8 +63,8 @@ class UnitOfWork:
         stored = await self._store.streams(prefix)
         return list(dict.fromkeys([*stored, *(stream for stream in self._held if stream.startswith(prefix))]))
 
-    async def replay(self, position: int, *, limit: int = 5000) -> Page | None:
-        return await self._store.replay(position, limit=limit)
+    async def replay(self, position: int, *, types: Collection[str] = (), limit: int = 5000) -> Page | None:
+        return await self._store.replay(position, types=types, limit=limit)
 
     async def read_stream(
         self, stream: str, *, after: int = 0, until_version: int | None = None, recorded_by: datetime | None = None

@@ -11,10 +11,11 @@ Upcast = Callable[[Json], Json]
 
 
 class Upcasters:
-    """Steps keyed by (type, version they lift from); each returns the body of version + 1."""
+    """Steps keyed by (type, version they lift from); each returns the body of version + 1. types: those that have a step."""
 
     def __init__(self, steps: Mapping[tuple[str, int], Upcast] | None = None) -> None:
         self._steps = dict(steps or {})
+        self.types = frozenset(event_type for event_type, _ in self._steps)
 
     def upcast(self, event_type: str, version: int, body: str) -> str:
         """The body at the newest version; the same text, untouched, where no step applies."""
@@ -28,8 +29,12 @@ class Upcasters:
             step = self._steps.get((event_type, version))
         return json.dumps(lifted, ensure_ascii=False, separators=(",", ":"))
 
-    def upcast_many(self, types: Sequence[str], versions: Sequence[int], bodies: Sequence[str]) -> Sequence[str]:
-        """The bodies at their newest versions, in order; the same sequence, untouched, where no body needs a step."""
-        if self._steps.keys().isdisjoint(zip(types, versions, strict=True)):
+    def upcast_many(self, types: Sequence[str | None], versions: Sequence[int | None], bodies: Sequence[str]) -> Sequence[str]:
+        """The bodies at their newest versions, in order; the same sequence, untouched, where no body needs a step.
+
+        types, versions: may be None where the type is not in `types`.
+        """
+        if not self.types or self.types.isdisjoint(types):
             return bodies
-        return list(map(self.upcast, types, versions, bodies))
+        kept = zip(types, versions, bodies, strict=True)
+        return [body if kind is None or version is None else self.upcast(kind, version, body) for kind, version, body in kept]

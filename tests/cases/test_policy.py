@@ -245,9 +245,8 @@ class History:
 
     async def receipts(self):
         """Every decision receipt of the machine, as it stands in the store."""
-        _, streams, kinds, _, bodies = await self.store.replay(0, limit=1_000_000)
-        heard = ("urgency-decided", "referral-decided")
-        told = [(stream, kind, json.loads(body)) for stream, kind, body in zip(streams, kinds, bodies, strict=True) if kind in heard]
+        page = await self.store.replay(0, types=("urgency-decided", "referral-decided"), limit=1_000_000)
+        told = [(stream, kind, json.loads(body)) for stream, kind, body in zip(page.streams, page.types, page.bodies, strict=True) if kind]
         return [each for each in told if each[2]["inputs"] is not None]
 
 

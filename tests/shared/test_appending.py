@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 import psycopg
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from shared.database import Database
@@ -83,6 +83,23 @@ async def kept(store: EventStore) -> list[tuple[object, ...]]:
     return [(each.id, each.stream, each.version, each.position, each.partition, each.previous, each.body, each.public) for each in events]
 
 
+def one_of_each() -> list[Item]:
+    """Stored, repeated, conflict, duplicate, hole and invalid, in this order."""
+
+    def one(stream: str, *ids: UUID, checkpoint: int | None = None) -> Item:
+        place = None if checkpoint is None else Checkpoint("me", "intake", 0, checkpoint - 1, checkpoint)
+        return Item((Write(stream, 0, tuple(event(str(each), id=each) for each in ids)),), checkpoint=place)
+
+    return [
+        one("a-1", IDS[0], IDS[1], checkpoint=1),
+        one("a-1", IDS[0], IDS[1]),
+        one("a-1", IDS[2]),
+        one("a-2", IDS[3], checkpoint=1),
+        one("a-2", IDS[3], checkpoint=3),
+        one("a-2", IDS[4], IDS[1]),
+    ]
+
+
 def emptied(url: str) -> None:
     """As if nothing had ever been appended."""
     with psycopg.connect(url, autocommit=True, options="-c search_path=cases -c session_replication_role=replica") as administrator:
@@ -111,6 +128,7 @@ def test_a_batch_gives_each_item_what_it_would_have_got_alone(database):
         store = runner.run(opened(database))
 
         @settings(max_examples=200, deadline=None)
+        @example(one_of_each())
         @given(st.lists(ITEMS, min_size=1, max_size=8))
         def together(items: list[Item]) -> None:
             emptied(database)
