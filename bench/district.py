@@ -37,13 +37,12 @@ def duty(number: int) -> Principal:
 
 @dataclass
 class District:
-    """A running district with a mailbox and an agency. accepted_at: when the last concern of a load was accepted (`perf_counter`)."""
+    """A running district with a mailbox and an agency."""
 
     folder: Path
     deployment: Deployment
     database_url: str
     agency_origin: str
-    accepted_at: float = 0.0
 
     def headers(self, principal: Principal) -> dict[str, str]:
         key = urlsafe_b64decode(self.deployment.token_key)

@@ -55,15 +55,18 @@ async def raise_at(district: District, rate: float, seconds: float, referring: R
     for number in range(int(rate * seconds)):
         await asyncio.sleep(max(0.0, started + number / rate - time.perf_counter()))
         tasks.append(asyncio.create_task(one(number)))
-    await asyncio.gather(*tasks)
-    district.accepted_at = time.perf_counter()
-    await asyncio.gather(*referrals)
+    await asyncio.gather(*tasks, *referrals)
     client.close()
     return accepted
 
 
 def alert_latencies(district: District, accepted: dict[str, float]) -> list[float]:
     """Milliseconds from the acceptance to the first mail about the concern's alert."""
+    return [(min(mails) - accepted[concern]) * 1000 for concern, mails in _alerted(district, accepted).items()]
+
+
+def _alerted(district: District, accepted: dict[str, float]) -> dict[str, list[float]]:
+    """When the mail server took the first mail of each alert, by concern. Raises KeyError: there was none."""
     mails: dict[str, float] = {}
     for line in (district.folder / "mails.jsonl").read_text().splitlines():
         told = json.loads(line)
@@ -74,11 +77,19 @@ def alert_latencies(district: District, accepted: dict[str, float]) -> list[floa
             "SELECT t.body::json ->> 'concern', o.id::text FROM notifications.outbox_v1 o"
             " JOIN cases.event t ON o.stream = 'alert-' || (t.body::json ->> 'case') || '-' || t.id AND t.type = 'case-triaged' WHERE o.step = 0"
         ).fetchall()
-    first: dict[str, float] = {}
+    taken: dict[str, list[float]] = {}
     for concern, outbox in rows:
-        if outbox in mails and concern in accepted:
-            first[concern] = min(first.get(concern, 1e12), mails[outbox])
-    return [(at - accepted[concern]) * 1000 for concern, at in first.items()]
+        if concern in accepted:
+            taken.setdefault(concern, []).append(mails[outbox])
+    return taken
+
+
+def _behind(district: District, accepted: dict[str, float], referring: Referring) -> float:
+    """Milliseconds from the last acceptance to the last alert, or that a referral sent at the end took to the agency, whichever is longer."""
+    end = max(accepted.values())
+    alerted = max(at for mails in _alerted(district, accepted).values() for at in mails)
+    received = [at - max(end, sent) for sent, at in referring.received()]
+    return max(alerted - end, *received) * 1000
 
 
 def run(folder: Path) -> list[Row]:
@@ -113,22 +124,20 @@ _NOTHING_WAITS = "SELECT -count(*) FROM notifications.outbox_v1 WHERE state IN (
 def loop(folder: Path) -> list[Row]:
     """150 concerns a second through the whole loop, one in ten referred; how far behind it is at the end; and intake to case alone."""
     with running(folder) as district:
-        started = time.perf_counter()
+        started = time.time()
         accepted, referring = uvloop.run(_referred(district, 150))
-        took = district.accepted_at - started
+        took = max(accepted.values()) - started
         strands = "SELECT count(*) FROM cases.event WHERE type = 'strand-added'"
         expected = district.scalar("SELECT count(*) FROM intake.event WHERE type = 'concern-raised'")
         district.wait(strands, expected)
         district.wait("SELECT count(*) FROM notifications.event WHERE type = 'alert-raised'", expected)
-        district.wait(_NOTHING_WAITS, 0)
-        behind = time.perf_counter() - district.accepted_at
         district.wait("SELECT count(*) FROM notifications.event WHERE type = 'task-requested'", len(referring.sent))
         district.wait(_NOTHING_WAITS, 0)
-        referred = len(referring.latencies())
+        behind, alerted, referred = _behind(district, accepted, referring), len(_alerted(district, accepted)), len(referring.received())
         burst = _burst(district)
     return [
         Row(f"whole loop, offered 150/s for {SECONDS} s: concerns accepted", len(accepted) / took, "/s", "150/s"),
-        Row(f"whole loop: lag at the end ({expected:,} strands alerted, {referred} referrals received)", behind * 1000, "ms", "<= 1,000 ms"),
+        Row(f"whole loop: lag at the end ({alerted:,} concerns alerted, {referred} referrals received)", behind, "ms", "<= 1,000 ms"),
         Row("intake to case alone", burst, "/s", ">= 500/s"),
     ]
 

@@ -47,6 +47,10 @@ class Referring:
 
     def latencies(self) -> list[float]:
         """Milliseconds from the sent command to the webhook's arrival at the agency."""
+        return [(arrived - sent) * 1000 for sent, arrived in self.received()]
+
+    def received(self) -> list[tuple[float, float]]:
+        """When the command was sent and when the webhook arrived, of every referral that did."""
         log = httpx.get(f"{self.district.agency_origin}/log", timeout=10, trust_env=False).json()
         arrived: dict[str, float] = {}
         for each in log:
@@ -54,7 +58,7 @@ class Referring:
         with psycopg.connect(self.district.database_url) as connection:
             query = "SELECT body::json ->> 'referral', body::json ->> 'task' FROM notifications.event WHERE type = 'task-requested'"
             tasks = connection.execute(query).fetchall()
-        return [(arrived[task] - self.sent[referral]) * 1000 for referral, task in tasks if task in arrived and referral in self.sent]
+        return [(self.sent[referral], arrived[task]) for referral, task in tasks if task in arrived and referral in self.sent]
 
     async def close(self) -> None:
         self._client.close()
