@@ -18,10 +18,10 @@ from shared.running import Part
 from shared.service import Kernel, create_service
 from shared.settings import Settings
 
-_UNHURRIED = Pace(together=10, longest=0.5, least=0.5)
+_UNHURRIED = Pace(together=10, beat=0.5, always=True)
 """What notifications did is folded in; nobody is told because of it."""
 
-_LIST = Pace(together=10, longest=0.2, least=0.2)
+_LIST = Pace(together=10, beat=0.2, always=True)
 """Whoever reads a list waits for it, so it is written only now and then."""
 
 MIGRATIONS = Path(__file__).parent / "schema"

@@ -18,7 +18,7 @@ from shared.running import Part
 from shared.service import Kernel, create_service
 from shared.settings import Settings
 
-_UNHURRIED = Pace(together=10, longest=0.5, least=0.5)
+_UNHURRIED = Pace(together=10, beat=0.5, always=True)
 """A reporter asks how the concern stands, and is not told by these events."""
 
 MIGRATIONS = Path(__file__).parent / "schema"

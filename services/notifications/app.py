@@ -22,13 +22,13 @@ from shared.running import Part
 from shared.service import Kernel, create_service
 from shared.settings import Settings
 
-_UNHURRIED = Pace(together=10, longest=0.5, least=0.5)
+_UNHURRIED = Pace(together=10, beat=0.5, always=True)
 """The roster, and marks, which are acknowledged only when they are committed here."""
 
-_PROMPT = Pace(together=16, longest=0.3)
+_PROMPT = Pace(together=84, beat=0.2)
 """One concern makes about five events of its case."""
 
-_OUTBOX = Pace(together=64, longest=0.2)
+_OUTBOX = Pace(together=64, beat=0.2)
 """What is to be sent is known from here: in a flood several messages are written, claimed and sent together."""
 
 MIGRATIONS = Path(__file__).parent / "schema"

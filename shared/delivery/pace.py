@@ -11,15 +11,15 @@ _MEMORY = 1.0
 
 @dataclass(slots=True)
 class Pace:
-    """A pause after each batch.
+    """A pause after each batch, until the next beat: whoever keeps the same pace wakes at the same moment and shares statements.
 
-    together: events that are worth waiting for. longest: seconds; where `together` events need more than that at today's rate nobody waits, so a
-    quiet day is not slowed. least: seconds to wait in any case, where nobody waits for what the events bring.
+    together: events that are worth waiting for. beat: seconds; where at today's rate fewer than `together` events come in that time nobody waits, so
+    a quiet day is not slowed. always: waits on a quiet day too, where nobody waits for what the events bring.
     """
 
     together: int
-    longest: float
-    least: float = 0.0
+    beat: float
+    always: bool = False
     _rate: float = 0.0
     _at: float = 0.0
 
@@ -27,5 +27,5 @@ class Pace:
         """Seconds to wait after a batch of `events` at `now` (of a monotonic clock)."""
         self._rate = self._rate * math.exp((self._at - now) / _MEMORY) + events / _MEMORY
         self._at = now
-        soon = self._rate * self.longest >= self.together
-        return max(self.least, self.together / self._rate if soon and self._rate else 0.0)
+        worth_it = self._rate > 0 and self._rate * self.beat >= self.together
+        return self.beat - now % self.beat if self.beat and (self.always or worth_it) else 0.0

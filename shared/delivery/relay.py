@@ -49,7 +49,7 @@ class Relay:
         self._pulse = heartbeats.pulse(self.name)
         self._trimmed_at = 0.0
         self._saved, self._saved_at = 0, 0.0
-        self._pace = Pace(together=16, longest=0.03)
+        self._pace = Pace(together=16, beat=0.03)
         self._heard = -1
 
     async def run(self) -> None:

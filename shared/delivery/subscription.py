@@ -33,7 +33,7 @@ _QUIET = logging.getLogger("tanggap.faststream")
 _QUIET.addHandler(logging.NullHandler())
 _QUIET.propagate = False  # FastStream quotes messages
 
-PROMPT = Pace(together=6, longest=0.3)
+PROMPT = Pace(together=32, beat=0.2)
 """For events that somebody waits for."""
 
 TICK = 0.5
@@ -47,7 +47,7 @@ STILL = 3.0
 class Subscription:
     """A Part: `consumer` reads all partitions of `source`.
 
-    One process works at a time (a lease); another is a hot standby. pace: of each partition.
+    One process works at a time (a lease); another is a hot standby. pace: of all partitions together.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class Subscription:
         self._consumer, self._database, self._redis_url, self._feed = consumer, database, redis_url, feed
         self._pulse = heartbeats.pulse(self.name)
         self.applying = Applying(self.name, consumer, store, handling, self.parking, feed, self._pulse)
-        self._paces = {partition: replace(pace) for partition in range(store.partitions)}
+        self._pace = replace(pace)
         self._broker: RedisBroker | None = None
 
     async def run(self) -> None:
@@ -114,7 +114,7 @@ class Subscription:
     async def _receive(self, messages: list[dict[str, Any]]) -> None:
         events = [decode(message) for message in messages]
         await self.applying.take(events)
-        await asyncio.sleep(self._paces[events[0].partition].pause(len(events), asyncio.get_running_loop().time()))
+        await asyncio.sleep(self._pace.pause(len(events), asyncio.get_running_loop().time()))
 
     # watching -----------------------------------------------------------------------------------------------------
 

@@ -22,7 +22,7 @@ Project = Callable[[Connection, Sequence[Recorded]], Awaitable[None]]
 BATCH = 2000
 IDLE = 1.0
 
-_PROMPT = Pace(together=1, longest=0.0)
+_PROMPT = Pace(together=1, beat=0.0)
 
 
 class Projection:
