@@ -98,6 +98,7 @@ def run(folder: Path) -> list[Row]:
         uvloop.run(raise_at(district, 20, 2))
         accepted, referring = uvloop.run(_referred(district, 50))
         district.wait("SELECT count(*) FROM notifications.event WHERE type = 'alert-raised'", len(accepted))
+        district.wait(_NOTHING_UNSEEN, 0)
         district.wait(_NOTHING_WAITS, 0)
         alerts, webhooks = alert_latencies(district, accepted), referring.latencies()
         memory = sum(district.deployment.memory().values())
@@ -118,6 +119,9 @@ async def _referred(district: District, rate: float) -> tuple[dict[str, float], 
     return accepted, referring
 
 
+_NOTHING_UNSEEN = "SELECT (SELECT min(position) FROM notifications.view_checkpoint) - (SELECT max(position) FROM notifications.event)"
+"""What was decided stands in the outbox."""
+
 _NOTHING_WAITS = "SELECT -count(*) FROM notifications.outbox_v1 WHERE state IN ('queued', 'sending')"
 
 
@@ -132,6 +136,7 @@ def loop(folder: Path) -> list[Row]:
         district.wait(strands, expected)
         district.wait("SELECT count(*) FROM notifications.event WHERE type = 'alert-raised'", expected)
         district.wait("SELECT count(*) FROM notifications.event WHERE type = 'task-requested'", len(referring.sent))
+        district.wait(_NOTHING_UNSEEN, 0)
         district.wait(_NOTHING_WAITS, 0)
         behind, alerted, referred = _behind(district, accepted, referring), len(_alerted(district, accepted)), len(referring.received())
         burst = _burst(district)
