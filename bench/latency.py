@@ -81,6 +81,7 @@ def _alerted(district: District, accepted: dict[str, float]) -> dict[str, list[f
     for concern, outbox in rows:
         if concern in accepted:
             taken.setdefault(concern, []).append(mails[outbox])
+    assert len(taken) == len(accepted), "not every concern was alerted"
     return taken
 
 
@@ -89,6 +90,7 @@ def _behind(district: District, accepted: dict[str, float], referring: Referring
     end = max(accepted.values())
     alerted = max(at for mails in _alerted(district, accepted).values() for at in mails)
     received = [at - max(end, sent) for sent, at in referring.received()]
+    assert len(received) == len(referring.sent), "not every referral arrived"
     return max(alerted - end, *received) * 1000
 
 
@@ -97,9 +99,7 @@ def run(folder: Path) -> list[Row]:
     with running(folder) as district:
         uvloop.run(raise_at(district, 20, 2))
         accepted, referring = uvloop.run(_referred(district, 50))
-        district.wait("SELECT count(*) FROM notifications.event WHERE type = 'alert-raised'", len(accepted))
-        district.wait(_NOTHING_UNSEEN, 0)
-        district.wait(_NOTHING_WAITS, 0)
+        _through(district, referring)
         alerts, webhooks = alert_latencies(district, accepted), referring.latencies()
         memory = sum(district.deployment.memory().values())
     return [
@@ -119,6 +119,15 @@ async def _referred(district: District, rate: float) -> tuple[dict[str, float], 
     return accepted, referring
 
 
+def _through(district: District, referring: Referring) -> None:
+    """Waits until everything that was accepted has left."""
+    expected = district.scalar("SELECT count(*) FROM intake.event WHERE type = 'concern-raised'")
+    district.wait("SELECT count(*) FROM notifications.event WHERE type = 'alert-raised'", expected)
+    district.wait("SELECT count(*) FROM notifications.event WHERE type = 'task-requested'", len(referring.sent))
+    district.wait(_NOTHING_UNSEEN, 0)
+    district.wait(_NOTHING_WAITS, 0)
+
+
 _NOTHING_UNSEEN = "SELECT (SELECT min(position) FROM notifications.view_checkpoint) - (SELECT max(position) FROM notifications.event)"
 """What was decided stands in the outbox."""
 
@@ -131,13 +140,7 @@ def loop(folder: Path) -> list[Row]:
         started = time.time()
         accepted, referring = uvloop.run(_referred(district, 150))
         took = max(accepted.values()) - started
-        strands = "SELECT count(*) FROM cases.event WHERE type = 'strand-added'"
-        expected = district.scalar("SELECT count(*) FROM intake.event WHERE type = 'concern-raised'")
-        district.wait(strands, expected)
-        district.wait("SELECT count(*) FROM notifications.event WHERE type = 'alert-raised'", expected)
-        district.wait("SELECT count(*) FROM notifications.event WHERE type = 'task-requested'", len(referring.sent))
-        district.wait(_NOTHING_UNSEEN, 0)
-        district.wait(_NOTHING_WAITS, 0)
+        _through(district, referring)
         behind, alerted, referred = _behind(district, accepted, referring), len(_alerted(district, accepted)), len(referring.received())
         burst = _burst(district)
     return [

@@ -25,7 +25,7 @@ from shared.settings import Settings
 _UNHURRIED = Pace(together=10, beat=0.5, always=True)
 """The roster, and marks, which are acknowledged only when they are committed here."""
 
-_PROMPT = Pace(together=84, beat=0.2)
+_PROMPT = Pace(together=84, beat=0.2, phase=0.5)
 """One concern makes about five events of its case."""
 
 _OUTBOX = Pace(together=64, beat=0.2)

@@ -14,12 +14,14 @@ class Pace:
     """A pause after each batch, until the next beat: whoever keeps the same pace wakes at the same moment and shares statements.
 
     together: events that are worth waiting for. beat: seconds; where at today's rate fewer than `together` events come in that time nobody waits, so
-    a quiet day is not slowed. always: waits on a quiet day too, where nobody waits for what the events bring.
+    a quiet day is not slowed. always: waits on a quiet day too, where nobody waits for what the events bring. phase: part of a beat by which this one
+    comes after the others': whoever reads what another writes wakes between two beats of that one.
     """
 
     together: int
     beat: float
     always: bool = False
+    phase: float = 0.0
     _rate: float = 0.0
     _at: float = 0.0
 
@@ -28,4 +30,4 @@ class Pace:
         self._rate = self._rate * math.exp((self._at - now) / _MEMORY) + events / _MEMORY
         self._at = now
         worth_it = self._rate > 0 and self._rate * self.beat >= self.together
-        return self.beat - now % self.beat if self.beat and (self.always or worth_it) else 0.0
+        return self.beat - (now - self.phase * self.beat) % self.beat if self.beat and (self.always or worth_it) else 0.0

@@ -92,8 +92,9 @@ class Relay:
         self._pulse.lag = await self._store.head() - position if len(events) == BATCH else len(events)
         await self._add(client, events)
         await self._save_at_times(events[-1].position, every=SAVE_EVERY)
-        await asyncio.sleep(self._pace.pause(len(events), asyncio.get_running_loop().time()))
+        pause = self._pace.pause(len(events), asyncio.get_running_loop().time())
         if len(events) < BATCH:
+            await asyncio.sleep(pause)
             await self._store.doorbell.wait(IDLE, self._heard)
         return events[-1].position
 

@@ -33,6 +33,9 @@ _QUIET = logging.getLogger("tanggap.faststream")
 _QUIET.addHandler(logging.NullHandler())
 _QUIET.propagate = False  # FastStream quotes messages
 
+AT_ONCE = 100
+"""Messages of a partition that are read at once; where so many wait more may wait, and nobody pauses."""
+
 PROMPT = Pace(together=32, beat=0.2)
 """For events that somebody waits for."""
 
@@ -100,7 +103,7 @@ class Subscription:
         retry = Retry(ExponentialWithJitterBackoff(base=0.01, cap=0.5), 3)
         broker = RedisBroker(self._redis_url, apply_types=False, logger=_QUIET, retry=retry, socket_timeout=None, graceful_timeout=2)
         for partition, cursor in self.applying.cursors.items():
-            stream = StreamSub(stream_key(self.source, partition), last_id=f"{cursor}-0", batch=True, max_records=100, polling_interval=1000)
+            stream = StreamSub(stream_key(self.source, partition), last_id=f"{cursor}-0", batch=True, max_records=AT_ONCE, polling_interval=1000)
             broker.subscriber(stream=stream)(self._receive)
         self._broker = broker
         await broker.start()
@@ -114,7 +117,9 @@ class Subscription:
     async def _receive(self, messages: list[dict[str, Any]]) -> None:
         events = [decode(message) for message in messages]
         await self.applying.take(events)
-        await asyncio.sleep(self._pace.pause(len(events), asyncio.get_running_loop().time()))
+        pause = self._pace.pause(len(events), asyncio.get_running_loop().time())
+        if len(messages) < AT_ONCE:
+            await asyncio.sleep(pause)
 
     # watching -----------------------------------------------------------------------------------------------------
 

@@ -59,10 +59,11 @@ class Projection:
             heard, hurried = self._store.doorbell.rings, self._hurry.rings
             applied = await self.step()
             if applied < BATCH:
-                pause = self._pace.pause(applied, asyncio.get_running_loop().time())
+                now = asyncio.get_running_loop().time
+                self._pace.pause(applied, now())
                 self._pulse.idle()
                 await first_ring(IDLE, (self._store.doorbell, heard), (self._hurry, hurried))
-                await self._hurry.wait(pause, hurried)
+                await self._hurry.wait(self._pace.pause(0, now()), hurried)
 
     async def step(self) -> int:
         """Applies the next batch; how many events. Another process may share the work: the row lock orders them.

@@ -1,5 +1,6 @@
 -- The event store of one service; {schema} and {role} are filled in by shared/database.py. Owned by the administrator: the service's role may
--- read events and call append_batch, nothing else (architecture, decisions 2, 3 and 5). The byte layout of the hashes: chain.py.
+-- read events and call append_batch, nothing else (architecture, decisions 2, 3 and 5). The byte layout of the hashes: chain.py. A database that an older
+-- release prepared also has append_items, with the same laws, for processes of that release that still work beside this one.
 
 CREATE TABLE IF NOT EXISTS {schema}.event (
     position            bigint PRIMARY KEY,
