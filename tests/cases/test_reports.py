@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from shared.events import ConcernRaised, TaskMoved
+from tests.cases.asking import climbed, sent
 from tests.cases.desk import accused, soon
-from tests.cases.test_api import climbed, sent
 
 pytestmark = pytest.mark.anyio
 

@@ -1,82 +1,26 @@
-"""Messages leave: over a real mail server and to a real agency, once each, with nothing in them, and never after a mark."""
+"""Staff are alerted: over a real mail server, once each, with nothing in the mail, and never a person who is named."""
 
 import asyncio
 import json
-import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email import message_from_bytes
 from uuid import uuid4
 
-import jsonschema
 import pytest
-from starlette.responses import Response
 
 from services.notifications import sending
-from services.notifications.domain.register import MarkUnsafe
 from services.notifications.lanes import LINKS, Due, leave_together
 from services.notifications.noting import Notes
 from services.notifications.senders.mail import MailSender
-from services.notifications.senders.signing import public_key, signing_key, verify
 from shared.errors import HistoryBroken, Unavailable
-from shared.events import CaseAcknowledged, CaseTriaged, ConcernRaised, GuardianToBeTold, NamedPerson, ReferralSent
+from shared.events import CaseAcknowledged
 from shared.eventstore.postgres import PostgresEventStore
 from shared.eventstore.unit import UnitOfWork
-from shared.sealed import Sealed
 from shared.testing import eventually
-from tests.notifications.desk import SECRET, Agency, Mailbox, agency_server, desk, mail_server
+from tests.notifications.desk import Agency, Mailbox, agency_server, desk, mail_server
+from tests.notifications.scenes import in_states, sent, staffed, to_be_told, triaged
 
 pytestmark = pytest.mark.anyio
-
-CANARY = "kanarikuning"
-SEALED = Sealed(kid="k", context="c", box="Ym94")
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-def triaged(case: str, urgency: str = "emergency", excluded: tuple[str, ...] = ()) -> CaseTriaged:
-    soon = now() + timedelta(minutes=15)
-    return CaseTriaged(
-        case=case,
-        student="siswa",
-        school="school-1",
-        concern="c1",
-        urgency=urgency,
-        desk="school",
-        excluded=excluded,
-        acknowledge_by=soon,
-        decide_by=soon,
-    )
-
-
-def to_be_told(case: str, guardian: str = "ibu") -> GuardianToBeTold:
-    return GuardianToBeTold(
-        case=case, student="siswa", school="school-1", notice=str(uuid4()), guardian=guardian, not_before=now(), words=SEALED, by="ani"
-    )
-
-
-def sent(case: str, agency: str, package: Sealed = SEALED, priority: str = "routine", opens: str = "after-acceptance") -> ReferralSent:
-    return ReferralSent(
-        case=case, student="siswa", school="school-1", referral=str(uuid4()), agency=agency, priority=priority, respond_by=now() + timedelta(hours=1),
-        package=package, package_opens=opens,
-    )  # fmt: skip
-
-
-async def staffed(running) -> None:
-    await running.school()
-    for person, role in (("ani", "counsellor"), ("citra", "coordinator"), ("eka", "principal"), ("dewi", "district-duty")):
-        await running.person(person, "staff", role)
-    await running.person("siswa", "student", guardians=("ibu", "ayah"))
-    for guardian in ("ibu", "ayah"):
-        await running.person(guardian, "guardian")
-
-
-async def in_states(running, case: str, *states: str) -> None:
-    async def reached() -> bool:
-        return sorted(await running.states(case)) == sorted(states)
-
-    await eventually(reached)
 
 
 async def folded(running) -> None:
@@ -344,181 +288,6 @@ async def test_a_mail_server_that_is_away_for_a_moment_costs_a_retry(database, r
         outcomes = [attempt["outcome"] for attempt in (await running.deliveries("case-1"))[0]["attempts"]]
         assert outcomes[0] == "rejected:451"
         assert outcomes[-1] == "accepted"
-
-
-# guardians ---------------------------------------------------------------------------------------------------------
-
-
-async def test_a_guardian_is_told_only_when_chosen_and_confirms_by_an_act(database, redis_url):
-    mailbox = Mailbox()
-    async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
-        await staffed(running)
-        await running.hear(triaged("case-1", "low"))
-        await in_states(running, "case-1", "sent")
-        assert [address for address, _ in mailbox.messages] == ["ani@example.org"]
-        await running.hear(to_be_told("case-1"))
-        await in_states(running, "case-1", "sent", "sent")
-        text = message_from_bytes(mailbox.messages[-1][1]).get_payload(decode=True).decode()
-        link = next(word for word in text.split() if "/notifications/n/" in word).partition("8000")[2]
-        looked = await running.client.get(link)
-        assert looked.status_code == 200
-        assert looked.headers["cache-control"] == "no-store"
-        assert len(await running.told("guardian-told")) == 1  # looking changes nothing
-        assert (await running.client.post(link)).status_code == 200
-        assert (await running.client.post(link)).status_code == 200
-        outcomes = [json.loads(event.body)["outcome"] for event in await running.told("guardian-told")]
-        assert outcomes == ["sent", "acknowledged"]
-        assert (await running.client.get("/notifications/n/" + "0" * 32)).status_code == 404
-
-
-async def test_no_sending_begins_after_a_mark_was_acknowledged(database, redis_url):
-    """Marks race with notices: whatever reaches the mail server had reached it before the mark was answered."""
-    mailbox = Mailbox()
-    async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
-        await staffed(running)
-        for round_ in range(12):
-            student, guardian = f"siswa-{round_}", f"wali-{round_}"
-            await running.person(student, "student", guardians=(guardian,))
-            await running.person(guardian, "guardian")
-            await running.hear(to_be_told(f"case-{round_}", guardian).model_copy(update={"student": student}))
-            await asyncio.sleep(0.002 * round_)
-            body = {"student": student, "guardian": guardian, "school": "school-1"}
-            answer = await running.client.post(
-                "/notifications/api/do-not-contact", json=body, headers=running.as_person("ani", "counsellor", "school-1")
-            )
-            assert answer.status_code == 200
-            by_then = mailbox.arrived
-            case = f"case-{round_}"
-
-            async def ended(case: str = case) -> bool:
-                return (await running.states(case))[:1] in (["sent"], ["cancelled"])
-
-            await eventually(ended)
-            assert mailbox.arrived == by_then, f"round {round_}: a mail left after the mark"
-
-
-async def test_a_mark_waits_for_the_mail_that_is_leaving(database, redis_url):
-    mailbox = Mailbox(held=threading.Event())
-    async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
-        await staffed(running)
-        await running.hear(to_be_told("case-1"))
-        await eventually(lambda: asyncio.sleep(0, mailbox.arrived == 1))
-        body = {"student": "siswa", "guardian": "ibu", "school": "school-1"}
-        counsellor = running.as_person("ani", "counsellor", "school-1")
-        marking = asyncio.create_task(running.client.post("/notifications/api/do-not-contact", json=body, headers=counsellor))
-        done, _ = await asyncio.wait((marking,), timeout=0.3)
-        assert not done
-        mailbox.held.set()
-        assert (await marking).json()["unsafe"] == ["ibu"]
-
-
-async def test_an_accused_guardian_and_an_unsafe_home_are_marked_by_the_concern(database, redis_url):
-    mailbox = Mailbox()
-    async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
-        await staffed(running)
-        about = {"concern": "c1", "school": "school-1", "student": "siswa", "role": "affected", "kind": "incident", "categories": ("neglect",)}
-        accused = (NamedPerson(person="ayah", relation="guardian", role="accused"),)
-        await running.hear(ConcernRaised(**about, text=SEALED, channel="api", reporter_kind="staff", people=accused))
-        marked = [json.loads(event.body)["guardian"] for event in await running.told("guardian-marked-unsafe")]
-        assert marked == ["ayah"]
-        await running.hear(ConcernRaised(**about, text=SEALED, channel="api", reporter_kind="staff", guardians_unsafe=True))
-        await running.person("paman", "guardian")
-        await running.hear(to_be_told("case-1", "paman"))
-        assert json.loads((await running.told("guardian-told"))[0].body)["outcome"] == "unsafe"
-        assert not mailbox.messages
-
-
-async def test_the_register_is_asked_again_when_sending_begins(database, redis_url):
-    mailbox = Mailbox()
-    async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
-        await staffed(running)
-        later = to_be_told("case-1").model_copy(update={"not_before": now() + timedelta(seconds=0.6)})
-        await running.hear(later)
-        from services.notifications.contacting import Turns, mark_unsafe
-
-        command = MarkUnsafe(student="siswa", school="school-1", guardians=("ibu",))
-        await mark_unsafe(running.kernel.store, Turns(running.kernel.database), command, running.occasion())
-        await in_states(running, "case-1", "cancelled")
-        assert not mailbox.messages
-
-
-# agencies ----------------------------------------------------------------------------------------------------------
-
-
-async def test_a_webhook_is_thin_signed_and_a_cloud_event(database, redis_url, shared_data):
-    schema = json.loads((shared_data / "cloudevents" / "cloudevents.json").read_text(encoding="utf-8"))
-    agency = Agency()
-    async with agency_server(agency) as url, desk(database, redis_url, "smtp://127.0.0.1:9") as running:
-        await staffed(running)
-        await running.register("upt", url, old_secret="whsec_" + "REVG" * 12)
-        package = await running.kernel.vault.seal("siswa", "package", CANARY, "p")
-        await running.hear(sent("case-1", "upt", package))
-        await in_states(running, "case-1", "delivered")
-        headers, body = agency.received[0]
-        told = json.loads(body)
-        jsonschema.validate(told, schema)
-        assert headers["content-type"] == "application/cloudevents+json"
-        assert headers["webhook-id"] == told["id"]
-        moment = int(headers["webhook-timestamp"])
-        for key in (SECRET, "whsec_" + "REVG" * 12, public_key(signing_key(running.settings.key("token_key")))):
-            verify(key, headers, body, moment)
-        assert set(told["data"]) == {"task", "priority", "respond_by"}
-        for secret_word in (CANARY, "siswa", "case-1", "school-1", "upt"):
-            assert secret_word not in body.decode()
-
-
-async def test_a_busy_agency_is_asked_again_with_the_same_id_and_body(database, redis_url):
-    agency = Agency(
-        answers=[Response(status_code=503), Response(status_code=302, headers={"location": "http://127.0.0.1:9/"}), Response(status_code=204)]
-    )
-    async with agency_server(agency) as url, desk(database, redis_url, "smtp://127.0.0.1:9") as running:
-        await staffed(running)
-        await running.register("upt", url)
-        await running.hear(sent("case-1", "upt"))
-        await in_states(running, "case-1", "delivered")
-        assert len({headers["webhook-id"] for headers, _ in agency.received}) == 1
-        assert len({body for _, body in agency.received}) == 1
-        outcomes = [attempt["outcome"] for attempt in (await running.deliveries("case-1"))[0]["attempts"]]
-        assert outcomes == ["refused:503", "refused:302", "accepted"]
-
-
-async def test_two_agencies_cannot_compare_ids(database, redis_url):
-    agency = Agency()
-    async with agency_server(agency) as url, desk(database, redis_url, "smtp://127.0.0.1:9") as running:
-        await staffed(running)
-        for name in ("upt", "rumah-sakit"):
-            await running.register(name, url)
-            await running.hear(sent("case-1", name))
-        await in_states(running, "case-1", "delivered", "delivered")
-        first, second = ([json.loads(body)[field] for field in ("id", "subject")] for _, body in agency.received)
-        assert not set(first) & set(second)
-
-
-async def test_an_agency_that_cannot_be_reached_is_told_to_a_person(database, redis_url):
-    async with desk(database, redis_url, "smtp://127.0.0.1:9") as running:
-        await staffed(running)
-        await running.register("upt", "http://127.0.0.1:9/hook")
-        await running.register("surat", None)
-        await running.hear(sent("case-1", "upt"))
-        await running.hear(sent("case-1", "surat"))
-        await in_states(running, "case-1", "failed", "failed")
-        reasons = [json.loads(event.body)["reason"] for event in await running.told("task-unanswered")]
-        assert reasons == ["unreachable", "unreachable"]
-
-
-async def test_a_webhook_that_is_gone_is_not_called_again_until_registered_anew(database, redis_url):
-    agency = Agency(answers=[Response(status_code=410), Response(status_code=202)])
-    async with agency_server(agency) as url, desk(database, redis_url, "smtp://127.0.0.1:9") as running:
-        await staffed(running)
-        await running.register("upt", url)
-        await running.hear(sent("case-1", "upt"))
-        await in_states(running, "case-1", "failed")
-        await running.hear(sent("case-2", "upt"))
-        await in_states(running, "case-2", "failed")
-        assert len(agency.received) == 1
-        await running.register("upt", url)
-        await running.hear(sent("case-3", "upt"))
-        await in_states(running, "case-3", "delivered")
 
 
 async def test_a_rebuild_of_the_outbox_sends_nothing_again(database, redis_url):

@@ -44,6 +44,11 @@ def test_whoever_keeps_a_pace_wakes_at_the_same_moment(pace):
     assert {round(now + pace.pause(1, now), 6) for now in (105.01, 105.03, 105.07, 105.0999)} == {105.1}
 
 
+def test_whoever_reads_what_another_writes_wakes_between_its_beats():
+    pace = Pace(together=2, beat=0.2, always=True, phase=0.5)
+    assert {round(now + pace.pause(1, now), 6) for now in (105.01, 105.05, 105.0999)} == {105.1}
+
+
 def test_after_a_busy_time_quiet_returns():
     pace = Pace(together=2, beat=0.1)
     assert paused(pace, every=0.01) > 0

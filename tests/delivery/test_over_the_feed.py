@@ -1,0 +1,116 @@
+"""What Redis lost, never had or cannot bring is pulled from the owner."""
+
+from types import SimpleNamespace
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from shared import web
+from shared.access import Access, Permissions
+from shared.clock import SystemClock
+from shared.delivery import subscription
+from shared.delivery.feed import FeedClient, feed_router
+from shared.delivery.wire import stream_key
+from shared.errors import Unavailable
+from tests.delivery.rig import keys_of, working
+
+
+def test_a_hole_in_redis_is_pulled_from_the_feed(run):
+    async def scenario(rig):
+        key = next(keys_of(0))
+        told = await rig.tell(*[key] * 5)
+        await rig.relay_all()
+        assert await rig.redis.xdel(stream_key("intake", 0), f"{told[1]}-0", f"{told[2]}-0") == 2
+        async with working(rig.subscription()):
+            await rig.until_heard(key, told)
+        assert (0, told[0]) in rig.feed.pulled
+        assert set(rig.heard.tries.values()) == {1}
+
+    run(scenario)
+
+
+def test_a_hole_at_the_tail_is_pulled_from_the_feed(run, soon):
+    async def scenario(rig):
+        key = next(keys_of(0))
+        told = await rig.tell(*[key] * 4)
+        await rig.relay_all()
+        assert await rig.redis.xdel(stream_key("intake", 0), f"{told[2]}-0", f"{told[3]}-0") == 2
+        async with working(rig.subscription()):
+            await rig.until_heard(key, told)
+        assert rig.feed.pulled
+        assert set(rig.heard.tries.values()) == {1}
+
+    run(scenario)
+
+
+def test_the_tail_is_asked_for_after_a_few_seconds():
+    assert subscription.STILL <= 5
+
+
+def test_a_redis_that_forgot_everything_loses_and_doubles_nothing(run, soon):
+    async def scenario(rig):
+        key = next(keys_of(0))
+        async with working(rig.relay()):
+            told = await rig.tell(key, key)
+            await rig.until_relayed(0, 2)
+            await rig.redis.flushall()
+            async with working(rig.subscription()):
+                told += await rig.tell(key)
+                await rig.until_heard(key, told)
+                await rig.redis.flushall()
+                told += await rig.tell(key, key)
+                await rig.until_heard(key, told)
+        assert set(rig.heard.tries.values()) == {1}
+
+    run(scenario)
+
+
+def test_without_redis_the_feed_carries_and_the_relay_goes_on_when_it_is_back(run, soon, redis_server):
+    async def scenario(rig):
+        key = next(keys_of(0))
+        async with working(rig.relay(), rig.subscription()):
+            told = await rig.tell(key)
+            await rig.until_heard(key, told)
+            redis_server.kill()
+            try:
+                told += await rig.tell(key, key)
+                await rig.until_heard(key, told)
+                assert rig.feed.pulled
+            finally:
+                redis_server.restart(empty=True)
+            await rig.until_relayed(0, 2)
+            told += await rig.tell(key)
+            await rig.until_relayed(0, 3)
+            await rig.until_heard(key, told)
+        assert set(rig.heard.tries.values()) == {1}
+
+    run(scenario)
+
+
+def test_the_feed_over_http_gives_what_the_store_holds_and_only_to_services(run):
+    async def scenario(rig):
+        here, there = next(keys_of(0)), next(keys_of(1))
+        told = await rig.tell(here, there, here)
+        app = FastAPI()
+        app.state.kernel = SimpleNamespace(access=Access(b"k" * 32, Permissions(), SystemClock()))
+        web.install(app)
+        app.include_router(feed_router("intake", rig.owner))
+
+        async def asking(key: bytes) -> FeedClient:
+            client = FeedClient("cases", "intake", "http://intake", key, SystemClock())
+            await client.close()
+            client._client = httpx.AsyncClient(transport=httpx.ASGITransport(app))
+            return client
+
+        ours, foreign = await asking(b"k" * 32), await asking(b"x" * 32)
+        page = await ours.pull(0, told[0])
+        assert [(each.position, each.previous, each.key) for each in page.events] == [(told[2], told[0], here)]
+        assert page.head == told[2]
+        assert (await ours.heads())[1] == told[1]
+        with pytest.raises(Unavailable):
+            await foreign.pull(0, 0)
+        await ours.close()
+        await foreign.close()
+
+    run(scenario)

@@ -1,0 +1,58 @@
+"""What the tests of sending say and wait for."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+from shared.events import CaseTriaged, GuardianToBeTold, ReferralSent
+from shared.sealed import Sealed
+from shared.testing import eventually
+
+SEALED = Sealed(kid="k", context="c", box="Ym94")
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def triaged(case: str, urgency: str = "emergency", excluded: tuple[str, ...] = ()) -> CaseTriaged:
+    soon = now() + timedelta(minutes=15)
+    return CaseTriaged(
+        case=case,
+        student="siswa",
+        school="school-1",
+        concern="c1",
+        urgency=urgency,
+        desk="school",
+        excluded=excluded,
+        acknowledge_by=soon,
+        decide_by=soon,
+    )
+
+
+def to_be_told(case: str, guardian: str = "ibu") -> GuardianToBeTold:
+    return GuardianToBeTold(
+        case=case, student="siswa", school="school-1", notice=str(uuid4()), guardian=guardian, not_before=now(), words=SEALED, by="ani"
+    )
+
+
+def sent(case: str, agency: str, package: Sealed = SEALED, priority: str = "routine", opens: str = "after-acceptance") -> ReferralSent:
+    return ReferralSent(
+        case=case, student="siswa", school="school-1", referral=str(uuid4()), agency=agency, priority=priority, respond_by=now() + timedelta(hours=1),
+        package=package, package_opens=opens,
+    )  # fmt: skip
+
+
+async def staffed(running) -> None:
+    await running.school()
+    for person, role in (("ani", "counsellor"), ("citra", "coordinator"), ("eka", "principal"), ("dewi", "district-duty")):
+        await running.person(person, "staff", role)
+    await running.person("siswa", "student", guardians=("ibu", "ayah"))
+    for guardian in ("ibu", "ayah"):
+        await running.person(guardian, "guardian")
+
+
+async def in_states(running, case: str, *states: str) -> None:
+    async def reached() -> bool:
+        return sorted(await running.states(case)) == sorted(states)
+
+    await eventually(reached)

@@ -1,0 +1,92 @@
+"""An agency hears over a signed, thin webhook, and a silent one is told to a person."""
+
+import json
+
+import jsonschema
+import pytest
+from starlette.responses import Response
+
+from services.notifications.senders.signing import public_key, signing_key, verify
+from tests.notifications.desk import SECRET, Agency, agency_server, desk
+from tests.notifications.scenes import in_states, sent, staffed
+
+pytestmark = pytest.mark.anyio
+
+
+CANARY = "kanarikuning"
+
+
+async def test_a_webhook_is_thin_signed_and_a_cloud_event(database, redis_url, shared_data):
+    schema = json.loads((shared_data / "cloudevents" / "cloudevents.json").read_text(encoding="utf-8"))
+    agency = Agency()
+    async with agency_server(agency) as url, desk(database, redis_url, "smtp://127.0.0.1:9") as running:
+        await staffed(running)
+        await running.register("upt", url, old_secret="whsec_" + "REVG" * 12)
+        package = await running.kernel.vault.seal("siswa", "package", CANARY, "p")
+        await running.hear(sent("case-1", "upt", package))
+        await in_states(running, "case-1", "delivered")
+        headers, body = agency.received[0]
+        told = json.loads(body)
+        jsonschema.validate(told, schema)
+        assert headers["content-type"] == "application/cloudevents+json"
+        assert headers["webhook-id"] == told["id"]
+        moment = int(headers["webhook-timestamp"])
+        for key in (SECRET, "whsec_" + "REVG" * 12, public_key(signing_key(running.settings.key("token_key")))):
+            verify(key, headers, body, moment)
+        assert set(told["data"]) == {"task", "priority", "respond_by"}
+        for secret_word in (CANARY, "siswa", "case-1", "school-1", "upt"):
+            assert secret_word not in body.decode()
+
+
+async def test_a_busy_agency_is_asked_again_with_the_same_id_and_body(database, redis_url):
+    agency = Agency(
+        answers=[Response(status_code=503), Response(status_code=302, headers={"location": "http://127.0.0.1:9/"}), Response(status_code=204)]
+    )
+    async with agency_server(agency) as url, desk(database, redis_url, "smtp://127.0.0.1:9") as running:
+        await staffed(running)
+        await running.register("upt", url)
+        await running.hear(sent("case-1", "upt"))
+        await in_states(running, "case-1", "delivered")
+        assert len({headers["webhook-id"] for headers, _ in agency.received}) == 1
+        assert len({body for _, body in agency.received}) == 1
+        outcomes = [attempt["outcome"] for attempt in (await running.deliveries("case-1"))[0]["attempts"]]
+        assert outcomes == ["refused:503", "refused:302", "accepted"]
+
+
+async def test_two_agencies_cannot_compare_ids(database, redis_url):
+    agency = Agency()
+    async with agency_server(agency) as url, desk(database, redis_url, "smtp://127.0.0.1:9") as running:
+        await staffed(running)
+        for name in ("upt", "rumah-sakit"):
+            await running.register(name, url)
+            await running.hear(sent("case-1", name))
+        await in_states(running, "case-1", "delivered", "delivered")
+        first, second = ([json.loads(body)[field] for field in ("id", "subject")] for _, body in agency.received)
+        assert not set(first) & set(second)
+
+
+async def test_an_agency_that_cannot_be_reached_is_told_to_a_person(database, redis_url):
+    async with desk(database, redis_url, "smtp://127.0.0.1:9") as running:
+        await staffed(running)
+        await running.register("upt", "http://127.0.0.1:9/hook")
+        await running.register("surat", None)
+        await running.hear(sent("case-1", "upt"))
+        await running.hear(sent("case-1", "surat"))
+        await in_states(running, "case-1", "failed", "failed")
+        reasons = [json.loads(event.body)["reason"] for event in await running.told("task-unanswered")]
+        assert reasons == ["unreachable", "unreachable"]
+
+
+async def test_a_webhook_that_is_gone_is_not_called_again_until_registered_anew(database, redis_url):
+    agency = Agency(answers=[Response(status_code=410), Response(status_code=202)])
+    async with agency_server(agency) as url, desk(database, redis_url, "smtp://127.0.0.1:9") as running:
+        await staffed(running)
+        await running.register("upt", url)
+        await running.hear(sent("case-1", "upt"))
+        await in_states(running, "case-1", "failed")
+        await running.hear(sent("case-2", "upt"))
+        await in_states(running, "case-2", "failed")
+        assert len(agency.received) == 1
+        await running.register("upt", url)
+        await running.hear(sent("case-3", "upt"))
+        await in_states(running, "case-3", "delivered")
