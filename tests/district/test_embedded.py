@@ -30,6 +30,8 @@ from shared.errors import StartRefused
 
 CHECKOUT = Path(__file__).parents[2]
 PATIENCE = 20.0
+
+
 PROGRAM = """
 import json, sys
 from pathlib import Path
@@ -133,9 +135,6 @@ def state_of(data: Path) -> str:
     return next(line.split(":", 1)[1].strip() for line in told.splitlines() if line.startswith("Database cluster state"))
 
 
-# beside each other ---------------------------------------------------------------------------------------------------
-
-
 def test_two_programs_that_start_at_once_never_collide(tmp_path):
     with program(tmp_path / "one") as one, program(tmp_path / "two") as two:
         first, second = one.ready(), two.ready()
@@ -186,9 +185,6 @@ def test_servers_of_the_operator_are_used_and_none_of_ours_is_started(tmp_path):
         assert (servers.database_url, servers.redis_url) == (given["DATABASE_URL"], given["REDIS_URL"])
         assert (servers.postgres, servers.redis) == (None, None)
     assert list(tmp_path.iterdir()) == []
-
-
-# stopping ------------------------------------------------------------------------------------------------------------
 
 
 def test_a_program_that_ends_stops_its_servers_cleanly_and_a_second_start_finds_the_data(tmp_path):
@@ -242,9 +238,6 @@ def test_a_start_that_fails_half_way_leaves_no_server_behind(tmp_path, monkeypat
 
 def _refuse(home: Path) -> Redis:
     raise StartRefused("planted")
-
-
-# leftovers -----------------------------------------------------------------------------------------------------------
 
 
 def test_what_a_kill_leaves_behind_does_not_block_the_next_start_and_nothing_is_lost(tmp_path, keep):
@@ -302,9 +295,6 @@ def test_data_that_cannot_be_served_refuses_the_start_with_its_folder(tmp_path, 
     (server.data / "PG_VERSION").write_text("15\n")
     with pytest.raises(StartRefused, match=str(server.data)):
         start_postgres(tmp_path)
-
-
-# who we are ----------------------------------------------------------------------------------------------------------
 
 
 def test_root_may_start_them_in_a_folder_that_only_root_may_enter(tmp_path, keep):
@@ -380,9 +370,6 @@ def test_where_user_namespaces_are_forbidden_servers_stop_too_when_the_program_d
         assert started.still_there(after=5) == []
 
 
-# what is not here ----------------------------------------------------------------------------------------------------
-
-
 def fake_redis(folder: Path, version: str) -> str:
     server = folder / "redis-server"
     server.write_text(f"#!/bin/sh\necho 'Redis server v={version} sha=00000000:0 malloc=libc bits=64 build=0'\n")
@@ -417,41 +404,3 @@ def test_without_postgresql_the_start_is_refused_with_what_to_do(monkeypatch):
     monkeypatch.setattr(postgresql.importlib.util, "find_spec", lambda _: None)
     with pytest.raises(StartRefused, match="make setup"):
         binaries()
-
-
-# the Python for .venv ------------------------------------------------------------------------------------------------
-
-
-def chosen(*folders: Path | str) -> subprocess.CompletedProcess[str]:
-    """What deploy/interpreter.sh says with these folders as PATH, behind those of the system's own tools without a Python."""
-    path = ":".join(map(str, folders))
-    return subprocess.run(
-        ["/bin/sh", str(CHECKOUT / "deploy" / "interpreter.sh")], env={"PATH": path}, capture_output=True, text=True, check=False, timeout=60
-    )
-
-
-def script(folder: Path, name: str, text: str) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / name).write_text(f"#!/bin/sh\n{text}\n")
-    (folder / name).chmod(0o755)
-    return folder
-
-
-def test_the_python_of_an_environment_is_not_chosen(tmp_path):
-    base = Path(sys.base_prefix) / "bin"
-    told = chosen(Path(sys.prefix) / "bin", base)
-    assert told.returncode == 0, told.stderr
-    assert Path(told.stdout.strip()).parent == base
-
-
-def test_a_clearly_quicker_python_is_chosen_and_one_that_says_nothing_sensible_never(tmp_path):
-    slow, quick = script(tmp_path / "a b", "python3.12", "echo 1000"), script(tmp_path / "c", "python3.11", "echo 700")
-    similar, odd = script(tmp_path / "d", "python3", "echo 690"), script(tmp_path / "e", "python3.12", "echo hello")
-    assert chosen(odd, slow).stdout.strip() == str(slow / "python3.12")
-    assert chosen(odd, slow, quick, similar).stdout.strip() == str(quick / "python3.11")
-
-
-def test_where_no_python_fits_it_says_what_to_install(tmp_path):
-    told = chosen(script(tmp_path / "f", "python3", "exit 1"))
-    assert told.returncode == 2
-    assert "python3.12-venv" in told.stderr
