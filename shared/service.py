@@ -26,7 +26,6 @@ from shared.database import Database
 from shared.delivery.applying import Handling
 from shared.delivery.feed import FeedClient, feed_router
 from shared.delivery.heartbeat import Heartbeats, health
-from shared.delivery.pace import Pace
 from shared.delivery.parked import ParkingLot
 from shared.delivery.relay import Relay
 from shared.delivery.subscription import PROMPT, Subscription
@@ -36,6 +35,7 @@ from shared.eventstore.postgres import PostgresEventStore
 from shared.eventstore.projection import Projection
 from shared.eventstore.replaying import calm_collector
 from shared.eventstore.signing import HeadSigner
+from shared.pace import Pace
 from shared.running import Part, run_parts
 from shared.sealing import KeyringVault, MasterKey, Vault
 from shared.settings import Settings, read_settings

@@ -12,8 +12,8 @@ from services.cases.clocks import Clockwork
 from services.cases.projecting import TABLES, VIEW, project
 from services.cases.subscribers import FromIntake, FromNotifications
 from services.cases.views import Roster
-from shared.delivery.pace import Pace
 from shared.eventstore.projection import Projection
+from shared.pace import Pace
 from shared.running import Part
 from shared.service import Kernel, create_service
 from shared.settings import Settings

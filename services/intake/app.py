@@ -12,8 +12,8 @@ from services.intake.receipts import Receipts
 from services.intake.roster.importing import RosterImport
 from services.intake.subscribers import FromCases
 from services.intake.views import TABLES, VIEW, Directory, Projector
-from shared.delivery.pace import Pace
 from shared.eventstore.projection import Projection
+from shared.pace import Pace
 from shared.running import Part
 from shared.service import Kernel, create_service
 from shared.settings import Settings

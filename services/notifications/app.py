@@ -16,8 +16,8 @@ from services.notifications.senders.webhook import WebhookSender
 from services.notifications.sending import Sender
 from services.notifications.subscribers import FromCases, FromIntake
 from services.notifications.views import Roster
-from shared.delivery.pace import Pace
 from shared.eventstore.projection import Projection
+from shared.pace import Pace
 from shared.running import Part
 from shared.service import Kernel, create_service
 from shared.settings import Settings

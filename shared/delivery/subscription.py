@@ -22,11 +22,11 @@ from shared.delivery.applying import Applying, Handling
 from shared.delivery.feed import FeedClient
 from shared.delivery.heartbeat import Heartbeats
 from shared.delivery.leases import lease
-from shared.delivery.pace import Pace
 from shared.delivery.parked import ParkingLot
 from shared.delivery.wire import decode, stream_key
 from shared.errors import Unavailable
 from shared.eventstore.store import EventStore
+from shared.pace import Pace
 from shared.running import ended
 
 _QUIET = logging.getLogger("tanggap.faststream")

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Generic, TypeVar
+
+from shared.pace import Pace
 
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
@@ -17,8 +20,9 @@ class Batcher(Generic[Asked, Answer]):
     """Collects what is asked and answers in one `call`, at most `most` together.
 
     call: gets what was asked, in order, and gives one answer, or one exception to raise, for each. gather: seconds to let others come along
-    after a quiet time, where nobody waits for the answer. halved: where more than this wait, half of them go first, so that whoever is answered
-    makes ready what comes next while the other half is worked on; without it callers and call wait for each other in turns.
+    after a quiet time, where nobody waits for the answer. pace: lets others come along on a busy day. halved: where more than this wait, half of
+    them go first, so that whoever is answered makes ready what comes next while the other half is worked on; without it callers and call wait for
+    each other in turns.
     """
 
     def __init__(
@@ -27,9 +31,11 @@ class Batcher(Generic[Asked, Answer]):
         *,
         most: int,
         gather: float = 0.0,
+        pace: Pace | None = None,
         halved: int | None = None,
     ) -> None:
         self._call, self._most, self._gather, self._halved = call, most, gather, most if halved is None else halved
+        self._pace = replace(pace) if pace else None
         self._queue: list[tuple[Asked, asyncio.Future[Answer]]] = []
         self._worker: asyncio.Task[None] | None = None
 
@@ -58,6 +64,9 @@ class Batcher(Generic[Asked, Answer]):
             together = min(self._most, max(self._halved, (len(self._queue) + 1) // 2))
             batch, self._queue = self._queue[:together], self._queue[together:]
             await self._answer(batch)
+            if self._pace:
+                pause = self._pace.pause(len(batch), asyncio.get_running_loop().time())
+                await asyncio.sleep(pause if len(batch) < self._most else 0.0)
 
     async def _answer(self, batch: Sequence[tuple[Asked, asyncio.Future[Answer]]]) -> None:
         try:

@@ -12,10 +12,10 @@ from dataclasses import replace
 
 from shared.database import Connection, Database
 from shared.delivery.heartbeat import Heartbeats
-from shared.delivery.pace import Pace
 from shared.eventstore.doorbell import Doorbell, first_ring
 from shared.eventstore.store import EventStore
 from shared.message import Recorded
+from shared.pace import Pace
 
 Project = Callable[[Connection, Sequence[Recorded]], Awaitable[None]]
 

@@ -18,6 +18,7 @@ from shared.eventstore.memory import InMemoryEventStore
 from shared.eventstore.postgres import PostgresEventStore
 from shared.eventstore.store import Checkpoint, EventStore, Idempotency, Item, Outcome, Repeated, Stored, Write
 from shared.message import TANGGAP
+from shared.pace import Pace
 from tests.shared.test_store import event
 
 STREAMS = ("a-1", "a-2", "a-3")
@@ -168,6 +169,31 @@ def halves(waiting: int, *, most: int, halved: int | None) -> list[int]:
 )
 def test_where_many_wait_half_of_them_go_first(waiting, most, halved, calls):
     assert halves(waiting, most=most, halved=halved) == calls
+
+
+@pytest.mark.parametrize(
+    ("pace", "together"), [(None, False), (Pace(together=1000, beat=0.2), False), (Pace(together=1, beat=0.2), True)], ids=["none", "quiet", "busy"]
+)
+def test_on_a_busy_day_those_who_ask_one_after_another_go_together(pace, together):
+    calls: list[int] = []
+
+    async def call(asked: Sequence[int]) -> Sequence[int]:
+        calls.append(len(asked))
+        return asked
+
+    async def scenario() -> None:
+        batcher: Batcher[int, int] = Batcher(call, most=128, pace=pace)
+        await asyncio.gather(*(batcher.submit(number) for number in range(10)))  # tells the rate
+        asking = []
+        for number in range(20):
+            asking.append(asyncio.create_task(batcher.submit(number)))
+            for _ in range(10):
+                await asyncio.sleep(0)
+        assert await asyncio.gather(*asking) == list(range(20))
+
+    asyncio.run(scenario())
+    assert sum(calls) == 30
+    assert len(calls) <= 6 if together else len(calls) == 21
 
 
 def test_whoever_is_cancelled_gives_up_only_the_answer():

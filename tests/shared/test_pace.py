@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.delivery.pace import Pace
+from shared.pace import Pace
 
 
 def paused(pace: Pace, every: float, seconds: float = 5.0, events: int = 1) -> float:
