@@ -57,6 +57,7 @@ class Database:
         )
         self._options = options
         self._looking: asyncio.Task[None] | None = None
+        self.outages = 0
 
     async def open(self) -> None:
         """Waits for the server, prepares schema and roles, opens the pool. Raises: StartRefused.
@@ -135,6 +136,7 @@ class Database:
 
     def _look_over_pool(self) -> None:
         """One dead connection means that the server went away: the others are dead too, and are replaced before anybody gets them."""
+        self.outages += 1
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._pool.check())
 

@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from shared.errors import VersionConflict
 from shared.eventstore.codec import EventCodec, Kept
+from shared.eventstore.states import Loaded
 from shared.eventstore.store import Checkpoint, Conflict, EventStore, Idempotency, Item, Outcome, Write
 from shared.message import Event, Occasion
 
@@ -40,15 +41,6 @@ class Decider(Generic[C, S, E]):
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded(Generic[S]):
-    """A stream's state and the version it was folded to."""
-
-    stream: str
-    version: int
-    state: S
-
-
-@dataclass(frozen=True, slots=True)
 class Executed(Generic[S]):
     """What became of a command: the store's outcome, and the state and version after it."""
 
@@ -66,10 +58,13 @@ async def load(
     until_version: int | None = None,
     recorded_by: datetime | None = None,
 ) -> Loaded[S]:
-    """Folds the stream, to a version or as recorded by a moment where asked."""
-    if until_version is None and recorded_by is None:
-        return folded(decider, stream, await store.entries(stream))
-    return folded(decider, stream, await store.read_stream(stream, until_version=until_version, recorded_by=recorded_by))
+    """Folds the stream, to a version or as recorded by a moment where asked; as it stands now, from the state that was last known of it."""
+    if until_version is not None or recorded_by is not None:
+        return folded(decider, stream, await store.read_stream(stream, until_version=until_version, recorded_by=recorded_by))
+    known = store.known(stream)
+    loaded = folded(decider, stream, await store.entries(stream, after=known.version if known else 0), known)
+    store.remember(loaded)
+    return loaded
 
 
 def untouched(decider: Decider[Any, S, Any], stream: str) -> Loaded[S]:
@@ -77,16 +72,17 @@ def untouched(decider: Decider[Any, S, Any], stream: str) -> Loaded[S]:
     return Loaded(stream, 0, decider.initial)
 
 
-def folded(decider: Decider[Any, S, Any], stream: str, kept: Sequence[Kept]) -> Loaded[S]:
-    """The state and version of a stream from what was read of it."""
-    state = decider.fold(decider.codec.decode_many(kept))
-    return Loaded(stream, kept[-1].version if kept else 0, state)
+def folded(decider: Decider[Any, S, Any], stream: str, kept: Sequence[Kept], known: Loaded[S] | None = None) -> Loaded[S]:
+    """The state and version of a stream from what was read of it, after what was known of it."""
+    before = known or untouched(decider, stream)
+    return Loaded(stream, kept[-1].version, decider.fold(decider.codec.decode_many(kept), before.state)) if kept else before
 
 
 def write(decider: Decider[Any, Any, E], loaded: Loaded[Any], events: Sequence[E], occasion: Occasion) -> Write:
     """The events as a write that expects the stream to be as it was loaded."""
     encoded = tuple(decider.codec.encode(event, loaded.stream, occasion, place) for place, event in enumerate(events))
-    return Write(loaded.stream, loaded.version, encoded)
+    after = Loaded(loaded.stream, loaded.version + len(encoded), decider.fold(events, loaded.state))
+    return Write(loaded.stream, loaded.version, encoded, after)
 
 
 async def commit(store: EventStore, plan: Callable[[], Awaitable[Item | None]]) -> Outcome | None:
@@ -126,21 +122,19 @@ async def execute(
     check: raises where the loaded state forbids the command (If-Match, access). A quiet repeat with neither idempotency key nor
     checkpoint stores nothing and has no outcome. Raises: what `decide` and `check` refuse; VersionConflict; Unavailable.
     """
-    decided: list[tuple[Loaded[S], Sequence[E]]] = []
+    decided: list[Loaded[S]] = []
 
     async def plan() -> Item | None:
         loaded = untouched(decider, stream) if fresh and not decided else await load(store, decider, stream)
         if check:
             check(loaded)
         events = decider.decide(command, loaded.state)
-        decided[:] = [(loaded, events)]
         writes = (write(decider, loaded, events, occasion),) if events else ()
+        decided[:] = [each.after or loaded for each in writes] or [loaded]
         return Item(writes, idempotency, checkpoint, quiet=quiet) if writes or idempotency or checkpoint else None
 
     outcome = await commit(store, plan)
-    loaded, events = decided[0]
-    state = decider.fold(events, loaded.state)
-    return Executed(outcome, state, loaded.version + len(events), getattr(outcome, "position", 0))
+    return Executed(outcome, decided[0].state, decided[0].version, getattr(outcome, "position", 0))
 
 
 async def execute_all(

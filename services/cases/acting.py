@@ -27,9 +27,10 @@ from services.cases.reading import CaseReader
 from services.cases.rights import require_right
 from services.cases.views import Roster, WorkList
 from shared.access import Principal
-from shared.decider import Loaded, commit, load, write
+from shared.decider import commit, load, write
 from shared.errors import PreconditionFailed, Refused
 from shared.eventstore.projection import Projection
+from shared.eventstore.states import Loaded
 from shared.eventstore.store import Item, Repeated, Write
 from shared.message import Fact, Occasion, derived_id
 from shared.sealed import Erased, Sealed
@@ -94,10 +95,12 @@ class Acting:
             loaded = await load(self.kernel.store, CASE, stream) if after else self.now  # after a conflict the case is no longer as it was
             require_right(self.principal, loaded.state, command, self.kernel.clock.now())
             events = [] if conflicts and await self._repeated(command, loaded) else CASE.decide(command, loaded.state)
-            after[:] = [Loaded(stream, loaded.version + len(events), CASE.fold(events, loaded.state))]
+            after[:] = [loaded]
             if not events:
                 return None
-            return Item((write(CASE, loaded, events, self._occasion(command, loaded)), *await self._beside(command, loaded)))
+            mine = write(CASE, loaded, events, self._occasion(command, loaded))
+            after[:] = [mine.after or loaded]
+            return Item((mine, *await self._beside(command, loaded)))
 
         outcome = await commit(self.kernel.store, plan)
         if isinstance(outcome, Repeated):

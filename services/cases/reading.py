@@ -14,8 +14,9 @@ from services.cases.domain.state import Case
 from services.cases.rights import Rights, may_open, may_read, readers_of, rights
 from services.cases.views import record_read
 from shared.access import Principal
-from shared.decider import Loaded, folded, load
+from shared.decider import folded, load
 from shared.errors import NotAllowed, NotFound
+from shared.eventstore.states import Loaded
 from shared.message import Recorded
 from shared.sealed import Erased, Sealed
 from shared.service import Kernel

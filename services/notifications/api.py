@@ -16,9 +16,10 @@ from services.notifications.domain.register import MarkUnsafe
 from services.notifications.domain.task import TASK, TRIGGERS, Actor, DeclineReason, Move, NoSuchTask, OpenPackage, Task
 from services.notifications.views import Reader, Roster, agencies, deliveries, tasks
 from shared.access import Principal, SignedIn
-from shared.decider import Loaded, execute, load
+from shared.decider import execute, load
 from shared.errors import Fault, Invalid, NotAllowed, NotFound
 from shared.eventstore.projection import Projection
+from shared.eventstore.states import Loaded
 from shared.message import Occasion, derived_id
 from shared.sealed import Erased, Sealed
 from shared.service import Kernel

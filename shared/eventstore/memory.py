@@ -6,12 +6,14 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from shared.errors import Fault, Invalid
 from shared.eventstore.chain import START, content, link
 from shared.eventstore.doorbell import Doorbell
 from shared.eventstore.partition import PARTITIONS, partition_of
+from shared.eventstore.states import Loaded, States
 from shared.eventstore.store import Conflict, Duplicate, Entry, Hole, Item, Outcome, Page, Repeated, Stored, Write
 from shared.message import NewEvent, Recorded, recorded
 
@@ -23,6 +25,7 @@ class InMemoryEventStore:
     partitions: int = PARTITIONS
     doorbell: Doorbell = field(default_factory=Doorbell)
     events: list[Recorded] = field(default_factory=list)
+    _states: States = field(default_factory=States)
     _checkpoints: dict[tuple[str, str, int], int] = field(default_factory=dict)
     _idempotency: dict[tuple[str, str], Repeated] = field(default_factory=dict)
 
@@ -36,6 +39,8 @@ class InMemoryEventStore:
         for write in item.writes:
             for event in write.events:
                 self._add(write.stream, event, now)
+            if write.after:
+                self._states.keep(write.after)
         self._move(item)
         position = len(self.events)
         if item.idempotency:
@@ -45,8 +50,14 @@ class InMemoryEventStore:
             self.doorbell.ring()
         return Stored(position, now)
 
-    async def entries(self, stream: str) -> list[Entry]:
-        return [_entry(event) for event in self.events if event.stream == stream]
+    def known(self, stream: str) -> Loaded[Any] | None:
+        return self._states.known(stream)
+
+    def remember(self, loaded: Loaded[Any]) -> None:
+        self._states.keep(loaded)
+
+    async def entries(self, stream: str, *, after: int = 0) -> list[Entry]:
+        return [_entry(event) for event in self.events if event.stream == stream and event.version > after]
 
     async def streams(self, prefix: str) -> list[str]:
         return sorted({event.stream for event in self.events if event.stream.startswith(prefix)})

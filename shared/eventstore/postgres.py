@@ -17,7 +17,8 @@ from shared.eventstore.appending import as_json, outcome_of
 from shared.eventstore.batching import Batcher
 from shared.eventstore.doorbell import Doorbell
 from shared.eventstore.partition import PARTITIONS
-from shared.eventstore.store import Entry, Item, Outcome, Page, Repeated, Stored
+from shared.eventstore.states import Loaded, States
+from shared.eventstore.store import Conflict, Entry, Item, Outcome, Page, Repeated, Stored
 from shared.eventstore.tail import Tail
 from shared.message import Recorded
 
@@ -47,9 +48,10 @@ class PostgresEventStore:
 
     def __init__(self, database: Database, *, partitions: int = PARTITIONS) -> None:
         self.database, self.partitions = database, partitions
-        self.doorbell, self._tail = Doorbell(), Tail(partitions)
+        self.doorbell, self._tail, self._states = Doorbell(), Tail(partitions), States()
+        self._outages = database.outages
         self._appends: Batcher[Item, Outcome] = Batcher(self._append_batch, most=128, halved=8)
-        self._loads: Batcher[str, list[Entry]] = Batcher(self._load_batch, most=128)
+        self._loads: Batcher[tuple[str, int], list[Entry]] = Batcher(self._load_batch, most=128)
 
     async def append(self, item: Item) -> Outcome:
         self._refuse_unstorable(item)
@@ -58,8 +60,17 @@ class PostgresEventStore:
             self.doorbell.ring()
         return outcome
 
-    async def entries(self, stream: str) -> list[Entry]:
-        return await self._loads.submit(stream)
+    def known(self, stream: str) -> Loaded[Any] | None:
+        if self._outages != self.database.outages:
+            self._outages = self.database.outages
+            self._forget()
+        return self._states.known(stream)
+
+    def remember(self, loaded: Loaded[Any]) -> None:
+        self._states.keep(loaded)
+
+    async def entries(self, stream: str, *, after: int = 0) -> list[Entry]:
+        return await self._loads.submit((stream, after))
 
     async def streams(self, prefix: str) -> list[str]:
         query: LiteralString = "SELECT DISTINCT stream FROM event WHERE stream >= %s AND stream < %s ORDER BY stream"
@@ -127,14 +138,21 @@ class PostgresEventStore:
         async with self.database.statement() as connection:
             return await (await connection.execute(query, wanted)).fetchone()
 
-    async def _load_batch(self, streams: Sequence[str]) -> list[list[Entry]]:
-        query: LiteralString = "SELECT " + _ENTRY + " FROM event WHERE stream = ANY(%s) ORDER BY stream, version"
+    async def _load_batch(self, wanted: Sequence[tuple[str, int]]) -> list[list[Entry]]:
+        """Each stream is walked through its own index entries, whatever the planner believes of a table that has just begun to grow."""
+        query: LiteralString = (
+            "SELECT kept.* FROM unnest(%s::text[], %s::int[]) AS wanted (name, after), LATERAL (SELECT " + _ENTRY + " FROM event"
+            " WHERE stream = wanted.name AND version > wanted.after ORDER BY version) kept"
+        )
+        least: dict[str, int] = {}
+        for stream, after in wanted:
+            least[stream] = min(after, least.get(stream, after))
         async with self.database.statement() as connection:
-            rows = await (await connection.cursor(binary=True).execute(query, (list(set(streams)),))).fetchall()
+            rows = await (await connection.cursor(binary=True).execute(query, (list(least), list(least.values())))).fetchall()
         found: dict[str, list[Entry]] = {}
         for row in rows:
             found.setdefault(row[0], []).append(_entry(row))
-        return [found.get(stream, []) for stream in streams]
+        return [found.get(stream, [])[after - least[stream] :] for stream, after in wanted]
 
     async def _append_batch(self, items: Sequence[Item]) -> list[Outcome | BaseException]:
         try:
@@ -154,6 +172,11 @@ class PostgresEventStore:
         outcome = outcome_of(result)
         if isinstance(outcome, Stored):
             self._tail.add(item, outcome, result["previous"])
+            for write in item.writes:
+                if write.after:
+                    self._states.keep(write.after)
+        elif isinstance(outcome, Conflict):
+            self._states.forget(outcome.stream)
         return outcome
 
     async def _alone(self, item: Item) -> Outcome | BaseException:
@@ -166,7 +189,7 @@ class PostgresEventStore:
 
     async def _after_outage(self, item: Item) -> Outcome | BaseException:
         """The outcome is unknown: whoever finds the first event of every write knows that all of it was stored."""
-        self._tail.forget()  # after a restore or a failover other events may have these positions
+        self._forget()
         unknown = Unavailable(f"the database of {self.database.service} does not answer; nothing was acknowledged, try again")
         try:
             kept = [await self.find(write.events[0].id) for write in item.writes if write.events]
@@ -174,6 +197,11 @@ class PostgresEventStore:
             return unknown
         found = [each for each in kept if each]
         return Stored(found[0].position, found[0].recorded_at) if found and len(found) == len(kept) else unknown
+
+    def _forget(self) -> None:
+        """After a restore or a failover other events may have these positions and versions."""
+        self._tail.forget()
+        self._states.forget()
 
     @staticmethod
     def _refuse_unstorable(item: Item) -> None:

@@ -6,12 +6,13 @@ An append is one item, all or nothing (architecture, decision 2).
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from shared.eventstore.doorbell import Doorbell
+from shared.eventstore.states import Loaded
 from shared.message import NewEvent, Recorded
 
 NEW = 0
@@ -20,11 +21,12 @@ NEW = 0
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """Events for one stream that must be at version `expected` now."""
+    """Events for one stream that must be at version `expected` now. after: the state that they lead to, for whoever loads the stream next."""
 
     stream: str
     expected: int
     events: tuple[NewEvent, ...]
+    after: Loaded[Any] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +138,14 @@ class EventStore(Protocol):
     async def append(self, item: Item) -> Outcome:
         """Stores the item or says why not. An unknown outcome (lost connection) is looked up before it answers."""
 
-    async def entries(self, stream: str) -> list[Entry]:
-        """The whole stream for folding; concurrent calls share one query."""
+    def known(self, stream: str) -> Loaded[Any] | None:
+        """A state that the stream has had, to fold on from: what came after it is in `entries`."""
+
+    def remember(self, loaded: Loaded[Any]) -> None:
+        """Keeps a state for whoever loads the stream next. Only of what is stored."""
+
+    async def entries(self, stream: str, *, after: int = 0) -> list[Entry]:
+        """The stream after a version, for folding; concurrent calls share one query."""
 
     async def streams(self, prefix: str) -> list[str]:
         """Names of the streams that begin with `prefix`, in order."""

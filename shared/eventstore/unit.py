@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from shared.eventstore.states import Loaded, States
 from shared.eventstore.store import NEW, Checkpoint, Conflict, Entry, EventStore, Item, Outcome, Page, Repeated, Stored, Write
 from shared.message import NewEvent, Recorded
 
@@ -24,7 +26,7 @@ def require_alone(store: EventStore) -> None:
 
 
 class UnitOfWork:
-    """`EventStore` over another. `entries` and `streams` show what is held, everything else only what is stored.
+    """`EventStore` over another. `known`, `entries` and `streams` show what is held, everything else only what is stored.
 
     A decision over a stream that another one of the unit wrote meanwhile conflicts as it would in the store, and is made again.
     """
@@ -32,32 +34,44 @@ class UnitOfWork:
     def __init__(self, store: EventStore) -> None:
         self._store = store
         self.doorbell, self.partitions = store.doorbell, store.partitions
-        self._loaded: dict[str, list[Entry]] = {}
+        self._loaded: dict[str, _Stored] = {}
         self._held: dict[str, list[NewEvent]] = {}
+        self._states = States()
 
     async def append(self, item: Item) -> Outcome:
         """Holds the item's writes; its checkpoint is the unit's."""
         for write in item.writes:
             if write.expected == NEW:
-                self._loaded.setdefault(write.stream, [])  # the commit will tell
+                self._loaded.setdefault(write.stream, _Stored(0, []))  # the commit will tell
             actual = await self._version(write.stream)
             if actual != write.expected:
                 return Conflict(write.stream, write.expected, actual)
         for write in item.writes:
             self._held.setdefault(write.stream, []).extend(write.events)
+            if write.after:
+                self._states.keep(write.after)
         return HELD
 
     async def commit(self, checkpoint: Checkpoint | None = None, *, quiet: bool = False) -> Outcome | None:
         """One item of everything held, with the checkpoint; None where nothing is held. quiet: see `Item`."""
         if not self._held:
             return None
-        writes = [Write(stream, self._stored_version(stream), tuple(events)) for stream, events in self._held.items()]
-        return await self._store.append(Item(tuple(writes), checkpoint=checkpoint, quiet=quiet))
+        writes = tuple(self._write(stream, events) for stream, events in self._held.items())
+        return await self._store.append(Item(writes, checkpoint=checkpoint, quiet=quiet))
 
-    async def entries(self, stream: str) -> list[Entry]:
-        loaded = await self._load(stream)
-        held = self._held.get(stream, ())
-        return [*loaded, *(_entry(event, stream, version) for version, event in enumerate(held, start=len(loaded) + 1))]
+    def known(self, stream: str) -> Loaded[Any] | None:
+        """Of a stream that was looked at before, only what the unit itself knows: what the store learned meanwhile is the commit's to tell."""
+        mine = self._states.known(stream)
+        return mine if mine or stream in self._loaded else self._store.known(stream)
+
+    def remember(self, loaded: Loaded[Any]) -> None:
+        self._states.keep(loaded)
+
+    async def entries(self, stream: str, *, after: int = 0) -> list[Entry]:
+        stored = await self._load(stream, after)
+        first = max(after, stored.version)
+        held = self._held.get(stream, [])[first - stored.version :]
+        return [*stored.entries[after - stored.after :], *(_entry(event, stream, version) for version, event in enumerate(held, start=first + 1))]
 
     async def streams(self, prefix: str) -> list[str]:
         stored = await self._store.streams(prefix)
@@ -89,16 +103,33 @@ class UnitOfWork:
     async def checkpoint(self, consumer: str, source: str, partition: int) -> int:
         return await self._store.checkpoint(consumer, source, partition)
 
-    async def _load(self, stream: str) -> Sequence[Entry]:
+    async def _load(self, stream: str, after: int = 0) -> _Stored:
         if stream not in self._loaded:
-            self._loaded.setdefault(stream, await self._store.entries(stream))
-        return self._loaded[stream]
+            self._loaded.setdefault(stream, _Stored(after, await self._store.entries(stream, after=after)))
+        stored = self._loaded[stream]
+        if after < stored.after:
+            whole = await self._store.entries(stream)
+            stored = self._loaded[stream] = _Stored(0, whole[: stored.version])
+        return stored
 
     async def _version(self, stream: str) -> int:
-        return len(await self._load(stream)) + len(self._held.get(stream, ()))
+        known = self._loaded.get(stream) or await self._load(stream)
+        return known.version + len(self._held.get(stream, ()))
 
-    def _stored_version(self, stream: str) -> int:
-        return len(self._loaded[stream])
+    def _write(self, stream: str, events: Sequence[NewEvent]) -> Write:
+        expected, after = self._loaded[stream].version, self._states.known(stream)
+        return Write(stream, expected, tuple(events), after if after and after.version == expected + len(events) else None)
+
+
+class _Stored(NamedTuple):
+    """What the store has of a stream after a version, as it was when the unit first looked."""
+
+    after: int
+    entries: list[Entry]
+
+    @property
+    def version(self) -> int:
+        return self.after + len(self.entries)
 
 
 def _entry(event: NewEvent, stream: str, version: int) -> Entry:

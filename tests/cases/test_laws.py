@@ -1,5 +1,6 @@
 """Laws over random sequences of commands: no impossible state, folding is total, endings absorb, events round-trip, no reader list widens."""
 
+from copy import deepcopy
 from types import SimpleNamespace
 from typing import Any
 
@@ -90,6 +91,17 @@ def test_every_event_round_trips_and_folds_to_the_same_case(commands):
     one_by_one = [CASE.codec.decode(entry) for entry in entries]
     assert CASE.codec.decode_many(entries) == one_by_one
     assert CASE.fold(one_by_one) == last
+
+
+@laws
+@given(SEQUENCES)
+def test_deciding_and_folding_leave_the_state_before_as_it_was(commands):
+    """A state is remembered and decided on by several at once."""
+    for command, before, events, _ in walked(commands):
+        copied = deepcopy(before)
+        CASE.decide(command, before)
+        CASE.fold(events, before)
+        assert before == copied
 
 
 @laws
