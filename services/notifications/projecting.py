@@ -78,6 +78,7 @@ _QUEUE: LiteralString = (
     " FROM json_populate_recordset(NULL::outbox_v1, %s::json) r ON CONFLICT DO NOTHING"
 )
 _EXPECT: LiteralString = "INSERT INTO deadline_v1 SELECT * FROM json_populate_recordset(NULL::deadline_v1, %s::json) ON CONFLICT DO NOTHING"
+_ASK: LiteralString = "INSERT INTO task_v1 SELECT * FROM json_populate_recordset(NULL::task_v1, %s::json) ON CONFLICT DO NOTHING"
 _EXCLUDE: LiteralString = "INSERT INTO conflict_v1 SELECT * FROM json_populate_recordset(NULL::conflict_v1, %s::json) ON CONFLICT DO NOTHING"
 # The streams are said again, because a join alone would walk through the whole index. A row that the sender holds is recorded by the sender itself.
 _SENT: LiteralString = (
@@ -91,6 +92,7 @@ _SENT: LiteralString = (
 class Gathered:
     """Rows that wait to be written together, in the order in which they depend on each other."""
 
+    asked: list[Row] = field(default_factory=list)
     queued: list[Row] = field(default_factory=list)
     expected: list[Row] = field(default_factory=list)
     excluded: list[Row] = field(default_factory=list)
@@ -117,7 +119,7 @@ class Gathered:
 
     async def write(self, connection: Connection) -> None:
         """One statement a table; nothing waits afterwards."""
-        for statement, rows in ((_QUEUE, self.queued), (_EXPECT, self.expected), (_EXCLUDE, self.excluded)):
+        for statement, rows in ((_ASK, self.asked), (_QUEUE, self.queued), (_EXPECT, self.expected), (_EXCLUDE, self.excluded)):
             if rows:
                 await connection.execute(statement, (orjson.dumps(rows).decode(),))
                 rows.clear()
@@ -148,10 +150,23 @@ def _staff_alerted(rows: Gathered, event: Recorded) -> None:
     rows.sent.append({"stream": event.stream, "receiver": told.person, "step": told.step, "sent_at": event.recorded_at})
 
 
+def _task_requested(rows: Gathered, event: Recorded) -> None:
+    told = TaskRequested.model_validate_json(event.body)
+    rows.asked.append(
+        {
+            "task": told.task, "agency": told.agency, "case_id": told.case, "priority": told.priority, "state": "requested",
+            "respond_by": told.respond_by, "requested_at": event.recorded_at, "school": told.school,
+        }
+    )  # fmt: skip
+    rows.queue(event, "webhook", told.case, told.agency, due_at=event.recorded_at, urgent=told.priority == "stat")
+    rows.expect(event, "answer", 0, told.respond_by)
+
+
 _GATHERS: Mapping[str, Callable[[Gathered, Recorded], None]] = {
     "alert-raised": _alert_raised,
     "alert-step-taken": _alert_step,
     "staff-alerted": _staff_alerted,
+    "task-requested": _task_requested,
 }
 
 
@@ -194,16 +209,6 @@ async def _guardian_told(connection: Connection, _: Gathered, event: Recorded) -
     )
 
 
-async def _task_requested(connection: Connection, rows: Gathered, event: Recorded) -> None:
-    told = TaskRequested.model_validate_json(event.body)
-    await connection.execute(
-        "INSERT INTO task_v1 VALUES (%s, %s, %s, %s, 'requested', %s, %s, %s) ON CONFLICT DO NOTHING",
-        (told.task, told.agency, told.case, told.priority, told.respond_by, event.recorded_at, told.school),
-    )
-    rows.queue(event, "webhook", told.case, told.agency, due_at=event.recorded_at, urgent=told.priority == "stat")
-    rows.expect(event, "answer", 0, told.respond_by)
-
-
 async def _task_moved(connection: Connection, _: Gathered, event: Recorded) -> None:
     told = TaskMoved.model_validate_json(event.body)
     await connection.execute("UPDATE task_v1 SET state = %s WHERE task = %s", (told.state, told.task))
@@ -231,7 +236,6 @@ _CHANGES: Mapping[str, Callable[[Connection, Gathered, Recorded], Awaitable[None
     "alert-acknowledged": _acknowledged,
     "alert-exhausted": _exhausted,
     "guardian-told": _guardian_told,
-    "task-requested": _task_requested,
     "task-moved": _task_moved,
     "agency-registered": _agency,
     "webhook-disabled": _webhook_disabled,
