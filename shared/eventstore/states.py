@@ -10,8 +10,8 @@ from typing import Any, Generic, TypeVar
 
 S = TypeVar("S")
 
-FOLDED = 10_000
-"""Events that all remembered states were folded from, together. A state takes about a thousand bytes an event, so some ten megabytes."""
+FOLDED = 4_000
+"""Events that all remembered states were folded from, together. A state takes about a thousand bytes an event, so some four megabytes."""
 
 
 @dataclass(frozen=True, slots=True)
