@@ -14,15 +14,10 @@ from shared.errors import Unavailable
 from shared.eventstore.batching import Batcher
 from shared.eventstore.store import Conflict, EventStore
 from shared.eventstore.unit import UnitOfWork
-from shared.pace import Pace
 from shared.service import Kernel
 
 NOTE = 0.02
 """Seconds in which deliveries come together before they are noted: the messages have left, and nobody waits for the note."""
-
-_BUSY = Pace(together=16, beat=0.1)
-"""From 160 messages a second on, what became of them is recorded ten times a second. A kill between leaving and recording repeats what left, with
-the id that it had."""
 
 LAST_NOTES = 0.4
 """Seconds that a sender which stops waits for its notes; whoever stops it asks again after one second."""
@@ -42,8 +37,8 @@ class Notes:
 
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
-        self._recording: Batcher[Attempted, None] = Batcher(self._record_all, most=128, pace=_BUSY)
-        self._delivered: Batcher[Due, None] = Batcher(self._note_all, most=64, gather=NOTE, pace=_BUSY)
+        self._recording: Batcher[Attempted, None] = Batcher(self._record_all, most=128)
+        self._delivered: Batcher[Due, None] = Batcher(self._note_all, most=64, gather=NOTE)
         self._left: dict[UUID, Due] = {}
 
     async def delivered(self, due: Due) -> None:
