@@ -4,19 +4,10 @@ from services.cases.domain.case import CASE
 from services.cases.domain.strands import SetUrgency
 from services.cases.domain.triage import TriageInputs, triage
 from services.cases.domain.whatif import WhatIf
-from services.cases.policies import FOLDER, parse_policy, policy_of
+from services.cases.policies import policy_of
 from services.cases.replaying import as_json
+from tests.cases.drafts import draft
 from tests.cases.people import COUNSELLOR, NOW, POLICY, after, decided, handled, later, raised, take, words
-
-TEXT = (FOLDER / "default-2026.toml").read_text(encoding="utf-8")
-
-
-def draft(*changes):
-    text = TEXT
-    for old, new in changes:
-        assert old in text
-        text = text.replace(old, new)
-    return parse_policy(text, "draft")
 
 
 def run(policy, *cases):
