@@ -39,7 +39,12 @@ class UnitOfWork:
         self._states = States()
 
     async def append(self, item: Item) -> Outcome:
-        """Holds the item's writes; its checkpoint is the unit's."""
+        """Holds the item's writes; its checkpoint is the unit's, and whether it wakes readers is the commit's to say.
+
+        Raises: Alone: the item carries an idempotency key, whose answer must be durable with it.
+        """
+        if item.idempotency:
+            raise Alone
         for write in item.writes:
             if write.expected == NEW:
                 self._loaded.setdefault(write.stream, _Stored(0, []))  # the commit will tell

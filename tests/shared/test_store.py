@@ -27,7 +27,7 @@ from shared.eventstore.store import (
     Stored,
     Write,
 )
-from shared.eventstore.unit import HELD, UnitOfWork
+from shared.eventstore.unit import HELD, Alone, UnitOfWork
 from shared.message import NewEvent
 from shared.testing import eventually
 
@@ -147,6 +147,17 @@ def test_a_unit_of_work_shows_what_it_holds_and_stores_all_of_it_or_nothing(run)
         assert [each.id for each in await store.read_stream("a-1")][1:] == [first.id, second.id]
         assert [each.id for each in await store.read_stream("a-2")] == [other.id]
         assert await store.checkpoint("me", "intake", 0) == 9
+
+    run(scenario)
+
+
+def test_a_unit_of_work_takes_no_idempotency_key_that_it_would_lose(run):
+    async def scenario(store):
+        unit = UnitOfWork(store)
+        with pytest.raises(Alone):
+            await unit.append(item("a-1", NEW, event(), idempotency=Idempotency("somebody", "key", "body", "answer")))
+        assert await unit.commit() is None
+        assert await store.read_stream("a-1") == []
 
     run(scenario)
 

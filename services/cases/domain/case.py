@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from services.cases.domain import conflict, consent, deadline, disclosure, guardian, handling, moving, notices, opening, protection, referral
-from services.cases.domain.activity import ActivityCommand, Expected
+from services.cases.domain.activity import ActivityCommand, Expected, NoSuchActivity
 from services.cases.domain.acts import CaseCommand
 from services.cases.domain.conflict import CONFLICT_COMMANDS
 from services.cases.domain.consent import CONSENT_COMMANDS
@@ -20,7 +20,7 @@ from services.cases.domain.disclosure import DISCLOSURE_COMMANDS
 from services.cases.domain.folding import CHANGES, evolve
 from services.cases.domain.group import MemberNoted, NoteMember
 from services.cases.domain.guardian import AssessGuardian, FoldNotice, MarkGuardianUnsafe, TellGuardian
-from services.cases.domain.handling import HANDLING_COMMANDS, TakeOverCase
+from services.cases.domain.handling import HANDLING_COMMANDS, BreakGlass, TakeOverCase
 from services.cases.domain.moving import MOVING_COMMANDS, CaseRests, UnmergeCase
 from services.cases.domain.opening import CLOCKS, whose
 from services.cases.domain.protection import PROTECTION_COMMANDS
@@ -171,6 +171,13 @@ def _taken_over(command: TakeOverCase, case: Case) -> Sequence[Event]:
     return [] if command.by in case.handling.officers else handling.decide(command, case.handling, case.about)
 
 
+def _glass_broken(command: BreakGlass, case: Case) -> Sequence[Event]:
+    """Only of an activity that there is: nobody shall be entitled to read one that begins later."""
+    if command.activity not in case.activities:
+        raise NoSuchActivity
+    return handling.decide(command, case.handling, case.about)
+
+
 _Decide = Callable[[Any, Case], Sequence[Event]]
 _DECIDES: Mapping[type[Fact], _Decide] = {
     Acknowledge: opening.acknowledge,
@@ -192,6 +199,7 @@ _DECIDES: Mapping[type[Fact], _Decide] = {
     **dict.fromkeys((DecideReferral, DraftReferral, ApproveReferral, SendReferral, CancelReferral, FoldTask, FoldSilence), _referral),
     **dict.fromkeys((AssessGuardian, TellGuardian, FoldNotice, MarkGuardianUnsafe), _guardian),
     TakeOverCase: _taken_over,
+    BreakGlass: _glass_broken,
 }
 
 _EVENTS: tuple[type[Event], ...] = tuple(CHANGES)
