@@ -4,7 +4,7 @@ within one school day, with a receipt. Outcomes of an allegation; deliberately f
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -16,6 +16,9 @@ from shared.errors import Refused
 from shared.sealed import Sealed
 
 Outcome = Literal["substantiated", "not-proven", "unfounded", "deliberately-false"]
+
+CLEARING = frozenset({"not-proven", "unfounded", "deliberately-false"})
+"""Outcomes that take the label off the accused (domain.md, Conflicts)."""
 
 
 class DeclareConflict(CaseCommand):
@@ -88,10 +91,22 @@ class Conflicts:
     def suspended(self) -> frozenset[str]:
         return frozenset(self.declared or ()) | self.upheld
 
+    @property
+    def freed(self) -> frozenset[str]:
+        """Who may be near the case again: by a ruling, or because the allegation was found not to hold."""
+        return self.cleared | {accused for accused in self.judged or {} if self.outcome(accused) in CLEARING}
+
     def outcome(self, accused: str) -> Outcome | None:
         """What counts about an allegation."""
         found = (self.judged or {}).get(accused)
         return found[0] if found and found[2] else None
+
+    def named_again(self, people: Collection[str]) -> Conflicts:
+        """A new concern about these people: what cleared them was said of the older ones, so they are ruled on and judged anew."""
+        if not (self.cleared or self.judged):
+            return self
+        judged = {accused: found for accused, found in (self.judged or {}).items() if accused not in people or found[0] not in CLEARING}
+        return replace(self, cleared=self.cleared - frozenset(people), judged=judged)
 
 
 NONE = Conflicts()

@@ -72,9 +72,8 @@ def evolve(case: Case, event: Event) -> Case:
 
 
 def _strand(case: Case, event: StrandAdded) -> Changes:
-    unsafe = event.concern.guardians_unsafe
-    home = replace(case.home, all_unsafe=True, safe=frozenset()) if unsafe else case.home
-    return {"strands": (*case.strands, event), "home": home}
+    joined = case.with_strand(event)
+    return {"strands": joined.strands, "home": joined.home, "conflicts": joined.conflicts}
 
 
 def _acknowledged(case: Case, event: CaseAcknowledged) -> Changes:
@@ -93,7 +92,7 @@ def _transferred(case: Case, event: CaseTransferred) -> Changes:
 def _judged(case: Case, event: AllegationJudged | AllegationConfirmed) -> Changes:
     """Not proven, unfounded or deliberately false: whoever received the allegation hears of it."""
     conflicts = conflict.evolve(case.conflicts, event)
-    cleared = conflicts.outcome(event.accused) in ("not-proven", "unfounded", "deliberately-false")
+    cleared = conflicts.outcome(event.accused) in conflict.CLEARING
     ledger = case.ledger.must_tell(event.act, 1, event.at + TOLD_BY) if cleared else case.ledger
     return {"conflicts": conflicts, "ledger": ledger}
 

@@ -5,7 +5,6 @@ closing, reopening.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -111,7 +110,7 @@ def take(command: TakeConcern, case: Case) -> Sequence[Event]:
         reason=None,
     )
     clock = command.policy.clocks[triaged.urgency]
-    named = replace(case, strands=(*case.strands, strand))
+    named = case.with_strand(strand)
     alert = CaseTriaged(
         concern=told.concern,
         urgency=triaged.urgency,

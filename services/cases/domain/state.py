@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from services.cases.domain import conflict, deadline, disclosure, guardian, handling, moving, protection, referral
@@ -122,10 +122,18 @@ class Case:
 
     @property
     def named(self) -> frozenset[str]:
-        """Everybody named in any strand, and who is suspended for conflict: never alerted, never a reader. A ruling or a finding clears."""
+        """Everybody named in any strand, and who is suspended for conflict: never alerted, never a reader. A ruling or a finding clears, until
+        another concern names them.
+        """
         said = {person.person for strand in self.strands for person in strand.concern.people if person.person}
-        cleared = self.conflicts.cleared | {person for person in said if self.conflicts.outcome(person) in ("not-proven", "unfounded")}
-        return frozenset(said - cleared) | self.conflicts.suspended
+        return frozenset(said - self.conflicts.freed) | self.conflicts.suspended
+
+    def with_strand(self, strand: StrandAdded) -> Case:
+        """One strand more: whom it names is named again, and where it says that nobody at home is safe, nobody is."""
+        told = strand.concern
+        home = replace(self.home, all_unsafe=True, safe=frozenset()) if told.guardians_unsafe else self.home
+        named = {each.person for each in told.people if each.person} | ({self.student} if self.student and told.role == "accused" else set())
+        return replace(self, strands=(*self.strands, strand), home=home, conflicts=self.conflicts.named_again(named))
 
     @property
     def concerns(self) -> tuple[str, ...]:
