@@ -37,16 +37,24 @@ def _body(number: int, students: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-async def raise_at(district: District, rate: float, seconds: float, referring: Referring | None = None) -> dict[str, float]:
-    """Raises concerns at a rate, 1.2 students each; one in ten is referred where asked. When each was accepted, by concern."""
+async def raise_at(
+    district: District, rate: float, seconds: float, referring: Referring | None = None, answered: list[float] | None = None
+) -> dict[str, float]:
+    """Raises concerns at a rate, 1.2 students each; one in ten is referred where asked. When each was accepted, by concern.
+
+    answered: gets the milliseconds that each reporter waited.
+    """
     accepted: dict[str, float] = {}
+    waited = [] if answered is None else answered
     client = LightClient(district.deployment.origin("intake"))
     headers = district.headers(service_principal("bench"))
 
     async def one(number: int) -> None:
         key = {"idempotency-key": f"bench-{number}-{rate}-{seconds}"}
+        sent = time.perf_counter()
         answer = await client.post("/intake/api/concerns", _body(number, 2 if number % 5 == 0 else 1), headers | key)
         accepted[answer["concern_id"]] = time.time()
+        waited.append((time.perf_counter() - sent) * 1000)
         if referring and number % EACH == 1:
             referrals.append(asyncio.create_task(referring.refer(answer["concern_id"])))
 
@@ -111,10 +119,10 @@ def run(folder: Path) -> list[Row]:
     ]
 
 
-async def _referred(district: District, rate: float) -> tuple[dict[str, float], Referring]:
+async def _referred(district: District, rate: float, answered: list[float] | None = None) -> tuple[dict[str, float], Referring]:
     referring = Referring(district)
     await referring.open()
-    accepted = await raise_at(district, rate, SECONDS, referring)
+    accepted = await raise_at(district, rate, SECONDS, referring, answered)
     await referring.close()
     return accepted, referring
 
@@ -138,7 +146,8 @@ def loop(folder: Path) -> list[Row]:
     """150 concerns a second through the whole loop, one in ten referred; how far behind it is at the end; and intake to case alone."""
     with running(folder) as district:
         started = time.time()
-        accepted, referring = uvloop.run(_referred(district, 150))
+        answered: list[float] = []
+        accepted, referring = uvloop.run(_referred(district, 150, answered))
         took = max(accepted.values()) - started
         _through(district, referring)
         behind = _behind(district, accepted, referring)
@@ -148,6 +157,8 @@ def loop(folder: Path) -> list[Row]:
         Row(
             f"whole loop: lag at the end ({len(accepted):,} concerns alerted, {len(referring.sent)} referrals received)", behind, "ms", "<= 1,000 ms"
         ),
+        Row("whole loop: a reporter waits for the answer: p50", percentile(answered, 0.5), "ms", ""),
+        Row("whole loop: a reporter waits for the answer: p99", percentile(answered, 0.99), "ms", ""),
         Row("intake to case alone", burst, "/s", ">= 500/s"),
     ]
 

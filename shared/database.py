@@ -38,6 +38,7 @@ class Database:
     """Connections of one service.
 
     url: of the server and database, with a login that may prepare. migrations: folder with the service's numbered SQL files. size: connections.
+    outages: how often the server did not answer, or may not have.
     """
 
     def __init__(self, url: str, service: str, *, migrations: Path | None = None, size: int = 8) -> None:
@@ -129,8 +130,9 @@ class Database:
             async with self._pool.connection() as connection:
                 yield connection
         except PoolTimeout as error:
+            self._look_over_pool()
             raise psycopg.OperationalError("no connection in time") from error
-        except psycopg.OperationalError:
+        except (psycopg.OperationalError, psycopg.InterfaceError):
             self._look_over_pool()
             raise
 

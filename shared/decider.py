@@ -61,27 +61,29 @@ async def load(
     """Folds the stream, to a version or as recorded by a moment where asked; as it stands now, from the state that was last known of it."""
     if until_version is not None or recorded_by is not None:
         return folded(decider, stream, await store.read_stream(stream, until_version=until_version, recorded_by=recorded_by))
-    known = store.known(stream)
-    loaded = folded(decider, stream, await store.entries(stream, after=known.version if known else 0), known)
+    before = store.known(stream) or untouched(decider, stream, store.outages)
+    loaded = folded(decider, stream, await store.entries(stream, after=before.version), before)
     store.remember(loaded)
     return loaded
 
 
-def untouched(decider: Decider[Any, S, Any], stream: str) -> Loaded[S]:
-    """A stream that does not exist yet."""
-    return Loaded(stream, 0, decider.initial)
+def untouched(decider: Decider[Any, S, Any], stream: str, outages: int = 0) -> Loaded[S]:
+    """A stream that does not exist yet. outages: of the store."""
+    return Loaded(stream, 0, decider.initial, outages)
 
 
-def folded(decider: Decider[Any, S, Any], stream: str, kept: Sequence[Kept], known: Loaded[S] | None = None) -> Loaded[S]:
-    """The state and version of a stream from what was read of it, after what was known of it."""
-    before = known or untouched(decider, stream)
-    return Loaded(stream, kept[-1].version, decider.fold(decider.codec.decode_many(kept), before.state)) if kept else before
+def folded(decider: Decider[Any, S, Any], stream: str, kept: Sequence[Kept], before: Loaded[S] | None = None) -> Loaded[S]:
+    """The state and version of a stream from what was read of it, after what was known of it before."""
+    before = before or untouched(decider, stream)
+    if not kept:
+        return before
+    return Loaded(stream, kept[-1].version, decider.fold(decider.codec.decode_many(kept), before.state), before.outages)
 
 
 def write(decider: Decider[Any, Any, E], loaded: Loaded[Any], events: Sequence[E], occasion: Occasion) -> Write:
     """The events as a write that expects the stream to be as it was loaded."""
     encoded = tuple(decider.codec.encode(event, loaded.stream, occasion, place) for place, event in enumerate(events))
-    after = Loaded(loaded.stream, loaded.version + len(encoded), decider.fold(events, loaded.state))
+    after = Loaded(loaded.stream, loaded.version + len(encoded), decider.fold(events, loaded.state), loaded.outages)
     return Write(loaded.stream, loaded.version, encoded, after)
 
 
@@ -125,7 +127,7 @@ async def execute(
     decided: list[Loaded[S]] = []
 
     async def plan() -> Item | None:
-        loaded = untouched(decider, stream) if fresh and not decided else await load(store, decider, stream)
+        loaded = untouched(decider, stream, store.outages) if fresh and not decided else await load(store, decider, stream)
         if check:
             check(loaded)
         events = decider.decide(command, loaded.state)

@@ -65,7 +65,8 @@ class FromIntake:
                 if claimed:
                     writes.append(write(STUDENT, student, claimed, replace(_occasion(event), school=told.school)))
             known = case_id != fresh or tried
-            case = await load(self.store, CASE, f"case-{case_id}") if known else untouched(CASE, f"case-{case_id}")
+            stream = f"case-{case_id}"
+            case = await load(self.store, CASE, stream) if known else untouched(CASE, stream, self.store.outages)
             tried.append(case_id)
             occasion = replace(_occasion(event), school=case.state.school or told.school)
             command = TakeConcern(case=case_id, concern=told, policy=policy, decision=str(derived_id(event.id, "triage")), at=event.recorded_at)

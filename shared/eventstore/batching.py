@@ -20,9 +20,9 @@ class Batcher(Generic[Asked, Answer]):
     """Collects what is asked and answers in one `call`, at most `most` together.
 
     call: gets what was asked, in order, and gives one answer, or one exception to raise, for each. gather: seconds to let others come along
-    after a quiet time, where nobody waits for the answer. pace: lets others come along on a busy day. halved: where more than this wait, half of
-    them go first, so that whoever is answered makes ready what comes next while the other half is worked on; without it callers and call wait for
-    each other in turns.
+    after a quiet time, where nobody waits for the answer. pace: lets others come along on a busy day, unless as many wait already as are worth
+    waiting for. halved: where more than this wait, half of them go first, so that whoever is answered makes ready what comes next while the other
+    half is worked on; without it callers and call wait for each other in turns.
     """
 
     def __init__(
@@ -64,9 +64,13 @@ class Batcher(Generic[Asked, Answer]):
             together = min(self._most, max(self._halved, (len(self._queue) + 1) // 2))
             batch, self._queue = self._queue[:together], self._queue[together:]
             await self._answer(batch)
-            if self._pace:
-                pause = self._pace.pause(len(batch), asyncio.get_running_loop().time())
-                await asyncio.sleep(pause if len(batch) < self._most else 0.0)
+            await self._let_come_together(len(batch))
+
+    async def _let_come_together(self, answered: int) -> None:
+        if self._pace:
+            pause = self._pace.pause(answered, asyncio.get_running_loop().time())
+            if len(self._queue) < self._pace.together:
+                await asyncio.sleep(pause)
 
     async def _answer(self, batch: Sequence[tuple[Asked, asyncio.Future[Answer]]]) -> None:
         try:

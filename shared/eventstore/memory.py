@@ -50,6 +50,10 @@ class InMemoryEventStore:
             self.doorbell.ring()
         return Stored(position, now)
 
+    @property
+    def outages(self) -> int:
+        return 0
+
     def known(self, stream: str) -> Loaded[Any] | None:
         return self._states.known(stream)
 

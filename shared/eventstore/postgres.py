@@ -49,7 +49,6 @@ class PostgresEventStore:
     def __init__(self, database: Database, *, partitions: int = PARTITIONS) -> None:
         self.database, self.partitions = database, partitions
         self.doorbell, self._tail, self._states = Doorbell(), Tail(partitions), States()
-        self._outages = database.outages
         self._appends: Batcher[Item, Outcome] = Batcher(self._append_batch, most=128, halved=8)
         self._loads: Batcher[tuple[str, int], list[Entry]] = Batcher(self._load_batch, most=128)
 
@@ -60,17 +59,23 @@ class PostgresEventStore:
             self.doorbell.ring()
         return outcome
 
+    @property
+    def outages(self) -> int:
+        return self.database.outages
+
     def known(self, stream: str) -> Loaded[Any] | None:
-        if self._outages != self.database.outages:
-            self._outages = self.database.outages
-            self._forget()
-        return self._states.known(stream)
+        found = self._states.known(stream)
+        return found if found and found.outages == self.outages else None
 
     def remember(self, loaded: Loaded[Any]) -> None:
         self._states.keep(loaded)
 
     async def entries(self, stream: str, *, after: int = 0) -> list[Entry]:
-        return await self._loads.submit((stream, after))
+        before = self.outages
+        found = await self._loads.submit((stream, after))
+        if after and self.outages != before:
+            raise Unavailable(f"the database of {self.database.service} went away meanwhile; try again")
+        return found
 
     async def streams(self, prefix: str) -> list[str]:
         query: LiteralString = "SELECT DISTINCT stream FROM event WHERE stream >= %s AND stream < %s ORDER BY stream"
@@ -174,7 +179,7 @@ class PostgresEventStore:
             self._tail.add(item, outcome, result["previous"])
             for write in item.writes:
                 if write.after:
-                    self._states.keep(write.after)
+                    self.remember(write.after)
         elif isinstance(outcome, Conflict):
             self._states.forget(outcome.stream)
         return outcome
@@ -189,7 +194,7 @@ class PostgresEventStore:
 
     async def _after_outage(self, item: Item) -> Outcome | BaseException:
         """The outcome is unknown: whoever finds the first event of every write knows that all of it was stored."""
-        self._forget()
+        self._tail.forget()  # after a restore or a failover other events may have these positions
         unknown = Unavailable(f"the database of {self.database.service} does not answer; nothing was acknowledged, try again")
         try:
             kept = [await self.find(write.events[0].id) for write in item.writes if write.events]
@@ -197,11 +202,6 @@ class PostgresEventStore:
             return unknown
         found = [each for each in kept if each]
         return Stored(found[0].position, found[0].recorded_at) if found and len(found) == len(kept) else unknown
-
-    def _forget(self) -> None:
-        """After a restore or a failover other events may have these positions and versions."""
-        self._tail.forget()
-        self._states.forget()
 
     @staticmethod
     def _refuse_unstorable(item: Item) -> None:

@@ -130,10 +130,16 @@ class Page(NamedTuple):
 
 
 class EventStore(Protocol):
-    """Append and read. Every method raises `Unavailable` while the database does not answer."""
+    """Append and read. Every method raises `Unavailable` while the database does not answer.
+
+    outages: how often it did not. What was known before may be of another history: the database may have been restored.
+    """
 
     doorbell: Doorbell
     partitions: int
+
+    @property
+    def outages(self) -> int: ...
 
     async def append(self, item: Item) -> Outcome:
         """Stores the item or says why not. An unknown outcome (lost connection) is looked up before it answers."""
@@ -145,7 +151,10 @@ class EventStore(Protocol):
         """Keeps a state for whoever loads the stream next. Only of what is stored."""
 
     async def entries(self, stream: str, *, after: int = 0) -> list[Entry]:
-        """The stream after a version, for folding; concurrent calls share one query."""
+        """The stream after a version, for folding; concurrent calls share one query.
+
+        Raises: Unavailable: also where an outage came between, because then nobody knows any more what stands before that version.
+        """
 
     async def streams(self, prefix: str) -> list[str]:
         """Names of the streams that begin with `prefix`, in order."""

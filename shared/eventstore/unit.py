@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from shared.errors import Unavailable
 from shared.eventstore.states import Loaded, States
 from shared.eventstore.store import NEW, Checkpoint, Conflict, Entry, EventStore, Item, Outcome, Page, Repeated, Stored, Write
 from shared.message import NewEvent, Recorded
@@ -33,7 +34,7 @@ class UnitOfWork:
 
     def __init__(self, store: EventStore) -> None:
         self._store = store
-        self.doorbell, self.partitions = store.doorbell, store.partitions
+        self.doorbell, self.partitions, self.outages = store.doorbell, store.partitions, store.outages
         self._loaded: dict[str, _Stored] = {}
         self._held: dict[str, list[NewEvent]] = {}
         self._states = States()
@@ -58,9 +59,13 @@ class UnitOfWork:
         return HELD
 
     async def commit(self, checkpoint: Checkpoint | None = None, *, quiet: bool = False) -> Outcome | None:
-        """One item of everything held, with the checkpoint; None where nothing is held. quiet: see `Item`."""
+        """One item of everything held, with the checkpoint; None where nothing is held. quiet: see `Item`.
+
+        Raises: Unavailable: there was an outage since the unit began, so what was decided may stand on another history.
+        """
         if not self._held:
             return None
+        self._require_no_outage()
         writes = tuple(self._write(stream, events) for stream, events in self._held.items())
         return await self._store.append(Item(writes, checkpoint=checkpoint, quiet=quiet))
 
@@ -114,8 +119,13 @@ class UnitOfWork:
         stored = self._loaded[stream]
         if after < stored.after:
             whole = await self._store.entries(stream)
+            self._require_no_outage()
             stored = self._loaded[stream] = _Stored(0, whole[: stored.version])
         return stored
+
+    def _require_no_outage(self) -> None:
+        if self._store.outages != self.outages:
+            raise Unavailable("the database went away while several decisions were made; try again")
 
     async def _version(self, stream: str) -> int:
         known = self._loaded.get(stream) or await self._load(stream)

@@ -229,7 +229,7 @@ right([wait], step(h.ResumeCase), "case-resumed", h.NotWaiting)
 right([], step(h.HandOverCase, to=OTHER, reason="leave"), "case-handed-over", a.PersonInConflict, about=raised(people=(named(OTHER),)))
 right([], step(h.DeputiseCase, deputy=OTHER, until=later(days=3)), "case-deputised", a.PersonInConflict, about=raised(people=(named(OTHER),)))
 right([], step(h.TakeOverCase, by=OFFICER, reason=W), "case-taken-over", ConflictOfInterest, about=raised(people=(named(OFFICER),)))
-right([asked], glass, "glass-broken", a.NoSuchActivity)
+right([asked], glass, "glass-broken", ConflictOfInterest, at=[asked], about=raised(people=(named(COORDINATOR),)))
 right([asked, glass], step(h.ConfirmBreakGlass, by=PRINCIPAL, glass=glass.act), "break-glass-confirmed", h.SecondReader, at=[asked, glass],
       wrong=step(h.ConfirmBreakGlass, by=COORDINATOR, glass=glass.act))  # fmt: skip
 

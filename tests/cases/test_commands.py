@@ -3,10 +3,12 @@
 import pytest
 
 from services.cases.commands import CASE_COMMANDS
+from services.cases.domain.activity import NoSuchActivity
 from services.cases.domain.case import CASE
+from services.cases.domain.handling import BreakGlass
 from services.cases.domain.moving import GiveBackMerged, TakeMerged
 from shared.errors import Refused
-from tests.cases.people import after, decided, take, types
+from tests.cases.people import after, decided, handled, take, types
 from tests.cases.scenarios import SCENARIOS
 
 ALL = [pytest.param(command, id=command.__name__) for command in SCENARIOS]
@@ -46,3 +48,9 @@ def test_it_folds_also_without_the_steps_that_it_follows(command):
     """`happened_until` leaves out what happened later, and what was written down late stands out of order."""
     events, _ = decided(SCENARIOS[command].case, SCENARIOS[command].when)
     CASE.fold(events, after(take()))
+
+
+def test_the_glass_is_broken_only_over_an_activity_that_there_is():
+    """Or a person could be entitled beforehand to read what begins later."""
+    with pytest.raises(NoSuchActivity):
+        CASE.decide(SCENARIOS[BreakGlass].when, handled())
