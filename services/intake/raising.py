@@ -37,8 +37,8 @@ TOGETHER = 512
 """Concerns that are accepted side by side at most. Large, so that all who wait for a database that does not answer hear so with the next group."""
 
 _BUSY = Pace(together=4, beat=0.05)
-"""From 80 concerns a second on, twenty groups a second. Measured at 150 a second: a reporter waits 47 ms for the answer, not 13 (medians), and a concern
-costs a tenth less processor time all the way."""
+"""From 80 concerns a second on, twenty groups a second. Measured at 150 a second: a reporter waits 47 ms for the answer, not 13 (medians), and a
+concern costs a tenth less processor time all the way."""
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
