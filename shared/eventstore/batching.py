@@ -21,8 +21,8 @@ class Batcher(Generic[Asked, Answer]):
 
     call: gets what was asked, in order, and gives one answer, or one exception to raise, for each. gather: seconds to let others come along
     after a quiet time, where nobody waits for the answer. pace: lets others come along on a busy day, unless as many wait already as are worth
-    waiting for. halved: where more than this wait, half of them go first, so that whoever is answered makes ready what comes next while the other
-    half is worked on; without it callers and call wait for each other in turns.
+    waiting for, or the call took a whole beat, in which they could come. halved: where more than this wait, half of them go first, so that whoever
+    is answered makes ready what comes next while the other half is worked on; without it callers and call wait for each other in turns.
     """
 
     def __init__(
@@ -63,13 +63,15 @@ class Batcher(Generic[Asked, Answer]):
         while self._queue:
             together = min(self._most, max(self._halved, (len(self._queue) + 1) // 2))
             batch, self._queue = self._queue[:together], self._queue[together:]
+            began = asyncio.get_running_loop().time()
             await self._answer(batch)
-            await self._let_come_together(len(batch))
+            await self._let_come_together(len(batch), began)
 
-    async def _let_come_together(self, answered: int) -> None:
+    async def _let_come_together(self, answered: int, began: float) -> None:
         if self._pace:
-            pause = self._pace.pause(answered, asyncio.get_running_loop().time())
-            if len(self._queue) < self._pace.together:
+            now = asyncio.get_running_loop().time()
+            pause = self._pace.pause(answered, now)
+            if len(self._queue) < self._pace.together and now - began < self._pace.beat:
                 await asyncio.sleep(pause)
 
     async def _answer(self, batch: Sequence[tuple[Asked, asyncio.Future[Answer]]]) -> None:

@@ -196,6 +196,31 @@ def test_on_a_busy_day_those_who_ask_one_after_another_go_together(pace, togethe
     assert len(calls) <= 6 if together else len(calls) == 21
 
 
+class ForEver(Pace):
+    """A pause that nobody comes back from."""
+
+    def pause(self, events: int, now: float) -> float:
+        return 3600.0
+
+
+@pytest.mark.parametrize(("takes", "goes_on"), [(0.0, False), (0.02, True)], ids=["a quick call", "a call of a whole beat"])
+def test_after_a_call_in_which_others_could_come_nobody_is_waited_for(takes, goes_on):
+    async def call(asked: Sequence[int]) -> Sequence[int]:
+        await asyncio.sleep(takes)
+        return asked
+
+    async def scenario() -> bool:
+        batcher: Batcher[int, int] = Batcher(call, most=8, pace=ForEver(together=2, beat=0.01))
+        await batcher.submit(1)
+        try:
+            async with asyncio.timeout(0.5):
+                return await batcher.submit(2) == 2
+        except TimeoutError:
+            return False
+
+    assert asyncio.run(scenario()) is goes_on
+
+
 def test_whoever_is_cancelled_gives_up_only_the_answer():
     """What was asked goes its way, and the others hear."""
     heard: list[str] = []
