@@ -200,7 +200,7 @@ class ForEver(Pace):
     """A pause that nobody comes back from."""
 
     def pause(self, events: int, now: float) -> float:
-        return 3600.0
+        return super().pause(events, now) + 3600.0
 
 
 @pytest.mark.parametrize(("takes", "goes_on"), [(0.0, False), (0.02, True)], ids=["a quick call", "a call of a whole beat"])
