@@ -84,8 +84,10 @@ def create_service(
     """
     kernel = _kernel(name, settings, migrations, clock or SystemClock())
     own = list(parts(kernel))
+    projections = [part for part in own if isinstance(part, Projection)]
     relay = Relay(kernel.store, kernel.database, settings.redis_url, kernel.heartbeats, READERS[name])
     running: list[Part] = [kernel.heartbeats, relay, HeadSigner(kernel.database, settings.key("token_key"), kernel.heartbeats), *own]
+    running += [projection.builder for projection in projections]
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -109,7 +111,6 @@ def create_service(
     app = FastAPI(title=f"Tanggap {name}", version="0.1.0", openapi_url=f"/{name}/openapi.json", docs_url=None, redoc_url=None, lifespan=lifespan)
     app.state.kernel = kernel
     web.install(app)
-    projections = [part for part in own if isinstance(part, Projection)]
     watched = [part.name for part in running if part is not kernel.heartbeats]
     for router in (
         *routers(kernel),

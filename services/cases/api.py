@@ -28,6 +28,8 @@ from shared.web import cursor, read_cursor
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 PAGE = 100
+LAST_VERSION = 2**31 - 1
+"""The store numbers the events of a stream no higher."""
 
 
 class _Body(BaseModel):
@@ -120,7 +122,7 @@ def router(kernel: Kernel, roster: Roster, view: Projection, start: Start) -> AP
 
 
 def _reading(routes: APIRouter, kernel: Kernel, view: Projection) -> None:
-    reader, listing = CaseReader(kernel), CaseList(kernel.database, view)
+    reader, listing = CaseReader(kernel), CaseList(view)
 
     @routes.get("", summary="Cases that you may see, newest first")
     async def cases(
@@ -143,7 +145,7 @@ def _reading(routes: APIRouter, kernel: Kernel, view: Projection) -> None:
         principal: SignedIn,
         as_of: AwareDatetime | None = None,
         happened_until: AwareDatetime | None = None,
-        version: Annotated[int | None, Query(ge=1)] = None,
+        version: Annotated[int | None, Query(ge=1, le=LAST_VERSION)] = None,
     ) -> dict[str, Any]:
         return await reader.case(principal, case_id, Moment(as_of, happened_until, version))
 

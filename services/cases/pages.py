@@ -23,7 +23,7 @@ _PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"
 def router(kernel: Kernel, view: Projection) -> APIRouter:
     """The pages under `/cases`."""
     routes = APIRouter(prefix="/cases", include_in_schema=False)
-    reader, listing, zone = CaseReader(kernel), CaseList(kernel.database, view), ZoneInfo(kernel.settings.time_zone)
+    reader, listing, zone = CaseReader(kernel), CaseList(view), ZoneInfo(kernel.settings.time_zone)
 
     def shown(moment: datetime) -> str:
         return moment.astimezone(zone).strftime("%d-%m-%Y %H:%M")

@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI
 from services.notifications import api, pages
 from services.notifications.clocks import Clockwork
 from services.notifications.contacting import Turns
-from services.notifications.projecting import TABLES, VIEW, Projector
+from services.notifications.projecting import TABLES, VIEW, Projector, carry
 from services.notifications.senders.mail import MailSender
 from services.notifications.senders.signing import signing_key
 from services.notifications.senders.webhook import WebhookSender
@@ -44,7 +44,7 @@ def create_app(settings: Settings) -> FastAPI:
         roster = rosters.setdefault("roster", Roster(kernel.database))
         taking_turns = turns.setdefault("contact", Turns(kernel.database))
         projector = Projector(settings.key("token_key"))
-        projections[VIEW] = Projection(VIEW, kernel.store, kernel.database, projector, TABLES, kernel.heartbeats, pace=_OUTBOX)
+        projections[VIEW] = Projection(VIEW, kernel.store, kernel.database, projector, TABLES, kernel.heartbeats, pace=_OUTBOX, carry=carry)
         webhooks = WebhookSender(signing_key(settings.key("token_key")), loopback=settings.demo_sign_in)
         return [
             projections[VIEW],
@@ -55,6 +55,6 @@ def create_app(settings: Settings) -> FastAPI:
         ]
 
     def routers(kernel: Kernel) -> list[APIRouter]:
-        return [api.router(kernel, rosters["roster"], projections[VIEW], turns["contact"]), pages.router(kernel)]
+        return [api.router(kernel, rosters["roster"], projections[VIEW], turns["contact"]), pages.router(kernel, projections[VIEW])]
 
     return create_service("notifications", settings, migrations=MIGRATIONS, routers=routers, parts=parts)

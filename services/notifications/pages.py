@@ -13,20 +13,22 @@ from services.notifications.projecting import token_hash
 from shared.access import SignedIn
 from shared.decider import execute
 from shared.errors import NotFound
+from shared.eventstore.projection import Projection
 from shared.message import TANGGAP, Occasion, derived_id
 from shared.service import Kernel
 
 _PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=select_autoescape())
 
 
-def router(kernel: Kernel) -> APIRouter:
+def router(kernel: Kernel, view: Projection) -> APIRouter:
     """`/notifications/n/<token>`."""
     routes = APIRouter(prefix="/notifications/n", include_in_schema=False)
 
     async def notice_of(token: str) -> str:
-        async with kernel.database.connection() as connection:
-            cursor = await connection.execute("SELECT notice FROM notice_v1 WHERE token_hash = %s", (token_hash(token),))
-            row = await cursor.fetchone()
+        """It was sent after the view had it. Raises: NotFound, StillBuilding."""
+        query = "SELECT notice FROM notice_v1 WHERE generation = %s AND token_hash = %s"
+        async with view.as_it_stands() as (connection, generation):
+            row = await (await connection.execute(query, (generation, token_hash(token)))).fetchone()
         if row is None:
             raise NotFound("this link is not known: call the school")
         return str(row[0])

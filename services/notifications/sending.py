@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import Any
 
 import structlog
+from psycopg import sql
 
 from services.notifications.contacting import Turns
 from services.notifications.domain.agency import AGENCY, NoteGone
@@ -23,12 +24,13 @@ from services.notifications.domain.register import REGISTER
 from services.notifications.domain.task import TASK, NoteSilence
 from services.notifications.lanes import Due, Lane, claim, leave_together, take_back
 from services.notifications.noting import Notes
-from services.notifications.projecting import NOTICE_STATES, notice_token
+from services.notifications.projecting import NOTICE_STATES, VIEW, notice_token
 from services.notifications.senders.mail import MailSender, guardian_notice, staff_alert
 from services.notifications.senders.webhook import WebhookSender, message_id, notice
 from shared.decider import execute, load
 from shared.delivery.leases import lease
 from shared.errors import Unavailable
+from shared.eventstore.generations import answering
 from shared.eventstore.projection import Projection
 from shared.message import Occasion
 from shared.sealed import Erased, Sealed
@@ -43,6 +45,12 @@ GATHER = 0.01
 
 LONGEST_SILENCE = 600
 """Seconds after which a person hears that an urgent notice has not reached its agency; the attempts go on behind it (interop.md, 2.3)."""
+
+_AGENCY = sql.SQL("SELECT url, secret, old_secret FROM agency_v1 WHERE generation = {} AND agency = %s").format(answering(VIEW))
+_NEXT_ATTEMPT = sql.SQL(
+    "UPDATE outbox_v1 SET attempts = %s, due_at = clock_timestamp() + make_interval(secs => %s),"
+    " state = CASE state WHEN 'sending' THEN 'queued' ELSE state END WHERE generation = {} AND id = %s"
+).format(answering(VIEW))
 
 
 class Sender:
@@ -235,8 +243,7 @@ class Sender:
 
     async def _agency(self, agency: str) -> tuple[str, list[str]] | None:
         async with self._kernel.database.statement() as connection:
-            cursor = await connection.execute("SELECT url, secret, old_secret FROM agency_v1 WHERE agency = %s", (agency,))
-            row: tuple[Any, ...] | None = await cursor.fetchone()
+            row: tuple[Any, ...] | None = await (await connection.execute(_AGENCY, (agency,))).fetchone()
         if row is None or row[0] is None:
             return None
         opened = await self._kernel.vault.open_many([Sealed.model_validate(secret) for secret in row[1:] if secret])
@@ -257,11 +264,7 @@ class Sender:
             await connection.execute(
                 "INSERT INTO attempt (outbox, number, outcome) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING", (due.id, due.attempts, outcome)
             )
-            await connection.execute(
-                "UPDATE outbox_v1 SET attempts = %s, due_at = clock_timestamp() + make_interval(secs => %s),"
-                " state = CASE state WHEN 'sending' THEN 'queued' ELSE state END WHERE id = %s",
-                (due.attempts + 1, pause, due.id),
-            )
+            await connection.execute(_NEXT_ATTEMPT, (due.attempts + 1, pause, due.id))
 
     async def _give_up(self, due: Due, outcome: str) -> None:
         """Never in silence: a person hears of it, through the case or the next rung of the ladder."""

@@ -22,7 +22,7 @@ from services.intake.receipts import Receipts
 from services.intake.roster.importing import ImportReport, RosterImport
 from services.intake.roster.people import interpret, person_id, school_id
 from services.intake.roster.reading import read_bundle
-from services.intake.views import TABLES, VIEW, Projector
+from services.intake.views import TABLES, VIEW, Directory, Projector
 from shared.access import Principal, issue_token
 from shared.errors import Invalid
 from shared.events import PersonLeft, PersonRegistered, SchoolRegistered
@@ -114,7 +114,7 @@ async def opened(database: str, folder: Path) -> AsyncIterator[Office]:
     directory = Projection(VIEW, kernel.store, kernel.database, projector, TABLES, kernel.heartbeats)
     running = asyncio.create_task(directory.run())
     try:
-        yield Office(app, RosterImport(kernel, directory), directory, folder)
+        yield Office(app, RosterImport(kernel, directory, Directory(kernel.database, directory)), directory, folder)
     finally:
         running.cancel()
         with suppress(asyncio.CancelledError, Exception):
@@ -298,7 +298,7 @@ async def test_two_schools_with_one_number_do_not_stop_the_directory(office):
     await office.bring_files(FILES)
     async with office.kernel.database.connection() as connection:
         event = (await office.kernel.store.read_after(0))[0]
-        await projector(connection, [replace(event, body=double.model_dump_json())])
+        await projector(connection, 1, [replace(event, body=double.model_dump_json())])
 
 
 @pytest_anyio

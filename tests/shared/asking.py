@@ -108,7 +108,7 @@ def application() -> FastAPI:
 
     @app.get("/cursors")
     async def cursors(cursor: str | None = None, limit: int = 10) -> list:
-        return read_cursor(cursor) or []
+        return read_cursor(cursor, str) or []
 
     @app.get("/raise/{name}")
     async def fail(name: str) -> None:
