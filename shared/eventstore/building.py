@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 
 from shared.database import Connection, Database
 from shared.delivery.heartbeat import Heartbeats
-from shared.eventstore import generations
+from shared.eventstore import filling, generations
 from shared.eventstore.doorbell import Doorbell
-from shared.eventstore.filling import BATCH, Filling, Project
+from shared.eventstore.filling import Filling, Project, is_last
 from shared.eventstore.generations import Generation
 from shared.eventstore.store import EventStore
 
@@ -62,7 +62,7 @@ class Builder:
             return False
         old, new = pair
         events = await self._filling.read(new.position)
-        if await self._filling.write(new, events, "building") and len(events) < BATCH:
+        if await self._filling.write(new, events, "building") and is_last(events):
             await self.learn()
             await self._switch(old.number, new.number)
         return True
@@ -77,7 +77,7 @@ class Builder:
             old, new = await generations.hold(connection, answering), await generations.hold(connection, building)
             if old is None or new is None or (old.state, new.state) != ("answering", "building"):
                 return
-            events = await self._store.follow(new.position, limit=BATCH)
+            events = await self._store.follow(new.position, limit=filling.BATCH)
             new = await self._filling.apply(connection, new, events, "building")
             if not _level(old, new):
                 return

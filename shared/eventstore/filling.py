@@ -16,6 +16,11 @@ Project = Callable[[Connection, int, Sequence[Recorded]], Awaitable[None]]
 BATCH = 2000
 
 
+def is_last(events: Sequence[Recorded]) -> bool:
+    """Whether nothing followed this batch when it was read."""
+    return len(events) < BATCH
+
+
 class Filling:
     """What fills one generation in this process. It reads ahead of its lock, so that a transaction holds no second connection."""
 
@@ -32,7 +37,7 @@ class Filling:
             if ahead:
                 ahead[1].cancel()
             events = await self._store.follow(position, limit=BATCH)
-        if len(events) == BATCH:
+        if not is_last(events):
             following = events[-1].position
             self._ahead = following, asyncio.ensure_future(self._store.follow(following, limit=BATCH))
         return events

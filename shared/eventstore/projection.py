@@ -16,10 +16,10 @@ from typing import NamedTuple
 from shared.database import Connection, Database
 from shared.delivery.heartbeat import Heartbeats
 from shared.errors import BehindWrite, StillBuilding, Unavailable
-from shared.eventstore import generations
+from shared.eventstore import filling, generations
 from shared.eventstore.building import Builder, Carry
 from shared.eventstore.doorbell import Doorbell, first_ring
-from shared.eventstore.filling import BATCH, Filling, Project
+from shared.eventstore.filling import Filling, Project, is_last
 from shared.eventstore.generations import Answering, Generation
 from shared.eventstore.store import EventStore
 from shared.pace import Pace
@@ -79,7 +79,7 @@ class Projection:
         while True:
             heard, hurried = self._store.doorbell.rings, self._hurry.rings
             applied = await self.step()
-            if applied < BATCH:
+            if applied < filling.BATCH:
                 now = asyncio.get_running_loop().time
                 self._pace.pause(applied, now())
                 await first_ring(IDLE, (self._store.doorbell, heard), (self._hurry, hurried))
@@ -101,7 +101,7 @@ class Projection:
         if at.state == "answering" and not events:
             self._at = None  # the next look asks the database how far another process has got
             return 0
-        whole = len(events) < BATCH
+        whole = is_last(events)
         if at.state == "building" and whole and at.position:
             await self.builder.learn()
         self._at = await self._filling.write(at, events, "answering" if whole else at.state)

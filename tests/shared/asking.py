@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.access import ANONYMOUS
 from shared.errors import (
+    BehindWrite,
     Fault,
     HistoryBroken,
     IdempotencyKeyMissing,
@@ -24,6 +25,7 @@ from shared.errors import (
     StartRefused,
     TanggapError,
     TooLarge,
+    StillBuilding,
     Unavailable,
     VersionConflict,
 )
@@ -57,6 +59,8 @@ RAISED: dict[str, tuple[TanggapError, int]] = {
     "idempotency-key-missing": (IdempotencyKeyMissing("send one"), 400),
     "too-large": (TooLarge("too much"), 413),
     "unavailable": (Unavailable("try again"), 503),
+    "still-building": (StillBuilding("ask again"), 503),
+    "behind-write": (BehindWrite("ask again"), 503),
     "start-refused": (StartRefused("PORT"), 500),
     "history-broken": (HistoryBroken("event 7"), 500),
 }
