@@ -23,9 +23,9 @@ from shared.errors import (
     PreconditionFailed,
     Refused,
     StartRefused,
+    StillBuilding,
     TanggapError,
     TooLarge,
-    StillBuilding,
     Unavailable,
     VersionConflict,
 )
