@@ -126,15 +126,16 @@ class Watcher:
 @asynccontextmanager
 async def watched(process: Process) -> AsyncIterator[Watcher]:
     """Somebody reads, and somebody writes, as long as this lasts."""
-    watcher = Watcher(process)
+    watcher, lasts = Watcher(process), True
 
     async def write() -> None:
-        while True:
+        while lasts:
             await process.append()
 
-    tasks = [asyncio.create_task(watcher.run()), asyncio.create_task(write())]
+    reading, writing = asyncio.create_task(watcher.run()), asyncio.create_task(write())
     try:
         yield watcher
     finally:
-        for task in tasks:
-            await ended(task)
+        lasts = False
+        await writing  # what was begun is stored before anybody counts
+        await ended(reading)
