@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from shared.database import Connection, Database
@@ -18,8 +19,11 @@ Carry = Callable[[Connection, int, int], Awaitable[None]]
 LOOK = 1.0
 """Seconds between two looks for something to build: another process may have been asked to, or was killed while it built."""
 
-EMPTIED = 20_000
+EMPTIED = 5_000
 """Rows of one table that leave in one transaction."""
+
+GENTLY = 3
+"""How much longer than it takes to empty a portion the builder rests after it: nobody waits for that, and readers go first."""
 
 
 class Builder:
@@ -47,12 +51,14 @@ class Builder:
 
     async def run(self) -> None:
         while True:
-            heard = self.asked.rings
+            heard, began = self.asked.rings, asyncio.get_running_loop().time()
             self._pulse.working()
-            busy = await self._build() or await self._empty()
+            built = await self._build()
+            emptied = not built and await self._empty()
             self._pulse.idle()
-            if not busy:
-                await self.asked.wait(LOOK, heard)
+            if not built:
+                took = asyncio.get_running_loop().time() - began
+                await self.asked.wait(GENTLY * took if emptied else LOOK, heard)
 
     async def _build(self) -> bool:
         """Applies one batch, or lets the generation answer that is level; whether there was one to build."""
