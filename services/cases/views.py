@@ -118,8 +118,9 @@ class Filters:
 
 _CASES = sql.SQL(
     "SELECT case_id, school, student, state, urgency, assignee, acknowledged_by, acknowledge_by, desk, opened_at, changed_at, version"
-    " FROM case_list_v1 WHERE {} ORDER BY opened_at DESC, case_id DESC LIMIT %s"
+    " FROM case_list_v1 WHERE {} ORDER BY opened_at DESC, case_id DESC LIMIT {}"
 )
+"""The limit is told to the planner: with one that it does not know it prepares for a tenth of the table."""
 
 
 class CaseList:
@@ -134,7 +135,7 @@ class CaseList:
         """Newest first. schools: ids with commas, or `*`. Cases that name the reader are never listed. Raises: StillBuilding, BehindWrite."""
         async with self._view.reading(schools) as (connection, generation):
             wanted = _cases_wanted(generation, filters, schools, reader, after, escalated_only=escalated_only)
-            cursor = await connection.execute(_CASES.format(wanted.where), [*wanted.values, limit])
+            cursor = await connection.execute(_CASES.format(wanted.where, limit), wanted.values)
             return [Listed(*row) for row in await cursor.fetchall()]
 
 
@@ -200,7 +201,7 @@ class WorkFilter:
 
 _WORK = sql.SQL(
     "SELECT case_id, key, what, school, owner, student, urgency, expected_at, step FROM worklist_v1 w"
-    " WHERE {} ORDER BY expected_at, case_id, key LIMIT %s"
+    " WHERE {} ORDER BY expected_at, case_id, key LIMIT {}"
 )
 _DUE = sql.SQL(
     "SELECT case_id, key, due, clock_timestamp() FROM worklist_v1 WHERE generation = {} AND due <= clock_timestamp() ORDER BY due LIMIT %s"
@@ -217,7 +218,7 @@ class WorkList:
         """The earliest first. schools: ids with commas, or `*`. Cases that name the reader are never listed. Raises: StillBuilding, BehindWrite."""
         async with self._view.reading(schools) as (connection, generation):
             found = _work_wanted(generation, wanted, schools, reader, after)
-            cursor = await connection.execute(_WORK.format(found.where), [*found.values, limit])
+            cursor = await connection.execute(_WORK.format(found.where, limit), found.values)
             return [Work(*row) for row in await cursor.fetchall()]
 
     async def due(self, limit: int = 100) -> list[tuple[str, str, datetime, datetime]]:

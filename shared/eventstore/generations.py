@@ -41,12 +41,13 @@ def answering(view: str) -> sql.Composed:
 async def read_from(connection: Connection, view: str, schools: str) -> Answering:
     """Begins a reader's snapshot, as the first statement of its transaction; row-level security shows the rows of these schools.
 
-    Every query in it has only the conditions that are asked for, so its plan is made once: making one takes longer than finding a page.
+    Every query in it has only the conditions that are asked for, so its plan is made once: making one takes longer than finding a page, and so does
+    starting a second process for it.
     """
     await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
     query = (
         "SELECT v.generation, coalesce(v.position, 0), head.position, set_config('tanggap.schools', %s, true),"
-        " set_config('plan_cache_mode', 'force_generic_plan', true)"
+        " set_config('plan_cache_mode', 'force_generic_plan', true), set_config('max_parallel_workers_per_gather', '0', true)"
         " FROM (SELECT coalesce(max(position), 0) AS position FROM event) head"
         " LEFT JOIN view_checkpoint v ON v.view = %s AND v.state = 'answering'"
     )
