@@ -23,6 +23,7 @@ from district.demo import casework, result
 from district.demo.day import Day
 from district.demo.stage import Stage, stage
 from district.home import find_home
+from district.patience import Patient
 from district.sample.agencies import organizations
 from district.sample.concerns import concerns
 from district.sample.people import District, generate
@@ -41,7 +42,7 @@ def demo(
 ) -> None:
     """A fictional district plays one school day, then keeps serving."""
     home = find_home()
-    with stage(home) as built, httpx.Client(timeout=30, trust_env=False) as client:
+    with stage(home) as built, httpx.Client(timeout=30, transport=Patient()) as client:
         started = time.monotonic()
         district = generate()
         day = Day(built, district, sample_ids(district), client)
