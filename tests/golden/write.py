@@ -1,4 +1,4 @@
-"""Writes down the shape of each event that is new: `python -m tests.golden.write`.
+"""Writes down what is new: `python -m tests.golden.write`. The shape of each new event, and the state of each history that has none yet.
 
 A type or version that is recorded already is never changed here. One exception: codes that were added to a list, and limits that were given up; every
 body of before still reads. Anything else is refused: it needs a new version, an upcast and a golden file.
@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from tests.golden.checking import MEND, Codecs, current
+from tests.golden.histories import histories
 from tests.golden.shapes import RECORDED, Shape, Shapes, reads_what_was, recorded, shape
 from tests.golden.stored import SERVICES, codecs
 
@@ -40,6 +42,9 @@ def _lines(kinds: dict[str, Shape]) -> str:
 def main() -> int:
     after, refused = written({service: codecs(service) for service in SERVICES}, recorded() if RECORDED.exists() else {})
     save(after)
+    for each in histories():
+        if each.state is None:
+            replace(each, state=each.folded()).save()
     for complaint in refused:
         sys.stderr.write(f"{complaint}\n")
     return 1 if refused else 0
