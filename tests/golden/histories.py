@@ -17,7 +17,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from shared.decider import Decider
-from tests.golden.stored import Stored, deciders
+from tests.golden.stored import Stored, decider_of
 
 FOLDER = Path(__file__).parent / "histories"
 DERIVED = ("state", "named", "desk", "owner")
@@ -36,9 +36,7 @@ class History:
     @property
     def decider(self) -> Decider[Any, Any, Any]:
         """The one unit of the service that knows every event of the stream."""
-        types = {event["type"] for event in self.events}
-        (found,) = [each for each in deciders(self.service) if types <= each.codec.types.keys()]
-        return found
+        return decider_of(self.service, {event["type"] for event in self.events})
 
     def folded(self) -> dict[str, Any]:
         """What today's code makes of the stream."""

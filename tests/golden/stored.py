@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
@@ -38,6 +39,12 @@ def deciders(service: str) -> Sequence[Decider[Any, Any, Any]]:
 def codecs(service: str) -> Sequence[EventCodec[Any]]:
     """What reads the service's streams."""
     return tuple(each.codec for each in deciders(service))
+
+
+def decider_of(service: str, types: AbstractSet[str]) -> Decider[Any, Any, Any]:
+    """The one unit of the service that knows every type of a stream."""
+    (found,) = [each for each in deciders(service) if types <= each.codec.types.keys()]
+    return found
 
 
 def _modules(package: ModuleType) -> Iterator[ModuleType]:
