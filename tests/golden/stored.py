@@ -43,8 +43,9 @@ def codecs(service: str) -> Sequence[EventCodec[Any]]:
 
 def decider_of(service: str, types: AbstractSet[str]) -> Decider[Any, Any, Any]:
     """The one unit of the service that knows every type of a stream."""
-    (found,) = [each for each in deciders(service) if types <= each.codec.types.keys()]
-    return found
+    found = [each for each in deciders(service) if types <= each.codec.types.keys()]
+    assert len(found) == 1, f"{service}: {len(found)} decision units read a stream of {', '.join(sorted(types))}"
+    return found[0]
 
 
 def _modules(package: ModuleType) -> Iterator[ModuleType]:
