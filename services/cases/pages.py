@@ -10,9 +10,10 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
-from services.cases.reading import CaseReader, Moment
-from services.cases.views import CaseList, Filters
-from services.cases.words import URGENCY, sentence
+from services.cases.reading.case import CaseReader, Moment
+from services.cases.reading.views import CaseList, Filters
+from services.cases.reading.words import URGENCY, sentence
+from services.cases.rights import schools_of
 from shared.access import SignedIn
 from shared.eventstore.projection import Projection
 from shared.service import Kernel
@@ -31,8 +32,7 @@ def router(kernel: Kernel, view: Projection) -> APIRouter:
     @routes.get("/")
     async def cases(principal: SignedIn) -> HTMLResponse:
         escalated = principal.holds("supervisor", "district-officer") and not principal.holds("district-duty")
-        schools = "*" if escalated or principal.holds("district-duty", "auditor") else ",".join(sorted(principal.schools))
-        rows = await listing.page(Filters(), schools=schools, reader=principal.id, escalated_only=escalated, after=None, limit=100)
+        rows = await listing.page(Filters(), schools=schools_of(principal), reader=principal.id, escalated_only=escalated, after=None, limit=100)
         told = [{"id": row.id, "opened": shown(row.opened_at), "urgency": URGENCY[row.urgency][0], "state": row.state} for row in rows]
         return HTMLResponse(_PAGES.get_template("list.html").render(cases=told))
 

@@ -1,6 +1,6 @@
 """What the tests of the HTTP of cases ask again and again."""
 
-from services.cases.commands import body_of
+from services.cases.commands.bodies import body_of
 from shared.errors import Refused
 from shared.testing import eventually
 from tests.cases.desk import soon

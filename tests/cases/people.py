@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, TypeVar
 
-from services.cases.domain.case import CASE
-from services.cases.domain.policy import Policy
-from services.cases.domain.state import Case
-from services.cases.domain.strands import Acknowledge, TakeConcern
+from services.cases.domain.case.case import CASE
+from services.cases.domain.case.state import Case
+from services.cases.domain.case.strands import Acknowledge, TakeConcern
+from services.cases.domain.steps.policy import Policy
 from services.cases.policies import policy_for
 from shared.events import ConcernRaised, NamedPerson
 from shared.message import Event, Fact
@@ -68,7 +68,7 @@ def after(*commands: Fact, case: Case | None = None) -> Case:
 
 def handled(*commands: Fact, concern: ConcernRaised | None = None) -> Case:
     """A case that somebody took in hand, then these commands."""
-    return after(take(concern), Acknowledge(by=COUNSELLOR), *commands)
+    return after(take(concern), step(Acknowledge, by=COUNSELLOR), *commands)
 
 
 def types(events: Any) -> list[str]:

@@ -2,20 +2,19 @@
 
 import pytest
 
-from services.cases.commands import CASE_COMMANDS
-from services.cases.domain.activity import NoSuchActivity
-from services.cases.domain.case import CASE
-from services.cases.domain.handling import BreakGlass
-from services.cases.domain.moving import GiveBackMerged, TakeMerged
+from services.cases.domain.case.case import CASE, CASE_COMMANDS
+from services.cases.domain.case.handling import BreakGlass
+from services.cases.domain.steps.activity import NoSuchActivity
 from shared.errors import Refused
 from tests.cases.people import after, decided, handled, take, types
 from tests.cases.scenarios import SCENARIOS
+from tests.cases.test_first_and_standing_commands import FIRST
 
 ALL = [pytest.param(command, id=command.__name__) for command in SCENARIOS]
 
 
 def test_every_command_has_its_scenario():
-    assert set(SCENARIOS) == {*CASE_COMMANDS, TakeMerged, GiveBackMerged}
+    assert set(SCENARIOS) | FIRST == set(CASE_COMMANDS)
 
 
 @pytest.mark.parametrize("command", ALL)

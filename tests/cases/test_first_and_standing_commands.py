@@ -2,34 +2,30 @@
 
 import pytest
 
-from services.cases.domain import consultation as cn
-from services.cases.domain import group as g
-from services.cases.domain import guardian as gd
-from services.cases.domain import partnership as pt
-from services.cases.domain import referral as rf
-from services.cases.domain.activity import ActivityEnded, NoSuchActivity, WrongMoment
-from services.cases.domain.case import CASE, CaseAlreadyClosed, ConflictOfInterest
-from services.cases.domain.duty import DUTY, DUTY_COMMANDS, EndLeave, LeaveBackwards, NotAway, RecordLeave
-from services.cases.domain.opening import AlreadyIdentified, NotClosed, ReferralStillOpen, SameCounsellorForBoth
-from services.cases.domain.standing import STANDING, STANDING_ACTIVITY
-from services.cases.domain.strands import Acknowledge, AddNote, Assign, Close, Match, Reopen, SetUrgency
-from services.cases.domain.triage import ReferralInputs
+from services.cases.domain.case import guardians as gd
+from services.cases.domain.case.case import CASE, CaseAlreadyClosed, ConflictOfInterest
+from services.cases.domain.case.opening import AlreadyIdentified, NotClosed, ReferralStillOpen, SameCounsellorForBoth
+from services.cases.domain.case.strands import Acknowledge, AddNote, Assign, Close, Match, Reopen, SetUrgency
+from services.cases.domain.duty import DUTY, EndLeave, LeaveBackwards, NotAway, RecordLeave
+from services.cases.domain.referring import referral as rf
+from services.cases.domain.steps.activity import ActivityEnded, NoSuchActivity, WrongMoment
+from services.cases.domain.strategies import consultation as cn
+from services.cases.domain.strategies import group as g
+from services.cases.domain.strategies import partnership as pt
+from services.cases.domain.without_case import STRATEGIES, WITHOUT_CASE
 from shared.errors import Refused
 from tests.cases.people import COUNSELLOR, MOTHER, NOW, OTHER, POLICY, PRINCIPAL, STUDENT, later, named, raised, step, take, types, words
 from tests.cases.scenarios import approve, moved, open_draft, send
 
 W = words()
 TAKEN = [take()]
-OWN = [*TAKEN, Acknowledge(by=COUNSELLOR)]
-CLOSE = Close(outcome="helped", task_reviewed=W, by=COUNSELLOR)
+OWN = [*TAKEN, step(Acknowledge, by=COUNSELLOR)]
+CLOSE = step(Close, outcome_class="helped", task_reviewed=W, by=COUNSELLOR)
 NAMED = [take(raised(people=(named(OTHER),)))]
-SAFE = gd.AssessGuardian(guardian=MOTHER, safe=True, reason=W, by=COUNSELLOR)
-TELL = gd.TellGuardian(notice="n", guardian=MOTHER, guardians=(MOTHER,), not_before=NOW, words=W, age=15, student_agrees=False, serious_danger=False, by=COUNSELLOR)  # fmt: skip
-DECISION = rf.DecideReferral(
-    decision="d", policy="default", policy_version=1, inputs=ReferralInputs(urgency="medium", categories=("bullying",), tried={}, consent="unknown"),
-    recommendation="continue", rules=("default",), alternatives=("monitor",), chosen="continue", by=COUNSELLOR,
-)  # fmt: skip
-CANCEL = rf.CancelReferral(referral="r-1", by=COUNSELLOR)
+SAFE = step(gd.AssessGuardian, guardian=MOTHER, safe=True, reason=W, by=COUNSELLOR)
+TELL = step(gd.TellGuardian, notice="n", guardian=MOTHER, guardians=(MOTHER,), not_before=NOW, words=W, age=15, student_agrees=False, serious_danger=False, by=COUNSELLOR)  # fmt: skip
+DECISION = step(rf.DecideReferral, decision="d", policy=POLICY)
+CANCEL = step(rf.CancelReferral, referral="r-1", by=COUNSELLOR)
 ONE, TWO = (g.Member(case=f"case-{each}", student=each, roles={f"c-{each}": "affected"}) for each in ("ani", "budi"))
 BLAMED = g.Member(case="case-x", student="x", roles={"c-ani": "accused"})
 FORM = step(g.FormGroup, group="g-1", school="smp1", field="social", purpose=W, members=(ONE, TWO))
@@ -48,18 +44,18 @@ LEAVE = step(RecordLeave, school="smp1", person=OTHER, away_from=NOW, away_until
 
 ROWS = [
     # decider, given, when, says, given wrongly, wrongly, refusal
-    (CASE, TAKEN, Acknowledge(by=COUNSELLOR), "case-acknowledged", NAMED, Acknowledge(by=OTHER), ConflictOfInterest),
-    (CASE, OWN, Assign(to=OTHER, by=COUNSELLOR), "case-assigned",
-     [take(raised(categories=("sexual-violence",)))], Assign(to=OTHER, by=COUNSELLOR, elsewhere=frozenset({OTHER})), SameCounsellorForBoth),
-    (CASE, OWN, AddNote(note="n", text=W, by=COUNSELLOR), "note-added", [*OWN, CLOSE], AddNote(note="n", text=W, by=COUNSELLOR), CaseAlreadyClosed),
-    (CASE, OWN, SetUrgency(decision="u", urgency="low", reason=W, by=COUNSELLOR, policy=POLICY, at=NOW), "urgency-decided",
-     [*OWN, CLOSE], SetUrgency(decision="u", urgency="low", reason=W, by=COUNSELLOR, policy=POLICY, at=NOW), CaseAlreadyClosed),
-    (CASE, [take(raised(student=None))], Match(student=STUDENT, by=COUNSELLOR), "student-matched", OWN, Match(student="x", by=COUNSELLOR), AlreadyIdentified),
+    (CASE, TAKEN, step(Acknowledge, by=COUNSELLOR), "case-acknowledged", NAMED, step(Acknowledge, by=OTHER), ConflictOfInterest),
+    (CASE, OWN, step(Assign, to=OTHER, by=COUNSELLOR), "case-assigned",
+     [take(raised(categories=("sexual-violence",)))], step(Assign, to=OTHER, by=COUNSELLOR, elsewhere=frozenset({OTHER})), SameCounsellorForBoth),
+    (CASE, OWN, step(AddNote, note="n", text=W, by=COUNSELLOR), "note-added", [*OWN, CLOSE], step(AddNote, note="n", text=W, by=COUNSELLOR), CaseAlreadyClosed),
+    (CASE, OWN, step(SetUrgency, decision="u", urgency="low", reason=W, by=COUNSELLOR, policy=POLICY, at=NOW), "urgency-decided",
+     [*OWN, CLOSE], step(SetUrgency, decision="u", urgency="low", reason=W, by=COUNSELLOR, policy=POLICY, at=NOW), CaseAlreadyClosed),
+    (CASE, [take(raised(student=None))], step(Match, student=STUDENT, by=COUNSELLOR), "student-matched", OWN, step(Match, student="x", by=COUNSELLOR), AlreadyIdentified),
     (CASE, OWN, CLOSE, "task-reviewed case-closed", [*OWN, open_draft, approve, send], CLOSE, ReferralStillOpen),
-    (CASE, [*OWN, CLOSE], Reopen(reason=W, by=COUNSELLOR), "case-reopened", OWN, Reopen(reason=W, by=COUNSELLOR), NotClosed),
+    (CASE, [*OWN, CLOSE], step(Reopen, text=W, by=COUNSELLOR), "case-reopened", OWN, step(Reopen, text=W, by=COUNSELLOR), NotClosed),
     (CASE, OWN, DECISION, "referral-decided", [*OWN, CLOSE], DECISION, CaseAlreadyClosed),
     (CASE, OWN, open_draft, "referral-drafted", OWN, open_draft.model_copy(update={"alternatives": ()}), rf.NoAlternativesOffered),
-    (CASE, [*OWN, open_draft], approve, "referral-approved", [*OWN, open_draft], rf.ApproveReferral(referral="r-1", by=COUNSELLOR), rf.OwnApproval),
+    (CASE, [*OWN, open_draft], approve, "referral-approved", [*OWN, open_draft], step(rf.ApproveReferral, referral="r-1", by=COUNSELLOR), rf.OwnApproval),
     (CASE, [*OWN, open_draft, approve], send, "referral-sent", [*OWN, open_draft], send, rf.NotApproved),
     (CASE, [*OWN, open_draft, approve, send], CANCEL, "referral-cancel-requested", [*OWN, open_draft], CANCEL, rf.NotSentYet),
     (CASE, OWN, SAFE, "guardian-assessed", [take(raised(people=(named(MOTHER, "guardian"),)))], SAFE, gd.GuardianUnsafe),
@@ -72,18 +68,22 @@ ROWS = [
     (g.GROUP, [FORM, SESSION], step(g.CloseGroup, result=W), "group-closed", [FORM], step(g.CloseGroup, result=W), WrongMoment),
     (g.GROUP, [FORM], step(g.CancelGroup, reason=W), "group-cancelled", [], step(g.CancelGroup, reason=W), g.NoSuchGroup),
     (g.GROUP, [FORM], step(g.HandOverGroup, to=OTHER), "group-handed-over", [FORM, step(g.CancelGroup, reason=W)], step(g.HandOverGroup, to=OTHER), g.GroupEnded),
-    (STANDING_ACTIVITY, [], PROPOSE, "partnership-proposed", [PROPOSE], step(pt.ProposePartnership, **PROPOSE.model_dump(exclude={"act", "by", "at"})), WrongMoment),
-    (STANDING_ACTIVITY, [PROPOSE], AGREE, "partnership-agreed", [PROPOSE], AGREE.model_copy(update={"by": COUNSELLOR}), pt.PartnershipAgreedByProposer),
-    (STANDING_ACTIVITY, [PROPOSE, AGREE], START, "partnership-started", [PROPOSE], START, WrongMoment),
-    (STANDING_ACTIVITY, [PROPOSE, AGREE, START], END, "partnership-ended", [PROPOSE], END, WrongMoment),
-    (STANDING_ACTIVITY, [], ASK, "consultation-asked", [ASK], step(cn.AskConsultation, **ASK.model_dump(exclude={"act", "by", "at"})), WrongMoment),
-    (STANDING_ACTIVITY, [ASK], GIVE, "advice-given", [], GIVE, NoSuchActivity),
-    (STANDING_ACTIVITY, [ASK, GIVE], FEEDBACK, "feedback-recorded", [ASK], FEEDBACK, WrongMoment),
-    (STANDING_ACTIVITY, [ASK, GIVE], DONE, "consultation-closed", [ASK, GIVE, DONE], step(cn.CloseConsultation, activity="k", helped=True, result=W), ActivityEnded),
+    (WITHOUT_CASE, [], PROPOSE, "partnership-proposed", [PROPOSE], step(pt.ProposePartnership, **PROPOSE.model_dump(exclude={"act", "by", "at"})), WrongMoment),
+    (WITHOUT_CASE, [PROPOSE], AGREE, "partnership-agreed", [PROPOSE], AGREE.model_copy(update={"by": COUNSELLOR}), pt.PartnershipAgreedByProposer),
+    (WITHOUT_CASE, [PROPOSE, AGREE], START, "partnership-started", [PROPOSE], START, WrongMoment),
+    (WITHOUT_CASE, [PROPOSE, AGREE, START], END, "partnership-ended", [PROPOSE], END, WrongMoment),
+    (WITHOUT_CASE, [], ASK, "consultation-asked", [ASK], step(cn.AskConsultation, **ASK.model_dump(exclude={"act", "by", "at"})), WrongMoment),
+    (WITHOUT_CASE, [ASK], GIVE, "advice-given", [], GIVE, NoSuchActivity),
+    (WITHOUT_CASE, [ASK, GIVE], FEEDBACK, "feedback-recorded", [ASK], FEEDBACK, WrongMoment),
+    (WITHOUT_CASE, [ASK, GIVE], DONE, "consultation-closed", [ASK, GIVE, DONE], step(cn.CloseConsultation, activity="k", helped=True, result=W), ActivityEnded),
     (DUTY, [], LEAVE, "duty-changed", [], LEAVE.model_copy(update={"away_until": NOW}), LeaveBackwards),
     (DUTY, [LEAVE], step(EndLeave, school="smp1", person=OTHER), "duty-changed", [], step(EndLeave, school="smp1", person=OTHER), NotAway),
 ]  # fmt: skip
 ALL = [pytest.param(*row, id=type(row[2]).__name__) for row in ROWS]
+
+
+FIRST = {Acknowledge, AddNote, Assign, Close, Match, Reopen, SetUrgency, gd.AssessGuardian, gd.TellGuardian, rf.DecideReferral, rf.DraftReferral,
+    rf.ApproveReferral, rf.SendReferral, rf.CancelReferral}  # fmt: skip
 
 
 def folded(decider, commands):
@@ -96,10 +96,8 @@ def folded(decider, commands):
 
 
 def test_no_command_is_left_out():
-    standing = {each.command for strategy in STANDING.by_name.values() for each in strategy.steps}
-    first = {Acknowledge, AddNote, Assign, Close, Match, Reopen, SetUrgency, gd.AssessGuardian, gd.TellGuardian, rf.DecideReferral, rf.DraftReferral,
-             rf.ApproveReferral, rf.SendReferral, rf.CancelReferral}  # fmt: skip
-    assert {type(row[2]) for row in ROWS} == {*standing, *first, *g.GROUP_COMMANDS, *DUTY_COMMANDS}
+    standing = {each.command for strategy in STRATEGIES.by_name.values() for each in strategy.steps}
+    assert {type(row[2]) for row in ROWS} == {*standing, *FIRST, g.FormGroup, *g.GROUP_STEPS, RecordLeave, EndLeave}
 
 
 @pytest.mark.parametrize(("decider", "given", "when", "says", "_given", "_wrong", "_refusal"), ALL)

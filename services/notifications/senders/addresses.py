@@ -21,6 +21,8 @@ _PORTS = frozenset({443, 8443})
 class AddressRefused(TanggapError):
     """The webhook's address is not one that we call."""
 
+    code = "address-refused"
+
 
 def allowed(address: str) -> bool:
     """A public unicast address that leads nowhere inside."""
