@@ -37,7 +37,7 @@ def goal(school):
 
 async def seen(cases, case, who):
     """Everything that somebody can read of a case, as one text."""
-    texts = [(await cases.get(f"cases/{case}{part}", who)).text for part in ("", "/history", "/documents", "/decisions")]
+    texts = [(await cases.get(f"cases/{case}{part}", who, reason="supervision")).text for part in ("", "/history", "/documents", "/decisions")]
     return "\n".join(texts)
 
 

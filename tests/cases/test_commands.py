@@ -77,5 +77,5 @@ def test_the_next_alternative_keeps_the_ground_on_which_consent_was_overridden(g
                 ground=ground,
                 by_phone_first=False,
                 by=COUNSELLOR,
-            )  # fmt: skip
+            )
         ]
