@@ -18,20 +18,20 @@ def read(paths: list[Path]) -> list[Passage]:
     return [passage for path in paths for passage in passages(path)]
 
 
-def test_every_citation_in_a_comment_is_there():
+def test_every_citation_in_a_comment_is_there() -> None:
     checked = [each for each in read(SOURCES) if not each.file.startswith("tests/docs/") and each.file != "tests/test_citations.py"]
     assert [f"{each.file}:{each.line}: {fault}" for each in checked for fault in broken(each.text)] == []
     found = set[str]().union(*(cited(each.text) for each in checked))
     assert found >= {"domain.md", "contracts.md", "sources.md", "decision"}, "the walk has missed the comments"
 
 
-def test_every_page_and_decision_that_a_page_names_is_there():
+def test_every_page_and_decision_that_a_page_names_is_there() -> None:
     faults = [(path, each, fault) for path in PAGES for each in passages(path) for fault in broken(each.text, beside=path.parent)]
     assert [f"{path.relative_to(ROOT)}:{each.line}: {fault}" for path, each, fault in faults] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_every_link_of_a_page_leads_somewhere(page):
+def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
     for link in LINK.finditer(page.read_text(encoding="utf-8")):
         if link["target"].startswith(("https://", "http://", "mailto:")):
             continue
@@ -45,7 +45,7 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings(page)}
 
 
-def test_no_page_or_comment_names_a_place_outside_the_repository():
+def test_no_page_or_comment_names_a_place_outside_the_repository() -> None:
     everything = [each for each in read([*SOURCES, *PAGES]) if each.file != "tests/test_citations.py"]
     assert [f"{each.file}:{each.line}" for each in everything if OUTSIDE.search(each.text)] == []
 
@@ -65,7 +65,7 @@ def test_no_page_or_comment_names_a_place_outside_the_repository():
         ("leave in one mail (ADR 97)", "docs/adr has no page 97"),
     ],
 )
-def test_a_citation_of_what_is_not_there_is_found(told, fault):
+def test_a_citation_of_what_is_not_there_is_found(told: str, fault: str) -> None:
     assert list(broken(told)) == [fault]
 
 
@@ -76,11 +76,11 @@ def test_a_citation_of_what_is_not_there_is_found(told, fault):
         "(contracts.md)", "services/cases/README.md", "(architecture, decisions 2, 3 and 5)", "docs/adr/0004-handlers-carry-the-checkpoint.md",
     ],
 )  # fmt: skip
-def test_a_citation_of_what_is_there_is_fine(told):
+def test_a_citation_of_what_is_there_is_fine(told: str) -> None:
     assert list(broken(told)) == []
 
 
-def test_comments_and_docstrings_are_read_whole(tmp_path):
+def test_comments_and_docstrings_are_read_whole(tmp_path: Path) -> None:
     code = tmp_path / "code.py"
     code.write_text('"""Head\nfoot."""\n\nX = "not read"\n"""of X"""\n# one\n# two\n\n# three\n', encoding="utf-8")
     assert list(passages(code, tmp_path)) == [
