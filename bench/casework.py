@@ -18,15 +18,15 @@ from bench.district import District, running
 from bench.table import Row, medians, percentile
 from district.embedded.postgres import Postgres
 from district.sample.roster import SOURCE
-from services.cases.domain.acts import CaseCommand
-from services.cases.domain.case import CASE
-from services.cases.domain.counselling import HoldCounselling, RequestCounselling, ScheduleCounselling
-from services.cases.domain.deadline import DeadlinesMet
-from services.cases.domain.handling import AssessCase, Goal, PlanCase
-from services.cases.domain.strands import Acknowledge, AddNote, TakeConcern
-from services.cases.domain.teacher import AnswerAsTeacher, AskTeacher
+from services.cases.domain.case.case import CASE
+from services.cases.domain.case.handling import AssessCase, Goal, PlanCase
+from services.cases.domain.case.strands import Acknowledge, AddNote, TakeConcern
+from services.cases.domain.steps.command import Command
+from services.cases.domain.steps.deadline import DeadlinesMet
+from services.cases.domain.strategies.counselling import HoldCounselling, RequestCounselling, ScheduleCounselling
+from services.cases.domain.strategies.teacher import AnswerAsTeacher, AskTeacher
 from services.cases.policies import policy_for, read_policy
-from services.cases.replaying import replay
+from services.cases.reading.what_if import replay
 from services.intake.roster.people import school_id
 from shared.access import Principal, service_principal
 from shared.database import Database
@@ -52,21 +52,25 @@ def _commands(number: int, text: Sealed, student: str) -> list[Fact]:
         text=text, channel="web", reporter_kind="staff",
     )  # fmt: skip
 
-    def step(command: type[CaseCommand] | Any, **told: Any) -> Fact:
+    def step(command: type[Command] | Any, **told: Any) -> Fact:
         made: Fact = command(act=str(uuid4()), by="counsellor", at=NOW, **told)
         return made
 
     held = dict.fromkeys(("symptoms", "complaint", "problem", "causes", "goal", "approach", "result", "next_plan"), text)
     goal = Goal(goal="g", field="social", words=text, owner="counsellor", due=NOW + timedelta(days=30))
     return [
-        TakeConcern(case=f"{number}", concern=concern, policy=policy_for(NOW.date()), decision=f"d-{number}", at=NOW), Acknowledge(by="counsellor"),
+        TakeConcern(case=f"{number}", concern=concern, policy=policy_for(NOW.date()), decision=f"d-{number}", at=NOW), step(Acknowledge),
         step(AssessCase, field="social", findings=text, safe=True), step(PlanCase, goals=(goal,)),
-        AddNote(note=f"n-{number}", text=text, by="counsellor"), step(RequestCounselling, activity="a", origin="self", field="social", reason=text),
+        step(AddNote, note=f"n-{number}", text=text), step(RequestCounselling, activity="a", origin="self", field="social", reason=text),
         step(ScheduleCounselling, activity="a", when=NOW, place=text),
         step(HoldCounselling, activity="a", meeting=1, confidentiality_told=True, **held),
         step(AskTeacher, activity="t", teacher="teacher", aim="information", question=text, respond_by=NOW),
         step(AnswerAsTeacher, activity="t", answer=text),
     ]  # fmt: skip
+
+
+def _note(note: str, text: Sealed) -> AddNote:
+    return AddNote(act=note, by="counsellor", at=NOW, note=note, text=text)
 
 
 async def commands_rate(url: str, callers: int, cases: int) -> float:
@@ -173,7 +177,11 @@ def _long_case(district: District, headers: dict[str, str]) -> float:
         events = CASE.decide(command, case)
         case = CASE.fold(events, case)
         told += list(events)
-    told += [event for place in range(1000 - len(told)) for event in CASE.decide(AddNote(note=f"long-{place}", text=text, by="counsellor"), case)]
+    told += [
+        event
+        for place in range(1000 - len(told))
+        for event in CASE.decide(AddNote(act=f"long-{place}", note=f"long-{place}", text=text, by="counsellor", at=NOW), case)
+    ]
     school = school_id(SOURCE, "smp1")
     occasion = Occasion("bench", school, NOW, TANGGAP, TANGGAP)
     with psycopg.connect(district.database_url, autocommit=True) as connection, connection.cursor() as cursor:

@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from services.cases.cells import SMALL, compared, parted, shown
+from services.cases.reading.small_cells import SMALL, compared, parted, shown
 
 
 def test_a_number_alone_is_shown_from_five():

@@ -38,6 +38,8 @@ JSON = {"content-type": "application/json"}
 class CaseAlreadyClosed(Refused):
     """A refusal of some domain."""
 
+    code = "case-already-closed"
+
     indonesian = "Kasus sudah ditutup."
     english = "The case is closed already."
 

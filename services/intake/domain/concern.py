@@ -17,7 +17,7 @@ from shared.events import Category, Channel, ConcernKind, ConcernRaised, NamedPe
 from shared.events import Fact as Danger
 from shared.eventstore.codec import EventCodec
 from shared.message import Event, Fact
-from shared.sealed import Sealed
+from shared.sealed import ConcernText
 
 # commands ----------------------------------------------------------------------------------------------------------
 
@@ -28,8 +28,8 @@ class NamedStudent(Fact):
     student: str | None
     school: str
     role: StudentRole
-    text: Sealed
-    description: Sealed | None = None
+    text: ConcernText
+    description: ConcernText | None = None
 
 
 class RaiseConcern(Fact):
@@ -40,13 +40,13 @@ class RaiseConcern(Fact):
     kind: ConcernKind
     categories: tuple[Category, ...]
     facts: dict[Danger, bool]
-    narrative: Sealed
+    narrative: ConcernText
     students: tuple[NamedStudent, ...]
     people: tuple[NamedPerson, ...]
     channel: Channel
     reporter_kind: ReporterKind
     reporter: str | None
-    reply_to: Sealed | None
+    reply_to: ConcernText | None
     happened_at: datetime | None
 
 
@@ -54,7 +54,7 @@ class AddToConcern(Fact):
     """The reporter adds or corrects; the first words stay."""
 
     addition: str
-    text: Sealed
+    text: ConcernText
 
 
 class MoveOn(Fact):
@@ -82,18 +82,18 @@ class ConcernReceived(Event):
     version: Literal[1] = 1
     concern: str
     school: str
-    narrative: Sealed
+    narrative: ConcernText
     channel: Channel
     reporter_kind: ReporterKind
     reporter: str | None
-    reply_to: Sealed | None
+    reply_to: ConcernText | None
 
 
 class ConcernAddedTo(Event):
     type: Literal["concern-added-to"] = "concern-added-to"
     version: Literal[1] = 1
     addition: str
-    text: Sealed
+    text: ConcernText
 
 
 class ConcernMovedOn(Event):
@@ -154,6 +154,7 @@ def evolve(concern: Concern, event: ConcernEvent) -> Concern:
 class NoSuchConcern(Refused):
     """There is nothing to add to."""
 
+    code = "no-such-concern"
     indonesian = "Laporan ini tidak ditemukan."
     english = "There is no such concern."
 

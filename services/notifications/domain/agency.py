@@ -10,7 +10,7 @@ from shared.decider import Decider
 from shared.errors import Refused
 from shared.eventstore.codec import EventCodec
 from shared.message import Event, Fact
-from shared.sealed import Sealed
+from shared.sealed import ContactText
 
 
 class RegisterAgency(Fact):
@@ -23,8 +23,8 @@ class RegisterAgency(Fact):
     kind: str
     services: tuple[str, ...]
     url: str | None
-    secret: Sealed | None
-    old_secret: Sealed | None
+    secret: ContactText | None
+    old_secret: ContactText | None
     digest: str
 
 
@@ -45,8 +45,8 @@ class AgencyRegistered(Event):
     kind: str
     services: tuple[str, ...]
     url: str | None
-    secret: Sealed | None
-    old_secret: Sealed | None
+    secret: ContactText | None
+    old_secret: ContactText | None
     digest: str
 
 
@@ -82,6 +82,7 @@ def evolve(agency: Agency, event: AgencyEvent) -> Agency:
 
 
 class NoSuchAgency(Refused):
+    code = "no-such-agency"
     status = 404
     indonesian = "Lembaga ini tidak ada."
     english = "There is no such agency."

@@ -176,6 +176,7 @@ def evolve(alert: Alert, event: AlertEvent) -> Alert:
 
 
 class NoSuchAlert(Refused):
+    code = "no-such-alert"
     status = 404
     indonesian = "Pemberitahuan ini tidak ada."
     english = "There is no such alert."

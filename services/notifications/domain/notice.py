@@ -87,12 +87,14 @@ def evolve(notice: Notice, event: NoticeEvent) -> Notice:
 
 
 class NoSuchNotice(Refused):
+    code = "no-such-notice"
     status = 404
     indonesian = "Pemberitahuan ini tidak ada."
     english = "There is no such notice."
 
 
 class NoticeNotSent(Refused):
+    code = "notice-not-sent"
     indonesian = "Pemberitahuan ini tidak pernah dikirim."
     english = "This notice was never sent."
 

@@ -19,7 +19,7 @@ from shared.errors import Refused
 from shared.events import TaskMoved, TaskUnanswered
 from shared.eventstore.codec import EventCodec
 from shared.message import Event, Fact
-from shared.sealed import Sealed
+from shared.sealed import AnswerText, PackageText
 
 Actor = Literal["I", "R"]
 """I: the school that initiated the referral. R: the agency that received it."""
@@ -52,7 +52,7 @@ class RequestTask(Fact):
     agency: str
     priority: Literal["routine", "urgent", "stat"]
     respond_by: datetime
-    package: Sealed
+    package: PackageText
     package_opens: Literal["after-acceptance", "at-once"]
 
 
@@ -64,7 +64,7 @@ class Move(Fact):
     trigger: str
     by: str
     reason: DeclineReason | None = None
-    note: Sealed | None = None
+    note: AnswerText | None = None
     at: datetime | None = None
     channel: Literal["api", "portal", "letter", "phone"] = "api"
     second: str | None = None
@@ -99,7 +99,7 @@ class TaskRequested(Event):
     agency: str
     priority: Literal["routine", "urgent", "stat"]
     respond_by: datetime
-    package: Sealed
+    package: PackageText
     package_opens: Literal["after-acceptance", "at-once"]
 
 
@@ -163,27 +163,32 @@ def evolve(task: Task, event: TaskEvent) -> Task:
 
 
 class NoSuchTask(Refused):
+    code = "no-such-task"
     status = 404
     indonesian = "Tugas rujukan ini tidak ada."
     english = "There is no such task."
 
 
 class InvalidTransition(Refused):
+    code = "invalid-transition"
     indonesian = "Perubahan ini tidak mungkin dari keadaan tugas sekarang."
     english = "The task's state does not allow this transition."
 
 
 class ReasonMissing(Refused):
+    code = "reason-missing"
     indonesian = "Penolakan memerlukan alasan."
     english = "A decline needs a reason from the list; `other` needs words as well."
 
 
 class SecondPersonNeeded(Refused):
+    code = "second-person-needed"
     indonesian = "Pembatalan karena salah catat memerlukan orang kedua."
     english = "Entered in error needs a second person."
 
 
 class PackageClosed(Refused):
+    code = "package-closed"
     indonesian = "Berkas dibuka setelah rujukan diterima."
     english = "The package opens after acceptance, and closes when the agency's work has ended without help."
 

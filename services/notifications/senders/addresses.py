@@ -21,6 +21,8 @@ _PORTS = frozenset({443, 8443})
 class AddressRefused(TanggapError):
     """We do not call this address of a webhook."""
 
+    code = "address-refused"
+
 
 def allowed(address: str) -> bool:
     """Whether this is a public unicast address that cannot lead back inside."""

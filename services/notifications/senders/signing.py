@@ -22,6 +22,7 @@ _HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature")
 class NotVerified(TanggapError):
     """The message does not come from the sender it names, was changed, or is too old."""
 
+    code = "not-verified"
     status = 401
 
 
