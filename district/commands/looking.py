@@ -1,4 +1,4 @@
-"""case show, case history, audit verify, policy check, parked, rebuild, doctor."""
+"""The verbs that look at a district: case, audit, policy, parked, rebuild, doctor."""
 
 from __future__ import annotations
 

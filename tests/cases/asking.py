@@ -1,4 +1,4 @@
-"""What the tests of the HTTP of cases ask again and again."""
+"""Requests that the HTTP tests of cases make again and again."""
 
 from services.cases.commands.bodies import body_of
 from shared.errors import Refused

@@ -1,4 +1,4 @@
-"""Short names for what the specification of a case talks about: people, a concern, commands with defaults."""
+"""Short names for what the tests of a case talk about: people, a concern, commands with defaults."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Three tests for each of the other commands: a counsellor's first steps, referral and home, groups, partnerships, consultations, the rota."""
+"""Three tests for each of the other commands: a counsellor's first steps, referral, telling home, groups, partnerships, consultations, the rota."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Who may do and read what, over HTTP; and that every read of content is recorded."""
+"""Who may do and read what, over HTTP. Every read of content is recorded."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Who may use what: tokens that are ours, whole and in time, and nothing for anybody that no row allows."""
+"""Who may use what: only our own, unchanged and unexpired tokens count, and what no row allows is allowed to nobody."""
 
 import asyncio
 import importlib
