@@ -13,7 +13,7 @@ from shared.access import SignedIn
 from shared.database import Database
 from shared.eventstore.earlier_heads import count_unsigned
 from shared.eventstore.signing import recorded_keys
-from shared.keys import Keys
+from shared.keys import Holder, Keys
 from shared.secretset import FIRST, Secret, SecretName, SecretSet
 
 State = Literal["announced", "active", "retiring", "over"]
@@ -37,7 +37,7 @@ class Dependent(BaseModel):
 
 
 class KeyStatus(BaseModel):
-    service: str
+    service: Holder
     secrets: list[Held]
     depends: list[Dependent]
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -19,9 +19,13 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from shared.clock import Clock
 from shared.errors import NotAllowed, StartRefused
 from shared.secretfile import SecretSource
-from shared.secretset import FIRST, LENGTH, Secret, SecretName, SecretSet
+from shared.secretset import FIRST, LENGTH, SECRET_NAMES, Secret, SecretName, SecretSet
 
-Holder = Literal["intake", "cases", "notifications", "district"]
+Service = Literal["intake", "cases", "notifications"]
+
+SERVICES: tuple[Service, ...] = get_args(Service)
+
+Holder = Service | Literal["district"]
 """A service, or the operator's own tools."""
 
 Use = Literal["token", "service-token", "session", "head", "link", "webhook-signing"]
@@ -30,8 +34,8 @@ Use = Literal["token", "service-token", "session", "head", "link", "webhook-sign
 PersonalUse = Literal["receipt", "row-digest", "agency-secret-digest", "message-id"]
 """What is made from a key of the keyring, which no rotation changes and an erasure ends."""
 
-_EVERYBODY = frozenset[Holder](("intake", "cases", "notifications", "district"))
-_SERVICES = _EVERYBODY - {"district"}
+_SERVICES = frozenset[Holder](SERVICES)
+_EVERYBODY = _SERVICES | frozenset[Holder](("district",))
 _NOTIFICATIONS = frozenset[Holder](("notifications",))
 
 
@@ -79,10 +83,9 @@ class Keys:
         self._derived_from = SecretSet()
         self._derived: dict[tuple[Use, str], Key] = {}
 
-    def require(self, *more: SecretName) -> None:
-        """Raises: StartRefused: a secret that this holder's uses stand on is missing, or one of `more`."""
-        needed = {self._name(use) for use, rule in USES.items() if self.holder in rule.holders} | set(more)
-        missing = needed - {each.name for each in self.source.read().secrets}
+    def require(self) -> None:
+        """Raises: StartRefused: a secret is missing that this holder needs."""
+        missing = needed_by(self.holder) - {each.name for each in self.source.read().secrets}
         if missing:
             raise StartRefused(f"TANGGAP_SECRETS_FILE: {self.holder} needs a secret called {' and one called '.join(sorted(missing))}")
 
@@ -131,6 +134,13 @@ class Keys:
         if place not in self._derived:
             self._derived[place] = Key(secret.id, _derive(secret, use))
         return self._derived[place]
+
+
+def needed_by(holder: Holder) -> frozenset[SecretName]:
+    """The names of the secrets that a holder is to be given. The operator's tools hold all of them: they rotate them."""
+    if holder == "district":
+        return frozenset(SECRET_NAMES)
+    return frozenset(("access", "master", holder))
 
 
 def personal_key(key_of_person: bytes, use: PersonalUse) -> bytes:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -11,7 +14,8 @@ from typing import Protocol
 import structlog
 
 from shared.errors import StartRefused
-from shared.secretset import SecretSet, read_secrets
+from shared.secretset import SecretSet
+from shared.secrettext import read_secrets, written
 
 log = structlog.get_logger()
 
@@ -82,13 +86,25 @@ class SecretsFile:
         return StartRefused(f"TANGGAP_SECRETS_FILE: the file cannot be read ({type(error).__name__}); `./tanggap keys list` says how it looks")
 
 
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Nobody else makes or changes this file meanwhile: who asks as well waits."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
+
+
 def write_secrets(path: Path, secrets: SecretSet) -> None:
     """Replaces the file in one step, readable by its owner only: whoever reads it sees the old secrets or the new ones, also after a power cut."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = path.with_name(f"{path.name}.new")
     fresh.unlink(missing_ok=True)
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(secrets.text())
+        file.write(written(secrets))
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)

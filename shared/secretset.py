@@ -1,13 +1,12 @@
 """The secrets of a district: each has a name and an id, one of each name is active, and those before it are accepted until their overlap ends.
 
 Every secret is drawn at random and by itself, so that a service can be given its own and no other (architecture, decision 19). What is made from
-a secret is in `shared/keys.py`; where secrets are kept is in `shared/secretfile.py`.
+a secret is in `shared/keys.py`; how they are written down and kept is in `shared/secrettext.py` and `shared/secretfile.py`.
 """
 
 from __future__ import annotations
 
 import secrets
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -26,8 +25,6 @@ FIRST = "0"
 """Id of the secrets of the first release, TANGGAP_TOKEN_KEY and TANGGAP_MASTER_KEY, which had none."""
 
 LENGTH = 32
-_COLUMNS = 3, 5
-_LONGEST_ID = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,71 +93,7 @@ class SecretSet:
         """Without this one."""
         return SecretSet(tuple(each for each in self.secrets if each != secret))
 
-    def text(self) -> str:
-        """As `read_secrets` reads it again."""
-        return "".join(f"{_line(each)}\n" for each in self.secrets)
-
 
 def new_secret() -> bytes:
     """32 random bytes."""
     return secrets.token_bytes(LENGTH)
-
-
-def read_secrets(text: str, place: str) -> SecretSet:
-    """Reads secrets, one a line or between semicolons: name, id, 32 bytes in base64url, and where they are set since and until (RFC 3339 or `-`).
-
-    place: what to name in an error, which never quotes the text. Raises: StartRefused.
-    """
-    found: list[Secret] = []
-    for number, line in enumerate(text.replace(";", "\n").splitlines(), start=1):
-        words = line.split("#")[0].split()
-        if words:
-            found.append(_secret(words, f"{place}, line {number}"))
-    doubled = len({(each.name, each.id) for each in found}) != len(found)
-    ended = next((name for name in SECRET_NAMES if (known := SecretSet(tuple(found)).of(name)) and known[-1].until), None)
-    if doubled:
-        raise StartRefused(f"{place}: an id stands there twice for one name")
-    if ended:
-        raise StartRefused(f"{place}: the last secret called {ended!r} must not have an end: `./tanggap keys rotate {ended}` adds a new one")
-    return SecretSet(tuple(found))
-
-
-def first_secrets(name_of_setting: Literal["master_key", "token_key"], value: bytes) -> SecretSet:
-    """What a key of the first release stands for: the token key was everything but the master key."""
-    names: tuple[SecretName, ...] = ("master",) if name_of_setting == "master_key" else ("access", "intake", "cases", "notifications")
-    return SecretSet(tuple(Secret(name, FIRST, value) for name in names))
-
-
-def decoded(text: str) -> bytes:
-    """32 bytes from base64url. Raises: ValueError."""
-    value = urlsafe_b64decode(text)
-    if len(value) != LENGTH:
-        raise ValueError("must be 32 bytes in base64url")
-    return value
-
-
-def _line(secret: Secret) -> str:
-    times = (f"{moment.isoformat()}" if moment else "-" for moment in (secret.since, secret.until))
-    return " ".join((secret.name, secret.id, urlsafe_b64encode(secret.value).decode(), *times))
-
-
-def _secret(words: list[str], place: str) -> Secret:
-    name = next((each for each in SECRET_NAMES if each == words[0]), None)
-    if name is None:
-        raise StartRefused(f"{place}: a line begins with one of {', '.join(SECRET_NAMES)}")
-    if len(words) not in range(_COLUMNS[0], _COLUMNS[1] + 1) or not (words[1].isascii() and words[1].isdigit() and len(words[1]) <= _LONGEST_ID):
-        raise StartRefused(f"{place}: a line is a name, a number, 32 bytes in base64url, and perhaps two times")
-    try:
-        since, until = (_moment(word) for word in (*words[3:], "-", "-")[:2])
-        return Secret(name, words[1], decoded(words[2]), since, until)
-    except ValueError:
-        raise StartRefused(f"{place}: the third word is 32 bytes in base64url; a time is like 2026-03-02T10:00:00+07:00, or `-`") from None
-
-
-def _moment(word: str) -> datetime | None:
-    if word == "-":
-        return None
-    moment = datetime.fromisoformat(word)
-    if moment.tzinfo is None:
-        raise ValueError("a time needs its offset")
-    return moment

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import structlog
 import uvicorn
@@ -36,7 +36,7 @@ from shared.eventstore.projection import Projection
 from shared.eventstore.replaying import calm_collector
 from shared.eventstore.signing import HeadSigner
 from shared.key_status import Depends, key_status_router
-from shared.keys import Keys
+from shared.keys import Keys, Service
 from shared.pace import Pace
 from shared.rewrapping import Rewrapper
 from shared.running import Part, run_parts
@@ -48,7 +48,7 @@ log = structlog.get_logger()
 
 _STYLE = (Path(__file__).parent / "static" / "tanggap.css").read_text(encoding="utf-8")
 
-ServiceName = Literal["intake", "cases", "notifications"]
+ServiceName = Service
 
 
 @dataclass
@@ -148,7 +148,7 @@ def _all_routes(app: FastAPI) -> list[Any]:
 def _kernel(name: ServiceName, settings: Settings, migrations: Path, clock: Clock) -> Kernel:
     database = Database(settings.database_url, name, migrations=migrations, size=settings.pool_size)
     keys = Keys(name, settings.secret_source(), clock)
-    keys.require("master")
+    keys.require()
     return Kernel(
         name,
         settings,

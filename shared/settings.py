@@ -13,9 +13,13 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from shared.errors import StartRefused
 from shared.secretfile import GivenSecrets, SecretsFile, SecretSource
-from shared.secretset import SecretSet, decoded, first_secrets, read_secrets
+from shared.secretset import SecretSet
+from shared.secrettext import combined, decoded
 
 _UNPREFIXED = {"database_url": "DATABASE_URL", "redis_url": "REDIS_URL", "smtp_url": "SMTP_URL"}
+_FIRST = ("TANGGAP_MASTER_KEY", "TANGGAP_TOKEN_KEY")
+"""The two keys of the first release."""
+
 _FOR_THE_DISTRICT = {"TANGGAP_HOME", "TANGGAP_PORT", "TANGGAP_TEST_DATA"}
 
 
@@ -95,16 +99,8 @@ class Settings(BaseSettings):
 
         Raises: StartRefused: what should hold them cannot be read.
         """
-        given = read_secrets(self.secrets.get_secret_value(), "TANGGAP_SECRETS").completed(self._first())
+        given = combined(*(each.get_secret_value() if each else "" for each in (self.secrets, self.master_key, self.token_key)))
         return SecretsFile(self.secrets_file, given) if self.secrets_file else GivenSecrets(given)
-
-    def _first(self) -> SecretSet:
-        found = SecretSet()
-        if self.master_key:
-            found = found.completed(first_secrets("master_key", decoded(self.master_key.get_secret_value())))
-        if self.token_key:
-            found = found.completed(first_secrets("token_key", decoded(self.token_key.get_secret_value())))
-        return found
 
     def origin(self, service: str) -> str:
         """Base URL of a service."""
@@ -120,7 +116,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     for name, value in given.items():
         if name in known:
             values[known[name]] = value
-        elif name.removesuffix("_FILE") in ("TANGGAP_MASTER_KEY", "TANGGAP_TOKEN_KEY"):
+        elif name.removesuffix("_FILE") in _FIRST:
             values[known[name.removesuffix("_FILE")]] = _from_file(name, value)
         elif name.startswith("TANGGAP_") and name not in _FOR_THE_DISTRICT:
             raise StartRefused(f"{name} is not a setting of Tanggap: did you mean one of {', '.join(sorted(known))}?")
@@ -131,6 +127,19 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         raise StartRefused(_explained(error)) from None
     _refuse_missing_secrets(told)
     return told
+
+
+def given_secrets(environment: Mapping[str, str]) -> SecretSet:
+    """Secrets that stand in the environment itself, or in a file of the first release's two. Raises: StartRefused."""
+    try:
+        return combined(environment.get("TANGGAP_SECRETS", ""), *(_given_key(environment, name) for name in _FIRST))
+    except ValueError:
+        raise StartRefused("TANGGAP_MASTER_KEY and TANGGAP_TOKEN_KEY should be 32 bytes in base64url") from None
+
+
+def _given_key(environment: Mapping[str, str], name: str) -> str:
+    file = environment.get(f"{name}_FILE")
+    return environment.get(name) or (_from_file(f"{name}_FILE", file) if file else "")
 
 
 def _refuse_missing_secrets(told: Settings) -> None:
