@@ -83,8 +83,9 @@ class Settings(BaseSettings):
 
     @field_validator("master_key", "token_key")
     @classmethod
-    def _whole_key(cls, value: SecretStr) -> SecretStr:
-        decoded(value.get_secret_value())
+    def _whole_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            decoded(value.get_secret_value())
         return value
 
     @field_validator("origin_intake", "origin_cases", "origin_notifications", "public_origin")

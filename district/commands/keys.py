@@ -52,7 +52,7 @@ def rotate_keys(
     timing = Timing(timedelta(seconds=after_seconds), timedelta(hours=overlap_hours))
     fresh = rotate(find_home(), _names(name), datetime.now(UTC), timing)
     told = [
-        {"name": each.name, "id": each.id, "since": each.since, "old accepted until": each.since and each.since + timing.overlap} for each in fresh
+        {"name": each.name, "id": each.id, "since": each.since, "old_until": each.since and each.since + timing.overlap} for each in fresh
     ]
     if json:
         show_json(told)

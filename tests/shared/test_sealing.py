@@ -16,7 +16,8 @@ from shared import sealing
 from shared.database import Database
 from shared.errors import HistoryBroken, NotAllowed, Unavailable
 from shared.sealed import Erased, Sealed
-from shared.sealing import KeyringVault, MasterKey, MemoryVault, ToSeal, Vault
+from shared.sealing import KeyringVault, MemoryVault, ToSeal, Vault
+from shared.wrapping import MasterKey
 
 MASTER = b"m" * 32
 NARRATIVE = "Didorong di tangga."
@@ -198,7 +199,7 @@ def test_any_text_in_any_place_comes_back(text, context):
 def test_a_wrapped_key_opens_only_for_the_person_and_purpose_it_was_made_for():
     wrapped = MasterKey(MASTER).wrap(b"k" * 32, b"ani|concern")
     assert MasterKey(MASTER).unwrap(wrapped, b"ani|concern") == b"k" * 32
-    assert b"k" * 32 not in wrapped
+    assert b"k" * 32 not in wrapped.box
     for key, bound_to in ((MASTER, b"budi|concern"), (MASTER, b"ani|case"), (b"n" * 32, b"ani|concern")):
         with pytest.raises(HistoryBroken):
             MasterKey(key).unwrap(wrapped, bound_to)
@@ -337,7 +338,11 @@ def test_a_role_that_is_no_service_may_use_no_function_of_the_keyring(database):
         name = f"stranger_{uuid4().hex[:8]}"
         administrator.execute(f"CREATE ROLE {name}")
         try:
-            for statement in ("SELECT keyring.destroy('ani')", "SELECT * FROM keyring.open('{}')", "SELECT * FROM keyring.obtain('{}', '{}', '{}')"):
+            for statement in (
+                "SELECT keyring.destroy('ani')",
+                "SELECT * FROM keyring.open_wrapped('{}')",
+                "SELECT * FROM keyring.obtain('{}', '{}', '{}', '{}')",
+            ):
                 with pytest.raises(psycopg.errors.InsufficientPrivilege):
                     administrator.execute(f"SET ROLE {name}")
                     administrator.execute(statement)
