@@ -11,7 +11,7 @@ import time
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, LiteralString, NamedTuple, Protocol, TypeVar
+from typing import Any, LiteralString, NamedTuple, Protocol, TypeVar
 from uuid import UUID, uuid4
 
 import psycopg
@@ -22,10 +22,8 @@ from shared.database import Database
 from shared.errors import HistoryBroken, NotAllowed, Unavailable
 from shared.eventstore.batching import Batcher
 from shared.keys import PersonalUse, personal_key
-from shared.sealed import Erased, Sealed
+from shared.sealed import Erased, Purpose, Sealed
 from shared.wrapping import NONCE, KeyWrapping, Wrapped
-
-Purpose = Literal["identity", "contact", "concern", "case", "counselling", "guardian-notice", "package", "answer"]
 
 Owner = tuple[str, str]
 """Person and purpose."""

@@ -51,9 +51,7 @@ def rotate_keys(
     """Announces a new secret, which every running service then uses; what was made with the old one holds until the overlap ends."""
     timing = Timing(timedelta(seconds=after_seconds), timedelta(hours=overlap_hours))
     fresh = rotate(find_home(), _names(name), datetime.now(UTC), timing)
-    told = [
-        {"name": each.name, "id": each.id, "since": each.since, "old_until": each.since and each.since + timing.overlap} for each in fresh
-    ]
+    told = [{"name": each.name, "id": each.id, "since": each.since, "old_until": each.since and each.since + timing.overlap} for each in fresh]
     if json:
         show_json(told)
     else:

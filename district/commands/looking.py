@@ -1,4 +1,4 @@
-"""case show, case history, audit verify, policy check, parked, rebuild, doctor."""
+"""The verbs that look at a district: case, audit, policy, parked, rebuild, doctor."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from district.embedded.postgres import binaries
 from district.embedded.redis import binary
 from district.home import find_home
 from services.cases.policies import read_policy
-from services.cases.replaying import as_json, replay
-from services.cases.words import sentence
+from services.cases.reading.what_if import as_json, replay
+from services.cases.reading.words import sentence
 from shared.access import Principal
 from shared.database import Database
 from shared.errors import Fault, Invalid, StartRefused, TanggapError
