@@ -105,8 +105,9 @@ class Office:
 
 
 @asynccontextmanager
-async def opened(database: str, folder: Path) -> AsyncIterator[Office]:
-    settings = read_settings({"DATABASE_URL": database, "REDIS_URL": "redis://127.0.0.1:9", "TANGGAP_MASTER_KEY": KEY, "TANGGAP_TOKEN_KEY": KEY})
+async def opened(database: str, folder: Path, **secrets: str) -> AsyncIterator[Office]:
+    given = secrets or {"TANGGAP_MASTER_KEY": KEY, "TANGGAP_TOKEN_KEY": KEY}
+    settings = read_settings({"DATABASE_URL": database, "REDIS_URL": "redis://127.0.0.1:9"} | given)
     app = create_app(settings)
     kernel = app.state.kernel
     await kernel.database.open()
