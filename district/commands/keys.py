@@ -66,9 +66,9 @@ def retire_keys(
     json: AsJson = False,
 ) -> None:
     """Drops the secrets whose overlap is over and on which nothing depends any more; exit 1 where one has to stay, with the reason."""
-    home, now = find_home(), datetime.now(UTC)
+    home, now, names = find_home(), datetime.now(UTC), _names(name)
     known, told = home.secrets().read(), _told(home)
-    why = {each: blockers(each, known, now, told) for each in ended(known, _names(name), now, early=early)}
+    why = {each: blockers(each, known, now, told) for each in ended(known, names, now, early=early)}
     drop(home, [each for each, reasons in why.items() if not reasons])
     rows = [{"name": each.name, "id": each.id, "result": "kept" if reasons else "dropped", "why": reasons} for each, reasons in why.items()]
     if json:
