@@ -33,7 +33,7 @@ async def carry_over(kernel: Kernel) -> None:
     signer = HeadSigner(kernel.database, kernel.keys, kernel.heartbeats)
     await signer.vouch()
     await signer.sign_earlier()
-    await Rewrapper(kernel.database, MasterKeys(kernel.keys.source, kernel.clock), kernel.heartbeats).rewrap_all()
+    await Rewrapper(kernel.database, MasterKeys(kernel.keys.source, kernel.keys.clock), kernel.heartbeats).rewrap_all()
     if kernel.name == "intake":
         receipts = EarlierReceipts(kernel.database, kernel.vault, kernel.keys, kernel.heartbeats)
         await receipts.find_latest()
