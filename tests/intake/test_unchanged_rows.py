@@ -105,6 +105,8 @@ async def test_rows_that_the_first_release_kept_are_unchanged_also_after_its_tok
     registered = len(await office.told("person-registered"))
     assert await bring(office, "a.zip", district) == (0, len(district.people))
     assert len(await office.told("person-registered")) == registered
+    kept = [each["digest"] for each in await office.told("roster-row-kept")][-len(district.people) :]
+    assert all(digest.startswith("own:") for digest in kept)
     head = await office.kernel.store.head()
     assert await bring(office, "a.zip", district) == (0, len(district.people))
     assert await office.kernel.store.head() == head

@@ -99,6 +99,18 @@ def test_a_new_key_is_wrapped_under_the_active_master_key_and_one_that_is_only_a
     run(scenario)
 
 
+def test_a_process_whose_clock_is_behind_does_not_undo_what_another_wrapped(run):
+    async def scenario(ring):
+        ring.known = ring.known.rotated("master", b"n" * 32, since=NOON + timedelta(seconds=10), until=NOON + timedelta(hours=1))
+        ring.clock.moment += timedelta(seconds=10)
+        await ring.vault().seal("ani", "case", "x", "c")
+        ring.clock.moment = NOON
+        assert await ring.rewrapper().rewrap_all() == 0
+        assert ring.under() == {"2": 1}
+
+    run(scenario)
+
+
 def test_what_the_first_release_wrapped_is_carried_over(run):
     async def scenario(ring):
         ring.known = secrets(b"k", "0")
