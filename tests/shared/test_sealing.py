@@ -193,6 +193,30 @@ def test_any_text_in_any_place_comes_back(text, context):
     asyncio.run(scenario())
 
 
+def test_what_is_derived_from_a_persons_key_is_theirs_for_one_use_and_the_same_every_time(run):
+    async def scenario(vault):
+        told = await vault.derive_many(["ani", "budi", "ani"], "concern", "receipt")
+        assert told[0] == told[2] != told[1]
+        assert await vault.derive_many(["ani"], "concern", "receipt") == told[:1]
+        others = [*await vault.derive_many(["ani"], "case", "receipt"), *await vault.derive_many(["ani"], "concern", "row-digest")]
+        assert len({told[0], *others}) == 3
+        assert await vault.derive_many([], "concern", "receipt") == []
+
+    run(scenario)
+
+
+def test_nothing_is_derived_from_a_key_that_was_destroyed(run):
+    async def scenario(vault):
+        sealed = await vault.seal("ani", "concern", NARRATIVE, CONTEXT)
+        await vault.derive_many(["budi"], "concern", "receipt")
+        await vault.erase("ani")
+        gone, there = await vault.derive_many(["ani", "budi"], "concern", "receipt")
+        assert gone == Erased(kid=sealed.kid)
+        assert isinstance(there, bytes)
+
+    run(scenario)
+
+
 # the master key ----------------------------------------------------------------------------------------------------
 
 
