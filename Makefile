@@ -7,7 +7,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export HYPOTHESIS_STORAGE_DIRECTORY := .cache/hypothesis
 
-.PHONY: help setup demo test check bench faults lock clean
+.PHONY: help setup demo test unit check bench faults lock clean
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -24,6 +24,9 @@ demo: $(STAMP) ## A fictional district plays one school day and keeps serving (O
 
 test: $(STAMP) ## Every test (kills of whole processes: make faults)
 	@$(PYTHON) -m pytest
+
+unit: $(STAMP) ## The tests without servers, sockets and processes, in under a minute; reaching outside is an error
+	@$(PYTHON) -m pytest --unit
 
 check: $(STAMP) ## Format, lint, types, import contracts
 	@$(PYTHON) -m ruff format --check .

@@ -28,6 +28,8 @@ from shared.access import Permissions
 from shared.testing import eventually
 from shared.web import _HEADERS
 
+pytestmark = pytest.mark.servers
+
 CHECKOUT = Path(__file__).parents[2]
 COUNSELLOR = next(face for face in faces() if face.role == "counsellor")
 

@@ -15,6 +15,8 @@ from district.deployment import free_port
 from district.embedded.process import die_with_parent
 from shared.testing import eventually
 
+pytestmark = pytest.mark.servers
+
 CANARY = "kanarikuning"
 CHECKOUT = Path(__file__).parents[2]
 
