@@ -1,6 +1,5 @@
 """A real PostgreSQL and a real Redis for every test that asks for them. Nothing is started for the others."""
 
-import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,10 @@ import pytest
 
 from district.embedded.postgres import Postgres, start_postgres
 from district.embedded.redis import Redis, start_redis
+from tests.unit import pytest_addoption, pytest_collection_modifyitems, pytest_configure, pytest_runtest_setup, pytest_runtest_teardown
+from tests.vectors import folder_of, origins
+
+__all__ = ["pytest_addoption", "pytest_collection_modifyitems", "pytest_configure", "pytest_runtest_setup", "pytest_runtest_teardown"]
 
 
 @pytest.fixture(scope="session")
@@ -54,10 +57,7 @@ def redis_url(redis_server: Redis) -> str:
     return redis_server.url
 
 
-@pytest.fixture(scope="session")
-def shared_data() -> Path:
-    """Real data and vectors that nobody here wrote; the project commits none of them."""
-    folder = Path(os.environ.get("TANGGAP_TEST_DATA", Path(__file__).parents[2] / "shared" / "data"))
-    if not folder.exists():
-        pytest.skip(f"no sample data at {folder}: set TANGGAP_TEST_DATA to the folder that holds it")
-    return folder
+@pytest.fixture(scope="session", params=origins())
+def vectors(request: pytest.FixtureRequest) -> Path:
+    """A folder with vectors: our own, and the one of others where it is there."""
+    return folder_of(request.param)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import importlib
 import os
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from district.commands.shell import console, show_json, verb
 from district.embedded.servers import Servers
+from district.front import SignIn, front, holds_the_sample
 from district.home import find_home, wanted_port
+from district.sample.faces import faces
 from district.up import one_origin, services
 from shared.access import Principal
 from shared.errors import StartRefused
@@ -25,7 +28,9 @@ def up() -> None:
     home, port = find_home(), wanted_port()
     with Servers(home.folder) as servers:
         settings = home.settings(servers.database_url, servers.redis_url, f"http://127.0.0.1:{port}")
-        application = one_origin(services(settings), settings)
+        running = services(settings)
+        sign_in = SignIn(faces(), home.session, partial(holds_the_sample, running["intake"])) if settings.demo_sign_in else None
+        application = one_origin(running, front(sign_in))
         console.print(f"Tanggap: http://127.0.0.1:{port}/  (Ctrl-C stops it)", markup=False)
         serve(application, host="127.0.0.1", port=port)
 

@@ -93,6 +93,7 @@ class District:
             self.work(0)
 
 
+@pytest.mark.long
 def test_over_ten_thousand_random_schedules_no_deadline_is_lost_and_none_fires_twice():
     chance, fired, moved, met, stale = random.Random(20_260_209), 0, 0, 0, 0
     for schedule in range(SCHEDULES):

@@ -43,6 +43,7 @@ class Scheduler:
         return case, passed
 
 
+@pytest.mark.long
 def test_ten_thousand_random_schedules_lose_none_and_fire_none_twice():
     chance, fired = random.Random(20260209), 0
     for _ in range(SCHEDULES):

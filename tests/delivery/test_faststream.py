@@ -343,6 +343,7 @@ def test_the_client_of_a_started_broker_is_redis_pys_own(run, redis_url):
     run(scenario)
 
 
+@pytest.mark.servers
 def test_a_broker_without_redis_fails_at_its_start_with_an_error_of_redis(tmp_path):
     async def scenario() -> None:
         reader = Reader(f"unix://{tmp_path}/nobody.sock")

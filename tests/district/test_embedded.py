@@ -28,6 +28,8 @@ from district.embedded.redis import Redis, binary, start_redis
 from district.embedded.servers import Servers
 from shared.errors import StartRefused
 
+pytestmark = pytest.mark.servers
+
 CHECKOUT = Path(__file__).parents[2]
 PATIENCE = 20.0
 

@@ -30,6 +30,7 @@ from shared.sealed import Sealed
 from shared.settings import read_settings
 from shared.testing import given
 from tests.intake.bundles import CANARY, FILES, USERS, row, zipped
+from tests.intake.rosters import each_sample
 from tests.keys import bearer
 
 BOX = Sealed(kid="k", context="person-p/name", box="Ym94")
@@ -275,11 +276,13 @@ async def test_a_truncated_upload_is_answered_with_its_fault_and_without_rights_
 
 
 @pytest_anyio
-async def test_the_moodle_fixture_is_brought_in_without_its_passwords(office, shared_data):
-    report = await office.bring(shared_data / "oneroster" / "Test_full_data_set.zip")
-    assert (report.applied, report.schools, report.quarantined) == (6, 1, [])
-    assert not any("Password1" in event.body or "Jones" in event.body for event in await office.kernel.store.read_after(0))
-    assert (await office.bring(shared_data / "oneroster" / "Test_full_data_set.zip")).unchanged == 6
+@each_sample
+async def test_a_whole_bundle_is_brought_in_without_its_passwords_and_with_its_names_sealed(office, sample):
+    report = await office.bring(sample.path)
+    assert (report.applied, report.schools, report.quarantined) == (len(sample.people), len(sample.schools), [])
+    told = "".join(event.body for event in await office.kernel.store.read_after(0))
+    assert not [word for word in (sample.unread, *(name.split()[-1] for _, name in sample.people)) if word in told]
+    assert (await office.bring(sample.path)).unchanged == len(sample.people)
 
 
 @pytest_anyio

@@ -20,6 +20,8 @@ from district.sample.roster import SOURCE
 from services.intake.roster.people import person_id, school_id
 from shared.access import Principal
 
+pytestmark = pytest.mark.servers
+
 ROOT = Path(__file__).parents[2]
 SERVICES = ("intake", "cases", "notifications")
 
