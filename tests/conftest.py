@@ -2,7 +2,8 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ import pytest
 
 from district.embedded.postgres import Postgres, start_postgres
 from district.embedded.redis import Redis, start_redis
+from tests.logins import prepared
 
 
 @pytest.fixture(scope="session")
@@ -33,15 +35,37 @@ def redis_server(home: Path) -> Iterator[Redis]:
     server.stop()
 
 
-@pytest.fixture
-def database(postgres: Postgres) -> Iterator[str]:
-    """URL of a fresh, empty database."""
-    name = f"test_{uuid4().hex[:12]}"
+@pytest.fixture(scope="session")
+def prepared_database(postgres: Postgres) -> str:
+    """Name of a database that is prepared for all services and stays empty: the others are copies of it."""
+    name = "prepared"
     with psycopg.connect(postgres.url(), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
-    yield postgres.url(name)
-    with psycopg.connect(postgres.url(), autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    prepared(postgres.url(name))
+    return name
+
+
+@pytest.fixture(scope="session")
+def new_database(postgres: Postgres, prepared_database: str) -> Callable[[], AbstractContextManager[str]]:
+    """Makes a fresh database, dropped at the end: its administrator's URL. `tests.logins.login` gives a service's own."""
+
+    @contextmanager
+    def made() -> Iterator[str]:
+        name = f"test_{uuid4().hex[:12]}"
+        with psycopg.connect(postgres.url(), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {prepared_database}")
+        yield postgres.url(name)
+        with psycopg.connect(postgres.url(), autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    return made
+
+
+@pytest.fixture
+def database(new_database: Callable[[], AbstractContextManager[str]]) -> Iterator[str]:
+    """The administrator's URL of a fresh database, prepared for all services."""
+    with new_database() as url:
+        yield url
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ from shared.sealed import Sealed
 from shared.settings import read_settings
 from shared.testing import given
 from tests.intake.bundles import CANARY, FILES, USERS, row, zipped
+from tests.logins import login
 
 BOX = Sealed(kid="k", context="person-p/name", box="Ym94")
 
@@ -106,7 +107,9 @@ class Office:
 
 @asynccontextmanager
 async def opened(database: str, folder: Path) -> AsyncIterator[Office]:
-    settings = read_settings({"DATABASE_URL": database, "REDIS_URL": "redis://127.0.0.1:9", "TANGGAP_MASTER_KEY": KEY, "TANGGAP_TOKEN_KEY": KEY})
+    settings = read_settings(
+        {"DATABASE_URL": login(database, "intake"), "REDIS_URL": "redis://127.0.0.1:9", "TANGGAP_MASTER_KEY": KEY, "TANGGAP_TOKEN_KEY": KEY}
+    )
     app = create_app(settings)
     kernel = app.state.kernel
     await kernel.database.open()

@@ -17,6 +17,7 @@ from shared.database import Database
 from shared.errors import HistoryBroken, NotAllowed, Unavailable
 from shared.sealed import Erased, Sealed
 from shared.sealing import KeyringVault, MasterKey, MemoryVault, ToSeal, Vault
+from tests.logins import login
 
 MASTER = b"m" * 32
 NARRATIVE = "Didorong di tangga."
@@ -26,7 +27,7 @@ Scenario = Callable[[Vault], Awaitable[None]]
 
 @asynccontextmanager
 async def connected(url: str, service: str = "cases") -> AsyncIterator[Database]:
-    database = Database(url, service)
+    database = Database(login(url, service), service)
     await database.open()
     try:
         yield database
