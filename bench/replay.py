@@ -69,16 +69,16 @@ async def rate(url: str) -> float:
     return seen / took
 
 
-def run(postgres: Postgres) -> list[Row]:
+def run(postgres: Postgres, url: str) -> list[Row]:
     """Ours and the peer's replay, in turns: a machine that slows down slows both. Neither begins with what the other left behind."""
-    uvloop.run(fill(postgres.url()))
-    app = peer.application(str(postgres.sockets))
+    uvloop.run(fill(url))
+    app = peer.application(postgres)
     calm_collector()
     first = peer.fill(app, EVENTS, TEXT)
     ours, theirs = [], []
     for _ in range(RUNS):
         gc.collect()
-        ours.append(uvloop.run(rate(postgres.url())))
+        ours.append(uvloop.run(rate(url)))
         gc.collect()
         theirs.append(peer.replay_rate(app, first, EVENTS))
     app.close()

@@ -28,13 +28,14 @@ _FRONT = """<!doctype html><html lang="id"><head><meta charset="utf-8"><meta nam
 </main></body></html>"""
 
 
-def services(settings: Settings) -> dict[str, FastAPI]:
-    """The three services as applications."""
-    return {"intake": create_intake(settings), "cases": create_cases(settings), "notifications": create_notifications(settings)}
+def services(settings: Mapping[str, Settings]) -> dict[str, FastAPI]:
+    """The three services as applications, each with settings of its own: it signs in to the database as itself."""
+    made = {"intake": create_intake, "cases": create_cases, "notifications": create_notifications}
+    return {name: create(settings[name]) for name, create in made.items()}
 
 
-def one_origin(applications: Mapping[str, FastAPI], settings: Settings) -> ASGIApp:
-    """One application that gives each service what lies under its prefix."""
+def one_origin(applications: Mapping[str, FastAPI], *, demo_sign_in: bool) -> ASGIApp:
+    """One application that gives each service what lies under its prefix. demo_sign_in: with the demonstration's link that signs in."""
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -52,7 +53,7 @@ def one_origin(applications: Mapping[str, FastAPI], settings: Settings) -> ASGIA
         answer.set_cookie("tanggap_session", request.query_params.get("token", ""), httponly=True, samesite="strict")
         return answer
 
-    routes = [Route("/", front)] + ([Route("/masuk", enter)] if settings.demo_sign_in else [])
+    routes = [Route("/", front)] + ([Route("/masuk", enter)] if demo_sign_in else [])
     host = Starlette(routes=routes, lifespan=lifespan)
 
     async def dispatch(scope: Scope, receive: Receive, send: Send) -> Any:

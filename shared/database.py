@@ -56,9 +56,12 @@ class Database:
         self._looking: asyncio.Task[None] | None = None
         self.outages = 0
 
-    async def open(self) -> None:
-        """Waits for the server, sees that this is the service's own login and the newest schema, opens the pool. Raises: StartRefused."""
-        deadline = time.monotonic() + WAIT
+    async def open(self, *, within: float | None = None) -> None:
+        """Waits for the server, sees that this is the service's own login and the newest schema, opens the pool. Raises: StartRefused.
+
+        within: seconds to wait for the server, `WAIT` where nothing is said.
+        """
+        deadline = time.monotonic() + (WAIT if within is None else within)
         while not await self._admitted(deadline):
             if time.monotonic() > deadline:
                 raise StartRefused(f"DATABASE_URL: PostgreSQL does not stay there for {self.service}: look at its log, then try again")

@@ -11,12 +11,13 @@ import typer
 from district.commands.shell import console, show_json, verb
 from district.embedded.servers import Servers
 from district.home import find_home, wanted_port
+from district.logins import prepared
+from district.serving import serving
 from district.up import one_origin, services
 from shared.access import Principal
 from shared.errors import StartRefused
+from shared.logins import SERVICES
 from shared.service import run, serve
-
-SERVICES = ("intake", "cases", "notifications")
 
 
 @verb
@@ -24,10 +25,12 @@ def up() -> None:
     """Everything in one place, on TANGGAP_PORT (default 8000)."""
     home, port = find_home(), wanted_port()
     with Servers(home.folder) as servers:
-        settings = home.settings(servers.database_url, servers.redis_url, f"http://127.0.0.1:{port}")
-        application = one_origin(services(settings), settings)
-        console.print(f"Tanggap: http://127.0.0.1:{port}/  (Ctrl-C stops it)", markup=False)
-        serve(application, host="127.0.0.1", port=port)
+        logins, origin = prepared(servers.administrator, home.folder), f"http://127.0.0.1:{port}"
+        settings = {service: home.settings(address, servers.redis_url, origin) for service, address in logins.items()}
+        application = one_origin(services(settings), demo_sign_in=any(each.demo_sign_in for each in settings.values()))
+        console.print(f"Tanggap: {origin}/  (Ctrl-C stops it)", markup=False)
+        with serving(home.folder, port):
+            serve(application, host="127.0.0.1", port=port)
 
 
 @verb

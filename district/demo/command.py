@@ -161,7 +161,7 @@ def verify_all(built: Stage) -> list[Verified]:
     async def check() -> list[Verified]:
         done = []
         for service in ("intake", "cases", "notifications"):
-            async with opened(built.database_url, service) as database:
+            async with opened(built.databases[service], service) as database:
                 done.append(await verify_store(database, key))
         return done
 
