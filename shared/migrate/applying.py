@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import psycopg
 from psycopg import Connection, sql
 
+from shared.errors import StartRefused
 from shared.logins import login_of, owner_of
 from shared.schemas import Script
 
@@ -18,8 +20,7 @@ def apply_again(connection: Connection[Any], schema: str, scripts: Sequence[Scri
     """Scripts that may be repeated are applied each time: a release of before, started by mistake, may have set some of it back."""
     for script in scripts:
         with connection.transaction():
-            _become(connection, schema)
-            connection.execute(script.text.encode())
+            _execute(connection, schema, script)
 
 
 def apply_once(connection: Connection[Any], service: str, scripts: Sequence[Script]) -> None:
@@ -28,8 +29,7 @@ def apply_once(connection: Connection[Any], service: str, scripts: Sequence[Scri
     for script in scripts:
         if script.name not in done:
             with connection.transaction():
-                _become(connection, service)
-                connection.execute(script.text.encode())
+                _execute(connection, service, script)
                 _record(connection, service, script)
 
 
@@ -49,6 +49,17 @@ def applied(connection: Connection[Any], service: str) -> set[str]:
         connection.execute(sql.SQL(_TABLE).format(**names))
         connection.execute(sql.SQL("GRANT SELECT ON {schema}.migration TO {login}").format(**names))
         return {name for (name,) in connection.execute(sql.SQL("SELECT name FROM {schema}.migration").format(**names)).fetchall()}
+
+
+def _execute(connection: Connection[Any], schema: str, script: Script) -> None:
+    """Raises: StartRefused: named, but without what the server said, which may quote a value."""
+    _become(connection, schema)
+    try:
+        connection.execute(script.text.encode())
+    except (psycopg.ProgrammingError, psycopg.DataError, psycopg.IntegrityError) as error:
+        raise StartRefused(
+            f"{script.name} cannot be applied to {schema} ({type(error).__name__}), and nothing of it was kept: the server's log says where it failed"
+        ) from error
 
 
 def _become(connection: Connection[Any], schema: str) -> None:

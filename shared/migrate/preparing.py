@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict
 
 from shared.errors import StartRefused
-from shared.logins import KEYRING, login_of, owner_of
+from shared.logins import KEYRING, SERVICES, login_of, owner_of
 from shared.migrate import applying
 from shared.migrate.roles import ensure_login, ensure_owner
 from shared.migrate.schemas import close_to_everybody, ensure_schema
@@ -71,12 +72,12 @@ def prepare(administrator: str, wanted: Mapping[str, Wanted]) -> list[Applied]:
 
 
 def _check_passwords(administrator: str, passwords: Sequence[str]) -> None:
-    """A login whose password another one shares can become the other."""
-    try:
-        known = conninfo_to_dict(administrator).get("password")
-    except psycopg.ProgrammingError:
-        known = None  # connecting will say what is wrong with the address
-    if "" in passwords or len({*passwords, known}) <= len(passwords):
+    """A login whose password another one shares can become the other. What is wrong with the address itself, connecting will say."""
+    with suppress(psycopg.ProgrammingError):
+        given = conninfo_to_dict(administrator)
+        if str(given.get("user")) not in {login_of(service) for service in SERVICES}:
+            passwords = [*passwords, str(given.get("password"))]
+    if "" in passwords or len(set(passwords)) < len(passwords):
         raise StartRefused("each login needs a password of its own, not a neighbour's and not the administrator's: give three different ones")
 
 

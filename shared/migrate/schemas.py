@@ -37,7 +37,7 @@ def ensure_schema(connection: Connection[Any], schema: str) -> None:
     owner = owner_of(schema)
     names = {"schema": sql.Identifier(schema), "owner": sql.Identifier(owner)}
     with connection.transaction():
-        if not connection.execute("SELECT FROM pg_namespace WHERE nspname = %s", (schema,)).fetchone():
+        if not connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (schema,)).fetchone():
             connection.execute(sql.SQL("CREATE SCHEMA {schema} AUTHORIZATION {owner}").format(**names))
         connection.execute(sql.SQL("ALTER SCHEMA {schema} OWNER TO {owner}").format(**names))
         connection.execute(sql.SQL("ALTER DEFAULT PRIVILEGES FOR ROLE {owner} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC").format(**names))

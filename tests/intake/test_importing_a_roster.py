@@ -6,7 +6,7 @@ import json
 import zipfile
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -27,6 +27,7 @@ from shared.access import Principal, issue_token
 from shared.errors import Invalid
 from shared.events import PersonLeft, PersonRegistered, SchoolRegistered
 from shared.eventstore.projection import Projection
+from shared.running import ended
 from shared.sealed import Sealed
 from shared.settings import read_settings
 from shared.testing import given
@@ -119,9 +120,7 @@ async def opened(database: str, folder: Path) -> AsyncIterator[Office]:
     try:
         yield Office(app, RosterImport(kernel, directory), directory, folder)
     finally:
-        running.cancel()
-        with suppress(asyncio.CancelledError, Exception):
-            await running
+        await ended(running)
         await kernel.database.close()
 
 
