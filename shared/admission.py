@@ -9,7 +9,7 @@ import psycopg
 from psycopg import AsyncConnection, sql
 
 from shared.errors import StartRefused
-from shared.logins import EXAMPLE, SERVICES, login_of
+from shared.logins import SERVICES, example_of, login_of
 from shared.schemas import Script
 
 MIGRATE = "run ./tanggap migrate"
@@ -34,10 +34,12 @@ async def _check_login(connection: AsyncConnection[Any], service: str) -> None:
     name, powerful, owns = row or ("", True, True)
     wanted = login_of(service)
     if name in {login_of(each) for each in SERVICES} - {wanted}:
-        raise StartRefused(f"DATABASE_URL: this is the address of {name}, another service; {service} signs in as {wanted}, like {EXAMPLE}")
+        raise StartRefused(
+            f"DATABASE_URL: this is the address of {name}, another service; {service} signs in as {wanted}, like {example_of(service)}"
+        )
     if name != wanted:
         held = "the administrator's address, which is for ./tanggap migrate alone" if powerful or owns else f"the address of {name}"
-        raise StartRefused(f"DATABASE_URL: this is {held}; {service} signs in as {wanted}, which ./tanggap migrate makes, like {EXAMPLE}")
+        raise StartRefused(f"DATABASE_URL: this is {held}; {service} signs in as {wanted}, which ./tanggap migrate makes, like {example_of(service)}")
     if powerful or owns:
         raise StartRefused(
             f"DATABASE_URL: the login {wanted} may do more than its service needs: {MIGRATE}, which takes back what it can, or drop it"

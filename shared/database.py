@@ -19,7 +19,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from shared.admission import admit
 from shared.errors import StartRefused, Unavailable
-from shared.logins import EXAMPLE, login_of
+from shared.logins import example_of, login_of
 from shared.schemas import newest
 
 Connection = AsyncConnection[Any]
@@ -151,7 +151,7 @@ class Database:
             except (psycopg.OperationalError, psycopg.ProgrammingError) as error:
                 if time.monotonic() > deadline or isinstance(error, psycopg.ProgrammingError):
                     raise StartRefused(
-                        f"DATABASE_URL: PostgreSQL does not let {login_of(self.service)} in there; it should be like {EXAMPLE}, "
+                        f"DATABASE_URL: PostgreSQL does not let {login_of(self.service)} in there; it should be like {example_of(self.service)}, "
                         "and the server must run and know the database and the login, which ./tanggap migrate makes"
                     ) from error
                 await asyncio.sleep(0.2)

@@ -16,12 +16,15 @@ SERVICES = ("intake", "cases", "notifications")
 KEYRING = "keyring"
 """The schema of the keys, with an owner of its own."""
 
-EXAMPLE = "postgresql://tanggap_cases:secret@host:5432/tanggap"
-
 
 def login_of(service: str) -> str:
     """The role that a service signs in as."""
     return f"tanggap_{service}"
+
+
+def example_of(service: str) -> str:
+    """How a service's own address looks."""
+    return f"postgresql://{login_of(service)}:secret@host:5432/tanggap"
 
 
 def owner_of(schema: str) -> str:
@@ -37,5 +40,5 @@ def address_of(service: str, url: str, password: str) -> str:
     try:
         given = conninfo_to_dict(url)
     except psycopg.ProgrammingError:
-        raise StartRefused(f"DATABASE_URL: this is no address of PostgreSQL; it should be like {EXAMPLE}") from None
+        raise StartRefused(f"DATABASE_URL: this is no address of PostgreSQL; it should be like {example_of(service)}") from None
     return make_conninfo("", **given | {"user": login_of(service), "password": password})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
+import sys
 from typing import Annotated
 
 import typer
@@ -23,6 +25,7 @@ from shared.service import run, serve
 @verb
 def up() -> None:
     """Everything in one place, on TANGGAP_PORT (default 8000)."""
+    _end_orderly()
     home, port = find_home(), wanted_port()
     with Servers(home.folder) as servers:
         logins, origin = prepared(servers.administrator, home.folder), f"http://127.0.0.1:{port}"
@@ -31,6 +34,11 @@ def up() -> None:
         console.print(f"Tanggap: {origin}/  (Ctrl-C stops it)", markup=False)
         with serving(home.folder, port):
             serve(application, host="127.0.0.1", port=port)
+
+
+def _end_orderly() -> None:
+    """SIGTERM ends the program as Ctrl-C does, through every `with`: servers are stopped, and nothing of them is left."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 
 
 @verb
