@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -307,10 +308,11 @@ def test_what_stays_locked_is_refused_after_a_while(database, monkeypatch):
 
 @pytest.fixture
 def image(tmp_path: Path) -> Path:
-    """What the image of `migrate` holds: shared/ and the services' SQL."""
-    shutil.copytree(CODE.parent / "shared", tmp_path / "shared")
-    for service in SERVICES:
-        shutil.copytree(CODE / service / "schema", tmp_path / "services" / service / "schema")
+    """What the image of `migrate` holds, copied as the Dockerfile says."""
+    base, migrate = (CODE.parent / "Dockerfile").read_text().split("FROM ")[1:3]
+    assert migrate.startswith("base AS migrate")
+    for source, target in re.findall(r"^COPY (\S+/) (\S+/)$", base + migrate, re.MULTILINE):
+        shutil.copytree(CODE.parent / source, tmp_path / target)
     return tmp_path
 
 
