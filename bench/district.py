@@ -1,4 +1,4 @@
-"""A running district to measure: servers, the three services as processes, a mailbox, an agency, a sample roster."""
+"""A running district to measure: servers, the three services as processes, a mailbox, an agency and a sample roster."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from shared.access import Principal, issue_token, service_principal
 
 AGENCY = "agency-1"
 ENLARGED = 10
-"""Times the sample's 600 students: in a school year a student has a case or two, not twenty."""
+"""Factor on the sample's 600 students, because a student has one or two cases in a school year, not twenty."""
 
 
 def duty(number: int) -> Principal:
@@ -58,7 +58,7 @@ class District:
         return int(row[0]) if row else 0
 
     def wait(self, query: str, at_least: int, within: float = 120.0) -> None:
-        """Until the number is so high. It asks seldom and over one connection: what is measured must not pay for being watched.
+        """Waits until the number is reached. It polls seldom and over one connection, so that watching does not slow down what is measured.
 
         Raises: TimeoutError.
         """
@@ -72,7 +72,7 @@ class District:
 
 @contextmanager
 def running(folder: Path) -> Iterator[District]:
-    """Servers, services, mailbox, agency, sample roster."""
+    """Starts servers, services, mailbox and agency, and imports the sample roster."""
     folder.mkdir(parents=True)
     postgres, redis = start_postgres(folder), start_redis(folder)
     mail_port, agency_port = free_port(), free_port()

@@ -81,17 +81,43 @@ def _signature(key: bytes, payload: str) -> str:
     return urlsafe_b64encode(digest).decode().rstrip("=")
 
 
+@dataclass(frozen=True, slots=True)
+class CommandRow:
+    """Who may give a command. roles: that may give it. also: which lesser readers of a case may, besides those who read it whole."""
+
+    roles: frozenset[str]
+    also: frozenset[str] = frozenset()
+
+
 class Permissions:
-    """Which roles may use which route; a route without a row is nobody's."""
+    """Which roles may use which route, and give which commands; a route or a command without a row is nobody's."""
 
     def __init__(self, path: Path = PERMISSIONS) -> None:
         with path.open("rb") as file:
-            rows: Mapping[str, list[str]] = tomllib.load(file)["routes"]
-        self.rows = {route: frozenset(roles) for route, roles in rows.items()}
+            told = tomllib.load(file)
+        routes: Mapping[str, list[str]] = told["routes"]
+        commands: Mapping[str, Mapping[str, list[str]]] = told.get("commands", {})
+        self.rows = {route: frozenset(roles) for route, roles in routes.items()}
+        self._commands = {name: CommandRow(frozenset(row["roles"]), frozenset(row.get("also", ()))) for name, row in commands.items()}
 
     def roles(self, method: str, path: str) -> frozenset[str]:
         """The roles of a route's row, empty without one."""
         return self.rows.get(f"{method} {path}", frozenset())
+
+    def command(self, name: str) -> CommandRow:
+        """The row of a command's permission; nobody's without one."""
+        return self._commands.get(name, CommandRow(frozenset()))
+
+    def require(self, principal: Principal, name: str) -> None:
+        """Raises: NotAllowed: none of the principal's roles may give a command of this permission."""
+        if not principal.holds(*self.command(name).roles):
+            raise NotAllowed
+
+    def grant(self, method: str, path: str, name: str) -> None:
+        """A command's route takes the roles of its permission. Raises: StartRefused: the file has no such permission."""
+        if name not in self._commands:
+            raise StartRefused(f"shared/permissions.toml has no row [commands.{name}], which `{method} {path}` needs: add who may give it")
+        self.rows[f"{method} {path}"] = self._commands[name].roles
 
     def require_rows(self, routes: Iterable[object]) -> None:
         """Raises: StartRefused: a route has no row."""

@@ -11,7 +11,7 @@ import time
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, LiteralString, NamedTuple, Protocol, TypeVar
+from typing import Any, LiteralString, NamedTuple, Protocol, TypeVar
 from uuid import UUID, uuid4
 
 import psycopg
@@ -21,9 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from shared.database import Database
 from shared.errors import HistoryBroken, NotAllowed
 from shared.eventstore.batching import Batcher
-from shared.sealed import Erased, Sealed
-
-Purpose = Literal["identity", "contact", "concern", "case", "counselling", "guardian-notice", "package", "answer"]
+from shared.sealed import Erased, Purpose, Sealed
 
 Owner = tuple[str, str]
 """Person and purpose."""

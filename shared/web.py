@@ -235,15 +235,20 @@ def _canonical(body: bytes) -> bytes:
 _LONGEST_VERSION = 19
 
 
-def require_version(request: Request, actual: int, stream: str) -> None:
-    """Raises: PreconditionFailed: `If-Match` names another version."""
+def named_version(request: Request) -> int | None:
+    """The version that `If-Match` names; None where it names none, 0 (which nothing has) where it is no version of ours."""
     told = request.headers.get("if-match")
     if told is None or told.strip() == "*":
-        return
+        return None
     wanted = told.strip().removeprefix("W/").strip('"')
-    number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < _LONGEST_VERSION else -1
-    if number != actual:
-        raise PreconditionFailed(stream, number, actual)
+    return int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < _LONGEST_VERSION else 0
+
+
+def require_version(request: Request, actual: int, stream: str) -> None:
+    """Raises: PreconditionFailed: `If-Match` names another version."""
+    wanted = named_version(request)
+    if wanted not in (None, actual):
+        raise PreconditionFailed(stream, wanted or 0, actual)
 
 
 def cursor(*values: object) -> str:

@@ -1,4 +1,4 @@
-"""Real PostgreSQL and real Redis for every test that asks for them; nothing is started for the others."""
+"""A real PostgreSQL and a real Redis for every test that asks for them. Nothing is started for the others."""
 
 import os
 import tempfile
@@ -35,6 +35,23 @@ def redis_server(home: Path) -> Iterator[Redis]:
     server.stop()
 
 
+@contextmanager
+def created(postgres: Postgres, template: str) -> Iterator[str]:
+    name = f"test_{uuid4().hex[:12]}"
+    with psycopg.connect(postgres.url(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield postgres.url(name)
+    with psycopg.connect(postgres.url(), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def empty_database(postgres: Postgres) -> Iterator[str]:
+    """The administrator's URL of an empty database."""
+    with created(postgres, "template0") as url:
+        yield url
+
+
 @pytest.fixture(scope="session")
 def prepared_database(postgres: Postgres) -> str:
     """Name of a database that is prepared for all services and stays empty: the others are copies of it."""
@@ -47,18 +64,8 @@ def prepared_database(postgres: Postgres) -> str:
 
 @pytest.fixture(scope="session")
 def new_database(postgres: Postgres, prepared_database: str) -> Callable[[], AbstractContextManager[str]]:
-    """Makes a fresh database, dropped at the end: its administrator's URL. `tests.logins.login` gives a service's own."""
-
-    @contextmanager
-    def made() -> Iterator[str]:
-        name = f"test_{uuid4().hex[:12]}"
-        with psycopg.connect(postgres.url(), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {prepared_database}")
-        yield postgres.url(name)
-        with psycopg.connect(postgres.url(), autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-    return made
+    """Makes a database that is prepared and empty: its administrator's URL. `tests.logins.login` gives a service's own."""
+    return lambda: created(postgres, prepared_database)
 
 
 @pytest.fixture

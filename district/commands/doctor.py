@@ -16,7 +16,7 @@ from district.commands.stores import opened, running_administrator
 from district.embedded.cluster import binaries
 from district.embedded.redis import binary
 from district.home import find_home
-from district.logins import addresses
+from district.logins import address
 from shared.errors import StartRefused
 from shared.logins import SERVICES
 
@@ -58,15 +58,12 @@ def _machine() -> list[Finding]:
 def _schemas() -> list[Finding]:
     """Only where a database runs: ours is prepared whenever it starts."""
     administrator = running_administrator()
-    if administrator is None:
-        return []
-    urls = addresses(administrator, find_home().folder)
-    return [asyncio.run(_schema(urls[service], service)) for service in SERVICES]
+    return [asyncio.run(_schema(administrator, service)) for service in SERVICES] if administrator else []
 
 
-async def _schema(url: str, service: str) -> Finding:
+async def _schema(administrator: str, service: str) -> Finding:
     try:
-        async with opened(url, service, within=PATIENCE):
+        async with opened(address(service, administrator, find_home().folder), service, within=PATIENCE):
             return f"database of {service}", True, "its login and its schema are as they should be"
     except StartRefused as refused:
         return f"database of {service}", False, str(refused)

@@ -1,4 +1,4 @@
-"""case show, case history, audit verify, policy check, parked, rebuild."""
+"""The verbs that look at a district: case, audit, policy, parked, rebuild."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from district.commands.shell import FOUND_A_PROBLEM, checked, errors, show_json,
 from district.commands.stores import databases, each_store, opened
 from district.home import find_home
 from services.cases.policies import read_policy
-from services.cases.replaying import as_json, replay
-from services.cases.words import sentence
+from services.cases.reading.what_if import as_json, replay
+from services.cases.reading.words import sentence
 from shared.access import Principal
 from shared.database import Database
 from shared.errors import Fault, Invalid, StartRefused, TanggapError

@@ -1,4 +1,4 @@
-"""up, serve, token."""
+"""The verbs that run services: up, serve, token."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def up() -> None:
     _end_orderly()
     home, port = find_home(), wanted_port()
     with Servers(home.folder) as servers:
-        logins, origin = prepared(servers.administrator, home.folder), f"http://127.0.0.1:{port}"
+        logins, origin = prepared(servers.administrator, home.folder, new_passwords=servers.postgres is not None), f"http://127.0.0.1:{port}"
         settings = {service: home.settings(address, servers.redis_url, origin) for service, address in logins.items()}
         application = one_origin(services(settings), demo_sign_in=any(each.demo_sign_in for each in settings.values()))
         console.print(f"Tanggap: {origin}/  (Ctrl-C stops it)", markup=False)

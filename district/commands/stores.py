@@ -1,6 +1,6 @@
-"""Opening the stores of a district directly: for audit, replay and doctor, also while nothing serves.
+"""Opens the stores of a district directly, for audit, policy replay and doctor. The district need not be running.
 
-Each is opened as the service itself would: its login may read the whole history of its store, so nothing here needs the administrator.
+Each is opened as its service would open it: the service's login may read the whole history of its store, so nothing here needs the administrator.
 """
 
 from __future__ import annotations
@@ -46,14 +46,14 @@ def administrator() -> Iterator[str]:
 
 @contextmanager
 def databases() -> Iterator[dict[str, str]]:
-    """Each service's own address."""
+    """The address of each service's database."""
     with administrator() as url:
         yield addresses(url, find_home().folder)
 
 
 @asynccontextmanager
 async def opened(url: str, service: str, *, within: float | None = None) -> AsyncIterator[Database]:
-    """One service's database by its own address. within: seconds to wait for the server. Raises: StartRefused: also where a migration is missing."""
+    """The open database of one service. within: seconds to wait for the server. Raises: StartRefused: also where a migration is missing."""
     database = Database(url, service, migrations=ROOT / "services" / service / "schema", size=2)
     await database.open(within=within)
     try:
@@ -63,7 +63,7 @@ async def opened(url: str, service: str, *, within: float | None = None) -> Asyn
 
 
 def each_store(work: Callable[[Database], Awaitable[T]]) -> list[T]:
-    """Does something with every service's database."""
+    """Runs `work` with the database of each service and returns the results in order."""
 
     async def all_of_them(urls: dict[str, str]) -> list[T]:
         done = []

@@ -12,7 +12,7 @@ import httpx
 
 from district.commands.shell import checked, console, show_table
 from district.demo.day import Day
-from services.cases.words import sentence
+from services.cases.reading.words import sentence
 from shared.eventstore.verify import Verified
 
 _ENDED = {"rejected", "completed", "cancelled", "failed"}

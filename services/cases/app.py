@@ -6,12 +6,14 @@ from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 
-from services.cases import api, documents, lists, pages, replaying, reports, standing, working
-from services.cases.acting import starting
+from services.cases import pages
 from services.cases.clocks import Clockwork
-from services.cases.projecting import TABLES, VIEW, project
+from services.cases.commands import routes as commands
+from services.cases.commands.road import Road
+from services.cases.reading import documents, lists, reports, routes, what_if, without_case
+from services.cases.reading.projecting import TABLES, VIEW, project
+from services.cases.reading.views import Roster, WorkList
 from services.cases.subscribers import FromIntake, FromNotifications
-from services.cases.views import Roster
 from shared.eventstore.projection import Projection
 from shared.pace import Pace
 from shared.running import Part
@@ -43,16 +45,15 @@ def create_app(settings: Settings) -> FastAPI:
         ]
 
     def routers(kernel: Kernel) -> list[APIRouter]:
-        roster, view = Roster(kernel.database), projections[VIEW]
-        start = starting(kernel, roster, view)
+        view = projections[VIEW]
         return [
-            api.router(kernel, roster, view, start),
-            working.router(start),
-            standing.router(kernel),
+            routes.router(kernel, view),
+            commands.router(Road(kernel, Roster(kernel.database), WorkList(kernel.database, view))),
+            without_case.router(kernel),
             documents.router(kernel),
             lists.router(kernel, view),
             reports.router(kernel, view),
-            replaying.router(kernel),
+            what_if.router(kernel),
             pages.router(kernel, view),
         ]
 

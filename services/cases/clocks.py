@@ -11,9 +11,9 @@ from datetime import datetime
 
 import structlog
 
-from services.cases.domain.deadline import PassDeadline
-from services.cases.telling import tell
-from services.cases.views import WorkList
+from services.cases.commands.facts import record_fact
+from services.cases.domain.steps.deadline import PassDeadline
+from services.cases.reading.views import WorkList
 from shared.errors import TanggapError, Unavailable
 from shared.eventstore.projection import Projection
 from shared.eventstore.store import Repeated, Stored
@@ -53,7 +53,7 @@ class Clockwork:
         cause = derived_id(TANGGAP, "deadline", case, key, due.isoformat())
         occasion = Occasion("service:cases", None, now, cause, cause)
         try:
-            outcome = await tell(self._kernel.store, case, PassDeadline(key=key, due=due, now=now), occasion)
+            outcome = await record_fact(self._kernel.store, case, PassDeadline(key=key, due=due, now=now), occasion)
         except TanggapError as error:
             if isinstance(error, Unavailable):
                 raise

@@ -10,9 +10,10 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
-from services.cases.reading import CaseReader, Moment
-from services.cases.views import CaseList, Filters
-from services.cases.words import URGENCY, sentence
+from services.cases.reading.case import CaseReader, Moment
+from services.cases.reading.views import CaseList, Filters
+from services.cases.reading.words import READING_REASONS, URGENCY, sentence
+from services.cases.rights import ReadingReason, ReadingReasonNeeded, schools_of
 from shared.access import SignedIn
 from shared.eventstore.projection import Projection
 from shared.service import Kernel
@@ -31,15 +32,17 @@ def router(kernel: Kernel, view: Projection) -> APIRouter:
     @routes.get("/")
     async def cases(principal: SignedIn) -> HTMLResponse:
         escalated = principal.holds("supervisor", "district-officer") and not principal.holds("district-duty")
-        schools = "*" if escalated or principal.holds("district-duty", "auditor") else ",".join(sorted(principal.schools))
-        rows = await listing.page(Filters(), schools=schools, reader=principal.id, escalated_only=escalated, after=None, limit=100)
+        rows = await listing.page(Filters(), schools=schools_of(principal), reader=principal.id, escalated_only=escalated, after=None, limit=100)
         told = [{"id": row.id, "opened": shown(row.opened_at), "urgency": URGENCY[row.urgency][0], "state": row.state} for row in rows]
         return HTMLResponse(_PAGES.get_template("list.html").render(cases=told))
 
     @routes.get("/cases/{case_id}")
-    async def case(case_id: str, principal: SignedIn) -> HTMLResponse:
-        told = await reader.case(principal, case_id, Moment())
-        history = await reader.history(principal, case_id)
+    async def case(case_id: str, principal: SignedIn, reason: ReadingReason | None = None) -> HTMLResponse:
+        try:
+            told = await reader.case(principal, case_id, Moment(), reason)
+        except ReadingReasonNeeded as needed:
+            return HTMLResponse(_PAGES.get_template("reason.html").render(id=case_id, needed=needed, reasons=READING_REASONS), needed.status)
+        history = await reader.history(principal, case_id, reason)
         timeline = []
         for event in history:
             indonesian, english = sentence(event["type"], event["data"])

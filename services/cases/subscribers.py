@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from services.cases.domain.case import CASE
-from services.cases.domain.guardian import FoldNotice, MarkGuardianUnsafe
-from services.cases.domain.referral import FoldSilence, FoldTask
-from services.cases.domain.strands import RecordAlert, TakeConcern
-from services.cases.domain.student import STUDENT, Claim
+from services.cases.commands.facts import record_fact
+from services.cases.domain.case.case import CASE
+from services.cases.domain.case.guardians import FoldNotice, MarkGuardianUnsafe
+from services.cases.domain.case.strands import RecordAlert, TakeConcern
+from services.cases.domain.case.student import STUDENT, Claim
+from services.cases.domain.referring.referral import FoldSilence, FoldTask
+from services.cases.domain.streams import case_stream, student_stream
 from services.cases.policies import policy_for
-from services.cases.telling import tell
-from services.cases.views import Roster
+from services.cases.reading.views import Roster
 from shared.decider import commit, load, untouched, write
 from shared.events import (
     AlertExhausted,
@@ -59,13 +60,13 @@ class FromIntake:
             writes = []
             case_id = fresh
             if told.student:
-                student = await load(self.store, STUDENT, f"student-{told.student}")
+                student = await load(self.store, STUDENT, student_stream(told.student))
                 case_id = student.state.case_for(event.recorded_at, policy.reopen_days) or fresh
                 claimed = STUDENT.decide(Claim(case=case_id), student.state)
                 if claimed:
                     writes.append(write(STUDENT, student, claimed, replace(_occasion(event), school=told.school)))
             known = case_id != fresh or tried
-            stream = f"case-{case_id}"
+            stream = case_stream(case_id)
             case = await load(self.store, CASE, stream) if known else untouched(CASE, stream, self.store.outages)
             tried.append(case_id)
             occasion = replace(_occasion(event), school=case.state.school or told.school)
@@ -101,10 +102,10 @@ class FromNotifications:
                 return await self._mark(event, told, checkpoint)
             case _:
                 return None
-        return await tell(self.store, told.case, command, _occasion(event), checkpoint)
+        return await record_fact(self.store, told.case, command, _occasion(event), checkpoint)
 
     async def _mark(self, event: Recorded, told: GuardianMarkedUnsafe, checkpoint: Checkpoint | None) -> Outcome | None:
-        student = await load(self.store, STUDENT, f"student-{told.student}")
+        student = await load(self.store, STUDENT, student_stream(told.student))
         if student.state.last_case is None:
             return None
-        return await tell(self.store, student.state.last_case, MarkGuardianUnsafe(guardian=told.guardian), _occasion(event), checkpoint)
+        return await record_fact(self.store, student.state.last_case, MarkGuardianUnsafe(guardian=told.guardian), _occasion(event), checkpoint)

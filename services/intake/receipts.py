@@ -1,4 +1,4 @@
-"""Receipts: derived by keyed hash from the concern's id, so that a repeat gives the same one and none is stored (contracts.md).
+"""Receipts. A keyed hash of the concern's id gives the receipt, so a repeat gives the same one and none is stored (contracts.md, HTTP).
 
 18 characters of Crockford's alphabet: six find the concern (30 bits, kept in a read model), twelve prove that one holds the receipt (60 bits).
 """
@@ -30,7 +30,7 @@ class Receipts:
         return self._letters(concern)[:_LOCATOR]
 
     def matches(self, told: str, concern: str) -> bool:
-        """The receipt belongs to this concern; in constant time."""
+        """Whether the receipt belongs to this concern, compared in constant time."""
         return hmac.compare_digest(normalised(told), self._letters(concern))
 
     def _letters(self, concern: str) -> str:
@@ -39,7 +39,7 @@ class Receipts:
 
 
 def normalised(told: str) -> str:
-    """What a person typed, without spaces and dashes, look-alikes mended; empty if it cannot be a receipt."""
+    """What a person typed, without spaces and dashes and with look-alike letters corrected. Empty if it cannot be a receipt."""
     letters = "".join(letter for letter in told.upper().translate(_LOOK_ALIKES) if letter in _ALPHABET)
     return letters if len(letters) == _LENGTH else ""
 

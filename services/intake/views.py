@@ -1,4 +1,4 @@
-"""Read models of intake: who is who (ids, roles, schools; names stay sealed), and where a receipt's concern is found."""
+"""Read models of intake: who is who (ids, roles, schools; names stay sealed), and the concern to which a receipt leads."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Projector:
                 gone = PersonLeft.model_validate_json(event.body)
                 await connection.execute("DELETE FROM person_v1 WHERE person = %s", (gone.person,))
             case _:
-                pass  # concerns are located together
+                pass  # concerns are handled together below
 
 
 async def _school(connection: Connection, told: SchoolRegistered) -> None:
@@ -80,7 +80,7 @@ class Known:
 
 
 class Directory:
-    """Queries over the roster and receipts; concurrent look-ups share one query. view: what fills the tables."""
+    """Queries over the roster and receipts. Concurrent look-ups share one query. view: the projection that fills the tables."""
 
     def __init__(self, database: Database, view: Projection) -> None:
         self._database, self._view = database, view
@@ -88,7 +88,7 @@ class Directory:
         self._looking: Batcher[str, Known | None] = Batcher(self._look_up, most=256)
 
     async def school(self, told: str) -> str | None:
-        """The id of a school, from its id or NPSN."""
+        """The id of a school, given its id or its NPSN."""
         if told not in self._schools:
             await self._read_schools()
         return self._schools.get(told)
@@ -117,7 +117,7 @@ class Directory:
         return [{"person": row[0], "kind": row[1], "school": row[2], "roles": row[3], "name": Sealed.model_validate(row[4])} for row in rows]
 
     async def concerns_at(self, locator: str) -> list[str]:
-        """Concerns whose receipt begins like this; usually one. A receipt just given is found, however late the view is."""
+        """The concerns whose receipt has this locator, usually one. A fresh receipt is found even if the view is behind."""
         found = await self._located(locator)
         if not found:
             await self._view.catch_up()

@@ -1,4 +1,4 @@
-"""The page behind a guardian's link: no details, and looking at it changes nothing (mail programs open links by themselves)."""
+"""The page behind a guardian's link. It shows no details, and looking at it changes nothing, because mail programs open links by themselves."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ GATHER = 0.01
 """Seconds in which a full lane gets room for several messages, so that they are claimed together."""
 
 LONGEST_SILENCE = 600
-"""Seconds after which a person hears that an urgent notice has not reached its agency; the attempts go on behind it (interop.md, 2.3)."""
+"""Seconds after which a person hears that an urgent notice has not reached its agency; attempts go on (sources.md, Unanswered notices)."""
 
 
 class Sender:

@@ -71,6 +71,14 @@ def prepare(administrator: str, wanted: Mapping[str, Wanted]) -> list[Applied]:
             ) from None
 
 
+def logins_there(administrator: str, services: Sequence[str]) -> list[str]:
+    """Which of these services' logins somebody can sign in with already. Raises: StartRefused: no server."""
+    with _connected(administrator, time.monotonic() + WAIT) as connection:
+        names = [login_of(service) for service in services]
+        found = connection.execute("SELECT rolname FROM pg_roles WHERE rolcanlogin AND rolname = ANY (%s) ORDER BY 1", (names,)).fetchall()
+    return [name for (name,) in found]
+
+
 def _check_passwords(administrator: str, passwords: Sequence[str]) -> None:
     """A login whose password another one shares can become the other. What is wrong with the address itself, connecting will say."""
     with suppress(psycopg.ProgrammingError):

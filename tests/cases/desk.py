@@ -1,4 +1,4 @@
-"""Cases for tests: the real application over a real PostgreSQL and Redis, in this process; the test plays intake and notifications."""
+"""The service cases for tests: the real application in this process, on a real PostgreSQL and Redis. The test plays intake and notifications."""
 
 import asyncio
 from base64 import urlsafe_b64encode

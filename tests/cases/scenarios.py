@@ -1,4 +1,4 @@
-"""For every command of a case: when it is right, when it is refused and by which name. One row each; a missing row fails a test."""
+"""For every command of a case: when it is right, and when it is refused, by which name. Each command has one row; a missing row fails a test."""
 
 from __future__ import annotations
 
@@ -6,25 +6,26 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.cases.domain import activity as a
-from services.cases.domain import conference as cf
-from services.cases.domain import conflict as ct
-from services.cases.domain import consent as cs
-from services.cases.domain import counselling as co
-from services.cases.domain import disclosure as d
-from services.cases.domain import handling as h
-from services.cases.domain import inbound as i
-from services.cases.domain import moving as m
-from services.cases.domain import parents as p
-from services.cases.domain import protection as pr
-from services.cases.domain import reporting as r
-from services.cases.domain import teacher as t
-from services.cases.domain import visit as v
-from services.cases.domain.case import ConflictOfInterest
-from services.cases.domain.group import NoteMember
-from services.cases.domain.guardian import AssessGuardian, GuardianSafetyUnknown, GuardianUnsafe
-from services.cases.domain.referral import ApproveReferral, DraftReferral, FoldTask, NoSuchReferral, OwnApproval, SendReferral
-from services.cases.domain.state import Case
+from services.cases.domain import official_reporting as r
+from services.cases.domain.case import conflict as ct
+from services.cases.domain.case import handling as h
+from services.cases.domain.case import moving as m
+from services.cases.domain.case import protection as pr
+from services.cases.domain.case.case import ConflictOfInterest
+from services.cases.domain.case.guardians import AssessGuardian
+from services.cases.domain.case.state import Case
+from services.cases.domain.referring import consent as cs
+from services.cases.domain.referring import disclosure as d
+from services.cases.domain.referring.referral import ApproveReferral, DraftReferral, FoldTask, NoSuchReferral, OwnApproval, SendReferral
+from services.cases.domain.steps import activity as a
+from services.cases.domain.steps.home import GuardianSafetyUnknown, GuardianUnsafe
+from services.cases.domain.strategies import conference as cf
+from services.cases.domain.strategies import counselling as co
+from services.cases.domain.strategies import parents as p
+from services.cases.domain.strategies import referral as i
+from services.cases.domain.strategies import teacher as t
+from services.cases.domain.strategies import visit as v
+from services.cases.domain.strategies.group import NoteMember
 from shared.errors import Refused
 from shared.events import ConcernRaised
 from shared.message import Fact
@@ -35,6 +36,7 @@ from tests.cases.people import (
     NOW,
     OFFICER,
     OTHER,
+    POLICY,
     PRINCIPAL,
     STUDENT,
     TEACHER,
@@ -114,8 +116,8 @@ right([ask, answer], agree, "guidance-agreed", a.WrongMoment, at=[ask])
 right([ask, answer, agree], step(t.RecordGuidanceResult, **x(helped=True, result=W)), "guidance-done", a.WrongMoment, at=[ask])
 
 # collaboration with parents
-safe = AssessGuardian(guardian=MOTHER, safe=True, reason=W, by=COUNSELLOR)
-unsafe = AssessGuardian(guardian=MOTHER, safe=False, reason=W, by=COUNSELLOR)
+safe = step(AssessGuardian, guardian=MOTHER, safe=True, reason=W, by=COUNSELLOR)
+unsafe = step(AssessGuardian, guardian=MOTHER, safe=False, reason=W, by=COUNSELLOR)
 plan = step(p.PlanParentMeeting, **x(guardian=MOTHER, kind="help-at-home", goal=W))
 first = step(p.InviteParent, **x(summons=1, channel="letter", when=later(days=2), letter="421/1"))
 met = step(p.HoldParentMeeting, **x(came=(MOTHER,), received=W, given=W))
@@ -277,13 +279,21 @@ right([legal], step(m.LiftLegalHold, by=OFFICER, reason=W), "legal-hold-lifted",
       wrong=step(m.LiftLegalHold, by=PRINCIPAL, reason=W))  # fmt: skip
 
 # referral: consent, approval, call, next alternative, chase, evaluation
-draft = DraftReferral(referral="r-1", agency="ag-1", why=W, alternatives=("ag-2",), consent="asked", by=COUNSELLOR)
+draft = step(DraftReferral, referral="r-1", agency="ag-1", why=W, alternatives=("ag-2",), consent="asked", by=COUNSELLOR)
 open_draft = draft.model_copy(update={"consent": "given"})
-urgent = DraftReferral(
-    referral="r-1", agency="ag-1", why=W, alternatives=(), consent="overridden", ground="vital-interest", by_phone_first=True, by=COUNSELLOR
+urgent = step(
+    DraftReferral,
+    referral="r-1",
+    agency="ag-1",
+    why=W,
+    alternatives=(),
+    consent="overridden",
+    ground="vital-interest",
+    by_phone_first=True,
+    by=COUNSELLOR,
 )
-approve = ApproveReferral(referral="r-1", by=PRINCIPAL)
-send = SendReferral(referral="r-1", package=W, priority="urgent", respond_by=later(days=1), by=COUNSELLOR)
+approve = step(ApproveReferral, referral="r-1", by=PRINCIPAL)
+send = step(SendReferral, referral="r-1", package=W, policy=POLICY, by=COUNSELLOR)
 
 
 def moved(trigger: str, state: str) -> FoldTask:

@@ -1,4 +1,4 @@
-"""Deadlines that come: in virtual time none is lost or fires twice, whatever schedulers and clocks do; on PostgreSQL two schedulers say it once."""
+"""Due deadlines: in virtual time none is lost or fires twice, whatever schedulers and clocks do. On PostgreSQL two schedulers fire each one once."""
 
 import asyncio
 import random
@@ -8,11 +8,11 @@ from datetime import timedelta
 import pytest
 
 from services.cases.clocks import Clockwork
-from services.cases.domain import deadline as d
-from services.cases.domain.activity import Expected
-from services.cases.domain.case import CASE
-from services.cases.projecting import TABLES, VIEW, project
-from services.cases.views import WorkList
+from services.cases.domain.case.case import CASE
+from services.cases.domain.steps import deadline as d
+from services.cases.domain.steps.activity import Expected
+from services.cases.reading.projecting import TABLES, VIEW, project
+from services.cases.reading.views import WorkList
 from shared.eventstore.projection import Projection
 from shared.testing import eventually
 from tests.cases.desk import desk

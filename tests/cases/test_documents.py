@@ -1,7 +1,7 @@
-"""The data of every official document is complete: which documents a history holds, and what they say."""
+"""The official documents of a case: which ones a history holds, and what they say. Their data is complete."""
 
-from services.cases.documents import DOCUMENTS, documents_of
-from services.cases.domain.case import CASE
+from services.cases.domain.case.case import CASE
+from services.cases.reading.documents import DOCUMENTS, documents_of
 
 
 def told(event_type, version, **data):

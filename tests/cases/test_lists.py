@@ -1,11 +1,12 @@
-"""Lists over HTTP: who finds which case there, in what order, and that a rebuild gives the same."""
+"""Lists over HTTP: who finds which case, in what order; and a rebuild gives the same."""
 
 import json
 
 import pytest
 
-from services.cases.commands import CASE_COMMANDS, example
-from services.cases.projecting import TABLES
+from services.cases.commands.bodies import example
+from services.cases.commands.routes import GIVEN as CASE_COMMANDS
+from services.cases.reading.projecting import TABLES
 from shared.testing import eventually
 from tests.cases.asking import climbed, formed, sent
 from tests.cases.desk import accused, soon

@@ -1,17 +1,17 @@
-"""Over a store's history receipts derive again exactly, and a draft policy changes what it changes; over the API too."""
+"""A draft policy over the history of a store, and over the API: receipts give the same decisions again, and only the expected decisions change."""
 
 from datetime import UTC, datetime
 
 import pytest
 
-from services.cases.domain.policy import Policy
-from services.cases.domain.strands import SetUrgency
-from services.cases.domain.triage import ReferralInputs, TriageInputs, recommend, triage
-from services.cases.domain.whatif import WhatIf
+from services.cases.domain.case.strands import SetUrgency
+from services.cases.domain.steps.policy import Policy
+from services.cases.domain.steps.triage import ReferralInputs, TriageInputs, recommend, triage
+from services.cases.domain.steps.whatif import WhatIf
 from services.cases.policies import policy_of
-from services.cases.replaying import replay
+from services.cases.reading.what_if import replay
 from tests.cases.drafts import TEXT, History, changed, draft
-from tests.cases.people import COUNSELLOR, NOW, POLICY, later, words
+from tests.cases.people import COUNSELLOR, NOW, POLICY, later, step, words
 
 
 @pytest.mark.anyio
@@ -82,7 +82,7 @@ async def test_no_draft_changes_what_a_person_decided():
     history = History(19)
     await history.take("k-1", categories=("learning",), facts={}, kind="need")
     said = {"decision": "p-1", "reason": words(), "by": COUNSELLOR, "policy": POLICY, "at": NOW}
-    await history.do("k-1", SetUrgency(urgency="emergency", **said))
+    await history.do("k-1", step(SetUrgency, urgency="emergency", **said))
     await history.decide("k-1", "monitor")
     told = await replay(history.store, draft(('"learning" = "low"', '"learning" = "high"'), ("failed_strategies = 2", "failed_strategies = 1")))
     assert [change.decision for change in told.changes if change.decision == "p-1"] == []

@@ -1,4 +1,4 @@
-"""What Redis lost, never had or cannot bring is pulled from the owner."""
+"""What Redis has lost, never had or cannot deliver is pulled from the owner's feed."""
 
 from types import SimpleNamespace
 

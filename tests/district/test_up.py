@@ -148,6 +148,22 @@ def test_migrate_with_a_service_s_own_address_is_a_wrong_call(own, tmp_path):
     assert (told.returncode, "may create roles" in told.stderr.replace("\n", " "), password in told.stderr) == (2, True, False)
 
 
+def test_a_home_folder_that_did_not_make_the_logins_locks_nobody_out_unless_told_so(own, tmp_path):
+    first, second = (environment(tmp_path / name, DATABASE_ADMIN_URL=own.url()) for name in ("first", "second"))
+    assert tanggap("migrate", env=first).returncode == 0
+    password = (tmp_path / "first" / "database_cases.secret").read_text()
+    address = own.url().replace("postgres:", "tanggap_cases:").replace(own.password, password)
+    for verb in ("migrate", "up"):
+        told = tanggap(verb, env=second)
+        assert (told.returncode, "--new-passwords" in told.stderr) == (2, True), told.stderr
+        psycopg.connect(address).close()
+    assert not (tmp_path / "second" / "database_cases.secret").exists()
+    assert tanggap("migrate", env=first).returncode == 0
+    assert tanggap("migrate", "--new-passwords", env=second).returncode == 0
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(address)
+
+
 def test_the_passwords_that_the_operator_gives_are_the_ones_that_are_set(own, tmp_path):
     given = environment(tmp_path / "home", DATABASE_ADMIN_URL=own.url(), CASES_DATABASE_PASSWORD="kenari")
     assert tanggap("migrate", env=given).returncode == 0

@@ -1,4 +1,4 @@
-"""A whole district as real processes, load on it, and the oracle that compares what was acknowledged with what is there."""
+"""A whole district as real processes, load on it, and an oracle that compares what was acknowledged with what is stored."""
 
 import asyncio
 import json

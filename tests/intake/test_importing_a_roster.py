@@ -1,4 +1,4 @@
-"""What an import changes and tells the others, and that a repeat changes nothing."""
+"""What an import changes and tells the other services. A repeated import changes nothing."""
 
 import asyncio
 import io

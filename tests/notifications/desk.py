@@ -1,4 +1,4 @@
-"""Notifications for tests: the real application over a real PostgreSQL, a real mail server and a real agency, all in this process."""
+"""The service notifications for tests: the real application on a real PostgreSQL, with a real mail server and a real agency, all in this process."""
 
 import asyncio
 import socket

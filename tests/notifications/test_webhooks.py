@@ -1,4 +1,4 @@
-"""An agency hears over a signed, thin webhook, and a silent one is told to a person."""
+"""An agency is told by a thin, signed webhook. If it stays silent, a person is told."""
 
 import json
 

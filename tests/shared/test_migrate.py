@@ -35,17 +35,6 @@ BEFORE = Path(__file__).parent / "before_logins"
 SCRIPTS = [Applied(service, script.name) for service in SERVICES for script in schemas.newest(service, CODE / service / "schema")]
 
 
-@pytest.fixture
-def empty(postgres):
-    """The administrator's URL of an empty database."""
-    name = f"empty_{uuid4().hex[:12]}"
-    with psycopg.connect(postgres.url(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    yield postgres.url(name)
-    with psycopg.connect(postgres.url(), autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
 def works(url: str, service: str) -> bool:
     """The service opens its database, appends and seals."""
 
@@ -69,15 +58,15 @@ def rows(url: str, query: str) -> list[tuple]:
 # once, and again -----------------------------------------------------------------------------------------------------
 
 
-def test_an_empty_database_is_prepared_for_all_services_and_a_second_time_nothing_is_new(empty):
-    assert prepared(empty) == SCRIPTS
-    assert prepared(empty) == []
-    assert all(works(login(empty, service), service) for service in SERVICES)
+def test_an_empty_database_is_prepared_for_all_services_and_a_second_time_nothing_is_new(empty_database):
+    assert prepared(empty_database) == SCRIPTS
+    assert prepared(empty_database) == []
+    assert all(works(login(empty_database, service), service) for service in SERVICES)
 
 
-def test_two_who_prepare_at_once_do_it_one_after_the_other(empty):
+def test_two_who_prepare_at_once_do_it_one_after_the_other(empty_database):
     with ThreadPoolExecutor(2) as pool:
-        first, second = pool.map(prepared, [empty, empty])
+        first, second = pool.map(prepared, [empty_database, empty_database])
     assert sorted((first, second), key=len) == [[], SCRIPTS]
 
 
@@ -178,14 +167,14 @@ def recorded_before(url: str) -> None:
 
 
 @pytest.fixture
-def before(empty):
+def before(empty_database):
     """A database that the release before prepared and worked on."""
     try:
-        prepared_before(empty)
-        recorded_before(empty)
-        yield empty
+        prepared_before(empty_database)
+        recorded_before(empty_database)
+        yield empty_database
     finally:
-        prepared(empty)  # the roles belong to the whole server: the other tests' databases use them as well
+        prepared(empty_database)  # the roles belong to the whole server: the other tests' databases use them as well
 
 
 def test_a_database_of_the_release_before_keeps_its_history_and_is_worked_on(before):
@@ -330,13 +319,13 @@ def secrets(folder: Path) -> dict[str, str]:
     return {"INTAKE_DATABASE_PASSWORD": PASSWORDS["intake"], **files}
 
 
-def test_the_image_of_migrate_needs_nothing_else_and_says_what_it_applied(image, empty, tmp_path):
-    first = run(image, "--json", DATABASE_ADMIN_URL=empty, **secrets(tmp_path))
+def test_the_image_of_migrate_needs_nothing_else_and_says_what_it_applied(image, empty_database, tmp_path):
+    first = run(image, "--json", DATABASE_ADMIN_URL=empty_database, **secrets(tmp_path))
     assert (first.returncode, first.stderr) == (0, "")
     assert json.loads(first.stdout) == {"applied": [{"service": each.service, "script": each.script} for each in SCRIPTS]}
-    again = run(image, DATABASE_ADMIN_URL=empty, **secrets(tmp_path))
+    again = run(image, DATABASE_ADMIN_URL=empty_database, **secrets(tmp_path))
     assert (again.returncode, again.stdout) == (0, "nothing to apply: all schemas are the newest\n")
-    assert all(works(login(empty, service), service) for service in SERVICES)
+    assert all(works(login(empty_database, service), service) for service in SERVICES)
 
 
 @pytest.mark.parametrize(
@@ -347,12 +336,12 @@ def test_the_image_of_migrate_needs_nothing_else_and_says_what_it_applied(image,
         ("", {"CASES_DATABASE_PASSWORD_FILE": "/nowhere"}, "CASES_DATABASE_PASSWORD_FILE: the file cannot be read (FileNotFoundError)"),
     ],
 )
-def test_what_is_missing_is_named(image, empty, tmp_path, taken, given, said):
-    environment = {"DATABASE_ADMIN_URL": empty, **secrets(tmp_path), **given}
+def test_what_is_missing_is_named(image, empty_database, tmp_path, taken, given, said):
+    environment = {"DATABASE_ADMIN_URL": empty_database, **secrets(tmp_path), **given}
     environment.pop(taken, None)
     done = run(image, **environment)
     assert (done.returncode, done.stdout, said in done.stderr) == (2, "", True), done.stderr
 
 
-def test_a_wrong_call_is_refused(image, empty):
-    assert run(image, "cases", DATABASE_ADMIN_URL=empty).returncode == 2
+def test_a_wrong_call_is_refused(image, empty_database):
+    assert run(image, "cases", DATABASE_ADMIN_URL=empty_database).returncode == 2

@@ -1,4 +1,4 @@
-"""Sealed text: what comes back, what does not open, and what is gone for good, in memory and with real keys in PostgreSQL."""
+"""Sealed text: what can be opened, what cannot, and what is gone for good, in memory and with real keys in PostgreSQL."""
 
 import asyncio
 from base64 import b64decode, b64encode

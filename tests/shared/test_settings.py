@@ -1,4 +1,4 @@
-"""Settings: a wrong one stops the start with its name, its place and the mend, and no value is ever said again."""
+"""Settings: a wrong one stops the start with its name, its place and the mend. No value is ever repeated."""
 
 from base64 import urlsafe_b64encode
 

@@ -1,4 +1,4 @@
-"""`audit verify` names the exact event: each way of tampering, as somebody who owns the database would do it."""
+"""`audit verify` names the exact event for each way of tampering that the owner of the database could use."""
 
 import asyncio
 

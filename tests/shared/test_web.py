@@ -1,4 +1,4 @@
-"""A whole service over PostgreSQL answers whatever is asked of it with a problem or an answer, never with a 500."""
+"""A whole service on PostgreSQL answers every request with an answer or a problem, never with a 500."""
 
 import asyncio
 import json

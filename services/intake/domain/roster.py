@@ -1,6 +1,6 @@
-"""People and schools as the roster tells them. A person who is told again unchanged is quiet.
+"""People and schools as the roster has them. Registering a person again without a change decides nothing.
 
-`digest` is a keyed hash of the normalised row, so that a change is seen without keeping the row.
+`digest` is a keyed hash of the normalised row. It shows whether a row has changed, without keeping the row.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ class RegisterSchool(Fact):
 
 
 class RegisterPerson(Fact):
-    """A row of the roster, its personal fields sealed."""
+    """A row of the roster, with its personal fields sealed."""
 
     person: PersonRegistered
     digest: str
 
 
 class LetGo(Fact):
-    """The person is in the roster no more."""
+    """The person is no longer in the roster."""
 
     person: str
     school: str
@@ -42,7 +42,7 @@ Command = RegisterSchool | RegisterPerson | LetGo
 
 
 class RosterRowKept(Event):
-    """Which row the registration came from, as a keyed hash."""
+    """A keyed hash of the row that the registration came from."""
 
     type: Literal["roster-row-kept"] = "roster-row-kept"
     version: Literal[1] = 1

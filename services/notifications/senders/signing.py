@@ -1,4 +1,4 @@
-"""Standard Webhooks 1.0.0: signing and verifying. Symmetric `v1` (HMAC-SHA256) and asymmetric `v1a` (Ed25519) side by side."""
+"""Signs and verifies as Standard Webhooks 1.0.0 says, with symmetric `v1` (HMAC-SHA256) and asymmetric `v1a` (Ed25519) side by side."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ _HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature")
 
 
 class NotVerified(TanggapError):
-    """The message is not from whom it says, was changed, or is too old."""
+    """The message does not come from the sender it names, was changed, or is too old."""
 
+    code = "not-verified"
     status = 401
 
 

@@ -1,0 +1,192 @@
+"""The case of one student: concerns fold in as strands, are triaged with a receipt, and are worked with the strategies until it closes.
+
+One stream per case. Each strategy and each concern of the case is a part with a file of its own; this file composes them, so a rule across parts
+is one decision and the history is one chain (architecture, decision 6). What follows from every decision, who is told and which deadlines are
+set or met, is added in consequences.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from services.cases.domain.case import guardians, opening
+from services.cases.domain.case.conflict import CONFLICT
+from services.cases.domain.case.consequences import consequences
+from services.cases.domain.case.folding import CHANGES, evolve
+from services.cases.domain.case.guardians import AssessGuardian, FoldNotice, MarkGuardianUnsafe, TellGuardian
+from services.cases.domain.case.handling import HANDLING, BreakGlass
+from services.cases.domain.case.moving import MOVING, CaseRests, LiftLegalHold, SetLegalHold, UnmergeCase
+from services.cases.domain.case.opening import whose
+from services.cases.domain.case.protection import PROTECTION
+from services.cases.domain.case.state import CASE_STRATEGIES, Case
+from services.cases.domain.case.strands import (
+    Acknowledge,
+    AddNote,
+    AlertRecorded,
+    Assign,
+    Close,
+    Match,
+    RecordAlert,
+    Reopen,
+    SetUrgency,
+    TakeConcern,
+)
+from services.cases.domain.referring import referral
+from services.cases.domain.referring.consent import CONSENT, EvaluateReferral
+from services.cases.domain.referring.disclosure import DISCLOSURE
+from services.cases.domain.referring.referral import (
+    ApproveReferral,
+    CancelReferral,
+    DecideReferral,
+    DraftReferral,
+    FoldSilence,
+    FoldTask,
+    SendReferral,
+)
+from services.cases.domain.steps import deadline
+from services.cases.domain.steps.act import Acts
+from services.cases.domain.steps.activity import ActivityCommand, NoSuchActivity
+from services.cases.domain.steps.command import Command, recorded
+from services.cases.domain.steps.deadline import PassDeadline
+from services.cases.domain.strategies.group import MemberNoted, NoteMember
+from shared.decider import Decider
+from shared.errors import Refused
+from shared.events import WorkOverdue
+from shared.eventstore.codec import EventCodec
+from shared.message import Event, Fact
+
+
+class NoSuchCase(Refused):
+    code = "no-such-case"
+    indonesian = "Kasus ini tidak ada."
+    english = "There is no such case."
+
+
+class CaseAlreadyClosed(Refused):
+    code = "case-already-closed"
+    indonesian = "Kasus ini sudah ditutup; buka kembali dahulu."
+    english = "The case is closed: reopen it first."
+
+
+class ConflictOfInterest(Refused):
+    code = "conflict-of-interest"
+    indonesian = "Anda disebut dalam laporan ini dan tidak boleh menanganinya."
+    english = "You are named in this concern and may not handle it."
+
+
+_FACTS: tuple[type[Fact], ...] = (RecordAlert, FoldTask, FoldSilence, FoldNotice, MarkGuardianUnsafe)
+_ALSO_WHEN_CLOSED: tuple[type[Fact], ...] = (*_FACTS, Reopen, PassDeadline, *DISCLOSURE.commands, SetLegalHold, LiftLegalHold, EvaluateReferral)
+_ALSO_WHEN_MERGED: tuple[type[Fact], ...] = (*_FACTS, PassDeadline, UnmergeCase)
+
+
+def decide(command: Fact, case: Case) -> Sequence[Event]:
+    """Raises: a refusal by name. Facts of others (alerts, tasks, notices, marks) are folded and never refused."""
+    if isinstance(command, TakeConcern):
+        return opening.take(command, case)
+    if case.case is None:
+        raise NoSuchCase
+    if isinstance(command, Command):
+        if _taken_before(command, case):
+            return []
+        _refuse_conflict(command, case)
+    if isinstance(command, RecordAlert):
+        return [recorded(AlertRecorded, command)]
+    events = _decided(command, case)
+    return [*events, *consequences(command, events, case)] if events else []
+
+
+def _taken_before(command: Command, case: Case) -> bool:
+    """This very act was taken already; a repeat is quiet, whatever the case has become meanwhile."""
+    known = case.activities.get(command.activity) if isinstance(command, ActivityCommand) else None
+    return command.act in case.acts or (known is not None and any(event.act == command.act for event in known.events))
+
+
+def _refuse_conflict(command: Command, case: Case) -> None:
+    """Whoever is named in a strand or suspended works nothing here (domain.md, Conflicts)."""
+    if command.by in case.named or (isinstance(command, Assign) and command.to in case.named):
+        raise ConflictOfInterest
+
+
+def _decided(command: Fact, case: Case) -> Sequence[Event]:
+    if case.closed and not isinstance(command, _ALSO_WHEN_CLOSED):
+        if isinstance(command, Close) and command.outcome_class == case.outcome:
+            return []  # asked twice: quiet
+        raise CaseAlreadyClosed
+    if case.moves.merged_into and not isinstance(command, _ALSO_WHEN_MERGED):
+        raise CaseRests
+    return _DECIDES[type(command)](command, case)
+
+
+# the parts ---------------------------------------------------------------------------------------------------------
+
+
+def _activity(command: ActivityCommand, case: Case) -> Sequence[Event]:
+    return CASE_STRATEGIES.decide(command, case.activities, case.about)
+
+
+def _referral(command: Any, case: Case) -> Sequence[Event]:
+    return referral.decide(command, case.referrals, case.about)
+
+
+def _guardian(command: Any, case: Case) -> Sequence[Event]:
+    return guardians.decide(command, case.home, case.about, case.named, self_report=case.self_report)
+
+
+def _passed(command: PassDeadline, case: Case) -> Sequence[Event]:
+    event = deadline.passed(command, case.deadlines)
+    if event is None:
+        return []
+    overdue = WorkOverdue(
+        **whose(case),
+        what=event.what,
+        urgency=case.urgency,
+        desk=case.desk,
+        step=event.step,
+        owner=case.deadlines[command.key].owner or case.owner,
+        excluded=tuple(sorted(case.named)),
+    )
+    return [event, overdue]
+
+
+def _member_note(command: NoteMember, _: Case) -> Sequence[Event]:
+    return [recorded(MemberNoted, command)]
+
+
+def _glass_broken(command: BreakGlass, case: Case) -> Sequence[Event]:
+    """Only of an activity that there is: nobody shall be entitled to read one that begins later."""
+    if command.activity not in case.activities:
+        raise NoSuchActivity
+    return HANDLING.decide(command, case.handling, case.about)
+
+
+_Decide = Callable[[Any, Case], Sequence[Event]]
+
+
+def _table(acts: Acts[Any], part: Callable[[Case], Any]) -> Mapping[type[Fact], _Decide]:
+    """The acts of one part of the case, each decided over that part."""
+    return dict.fromkeys(acts.commands, lambda command, case: acts.decide(command, part(case), case.about))
+
+
+_DECIDES: Mapping[type[Fact], _Decide] = {
+    **dict.fromkeys((Acknowledge, Assign, AddNote, Match, SetUrgency, Close, Reopen), opening.decide),
+    PassDeadline: _passed,
+    NoteMember: _member_note,
+    **dict.fromkeys(CASE_STRATEGIES.commands, _activity),
+    **_table(HANDLING, lambda case: case.handling),
+    **_table(CONFLICT, lambda case: case.conflicts),
+    **_table(PROTECTION, lambda case: case.protection),
+    **_table(MOVING, lambda case: case.moves),
+    **_table(CONSENT, lambda case: case.referrals),
+    **_table(DISCLOSURE, lambda case: case.ledger),
+    **dict.fromkeys((DecideReferral, DraftReferral, ApproveReferral, SendReferral, CancelReferral, FoldTask, FoldSilence), _referral),
+    **dict.fromkeys((AssessGuardian, TellGuardian, FoldNotice, MarkGuardianUnsafe), _guardian),
+    BreakGlass: _glass_broken,
+}
+
+CASE_COMMANDS: tuple[type[Command], ...] = tuple(each for each in _DECIDES if issubclass(each, Command))
+"""Everything that a person can do with a case."""
+
+_EVENTS: tuple[type[Event], ...] = tuple(CHANGES)
+
+CASE: Decider[Fact, Case, Event] = Decider(Case(), decide, evolve, EventCodec(*_EVENTS))

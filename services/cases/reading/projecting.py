@@ -1,0 +1,299 @@
+"""Filling the read models of cases, a batch of events at a time: rows are folded in memory and written with one statement a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from services.cases.domain.case.state import state_of
+from shared.database import Connection
+from shared.message import Recorded
+
+VIEW = "case_list_v1"
+TABLES = ("case_list_v1", "worklist_v1", "fact_v1", "strand_v1")
+
+Row = dict[str, Any]
+Told = dict[str, Any]
+
+_COLUMNS = (
+    "case_id", "school", "student", "state", "urgency", "assignee", "acknowledged_by", "acknowledge_by", "named", "desk", "opened_at",
+    "changed_at", "version", "closed", "merged", "waiting", "worked", "stage",
+)  # fmt: skip
+_STATE = ("closed", "merged", "waiting", "worked", "stage")
+"""What a case's state follows from, so that the list shows what the case shows (domain/state.py)."""
+
+
+@dataclass
+class Batch:
+    """What a batch of events changes. work: rows by (case, key), None for one that is gone. refreshed: cases whose school, level, student or desk
+    changed, so that what is expected of them moves along. past_school: cases that came to the district's desk.
+    """
+
+    cases: dict[str, Row]
+    work: dict[tuple[str, str], Row | None] = field(default_factory=dict)
+    facts: list[Row] = field(default_factory=list)
+    strands: list[Row] = field(default_factory=list)
+    changed: set[str] = field(default_factory=set)
+    refreshed: set[str] = field(default_factory=set)
+    past_school: set[str] = field(default_factory=set)
+
+
+async def project(connection: Connection, events: Sequence[Recorded]) -> None:
+    """Applies a batch, in the transaction that moves the view's checkpoint."""
+    await connection.execute("SELECT set_config('tanggap.schools', '*', true)")
+    mine = [(event, orjson.loads(event.body)) for event in events if event.stream.startswith(_STREAMS)]
+    batch = Batch(await _known_cases(connection, {event.stream[5:] for event, _ in mine if event.stream.startswith("case-")}))
+    missing = _deadlines_moved(mine)
+    batch.work.update(await _known_work(connection, missing))
+    for event, told in mine:
+        _apply(batch, event, told)
+    await _write(connection, batch)
+
+
+_STREAMS = ("case-", "group-", "partnership-", "consultation-")
+
+
+def _deadlines_moved(mine: Sequence[tuple[Recorded, Told]]) -> list[tuple[str, str]]:
+    return [(event.stream[5:], told["key"]) for event, told in mine if event.type == "deadline-passed"]
+
+
+async def _known_cases(connection: Connection, cases: set[str]) -> dict[str, Row]:
+    query = "SELECT " + ", ".join(_COLUMNS) + " FROM case_list_v1 WHERE case_id = ANY(%s)"
+    rows = await (await connection.execute(query, (list(cases),))).fetchall() if cases else []
+    return {row[0]: dict(zip(_COLUMNS, row, strict=True)) for row in rows}
+
+
+async def _known_work(connection: Connection, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Row | None]:
+    if not keys:
+        return {}
+    columns = ("case_id", "key", "what", "school", "owner", "student", "urgency", "expected_at", "due", "step", "desk")
+    query = "SELECT " + ", ".join(columns) + " FROM worklist_v1 WHERE (case_id, key) IN (SELECT * FROM unnest(%s::text[], %s::text[]))"
+    rows = await (await connection.execute(query, ([case for case, _ in keys], [key for _, key in keys]))).fetchall()
+    return {(row[0], row[1]): dict(zip(columns, row, strict=True)) for row in rows}
+
+
+# folding -----------------------------------------------------------------------------------------------------------
+
+
+def _apply(batch: Batch, event: Recorded, told: Told) -> None:
+    row = _row(batch, event, told)
+    batch.facts += _facts(event, told, row["desk"] if row else "school")
+    if row is None:
+        return
+    row["changed_at"], row["version"] = event.recorded_at, event.version
+    batch.changed.add(row["case_id"])
+    if event.type in _REFRESH:
+        batch.refreshed.add(row["case_id"])
+    change = _CHANGES.get(event.type)
+    if change:
+        change(batch, row, told)
+    elif "activity" in told:
+        row["worked"] = True
+    row["state"] = state_of(**{name: row[name] for name in _STATE})
+
+
+def _row(batch: Batch, event: Recorded, told: Told) -> Row | None:
+    """The case's row; None for what is not a case."""
+    if not event.stream.startswith("case-"):
+        return None
+    case_id = event.stream[5:]
+    if event.type == "case-opened":
+        batch.cases[case_id] = _opened(case_id, event, told)
+    return batch.cases.get(case_id)
+
+
+def _facts(event: Recorded, told: Told, desk: str) -> list[Row]:
+    """What the reports count of an event. A transfer is two facts: the old school gave the case, the new one has it."""
+    codes = _codes(event.type, told)
+    if codes is None:
+        return []
+    fact = {
+        "position": event.position, "stream": event.stream, "school": event.school or "", "kind": event.type,
+        "person": told.get("by") or event.actor, "happened_at": event.happened_at, "recorded_at": event.recorded_at, "codes": codes,
+        "desk": desk,
+    }  # fmt: skip
+    return [fact, fact | {"kind": "case-received", "school": told["school"]}] if event.type == "case-transferred" else [fact]
+
+
+def _opened(case_id: str, event: Recorded, told: Told) -> Row:
+    return {
+        "case_id": case_id, "school": told["school"], "student": told["student"], "state": "opened", "urgency": "low", "assignee": None,
+        "acknowledged_by": None, "acknowledge_by": None, "named": [], "desk": "school", "opened_at": event.recorded_at,
+        "changed_at": event.recorded_at, "version": event.version, "closed": False, "merged": False, "waiting": False, "worked": False,
+        "stage": "opened",
+    }  # fmt: skip
+
+
+def _strand(batch: Batch, row: Row, told: Told) -> None:
+    concern = told["concern"]
+    people = [person["person"] for person in concern["people"] if person["person"]]
+    row["named"] = list(dict.fromkeys([*row["named"], *people]))
+    if concern["desk"] == "district" and row["desk"] == "school":
+        row["desk"] = "district"
+        batch.refreshed.add(row["case_id"])
+        batch.past_school.add(row["case_id"])
+    batch.strands.append({"concern": concern["concern"], "case_id": row["case_id"], "role": concern["role"]})
+
+
+def _triaged(_: Batch, row: Row, told: Told) -> None:
+    due = datetime.fromisoformat(told["acknowledge_by"])
+    row["acknowledge_by"] = min(row["acknowledge_by"] or due, due)
+
+
+def _set(**values: Callable[[Told], Any]) -> Callable[[Batch, Row, Told], None]:
+    def change(_: Batch, row: Row, told: Told) -> None:
+        row.update({name: value(told) for name, value in values.items()})
+
+    return change
+
+
+def _assessed(_: Batch, row: Row, __: Told) -> None:
+    row["stage"] = "assessed" if row["stage"] == "opened" else row["stage"]
+
+
+def _deadlines_set(batch: Batch, row: Row, told: Told) -> None:
+    for each in told["deadlines"]:
+        batch.work[row["case_id"], each["key"]] = {
+            "case_id": row["case_id"], "key": each["key"], "what": each["what"], "school": row["school"], "owner": each["owner"],
+            "student": row["student"], "urgency": row["urgency"], "expected_at": each["due"], "due": each["due"], "step": 0,
+            "desk": row["desk"],
+        }  # fmt: skip
+
+
+def _deadlines_met(batch: Batch, row: Row, told: Told) -> None:
+    for key in told["keys"]:
+        batch.work[row["case_id"], key] = None
+
+
+def _deadline_passed(batch: Batch, row: Row, told: Told) -> None:
+    known = batch.work.get((row["case_id"], told["key"]))
+    if known:
+        known.update(due=told["next_due"], step=told["step"] + 1)
+
+
+def _conflict(_: Batch, row: Row, told: Told) -> None:
+    row["named"] = list(dict.fromkeys([*row["named"], told["person"]]))
+
+
+def _ruled(_: Batch, row: Row, told: Told) -> None:
+    if not told["conflicted"]:
+        row["named"] = [person for person in row["named"] if person != told["person"]]
+
+
+_CHANGES: Mapping[str, Callable[[Batch, Row, Told], None]] = {
+    "strand-added": _strand,
+    "case-triaged": _triaged,
+    "urgency-decided": _set(urgency=lambda told: told["urgency"]),
+    "case-acknowledged": _set(acknowledged_by=lambda told: told["by"]),
+    "case-assigned": _set(assignee=lambda told: told["to"]),
+    "case-handed-over": _set(assignee=lambda told: told["to"]),
+    "student-matched": _set(student=lambda told: told["student"]),
+    "student-unmatched": _set(student=lambda _: None),
+    "case-assessed": _assessed,
+    "case-planned": _set(stage=lambda _: "planned"),
+    "case-waiting": _set(waiting=lambda _: True),
+    "case-resumed": _set(waiting=lambda _: False),
+    "case-merged": _set(merged=lambda _: True),
+    "case-unmerged": _set(merged=lambda _: False),
+    "case-transferred": _set(school=lambda told: told["school"], assignee=lambda _: None),
+    "case-closed": _set(closed=lambda _: True),
+    "case-reopened": _set(closed=lambda _: False),
+    "referral-drafted": _set(worked=lambda _: True),
+    "member-noted": _set(worked=lambda _: True),
+    "deadlines-set": _deadlines_set,
+    "deadlines-met": _deadlines_met,
+    "deadline-passed": _deadline_passed,
+    "conflict-declared": _conflict,
+    "conflict-ruled": _ruled,
+    "glass-broken": lambda *_: None,
+}
+
+_REFRESH = frozenset({"urgency-decided", "student-matched", "student-unmatched", "case-transferred"})
+
+_COUNTED: Mapping[str, tuple[str, ...]] = {
+    "case-opened": (),
+    "case-closed": ("outcome",),
+    "case-reopened": (),
+    "case-transferred": (),
+    "case-merged": (),
+    "case-unmerged": (),
+    "case-acknowledged": (),
+    "urgency-decided": ("urgency",),
+    "referral-decided": ("chosen",),
+    "referral-sent": ("referral", "agency", "priority"),
+    "referral-moved": ("agency", "trigger", "state", "reason"),
+    "referral-unanswered": ("referral", "reason"),
+    "guardian-to-be-told": (),
+    "guardian-notice-ended": ("outcome",),
+    "deadline-passed": ("what", "step"),
+    "goal-judged": ("reached",),
+    "case-assessed": ("field", "safe"),
+    "session-held": ("session",),
+    "group-formed": ("field",),
+    "group-closed": (),
+    "member-noted": (),
+    "allegation-judged": ("outcome",),
+    "fact-corrected": ("event",),
+    "referral-evaluated": ("helped",),
+}
+_NUMBERS: Mapping[str, str] = {"deadlines-met": "keys", "case-planned": "goals"}
+"""Events of which the reports count how many things they say."""
+
+_CODES = ("field", "origin", "kind", "helped", "score", "result", "summons", "aim", "to", "accepted", "release", "letter", "institution", "kept")
+
+
+def _codes(event_type: str, told: Told) -> Row | None:
+    """What the reports count of an event: codes and numbers, never words. None where they count nothing."""
+    numbers = _NUMBERS.get(event_type)
+    if numbers is not None:
+        return {numbers: len(told[numbers])}
+    wanted = _COUNTED.get(event_type)
+    if wanted is not None:
+        return {name: told.get(name) for name in wanted}
+    if "activity" not in told:
+        return None
+    return {"activity": told["activity"]} | {name: told[name] for name in _CODES if isinstance(told.get(name), str | int | bool)}
+
+
+# writing -----------------------------------------------------------------------------------------------------------
+
+
+async def _write(connection: Connection, batch: Batch) -> None:
+    if batch.changed:
+        updates = ", ".join(f"{column} = excluded.{column}" for column in _COLUMNS[1:])
+        await _insert(connection, "case_list_v1", [batch.cases[case] for case in batch.changed], f"(case_id) DO UPDATE SET {updates}")
+    gone = [key for key, row in batch.work.items() if row is None]
+    if gone:
+        query = "DELETE FROM worklist_v1 WHERE (case_id, key) IN (SELECT * FROM unnest(%s::text[], %s::text[]))"
+        await connection.execute(query, ([case for case, _ in gone], [key for _, key in gone]))
+    updates = "owner = excluded.owner, expected_at = excluded.expected_at, due = excluded.due, step = excluded.step"
+    await _insert(connection, "worklist_v1", [row for row in batch.work.values() if row], f"(case_id, key) DO UPDATE SET {updates}")
+    if batch.refreshed:
+        await connection.execute(
+            "UPDATE worklist_v1 w SET school = c.school, urgency = c.urgency, student = c.student, desk = c.desk FROM case_list_v1 c"
+            " WHERE c.case_id = w.case_id AND w.case_id = ANY (%s)"
+            " AND (w.school, w.urgency, w.student, w.desk) IS DISTINCT FROM (c.school, c.urgency, c.student, c.desk)",
+            (list(batch.refreshed),),
+        )
+    await _write_facts(connection, batch)
+    await _insert(connection, "strand_v1", batch.strands, "DO NOTHING")
+
+
+async def _write_facts(connection: Connection, batch: Batch) -> None:
+    """Also what was done before a case came to the district's desk; only a case that is older than the batch has facts in the table."""
+    past = {f"case-{case}" for case in batch.past_school}
+    facts = [fact | {"desk": "district"} if fact["stream"] in past else fact for fact in batch.facts]
+    await _insert(connection, "fact_v1", facts, "DO NOTHING")
+    older = past - {fact["stream"] for fact in facts if fact["kind"] == "case-opened"}
+    if older:
+        await connection.execute("UPDATE fact_v1 SET desk = 'district' WHERE desk = 'school' AND stream = ANY (%s)", (list(older),))
+
+
+async def _insert(connection: Connection, table: str, rows: Sequence[Row], conflict: str) -> None:
+    if rows:
+        query = f"INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, %s::json) ON CONFLICT {conflict}"
+        await connection.execute(query, (orjson.dumps(rows).decode(),))
