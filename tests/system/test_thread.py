@@ -13,7 +13,7 @@ import psycopg
 import pytest
 import redis
 
-from district.embedded.postgres import binaries
+from district.embedded.cluster import binaries
 from district.embedded.process import as_unprivileged
 from district.sample.people import generate
 from district.sample.roster import SOURCE
