@@ -27,6 +27,7 @@ from shared.migrate import preparing
 from shared.migrate.preparing import Applied, Wanted, prepare
 from shared.sealing import KeyringVault
 from shared.wrapping import MasterKey
+from tests.keys import keys
 from tests.logins import CODE, PASSWORDS, login, prepared, wanted
 from tests.shared.test_store import event, item
 
@@ -180,10 +181,11 @@ def before(empty_database):
 
 def test_a_database_of_the_release_before_keeps_its_history_and_is_worked_on(before):
     history = rows(before, "SELECT * FROM cases.event ORDER BY position")
-    keys = rows(before, "SELECT * FROM keyring.key")
+    boxes = "SELECT kid, person, purpose, wrapped, created_at, destroyed_at FROM keyring.key"
+    keys = rows(before, boxes)
     kernel = [Applied(service, each.name) for service in SERVICES for each in (schemas.keyring_script(), *schemas.kernel_scripts(service))]
     assert prepared(before) == kernel
-    assert (rows(before, "SELECT * FROM cases.event ORDER BY position"), rows(before, "SELECT * FROM keyring.key")) == (history, keys)
+    assert (rows(before, "SELECT * FROM cases.event ORDER BY position"), rows(before, boxes)) == (history, keys)
     assert all(works(login(before, service), service) for service in SERVICES)
     assert asyncio.run(verified(login(before, "cases"))) == Verified("cases", 3, 3, None)
 
@@ -192,7 +194,7 @@ async def verified(url: str) -> Verified:
     database = Database(url, "cases")
     await database.open()
     try:
-        return await verify_store(database, b"k" * 32)
+        return await verify_store(database, keys("cases"))
     finally:
         await database.close()
 
