@@ -184,5 +184,5 @@ def test_a_key_file_that_cannot_be_used_is_named_and_not_quoted(tmp_path, conten
 def test_settings_do_not_change_once_they_are_read():
     told = read_settings(WHOLE)
     with pytest.raises(ValueError, match="frozen"):
-        told.partitions = 2
+        told.partitions = 2  # type: ignore[misc]
     assert isinstance(told, Settings)
