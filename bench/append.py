@@ -18,7 +18,8 @@ from shared.database import Database
 from shared.decider import execute
 from shared.eventstore.postgres import PostgresEventStore
 from shared.message import Occasion
-from shared.sealing import KeyringVault, MasterKey
+from shared.sealing import KeyringVault
+from shared.wrapping import MasterKey
 
 LENGTH = 10
 """How many events one stream gets before the next one begins."""

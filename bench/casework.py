@@ -35,7 +35,8 @@ from shared.events import CaseClosed, ConcernRaised
 from shared.eventstore.postgres import PostgresEventStore
 from shared.message import TANGGAP, Event, Fact, Occasion
 from shared.sealed import Sealed
-from shared.sealing import KeyringVault, MasterKey, ToSeal
+from shared.sealing import KeyringVault, ToSeal
+from shared.wrapping import MasterKey
 
 CASES = int(os.environ.get("BENCH_CASES", "100000"))
 EVENTS = 20

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from base64 import b64encode, urlsafe_b64decode
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -45,8 +45,7 @@ class District:
     agency_origin: str
 
     def headers(self, principal: Principal) -> dict[str, str]:
-        key = urlsafe_b64decode(self.deployment.token_key)
-        return {"authorization": f"Bearer {issue_token(key, principal, datetime.now(UTC) + timedelta(hours=6))}"}
+        return {"authorization": f"Bearer {issue_token(self.deployment.keys(), principal, datetime.now(UTC) + timedelta(hours=6))}"}
 
     def duty(self, number: int) -> dict[str, str]:
         return self.headers(duty(number))

@@ -29,7 +29,7 @@ def up() -> None:
     with Servers(home.folder) as servers:
         settings = home.settings(servers.database_url, servers.redis_url, f"http://127.0.0.1:{port}")
         running = services(settings)
-        sign_in = SignIn(faces(), home.token, partial(holds_the_sample, running["intake"])) if settings.demo_sign_in else None
+        sign_in = SignIn(faces(), home.session, partial(holds_the_sample, running["intake"])) if settings.demo_sign_in else None
         application = one_origin(running, front(sign_in))
         console.print(f"Tanggap: http://127.0.0.1:{port}/  (Ctrl-C stops it)", markup=False)
         serve(application, host="127.0.0.1", port=port)

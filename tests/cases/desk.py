@@ -14,11 +14,12 @@ import httpx
 import psycopg
 
 from services.cases.app import create_app
-from shared.access import Principal, issue_token
+from shared.access import Principal
 from shared.events import ConcernRaised, NamedPerson, PersonRegistered, SchoolRegistered
 from shared.message import PublicEvent, Recorded
 from shared.settings import read_settings
 from shared.testing import eventually
+from tests.keys import bearer
 
 KEY = urlsafe_b64encode(b"k" * 32).decode()
 _schools = count(1)
@@ -84,8 +85,7 @@ class Desk:
         return self._headers(Principal("service:test", "service", frozenset({"service"})))
 
     def _headers(self, principal: Principal) -> dict[str, str]:
-        token = issue_token(self.settings.key("token_key"), principal, datetime.now(UTC) + timedelta(hours=1))
-        return {"authorization": f"Bearer {token}"}
+        return bearer(self.settings, principal)
 
     # requests -----------------------------------------------------------------------------------------------------
 

@@ -12,11 +12,11 @@ from hashlib import sha256
 
 import httpx
 import orjson
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.notifications.domain.task import TaskRequested
 from services.notifications.senders.addresses import AddressRefused, checked_address
-from services.notifications.senders.signing import sign
+from services.notifications.senders.signing import sign, signing_keys
+from shared.keys import Keys
 
 _LONGEST = 15.0
 _TIMEOUT = httpx.Timeout(_LONGEST, connect=5)
@@ -33,7 +33,10 @@ class Answered:
 
 
 def message_id(key: bytes, agency: str, task: str) -> str:
-    """Differs by agency, so that two agencies cannot compare ids. It is the same at every attempt, also while the agency's secret rotates."""
+    """Per recipient, so that two agencies cannot compare ids; the same for every attempt, also while secrets rotate.
+
+    key: from the agency's own key, use `message-id`.
+    """
     digest = hmac.digest(key, f"webhook|{agency}|{task}".encode(), sha256)
     return "evt_" + b32encode(digest).decode()[:26]
 
@@ -60,10 +63,10 @@ def notice(origin: str, requested: TaskRequested, identifier: str, queued_at: da
 
 
 class WebhookSender:
-    """Sends notices to agencies. loopback: allows agencies on this machine, for a demonstration."""
+    """Sends notices, signed with each of our keys that holds now. loopback: allows agencies on this machine, for a demonstration."""
 
-    def __init__(self, private: Ed25519PrivateKey, *, loopback: bool) -> None:
-        self._private, self._loopback = private, loopback
+    def __init__(self, keys: Keys, *, loopback: bool) -> None:
+        self._keys, self._loopback = keys, loopback
         self._client = _client()
 
     async def send(self, url: str, secrets: Sequence[str], identifier: str, body: bytes, now: datetime) -> Answered:
@@ -73,7 +76,7 @@ class WebhookSender:
             "content-type": "application/cloudevents+json",
             "webhook-id": identifier,
             "webhook-timestamp": str(timestamp),
-            "webhook-signature": sign(secrets, self._private, identifier, timestamp, body),
+            "webhook-signature": sign(secrets, signing_keys(self._keys), identifier, timestamp, body),
         }
         try:
             address = await checked_address(url, loopback=self._loopback)
