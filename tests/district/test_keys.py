@@ -131,6 +131,7 @@ def test_a_key_of_the_first_release_in_the_environment_rotates_into_the_file(hom
 # list --------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.servers
 def test_the_list_says_everything_but_the_secrets(home):
     told("keys", "rotate", "notifications")
     result = CliRunner().invoke(app, ["keys", "list"])
@@ -142,6 +143,7 @@ def test_the_list_says_everything_but_the_secrets(home):
         assert urlsafe_b64encode(each.value).decode() not in result.output + json.dumps(rows)
 
 
+@pytest.mark.servers
 def test_the_list_shows_agencies_the_coming_webhook_key_before_it_is_used(home):
     told("keys", "rotate", "notifications")
     shown = [row["webhook_key"] for row in told("keys", "list") if row["name"] == "notifications"]
