@@ -69,9 +69,9 @@ class Home:
         """A bearer token."""
         return issue_token(self.keys(), principal, datetime.now(UTC) + timedelta(hours=hours))
 
-    def session(self, principal: Principal, *, hours: float = 8) -> str:
-        """The value of a browser's cookie."""
-        return issue_session(self.keys(), principal, datetime.now(UTC) + timedelta(hours=hours))
+    def session(self, principal: Principal) -> str:
+        """The value of a browser's cookie, for the demonstration's sign-in."""
+        return issue_session(self.keys(), principal, datetime.now(UTC) + timedelta(hours=8))
 
     def service_headers(self) -> dict[str, str]:
         """What the operator's own tools send."""

@@ -17,9 +17,10 @@ from shared.settings import Settings
 from shared.web import install
 
 
-def services(settings: Settings) -> dict[str, FastAPI]:
-    """The three services as applications."""
-    return {"intake": create_intake(settings), "cases": create_cases(settings), "notifications": create_notifications(settings)}
+def services(settings: Mapping[str, Settings]) -> dict[str, FastAPI]:
+    """The three services as applications, each with settings of its own: it signs in to the database as itself."""
+    made = {"intake": create_intake, "cases": create_cases, "notifications": create_notifications}
+    return {name: create(settings[name]) for name, create in made.items()}
 
 
 def one_origin(applications: Mapping[str, FastAPI], routes: Sequence[Route]) -> ASGIApp:

@@ -1,7 +1,8 @@
 """A real PostgreSQL and a real Redis for every test that asks for them. Nothing is started for the others."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ import pytest
 
 from district.embedded.postgres import Postgres, start_postgres
 from district.embedded.redis import Redis, start_redis
+from tests.logins import prepared
 from tests.unit import pytest_addoption, pytest_collection_modifyitems, pytest_configure, pytest_runtest_setup, pytest_runtest_teardown
 from tests.vectors import folder_of, origins
 
@@ -36,15 +38,44 @@ def redis_server(home: Path) -> Iterator[Redis]:
     server.stop()
 
 
-@pytest.fixture
-def database(postgres: Postgres) -> Iterator[str]:
-    """URL of a fresh, empty database."""
+@contextmanager
+def created(postgres: Postgres, template: str) -> Iterator[str]:
     name = f"test_{uuid4().hex[:12]}"
     with psycopg.connect(postgres.url(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     yield postgres.url(name)
     with psycopg.connect(postgres.url(), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def empty_database(postgres: Postgres) -> Iterator[str]:
+    """The administrator's URL of an empty database."""
+    with created(postgres, "template0") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def prepared_database(postgres: Postgres) -> str:
+    """Name of a database that is prepared for all services and stays empty: the others are copies of it."""
+    name = "prepared"
+    with psycopg.connect(postgres.url(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    prepared(postgres.url(name))
+    return name
+
+
+@pytest.fixture(scope="session")
+def new_database(postgres: Postgres, prepared_database: str) -> Callable[[], AbstractContextManager[str]]:
+    """Makes a database that is prepared and empty: its administrator's URL. `tests.logins.login` gives a service's own."""
+    return lambda: created(postgres, prepared_database)
+
+
+@pytest.fixture
+def database(new_database: Callable[[], AbstractContextManager[str]]) -> Iterator[str]:
+    """The administrator's URL of a fresh database, prepared for all services."""
+    with new_database() as url:
+        yield url
 
 
 @pytest.fixture

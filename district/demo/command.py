@@ -159,8 +159,8 @@ def verify_all(built: Stage) -> list[Verified]:
 
     async def check() -> list[Verified]:
         done = []
-        for service in ("intake", "cases", "notifications"):
-            async with opened(built.database_url, service) as database:
+        for service, url in built.databases().items():
+            async with opened(url, service) as database:
                 done.append(await verify_store(database, keys[database.service]))
         return done
 

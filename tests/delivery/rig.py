@@ -27,6 +27,7 @@ from shared.eventstore.store import NEW, Item, Stored, Write
 from shared.message import NewEvent, derived_id
 from shared.running import Part, keep_running
 from shared.testing import eventually
+from tests.logins import login
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -115,7 +116,7 @@ class Rig:
     """Intake tells, cases hears: one database, one Redis."""
 
     def __init__(self, url: str, redis_url: str) -> None:
-        self.databases = {name: Database(url, name, size=4) for name in ("intake", "cases")}
+        self.databases = {name: Database(login(url, name), name, size=4) for name in ("intake", "cases")}
         self.owner = PostgresEventStore(self.databases["intake"], partitions=PARTITIONS)
         self.reader = PostgresEventStore(self.databases["cases"], partitions=PARTITIONS)
         self.redis_url = redis_url

@@ -20,9 +20,10 @@ import psycopg
 import pytest
 import redis
 
+from district.embedded import cluster, process
 from district.embedded import postgres as postgresql
-from district.embedded import process
-from district.embedded.postgres import Postgres, binaries, start_postgres
+from district.embedded.cluster import binaries
+from district.embedded.postgres import Postgres, start_postgres
 from district.embedded.process import NOBODY
 from district.embedded.redis import Redis, binary, start_redis
 from district.embedded.servers import Servers
@@ -41,7 +42,7 @@ from district.embedded.servers import Servers
 
 with Servers(Path(sys.argv[1]), {}) as servers:
     pids = [servers.postgres.process.pid, servers.redis.process.pid]
-    print(json.dumps({"database": servers.database_url, "redis": servers.redis_url, "pids": pids}), flush=True)
+    print(json.dumps({"database": servers.administrator, "redis": servers.redis_url, "pids": pids}), flush=True)
     sys.stdin.read()
 """
 
@@ -197,7 +198,7 @@ def test_a_folder_with_a_long_name_works(tmp_path, keep):
 def test_servers_of_the_operator_are_used_and_none_of_ours_is_started(tmp_path):
     given = {"DATABASE_URL": "postgresql://db.example/tanggap", "REDIS_URL": "redis://cache.example"}
     with Servers(tmp_path, given) as servers:
-        assert (servers.database_url, servers.redis_url) == (given["DATABASE_URL"], given["REDIS_URL"])
+        assert (servers.administrator, servers.redis_url) == (given["DATABASE_URL"], given["REDIS_URL"])
         assert (servers.postgres, servers.redis) == (None, None)
     assert list(tmp_path.iterdir()) == []
 
@@ -368,6 +369,7 @@ def test_where_user_namespaces_are_forbidden_root_uses_an_unprivileged_user_with
         pytest.skip("no setpriv here")
     monkeypatch.setattr(process, "as_unprivileged", lambda: FORBIDDEN)
     monkeypatch.setattr(postgresql, "as_unprivileged", lambda: FORBIDDEN)
+    monkeypatch.setattr(cluster, "as_unprivileged", lambda: FORBIDDEN)
     server = keep(start_postgres(tmp_path))
     write(server.url())
     assert psutil.Process(server.process.pid).uids().real == NOBODY
@@ -379,7 +381,10 @@ def test_where_user_namespaces_are_forbidden_root_uses_an_unprivileged_user_with
 def test_where_user_namespaces_are_forbidden_servers_stop_too_when_the_program_dies(tmp_path):
     if os.geteuid() != 0 or not shutil.which("setpriv"):
         pytest.skip("only root with setpriv needs another user")
-    before = f"from district.embedded import postgres, process\nprocess.as_unprivileged = postgres.as_unprivileged = lambda: {FORBIDDEN!r}\n"
+    before = (
+        "from district.embedded import cluster, postgres, process\n"
+        f"process.as_unprivileged = cluster.as_unprivileged = postgres.as_unprivileged = lambda: {FORBIDDEN!r}\n"
+    )
     with program(tmp_path, before=before) as started:
         started.ready()
         started.process.kill()

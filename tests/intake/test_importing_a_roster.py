@@ -6,7 +6,7 @@ import json
 import zipfile
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -26,12 +26,14 @@ from shared.access import Principal
 from shared.errors import Invalid
 from shared.events import PersonLeft, PersonRegistered, SchoolRegistered
 from shared.eventstore.projection import Projection
+from shared.running import ended
 from shared.sealed import Sealed
 from shared.settings import read_settings
 from shared.testing import given
 from tests.intake.bundles import CANARY, FILES, USERS, row, zipped
 from tests.intake.rosters import each_sample
 from tests.keys import bearer
+from tests.logins import login
 
 BOX = Sealed(kid="k", context="person-p/name", box="Ym94")
 
@@ -108,7 +110,7 @@ class Office:
 @asynccontextmanager
 async def opened(database: str, folder: Path, **secrets: str) -> AsyncIterator[Office]:
     given = secrets or {"TANGGAP_MASTER_KEY": KEY, "TANGGAP_TOKEN_KEY": KEY}
-    settings = read_settings({"DATABASE_URL": database, "REDIS_URL": "redis://127.0.0.1:9"} | given)
+    settings = read_settings({"DATABASE_URL": login(database, "intake"), "REDIS_URL": "redis://127.0.0.1:9"} | given)
     app = create_app(settings)
     kernel = app.state.kernel
     await kernel.database.open()
@@ -117,9 +119,7 @@ async def opened(database: str, folder: Path, **secrets: str) -> AsyncIterator[O
     try:
         yield Office(app, RosterImport(kernel, directory), directory, folder)
     finally:
-        running.cancel()
-        with suppress(asyncio.CancelledError, Exception):
-            await running
+        await ended(running)
         await kernel.database.close()
 
 

@@ -25,6 +25,7 @@ from shared.message import Occasion, PublicEvent, Recorded
 from shared.settings import read_settings
 from shared.testing import eventually
 from tests.keys import bearer
+from tests.logins import login
 
 KEY = urlsafe_b64encode(b"k" * 32).decode()
 SECRET = "whsec_" + "QUJD" * 12
@@ -186,7 +187,7 @@ async def desk(database: str, redis_url: str, smtp_url: str, **changed: str) -> 
     """The service with all its own parts, as it runs in a district; retries after hundredths of a second."""
     settings = read_settings(
         {
-            "DATABASE_URL": database,
+            "DATABASE_URL": login(database, "notifications"),
             "REDIS_URL": redis_url,
             "SMTP_URL": smtp_url,
             "TANGGAP_MASTER_KEY": KEY,

@@ -18,6 +18,7 @@ from shared.eventstore.store import Item, Write
 from shared.eventstore.verify import Broken, verify_store
 from shared.secretset import SecretSet
 from tests.keys import keys, secrets
+from tests.logins import login
 from tests.shared.test_store import event
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -76,7 +77,7 @@ class Store:
 @pytest.fixture
 def run(database: str) -> Callable[[Callable[[Store], Awaitable[None]]], None]:
     async def opened(scenario: Callable[[Store], Awaitable[None]]) -> None:
-        own = Database(database, "cases")
+        own = Database(login(database, "cases"), "cases")
         await own.open()
         try:
             await scenario(Store(own, database))

@@ -19,6 +19,7 @@ from shared.errors import HistoryBroken, NotAllowed, Unavailable
 from shared.sealed import Erased, Sealed
 from shared.sealing import KeyringVault, MemoryVault, ToSeal, Vault
 from shared.wrapping import MasterKey
+from tests.logins import login
 
 MASTER = b"m" * 32
 NARRATIVE = "Didorong di tangga."
@@ -28,7 +29,7 @@ Scenario = Callable[[Vault], Coroutine[Any, Any, None]]
 
 @asynccontextmanager
 async def connected(url: str, service: str = "cases") -> AsyncIterator[Database]:
-    database = Database(url, service)
+    database = Database(login(url, service), service)
     await database.open()
     try:
         yield database

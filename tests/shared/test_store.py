@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from shared.database import Database
-from shared.errors import Invalid, StartRefused, Unavailable
+from shared.errors import Invalid, Unavailable
 from shared.eventstore.chain import START, content, link
 from shared.eventstore.memory import InMemoryEventStore
 from shared.eventstore.postgres import PostgresEventStore
@@ -32,6 +32,7 @@ from shared.eventstore.store import (
 from shared.eventstore.unit import HELD, Alone, UnitOfWork
 from shared.message import NewEvent
 from shared.testing import eventually
+from tests.logins import login
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 Scenario = Callable[[EventStore], Coroutine[Any, Any, None]]
@@ -67,7 +68,7 @@ def run(request: pytest.FixtureRequest) -> Callable[[Scenario], None]:
 
 
 async def opened(url: str) -> AsyncIterator[PostgresEventStore]:
-    database = Database(url, "cases")
+    database = Database(login(url, "cases"), "cases")
     await database.open()
     try:
         yield PostgresEventStore(database)
@@ -323,7 +324,7 @@ def test_nobody_changes_or_deletes_what_was_recorded(database):
 
 def test_the_role_of_one_service_sees_nothing_of_another(database):
     async def scenario():
-        intake = Database(database, "intake")
+        intake = Database(login(database, "intake"), "intake")
         await intake.open()
         async for store in opened(database):
             await store.append(item("a-1", NEW, event()))
@@ -353,37 +354,5 @@ def test_a_database_that_is_gone_is_unavailable_and_what_is_repeated_is_stored_o
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (database.split("/")[3].split("?")[0],)
                 )
             await eventually(partial(stored, store))
-
-    asyncio.run(scenario())
-
-
-def test_a_database_that_is_locked_or_goes_away_while_it_is_prepared_is_prepared_again(database, monkeypatch):
-    prepare, failing = Database._prepare, [psycopg.errors.DeadlockDetected("planted"), psycopg.OperationalError("planted")]
-
-    async def fails_first(self, connection):
-        if failing:
-            raise failing.pop()
-        await prepare(self, connection)
-
-    monkeypatch.setattr(Database, "_prepare", fails_first)
-
-    async def scenario():
-        async for store in opened(database):
-            assert isinstance(await store.append(item("a-1", NEW, event())), Stored)
-
-    asyncio.run(scenario())
-    assert not failing
-
-
-def test_a_database_that_cannot_be_prepared_refuses_the_start(database, monkeypatch):
-    async def fails(*_):
-        raise psycopg.errors.DeadlockDetected("planted")
-
-    monkeypatch.setattr(Database, "_prepare", fails)
-    monkeypatch.setattr("shared.database.WAIT", 0.3)
-
-    async def scenario():
-        with pytest.raises(StartRefused, match="cases"):
-            await Database(database, "cases").open()
 
     asyncio.run(scenario())

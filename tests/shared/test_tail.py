@@ -19,6 +19,7 @@ from shared.eventstore.store import NEW, Item, Stored, Write
 from shared.eventstore.tail import Tail
 from shared.message import UNHASHED, NewEvent, Recorded
 from shared.running import ended
+from tests.logins import login
 
 JAKARTA = timezone(timedelta(hours=7))
 
@@ -47,7 +48,7 @@ def stores(database):
 
     def running(scenario):
         async def opened():
-            databases = [Database(database, "cases") for _ in range(2)]
+            databases = [Database(login(database, "cases"), "cases") for _ in range(2)]
             for each in databases:
                 await each.open()
             try:

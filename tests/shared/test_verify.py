@@ -13,6 +13,7 @@ from shared.eventstore.signing import HeadSigner
 from shared.eventstore.store import Item, Write
 from shared.eventstore.verify import Broken, Verified, verify_store
 from tests.keys import keys
+from tests.logins import login
 from tests.shared.test_store import event
 
 KEYS = keys("cases")
@@ -23,7 +24,7 @@ def history(database: str) -> str:
     """Ten events: five streams of two, and the head signed."""
 
     async def write() -> None:
-        opened = Database(database, "cases")
+        opened = Database(login(database, "cases"), "cases")
         await opened.open()
         store = PostgresEventStore(opened)
         for number in range(10):
@@ -38,7 +39,7 @@ def history(database: str) -> str:
 
 def verified(url: str) -> Verified:
     async def verify() -> Verified:
-        database = Database(url, "cases")
+        database = Database(login(url, "cases"), "cases")
         await database.open()
         try:
             return await verify_store(database, KEYS)
@@ -119,7 +120,7 @@ def test_a_store_cut_short_with_its_head_is_missed_by_the_signature(history):
 
 def _recompute(url: str, stream: str) -> None:
     async def recompute() -> None:
-        database = Database(url, "cases")
+        database = Database(login(url, "cases"), "cases")
         await database.open()
         previous = START
         for each in await PostgresEventStore(database).read_stream(stream):
@@ -133,7 +134,7 @@ def _recompute(url: str, stream: str) -> None:
 
 def _recompute_store(url: str) -> None:
     async def recompute() -> None:
-        database = Database(url, "cases")
+        database = Database(login(url, "cases"), "cases")
         await database.open()
         previous = START
         for each in await PostgresEventStore(database).read_after(0):

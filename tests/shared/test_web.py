@@ -12,6 +12,7 @@ from services.intake.app import create_app
 from shared.access import Principal
 from shared.settings import read_settings
 from tests.keys import bearer
+from tests.logins import login
 from tests.shared.asking import CANARY, JSON, is_problem
 
 
@@ -19,7 +20,7 @@ from tests.shared.asking import CANARY, JSON, is_problem
 def intake(database) -> FastAPI:
     """Intake over a fresh database, with one school and none of its parts running."""
     key = urlsafe_b64encode(b"k" * 32).decode()
-    given = {"DATABASE_URL": database, "REDIS_URL": "redis://127.0.0.1:9", "TANGGAP_MASTER_KEY": key, "TANGGAP_TOKEN_KEY": key}
+    given = {"DATABASE_URL": login(database, "intake"), "REDIS_URL": "redis://127.0.0.1:9", "TANGGAP_MASTER_KEY": key, "TANGGAP_TOKEN_KEY": key}
     return create_app(read_settings(given))
 
 

@@ -309,7 +309,7 @@ def what_was_made_before_holds(district: Rig, hook: Listening, held: Holding) ->
 async def heads_hold(district: Rig) -> None:
     """Heads of all three times, with the newest secret alone."""
     for service in SERVICES:
-        database = Database(district.postgres.url(), service)
+        database = Database(district.deployment.databases[service], service)
         await database.open()
         try:
             found = await verify_store(database, Keys(service, GivenSecrets(district.deployment.secrets), SystemClock()))
