@@ -15,8 +15,8 @@ import psycopg
 
 from services.cases.app import create_app
 from shared.access import Principal
-from shared.events import ConcernRaised, NamedPerson, PersonRegistered, PublicEvent, SchoolRegistered
-from shared.message import Recorded
+from shared.events import ConcernRaised, NamedPerson, PersonRegistered, SchoolRegistered
+from shared.message import PublicEvent, Recorded
 from shared.settings import read_settings
 from shared.testing import eventually
 from tests.keys import bearer

@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import httpx
@@ -74,8 +73,8 @@ def browser(origin: str) -> Iterator[httpx.Client]:
         yield client
 
 
-def enter(browser: httpx.Client, headers: dict[str, str] | None = None, **form: str) -> httpx.Response:
-    return browser.post("/masuk", data=form, headers=headers)
+def enter(browser: httpx.Client, **form: str) -> httpx.Response:
+    return browser.post("/masuk", data=form)
 
 
 # signing in --------------------------------------------------------------------------------------------------------
@@ -144,7 +143,7 @@ def test_a_role_that_nobody_has_is_refused(browser):
     ],
 )  # fmt: skip
 def test_a_form_from_elsewhere_signs_nobody_in(browser, headers):
-    answer = enter(browser, headers, role="counsellor")
+    answer = browser.post("/masuk", data={"role": "counsellor"}, headers=headers)
     assert (answer.status_code, "set-cookie" in answer.headers) == (403, False)
 
 
@@ -188,7 +187,10 @@ def without_district(sign_in: SignIn | None) -> list[httpx.Response]:
 
 @pytest.mark.parametrize(("sample", "statuses"), [(True, [200, 303, 200]), (False, [403, 403, 200])])
 def test_over_other_data_nobody_is_offered_and_nobody_signs_in(sample, statuses):
-    page, form, _ = told = without_district(SignIn(faces(), lambda principal: principal.id, partial(asyncio.sleep, 0, sample)))
+    async def holds_it() -> bool:
+        return bool(sample)
+
+    page, form, _ = told = without_district(SignIn(faces(), lambda principal: principal.id, holds_it))
     assert [each.status_code for each in told] == statuses
     assert (COUNSELLOR.name in page.text, "set-cookie" in form.headers) == (sample, sample)
 

@@ -45,9 +45,9 @@ def environment(home: Path, **given: str) -> dict[str, str]:
     return kept | {"TANGGAP_HOME": str(home)} | given
 
 
-def tanggap(*verb: str, **named: dict[str, str]) -> subprocess.CompletedProcess:
+def tanggap(*verb: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        (sys.executable, "-m", "district", *verb), cwd=CODE.parent, capture_output=True, text=True, timeout=PATIENCE, check=False, **named
+        (sys.executable, "-m", "district", *verb), cwd=CODE.parent, capture_output=True, text=True, timeout=PATIENCE, check=False, env=env
     )
 
 
@@ -59,6 +59,7 @@ def up(given: dict[str, str], stop: signal.Signals = signal.SIGTERM, code: int =
             yield
         finally:
             running.send_signal(stop)
+            assert running.stderr
             assert running.wait(PATIENCE) == code, running.stderr.read()
 
 
@@ -117,7 +118,8 @@ def test_a_note_of_a_program_that_is_gone_is_not_believed(tmp_path):
         assert port_in_use(tmp_path) == 8050
         note = json.loads((tmp_path / "serving.json").read_text())
     assert port_in_use(tmp_path) is None
-    for stale in (note | {"process": 2**22 + 1}, note | {"since": 1.0}, {}, []):
+    stales: tuple[object, ...] = (note | {"process": 2**22 + 1}, note | {"since": 1.0}, {}, [])
+    for stale in stales:
         (tmp_path / "serving.json").write_text(json.dumps(stale))
         assert port_in_use(tmp_path) is None
 

@@ -5,7 +5,7 @@ import io
 import json
 import zipfile
 from base64 import urlsafe_b64encode
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -96,7 +96,7 @@ class Office:
     async def bring(self, bundle: Path, **more) -> ImportReport:
         return await self.importing.run(bundle, "tester", **more)
 
-    async def bring_files(self, files: dict[str, str | bytes], **more) -> ImportReport:
+    async def bring_files(self, files: Mapping[str, str | bytes], **more) -> ImportReport:
         return await self.bring(zipped(files, self.folder / "bundle.zip"), **more)
 
     async def people(self) -> set[str]:
@@ -168,6 +168,7 @@ async def test_the_sample_keeps_roles_guardians_classes_and_birth_dates(office):
     kept = told[person_id(SOURCE, student.key)]
     assert kept["guardians"] == [person_id(SOURCE, each) for each in student.guardians]
     assert (kept["kind"], kept["school"], kept["homeroom"]) == ("student", school_id(SOURCE, "smp1"), student.classroom)
+    assert student.born
     opened_ = await office.kernel.vault.open_many([Sealed.model_validate(kept[name]) for name in ("name", "born", "email")])
     assert opened_ == [f"{student.given} {student.family}", student.born.isoformat(), student.email]
     coordinator = district.staff("smp1", "coordinator")[0]

@@ -17,7 +17,7 @@ Changed = Callable[[dict[str, str]], None]
 
 
 def read(tmp_path: Path, **files: str | bytes) -> Roster:
-    return interpret(read_bundle(zipped(FILES | files, tmp_path / "bundle.zip")))
+    return interpret(read_bundle(zipped({**FILES, **files}, tmp_path / "bundle.zip")))
 
 
 def refused(path: Path) -> tuple[str, str]:

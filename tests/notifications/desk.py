@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email import message_from_bytes
 from uuid import UUID, uuid4
 
 import httpx
@@ -19,8 +20,8 @@ from starlette.routing import Route
 
 from services.notifications.app import create_app
 from shared.access import Principal
-from shared.events import PersonRegistered, PublicEvent, SchoolRegistered
-from shared.message import Occasion, Recorded
+from shared.events import PersonRegistered, SchoolRegistered
+from shared.message import Occasion, PublicEvent, Recorded
 from shared.settings import read_settings
 from shared.testing import eventually
 from tests.keys import bearer
@@ -45,6 +46,11 @@ class Mailbox:
     held: threading.Event | None = None
     arrived: int = 0
 
+    def let_go(self) -> None:
+        """What waits inside the server goes on."""
+        assert self.held is not None
+        self.held.set()
+
     async def handle_RCPT(self, server, session, envelope, address, options) -> str:  # noqa: ARG002, N802 - aiosmtpd's names
         if self.refuse:
             return f"{self.refuse} no"
@@ -57,6 +63,13 @@ class Mailbox:
             await asyncio.sleep(0.01)
         self.messages.append((envelope.rcpt_tos[0], envelope.content))
         return "250 OK"
+
+
+def text_of(content: bytes) -> str:
+    """The text of a mail."""
+    body = message_from_bytes(content).get_payload(decode=True)
+    assert isinstance(body, bytes)
+    return body.decode()
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ import os
 import sys
 import threading
 import warnings
+from typing import Any
 
 import structlog
 from fastapi import FastAPI
@@ -46,7 +47,8 @@ async def work(what: str) -> str:
     """Fails in the way that the address names."""
     match what:
         case "serializer":
-            return Note.model_construct(text=CANARY).model_dump_json()[:0]
+            told: Any = CANARY
+            return Note.model_construct(text=told).model_dump_json()[:0]
         case "warning":
             warnings.warn(CANARY, stacklevel=1)
         case "task":

@@ -49,7 +49,9 @@ def cases(district: str) -> Iterator[psycopg.Connection]:
 
 
 def who(connection: psycopg.Connection) -> tuple[str, str, bool]:
-    return connection.execute("SELECT session_user, current_user, (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)").fetchone()
+    found = connection.execute("SELECT session_user, current_user, (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)").fetchone()
+    assert found
+    return found[0], found[1], found[2]
 
 
 # becoming somebody else ----------------------------------------------------------------------------------------------

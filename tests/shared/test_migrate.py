@@ -154,9 +154,9 @@ def prepared_before(url: str) -> None:
                 administrator.execute((BEFORE / f"{script}.sql").read_text().format(schema=service, role=role).encode())
             administrator.execute((BEFORE / "keyring.sql").read_text().encode())
             administrator.execute(f"CREATE TABLE {service}.migration (name text PRIMARY KEY, applied_at timestamptz DEFAULT clock_timestamp())")
-            for script in sorted((CODE / service / "schema").glob("*.sql")):
-                administrator.execute(script.read_text().format(schema=service, role=role).encode())
-                administrator.execute(f"INSERT INTO {service}.migration (name) VALUES (%s)", (script.name,))
+            for path in sorted((CODE / service / "schema").glob("*.sql")):
+                administrator.execute(path.read_text().format(schema=service, role=role).encode())
+                administrator.execute(f"INSERT INTO {service}.migration (name) VALUES (%s)", (path.name,))
             administrator.execute(f"GRANT SELECT ON {service}.migration TO {role}")
 
 

@@ -130,7 +130,7 @@ def test_a_kill_at_any_page_leaves_every_key_open_and_the_next_start_goes_on(run
     async def scenario(ring):
         boxes = await sealed(ring)
         ring.rotate()
-        dying, replace, pages = ring.rewrapper(), Rewrapper._replace, []
+        dying, replace, pages = ring.rewrapper(), Rewrapper._replace, list[object]()
 
         async def killed(self, master, page):
             if len(pages) == after:

@@ -1,9 +1,11 @@
 """The event store's behaviour, the same on PostgreSQL and in memory."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -33,11 +35,11 @@ from shared.testing import eventually
 from tests.logins import login
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-Scenario = Callable[[EventStore], Awaitable[None]]
+Scenario = Callable[[EventStore], Coroutine[Any, Any, None]]
 
 
 def event(body: str = '{"text":"é"}', *, key: str = "ani", public: bool = False, **more) -> NewEvent:
-    fields = {
+    fields: dict[str, Any] = {
         "id": uuid4(), "type": "thing-happened", "schema_version": 1, "body": body, "key": key, "public": public, "actor": "somebody",
         "school": "sd1", "happened_at": NOON, "correlation": uuid4(), "causation": uuid4(),
     }  # fmt: skip
@@ -351,6 +353,6 @@ def test_a_database_that_is_gone_is_unavailable_and_what_is_repeated_is_stored_o
                 administrator.execute(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (database.split("/")[3].split("?")[0],)
                 )
-            await eventually(lambda each=store: stored(each))
+            await eventually(partial(stored, store))
 
     asyncio.run(scenario())
