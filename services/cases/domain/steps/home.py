@@ -16,7 +16,8 @@ ADULT = 18
 class TurnsHome(BeginActivity):
     """What turns to a student's home, from its first step.
 
-    age: at this moment, None where unknown (counts as minor); adult: from when the student consents. student_agrees: to this very step. serious_danger: the ground for going without it.
+    age: at this moment, None where unknown (counts as minor); adult: from when the student consents. student_agrees: to this very step.
+    serious_danger: the ground for going without it.
     """
 
     age: StudentAge = None
