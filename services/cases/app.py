@@ -11,13 +11,14 @@ from services.cases import pages
 from services.cases.clocks import Clockwork
 from services.cases.commands import routes as commands
 from services.cases.commands.road import Road
-from services.cases.domain.casework import casework
+from services.cases.domain.casework import Casework, casework
 from services.cases.domain.register import STRATEGIES
 from services.cases.domain.steps.tells import Described
 from services.cases.reading import documents, lists, reports, routes, what_if, without_case
 from services.cases.reading.projecting import TABLES, VIEW, projecting
 from services.cases.reading.views import Roster, WorkList
 from services.cases.reading.vocabulary import WORDS, words_of
+from services.cases.reading.words import Words
 from services.cases.subscribers import FromIntake, FromNotifications
 from shared.eventstore.projection import Projection
 from shared.pace import Pace
@@ -42,30 +43,36 @@ def create_app(settings: Settings, strategies: Sequence[Described] = STRATEGIES,
     """
     work = casework(strategies)
     words = words_of(work, tuple(words_files))
-    projections: dict[str, Projection] = {}
+    views: dict[str, Projection] = {}
 
     def parts(kernel: Kernel) -> list[Part]:
-        projections[VIEW] = Projection(VIEW, kernel.store, kernel.database, projecting(work), TABLES, kernel.heartbeats, pace=_LIST)
-        roster = Roster(kernel.database)
-        intake = kernel.subscribe("intake", lambda store: FromIntake(store, roster, work.case))
-        return [
-            projections[VIEW],
-            Clockwork(kernel, projections[VIEW], work.case),
-            intake,
-            kernel.subscribe("notifications", lambda store: FromNotifications(store, work.case), pace=_UNHURRIED),
-        ]
+        views[VIEW] = Projection(VIEW, kernel.store, kernel.database, projecting(work), TABLES, kernel.heartbeats, pace=_LIST)
+        return _parts(kernel, views[VIEW], work)
 
     def routers(kernel: Kernel) -> list[APIRouter]:
-        view = projections[VIEW]
-        return [
-            routes.router(kernel, view, work),
-            commands.router(Road(work, kernel, Roster(kernel.database), WorkList(kernel.database, view))),
-            without_case.router(kernel, work),
-            documents.router(kernel, work),
-            lists.router(kernel, view),
-            reports.router(kernel, view, work),
-            what_if.router(kernel),
-            pages.router(kernel, view, work, words),
-        ]
+        return _routers(kernel, views[VIEW], work, words)
 
     return create_service("cases", settings, migrations=MIGRATIONS, routers=routers, parts=parts)
+
+
+def _parts(kernel: Kernel, view: Projection, work: Casework) -> list[Part]:
+    roster = Roster(kernel.database)
+    return [
+        view,
+        Clockwork(kernel, view, work.case),
+        kernel.subscribe("intake", lambda store: FromIntake(store, roster, work.case)),
+        kernel.subscribe("notifications", lambda store: FromNotifications(store, work.case), pace=_UNHURRIED),
+    ]
+
+
+def _routers(kernel: Kernel, view: Projection, work: Casework, words: Words) -> list[APIRouter]:
+    return [
+        routes.router(kernel, view, work),
+        commands.router(Road(work, kernel, Roster(kernel.database), WorkList(kernel.database, view))),
+        without_case.router(kernel, work),
+        documents.router(kernel, work),
+        lists.router(kernel, view),
+        reports.router(kernel, view, work),
+        what_if.router(kernel),
+        pages.router(kernel, view, work, words),
+    ]

@@ -1,7 +1,7 @@
 """Deadlines that have come: the case says so once, and the next rung hears of it.
 
 Two schedulers, a restart or a clock that jumps repeat nothing: the time is the database's own, and the case decides whether this very deadline is
-still open (domain/deadline.py).
+still open (domain/steps/deadline.py).
 """
 
 from __future__ import annotations

@@ -43,9 +43,11 @@ class Casework:
 
 def casework(strategies: Sequence[Described] = STRATEGIES) -> Casework:
     """Raises: StartRefused: two of the strategies use the same name, or one says something of an event that cannot be."""
-    chapters = (THE_CASE_ITSELF, *strategies)
-    _require_sound(chapters)
-    return Casework(chapters, compose(*strategies), commands_of(strategies), without_case.compose(*strategies), without_case.alone(strategies))
+    chapters, case = (THE_CASE_ITSELF, *strategies), compose(*strategies)
+    faults = [*_doubled(chapters), *_uncountable(chapters), *_undocumented(chapters), *_untold(case, chapters)]
+    if faults:
+        raise StartRefused("the strategies do not fit together: " + "; ".join(faults))
+    return Casework(chapters, case, commands_of(strategies), without_case.compose(*strategies), without_case.alone(strategies))
 
 
 def type_of(event: type[Event]) -> str:
@@ -55,12 +57,6 @@ def type_of(event: type[Event]) -> str:
 
 
 # whether it is sound -----------------------------------------------------------------------------------------------
-
-
-def _require_sound(chapters: Sequence[Described]) -> None:
-    faults = [*_doubled(chapters), *_uncountable(chapters), *_undocumented(chapters)]
-    if faults:
-        raise StartRefused("the strategies do not fit together: " + "; ".join(faults))
 
 
 def _doubled(chapters: Sequence[Described]) -> Iterator[str]:
@@ -94,6 +90,12 @@ def _undocumented(chapters: Sequence[Described]) -> Iterator[str]:
         for document in each.documents:
             strange = {document.at, *document.holds} - set(each.tells)
             yield from (f"the document {document.name} names {event.__name__}: name an event of {each.name}" for event in strange)
+
+
+def _untold(case: Decider[Fact, Case, Event], chapters: Sequence[Described]) -> Iterator[str]:
+    """Whatever may stand in a case has a chapter, and so words and readers."""
+    untold = case.codec.types.keys() - {type_of(event) for event, _ in _told(chapters)}
+    yield from (f"no chapter tells of {name}: add it to the strategies, or to what the case itself tells" for name in sorted(untold))
 
 
 def _told(chapters: Sequence[Described]) -> Iterator[tuple[type[Event], Tells[Any]]]:

@@ -28,7 +28,7 @@ _COLUMNS = (
     "changed_at", "version", "closed", "merged", "waiting", "worked", "stage",
 )  # fmt: skip
 _STATE = ("closed", "merged", "waiting", "worked", "stage")
-"""What a case's state follows from, so that the list shows what the case shows (domain/state.py)."""
+"""What a case's state follows from, so that the list shows what the case shows (domain/case/state.py)."""
 
 
 @dataclass
