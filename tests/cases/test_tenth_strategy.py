@@ -4,6 +4,7 @@
 """
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -21,7 +22,7 @@ from tests.cases.tenth.peer_support import PEER_SUPPORT
 from tests.golden import checking
 from tests.golden.files import golden
 
-HERE = Path(__file__).parent / "tenth"
+HERE, ROOT = Path(__file__).parent / "tenth", Path(__file__).parents[2]
 TEN = (*STRATEGIES, PEER_SUPPORT)
 COMMANDS = ["propose-peer-support", "match-peer", "record-peer-meeting", "end-peer-support"]
 TYPES = ["peer-matched", "peer-support-ended", "peer-support-proposed", "peers-met"]
@@ -65,6 +66,15 @@ async def ended(ten, school, *, helped=True):
 def test_nothing_but_two_files_is_written_for_it():
     assert sorted(each.name for each in HERE.iterdir() if each.is_file()) == ["peer-support.toml", "peer_support.py"]
     assert [each.called for each in casework(TEN).commands if each not in CASEWORK.commands] == COMMANDS
+
+
+def test_the_page_shows_what_its_files_say():
+    page = (ROOT / "docs" / "adding-a-strategy.md").read_text(encoding="utf-8")
+    for language, file in (("python", "peer_support.py"), ("toml", "peer-support.toml")):
+        written = (HERE / file).read_text(encoding="utf-8")
+        shown = re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL)
+        assert shown
+        assert [passage for block in shown for passage in re.split(r"\n\n+", block.strip()) if passage not in written] == []
 
 
 async def test_its_commands_have_routes_with_bodies_of_what_a_person_says(ten):
