@@ -11,9 +11,11 @@ from services.cases.domain.steps.activity import Activity, Audience
 from services.cases.domain.steps.named import Names
 from services.cases.domain.steps.strategy import Strategy
 from services.cases.domain.steps.tells import Counts, Document, counted
-from services.cases.domain.strategies.conference import ConferenceHeld, ConveneConference, Invitee
+from services.cases.domain.strategies.conference import ConferenceHeld, ConveneConference, Invitee, ProposeConference
 from services.cases.domain.strategies.parents import PlanParentMeeting
 from shared.errors import StartRefused
+from shared.events import StaffToBeTold
+from tests.cases.people import COUNSELLOR, decided, handled, later, step, words
 from tests.cases.tenth.peer_support import PEER_SUPPORT, PeerSupportEnded, PeerSupportProposed
 
 WITH_STEPS = {each.name: each for each in STRATEGIES if isinstance(each, Strategy)}
@@ -68,6 +70,15 @@ def test_which_codes_the_reports_keep():
         "referral-decided": ("chosen",), "referral-sent": ("referral", "agency", "priority"),
         "referral-moved": ("agency", "trigger", "state", "reason"), "referral-unanswered": ("referral", "reason"), "referral-evaluated": ("helped",),
     }  # fmt: skip
+
+
+def test_a_conference_is_told_to_those_it_invites_from_the_school_and_to_nobody_outside():
+    sides = (("principal", "school"), ("mother", "student"), ("psychologist", "outside"), ("teacher", "school"), (COUNSELLOR, "school"))
+    invitees = tuple(Invitee(person=person, side=side, reason="support") for person, side in sides)
+    case = handled(step(ProposeConference, activity="k", kind="help", purpose=words()))
+    events, _ = decided(case, step(ConveneConference, activity="k", when=later(days=1), invitees=invitees))
+    told = [(each.person, each.message) for each in events if isinstance(each, StaffToBeTold)]
+    assert told == [("principal", "invited"), ("teacher", "invited")], "and whoever invites is not told what they do"
 
 
 # whom a command names ----------------------------------------------------------------------------------------------
