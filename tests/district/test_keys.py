@@ -131,7 +131,15 @@ def test_a_key_of_the_first_release_in_the_environment_rotates_into_the_file(hom
 # list --------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.servers
+@pytest.fixture
+def nobody_serves(monkeypatch):
+    def silent(home):
+        raise httpx.ConnectError("nobody")
+
+    monkeypatch.setattr(commands, "_told", silent)
+
+
+@pytest.mark.usefixtures("nobody_serves")
 def test_the_list_says_everything_but_the_secrets(home):
     told("keys", "rotate", "notifications")
     result = CliRunner().invoke(app, ["keys", "list"])
@@ -143,7 +151,7 @@ def test_the_list_says_everything_but_the_secrets(home):
         assert urlsafe_b64encode(each.value).decode() not in result.output + json.dumps(rows)
 
 
-@pytest.mark.servers
+@pytest.mark.usefixtures("nobody_serves")
 def test_the_list_shows_agencies_the_coming_webhook_key_before_it_is_used(home):
     told("keys", "rotate", "notifications")
     shown = [row["webhook_key"] for row in told("keys", "list") if row["name"] == "notifications"]
@@ -225,13 +233,9 @@ def test_a_secret_stays_while_a_service_does_not_use_the_next_one_yet(home, serv
     assert {row["name"]: row["why"] for row in rows} == {"access": ["cases does not use access 2 yet"], "intake": []}
 
 
-def test_nothing_is_dropped_while_a_service_does_not_answer(home, monkeypatch):
+@pytest.mark.usefixtures("nobody_serves")
+def test_nothing_is_dropped_while_a_service_does_not_answer(home):
     rotated(home)
-
-    def silent(home):
-        raise httpx.ConnectError("nobody")
-
-    monkeypatch.setattr(commands, "_told", silent)
     assert "nothing answers there" in refused("keys", "retire", code=1)
     assert len(home.secrets().read().secrets) == 2 * len(SECRET_NAMES)
 
