@@ -17,7 +17,7 @@ from psycopg.types.json import Jsonb
 
 from services.notifications.domain.agency import AgencyRegistered, WebhookDisabled
 from services.notifications.domain.alert import LAST_RESORT_STEP, AlertRaised, AlertStepTaken, AlertUndelivered
-from services.notifications.domain.notice import NoticeDue
+from services.notifications.domain.notice import NOTICE, NoticeDue
 from services.notifications.domain.task import TaskRequested
 from shared.database import Connection
 from shared.events import AlertExhausted, GuardianTold, StaffAlerted, TaskMoved
@@ -62,7 +62,8 @@ class Projector:
         await rows.write(connection)
 
     async def _notice_due(self, connection: Connection, rows: Gathered, event: Recorded) -> None:
-        told = NoticeDue.model_validate_json(event.body)
+        told = NOTICE.codec.decode(event)
+        assert isinstance(told, NoticeDue)
         token = token_hash(notice_token(self.key, told.notice))
         await connection.execute("INSERT INTO notice_v1 VALUES (%s, %s) ON CONFLICT DO NOTHING", (token, told.notice))
         rows.queue(event, "notice", told.case, told.guardian, due_at=told.not_before)
