@@ -91,12 +91,13 @@ class Settings(BaseSettings):
     @field_validator("sender_address")
     @classmethod
     def _one_address(cls, value: str) -> str:
-        address = mail_address(value)
-        if isinstance(address, Flaw):
-            raise ValueError(f"must be one mail address: {address.reason}")
-        if address.needs_smtputf8:
-            raise ValueError("must be in ASCII left of the @, because not every mail server takes other letters")
-        return str(address)
+        match mail_address(value):
+            case Flaw(reason=reason):
+                raise ValueError(f"must be one mail address: {reason}")
+            case address if address.needs_smtputf8:
+                raise ValueError("must be in ASCII left of the @, because not every mail server takes other letters")
+            case address:
+                return str(address)
 
     @field_validator("master_key", "token_key")
     @classmethod
