@@ -1,4 +1,4 @@
-"""What becomes of a notice to a guardian. If the guardian does not know in the end, whoever chose the notice hears in the same append."""
+"""What becomes of a notice to a guardian. If it can never arrive, whoever chose it hears in the same append."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from services.notifications.domain import notice
 from services.notifications.domain.alert import ALERT
-from services.notifications.domain.notice import NOT_TOLD, NOTICE, Notice
+from services.notifications.domain.notice import NOT_ARRIVED, NOTICE, Notice
 from services.notifications.plain import About, instead, plain
 from services.notifications.views import Roster
 from shared.decider import commit, load, write
 from shared.events import GuardianTold
 from shared.eventstore.states import Loaded
-from shared.eventstore.store import Checkpoint, EventStore, Item, Outcome, Write
+from shared.eventstore.store import EventStore, Item, Write
 from shared.message import Occasion
 
 
@@ -24,21 +24,20 @@ class Notices:
     store: EventStore
     roster: Roster
 
-    async def decide(self, stream: str, command: notice.Command, occasion: Occasion, checkpoint: Checkpoint | None = None) -> Outcome | None:
-        """Appends what the command leads to; None where that is nothing. Raises: refusals of the notice; VersionConflict; Unavailable."""
+    async def decide(self, stream: str, command: notice.Command, occasion: Occasion) -> None:
+        """Appends what the command leads to. Raises: refusals of the notice; VersionConflict; Unavailable."""
 
         async def plan() -> Item | None:
             loaded = await load(self.store, NOTICE, stream)
             events = NOTICE.decide(command, loaded.state)
-            writes = await self._writes(loaded, events, occasion) if events else ()
-            return Item(writes, checkpoint=checkpoint) if writes or checkpoint else None
+            return Item(await self._writes(loaded, events, occasion)) if events else None
 
-        return await commit(self.store, plan)
+        await commit(self.store, plan)
 
     async def _writes(self, loaded: Loaded[Notice], events: Sequence[notice.NoticeEvent], occasion: Occasion) -> tuple[Write, ...]:
         ended = write(NOTICE, loaded, events, occasion)
         due = NOTICE.fold(events, loaded.state).due
-        if due is None or not any(isinstance(event, GuardianTold) and event.outcome in NOT_TOLD for event in events):
+        if due is None or not any(isinstance(event, GuardianTold) and event.outcome in NOT_ARRIVED for event in events):
             return (ended,)
         about = About(due.case, due.student, due.school)
         chose = await self.roster.standing_in(due.school, due.by) if due.by else None

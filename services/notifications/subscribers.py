@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from services.notifications import ladder
 from services.notifications.contacting import Turns, mark_unsafe
 from services.notifications.domain.alert import ALERT, Acknowledge, RaiseAlert
-from services.notifications.domain.notice import AskNotice
+from services.notifications.domain.notice import NOTICE, AskNotice
 from services.notifications.domain.register import REGISTER, MarkUnsafe
 from services.notifications.domain.task import TASK, InvalidTransition, Move, RequestTask
-from services.notifications.noticing import Notices
 from services.notifications.plain import About, Rung, instead, plain
 from services.notifications.views import Roster
 from shared.decider import commit, execute, execute_all, load, write
@@ -143,7 +142,7 @@ class FromCases:
         register = await load(self.store, REGISTER, f"contact-{told.student}")
         fields = {name: getattr(told, name) for name in AskNotice.model_fields if name != "unsafe"}
         command = AskNotice(unsafe=register.state.forbids(told.guardian), **fields)
-        return await Notices(self.store, self.roster).decide(f"notice-{told.notice}", command, _occasion(event), checkpoint)
+        return (await execute(self.store, NOTICE, f"notice-{told.notice}", command, _occasion(event), checkpoint=checkpoint)).outcome
 
     async def _task(self, event: Recorded, told: ReferralSent, checkpoint: Checkpoint | None) -> Outcome | None:
         task = task_of(told.referral)

@@ -12,11 +12,11 @@ from services.notifications.domain.agency import AGENCY, RegisterAgency
 from services.notifications.senders import addresses
 from services.notifications.senders.addresses import UnknownHost
 from shared.decider import execute
-from shared.events import ConcernRaised, StaffToBeTold
+from shared.events import StaffToBeTold
 from shared.testing import eventually
 from tests.notifications.certificates import self_signed
 from tests.notifications.desk import Agency, Mailbox, agency_server, desk, mail_server
-from tests.notifications.scenes import SEALED, in_states, sent, staffed, to_be_told, triaged
+from tests.notifications.scenes import in_states, sent, staffed, to_be_told, triaged
 
 pytestmark = pytest.mark.anyio
 
@@ -104,18 +104,6 @@ async def test_row_5_sent_is_recorded_only_of_what_a_server_took_for_a_receiver(
         assert [address for address in receivers(mailbox) if address != "ani@example.org"] == ["good@x.invalid", "x@xn--9ca.invalid", "é@x.invalid"]
         mailed = [each for each in await running.deliveries() if each["kind"] == "notice" and each["state"] == "sent"]
         assert {each["receiver"] for each in mailed} == {"wali-0", "wali-4", "wali-5"}
-
-
-async def test_a_notice_that_the_register_forbids_is_told_to_whoever_chose_it(database, redis_url):
-    mailbox = Mailbox()
-    async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
-        await staffed(running)
-        about = {"concern": "c1", "school": "school-1", "student": "siswa", "role": "affected", "kind": "incident", "categories": ("neglect",)}
-        await running.hear(ConcernRaised(**about, text=SEALED, channel="api", reporter_kind="staff", guardians_unsafe=True))
-        await running.hear(to_be_told("case-1"))
-        await in_states(running, "case-1", "cancelled", "sent")
-        assert await outcomes(running, "guardian-told", "outcome") == ["unsafe"]
-        assert receivers(mailbox) == ["ani@example.org"]
 
 
 async def test_where_the_counsellor_cannot_be_reached_either_the_next_of_the_case_s_ladder_hears_and_never_somebody_who_is_named(database, redis_url):

@@ -20,8 +20,8 @@ from shared.message import Event, Fact
 
 Ending = Literal["sent", "acknowledged", "unsafe", "no-contact", "undeliverable"]
 
-NOT_TOLD: frozenset[Ending] = frozenset({"unsafe", "no-contact", "undeliverable"})
-"""The guardian does not know, and the counsellor believes that they do until somebody says so."""
+NOT_ARRIVED: frozenset[Ending] = frozenset({"no-contact", "undeliverable"})
+"""The guardian does not know, and the counsellor believes that they do until somebody says so. `unsafe` is not here: people decided it."""
 
 # commands ----------------------------------------------------------------------------------------------------------
 
