@@ -81,6 +81,7 @@ async def test_row_5_a_cell_of_an_earlier_import_that_holds_no_single_address_en
         await running.hear(to_be_told("case-1"))
         await in_states(running, "case-1", "failed", "sent")
         assert await outcomes(running, "guardian-told", "outcome") == ["no-contact"]
+        assert (await attempts(running, "case-1", "ibu"))[0].startswith("never:not-an-address:" if kept else "never:no-address")
         assert receivers(mailbox) == ["ani@example.org"]
         assert await outcomes(running, "staff-alerted", "person") == ["ani"]
 
@@ -117,6 +118,20 @@ async def test_where_the_counsellor_cannot_be_reached_either_the_next_of_the_cas
         await running.hear(to_be_told("case-1"))
         await in_states(running, "case-1", "failed", "failed", "failed", "sent", "sent")
         assert receivers(mailbox) == ["eka@example.org", "eka@example.org"]
+
+
+async def test_somebody_whom_a_later_concern_names_does_not_hear_instead(database, redis_url):
+    mailbox = Mailbox()
+    async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
+        await staffed(running)
+        await running.person("guru", "staff", "subject-teacher", address="")
+        for excluded in ((), ("ani", "citra")):
+            await running.hear(triaged("case-1", "high", excluded=excluded))
+        await in_states(running, "case-1", "sent", "sent")
+        before = len(mailbox.messages)
+        await running.hear(StaffToBeTold(case="case-1", student="siswa", school="school-1", person="guru", message="teacher-asked"))
+        await in_states(running, "case-1", "failed", "sent", "sent", "sent")
+        assert [address for address, _ in mailbox.messages[before:]] == ["eka@example.org"]
 
 
 async def test_a_plain_message_to_somebody_without_an_address_is_told_to_the_next_of_the_case_s_ladder(database, redis_url):
