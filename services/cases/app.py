@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 
 from services.cases import pages
 from services.cases.clocks import Clockwork
+from services.cases.commands import next_steps
 from services.cases.commands import routes as commands
 from services.cases.commands.road import Road
 from services.cases.reading import documents, lists, reports, routes, what_if, without_case
@@ -46,9 +47,11 @@ def create_app(settings: Settings) -> FastAPI:
 
     def routers(kernel: Kernel) -> list[APIRouter]:
         view = projections[VIEW]
+        road = Road(kernel, Roster(kernel.database), WorkList(kernel.database, view))
         return [
             routes.router(kernel, view),
-            commands.router(Road(kernel, Roster(kernel.database), WorkList(kernel.database, view))),
+            commands.router(road),
+            next_steps.router(road),
             without_case.router(kernel),
             documents.router(kernel),
             lists.router(kernel, view),

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from services.cases.commands.bodies import example
+from services.cases.commands.examples import example
 from services.cases.commands.routes import GIVEN as CASE_COMMANDS
 from services.cases.reading.projecting import TABLES
 from shared.testing import eventually

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from services.cases.commands.fill import Ground
+from services.cases.domain.case.guardians import AssessGuardian
 from services.cases.domain.case.strands import Match
 from services.cases.domain.steps.command import Command
 from services.cases.domain.strategies.conference import ConveneConference
@@ -26,6 +27,7 @@ _NAMES: Mapping[type[Command], Named] = {
     AskTeacher: Named("teacher", "staff"),
     PlanParentMeeting: Named("guardian", "guardian"),
     PlanVisit: Named("guardian", "guardian"),
+    AssessGuardian: Named("guardian", "guardian"),
     Match: Named("student", "student"),
 }
 

@@ -12,6 +12,7 @@ from pydantic import AwareDatetime
 
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Expected, Strategy, opens, step
+from services.cases.domain.steps.offer import offered
 from shared.errors import Refused
 from shared.sealed import CaseText
 
@@ -201,7 +202,7 @@ REPORT = Strategy(
     (
         opens(FileOfficialReport, OfficialReportFiled, "filed"),
         step(RecordReportReceipt, ReportReceiptRecorded, "filed", "received"),
-        step(RecordReportAnswer, ReportAnswered, "filed received", "answered"),
+        step(RecordReportAnswer, ReportAnswered, "filed received", "answered", offer=offered("official-report-answer")),
         step(CloseOfficialReport, OfficialReportClosed, "filed received answered", "closed"),
     ),
     ended=frozenset({"closed"}),
@@ -211,10 +212,10 @@ DATA_REQUEST = Strategy(
     "data-request",
     (
         opens(RecordDataRequest, DataRequested, "requested", _requested),
-        step(DecideDataRequest, DataRequestDecided, "requested", "decided"),
-        step(ConfirmDataDecision, DataDecisionConfirmed, "decided", "confirmed", _confirmed),
-        step(ReleaseData, DataReleased, "confirmed", "released", _released),
-        step(RefuseData, DataRefused, "confirmed", "data-refused", _refused),
+        step(DecideDataRequest, DataRequestDecided, "requested", "decided", offer=offered(towards="data-request-decision")),
+        step(ConfirmDataDecision, DataDecisionConfirmed, "decided", "confirmed", _confirmed, offer=offered(towards="data-request-decision")),
+        step(ReleaseData, DataReleased, "confirmed", "released", _released, offer=offered("data-request-decision")),
+        step(RefuseData, DataRefused, "confirmed", "data-refused", _refused, offer=offered("data-request-decision")),
     ),
     ended=frozenset({"released", "data-refused"}),
     expects=expects_decision,

@@ -82,6 +82,14 @@ _ALSO_WHEN_MERGED: tuple[type[Fact], ...] = (*_FACTS, PassDeadline, UnmergeCase)
 
 def decide(command: Fact, case: Case) -> Sequence[Event]:
     """Raises: a refusal by name. Facts of others (alerts, tasks, notices, marks) are folded and never refused."""
+    events = said(command, case)
+    if not events or isinstance(command, (TakeConcern, RecordAlert)):
+        return events
+    return [*events, *consequences(command, events, case)]
+
+
+def said(command: Fact, case: Case) -> Sequence[Event]:
+    """What the command itself says, without what follows from it. Raises: a refusal by name."""
     if isinstance(command, TakeConcern):
         return opening.take(command, case)
     if case.case is None:
@@ -92,8 +100,7 @@ def decide(command: Fact, case: Case) -> Sequence[Event]:
         _refuse_conflict(command, case)
     if isinstance(command, RecordAlert):
         return [recorded(AlertRecorded, command)]
-    events = _decided(command, case)
-    return [*events, *consequences(command, events, case)] if events else []
+    return _decided(command, case)
 
 
 def _refuse_conflict(command: Command, case: Case) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal, assert_never
 
 from pydantic import AwareDatetime
 
+from services.cases.domain.steps import offer
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.command import Command, recorded
 from services.cases.domain.steps.filled import AgeOfConsent, Filled, StudentAge
 from services.cases.domain.steps.home import ADULT, GuardianSafetyUnknown, GuardianUnsafe, StudentConsentNeeded
+from services.cases.domain.steps.offer import Around, Known, Offer, offered, one_of
 from shared.errors import Refused
 from shared.events import GuardianToBeTold
 from shared.message import Event, Fact
@@ -184,3 +186,13 @@ def _tell(command: TellGuardian, home: Home, about: About, accused: frozenset[st
             by=command.by,
         )
     ]
+
+
+# offer -------------------------------------------------------------------------------------------------------------
+
+
+def _judgements(_: Home, around: Around) -> list[Known]:
+    return [Known({"guardian": each}, one_of(AssessGuardian, "safe")) for each in around.guardians]
+
+
+OFFERS: Mapping[type[Command], Offer[Home]] = {AssessGuardian: offered(known=_judgements), TellGuardian: offered(known=offer.guardians)}

@@ -17,6 +17,7 @@ from services.cases.domain.steps.about import About
 from services.cases.domain.steps.act import Acts, act
 from services.cases.domain.steps.activity import Expected, Field, Part, PersonInConflict
 from services.cases.domain.steps.command import ActEvent, Command
+from services.cases.domain.steps.offer import Around, Known, offered
 from shared.errors import Refused
 from shared.sealed import CaseText
 
@@ -274,18 +275,30 @@ def _confirm_glass(command: ConfirmBreakGlass, handling: Handling, _: About) -> 
         raise SecondReader
 
 
+def _is_confirmed(command: ConfirmBreakGlass, handling: Handling) -> bool:
+    return (handling.glasses or {})[command.glass][2]
+
+
+def _goals(handling: Handling, _: Around) -> list[Known]:
+    return [Known({"goal": each.goal}) for each in handling.open_goals]
+
+
+def _glasses(handling: Handling, _: Around) -> list[Known]:
+    return [Known({"glass": each}) for each in handling.glasses or ()]
+
+
 HANDLING: Acts[Handling] = Acts(
-    act(AssessCase, CaseAssessed),
-    act(PlanCase, CasePlanned, _plan),
-    act(ReachGoal, GoalJudged, _reach),
-    act(AgreeSafetyPlan, SafetyPlanAgreed),
+    act(AssessCase, CaseAssessed, offer=offered("assess decide contact", towards="plan")),
+    act(PlanCase, CasePlanned, _plan, offer=offered("plan")),
+    act(ReachGoal, GoalJudged, _reach, offer=offered("goal", _goals)),
+    act(AgreeSafetyPlan, SafetyPlanAgreed, offer=offered("safety-plan-review")),
     act(WaitForCase, CaseWaiting, _wait),
-    act(ResumeCase, CaseResumed, _resume),
+    act(ResumeCase, CaseResumed, _resume, offer=offered("waiting-ends")),
     act(HandOverCase, CaseHandedOver, _hand_over),
     act(DeputiseCase, CaseDeputised, _deputise),
     act(TakeOverCase, CaseTakenOver, done=_is_officer),
     act(BreakGlass, GlassBroken),
-    act(ConfirmBreakGlass, BreakGlassConfirmed, _confirm_glass),
+    act(ConfirmBreakGlass, BreakGlassConfirmed, _confirm_glass, done=_is_confirmed, offer=offered(known=_glasses)),
 )
 
 

@@ -18,12 +18,14 @@ from services.cases.domain.referring.referral import (
     Referral,
     ReferralDrafted,
     Referrals,
+    every,
 )
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.act import Acts, act
 from services.cases.domain.steps.activity import PersonInConflict
 from services.cases.domain.steps.command import ActEvent, Command
 from services.cases.domain.steps.filled import AgeOfConsent, Filled, StudentAge
+from services.cases.domain.steps.offer import offered
 from shared.errors import Refused
 from shared.message import Event
 from shared.sealed import CaseText
@@ -261,13 +263,13 @@ def _is_evaluated(command: EvaluateReferral, referrals: Referrals) -> bool:
 
 
 CONSENT: Acts[Referrals] = Acts(
-    act(RecordConsent, ConsentRecorded, _consent),
-    act(OverrideConsent, ConsentOverridden, _override),
-    act(AskApproval, ApprovalAsked, _approval),
-    act(CallForHelp, HelpCalled, _call),
-    act(TakeNextAlternative, NextAlternativeTaken, _next, also=_drafted_next),
-    act(ChaseAppointment, AppointmentChased, _chase),
-    act(EvaluateReferral, ReferralEvaluated, _evaluate, done=_is_evaluated),
+    act(RecordConsent, ConsentRecorded, _consent, offer=offered(known=every, towards="approval")),
+    act(OverrideConsent, ConsentOverridden, _override, offer=offered(known=every, towards="approval")),
+    act(AskApproval, ApprovalAsked, _approval, offer=offered(known=every)),
+    act(CallForHelp, HelpCalled, _call, offer=offered(known=every)),
+    act(TakeNextAlternative, NextAlternativeTaken, _next, also=_drafted_next, offer=offered(known=every)),
+    act(ChaseAppointment, AppointmentChased, _chase, offer=offered("missed-appointment", every)),
+    act(EvaluateReferral, ReferralEvaluated, _evaluate, done=_is_evaluated, offer=offered("referral-evaluation", every)),
 )
 
 

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.command import ActEvent, Command, recorded
+from services.cases.domain.steps.offer import PLAIN, Offer
 from shared.message import Event
 
 S = TypeVar("S")
@@ -19,13 +20,14 @@ Check = Callable[[C, S, About], None]
 
 @dataclass(frozen=True, slots=True)
 class Act(Generic[S]):
-    """One row. done: the act would change nothing, so it is quiet. also: events that follow from it."""
+    """One row. done: the act would change nothing, so it is quiet. also: events that follow from it. offer: how it is offered."""
 
     command: type[Command]
     event: type[ActEvent]
     check: Callable[[Any, S, About], None] | None = None
     done: Callable[[Any, S], bool] | None = None
     also: Callable[[Any, S], Sequence[Event]] | None = None
+    offer: Offer[Any] = PLAIN
 
 
 def act(
@@ -35,9 +37,10 @@ def act(
     *,
     done: Callable[[C, S], bool] | None = None,
     also: Callable[[C, S], Sequence[Event]] | None = None,
+    offer: Offer[S] | None = None,
 ) -> Act[S]:
     """A row whose functions take this very command."""
-    return Act(command, event, check, done, also)
+    return Act(command, event, check, done, also, offer or PLAIN)
 
 
 class Acts(Generic[S]):
@@ -47,6 +50,7 @@ class Acts(Generic[S]):
         self._by_command = {row.command: row for row in rows}
         self.commands = tuple(self._by_command)
         self.events = tuple(row.event for row in rows)
+        self.offers = {row.command: row.offer for row in rows}
 
     def decide(self, command: Command, part: S, about: About) -> Sequence[Event]:
         """The act's event; nothing where it would change nothing. Raises: a refusal by name."""

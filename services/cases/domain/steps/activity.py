@@ -14,6 +14,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.command import ActEvent, Command, recorded
+from services.cases.domain.steps.offer import PLAIN, Offer
 from shared.errors import Refused
 from shared.sealed import CaseText
 
@@ -151,27 +152,38 @@ Check = Callable[[Any, Activity, About], None]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """before: states it may be taken in; empty for one that opens. after: the state it leads to; None stays."""
+    """before: states it may be taken in; empty for one that opens. after: the state it leads to; None stays. offer: how it is offered."""
 
     command: type[ActivityCommand]
     event: type[ActivityEvent]
     before: frozenset[str]
     after: str | None
     check: Check | None = None
+    offer: Offer[Any] = PLAIN
 
     @property
     def opens(self) -> bool:
         return not self.before
 
 
-def opens(command: type[ActivityCommand], event: type[ActivityEvent], state: str, check: Check | None = None) -> Step:
+def opens(
+    command: type[ActivityCommand], event: type[ActivityEvent], state: str, check: Check | None = None, *, offer: Offer[Activity] | None = None
+) -> Step:
     """The step that begins an activity."""
-    return Step(command, event, frozenset(), state, check)
+    return Step(command, event, frozenset(), state, check, offer or PLAIN)
 
 
-def step(command: type[ActivityCommand], event: type[ActivityEvent], before: str, after: str | None = None, check: Check | None = None) -> Step:
+def step(
+    command: type[ActivityCommand],
+    event: type[ActivityEvent],
+    before: str,
+    after: str | None = None,
+    check: Check | None = None,
+    *,
+    offer: Offer[Activity] | None = None,
+) -> Step:
     """A later step. before: states, with spaces between."""
-    return Step(command, event, frozenset(before.split()), after, check)
+    return Step(command, event, frozenset(before.split()), after, check, offer or PLAIN)
 
 
 def _nothing(_: Activity) -> Sequence[Expected]:

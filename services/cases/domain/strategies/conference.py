@@ -12,6 +12,7 @@ from pydantic import Field as Limit
 
 from services.cases.domain.steps.about import About, NoSettlement
 from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Expected, Part, PersonInConflict, Strategy, opens, step
+from services.cases.domain.steps.offer import Around, Choice, Known, offered, one_of
 from shared.errors import Refused
 from shared.sealed import CaseText
 
@@ -219,15 +220,29 @@ def expects(activity: Activity) -> Sequence[Expected]:
     return [Expected(f"{activity.activity}/{each.commitment}", "commitment", each.due, each.owner) for each in open_commitments(activity)]
 
 
+def _kinds(_: Activity, __: Around) -> Sequence[Known]:
+    return [Known(choice=one_of(ProposeConference, "kind"))]
+
+
+def _who_may_come(activity: Activity, _: Around) -> Sequence[Known]:
+    convened = activity.last(ConferenceConvened)
+    people = [each.person for each in convened.invitees] if convened else []
+    return [Known(choice=Choice("present", people, several=True))]
+
+
+def _to_be_judged(activity: Activity, _: Around) -> Sequence[Known]:
+    return [Known({"commitment": each.commitment}) for each in open_commitments(activity)]
+
+
 CONFERENCE = Strategy(
     "conference",
     (
-        opens(ProposeConference, ConferenceProposed, "proposed", _proposed),
+        opens(ProposeConference, ConferenceProposed, "proposed", _proposed, offer=offered(known=_kinds)),
         step(ConveneConference, ConferenceConvened, "proposed convened postponed", "convened", _convened),
-        step(HoldConference, ConferenceHeld, "convened", "held", _held),
-        step(MinuteConference, ConferenceMinuted, "held", "minuted", _minuted),
-        step(KeepCommitment, CommitmentKept, "minuted", check=_judged),
-        step(BreakCommitment, CommitmentBroken, "minuted", check=_judged),
+        step(HoldConference, ConferenceHeld, "convened", "held", _held, offer=offered("conference-meeting", _who_may_come)),
+        step(MinuteConference, ConferenceMinuted, "held", "minuted", _minuted, offer=offered("conference-minutes")),
+        step(KeepCommitment, CommitmentKept, "minuted", check=_judged, offer=offered("commitment", _to_be_judged)),
+        step(BreakCommitment, CommitmentBroken, "minuted", check=_judged, offer=offered("commitment", _to_be_judged)),
         step(CloseConference, ConferenceClosed, "minuted", "closed", _closed),
     ),
     ended=frozenset({"closed"}),

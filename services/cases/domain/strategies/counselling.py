@@ -14,6 +14,7 @@ from pydantic import Field as Limit
 
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Expected, Field, Strategy, opens, step
+from services.cases.domain.steps.offer import Around, Known, offered, one_of
 from shared.errors import Refused
 from shared.sealed import CounsellingText
 
@@ -165,6 +166,7 @@ class NotEvaluated(Refused):
 
 
 _ORDER = ("laiseg", "laijapen", "laijapang")
+_EVALUATIONS = "evaluation-laiseg evaluation-laijapen evaluation-laijapang"
 
 
 def _held(command: HoldCounselling, activity: Activity, _: About) -> None:
@@ -206,15 +208,23 @@ def expects(activity: Activity) -> Sequence[Expected]:
     return ()
 
 
+def _next_meeting(activity: Activity, _: Around) -> Sequence[Known]:
+    return [Known({"meeting": len(activity.all(CounsellingHeld)) + 1})]
+
+
+def _evaluations(_: Activity, __: Around) -> Sequence[Known]:
+    return [Known(choice=one_of(EvaluateCounselling, "kind"))]
+
+
 COUNSELLING = Strategy(
     "counselling",
     (
-        opens(RequestCounselling, CounsellingRequested, "requested"),
+        opens(RequestCounselling, CounsellingRequested, "requested", offer=offered("contact")),
         step(ScheduleCounselling, CounsellingScheduled, "requested scheduled held no-show evaluated postponed", "scheduled"),
-        step(HoldCounselling, CounsellingHeld, "scheduled", "held", _held),
-        step(RecordNoShow, CounsellingNoShow, "scheduled", "no-show"),
+        step(HoldCounselling, CounsellingHeld, "scheduled", "held", _held, offer=offered("counselling-meeting", _next_meeting)),
+        step(RecordNoShow, CounsellingNoShow, "scheduled", "no-show", offer=offered("counselling-meeting")),
         step(DeclineCounselling, CounsellingDeclined, "requested scheduled no-show postponed", "declined"),
-        step(EvaluateCounselling, CounsellingEvaluated, "held evaluated", "evaluated", _evaluated),
+        step(EvaluateCounselling, CounsellingEvaluated, "held evaluated", "evaluated", _evaluated, offer=offered(_EVALUATIONS, _evaluations)),
         step(RecordSatisfaction, SatisfactionRecorded, "held evaluated"),
         step(EndCounselling, CounsellingEnded, "evaluated held", "ended", _ended),
     ),

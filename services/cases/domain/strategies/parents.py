@@ -14,6 +14,7 @@ from pydantic import Field as Limit
 from services.cases.domain.steps.about import About, NoSettlement
 from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Expected, Strategy, opens, step
 from services.cases.domain.steps.home import ADULT, TurnsHome, require_consent, require_safe
+from services.cases.domain.steps.offer import Around, Known, offered, one_of
 from shared.errors import Refused
 from shared.sealed import CaseText
 
@@ -180,16 +181,24 @@ def expects(activity: Activity) -> Sequence[Expected]:
     return ()
 
 
+def _meetings(_: Activity, around: Around) -> Sequence[Known]:
+    return [Known({"guardian": each}, one_of(PlanParentMeeting, "kind")) for each in around.guardians]
+
+
+def _next_summons(activity: Activity, _: Around) -> Sequence[Known]:
+    return [Known({"summons": len(activity.all(ParentInvited)) + 1})]
+
+
 PARENTS = Strategy(
     "parent-collaboration",
     (
-        opens(PlanParentMeeting, ParentMeetingPlanned, "planned", _planned),
-        step(InviteParent, ParentInvited, "planned no-answer postponed", "invited", _invited),
-        step(RecordNoAnswer, ParentNoAnswer, "invited", "no-answer", _no_answer),
-        step(HoldParentMeeting, ParentMet, "planned invited no-answer postponed", "met"),
-        step(RecordParentRefusal, ParentRefused, "planned invited no-answer met postponed", "parent-refused"),
+        opens(PlanParentMeeting, ParentMeetingPlanned, "planned", _planned, offer=offered(known=_meetings)),
+        step(InviteParent, ParentInvited, "planned no-answer postponed", "invited", _invited, offer=offered("next-summons", _next_summons)),
+        step(RecordNoAnswer, ParentNoAnswer, "invited", "no-answer", _no_answer, offer=offered("parent-answer")),
+        step(HoldParentMeeting, ParentMet, "planned invited no-answer postponed", "met", offer=offered("parent-answer")),
+        step(RecordParentRefusal, ParentRefused, "planned invited no-answer met postponed", "parent-refused", offer=offered("parent-answer")),
         step(AgreeHomeAction, HomeActionAgreed, "met", "agreed"),
-        step(ReviewHomeAction, HomeActionReviewed, "agreed", "reviewed"),
+        step(ReviewHomeAction, HomeActionReviewed, "agreed", "reviewed", offer=offered("home-action-review")),
     ),
     ended=frozenset({"parent-refused", "reviewed"}),
     expects=expects,

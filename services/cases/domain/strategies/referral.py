@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import AwareDatetime
 
 from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Expected, Strategy, opens, step
+from services.cases.domain.steps.offer import offered
 from shared.sealed import CaseText
 
 
@@ -67,7 +68,7 @@ INBOUND = Strategy(
     "inbound-referral",
     (
         opens(RecordInboundReferral, InboundReferralRecorded, "received"),
-        step(AnswerInboundReferral, InboundReferralAnswered, "received postponed", "answered"),
+        step(AnswerInboundReferral, InboundReferralAnswered, "received postponed", "answered", offer=offered("inbound-answer")),
         step(CompleteInboundReferral, InboundReferralCompleted, "answered", "completed"),
     ),
     ended=frozenset({"completed"}),

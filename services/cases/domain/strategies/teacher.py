@@ -12,6 +12,7 @@ from pydantic import AwareDatetime
 
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Expected, PersonInConflict, Strategy, opens, step
+from services.cases.domain.steps.offer import offered
 from shared.errors import Refused
 from shared.sealed import CaseText
 
@@ -124,10 +125,10 @@ TEACHER = Strategy(
     "teacher-collaboration",
     (
         opens(AskTeacher, TeacherAsked, "requested", _asked),
-        step(AnswerAsTeacher, TeacherAnswered, "requested postponed", "answered", _by_teacher),
-        step(DeclineAsTeacher, TeacherDeclined, "requested postponed", "declined", _by_teacher),
+        step(AnswerAsTeacher, TeacherAnswered, "requested postponed", "answered", _by_teacher, offer=offered("teacher-answer")),
+        step(DeclineAsTeacher, TeacherDeclined, "requested postponed", "declined", _by_teacher, offer=offered("teacher-answer")),
         step(AgreeGuidance, GuidanceAgreed, "answered", "agreed"),
-        step(RecordGuidanceResult, GuidanceDone, "answered agreed", "done"),
+        step(RecordGuidanceResult, GuidanceDone, "answered agreed", "done", offer=offered("guidance-result")),
     ),
     ended=frozenset({"declined", "done"}),
     expects=expects,

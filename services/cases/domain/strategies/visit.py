@@ -15,6 +15,7 @@ from pydantic import Field as Limit
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Expected, Strategy, opens, step
 from services.cases.domain.steps.home import ADULT, TurnsHome, require_consent, require_safe
+from services.cases.domain.steps.offer import guardians, offered
 from shared.errors import Refused
 from shared.sealed import CaseText
 
@@ -178,12 +179,12 @@ def expects(activity: Activity) -> Sequence[Expected]:
 VISIT = Strategy(
     "home-visit",
     (
-        opens(PlanVisit, VisitPlanned, "planned", _planned),
+        opens(PlanVisit, VisitPlanned, "planned", _planned, offer=offered(known=guardians, towards="home-visit-proposed")),
         step(NotifyVisit, VisitNotified, "planned not-met postponed notified", "notified", _notified),
-        step(RecordVisit, HomeVisited, "notified", "visited"),
-        step(RecordNotMet, VisitNotMet, "notified", "not-met"),
-        step(ReportVisit, VisitReported, "visited", "reported", _reported),
-        step(UseVisit, VisitUsed, "reported", "used"),
+        step(RecordVisit, HomeVisited, "notified", "visited", offer=offered("home-visit")),
+        step(RecordNotMet, VisitNotMet, "notified", "not-met", offer=offered("home-visit")),
+        step(ReportVisit, VisitReported, "visited", "reported", _reported, offer=offered("visit-report")),
+        step(UseVisit, VisitUsed, "reported", "used", offer=offered("visit-use")),
     ),
     ended=frozenset({"used"}),
     expects=expects,
