@@ -15,12 +15,13 @@ from pydantic import ValidationError
 from services.cases.commands.bodies import filled_by
 from services.cases.commands.fill import receiving_school
 from services.cases.commands.possible import Asking, Possible
+from services.cases.commands.routes import GIVEN
 from services.cases.commands.words import bare, is_part
-from services.cases.domain.case.state import Case
+from services.cases.domain.case.state import CASE_STRATEGIES, Case
 from services.cases.domain.referring.consent import RecordConsent
 from services.cases.domain.referring.referral import DecideReferral, DraftReferral
 from services.cases.domain.steps.command import Command
-from services.cases.domain.strategies.conference import Commitment, ConveneConference, Invitee, MinuteConference, attendees, open_commitments
+from services.cases.domain.strategies.conference import Commitment, ConveneConference, Invitee, MinuteConference, attendees, invited, open_commitments
 from shared.sealed import Sealed
 from tests.cases.people import COORDINATOR, COUNSELLOR, FATHER, MOTHER, OFFICER, OTHER, PRINCIPAL, STUDENT, TEACHER, words
 
@@ -81,6 +82,21 @@ class Saying:
         left_out = {name for name, field in fields.items() if not field.is_required() and self.random.random() < 0.5}
         return self.given(command, {name: self.any_value(field.annotation, name) for name, field in fields.items() if name not in left_out})
 
+    def aimed(self) -> Command | None:
+        """A step of an activity or an act that the case may well be waiting for: what it is about is mostly known, all else is right."""
+        steps = [step.command for each in self.case.activities.values() for step in CASE_STRATEGIES.by_name[each.strategy].steps if not step.opens]
+        acts = [each for each in GIVEN if each not in CASE_STRATEGIES.by_command]
+        command = self.random.choice(steps if steps and self.random.random() < 0.5 else acts)
+        fields = {name: field.annotation for name, field in self.said_of(command).items()}
+        said = {name: self.any_value(kind, name) if bare(kind) in (str, int) else self.right_value(kind, name) for name, kind in fields.items()}
+        return self.given(command, {**said, **self._at_a_conference(said)})
+
+    def _at_a_conference(self, said: Mapping[str, Any]) -> dict[str, Any]:
+        """Who may come are those who were invited; nobody needs to promise anything."""
+        activity = self.case.activities.get(said.get("activity", ""))
+        known = {"present": tuple(invited(activity)) * 2 if activity else (), "commitments": ()}
+        return {name: value for name, value in known.items() if name in said}
+
     def otherwise(self, found: Possible) -> Command | None:
         """What is offered, with one of its fields changed to anything."""
         changed = {name: getattr(found.example, name) for name in self.said_of(found.command)}
@@ -101,7 +117,7 @@ class Saying:
             return random.random() < 0.7
         if kind is int:
             return random.choice((0, 1, 1, 2, 2, 3, 4, self.case.version))
-        return random.choice(self._ids(name)) if kind is str else self._simple(kind, timedelta(days=random.choice((-1, 0, 1, 5))))
+        return self.any_id(name) if kind is str else self._simple(kind, timedelta(days=random.choice((-1, 0, 1, 5))))
 
     def _simple(self, kind: Any, span: timedelta) -> Any:
         if get_origin(kind) is Literal:
@@ -110,8 +126,14 @@ class Saying:
             return {}
         return words() if kind is Sealed else self.asking.now + span
 
-    def _ids(self, name: str) -> list[str]:
-        """Ids that the case knows under this name, twice, and some that it does not."""
+    def any_id(self, name: str) -> str:
+        """Mostly one that the case knows under this name."""
+        known = self._known_ids(name)
+        if known and self.random.random() < 0.8:
+            return self.random.choice(known)
+        return self.random.choice(("smp1", "sma1") if name in ("to", "school") else (*KNOWN_PEOPLE, " "))
+
+    def _known_ids(self, name: str) -> list[str]:
         case = self.case
         commitments = [each.commitment for activity in case.activities.values() for each in open_commitments(activity)]
         waiting = case.ledger.to_tell or {}
@@ -119,10 +141,10 @@ class Saying:
             "activity": [*case.activities, fresh("activity")], "referral": [*case.referrals.by_id], "goal": [each.goal for each in case.handling.goals],
             "commitment": commitments, "glass": [*(case.handling.glasses or {})], "correction": [*waiting],
             "disclosure": [each for _, disclosures in waiting.values() for each in sorted(disclosures)],
-            "person": [*(case.conflicts.declared or {}), *KNOWN_PEOPLE], "accused": [*(case.conflicts.judged or {}), *case.named, *KNOWN_PEOPLE],
+            "person": [*(case.conflicts.declared or {})], "accused": [*(case.conflicts.judged or {}), *case.named],
             "student": [STUDENT], "guardian": [MOTHER, FATHER, "uncle"], "into": ["case-1", "case-2"], "other": ["case-1", "case-2"],
         }  # fmt: skip
-        return [*known.get(name, []) * 2, *KNOWN_PEOPLE[:3], *(["smp1", "sma1"] if name in ("to", "school") else KNOWN_PEOPLE), " "]
+        return known.get(name, [])
 
     # what a person could rightly say ------------------------------------------------------------------------------
 

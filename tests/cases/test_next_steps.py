@@ -143,6 +143,17 @@ async def test_where_a_conference_may_not_be_it_is_not_offered(cases):
     assert kinds == [["help", "mediation", "peace-letter", "marriage-settlement"], ["help"]]
 
 
+async def test_only_a_guardian_of_the_student_is_judged_safe_or_not(cases):
+    school = await cases.school()
+    case = await school.case("ani")
+    await school.person("mother", "guardian"), await school.person("aunt", "guardian")
+    offered = [each["fields"] for each in await steps(cases, case, school.counsellor) if each["called"] == "assess-guardian"]
+    assert offered == [{"guardian": school.named("mother")}]
+    for person, code in (("aunt", "not-a-guardian-of-the-student"), ("nobody", "unknown-person")):
+        answer = await cases.act(case, "assess-guardian", school.counsellor, guardian=school.named(person), safe=True, reason="x")
+        assert (answer.status_code, answer.json()["errors"]) == (422, [{"pointer": "/guardian", "code": code}])
+
+
 async def test_a_case_is_not_reopened_beside_another_open_one_of_the_same_student(cases):
     school = await cases.school()
     case, unknown = await school.case("ani"), await school.case(None)

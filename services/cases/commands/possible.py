@@ -114,7 +114,7 @@ class _Trial:
 
     def _met(self, candidate: Candidate, command: Command) -> list[Deadline]:
         """The deadlines that the candidate's row names, and that the decider says are met; not those that it ends in another way."""
-        named = [each for each in self.case.deadlines.values() if each.what in candidate.offer.meets]
+        named = [each for each in self.case.deadlines.values() if each.what in candidate.meets]
         if not named:
             return []
         met = {key for event in decide(command, self.case) if isinstance(event, DeadlinesMet) for key in event.keys}
@@ -128,7 +128,7 @@ def _led_to(candidate: Candidate, case: Case, met: Collection[str]) -> list[Dead
     """Deadlines that go on after the candidate, of what it is about. met: by another command; then that is what is expected."""
     fields = candidate.known.fields
     about = fields.get("activity") or fields.get("referral")
-    named = [each for each in case.deadlines.values() if each.what in candidate.offer.towards and each.key not in met]
+    named = [each for each in case.deadlines.values() if each.what in candidate.towards and each.key not in met]
     return [each for each in named if about is None or each.key.startswith(f"{about}/")]
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import partial
+from typing import TypeVar
 
 from services.cases.domain.case import guardians, opening
 from services.cases.domain.case.case import CASE_COMMANDS
@@ -16,35 +17,55 @@ from services.cases.domain.case.state import CASE_STRATEGIES, Case
 from services.cases.domain.referring import referral
 from services.cases.domain.referring.consent import CONSENT
 from services.cases.domain.referring.disclosure import DISCLOSURE
-from services.cases.domain.steps.activity import COMMON, Activity, ActivityCommand, Step, Strategy
+from services.cases.domain.steps.activity import COMMON, Activity, ActivityCommand, Strategy
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.offer import PLAIN, Around, Known, Offer
+
+S = TypeVar("S")
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A command that might be given. activity: whose step it is; None for one on the case, and for one that begins an activity."""
+    """A command that might be given. meets, towards: codes of expected things, as its row has them. activity: whose step it is; None for one on the
+    case, and for one that begins an activity.
+    """
 
     command: type[Command]
     known: Known
-    offer: Offer[Any]
+    meets: frozenset[str]
+    towards: frozenset[str]
     activity: str | None = None
 
 
 def candidates(case: Case, guardians_of_student: Sequence[str]) -> Iterator[Candidate]:
     """Each command that a person gives: those on the case, those that begin an activity, the steps of every activity."""
     around = Around(case.about, guardians_of_student)
-    for command in CASE_COMMANDS:
-        if not issubclass(command, ActivityCommand):
-            part, offer = _OFFERS.get(command, (_whole, PLAIN))
-            yield from (Candidate(command, known, offer) for known in offer.known(part(case), around))
+    for command in _ON_CASE:
+        yield from _OFFERED[command](case, around) if command in _OFFERED else _each(command, PLAIN, case, around)
     for strategy in CASE_STRATEGIES.by_name.values():
         yield from _begun(strategy, around)
     for activity in case.activities.values():
         yield from _steps(activity, around)
 
 
+def _each(command: type[Command], offer: Offer[S], part: S, around: Around) -> Iterator[Candidate]:
+    for known in offer.known(part, around):
+        yield Candidate(command, known, offer.meets, offer.towards)
+
+
 # on the case -------------------------------------------------------------------------------------------------------
+
+_Offered = Callable[[Case, Around], Iterable[Candidate]]
+_ON_CASE = tuple(each for each in CASE_COMMANDS if not issubclass(each, ActivityCommand))
+
+
+def _table(offers: Mapping[type[Command], Offer[S]], part: Callable[[Case], S]) -> Mapping[type[Command], _Offered]:
+    """The offers of one part of the case, each made from that part."""
+    return {command: partial(_of_part, command, offer, part) for command, offer in offers.items()}
+
+
+def _of_part(command: type[Command], offer: Offer[S], part: Callable[[Case], S], case: Case, around: Around) -> Iterator[Candidate]:
+    return _each(command, offer, part(case), around)
 
 
 def _whole(case: Case) -> Case:
@@ -55,19 +76,18 @@ def _activities(case: Case, _: Around) -> Iterable[Known]:
     return [Known({"activity": each}) for each in case.activities]
 
 
-_PARTS: Sequence[tuple[Mapping[type[Command], Offer[Any]], Callable[[Case], Any]]] = (
-    (opening.OFFERS, _whole),
-    (guardians.OFFERS, lambda case: case.home),
-    (referral.OFFERS, lambda case: case.referrals),
-    (HANDLING.offers, lambda case: case.handling),
-    (CONFLICT.offers, lambda case: case.conflicts),
-    (PROTECTION.offers, lambda case: case.protection),
-    (MOVING.offers, lambda case: case.moves),
-    (CONSENT.offers, lambda case: case.referrals),
-    (DISCLOSURE.offers, lambda case: case.ledger),
-    ({BreakGlass: Offer(_activities)}, _whole),
-)
-_OFFERS = {command: (part, offer) for offers, part in _PARTS for command, offer in offers.items()}
+_OFFERED: Mapping[type[Command], _Offered] = {
+    **_table(opening.OFFERS, _whole),
+    **_table(guardians.OFFERS, lambda case: case.home),
+    **_table(referral.OFFERS, lambda case: case.referrals),
+    **_table(HANDLING.offers, lambda case: case.handling),
+    **_table(CONFLICT.offers, lambda case: case.conflicts),
+    **_table(PROTECTION.offers, lambda case: case.protection),
+    **_table(MOVING.offers, lambda case: case.moves),
+    **_table(CONSENT.offers, lambda case: case.referrals),
+    **_table(DISCLOSURE.offers, lambda case: case.ledger),
+    **_table({BreakGlass: Offer(_activities)}, _whole),
+}
 
 
 # steps -------------------------------------------------------------------------------------------------------------
@@ -80,20 +100,18 @@ def _begun(strategy: Strategy, around: Around) -> Iterator[Candidate]:
     fresh = Activity("", strategy.name, "", "")
     for step in strategy.steps:
         if step.opens:
-            yield from (Candidate(step.command, known, step.offer) for known in step.offer.known(fresh, around))
+            yield from _each(step.command, step.offer, fresh, around)
 
 
 def _steps(activity: Activity, around: Around) -> Iterator[Candidate]:
-    strategy = CASE_STRATEGIES.by_name[activity.strategy]
-    for step in strategy.steps:
+    for step in CASE_STRATEGIES.by_name[activity.strategy].steps:
         if not step.opens:
-            yield from (_step(step, known, activity) for known in step.offer.known(activity, around))
-    yield from (Candidate(command, _of(activity, Known()), PLAIN, activity.activity) for command in COMMON)
+            found = _each(step.command, step.offer, activity, around)
+            yield from (_of(activity, each, each.meets | _TAKEN_UP) for each in found)
+    for command in COMMON:
+        yield from (_of(activity, each, each.meets) for each in _each(command, PLAIN, activity, around))
 
 
-def _step(step: Step, known: Known, activity: Activity) -> Candidate:
-    return Candidate(step.command, _of(activity, known), replace(step.offer, meets=step.offer.meets | _TAKEN_UP), activity.activity)
-
-
-def _of(activity: Activity, known: Known) -> Known:
-    return replace(known, fields={"activity": activity.activity, **known.fields})
+def _of(activity: Activity, found: Candidate, meets: frozenset[str]) -> Candidate:
+    known = replace(found.known, fields={"activity": activity.activity, **found.known.fields})
+    return replace(found, known=known, meets=meets, activity=activity.activity)

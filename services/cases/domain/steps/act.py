@@ -27,7 +27,7 @@ class Act(Generic[S]):
     check: Callable[[Any, S, About], None] | None = None
     done: Callable[[Any, S], bool] | None = None
     also: Callable[[Any, S], Sequence[Event]] | None = None
-    offer: Offer[Any] = PLAIN
+    offer: Offer[S] = PLAIN
 
 
 def act(
@@ -37,10 +37,10 @@ def act(
     *,
     done: Callable[[C, S], bool] | None = None,
     also: Callable[[C, S], Sequence[Event]] | None = None,
-    offer: Offer[S] | None = None,
+    offer: Offer[S] = PLAIN,
 ) -> Act[S]:
     """A row whose functions take this very command."""
-    return Act(command, event, check, done, also, offer or PLAIN)
+    return Act(command, event, check, done, also, offer)
 
 
 class Acts(Generic[S]):

@@ -159,7 +159,7 @@ class Step:
     before: frozenset[str]
     after: str | None
     check: Check | None = None
-    offer: Offer[Any] = PLAIN
+    offer: Offer[Activity] = PLAIN
 
     @property
     def opens(self) -> bool:
@@ -167,10 +167,10 @@ class Step:
 
 
 def opens(
-    command: type[ActivityCommand], event: type[ActivityEvent], state: str, check: Check | None = None, *, offer: Offer[Activity] | None = None
+    command: type[ActivityCommand], event: type[ActivityEvent], state: str, check: Check | None = None, *, offer: Offer[Activity] = PLAIN
 ) -> Step:
     """The step that begins an activity."""
-    return Step(command, event, frozenset(), state, check, offer or PLAIN)
+    return Step(command, event, frozenset(), state, check, offer)
 
 
 def step(
@@ -180,10 +180,10 @@ def step(
     after: str | None = None,
     check: Check | None = None,
     *,
-    offer: Offer[Activity] | None = None,
+    offer: Offer[Activity] = PLAIN,
 ) -> Step:
     """A later step. before: states, with spaces between."""
-    return Step(command, event, frozenset(before.split()), after, check, offer or PLAIN)
+    return Step(command, event, frozenset(before.split()), after, check, offer)
 
 
 def _nothing(_: Activity) -> Sequence[Expected]:

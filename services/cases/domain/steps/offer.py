@@ -13,7 +13,8 @@ from typing import Generic, Literal, TypeVar, get_args, get_origin
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.command import Command
 
-S = TypeVar("S")
+S_contra = TypeVar("S_contra", contravariant=True)
+"""The part of the case that a command is about."""
 
 Value = str | int | bool
 Fields = Mapping[str, Value]
@@ -67,13 +68,13 @@ def _nothing_known(_: object, __: Around) -> Iterable[Known]:
 
 
 @dataclass(frozen=True, slots=True)
-class Offer(Generic[S]):
+class Offer(Generic[S_contra]):
     """known: once for each thing that the command can be about, from the part of the case where that is.
 
     meets: codes of expected things that it brings about. towards: codes of those that it leads to, and which stay expected after it.
     """
 
-    known: Callable[[S, Around], Iterable[Known]] = _nothing_known
+    known: Callable[[S_contra, Around], Iterable[Known]] = _nothing_known
     meets: frozenset[str] = frozenset()
     towards: frozenset[str] = frozenset()
 
@@ -82,7 +83,7 @@ PLAIN: Offer[object] = Offer()
 """Given on the case, with nothing known of it, and expected by nobody."""
 
 
-def offered(meets: str = "", known: Callable[[S, Around], Iterable[Known]] = _nothing_known, towards: str = "") -> Offer[S]:
+def offered(meets: str = "", known: Callable[[S_contra, Around], Iterable[Known]] = _nothing_known, towards: str = "") -> Offer[S_contra]:
     """meets, towards: codes, with spaces between."""
     return Offer(known, frozenset(meets.split()), frozenset(towards.split()))
 
