@@ -12,7 +12,7 @@ from district.embedded.postgres import start_postgres
 
 
 def main(wanted: list[str]) -> None:
-    """Everything, or what is named."""
+    """Runs every benchmark, or those that are named."""
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="tanggap-bench-", ignore_cleanup_errors=True) as folder:
         if not wanted or {"append", "replay", "casework"} & set(wanted):

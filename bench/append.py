@@ -1,4 +1,4 @@
-"""Load, decide, append: from one caller and from 32; durable commits, hashes and sealing on."""
+"""Measures load, decide and append, from one caller and from 32. Commits are durable; hashes and sealing are on."""
 
 from __future__ import annotations
 
@@ -18,14 +18,15 @@ from shared.database import Database
 from shared.decider import execute
 from shared.eventstore.postgres import PostgresEventStore
 from shared.message import Occasion
-from shared.sealing import KeyringVault, MasterKey
+from shared.sealing import KeyringVault
+from shared.wrapping import MasterKey
 
 LENGTH = 10
-"""Events of one stream before the next begins."""
+"""How many events one stream gets before the next one begins."""
 
 
 async def rate(url: str, callers: int, times: int) -> float:
-    """Operations in a second."""
+    """Operations per second."""
     database = Database(url, "cases")
     await database.open()
     store, vault = PostgresEventStore(database), KeyringVault(database, MasterKey(os.urandom(32)))
@@ -47,7 +48,7 @@ async def rate(url: str, callers: int, times: int) -> float:
 
 
 def run(postgres: Postgres) -> list[Row]:
-    """Both callers, the peer beside."""
+    """Measures one caller and 32 callers, ours and the peer."""
     rows = []
     app = peer.application(str(postgres.sockets))
     for callers, times, bar in ((1, 600, "about 1,400/s"), (32, 300, ">= 6x the peer")):

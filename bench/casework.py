@@ -1,4 +1,4 @@
-"""Case work: mixed commands from 32 callers; lists, one long case, what-if and rebuild over 100,000 cases and two million events."""
+"""Measures case work: mixed commands from 32 callers; and over 100,000 cases with two million events: lists, one long case, what-if and rebuild."""
 
 from __future__ import annotations
 
@@ -37,18 +37,19 @@ from shared.events import CaseClosed, ConcernRaised
 from shared.eventstore.postgres import PostgresEventStore
 from shared.message import TANGGAP, Event, Fact, Occasion
 from shared.sealed import Sealed
-from shared.sealing import KeyringVault, MasterKey, ToSeal
+from shared.sealing import KeyringVault, ToSeal
+from shared.wrapping import MasterKey
 
 CASES = int(os.environ.get("BENCH_CASES", "100000"))
 EVENTS = 20
-"""Events of each case that the lists are measured over."""
+"""How many events each case has when the lists are measured."""
 
 SMALL = 500
 NOW = datetime.now(UTC)
 
 
 def _commands(number: int, text: Sealed, student: str) -> list[Fact]:
-    """A case's ordinary life, one command after the other."""
+    """The commands of an ordinary case, in order."""
     concern = ConcernRaised(
         concern=f"c-{number}", school="s", student=student, role="affected", kind="incident", categories=("bullying",), facts={"repeated": False},
         text=text, channel="web", reporter_kind="staff",
@@ -76,7 +77,7 @@ def _note(note: str, text: Sealed) -> AddNote:
 
 
 async def commands_rate(url: str, callers: int, cases: int) -> float:
-    """Commands decided and appended in a second; each text sealed."""
+    """Commands decided and appended per second, with every text sealed."""
     database = Database(url, "cases")
     await database.open()
     store, vault = PostgresEventStore(database), KeyringVault(database, MasterKey(os.urandom(32)))
@@ -121,7 +122,7 @@ def look_ahead(activities: int) -> tuple[int, float]:
 
 
 def run(postgres: Postgres) -> list[Row]:
-    """Mixed commands, and what is possible next."""
+    """Measures mixed commands from 32 callers, and what is possible next."""
     rate = medians(lambda: uvloop.run(commands_rate(postgres.url(), 32, 8)))
     events, ahead = look_ahead(20)
     return [
@@ -134,7 +135,7 @@ def run(postgres: Postgres) -> list[Row]:
 
 
 def _life(closed: bool) -> list[Event]:
-    """The events of a case, of which the rows are made; `@` stands for its number."""
+    """The events from which the rows of a case are made. `@` stands for the number of the case."""
     text = Sealed(kid="00000000-0000-0000-0000-000000000000", context="c", box="QUJD" * 30)
     case, told = CASE.initial, []
     for command in _commands(0, text, "@student"):
@@ -152,7 +153,7 @@ def _deadlines_met(deadlines: Any) -> Event:
 
 
 def fill(url: str, first: int, last: int) -> None:
-    """Cases `first` to `last` straight into the store: of five, four are closed. Hashes are not what is measured here."""
+    """Writes cases `first` to `last` straight into the store, four in five of them closed. Hashing is not measured here, so hashes are not real."""
     school = school_id(SOURCE, "smp1")
     with psycopg.connect(url, autocommit=True) as connection:
         for closed in (True, False):
@@ -180,7 +181,7 @@ _LISTS = ("today", "overdue", "waiting-for-me", "commitments", "referrals-withou
 
 
 def _list_times(district: District, headers: dict[str, str], rounds: int = 40) -> dict[str, float]:
-    """p95 of each list and of the case list, in milliseconds."""
+    """The 95th percentile of each list and of the case list, in milliseconds."""
     base = f"{district.deployment.origin('cases')}/cases/api"
     with httpx.Client(timeout=60, trust_env=False, headers=headers) as client:
 
@@ -232,7 +233,7 @@ def _long_case(district: District, headers: dict[str, str]) -> float:
 
 
 async def _what_if(url: str) -> float:
-    """Events a second that a draft policy runs over."""
+    """Events per second when a draft policy runs over all history."""
     database = Database(url, "cases")
     await database.open()
     store = PostgresEventStore(database)
@@ -248,7 +249,7 @@ async def _what_if(url: str) -> float:
 
 
 def _rebuild(district: District, headers: dict[str, str]) -> float:
-    """Events a second that all read models of cases are folded again from."""
+    """Events per second when all read models of cases are rebuilt."""
     events = district.scalar("SELECT count(*) FROM cases.event")
     url = f"{district.deployment.origin('cases')}/cases/api/views/case_list_v1/rebuild"
     started = time.perf_counter()
@@ -257,7 +258,7 @@ def _rebuild(district: District, headers: dict[str, str]) -> float:
 
 
 def large(folder: Path) -> list[Row]:
-    """Everything that must not slow down with history."""
+    """Measures what must not get slower as history grows."""
     with running(folder) as district:
         counsellor = Principal("counsellor-7", "person", frozenset({"counsellor"}), frozenset({school_id(SOURCE, "smp1")}))
         headers, service = district.headers(counsellor), district.headers(service_principal("bench"))

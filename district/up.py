@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.cases.app import create_app as create_cases
 from services.intake.app import create_app as create_intake
 from services.notifications.app import create_app as create_notifications
+from shared.access import issue_session, read_token
+from shared.clock import SystemClock
+from shared.errors import NotSignedIn
+from shared.keys import Keys
 from shared.settings import Settings
 
 _FRONT = """<!doctype html><html lang="id"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -35,6 +40,7 @@ def services(settings: Settings) -> dict[str, FastAPI]:
 
 def one_origin(applications: Mapping[str, FastAPI], settings: Settings) -> ASGIApp:
     """One application that gives each service what lies under its prefix."""
+    keys = Keys("district", settings.secret_source(), SystemClock())
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -46,10 +52,15 @@ def one_origin(applications: Mapping[str, FastAPI], settings: Settings) -> ASGIA
     async def front(_: Request) -> HTMLResponse:
         return HTMLResponse(_FRONT)
 
-    async def enter(request: Request) -> RedirectResponse:
+    async def enter(request: Request) -> Response:
         """Demonstration only: a link that signs in for the browser."""
         answer = RedirectResponse(request.query_params.get("to", "/cases/"))
-        answer.set_cookie("tanggap_session", request.query_params.get("token", ""), httponly=True, samesite="strict")
+        now = datetime.now(UTC)
+        try:
+            principal = read_token(keys, request.query_params.get("token", ""), now)
+        except NotSignedIn as refused:
+            return PlainTextResponse(str(refused), refused.status)
+        answer.set_cookie("tanggap_session", issue_session(keys, principal, now + timedelta(hours=8)), httponly=True, samesite="strict")
         return answer
 
     routes = [Route("/", front)] + ([Route("/masuk", enter)] if settings.demo_sign_in else [])

@@ -1,4 +1,4 @@
-"""Real PostgreSQL and real Redis for every test that asks for them; nothing is started for the others."""
+"""A real PostgreSQL and a real Redis for every test that asks for them. Nothing is started for the others."""
 
 import os
 import tempfile

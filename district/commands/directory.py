@@ -1,4 +1,4 @@
-"""roster import, agencies import: into a running district."""
+"""The verbs `roster import` and `agencies import`; both need a running district."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="for machines")]
 
 
 def origin() -> str:
-    """Where the district answers."""
+    """The base URL of the running district."""
     return f"http://127.0.0.1:{wanted_port()}"
 
 
 def import_bundle(base: str, headers: dict[str, str], bundle: Path, *, allow_drop: bool) -> dict[str, Any]:
-    """Sends a bundle and gives the report. Raises: Invalid, TanggapError."""
+    """Sends a bundle and returns the report. Raises: Invalid: there is no such file. TanggapError: the import was refused."""
     if not bundle.is_file():
         raise Invalid(Fault("", "no-such-file"), message=f"{bundle}: there is no such file")
     with bundle.open("rb") as file, httpx.Client(timeout=600, trust_env=False) as client:

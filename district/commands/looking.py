@@ -1,11 +1,10 @@
-"""case show, case history, audit verify, policy check, parked, rebuild, doctor."""
+"""The verbs that look at a district: case, audit, policy, parked, rebuild, doctor."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import shutil
-from base64 import urlsafe_b64decode
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -94,11 +93,11 @@ def case_history(case_id: CaseId, json: AsJson = False) -> None:
 @verb
 def verify(case_id: Annotated[str | None, typer.Option("--case", help="only this case")] = None, json: AsJson = False) -> None:
     """Recomputes every hash; exit 1 and the exact event on the first that does not fit."""
-    key = urlsafe_b64decode(find_home().secret("token_key"))
+    keys = find_home().keys_by_service()
     stream = f"case-{case_id}" if case_id else None
 
     async def check(database: Database) -> Verified:
-        return await verify_store(database, key, stream=stream)
+        return await verify_store(database, keys[database.service], stream=stream)
 
     with errors.status("recomputing"):
         results = each_store(check)

@@ -1,4 +1,4 @@
-"""up, serve, token."""
+"""The verbs that run services: up, serve, token."""
 
 from __future__ import annotations
 

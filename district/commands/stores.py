@@ -1,4 +1,4 @@
-"""Opening the stores of a district directly: for audit, rebuild and doctor, also while nothing serves."""
+"""Opens the stores of a district directly, for audit and policy replay. The district need not be running."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 @contextmanager
 def database_url() -> Iterator[str]:
-    """The district's database: the operator's own, the one that serves now, or ours started for the moment."""
+    """The address of the district's database: the operator's own, the embedded one that is running, or an embedded one started for this verb."""
     given = os.environ.get("DATABASE_URL")
     home = find_home().folder
     running = socket_folder(home / "postgresql")
@@ -33,7 +33,7 @@ def database_url() -> Iterator[str]:
 
 @asynccontextmanager
 async def opened(url: str, service: str) -> AsyncIterator[Database]:
-    """One service's database."""
+    """The open database of one service."""
     database = Database(url, service, size=2)
     await database.open()
     try:
@@ -43,7 +43,7 @@ async def opened(url: str, service: str) -> AsyncIterator[Database]:
 
 
 def each_store(work: Callable[[Database], Awaitable[T]]) -> list[T]:
-    """Does something with every service's database."""
+    """Runs `work` with the database of each service and returns the results in order."""
 
     async def all_of_them(url: str) -> list[T]:
         done = []

@@ -1,4 +1,4 @@
-"""The stage of the demonstration: servers, the district behind one origin, simulated agencies and a mailbox, each a process of its own."""
+"""The stage of the demonstration: servers, the district behind one origin, simulated agencies and a mailbox, each in a process of its own."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _BEHAVIOUR = {"psikolog": "decline", "rsud": "accept", "puskesmas": "down"}
 
 @dataclass
 class Stage:
-    """Where everything is. secrets: `whsec_…` of the sample agencies."""
+    """The addresses of everything on the stage. secrets: the `whsec_…` of the sample agencies."""
 
     home: Home
     origin: str
@@ -41,7 +41,7 @@ class Stage:
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def token(self, person: str, role: str, school: str | None) -> dict[str, str]:
-        """Headers of a person with a role."""
+        """Headers that sign in a person with a role."""
         principal = Principal(person, "person", frozenset({role}), frozenset({school} if school else ()))
         return {"authorization": f"Bearer {self.home.token(principal)}"}
 
@@ -83,7 +83,7 @@ def stage(home: Home) -> Iterator[Stage]:
 
 
 def _port() -> int:
-    """The wanted port, or a free one where it is taken."""
+    """The wanted port, or a free one if it is taken."""
     wanted = wanted_port()
     try:
         httpx.get(f"http://127.0.0.1:{wanted}/", timeout=1, trust_env=False)

@@ -12,8 +12,8 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from services.cases.reading.case import CaseReader, Moment
 from services.cases.reading.views import CaseList, Filters
-from services.cases.reading.words import URGENCY, sentence
-from services.cases.rights import schools_of
+from services.cases.reading.words import READING_REASONS, URGENCY, sentence
+from services.cases.rights import ReadingReason, ReadingReasonNeeded, schools_of
 from shared.access import SignedIn
 from shared.eventstore.projection import Projection
 from shared.service import Kernel
@@ -37,9 +37,12 @@ def router(kernel: Kernel, view: Projection) -> APIRouter:
         return HTMLResponse(_PAGES.get_template("list.html").render(cases=told))
 
     @routes.get("/cases/{case_id}")
-    async def case(case_id: str, principal: SignedIn) -> HTMLResponse:
-        told = await reader.case(principal, case_id, Moment())
-        history = await reader.history(principal, case_id)
+    async def case(case_id: str, principal: SignedIn, reason: ReadingReason | None = None) -> HTMLResponse:
+        try:
+            told = await reader.case(principal, case_id, Moment(), reason)
+        except ReadingReasonNeeded as needed:
+            return HTMLResponse(_PAGES.get_template("reason.html").render(id=case_id, needed=needed, reasons=READING_REASONS), needed.status)
+        history = await reader.history(principal, case_id, reason)
         timeline = []
         for event in history:
             indonesian, english = sentence(event["type"], event["data"])

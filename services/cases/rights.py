@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal, assert_never
+from typing import Any, Literal, assert_never, get_args
 
 from services.cases.domain.case.state import CASE_STRATEGIES, Case
 from services.cases.domain.steps.activity import Activity
 from services.cases.domain.strategies.group import Group
 from services.cases.domain.without_case import STRATEGIES, WithoutCase
 from shared.access import CommandRow, Principal
-from shared.errors import NotAllowed, NotFound
+from shared.errors import NotAllowed, NotFound, Refused
 
 Rights = Literal["content", "summary", "metadata", "participant", "receiver"]
 """participant: an activity of the case concerns this person, and that alone. receiver: of a school that the case is to be transferred to."""
@@ -135,6 +135,38 @@ def may_open(principal: Principal, case: Case, allowed: Rights, told: dict[str, 
     if told.get("type") == "member-noted":
         return bool(told.get("by") == principal.id)
     return allowed == "content"
+
+
+# a reason for reading -----------------------------------------------------------------------------------------------
+
+ReadingReason = Literal["supervision", "stand-in", "hand-over", "safety", "complaint", "report"]
+"""Why a coordinator reads a colleague's case: supervision, standing in, a hand-over, the student's safety, a complaint, a report."""
+
+
+class ReadingReasonNeeded(Refused):
+    """A coordinator reads a colleague's case with a reason, which the record keeps (domain.md, Who is who)."""
+
+    code = "reading-reason-needed"
+    status = 428
+    title = "Say why"
+    indonesian = "Kasus ini ditangani rekan Anda. Pilih alasan membacanya; alasan itu dicatat."
+    english = "A colleague has this case. Choose why you read it; the reason is recorded."
+
+    def __str__(self) -> str:
+        return f"{self.english} Add `reason` to the address: {', '.join(get_args(ReadingReason))}."
+
+
+def require_reason(principal: Principal, case: Case, now: datetime, reason: ReadingReason | None) -> None:
+    """Raises: ReadingReasonNeeded: the principal reads it as coordinator only, and it is somebody else's."""
+    if reason is None and _reads_as_coordinator(principal, case, now):
+        raise ReadingReasonNeeded
+
+
+def _reads_as_coordinator(principal: Principal, case: Case, now: datetime) -> bool:
+    if not principal.holds("coordinator") or principal.holds("district-duty") or principal.id in case.handling.officers:
+        return False
+    theirs = case.owner in (None, principal.id) or case.in_hand == principal.id or case.handling.deputy(principal.id, now)
+    return not theirs and _at_school(principal, case, now) == "content"
 
 
 # what stands without a case ----------------------------------------------------------------------------------------

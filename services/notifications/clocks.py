@@ -1,6 +1,6 @@
-"""Deadlines: what was expected, by when. When one passes the ladder climbs, or the agency's silence is told; exactly once.
+"""Deadlines: what is expected, and by when. When one passes, the ladder climbs or the agency's silence is recorded, exactly once.
 
-The events' ids follow from the deadline's id, so two schedulers or a restart repeat and never double.
+The ids of the events are derived from the deadline's id, so two schedulers or a restart store nothing twice.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ EVERY = 0.5
 
 
 class Clockwork:
-    """A Part: fires what is due, by the database's clock."""
+    """A Part that fires due deadlines, by the database's clock."""
 
     name = "clockwork"
 
@@ -47,7 +47,7 @@ class Clockwork:
             return await cursor.fetchall()
 
     async def _fire_one(self, deadline: UUID, *told: Any) -> None:
-        """One deadline that fails must not stop the others: it is tried again in a minute."""
+        """A deadline that fails must not stop the others. It is tried again after a minute."""
         try:
             await self._fire(deadline, *told)
         except TanggapError as error:

@@ -1,4 +1,4 @@
-"""What notifications hears: the roster and unsafe homes from intake; whom to alert, tell or ask from cases. Handlers persist, they never call out."""
+"""What notifications hears: the roster and unsafe homes from intake; whom to alert, tell or ask from cases. Handlers never call out."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from shared.message import TANGGAP, Occasion, Recorded, derived_id
 
 
 def task_of(referral: str) -> str:
-    """The task of a referral: its own id, so that nothing outside leads back to the case."""
+    """The id of a referral's task. It is an id of its own, so that nothing outside leads back to the case."""
     return str(derived_id(TANGGAP, "task", referral))
 
 
@@ -43,7 +43,7 @@ def _occasion(event: Recorded) -> Occasion:
 
 @dataclass(frozen=True, slots=True)
 class FromIntake:
-    """Handler of intake's events."""
+    """Handles the events of intake."""
 
     store: EventStore
     roster: Roster
@@ -58,7 +58,7 @@ class FromIntake:
         return None
 
     async def _mark(self, event: Recorded, told: ConcernRaised, student: str, checkpoint: Checkpoint | None) -> Outcome | None:
-        """An accused guardian is not contacted; without a name, none of the student's is (domain.md, Intake)."""
+        """An accused guardian is not contacted. If the accused guardian has no name, no guardian of the student is (domain.md, Intake)."""
         require_alone(self.store)  # the mark keeps sendings waiting until it is durable
         accused = tuple(each.person for each in told.people if each.person and each.relation == "guardian" and each.role == "accused")
         home = await self.roster.guardians(student) if told.guardians_unsafe else ()
@@ -68,12 +68,12 @@ class FromIntake:
 
 @dataclass(frozen=True, slots=True)
 class FromCases:
-    """Handler of cases' events."""
+    """Handles the events of cases."""
 
     store: EventStore
     roster: Roster
 
-    async def __call__(self, event: Recorded, checkpoint: Checkpoint | None) -> Outcome | None:  # one line per event that is heard
+    async def __call__(self, event: Recorded, checkpoint: Checkpoint | None) -> Outcome | None:  # one line for each event that is heard
         match told := read_public(event.type, event.body):
             case CaseTriaged():
                 return await self._alert(event, told, checkpoint)
@@ -114,7 +114,7 @@ class FromCases:
         return (await execute(self.store, ALERT, f"alert-{alert}", command, _occasion(event), checkpoint=checkpoint, fresh=True)).outcome
 
     async def _overdue(self, event: Recorded, told: WorkOverdue, checkpoint: Checkpoint | None) -> Outcome | None:
-        """Step 0 is the owner's; each further one is the next rung's, where a vacant, absent or conflicted one is skipped at once."""
+        """Step 0 goes to the owner, each further step to the next rung. A rung that is vacant, absent or in conflict is skipped at once."""
         owner = await self.roster.standing_in(told.school, told.owner) if told.step == 0 and told.owner else None
         if owner and owner not in told.excluded:
             return await self._tell(event, told, (owner,), checkpoint)
@@ -126,7 +126,7 @@ class FromCases:
     async def _tell(
         self, event: Recorded, told: StaffToBeTold | WorkOverdue, people: tuple[str, ...], checkpoint: Checkpoint | None
     ) -> Outcome | None:
-        """A plain message: something waits. It asks for no acknowledgement, and taking the case in hand does not stop it."""
+        """Sends a plain message that something waits. It asks for no acknowledgement, and taking the case in hand does not stop it."""
         message = f"message-{event.id}"
         command = RaiseAlert(
             alert=message,
@@ -142,7 +142,7 @@ class FromCases:
         return (await execute(self.store, ALERT, f"alert-{message}", command, _occasion(event), checkpoint=checkpoint, fresh=True)).outcome
 
     async def _stop_alerts(self, event: Recorded, told: CaseAcknowledged, checkpoint: Checkpoint | None) -> Outcome | None:
-        streams = await self.store.streams(f"alert-{told.case}-")  # their names begin with the case, so no read model can be late for this
+        streams = await self.store.streams(f"alert-{told.case}-")  # their names begin with the case, so this needs no read model, which could be late
         commands = [(stream, Acknowledge(by=told.by)) for stream in streams]
         return await execute_all(self.store, ALERT, commands, _occasion(event), checkpoint=checkpoint)
 
@@ -158,7 +158,7 @@ class FromCases:
         return (await execute(self.store, TASK, f"task-{task}", RequestTask(task=task, **fields), _occasion(event), checkpoint=checkpoint)).outcome
 
     async def _cancel(self, event: Recorded, told: ReferralCancelRequested, checkpoint: Checkpoint | None) -> Outcome | None:
-        """The school's wish is a request; where the agency has ended its work already there is nothing left to cancel."""
+        """The school can only ask. If the agency has already ended its work, there is nothing left to cancel."""
         move = Move(transition=str(event.id), actor="I", trigger="request-cancel", by=event.actor)
 
         async def plan() -> Item | None:

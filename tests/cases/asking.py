@@ -1,4 +1,4 @@
-"""What the tests of the HTTP of cases ask again and again."""
+"""Requests that the HTTP tests of cases make again and again."""
 
 from services.cases.commands.bodies import body_of
 from shared.errors import Refused
@@ -37,7 +37,7 @@ def goal(school):
 
 async def seen(cases, case, who):
     """Everything that somebody can read of a case, as one text."""
-    texts = [(await cases.get(f"cases/{case}{part}", who)).text for part in ("", "/history", "/documents", "/decisions")]
+    texts = [(await cases.get(f"cases/{case}{part}", who, reason="supervision")).text for part in ("", "/history", "/documents", "/decisions")]
     return "\n".join(texts)
 
 

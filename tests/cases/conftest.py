@@ -1,4 +1,4 @@
-"""Cases in this process, shared by the tests of one module: each test has a school of its own."""
+"""The service cases in this process, shared by the tests of one module. Each test has a school of its own."""
 
 from collections.abc import AsyncIterator, Iterator
 from uuid import uuid4

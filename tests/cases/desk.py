@@ -1,4 +1,4 @@
-"""Cases for tests: the real application over a real PostgreSQL and Redis, in this process; the test plays intake and notifications."""
+"""The service cases for tests: the real application in this process, on a real PostgreSQL and Redis. The test plays intake and notifications."""
 
 import asyncio
 from base64 import urlsafe_b64encode
@@ -14,11 +14,12 @@ import httpx
 import psycopg
 
 from services.cases.app import create_app
-from shared.access import Principal, issue_token
+from shared.access import Principal
 from shared.events import ConcernRaised, NamedPerson, PersonRegistered, PublicEvent, SchoolRegistered
 from shared.message import Recorded
 from shared.settings import read_settings
 from shared.testing import eventually
+from tests.keys import bearer
 
 KEY = urlsafe_b64encode(b"k" * 32).decode()
 _schools = count(1)
@@ -84,8 +85,7 @@ class Desk:
         return self._headers(Principal("service:test", "service", frozenset({"service"})))
 
     def _headers(self, principal: Principal) -> dict[str, str]:
-        token = issue_token(self.settings.key("token_key"), principal, datetime.now(UTC) + timedelta(hours=1))
-        return {"authorization": f"Bearer {token}"}
+        return bearer(self.settings, principal)
 
     # requests -----------------------------------------------------------------------------------------------------
 

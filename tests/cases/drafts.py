@@ -1,4 +1,4 @@
-"""Policies that are changed for a test, and histories that they are tried on."""
+"""Policies that are changed for a test, and the histories that they are tried on."""
 
 import json
 import random

@@ -1,9 +1,13 @@
-"""Short names for what the specification of a case talks about: people, a concern, commands with defaults."""
+"""Short names for what the tests of a case talk about: people, a concern, commands with defaults."""
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any, TypeVar
 
 from services.cases.domain.case.case import CASE
@@ -21,6 +25,9 @@ NOW = datetime(2026, 2, 9, 2, 0, tzinfo=UTC)
 COUNSELLOR, OTHER, COORDINATOR, PRINCIPAL, OFFICER = "counsellor", "other-counsellor", "coordinator", "principal", "officer"
 TEACHER, MOTHER, FATHER, STUDENT = "teacher", "mother", "father", "student"
 POLICY: Policy = policy_for(NOW.date())
+
+WHOLE: dict[str, list[Any]] = json.loads((Path(__file__).parents[1] / "pinned" / "decided.json").read_text(encoding="utf-8"))
+"""What each command decides at its right moment: whole events, by the command's class."""
 
 _acts = count(1)
 C = TypeVar("C", bound=Fact)
@@ -74,6 +81,14 @@ def handled(*commands: Fact, concern: ConcernRaised | None = None) -> Case:
 def types(events: Any) -> list[str]:
     """What was decided, without the deadlines and notices that follow from it."""
     return [event.type for event in events if event.type not in ("deadlines-set", "deadlines-met", "staff-to-be-told")]
+
+
+def whole(events: Iterable[Event]) -> list[Any]:
+    """Every event as it is stored, with what follows from it; the acts are numbered anew, in the order in which they stand."""
+    text = json.dumps([json.loads(event.model_dump_json()) for event in events])
+    seen: dict[str, str] = {}
+    told: list[Any] = json.loads(re.sub(r"act-\d+", lambda found: seen.setdefault(found[0], f"act-{len(seen) + 1}"), text))
+    return told
 
 
 def decided(case: Case, command: Fact) -> tuple[list[Event], Case]:

@@ -1,4 +1,4 @@
-"""For every command of a case: when it is right, when it is refused and by which name. One row each; a missing row fails a test."""
+"""For every command of a case: when it is right, and when it is refused, by which name. Each command has one row; a missing row fails a test."""
 
 from __future__ import annotations
 

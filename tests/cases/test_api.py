@@ -1,4 +1,4 @@
-"""The HTTP of cases in process, on real PostgreSQL and Redis: every command, versions, repeats, and refusals by name."""
+"""The HTTP API of cases, in this process on real PostgreSQL and Redis: every command, versions, repeats, and refusals by name."""
 
 import json
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Clocks keep the school's calendar: days off, hours, and what an emergency does not wait for."""
+"""Deadlines follow the school's calendar: days off, hours, and what an emergency does not wait for."""
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""No small cell is shown, and none can be found: whatever is told, another table of numbers would have told the same."""
+"""No small cell is shown, and none can be computed: for whatever is shown, another table of numbers would have shown the same."""
 
 from collections import defaultdict
 from itertools import product

@@ -1,4 +1,4 @@
-"""Deadlines that come: in virtual time none is lost or fires twice, whatever schedulers and clocks do; on PostgreSQL two schedulers say it once."""
+"""Due deadlines: in virtual time none is lost or fires twice, whatever schedulers and clocks do. On PostgreSQL two schedulers fire each one once."""
 
 import asyncio
 import random

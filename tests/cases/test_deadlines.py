@@ -1,4 +1,4 @@
-"""Deadlines in virtual time: ten thousand random schedules, two schedulers, restarts, clocks that jump by two hours; none lost, none fired twice."""
+"""Deadlines in virtual time: none is lost or fires twice in ten thousand random schedules with two schedulers, restarts and jumping clocks."""
 
 import random
 from collections import Counter

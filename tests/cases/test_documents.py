@@ -1,4 +1,4 @@
-"""The data of every official document is complete: which documents a history holds, and what they say."""
+"""The official documents of a case: which ones a history holds, and what they say. Their data is complete."""
 
 from services.cases.domain.case.case import CASE
 from services.cases.reading.documents import DOCUMENTS, documents_of

@@ -1,4 +1,4 @@
-"""Laws over random sequences of commands: no impossible state, folding is total, endings absorb, events round-trip, no reader list widens."""
+"""Laws over random commands: no impossible state, every event can be folded, endings are final, events round-trip, no reader list widens."""
 
 from copy import deepcopy
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""Lists over HTTP: who finds which case there, in what order, and that a rebuild gives the same."""
+"""Lists over HTTP: who finds which case, in what order; and a rebuild gives the same."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Cases that move between schools and desks, over HTTP."""
+"""Cases that are merged, unmerged or moved to another school or desk, over HTTP."""
 
 from datetime import UTC, datetime
 

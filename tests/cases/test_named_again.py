@@ -1,4 +1,4 @@
-"""Who was cleared of one concern is not cleared of the next: a new accusation is never told to the person whom it accuses."""
+"""Somebody who was cleared of one concern is not cleared of the next. A new accusation is never shown to the person it accuses."""
 
 import pytest
 

@@ -44,8 +44,8 @@ from tests.cases.people import (
     words,
 )
 from tests.cases.scenarios import SCENARIOS, asked, assess, first, held, laiseg, plan, safe, silent, timed
-from tests.cases.test_first_and_standing_commands import ROWS
 from tests.cases.test_laws import CONCERNS, walked
+from tests.cases.test_other_commands import ROWS
 
 PERMISSIONS = Permissions()
 PEOPLE = [

@@ -1,4 +1,4 @@
-"""The severe case, start to end: a suicide plan reported on a Saturday evening, the only counsellor on leave (domain.md; issue of case work)."""
+"""One severe case from start to end (domain.md, Darurat): a suicide plan, reported on a Saturday evening while the only counsellor is on leave."""
 
 from datetime import UTC, datetime, timedelta
 

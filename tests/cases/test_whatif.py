@@ -1,4 +1,4 @@
-"""Receipts derive again exactly; a draft policy over history changes what it changes, and nothing else."""
+"""Deciding again from a receipt gives the same decision. A draft policy changes the decisions that it is meant to change, and no others."""
 
 from services.cases.domain.case.case import CASE
 from services.cases.domain.case.strands import SetUrgency

@@ -1,4 +1,4 @@
-"""Over a store's history receipts derive again exactly, and a draft policy changes what it changes; over the API too."""
+"""A draft policy over the history of a store, and over the API: receipts give the same decisions again, and only the expected decisions change."""
 
 from datetime import UTC, datetime
 

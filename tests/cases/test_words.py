@@ -1,4 +1,4 @@
-"""The history in words: every event of a case has a sentence in both languages, and every deadline a name."""
+"""The history in words: every event of a case has a sentence in both languages, and every deadline has a name."""
 
 import re
 from pathlib import Path

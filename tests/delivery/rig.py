@@ -1,4 +1,4 @@
-"""Two services' delivery without the services: what is said, what is heard, and the parts between."""
+"""Delivery between two services without the services: what one says, what the other hears, and the parts between."""
 
 import asyncio
 import time

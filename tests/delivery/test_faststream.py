@@ -1,4 +1,4 @@
-"""What we rely on in FastStream 0.7.8 and redis-py, seen on a real Redis: when one of these fails after an upgrade, read decision 11 again."""
+"""What we rely on in FastStream 0.7.8 and redis-py, on a real Redis. If one of these tests fails after an upgrade, read decision 11 again."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""A part that is stopped, stuck or never ran shows."""
+"""Readiness shows a part that has stopped, is stuck or never ran."""
 
 import pytest
 

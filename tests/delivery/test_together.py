@@ -1,4 +1,4 @@
-"""Events that come together are decided together, and alone where that fails."""
+"""Events that arrive together are decided together, and one by one if that fails."""
 
 from datetime import datetime
 from uuid import uuid4

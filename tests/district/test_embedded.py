@@ -1,4 +1,4 @@
-"""The servers that a district stands on when it names none: they start beside others, stop cleanly, and outlive nothing but their data."""
+"""The embedded servers of a district that names none of its own: they start beside others and stop cleanly, and only their data stays."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The Python for .venv: the first that will do, unless another one is clearly quicker."""
+"""The Python for .venv: the first one that fits, unless another is clearly faster."""
 
 import subprocess
 import sys

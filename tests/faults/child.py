@@ -1,7 +1,7 @@
 """A service with points at which it can be killed, and with protections that can be switched off: `python -m tests.faults.child SERVICE`.
 
-Nothing of this is in the services themselves: the points are wrapped around their seams. A point fires when the file ARM names it, at the n-th
-time; it leaves the file FIRED behind and dies of SIGKILL.
+The services themselves know nothing of this: the points are wrapped around their functions. A point fires when the file ARM names it, at the n-th
+call. It writes the file FIRED and then kills its process with SIGKILL.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""A whole district as real processes, load on it, and the oracle that compares what was acknowledged with what is there."""
+"""A whole district as real processes, load on it, and an oracle that compares what was acknowledged with what is stored."""
 
 import asyncio
 import json
@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from base64 import b64encode, urlsafe_b64decode
+from base64 import b64encode
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -49,8 +49,7 @@ class Rig:
     # who asks -----------------------------------------------------------------------------------------------------
 
     def headers(self, principal: Principal) -> dict[str, str]:
-        key = urlsafe_b64decode(self.deployment.token_key)
-        return {"authorization": f"Bearer {issue_token(key, principal, datetime.now(UTC) + timedelta(hours=6))}"}
+        return {"authorization": f"Bearer {issue_token(self.deployment.keys(), principal, datetime.now(UTC) + timedelta(hours=6))}"}
 
     def service(self) -> dict[str, str]:
         return self.headers(service_principal("faults"))

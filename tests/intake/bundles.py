@@ -1,4 +1,4 @@
-"""Small bundles, as a school's system would write them."""
+"""Small roster bundles, as a school's system would write them."""
 
 import zipfile
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A concern from its first words to its end: the right events, the right refusal, quiet on repeat, and nothing impossible in any order."""
+"""A concern from its first words to its end: the right events, the right refusal, quiet on repeat, no impossible state in any order."""
 
 from datetime import UTC, datetime
 from uuid import UUID, uuid4

@@ -1,4 +1,4 @@
-"""What an import changes and tells the others, and that a repeat changes nothing."""
+"""What an import changes and tells the other services. A repeated import changes nothing."""
 
 import asyncio
 import io
@@ -8,7 +8,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from pathlib import Path
 
 import httpx
@@ -18,12 +18,11 @@ from district.sample.people import OFFICE, District, generate
 from district.sample.roster import SOURCE, write_roster
 from services.intake.app import create_app
 from services.intake.domain.roster import ROSTER, LetGo, RegisterPerson, RegisterSchool, RosterRowKept
-from services.intake.receipts import Receipts
 from services.intake.roster.importing import ImportReport, RosterImport
 from services.intake.roster.people import interpret, person_id, school_id
 from services.intake.roster.reading import read_bundle
-from services.intake.views import TABLES, VIEW, Projector
-from shared.access import Principal, issue_token
+from services.intake.views import TABLES, VIEW, project
+from shared.access import Principal
 from shared.errors import Invalid
 from shared.events import PersonLeft, PersonRegistered, SchoolRegistered
 from shared.eventstore.projection import Projection
@@ -31,6 +30,7 @@ from shared.sealed import Sealed
 from shared.settings import read_settings
 from shared.testing import given
 from tests.intake.bundles import CANARY, FILES, USERS, row, zipped
+from tests.keys import bearer
 
 BOX = Sealed(kid="k", context="person-p/name", box="Ym94")
 
@@ -105,13 +105,13 @@ class Office:
 
 
 @asynccontextmanager
-async def opened(database: str, folder: Path) -> AsyncIterator[Office]:
-    settings = read_settings({"DATABASE_URL": database, "REDIS_URL": "redis://127.0.0.1:9", "TANGGAP_MASTER_KEY": KEY, "TANGGAP_TOKEN_KEY": KEY})
+async def opened(database: str, folder: Path, **secrets: str) -> AsyncIterator[Office]:
+    given = secrets or {"TANGGAP_MASTER_KEY": KEY, "TANGGAP_TOKEN_KEY": KEY}
+    settings = read_settings({"DATABASE_URL": database, "REDIS_URL": "redis://127.0.0.1:9"} | given)
     app = create_app(settings)
     kernel = app.state.kernel
     await kernel.database.open()
-    projector = Projector(Receipts(settings.key("token_key")))
-    directory = Projection(VIEW, kernel.store, kernel.database, projector, TABLES, kernel.heartbeats)
+    directory = Projection(VIEW, kernel.store, kernel.database, project, TABLES, kernel.heartbeats)
     running = asyncio.create_task(directory.run())
     try:
         yield Office(app, RosterImport(kernel, directory), directory, folder)
@@ -264,7 +264,7 @@ async def test_a_bundle_that_cannot_be_trusted_changes_nothing(office):
 async def test_a_truncated_upload_is_answered_with_its_fault_and_without_rights_not_at_all(office):
     settings = office.kernel.settings
     service = Principal("service:test", "service", frozenset({"service"}))
-    headers = {"authorization": f"Bearer {issue_token(settings.key('token_key'), service, datetime.now(UTC) + timedelta(hours=1))}"}
+    headers = bearer(settings, service)
     content = zipped(FILES, office.folder / "b.zip").read_bytes()[:-30]
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=office.app), base_url="http://intake") as client:
         answer = await client.post("/intake/api/roster", content=content, headers=headers)
@@ -294,11 +294,10 @@ async def test_somebody_whose_row_is_bad_this_time_does_not_leave(office):
 @pytest_anyio
 async def test_two_schools_with_one_number_do_not_stop_the_directory(office):
     double = SchoolRegistered(school="s2", npsn="20109999", name="SMP", level="smp")
-    projector = Projector(Receipts(b"k" * 32))
     await office.bring_files(FILES)
     async with office.kernel.database.connection() as connection:
         event = (await office.kernel.store.read_after(0))[0]
-        await projector(connection, [replace(event, body=double.model_dump_json())])
+        await project(connection, [replace(event, body=double.model_dump_json())])
 
 
 @pytest_anyio

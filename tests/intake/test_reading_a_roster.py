@@ -1,4 +1,4 @@
-"""What a bundle says is read, what is bad is set aside and named, and what cannot be trusted is refused as a whole."""
+"""Reading a roster bundle: good rows are read, bad rows are set aside and named, and a bundle that cannot be trusted is refused as a whole."""
 
 from collections.abc import Callable
 from pathlib import Path

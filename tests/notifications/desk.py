@@ -1,4 +1,4 @@
-"""Notifications for tests: the real application over a real PostgreSQL, a real mail server and a real agency, all in this process."""
+"""The service notifications for tests: the real application on a real PostgreSQL, with a real mail server and a real agency, all in this process."""
 
 import asyncio
 import socket
@@ -7,7 +7,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import httpx
@@ -18,11 +18,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.notifications.app import create_app
-from shared.access import Principal, issue_token
+from shared.access import Principal
 from shared.events import PersonRegistered, PublicEvent, SchoolRegistered
 from shared.message import Occasion, Recorded
 from shared.settings import read_settings
 from shared.testing import eventually
+from tests.keys import bearer
 
 KEY = urlsafe_b64encode(b"k" * 32).decode()
 SECRET = "whsec_" + "QUJD" * 12
@@ -136,8 +137,7 @@ class Desk:
         return self._headers(Principal("service:test", "service", frozenset({"service"})))
 
     def _headers(self, principal: Principal) -> dict[str, str]:
-        token = issue_token(self.settings.key("token_key"), principal, datetime.now(UTC) + timedelta(hours=1))
-        return {"authorization": f"Bearer {token}"}
+        return bearer(self.settings, principal)
 
     async def register(self, agency: str, url: str | None, **more: str) -> None:
         body = {"id": agency, "name": agency.upper(), "url": url, "secret": SECRET, **more}

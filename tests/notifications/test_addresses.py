@@ -1,4 +1,4 @@
-"""Webhooks never lead inside: every address of a name is checked, and the checked one is dialled."""
+"""Webhooks never reach an internal address: every address of a name is checked, and the checked one is dialled."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The alert's ladder: three questions to every command, and no step that ends in silence."""
+"""The ladder of an alert: three tests for every command, and no step that ends in silence."""
 
 from services.notifications import ladder
 from services.notifications.domain.alert import (

@@ -1,4 +1,4 @@
-"""Notifications over HTTP: what an agency may do with its own tasks, what staff may see, and what bad input gets."""
+"""The HTTP API of notifications: what an agency may do with its own tasks, what staff may see, and how bad input is answered."""
 
 import json
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Plain messages: one mail to one person, no ladder behind it; what is overdue goes from its owner up, rung by rung."""
+"""Plain messages: one mail to one person, without a ladder. Overdue work goes to its owner first, and then up rung by rung."""
 
 import asyncio
 import threading

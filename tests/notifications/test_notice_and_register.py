@@ -1,4 +1,4 @@
-"""Guardians: told only after a counsellor chose it, never while the register forbids it."""
+"""Guardians are told only after a counsellor chose it, and never while the register forbids it."""
 
 from datetime import UTC, datetime
 

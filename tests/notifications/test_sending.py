@@ -1,4 +1,4 @@
-"""Staff are alerted: over a real mail server, once each, with nothing in the mail, and never a person who is named."""
+"""Staff are alerted over a real mail server, once each, with no content in the mail, and never a person who is named."""
 
 import asyncio
 import json

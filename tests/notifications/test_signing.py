@@ -5,7 +5,8 @@ from base64 import b64decode
 
 import pytest
 
-from services.notifications.senders.signing import NotVerified, public_key, secret_bytes, sign, signing_key, verify
+from services.notifications.senders.signing import NotVerified, public_key, secret_bytes, sign, signing_keys, verify
+from tests.keys import keys
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +21,7 @@ def headers(vector, **changed):
 
 def test_the_official_symmetric_vector_is_signed_and_verified(vectors):
     vector = vectors["v1"]
-    assert sign([vector["secret"]], None, vector["id"], vector["timestamp"], vector["body"].encode()) == vector["signature"]
+    assert sign([vector["secret"]], [], vector["id"], vector["timestamp"], vector["body"].encode()) == vector["signature"]
     verify(vector["secret"], headers(vector), vector["body"].encode(), vector["timestamp"])
 
 
@@ -31,8 +32,8 @@ def test_the_asymmetric_vector_is_verified(vectors):
 
 def test_old_and_new_key_both_fit_while_keys_rotate_and_so_does_the_districts_own(vectors):
     vector = vectors["v1"]
-    old, new, private = vector["secret"], "whsec_" + "QUJD" * 12, signing_key(b"x" * 32)
-    told = sign([new, old], private, vector["id"], vector["timestamp"], b"{}")
+    old, new, (private,) = vector["secret"], "whsec_" + "QUJD" * 12, signing_keys(keys("notifications"))
+    told = sign([new, old], [private], vector["id"], vector["timestamp"], b"{}")
     assert [part.split(",")[0] for part in told.split(" ")] == ["v1", "v1", "v1a"]
     for key in (old, new, public_key(private)):
         verify(key, headers(vector, webhook_signature=told), b"{}", vector["timestamp"])

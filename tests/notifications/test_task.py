@@ -1,4 +1,4 @@
-"""The agency's task: the golden table, its complement, and what may never be undone."""
+"""The agency's task: every transition of the table, every one that it lacks, and what can never be undone."""
 
 import csv
 from contextlib import suppress

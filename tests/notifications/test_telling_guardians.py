@@ -1,4 +1,4 @@
-"""A guardian hears only when a person chose to tell, and never after a mark."""
+"""A guardian is told only when a person chose it, and never after a mark in the register."""
 
 import asyncio
 import json

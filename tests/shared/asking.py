@@ -1,4 +1,4 @@
-"""A small application with every way to ask and to fail, and what its answers must be."""
+"""A small application with every kind of request and failure, and what its answers must be."""
 
 import asyncio
 from typing import Annotated

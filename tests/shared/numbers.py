@@ -1,4 +1,4 @@
-"""The smallest decision unit, for tests of what stands between a command and a store: numbers in a row, three alike refused."""
+"""The smallest decider, for tests of what lies between a command and the store. It notes numbers and refuses three equal ones in a row."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager

@@ -1,4 +1,4 @@
-"""Items that are appended together: each of them gets what it would have got alone, one after the other."""
+"""Items that are appended together each get the answer that they would get one after the other."""
 
 import asyncio
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""No body ends in a 500, and nothing of what was sent is said again."""
+"""No request body ends in a 500, and no answer repeats what was sent."""
 
 import asyncio
 

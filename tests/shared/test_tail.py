@@ -1,4 +1,4 @@
-"""What a reader at the head is told from memory is what lies in the database, without a gap, whoever else appends."""
+"""What a reader at the head gets from memory is what the database has, without a gap, no matter who else appends."""
 
 import asyncio
 from dataclasses import replace

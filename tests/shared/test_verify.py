@@ -1,4 +1,4 @@
-"""`audit verify` names the exact event: each way of tampering, as somebody who owns the database would do it."""
+"""`audit verify` names the exact event for each way of tampering that the owner of the database could use."""
 
 import asyncio
 
@@ -12,9 +12,10 @@ from shared.eventstore.postgres import PostgresEventStore
 from shared.eventstore.signing import HeadSigner
 from shared.eventstore.store import Item, Write
 from shared.eventstore.verify import Verified, verify_store
+from tests.keys import keys
 from tests.shared.test_store import event
 
-KEY = b"k" * 32
+KEYS = keys("cases")
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def history(database: str) -> str:
         for number in range(10):
             stream = f"case-{number % 5}"
             await store.append(Item((Write(stream, number // 5, (event(f'{{"number":{number}}}'),)),)))
-        await HeadSigner(opened, KEY, Heartbeats(opened)).sign_head()
+        await HeadSigner(opened, KEYS, Heartbeats(opened)).sign_head()
         await opened.close()
 
     asyncio.run(write())
@@ -40,7 +41,7 @@ def verified(url: str) -> Verified:
         database = Database(url, "cases")
         await database.open()
         try:
-            return await verify_store(database, KEY)
+            return await verify_store(database, KEYS)
         finally:
             await database.close()
 

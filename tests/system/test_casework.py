@@ -1,4 +1,4 @@
-"""Case work over the running district: rights per activity, versions, repeats, refusals by name, lists, reports, a rebuild that equals what is live."""
+"""Case work in the running district: rights by activity, versions, repeats, refusals by name, lists, reports, and a rebuild equal to the view."""
 
 import json
 from datetime import UTC, datetime, timedelta

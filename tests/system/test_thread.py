@@ -1,4 +1,4 @@
-"""The whole thread through three real processes: what goes in, what comes out, and what may be seen nowhere."""
+"""The whole thread through three real processes: what goes in, what comes out, and what must be visible nowhere."""
 
 import asyncio
 import itertools

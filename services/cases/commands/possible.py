@@ -1,6 +1,6 @@
 """What is possible next: the commands that a person may give on a case as it stands, and which of them is expected by when.
 
-No rule is written twice (architecture, decision 17; ADR 0014): every candidate is built with synthetic values and the decider itself is asked. What
+No rule is written twice (architecture, decision 17; ADR 14): every candidate is built with synthetic values and the decider itself is asked. What
 the person has no right to, what the decider refuses and what would change nothing is not offered.
 """
 

@@ -13,7 +13,7 @@ from services.cases.domain.case.state import Case
 from services.cases.domain.steps.activity import Activity
 from services.cases.domain.streams import case_stream
 from services.cases.reading.views import record_read
-from services.cases.rights import Rights, may_open, may_read, readers_of, rights
+from services.cases.rights import ReadingReason, Rights, may_open, may_read, readers_of, require_reason, rights
 from shared.access import Principal
 from shared.decider import folded, load
 from shared.errors import NotAllowed, NotFound
@@ -50,15 +50,22 @@ class CaseReader:
         """The case as it stands now, for deciding and for rights."""
         return await load(self.kernel.store, CASE, case_stream(case_id))
 
-    async def case(self, principal: Principal, case_id: str, moment: Moment) -> dict[str, Any]:
+    def _allowed(self, principal: Principal, case: Case, reason: ReadingReason | None) -> Rights:
+        """What the principal may read now. Raises: NotFound, NotAllowed, ReadingReasonNeeded."""
+        now = self.kernel.clock.now()
+        allowed = rights(principal, case, now)
+        require_reason(principal, case, now, reason)
+        return allowed
+
+    async def case(self, principal: Principal, case_id: str, moment: Moment, reason: ReadingReason | None = None) -> dict[str, Any]:
         """The folded state, under today's rights and today's erasures."""
         now = await self.current(case_id)
-        allowed = rights(principal, now.state, self.kernel.clock.now())
+        allowed = self._allowed(principal, now.state, reason)
         then = now if moment.whole else folded(CASE, now.stream, await self._until(now.stream, moment))
         if then.state.case is None:
             raise NotFound("the case did not exist then")
         shown = _activities_shown(principal, now.state, then.state, allowed)
-        await self._record(principal, case_id, "case", then.version, content=allowed == "content" or any(may for _, may in shown))
+        await self._record(principal, case_id, "case", then.version, reason, content=allowed == "content" or any(may for _, may in shown))
         return await self._opened_case(then, shown, allowed)
 
     async def _opened_case(self, then: Loaded[Case], shown: list[tuple[Any, bool]], allowed: Rights) -> dict[str, Any]:
@@ -78,28 +85,28 @@ class CaseReader:
             for each, allowed in zip(told, may, strict=True)
         ]
 
-    async def history(self, principal: Principal, case_id: str) -> list[dict[str, Any]]:
+    async def history(self, principal: Principal, case_id: str, reason: ReadingReason | None = None) -> list[dict[str, Any]]:
         """Every event in order; what may not be read is marked, never dropped."""
         now = await self.current(case_id)
-        allowed = rights(principal, now.state, self.kernel.clock.now())
+        allowed = self._allowed(principal, now.state, reason)
         if allowed in _ONE_ACTIVITY:
             raise NotAllowed
         events = await self.kernel.store.read_stream(now.stream)
         bodies = [json.loads(event.body) for event in events]
         said = {event.version: body for event, body in zip(events, bodies, strict=True)}
         may = [may_open(principal, now.state, allowed, _corrected(body, said)) for body in bodies]
-        await self._record(principal, case_id, "history", now.version, content=any(may))
+        await self._record(principal, case_id, "history", now.version, reason, content=any(may))
         opened = await self._opened_each(bodies, may)
         return [_entry(event, data) for event, data in zip(events, opened, strict=True)]
 
-    async def decisions(self, principal: Principal, case_id: str) -> list[dict[str, Any]]:
+    async def decisions(self, principal: Principal, case_id: str, reason: ReadingReason | None = None) -> list[dict[str, Any]]:
         """The decision receipts: policy, version, inputs, rules fired, alternatives, override."""
         now = await self.current(case_id)
-        allowed = rights(principal, now.state, self.kernel.clock.now())
+        allowed = self._allowed(principal, now.state, reason)
         if allowed in _ONE_ACTIVITY:
             raise NotAllowed
         receipts = [*now.state.decisions, *now.state.referrals.decisions]
-        await self._record(principal, case_id, "decisions", now.version, content=allowed == "content")
+        await self._record(principal, case_id, "decisions", now.version, reason, content=allowed == "content")
         opened: list[dict[str, Any]] = await self._opened([receipt.model_dump(mode="json") for receipt in receipts], allowed)
         return opened
 
@@ -108,10 +115,10 @@ class CaseReader:
         until = moment.happened_until
         return events if until is None else [event for event in events if event.happened_at <= until]
 
-    async def _record(self, principal: Principal, case_id: str, what: str, version: int, *, content: bool) -> None:
+    async def _record(self, principal: Principal, case_id: str, what: str, version: int, reason: ReadingReason | None, *, content: bool) -> None:
         """content: anything at all is opened for this person, be it one activity of a case that they may not read."""
         if content:
-            await record_read(self.kernel.database, principal.id, case_id, what, version)
+            await record_read(self.kernel.database, principal.id, case_id, what, version, reason)
 
     async def _opened(self, told: Any, allowed: Rights) -> Any:
         """Sealed fields become text, `{"erased": true}` or `{"withheld": why}`."""

@@ -12,6 +12,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from services.cases.reading.case import CaseReader
+from services.cases.rights import ReadingReason
 from shared.access import SignedIn
 from shared.service import Kernel
 
@@ -86,7 +87,7 @@ def router(kernel: Kernel) -> APIRouter:
     reader = CaseReader(kernel)
 
     @routes.get("/{case_id}/documents", summary="The data of every official document that the case's history holds")
-    async def documents(case_id: str, principal: SignedIn) -> dict[str, Any]:
-        return {"items": documents_of(await reader.history(principal, case_id)), "next": None}
+    async def documents(case_id: str, principal: SignedIn, reason: ReadingReason | None = None) -> dict[str, Any]:
+        return {"items": documents_of(await reader.history(principal, case_id, reason)), "next": None}
 
     return routes

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from services.cases.domain.case.state import State
 from services.cases.reading.case import CaseReader, Moment
 from services.cases.reading.views import CaseList, Filters
-from services.cases.rights import schools_of
+from services.cases.rights import ReadingReason, schools_of
 from shared.access import SignedIn
 from shared.events import Urgency
 from shared.eventstore.projection import Projection
@@ -61,15 +61,16 @@ def router(kernel: Kernel, view: Projection) -> APIRouter:
         as_of: AwareDatetime | None = None,
         happened_until: AwareDatetime | None = None,
         version: Annotated[int | None, Query(ge=1)] = None,
+        reason: ReadingReason | None = None,
     ) -> dict[str, Any]:
-        return await reader.case(principal, case_id, Moment(as_of, happened_until, version))
+        return await reader.case(principal, case_id, Moment(as_of, happened_until, version), reason)
 
     @routes.get("/{case_id}/history", summary="Every event of a case in order")
-    async def history(case_id: str, principal: SignedIn) -> dict[str, Any]:
-        return {"items": await reader.history(principal, case_id), "next": None}
+    async def history(case_id: str, principal: SignedIn, reason: ReadingReason | None = None) -> dict[str, Any]:
+        return {"items": await reader.history(principal, case_id, reason), "next": None}
 
     @routes.get("/{case_id}/decisions", summary="The decision receipts of a case")
-    async def decisions(case_id: str, principal: SignedIn) -> dict[str, Any]:
-        return {"items": await reader.decisions(principal, case_id), "next": None}
+    async def decisions(case_id: str, principal: SignedIn, reason: ReadingReason | None = None) -> dict[str, Any]:
+        return {"items": await reader.decisions(principal, case_id, reason), "next": None}
 
     return routes

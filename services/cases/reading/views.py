@@ -255,7 +255,12 @@ def _work_query(wanted: WorkFilter, schools: str, reader: str, after: Sequence[A
     return query + " ORDER BY expected_at, case_id, key LIMIT %s", [*values, limit]
 
 
-async def record_read(database: Database, reader: str, subject: str, what: str, version: int) -> None:
-    """Every read of content is itself recorded, before the content leaves (domain.md, Who is who). subject: id of the case or the group."""
+async def record_read(database: Database, reader: str, subject: str, what: str, version: int, reason: str | None = None) -> None:
+    """Every read of content is itself recorded, before the content leaves (domain.md, Who is who).
+
+    subject: id of the case or the group. reason: of whoever had to say why.
+    """
     async with database.statement() as connection:
-        await connection.execute("INSERT INTO read_log (reader, case_id, what, version) VALUES (%s, %s, %s, %s)", (reader, subject, what, version))
+        await connection.execute(
+            "INSERT INTO read_log (reader, case_id, what, version, reason) VALUES (%s, %s, %s, %s, %s)", (reader, subject, what, version, reason)
+        )

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from services.cases.rights import ReadingReason
 
 URGENCY = {
     "emergency": ("darurat", "emergency"),
     "high": ("tinggi", "high"),
     "medium": ("sedang", "medium"),
     "low": ("rendah", "low"),
+}
+READING_REASONS: Mapping[ReadingReason, tuple[str, str]] = {
+    "supervision": ("pembinaan dan pengawasan", "supervision"),
+    "stand-in": ("menggantikan rekan yang tidak hadir", "standing in for a colleague"),
+    "hand-over": ("serah terima kasus", "a hand-over"),
+    "safety": ("keselamatan murid", "the student's safety"),
+    "complaint": ("menanggapi keluhan", "a complaint"),
+    "report": ("menyusun laporan", "a report"),
 }
 _RECOMMENDATION = {
     "refer-now": ("rujuk sekarang", "refer now"),

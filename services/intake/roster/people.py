@@ -1,4 +1,4 @@
-"""From a bundle's rows to schools and people in our words. Pure: rows in, people and set-aside rows out."""
+"""Turns the rows of a bundle into schools and people in our terms. Pure: rows in, people and set-aside rows out."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _LEVELS: tuple[tuple[str, Literal["sd", "smp", "sma", "smk", "slb"]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """A row that was not applied: where, and why. Never its content. person: whose row it is, so that nobody leaves for a bad row."""
+    """A row that was not applied: where it stands and why, never its content. person: whose row it is, so that nobody leaves because of a bad row."""
 
     file: str
     row: int
@@ -39,7 +39,7 @@ class SetAside:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One person as the roster tells them, still in clear; sealed before anything is kept."""
+    """One person as the roster has them, not sealed yet. Everything is sealed before it is stored."""
 
     id: str
     kind: Literal["student", "staff", "guardian"]
@@ -55,7 +55,7 @@ class Person:
 
 @dataclass
 class Roster:
-    """What a bundle comes to."""
+    """What a bundle contains, in our terms."""
 
     schools: list[SchoolRegistered] = field(default_factory=list)
     people: list[Person] = field(default_factory=list)
@@ -63,7 +63,7 @@ class Roster:
 
 
 def person_id(source: str, sourced_id: str) -> str:
-    """Our opaque id of a person: national numbers and source ids are personal data and never serve as ids (decision 4)."""
+    """Our opaque id of a person. National numbers and source ids are personal data and never serve as ids (decision 4)."""
     return str(derived_id(TANGGAP, "person", source, sourced_id))
 
 
@@ -72,7 +72,7 @@ def school_id(source: str, sourced_id: str) -> str:
 
 
 def interpret(bundle: Bundle) -> Roster:
-    """Schools and people of a bundle; a row that makes no sense is set aside and costs no other row."""
+    """The schools and people of a bundle. A row that makes no sense is set aside and affects no other row."""
     roster = Roster()
     schools = {told.school: told for told in _schools(bundle, roster)}
     roster.schools = list(schools.values())
@@ -166,7 +166,7 @@ class _People:
         return None
 
     def _role(self, row: Row) -> tuple[str, str]:
-        """1.2 has roles.csv, 1.1 has the columns role and orgSourcedIds."""
+        """Version 1.2 has roles.csv; version 1.1 has the columns role and orgSourcedIds."""
         if found := self._roles.get(row["sourcedId"]):
             return found[0]
         organisations = row.many("orgSourcedIds") or (row["primaryOrgSourcedId"],)
@@ -191,7 +191,7 @@ class _People:
         )
 
     def _staff_roles(self, row: Row, role: str) -> tuple[StaffRole, ...]:
-        """Our own column names roles that OneRoster does not know (coordinator, homeroom, duty …)."""
+        """A column of our own names the roles that OneRoster does not know (coordinator, homeroom, duty …)."""
         ours = [each for each in row["metadata.tanggapRoles"].split("|") if each in _KNOWN_STAFF]
         given = {_STAFF_ROLES[each] for each, _ in self._roles.get(row["sourcedId"], [(role, "")]) if each in _STAFF_ROLES}
         return tuple(sorted({*ours} or given))  # type: ignore[arg-type]

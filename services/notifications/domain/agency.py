@@ -14,7 +14,7 @@ from shared.sealed import ContactText
 
 
 class RegisterAgency(Fact):
-    """url: of its webhook, None where it has none (portal, letter, phone). digest: of the secrets, keyed, so that a repeat is quiet.
+    """url: of the webhook, None if the agency has none (letter, phone). digest: a keyed hash of the secrets, so that a repeat is seen as one.
     secret, old_secret: both sign while keys rotate.
     """
 
@@ -29,7 +29,7 @@ class RegisterAgency(Fact):
 
 
 class NoteGone(Fact):
-    """The webhook at `url` answered 410: it is not called again until somebody registers the agency anew (Standard Webhooks)."""
+    """The webhook at `url` answered 410. It is not called until the agency is registered again (sources.md, Standards)."""
 
     url: str
 
@@ -62,7 +62,7 @@ AgencyEvent = AgencyRegistered | WebhookDisabled
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """disabled: its webhook is gone."""
+    """disabled: the webhook has answered 410."""
 
     registered: AgencyRegistered | None = None
     disabled: bool = False

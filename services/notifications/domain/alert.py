@@ -1,7 +1,7 @@
-"""One alert and its ladder: counsellor, coordinator, principal, district duty; never a person who is named in the concern.
+"""One alert and its ladder: counsellor, coordinator, principal, district duty, and never a person who is named in the concern.
 
-In an emergency all unconflicted rungs hear at once, again at 15 and 30 minutes; otherwise one rung after another. A vacant, absent or conflicted
-rung is skipped at once. The ladder ends when a person acknowledges, not because somebody edited something (domain.md, Urgency).
+In an emergency all rungs without a conflict hear at once, and again after 15 and 30 minutes. Otherwise one rung hears after another. A rung that is
+vacant, absent or in conflict is skipped at once. The ladder ends when a person acknowledges, not when somebody edits something (domain.md, Urgency).
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from shared.message import Event, Fact
 
 
 class LadderStep(Fact):
-    """minutes: after the alert was raised. people: who hears now."""
+    """minutes: after the alert was raised. people: who hears at this step."""
 
     minutes: float
     people: tuple[str, ...]
 
 
 class RaiseAlert(Fact):
-    """steps: the ladder as it stands now, without the conflicted and the vacant. last_resort: by name, the district's duty officer.
-    give_up: minutes after which the alert is put into the last resort's hands. excluded: who is named in the concern and hears nothing.
-    plain: a message that asks for no acknowledgement; it ends when it was sent, and no ladder climbs behind it.
+    """steps: the ladder as it stands now, without rungs that are vacant or in conflict. last_resort: id of the district's duty officer. give_up:
+    minutes after which the alert goes to the last resort. excluded: people named in the concern, who hear nothing. plain: a message that asks for
+    no acknowledgement; it ends when it is sent, and no ladder follows it.
     """
 
     alert: str
@@ -45,7 +45,7 @@ class RaiseAlert(Fact):
 
 
 class Climb(Fact):
-    """The next step's time has come; `step` counts from 0, one past the last gives up."""
+    """The time of a step has come. step: counts from 0; one past the last step gives up."""
 
     step: int
 
@@ -65,7 +65,7 @@ class NoteUndelivered(Fact):
 
 
 class Acknowledge(Fact):
-    """A person's act."""
+    """A person takes the alert in hand."""
 
     by: str
 
@@ -92,7 +92,7 @@ class AlertRaised(Event):
 
 
 LAST_RESORT_STEP = 100
-"""The step of the message to the last resort: no ladder is that long."""
+"""The step number of the message to the last resort. No ladder is that long."""
 
 
 class AlertStepTaken(Event):
@@ -107,7 +107,7 @@ class AlertStepTaken(Event):
 
 
 class AlertUndelivered(Event):
-    """The person could not be reached; a step that reached nobody is followed by the next at once."""
+    """The person could not be reached. If a step reached nobody, the next step follows at once."""
 
     type: Literal["alert-undelivered"] = "alert-undelivered"
     version: Literal[1] = 1
@@ -129,7 +129,7 @@ AlertEvent = AlertRaised | AlertStepTaken | AlertUndelivered | AlertAcknowledged
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """step: the last one taken, -1 before the first. told: (person, step) whose mail left; missed: whose never will."""
+    """step: the last one taken, -1 before the first. told: (person, step) of each mail that was sent. missed: of each that could not be sent."""
 
     raised: AlertRaised | None = None
     step: int = -1
@@ -220,7 +220,7 @@ def _climb(step: int, alert: Alert, raised: AlertRaised) -> Sequence[AlertEvent]
 
 
 def _undelivered(command: NoteUndelivered, alert: Alert, raised: AlertRaised) -> Sequence[AlertEvent]:
-    """A step that reaches nobody ends at once: waiting for its clock would be silence."""
+    """A step that reaches nobody ends at once. Waiting for its time would be silence."""
     message = (command.person, command.step)
     if message in alert.told | alert.missed:
         return []

@@ -1,6 +1,6 @@
-"""A notice to one guardian: only after a counsellor chose it, and never to one whom the register marks as unsafe.
+"""A notice to one guardian. It is sent only after a counsellor chose it, and never to a guardian whom the register marks as unsafe.
 
-The register is asked again when sending begins; the mail carries no content.
+The register is asked again when sending begins. The mail carries no content.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Outcome = Literal["sent", "acknowledged", "unsafe", "no-contact", "undeliverable
 
 
 class AskNotice(Fact):
-    """unsafe: what the register says at this moment."""
+    """unsafe: whether the register forbids it at this moment."""
 
     notice: str
     case: str
@@ -34,7 +34,7 @@ class AskNotice(Fact):
 
 
 class EndNotice(Fact):
-    """What became of it."""
+    """How the notice ended."""
 
     outcome: Outcome
 
@@ -46,7 +46,7 @@ Command = AskNotice | EndNotice
 
 
 class NoticeDue(Event):
-    """To be sent, not before a moment."""
+    """The notice is to be sent, not before a given time."""
 
     type: Literal["notice-due"] = "notice-due"
     version: Literal[1] = 1

@@ -1,7 +1,8 @@
-"""The task a partner agency works on: after sending, it alone decides (decision 14).
+"""The task that a partner agency works on. After a referral is sent, the task alone decides (decision 14).
 
-The table is HL7 BSeR's harmonised state transitions (transitions.csv, rows 01 to 30; row 01 is the creation; rows 31 to 34 are for import only)
-with rows of our own (T…): received on first fetch, hold, resume, fail, entered in error by two people. What it lacks is refused.
+The table is transitions.csv. Rows 02 to 30 are the harmonised state transitions of HL7 BSeR; row 01 there creates a task, and rows 31 to 34 are for
+import only, so they are left out. Rows T… are our own: received on the first fetch, hold, resume, fail, entered in error by two people. A transition
+that the table lacks is refused.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from shared.message import Event, Fact
 from shared.sealed import AnswerText, PackageText
 
 Actor = Literal["I", "R"]
-"""I: the school that initiated, R: the receiving agency."""
+"""I: the school that initiated the referral. R: the agency that received it."""
 
 DeclineReason = Literal[
     "no-capacity", "out-of-area", "age", "wrong-service", "insufficient-information", "conflict-of-interest", "already-served", "other"
@@ -41,7 +42,7 @@ TERMINAL = frozenset({"rejected", "completed", "cancelled", "failed", "entered-i
 
 
 class RequestTask(Fact):
-    """A referral was sent to this agency. package: what is disclosed, sealed; package_opens: when the agency may read it."""
+    """A referral was sent to this agency. package: what is disclosed, sealed. package_opens: when the agency may read it."""
 
     task: str
     referral: str
@@ -56,7 +57,7 @@ class RequestTask(Fact):
 
 
 class Move(Fact):
-    """One transition. reason: of a decline. note: in words, sealed. at: of an appointment. second: the second person, where two are needed."""
+    """One transition. reason: of a decline. note: words, sealed. at: time of an appointment. second: the second person, where two are needed."""
 
     transition: str
     actor: Actor
@@ -103,7 +104,7 @@ class TaskRequested(Event):
 
 
 class TransitionKept(Event):
-    """Which request made the move: a repeat of it is quiet."""
+    """Which request made the move, so that a repeat of it is quiet."""
 
     type: Literal["transition-kept"] = "transition-kept"
     version: Literal[1] = 1
@@ -111,7 +112,7 @@ class TransitionKept(Event):
 
 
 class PackageOpened(Event):
-    """The disclosure ledger: who fetched the package."""
+    """An entry in the record of disclosures: who fetched the package."""
 
     type: Literal["package-opened"] = "package-opened"
     version: Literal[1] = 1
@@ -126,7 +127,7 @@ TaskEvent = TaskRequested | TransitionKept | PackageOpened | TaskMoved | TaskUna
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """state: requested, received, accepted, in-progress/5.1.1 …; transitions: requests that were applied."""
+    """state: requested, received, accepted, in-progress/5.1.1 … transitions: requests that were applied."""
 
     requested: TaskRequested | None = None
     state: str = "requested"
@@ -147,7 +148,7 @@ def evolve(task: Task, event: TaskEvent) -> Task:
         case TransitionKept(transition=transition):
             return replace(task, transitions=task.transitions | {transition})
         case TaskMoved():
-            accepted = task.accepted or event.state == "accepted"  # a wish to cancel opens nothing
+            accepted = task.accepted or event.state == "accepted"  # a request to cancel opens nothing
             state = f"in-progress/{event.business_status}" if event.state == "in-progress" else event.state
             return replace(task, state=state, business_status=event.business_status, accepted=accepted)
         case PackageOpened(by=by):
@@ -214,7 +215,7 @@ def _move(command: Move, task: Task, requested: TaskRequested) -> Sequence[TaskE
     if command.transition in task.transitions:
         return []
     if command.trigger == "fetch" and task.state != "requested":
-        return []  # only the first fetch says something
+        return []  # only the first fetch is recorded
     found = TABLE.get((task.state, command.actor, command.trigger))
     if found is None:
         raise InvalidTransition

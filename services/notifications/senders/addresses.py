@@ -1,6 +1,6 @@
-"""Which addresses a webhook may go to: resolved once, every answer checked, and the checked address dialled (no second look-up).
+"""Which addresses a webhook may go to. A name is resolved once, every answer is checked, and the checked address is dialled.
 
-Python's `is_global` alone is not enough: it lets NAT64, 6to4 and others through that lead back inside.
+Python's `is_global` alone is not enough: it accepts NAT64, 6to4 and other addresses that can lead back inside.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ _PORTS = frozenset({443, 8443})
 
 
 class AddressRefused(TanggapError):
-    """The webhook's address is not one that we call."""
+    """We do not call this address of a webhook."""
 
     code = "address-refused"
 
 
 def allowed(address: str) -> bool:
-    """A public unicast address that leads nowhere inside."""
+    """Whether this is a public unicast address that cannot lead back inside."""
     ip = ipaddress.ip_address(address)
     if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
         ip = ip.ipv4_mapped
@@ -35,7 +35,7 @@ def allowed(address: str) -> bool:
 
 
 async def checked_address(url: str, *, loopback: bool) -> str:
-    """The address to dial for a webhook's URL. loopback: only for a demonstration on one machine. Raises: AddressRefused, OSError."""
+    """The address to dial for a webhook's URL. loopback: allowed only for a demonstration on one machine. Raises: AddressRefused, OSError."""
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)

@@ -1,4 +1,4 @@
-"""Mail over SMTP: content-free by construction. No name, class, category, symptom or agency; a level for staff, a link for everybody."""
+"""Mail over SMTP, without content by construction: no name, class, category, symptom or agency. Staff see a level; everybody sees a link."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _TIMEOUT = 15.0
 
 
 def staff_alert(sender: str, receiver: str, identifiers: Sequence[str], links: Sequence[str], *, urgent: bool) -> Message:
-    """To a member of staff: something needs you, how urgent, and where. identifiers: of each alert that this mail tells; the same
-    ones make the same Message-ID.
+    """Tells a member of staff that something needs them, how urgent it is, and where. identifiers: of each alert that this mail tells; the same
+    identifiers give the same Message-ID.
     """
     level = "DARURAT / EMERGENCY" if urgent else "baru / new"
     where = links[0] if len(links) == 1 else "".join(f"\n- {link}" for link in links)
@@ -37,7 +37,7 @@ def staff_alert(sender: str, receiver: str, identifiers: Sequence[str], links: S
 
 
 def guardian_notice(sender: str, receiver: str, identifier: str, link: str) -> Message:
-    """To a guardian: there is a message from the district's schools; nothing else."""
+    """Tells a guardian that there is a message from school, and nothing else."""
     body = (
         f"Ada pesan untuk Anda dari sekolah. Buka {link} atau hubungi sekolah.\n\n"
         f"There is a message for you from school. Open {link} or call the school.\n"
@@ -46,7 +46,7 @@ def guardian_notice(sender: str, receiver: str, identifier: str, link: str) -> M
 
 
 def _message(sender: str, receiver: str, identifier: str, subject: str, body: str) -> Message:
-    message = MIMEText(body, "plain", "us-ascii")  # the older interface: composing takes a tenth of the time; our words are all ASCII
+    message = MIMEText(body, "plain", "us-ascii")  # the older interface composes in a tenth of the time, and our words are all ASCII
     message["From"] = sender
     message["To"] = receiver
     message["Subject"] = subject
@@ -57,7 +57,7 @@ def _message(sender: str, receiver: str, identifier: str, subject: str, body: st
 
 
 class MailSender:
-    """Keeps a few connections to the mail server open. url: `smtp://user:secret@host:port` or `smtps://…`. connections: at most."""
+    """Keeps a few connections to the mail server open. url: `smtp://user:secret@host:port` or `smtps://…`. connections: the most at once."""
 
     def __init__(self, url: str, connections: int) -> None:
         parts = urlsplit(url)
@@ -73,7 +73,7 @@ class MailSender:
         self._slots = asyncio.Semaphore(connections)
 
     async def send(self, message: Message) -> str:
-        """One attempt: `accepted`, `rejected:<code>` (for good) or `unreachable:<why>`."""
+        """Makes one attempt. The outcome is `accepted`, `rejected:<code>` (for good) or `unreachable:<why>`."""
         async with self._slots:
             try:
                 async with asyncio.timeout(_TIMEOUT):
@@ -81,12 +81,12 @@ class MailSender:
             except aiosmtplib.SMTPRecipientsRefused as error:
                 return f"rejected:{error.recipients[0].code}"
             except ValueError:
-                return "rejected:501"  # an address that no mail can be written to
+                return "rejected:501"  # not an address that mail can be sent to
             except (aiosmtplib.SMTPException, OSError) as error:
                 return f"unreachable:{type(error).__name__}"
 
     async def _accepted(self, message: Message) -> str:
-        """A connection that the server has closed meanwhile says nothing about the message: then a fresh one is used."""
+        """Tries idle connections first. One that the server has closed meanwhile says nothing about the message, so a fresh one is used then."""
         while self._idle:
             client = self._idle.pop()
             with suppress(aiosmtplib.SMTPServerDisconnected, ConnectionError):

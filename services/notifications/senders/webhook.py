@@ -1,4 +1,4 @@
-"""A thin, signed webhook to an agency: a task reference, priority, respond-by; nothing that says who or why (contracts.md)."""
+"""A thin, signed webhook: a task's reference, priority and respond-by, and nothing that says who or why (contracts.md, Webhooks to agencies)."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from hashlib import sha256
 
 import httpx
 import orjson
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.notifications.domain.task import TaskRequested
 from services.notifications.senders.addresses import AddressRefused, checked_address
-from services.notifications.senders.signing import sign
+from services.notifications.senders.signing import sign, signing_keys
+from shared.keys import Keys
 
 _LONGEST = 15.0
 _TIMEOUT = httpx.Timeout(_LONGEST, connect=5)
@@ -26,20 +26,23 @@ LONGEST_RETRY_AFTER = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """outcome: accepted, gone (410), refused, unreachable, or an address that we do not call. retry_after: seconds that the agency asked for."""
+    """outcome: accepted, gone (410), refused, unreachable, or refused-address (we do not call it). retry_after: seconds that the agency asked for."""
 
     outcome: str
     retry_after: float | None = None
 
 
 def message_id(key: bytes, agency: str, task: str) -> str:
-    """Per recipient, so that two agencies cannot compare ids; the same for every attempt, also while the agency's secret rotates."""
+    """Per recipient, so that two agencies cannot compare ids; the same for every attempt, also while secrets rotate.
+
+    key: from the agency's own key, use `message-id`.
+    """
     digest = hmac.digest(key, f"webhook|{agency}|{task}".encode(), sha256)
     return "evt_" + b32encode(digest).decode()[:26]
 
 
 def notice(origin: str, requested: TaskRequested, identifier: str, queued_at: datetime) -> bytes:
-    """The body: CloudEvents 1.0, structured; the same bytes at every attempt."""
+    """The body, in structured CloudEvents 1.0 JSON. It has the same bytes at every attempt."""
     return orjson.dumps(
         {
             "specversion": "1.0",
@@ -60,20 +63,20 @@ def notice(origin: str, requested: TaskRequested, identifier: str, queued_at: da
 
 
 class WebhookSender:
-    """Sends notices. loopback: allows agencies on this machine, for a demonstration."""
+    """Sends notices, signed with each of our keys that holds now. loopback: allows agencies on this machine, for a demonstration."""
 
-    def __init__(self, private: Ed25519PrivateKey, *, loopback: bool) -> None:
-        self._private, self._loopback = private, loopback
+    def __init__(self, keys: Keys, *, loopback: bool) -> None:
+        self._keys, self._loopback = keys, loopback
         self._client = _client()
 
     async def send(self, url: str, secrets: Sequence[str], identifier: str, body: bytes, now: datetime) -> Answered:
-        """One attempt. Only 2xx counts; a redirect is a failure."""
+        """Makes one attempt. Only 2xx is success; a redirect is a failure."""
         timestamp = int(now.timestamp())
         headers = {
             "content-type": "application/cloudevents+json",
             "webhook-id": identifier,
             "webhook-timestamp": str(timestamp),
-            "webhook-signature": sign(secrets, self._private, identifier, timestamp, body),
+            "webhook-signature": sign(secrets, signing_keys(self._keys), identifier, timestamp, body),
         }
         try:
             address = await checked_address(url, loopback=self._loopback)
@@ -91,7 +94,7 @@ class WebhookSender:
         return _judged(response)
 
     async def close(self) -> None:
-        """Ends all connections; the next attempt opens new ones."""
+        """Closes all connections. The next attempt opens new ones."""
         closing, self._client = self._client, _client()
         await closing.aclose()
 
@@ -102,7 +105,7 @@ def _client() -> httpx.AsyncClient:
 
 
 async def _drained(response: httpx.Response) -> None:
-    """Reads a small answer to its end, so that the connection can be used again; a large one costs the agency its connection."""
+    """Reads a small answer to its end, so that the connection can be used again. After a large answer the connection is closed."""
     read = 0
     try:
         async for chunk in response.aiter_raw():

@@ -95,12 +95,18 @@ def said(command: Fact, case: Case) -> Sequence[Event]:
     if case.case is None:
         raise NoSuchCase
     if isinstance(command, Command):
-        if command.act in case.acts:
+        if _taken_before(command, case):
             return []
         _refuse_conflict(command, case)
     if isinstance(command, RecordAlert):
         return [recorded(AlertRecorded, command)]
     return _decided(command, case)
+
+
+def _taken_before(command: Command, case: Case) -> bool:
+    """This very act was taken already; a repeat is quiet, whatever the case has become meanwhile."""
+    known = case.activities.get(command.activity) if isinstance(command, ActivityCommand) else None
+    return command.act in case.acts or (known is not None and any(event.act == command.act for event in known.events))
 
 
 def _refuse_conflict(command: Command, case: Case) -> None:

@@ -32,6 +32,7 @@ from services.cases.domain.referring.referral import (
     REFERRAL_EVENTS,
 )
 from services.cases.domain.steps import deadline
+from services.cases.domain.steps.activity import ActivityEvent
 from services.cases.domain.steps.command import ActEvent
 from services.cases.domain.steps.deadline import DEADLINE_EVENTS, DeadlinesSet
 from services.cases.domain.strategies.conference import ConferenceHeld
@@ -68,7 +69,7 @@ def evolve(case: Case, event: Event) -> Case:
         for entry in disclosed(event):
             ledger = ledger.with_entry(Disclosure(*entry, case.version + 1))
         changes["ledger"] = ledger
-    if isinstance(event, ActEvent):
+    if isinstance(event, ActEvent) and not isinstance(event, ActivityEvent):
         changes["acts"] = case.acts | {event.act}
     return replace(case, version=case.version + 1, **changes)
 

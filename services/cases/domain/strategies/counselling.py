@@ -19,7 +19,7 @@ from shared.errors import Refused
 from shared.sealed import CounsellingText
 
 LAIJAPEN, LAIJAPANG = timedelta(days=30), timedelta(days=180)
-"""Short-term evaluation within a month, long-term within months (mission.md, evaluation of services)."""
+"""Short-term evaluation within a month, long-term within months (sources.md, Evaluation of services)."""
 
 
 class RequestCounselling(ActivityCommand, called="request-counselling", permission="work"):

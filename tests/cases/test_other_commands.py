@@ -1,4 +1,4 @@
-"""Three tests for each of the other commands: a counsellor's first steps, referral and home, groups, partnerships, consultations, the rota."""
+"""Three tests for each of the other commands: a counsellor's first steps, referral, telling home, groups, partnerships, consultations, the rota."""
 
 import pytest
 
@@ -14,7 +14,24 @@ from services.cases.domain.strategies import group as g
 from services.cases.domain.strategies import partnership as pt
 from services.cases.domain.without_case import STRATEGIES, WITHOUT_CASE
 from shared.errors import Refused
-from tests.cases.people import COUNSELLOR, MOTHER, NOW, OTHER, POLICY, PRINCIPAL, STUDENT, later, named, raised, step, take, types, words
+from tests.cases.people import (
+    COUNSELLOR,
+    MOTHER,
+    NOW,
+    OTHER,
+    POLICY,
+    PRINCIPAL,
+    STUDENT,
+    WHOLE,
+    later,
+    named,
+    raised,
+    step,
+    take,
+    types,
+    whole,
+    words,
+)
 from tests.cases.scenarios import approve, moved, open_draft, send
 
 W = words()
@@ -102,7 +119,9 @@ def test_no_command_is_left_out():
 
 @pytest.mark.parametrize(("decider", "given", "when", "says", "_given", "_wrong", "_refusal"), ALL)
 def test_at_the_right_moment_it_says_what_happened(decider, given, when, says, _given, _wrong, _refusal):
-    assert types(decider.decide(when, folded(decider, given))) == says.split()
+    events = decider.decide(when, folded(decider, given))
+    assert types(events) == says.split()
+    assert whole(events) == WHOLE[type(when).__name__]
 
 
 @pytest.mark.parametrize(("decider", "_given", "_when", "_says", "given", "wrong", "refusal"), ALL)
