@@ -22,6 +22,7 @@ from services.cases.commands.possible import Asking, possible
 from services.cases.domain.case.case import CASE
 from services.cases.domain.case.handling import AssessCase, Goal, PlanCase
 from services.cases.domain.case.strands import Acknowledge, AddNote, TakeConcern
+from services.cases.domain.casework import CASEWORK
 from services.cases.domain.steps.activity import ActivityCommand
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.deadline import DeadlinesMet
@@ -109,9 +110,8 @@ def look_ahead(activities: int) -> tuple[int, float]:
             said = command.model_copy(update={"activity": f"{command.activity}{number}"}) if isinstance(command, ActivityCommand) else command
             told = CASE.decide(said, case)
             case, events = CASE.fold(told, case), events + len(told)
-    asking = Asking(
-        Principal("counsellor", "person", frozenset({"counsellor"}), frozenset({"s"})), Permissions(), NOW, policy_for(NOW.date()), ("g",)
-    )
+    counsellor = Principal("counsellor", "person", frozenset({"counsellor"}), frozenset({"s"}))
+    asking = Asking(CASEWORK, counsellor, Permissions(), NOW, policy_for(NOW.date()), ("g",))
 
     def timed() -> float:
         started = time.perf_counter()

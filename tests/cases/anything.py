@@ -17,7 +17,8 @@ from services.cases.commands.fill import receiving_school
 from services.cases.commands.possible import Asking, Possible
 from services.cases.commands.routes import GIVEN
 from services.cases.commands.words import bare, is_part
-from services.cases.domain.case.state import CASE_STRATEGIES, Case
+from services.cases.domain.case.state import Case
+from services.cases.domain.casework import CASEWORK
 from services.cases.domain.referring.consent import RecordConsent
 from services.cases.domain.referring.referral import DecideReferral, DraftReferral
 from services.cases.domain.steps.command import Command
@@ -84,8 +85,9 @@ class Saying:
 
     def aimed(self) -> Command | None:
         """A step of an activity or an act that the case may well be waiting for: what it is about is mostly known, all else is right."""
-        steps = [step.command for each in self.case.activities.values() for step in CASE_STRATEGIES.by_name[each.strategy].steps if not step.opens]
-        acts = [each for each in GIVEN if each not in CASE_STRATEGIES.by_command]
+        table = CASEWORK.deciding.strategies
+        steps = [step.command for each in self.case.activities.values() for step in table.by_name[each.strategy].steps if not step.opens]
+        acts = [each for each in GIVEN if each not in table.by_command]
         command = self.random.choice(steps if steps and self.random.random() < 0.5 else acts)
         fields = {name: field.annotation for name, field in self.said_of(command).items()}
         said = {name: self.any_value(kind, name) if bare(kind) in (str, int) else self.right_value(kind, name) for name, kind in fields.items()}

@@ -13,7 +13,6 @@ from services.cases.commands.envelope import Envelope
 from services.cases.commands.on_case import OnCase
 from services.cases.commands.possible import Asking, Possible, possible
 from services.cases.commands.road import Road
-from services.cases.domain.case.case import CASE
 from services.cases.domain.case.moving import UnmergeCase
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import Reopen
@@ -81,11 +80,11 @@ class LookingAhead:
 
     async def steps(self, principal: Principal, case_id: str) -> list[NextStep]:
         """Raises: NotFound, NotAllowed: as for reading the case."""
-        kernel = self.road.kernel
-        loaded, now = await load(kernel.store, CASE, case_stream(case_id)), kernel.clock.now()
+        kernel, work = self.road.kernel, self.road.casework
+        loaded, now = await load(kernel.store, work.case, case_stream(case_id)), kernel.clock.now()
         guardians = await self._guardians(loaded.state)
-        found = possible(Asking(principal, kernel.access.permissions, now, policy_for(now.date()), guardians), loaded.state)
-        subject, envelope = OnCase(kernel, case_id), Envelope(principal, uuid4(), now)
+        found = possible(Asking(work, principal, kernel.access.permissions, now, policy_for(now.date()), guardians), loaded.state)
+        subject, envelope = OnCase(kernel, work.case, case_id), Envelope(principal, uuid4(), now)
         return [_as_step(each, case_id, now) for each in found if await _accepted_elsewhere(subject, envelope, each, loaded)]
 
     async def _guardians(self, case: Case) -> list[str]:

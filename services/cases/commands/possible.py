@@ -13,9 +13,9 @@ from datetime import datetime
 from pydantic import ValidationError
 
 from services.cases.commands.stand_ins import StandIns
-from services.cases.domain.case.case import decide, said
-from services.cases.domain.case.offers import Candidate, candidates
 from services.cases.domain.case.state import Case
+from services.cases.domain.casework import Casework
+from services.cases.domain.offers import Candidate, candidates
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.deadline import Deadline, DeadlinesMet
 from services.cases.domain.steps.offer import Fields, Value, Way
@@ -31,6 +31,7 @@ Choices = Mapping[str, Sequence[Value]]
 class Asking:
     """Who asks, when, and what only the shell knows. policy: in force now. guardians: of the student, as the roster has them now."""
 
+    casework: Casework
     principal: Principal
     permissions: Permissions
     now: datetime
@@ -57,7 +58,7 @@ def possible(asking: Asking, case: Case) -> list[Possible]:
     """Everything that the person may do next on this case, what is expected earliest first. Raises: NotFound, NotAllowed: as for reading it."""
     rights(asking.principal, case, asking.now)
     trial = _Trial(asking, case, StandIns(asking.principal, asking.now, asking.policy, case, asking.guardians))
-    tried = [(candidate, trial.accepted(candidate)) for candidate in candidates(case, asking.guardians) if trial.allows(candidate)]
+    tried = [(candidate, trial.accepted(candidate)) for candidate in candidates(asking.casework, case, asking.guardians) if trial.allows(candidate)]
     met = {deadline.key for _, accepted in tried for each in accepted for deadline in each.meets}
     found = [_possible(candidate, accepted, _led_to(candidate, case, met)) for candidate, accepted in tried if accepted]
     return sorted(found, key=lambda each: (not each.expected, each.expected[0].expected if each.expected else asking.now))
@@ -108,7 +109,7 @@ class _Trial:
         """None where it is refused or changes nothing."""
         try:
             command = candidate.command.model_validate({**self.stand_ins.of(candidate.command), **way.said})
-            return _Accepted(way, command, self._met(candidate, command)) if said(command, self.case) else None
+            return _Accepted(way, command, self._met(candidate, command)) if self.asking.casework.deciding.said(command, self.case) else None
         except (Refused, ValidationError):
             return None
 
@@ -117,7 +118,7 @@ class _Trial:
         named = [each for each in self.case.deadlines.values() if each.what in candidate.meets]
         if not named:
             return []
-        met = {key for event in decide(command, self.case) if isinstance(event, DeadlinesMet) for key in event.keys}
+        met = {key for event in self.asking.casework.case.decide(command, self.case) if isinstance(event, DeadlinesMet) for key in event.keys}
         return [each for each in named if each.key in met]
 
 

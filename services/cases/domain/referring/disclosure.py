@@ -13,11 +13,10 @@ from services.cases.domain.steps.activity import Expected
 from services.cases.domain.steps.command import ActEvent, Command
 from services.cases.domain.steps.filled import ThreeSchoolDaysLater
 from services.cases.domain.steps.offer import Around, Known, offered
+from services.cases.domain.steps.tells import Given, Receiver, counted
 from shared.errors import Refused
 from shared.message import Event
 from shared.sealed import CaseText
-
-Receiver = Literal["agency", "teacher", "guardian", "attendee", "office", "police"]
 
 
 class CorrectFact(Command, called="correct-fact", permission="work"):
@@ -73,12 +72,9 @@ class DisclosureRecorded(ActEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class Disclosure:
-    """disclosure: id. receiver: kind; to: who. event: version at which it was given, so a correction knows who heard the old words."""
+class Disclosure(Given):
+    """event: version at which it was given, so a correction knows who heard the old words."""
 
-    disclosure: str
-    receiver: Receiver
-    to: str
     event: int
 
 
@@ -134,9 +130,10 @@ def _waiting(ledger: Ledger, _: Around) -> list[Known]:
 
 
 DISCLOSURE: Acts[Ledger] = Acts(
-    act(CorrectFact, FactCorrected, _correct),
+    act(CorrectFact, FactCorrected, _correct, tells=counted("event")),
     act(TellReceiver, ReceiverTold, _tell, offer=offered("tell-correction", _waiting)),
     act(RecordDisclosure, DisclosureRecorded),
+    awaits=("tell-correction",),
 )
 
 

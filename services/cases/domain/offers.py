@@ -8,18 +8,20 @@ from functools import partial
 from typing import TypeVar
 
 from services.cases.domain.case import guardians, opening
-from services.cases.domain.case.case import CASE_COMMANDS
 from services.cases.domain.case.conflict import CONFLICT
 from services.cases.domain.case.handling import HANDLING, BreakGlass
 from services.cases.domain.case.moving import MOVING
 from services.cases.domain.case.protection import PROTECTION
-from services.cases.domain.case.state import CASE_STRATEGIES, Case
+from services.cases.domain.case.state import Case
+from services.cases.domain.casework import Casework
 from services.cases.domain.referring import referral
 from services.cases.domain.referring.consent import CONSENT
 from services.cases.domain.referring.disclosure import DISCLOSURE
-from services.cases.domain.steps.activity import COMMON, Activity, ActivityCommand, Strategy
+from services.cases.domain.steps.activity import Activity, ActivityCommand
 from services.cases.domain.steps.command import Command
+from services.cases.domain.steps.endings import COMMON
 from services.cases.domain.steps.offer import PLAIN, Around, Known, Offer
+from services.cases.domain.steps.strategy import Strategy
 
 S = TypeVar("S")
 
@@ -37,15 +39,16 @@ class Candidate:
     activity: str | None = None
 
 
-def candidates(case: Case, guardians_of_student: Sequence[str]) -> Iterator[Candidate]:
+def candidates(work: Casework, case: Case, guardians_of_student: Sequence[str]) -> Iterator[Candidate]:
     """Each command that a person gives: those on the case, those that begin an activity, the steps of every activity."""
-    around = Around(case.about, guardians_of_student)
-    for command in _ON_CASE:
-        yield from _OFFERED[command](case, around) if command in _OFFERED else _each(command, PLAIN, case, around)
-    for strategy in CASE_STRATEGIES.by_name.values():
+    around, strategies = Around(case.about, guardians_of_student), work.deciding.strategies
+    for command in work.commands:
+        if not issubclass(command, ActivityCommand):
+            yield from _OFFERED[command](case, around) if command in _OFFERED else _each(command, PLAIN, case, around)
+    for strategy in strategies.by_name.values():
         yield from _begun(strategy, around)
     for activity in case.activities.values():
-        yield from _steps(activity, around)
+        yield from _steps(strategies.by_name[activity.strategy], activity, around)
 
 
 def _each(command: type[Command], offer: Offer[S], part: S, around: Around) -> Iterator[Candidate]:
@@ -56,7 +59,6 @@ def _each(command: type[Command], offer: Offer[S], part: S, around: Around) -> I
 # on the case -------------------------------------------------------------------------------------------------------
 
 _Offered = Callable[[Case, Around], Iterable[Candidate]]
-_ON_CASE = tuple(each for each in CASE_COMMANDS if not issubclass(each, ActivityCommand))
 
 
 def _table(offers: Mapping[type[Command], Offer[S]], part: Callable[[Case], S]) -> Mapping[type[Command], _Offered]:
@@ -103,8 +105,8 @@ def _begun(strategy: Strategy, around: Around) -> Iterator[Candidate]:
             yield from _each(step.command, step.offer, fresh, around)
 
 
-def _steps(activity: Activity, around: Around) -> Iterator[Candidate]:
-    for step in CASE_STRATEGIES.by_name[activity.strategy].steps:
+def _steps(strategy: Strategy, activity: Activity, around: Around) -> Iterator[Candidate]:
+    for step in strategy.steps:
         if not step.opens:
             found = _each(step.command, step.offer, activity, around)
             yield from (_of(activity, each, each.meets | _TAKEN_UP) for each in found)
