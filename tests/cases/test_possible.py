@@ -16,6 +16,7 @@ from services.cases.domain.case.case import CASE
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import Acknowledge, Assign, Close, Reopen
 from services.cases.domain.casework import CASEWORK
+from services.cases.domain.offers import candidates
 from services.cases.domain.steps.activity import ActivityCommand
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.deadline import PassDeadline
@@ -206,6 +207,12 @@ def test_what_leads_to_an_expected_thing_is_expected_until_something_brings_it_a
     for history, wanted in (([], {"assess-case"}), ([assess], {"plan-case"})):
         found = looked_ahead(asked_by(PEOPLE[0]), handled(*history))
         assert {each.command.called for each in found if "plan" in {deadline.what for deadline in each.expected}} == wanted
+
+
+def test_what_a_row_says_that_it_brings_about_is_a_code_that_is_expected():
+    known = {code for chapter in CASEWORK.chapters for code in chapter.awaits}
+    for case, _ in MOMENTS.values():
+        assert {code for each in candidates(CASEWORK, case, (MOTHER,)) for code in each.meets | each.towards} <= known
 
 
 def test_whatever_is_expected_somebody_is_offered_what_brings_it_about():

@@ -9,6 +9,7 @@ from services.cases.domain.casework import CASEWORK, casework
 from services.cases.domain.register import STRATEGIES
 from services.cases.domain.steps.activity import Activity, Audience
 from services.cases.domain.steps.named import Names
+from services.cases.domain.steps.offer import offered
 from services.cases.domain.steps.strategy import Strategy
 from services.cases.domain.steps.tells import Counts, Document, counted
 from services.cases.domain.strategies.conference import ConferenceHeld, ConveneConference, Invitee
@@ -118,6 +119,8 @@ def held(at, *holds):
         (changed(2, tells=replace(counted(), counts=Counts(size_of="words_of"))), "PeersMet counts words_of"),
         (held(ConferenceHeld), "the document peer-certificate names ConferenceHeld: name an event of peer-support"),
         (held(PeerSupportEnded, PeerSupportProposed, ConferenceHeld), "the document peer-certificate names ConferenceHeld"),
+        (changed(2, offer=offered()), "no step brings about the expected peer-meeting: name it in the offer of the step that does"),
+        (changed(1, offer=offered("peer-meting")), "a step brings about peer-meting, which nobody expects"),
     ],
 )
 def test_strategies_that_do_not_fit_together_stop_the_start(strategy, fault):

@@ -45,7 +45,7 @@ class Casework:
 def casework(strategies: Sequence[Described] = STRATEGIES) -> Casework:
     """Raises: StartRefused: two of the strategies use the same name, or one says something of an event that cannot be."""
     chapters, case = (THE_CASE_ITSELF, *strategies), compose(*strategies)
-    faults = [*_doubled(chapters), *_uncountable(chapters), *_undocumented(chapters), *_untold(case, chapters)]
+    faults = [*_doubled(chapters), *_uncountable(chapters), *_undocumented(chapters), *_unexpected(chapters), *_untold(case, chapters)]
     if faults:
         raise StartRefused("the strategies do not fit together: " + "; ".join(faults))
     return Casework(chapters, case, deciding(*strategies), commands_of(strategies), without_case.compose(*strategies), without_case.alone(strategies))
@@ -91,6 +91,16 @@ def _undocumented(chapters: Sequence[Described]) -> Iterator[str]:
         for document in each.documents:
             strange = {document.at, *document.holds} - set(each.tells)
             yield from (f"the document {document.name} names {event.__name__}: name an event of {each.name}" for event in strange)
+
+
+def _unexpected(chapters: Sequence[Described]) -> Iterator[str]:
+    """What a strategy expects in a case, one of the steps there brings about or leads to; and no step names what nobody expects."""
+    in_cases = [each for each in chapters if isinstance(each, Strategy) and not isinstance(each, StandingAlone)]
+    named = {code for each in in_cases for step in each.steps for code in step.offer.meets | step.offer.towards}
+    known = {code for each in chapters for code in each.awaits}
+    unmet = [code for each in in_cases for code in each.awaits if code not in named]
+    yield from (f"no step brings about the expected {code}: name it in the offer of the step that does" for code in unmet)
+    yield from (f"a step brings about {code}, which nobody expects: name a code of what some strategy awaits" for code in sorted(named - known))
 
 
 def _untold(case: Decider[Fact, Case, Event], chapters: Sequence[Described]) -> Iterator[str]:
