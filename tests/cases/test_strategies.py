@@ -5,16 +5,27 @@ from dataclasses import replace
 import pytest
 
 from services.cases.commands.naming import Named, named_in
+from services.cases.commands.words import bare, field_type, part_of
+from services.cases.domain.case.opening import ActivityStillOpen
+from services.cases.domain.case.strands import Close
 from services.cases.domain.casework import CASEWORK, casework
+from services.cases.domain.data_request import ReleaseData
+from services.cases.domain.official_reporting import FileOfficialReport
+from services.cases.domain.referring.consent import CallForHelp
 from services.cases.domain.register import STRATEGIES
 from services.cases.domain.steps.activity import Activity, Audience
 from services.cases.domain.steps.named import Names
 from services.cases.domain.steps.offer import offered
 from services.cases.domain.steps.strategy import Strategy
 from services.cases.domain.steps.tells import Counts, Document, counted
-from services.cases.domain.strategies.conference import ConferenceHeld, ConveneConference, Invitee
-from services.cases.domain.strategies.parents import PlanParentMeeting
+from services.cases.domain.strategies.conference import ConferenceHeld, ConveneConference, HoldConference, Invitee, ProposeConference
+from services.cases.domain.strategies.counselling import EvaluateCounselling
+from services.cases.domain.strategies.parents import HoldParentMeeting, PlanParentMeeting
+from services.cases.domain.strategies.teacher import AskTeacher
 from shared.errors import StartRefused
+from shared.events import StaffToBeTold
+from tests.cases.people import COUNSELLOR, MOTHER, TEACHER, decided, handled, later, step, words
+from tests.cases.scenarios import SCENARIOS
 from tests.cases.tenth.peer_support import PEER_SUPPORT, PeerSupportEnded, PeerSupportProposed
 
 WITH_STEPS = {each.name: each for each in STRATEGIES if isinstance(each, Strategy)}
@@ -71,7 +82,62 @@ def test_which_codes_the_reports_keep():
     }  # fmt: skip
 
 
+def test_a_conference_is_told_to_those_it_invites_from_the_school_and_to_nobody_outside():
+    sides = (("principal", "school"), ("mother", "student"), ("psychologist", "outside"), ("teacher", "school"), (COUNSELLOR, "school"))
+    invitees = tuple(Invitee(person=person, side=side, reason="support") for person, side in sides)
+    case = handled(step(ProposeConference, activity="k", kind="help", purpose=words()))
+    events, _ = decided(case, step(ConveneConference, activity="k", when=later(days=1), invitees=invitees))
+    told = [(each.person, each.message) for each in events if isinstance(each, StaffToBeTold)]
+    assert told == [("principal", "invited"), ("teacher", "invited")], "and whoever invites is not told what they do"
+
+
+@pytest.mark.parametrize(
+    ("command", "given"),
+    [
+        (AskTeacher, [("teacher", TEACHER)]),
+        (HoldParentMeeting, [("guardian", MOTHER)]),
+        (HoldConference, [("attendee", COUNSELLOR), ("attendee", TEACHER)]),
+        (FileOfficialReport, [("office", "pokja")]),
+        (ReleaseData, [("police", "a-1")]),
+        (CallForHelp, [("agency", "r-1")]),
+    ],
+)
+def test_who_received_something_by_a_step_stands_in_the_ledger(command, given):
+    scenario = SCENARIOS[command]
+    before = scenario.case
+    _, case = decided(before, scenario.when)
+    fresh = case.ledger.entries[len(before.ledger.entries) :]
+    assert [(each.receiver, each.to, each.event) for each in fresh] == [(receiver, to, before.version + 1) for receiver, to in given]
+
+
+def test_a_case_closes_while_the_later_evaluations_of_counselling_are_still_to_come():
+    scenario, close = SCENARIOS[EvaluateCounselling], step(Close, outcome_class="helped", task_reviewed=words())
+    with pytest.raises(ActivityStillOpen):
+        decided(scenario.case, close)
+    evaluated = decided(scenario.case, scenario.when)[1]
+    assert {each.state for each in evaluated.activities.values()} == {"evaluated"}
+    assert decided(evaluated, close)[1].closed
+
+
 # whom a command names ----------------------------------------------------------------------------------------------
+
+
+def marked(command):
+    """The kind of person of every field that is marked, also inside parts, by the field's place."""
+    for name, field in command.model_fields.items():
+        yield from ((name, each.kind) for each in field.metadata if isinstance(each, Names))
+        part = part_of(bare(field_type(field)))
+        yield from ((f"{name}/{inner}", kind) for inner, kind in (marked(part) if part else ()))
+
+
+def test_which_commands_name_somebody_of_the_roster():
+    assert {each.called: dict(marked(each)) for each in CASEWORK.commands if dict(marked(each))} == {
+        "ask-teacher": {"teacher": "staff"},
+        "plan-parent-meeting": {"guardian": "guardian"},
+        "plan-visit": {"guardian": "guardian"},
+        "convene-conference": {"invitees/person": "anybody"},
+        "match": {"student": "student"},
+    }
 
 
 def test_whom_a_command_names_is_found_where_it_is_written_on_the_field():
