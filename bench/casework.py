@@ -16,7 +16,6 @@ import uvloop
 
 from bench.district import District, running
 from bench.table import Row, medians, percentile
-from district.embedded.postgres import Postgres
 from district.sample.roster import SOURCE
 from services.cases.commands.possible import Asking, possible
 from services.cases.domain.case.case import CASE
@@ -121,9 +120,9 @@ def look_ahead(activities: int) -> tuple[int, float]:
     return events, percentile([timed() for _ in range(40)], 0.5)
 
 
-def run(postgres: Postgres) -> list[Row]:
-    """Measures mixed commands from 32 callers, and what is possible next."""
-    rate = medians(lambda: uvloop.run(commands_rate(postgres.url(), 32, 8)))
+def run(url: str) -> list[Row]:
+    """Measures mixed commands from 32 callers, and what is possible next. url: the address of cases."""
+    rate = medians(lambda: uvloop.run(commands_rate(url, 32, 8)))
     events, ahead = look_ahead(20)
     return [
         Row("case work: mixed commands, 32 callers", rate, "/s", ">= 1,500/s"),
@@ -270,7 +269,7 @@ def large(folder: Path) -> list[Row]:
         big = _list_times(district, headers)
         long_case = _long_case(district, district.duty(1))
         events = district.scalar("SELECT count(*) FROM cases.event")
-        what_if = uvloop.run(_what_if(district.database_url))
+        what_if = uvloop.run(_what_if(district.deployment.databases["cases"]))
     slowest, grown = max(big, key=lambda name: big[name]), max(big, key=lambda name: big[name] / small[name])
     return [
         Row(f"lists, p95 of the slowest ({slowest}) with {CASES:,} cases, {events:,} events", big[slowest], "ms", "<= 30 ms"),

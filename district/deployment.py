@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,12 +43,12 @@ def new_secrets() -> SecretSet:
 class Deployment:
     """Three service processes that find each other.
 
-    folder: where the logs go. launch: how a service is started, with `{}` for its name; the fault tests put their own module here.
-    settings: environment added to every process.
+    folder: where the logs go. databases: each service's own address. settings: environment added to every process.
+    launch: how a service is started, with `{}` for its name; the fault tests put their own module here.
     """
 
     folder: Path
-    database_url: str
+    databases: Mapping[str, str]
     redis_url: str
     launch: str = "services.{}"
     settings: dict[str, str] = field(default_factory=dict)
@@ -78,7 +79,7 @@ class Deployment:
             log = (self.folder / f"{service}.log").open("ab")
             self.processes[service] = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 [sys.executable, "-m", *self.launch.format(service).split()],
-                env={**os.environ, **self._environment(service), **extra},
+                env={**_without_administrator(os.environ), **self._environment(service), **extra},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -88,7 +89,7 @@ class Deployment:
     def _environment(self, service: str) -> dict[str, str]:
         origins = {f"TANGGAP_ORIGIN_{each.upper()}": self.origin(each) for each in SERVICES}
         return {
-            "DATABASE_URL": self.database_url,
+            "DATABASE_URL": self.databases[service],
             "REDIS_URL": self.redis_url,
             "TANGGAP_SECRETS_FILE": str(self._secrets_file(service)),
             "HOST": "127.0.0.1",
@@ -145,6 +146,11 @@ class Deployment:
     def _tail(self, service: str) -> str:
         log = self.folder / f"{service}.log"
         return log.read_text(errors="replace")[-600:] if log.exists() else "(no log)"
+
+
+def _without_administrator(environment: Mapping[str, str]) -> dict[str, str]:
+    """A service refuses to hold the administrator's address, which an operator's shell may know."""
+    return {name: value for name, value in environment.items() if name != "DATABASE_ADMIN_URL"}
 
 
 def _proportional(pid: int) -> float:

@@ -1,7 +1,5 @@
 -- Keys of persons, one per purpose, wrapped by a master key that the database does not know. One schema for all services, behind three
--- functions; who may use which purpose stands in keyring.allowed (architecture, decision 8).
-CREATE SCHEMA IF NOT EXISTS keyring;
-
+-- functions; who may use which purpose stands in keyring.allowed (architecture, decision 8). Applied as the schema's owner, whom nobody signs in as.
 CREATE TABLE IF NOT EXISTS keyring.key (
     kid          uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     person       text NOT NULL,
@@ -18,19 +16,17 @@ ALTER TABLE keyring.key ADD COLUMN IF NOT EXISTS master text NOT NULL DEFAULT '0
 CREATE INDEX IF NOT EXISTS key_master ON keyring.key (master, kid) WHERE wrapped IS NOT NULL;
 
 CREATE TABLE IF NOT EXISTS keyring.allowed (service text, purpose text, PRIMARY KEY (service, purpose));
+DELETE FROM keyring.allowed;
 INSERT INTO keyring.allowed VALUES
     ('intake', 'identity'), ('intake', 'contact'), ('intake', 'concern'),
     ('cases', 'identity'), ('cases', 'concern'), ('cases', 'case'), ('cases', 'counselling'), ('cases', 'guardian-notice'), ('cases', 'package'), ('cases', 'answer'),
-    ('notifications', 'identity'), ('notifications', 'contact'), ('notifications', 'package'), ('notifications', 'answer')
-ON CONFLICT DO NOTHING;
+    ('notifications', 'identity'), ('notifications', 'contact'), ('notifications', 'package'), ('notifications', 'answer');
 
--- The caller's service is its role as the pool set it; a SECURITY DEFINER function sees that in the setting `role`.
+-- The caller's service is the login that the connection was made with: nothing that a session says later changes it.
 CREATE OR REPLACE FUNCTION keyring.check_allowed(purposes text[]) RETURNS void LANGUAGE plpgsql SET search_path = keyring, pg_temp AS $$
-DECLARE
-    caller text := replace(current_setting('role'), 'tanggap_', '');
 BEGIN
     IF EXISTS (SELECT FROM unnest(purposes) wanted WHERE NOT EXISTS (
-            SELECT FROM allowed a WHERE a.service = caller AND a.purpose = wanted)) THEN
+            SELECT FROM allowed a WHERE 'tanggap_' || a.service = session_user AND a.purpose = wanted)) THEN
         RAISE EXCEPTION 'this service may not use keys of that purpose' USING ERRCODE = 'insufficient_privilege';
     END IF;
 END $$;
@@ -68,7 +64,7 @@ CREATE OR REPLACE FUNCTION keyring.wrapped_under(under text, after uuid, most in
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = keyring, pg_temp AS $$
 BEGIN
     RETURN QUERY SELECT k.kid, k.person, k.purpose, k.wrapped FROM key k
-        JOIN allowed a ON 'tanggap_' || a.service = current_setting('role') AND a.purpose = k.purpose
+        JOIN allowed a ON 'tanggap_' || a.service = session_user AND a.purpose = k.purpose
         WHERE k.master = under AND k.wrapped IS NOT NULL AND k.kid > after ORDER BY k.kid LIMIT most;
 END $$;
 
@@ -103,7 +99,6 @@ BEGIN
     RETURN gone;
 END $$;
 
-REVOKE ALL ON SCHEMA keyring FROM PUBLIC;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA keyring FROM PUBLIC;
 DO $$
 DECLARE

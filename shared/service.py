@@ -277,16 +277,27 @@ def _openapi_page(name: str, told: dict[str, Any]) -> str:
 
 def run(create_app: Callable[[Settings], FastAPI]) -> None:
     """`python -m services.<name>`: serves on HOST and PORT, or on the socket UDS; exits with 2 and a sentence when it cannot start."""
+    logs.guard_process()
     try:
+        _refuse_administrator()
         app = create_app(read_settings())
         serve(app, host=os.environ.get("HOST", "127.0.0.1"), port=int(os.environ.get("PORT", "8000")), uds=os.environ.get("UDS"))
     except StartRefused as refused:
-        print(f"tanggap: {refused}", file=sys.stderr)  # noqa: T201 - logging is not set up yet
+        print(f"tanggap: {refused}", file=sys.stderr)  # noqa: T201 - a sentence for the operator, not a log line
         sys.exit(2)
+
+
+def _refuse_administrator() -> None:
+    if os.environ.get("DATABASE_ADMIN_URL"):
+        raise StartRefused(
+            "DATABASE_ADMIN_URL: the administrator's address is for ./tanggap migrate alone; take it out of this service's environment, "
+            "which needs only its own DATABASE_URL"
+        )
 
 
 def serve(app: Any, *, host: str, port: int, uds: str | None = None) -> None:
     """Serves an application until SIGTERM or Ctrl-C. Raises: StartRefused: the port is taken, or the application could not start."""
+    logs.guard_process()
     listener = None if uds else _listener(host, port)
     config = uvicorn.Config(
         app,

@@ -159,8 +159,8 @@ def verify_all(built: Stage) -> list[Verified]:
 
     async def check() -> list[Verified]:
         done = []
-        for service in ("intake", "cases", "notifications"):
-            async with opened(built.database_url, service) as database:
+        for service, url in built.databases().items():
+            async with opened(url, service) as database:
                 done.append(await verify_store(database, keys[database.service]))
         return done
 
@@ -169,7 +169,6 @@ def verify_all(built: Stage) -> list[Verified]:
 
 def _addresses(day: Day) -> None:
     origin = day.stage.origin
-    token = day.duty()["authorization"].removeprefix("Bearer ")
     console.print(f"Formulir / form: {origin}/intake/lapor", markup=False)
-    console.print(f"Petugas piket / duty officer: {origin}/masuk?token={token}", markup=False, soft_wrap=True)
+    console.print(f"Masuk sebagai … / sign in as …: {origin}/masuk", markup=False)
     console.print(f"API: {origin}/intake/docs  {origin}/cases/docs  {origin}/notifications/docs", markup=False)

@@ -1,6 +1,6 @@
--- The event store of one service; {schema} and {role} are filled in by shared/database.py. Owned by the administrator: the service's role may
--- read events and call append_batch, nothing else (architecture, decisions 2, 3 and 5). The byte layout of the hashes: chain.py. A database that an older
--- release prepared also has append_items, with the same laws, for processes of that release that still work beside this one.
+-- The event store of one service; {schema} and {role}, the service's login, are filled in by shared/schemas.py. Owned by a role that nobody signs in
+-- as: the service may read events and call append_batch, nothing else (architecture, decisions 2, 3 and 5). The byte layout of the hashes: chain.py. A
+-- database that an older release prepared may also have append_items, with the same laws, which this release does not call.
 
 CREATE TABLE IF NOT EXISTS {schema}.event (
     position            bigint PRIMARY KEY,

@@ -16,11 +16,12 @@ from fastapi import FastAPI
 
 from services.cases.app import create_app
 from shared.access import Principal
-from shared.events import ConcernRaised, NamedPerson, PersonRegistered, PublicEvent, SchoolRegistered
-from shared.message import Recorded
+from shared.events import ConcernRaised, NamedPerson, PersonRegistered, SchoolRegistered
+from shared.message import PublicEvent, Recorded
 from shared.settings import Settings, read_settings
 from shared.testing import eventually
 from tests.keys import bearer
+from tests.logins import login
 
 KEY = urlsafe_b64encode(b"k" * 32).decode()
 _schools = count(1)
@@ -235,7 +236,7 @@ async def desk(database: str, redis_url: str, service: Callable[[Settings], Fast
     """The service with all its own parts, as it runs in a district; only its neighbours are played. service: makes it."""
     settings = read_settings(
         {
-            "DATABASE_URL": database,
+            "DATABASE_URL": login(database, "cases"),
             "REDIS_URL": redis_url,
             "SMTP_URL": "smtp://127.0.0.1:9",
             "TANGGAP_MASTER_KEY": KEY,

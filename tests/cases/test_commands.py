@@ -55,6 +55,7 @@ def test_it_folds_also_without_the_steps_that_it_follows(command):
 def test_a_glass_that_was_confirmed_is_not_confirmed_again():
     scenario = SCENARIOS[ConfirmBreakGlass]
     case = after(scenario.when, case=scenario.case)
+    assert isinstance(scenario.when, ConfirmBreakGlass)
     assert list(CASE.decide(step(ConfirmBreakGlass, by=OFFICER, glass=scenario.when.glass), case)) == []
 
 

@@ -1,6 +1,7 @@
 """The data of every official document: its strategy says which there are, when they apply, and what stands in them."""
 
 import json
+from typing import Any
 
 from services.cases.domain.case.handling import BreakGlass
 from services.cases.domain.casework import CASEWORK
@@ -16,7 +17,7 @@ from tests.cases.scenarios import SCENARIOS, approve, moved, open_draft, send
 W = words()
 REQUEST = step(co.RequestCounselling, activity="a", origin="assessment", field="social", reason=words("permintaan"))
 SCHEDULE = step(co.ScheduleCounselling, activity="a", when=later(days=1), place=words("ruang"))
-HELD = dict.fromkeys(("symptoms", "complaint", "problem", "causes", "goal", "approach", "result", "next_plan"), W)
+HELD: dict[str, Any] = dict.fromkeys(("symptoms", "complaint", "problem", "causes", "goal", "approach", "result", "next_plan"), W)
 HOLD = step(co.HoldCounselling, activity="a", meeting=1, confidentiality_told=True, **HELD)
 
 

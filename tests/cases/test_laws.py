@@ -2,7 +2,7 @@
 
 from copy import deepcopy
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Literal, cast
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -19,11 +19,11 @@ from services.cases.domain.strategies.conference import attendees
 from services.cases.domain.strategies.group import NoteMember
 from services.cases.reading.projecting import Batch, _apply
 from services.cases.reading.vocabulary import words_of
-from services.cases.rights import may_read, rights
+from services.cases.rights import Rights, may_read, rights
 from shared.access import Principal
 from shared.errors import NotFound, Refused
 from shared.eventstore.store import Entry
-from shared.message import TANGGAP, Fact, Occasion
+from shared.message import TANGGAP, Fact, Occasion, Recorded
 from tests.cases.people import COUNSELLOR, NOW, OTHER, STUDENT, TEACHER, later, named, raised, step, take, words
 from tests.cases.scenarios import SCENARIOS
 
@@ -63,7 +63,7 @@ def walked(commands):
         yield command, before, events, case
 
 
-def right_of(principal: Principal, case: Case) -> str:
+def right_of(principal: Principal, case: Case) -> Rights | Literal["nothing"]:
     try:
         return rights(principal, case, NOW)
     except (NotFound, Refused):
@@ -165,7 +165,7 @@ def listed(events) -> dict[str, Any]:
         recorded = SimpleNamespace(
             type=event.type, stream="case-case-1", position=version, version=version, school="smp1", actor="a", happened_at=NOW, recorded_at=NOW
         )
-        _apply(batch, recorded, event.model_dump(mode="json"))
+        _apply(batch, cast("Recorded", recorded), event.model_dump(mode="json"))
     return batch.cases["case-1"]
 
 

@@ -78,10 +78,12 @@ def one_after_the_other(chapters: Sequence[Sequence[Fact]]) -> list[Fact]:
     return [take(), *(again(command, number) for number, chapter in enumerate(chapters) for command in chapter)]
 
 
+ALONE: list[Fact] = [
+    *(take(concern) for concern in CONCERNS), step(Acknowledge, by=COUNSELLOR), step(Acknowledge, by=OTHER), step(Assign, to=COUNSELLOR),
+    step(Assign, to=OTHER), step(Close, outcome_class="helped", task_reviewed=words()), step(Reopen, text=words()),
+]  # fmt: skip
 CHAPTERS: list[list[Fact]] = [
-    *([*scenario.given, *then] for scenario in SCENARIOS.values() for then in ([], [scenario.when])), *([take(concern)] for concern in CONCERNS),
-    *([step(Acknowledge, by=person)] for person in (COUNSELLOR, OTHER)), *([step(Assign, to=person)] for person in (COUNSELLOR, OTHER)),
-    [step(Close, outcome_class="helped", task_reviewed=words())], [step(Reopen, text=words())],
+    *([*scenario.given, *then] for scenario in SCENARIOS.values() for then in ([], [scenario.when])), *([each] for each in ALONE),
 ]  # fmt: skip
 """What may happen in a case: each scenario up to its right moment, and beyond; and what stands in no scenario."""
 
@@ -100,9 +102,9 @@ def passed(case: Case) -> Case:
     return case
 
 
-MOMENTS = {type(scenario.when): (scenario.case, scenario.when) for scenario in SCENARIOS.values()} | {
-    type(when): (last(before), when) for decider, before, when, *_ in ROWS if decider is CASE
-}
+IN_SCENARIOS = [(scenario.case, scenario.when) for scenario in SCENARIOS.values()]
+IN_ROWS: list[tuple[Case, Fact]] = [(last(row[1]), row[2]) for row in ROWS if row[0] is CASE]  # type: ignore[arg-type] # rows of several deciders
+MOMENTS = {type(when): (case, when) for case, when in (*IN_SCENARIOS, *IN_ROWS) if isinstance(when, Command)}
 """Each command of a case, and a case at the right moment for it."""
 
 

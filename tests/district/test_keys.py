@@ -18,7 +18,7 @@ from shared.errors import Invalid, StartRefused
 from shared.key_status import Dependent, Held, KeyStatus
 from shared.keys import SERVICES, needed_by
 from shared.secretfile import SecretsFile
-from shared.secretset import SECRET_NAMES
+from shared.secretset import SECRET_NAMES, SecretName
 from shared.secrettext import read_secrets
 
 WEEK = timedelta(days=7)
@@ -131,6 +131,7 @@ def test_a_key_of_the_first_release_in_the_environment_rotates_into_the_file(hom
 # list --------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.servers
 def test_the_list_says_everything_but_the_secrets(home):
     told("keys", "rotate", "notifications")
     result = CliRunner().invoke(app, ["keys", "list"])
@@ -142,6 +143,7 @@ def test_the_list_says_everything_but_the_secrets(home):
         assert urlsafe_b64encode(each.value).decode() not in result.output + json.dumps(rows)
 
 
+@pytest.mark.servers
 def test_the_list_shows_agencies_the_coming_webhook_key_before_it_is_used(home):
     told("keys", "rotate", "notifications")
     shown = [row["webhook_key"] for row in told("keys", "list") if row["name"] == "notifications"]
@@ -189,7 +191,7 @@ def serving(home, monkeypatch):
     return answer
 
 
-def rotated(home: Home, *names: str) -> None:
+def rotated(home: Home, *names: SecretName) -> None:
     rotate(home, names or SECRET_NAMES, datetime.now(UTC), Timing())
 
 
@@ -242,9 +244,9 @@ def test_the_files_of_the_first_release_go_with_its_last_secret(home):
     home.secrets()
     rotated(home)
     known = home.secrets().read()
-    drop(home, ended(known, ("access", "intake", "cases", "master"), later, early=False))
+    drop(home, ended(known, [name for name in SECRET_NAMES if name != "notifications"], later, early=False))
     assert [path.exists() for path in home.first_files().values()] == [False, True]
-    drop(home, ended(known, ("notifications",), later, early=False))
+    drop(home, ended(known, ["notifications"], later, early=False))
     assert [path.exists() for path in home.first_files().values()] == [False, False]
 
 

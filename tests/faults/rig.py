@@ -21,6 +21,7 @@ import psycopg
 from district.deployment import Deployment, free_port
 from district.embedded.postgres import Postgres, start_postgres
 from district.embedded.redis import Redis, start_redis
+from district.logins import prepared
 from district.sample.people import generate
 from district.sample.roster import SOURCE, write_roster
 from services.intake.roster.people import person_id, school_id
@@ -195,7 +196,7 @@ def rig(folder: Path, *, off: str = "", only: tuple[str, ...] = ()):
         "TANGGAP_DEMO_SIGN_IN": "true", "TANGGAP_RETRY_SECONDS": "0.3,0.5,1,2,4,8", "SMTP_URL": f"smtp://127.0.0.1:{mail_port}",
         "FAULTS_FOLDER": str(folder),
     }  # fmt: skip
-    deployment = Deployment(folder, postgres.url(), redis.url, launch="tests.faults.child {}", settings=settings)
+    deployment = Deployment(folder, prepared(postgres.url(), folder), redis.url, launch="tests.faults.child {}", settings=settings)
     built = Rig(folder, postgres, redis, deployment, f"http://127.0.0.1:{agency_port}")
     try:
         secret = f"whsec_{b64encode(os.urandom(32)).decode()}"

@@ -42,7 +42,7 @@ async def carry_over(kernel: Kernel) -> None:
 
 async def needed(day: Served) -> set[tuple[str, str]]:
     """The secrets on which something depends, as the services say."""
-    found = set()
+    found: set[tuple[str, str]] = set()
     for service in EVENTS:
         told = KeyStatus.model_validate((await day.ask(Question("operator", "GET", f"/{service}/api/keys", {}))).body)
         found |= {(each.name, each.id) for each in told.depends}

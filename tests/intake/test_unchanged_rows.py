@@ -3,6 +3,7 @@
 import hmac
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -118,7 +119,7 @@ async def test_of_rows_that_the_first_release_kept_the_changed_one_is_applied(of
     district = sample(8)
     await bring(office, "a.zip", district)
     await as_the_first_release_kept_it(office)
-    other = {"given": "Kirana", "born": datetime(2011, 1, 2, tzinfo=UTC).date()}
+    other: dict[str, Any] = {"given": "Kirana", "born": datetime(2011, 1, 2, tzinfo=UTC).date()}
     people = [replace(each, **{field: other[field]}) if each.key == "smp1-murid-003" else each for each in district.people]
     assert await bring(office, "b.zip", type(district)(district.schools, people)) == (1, len(people) - 1)
     assert (await office.told("person-registered"))[-1]["person"] == person_id(SOURCE, "smp1-murid-003")

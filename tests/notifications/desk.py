@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email import message_from_bytes
 from uuid import UUID, uuid4
 
 import httpx
@@ -19,11 +20,12 @@ from starlette.routing import Route
 
 from services.notifications.app import create_app
 from shared.access import Principal
-from shared.events import PersonRegistered, PublicEvent, SchoolRegistered
-from shared.message import Occasion, Recorded
+from shared.events import PersonRegistered, SchoolRegistered
+from shared.message import Occasion, PublicEvent, Recorded
 from shared.settings import read_settings
 from shared.testing import eventually
 from tests.keys import bearer
+from tests.logins import login
 
 KEY = urlsafe_b64encode(b"k" * 32).decode()
 SECRET = "whsec_" + "QUJD" * 12
@@ -44,6 +46,11 @@ class Mailbox:
     held: threading.Event | None = None
     arrived: int = 0
 
+    def let_go(self) -> None:
+        """What waits inside the server goes on."""
+        assert self.held is not None
+        self.held.set()
+
     async def handle_RCPT(self, server, session, envelope, address, options) -> str:  # noqa: ARG002, N802 - aiosmtpd's names
         if self.refuse:
             return f"{self.refuse} no"
@@ -56,6 +63,13 @@ class Mailbox:
             await asyncio.sleep(0.01)
         self.messages.append((envelope.rcpt_tos[0], envelope.content))
         return "250 OK"
+
+
+def text_of(content: bytes) -> str:
+    """The text of a mail."""
+    body = message_from_bytes(content).get_payload(decode=True)
+    assert isinstance(body, bytes)
+    return body.decode()
 
 
 @asynccontextmanager
@@ -173,7 +187,7 @@ async def desk(database: str, redis_url: str, smtp_url: str, **changed: str) -> 
     """The service with all its own parts, as it runs in a district; retries after hundredths of a second."""
     settings = read_settings(
         {
-            "DATABASE_URL": database,
+            "DATABASE_URL": login(database, "notifications"),
             "REDIS_URL": redis_url,
             "SMTP_URL": smtp_url,
             "TANGGAP_MASTER_KEY": KEY,

@@ -4,7 +4,7 @@ import pytest
 
 from services.notifications.senders.addresses import AddressRefused, allowed, checked_address
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.servers]  # names are resolved
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 import asyncio
 import hmac
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,7 @@ from shared.secretset import SECRET_NAMES, SecretSet
 from shared.testing import eventually
 from shared.wrapping import MasterKeys
 from tests.keys import secrets
-from tests.notifications.desk import SECRET, Agency, Desk, Mailbox, agency_server, desk, mail_server
+from tests.notifications.desk import SECRET, Agency, Desk, Mailbox, agency_server, desk, mail_server, text_of
 from tests.notifications.scenes import in_states, sent, staffed, to_be_told
 
 pytestmark = pytest.mark.anyio
@@ -60,7 +59,7 @@ def rotating(tmp_path):
 
 
 def link_in(mailbox: Mailbox) -> str:
-    text = message_from_bytes(mailbox.messages[-1][1]).get_payload(decode=True).decode()
+    text = text_of(mailbox.messages[-1][1])
     return next(word for word in text.split() if "/notifications/n/" in word).partition("8000")[2]
 
 
@@ -142,6 +141,7 @@ async def test_an_agency_that_the_first_release_knew_is_unchanged_also_after_its
     async with desk(database, redis_url, "smtp://127.0.0.1:9", **rotating.setting) as running:
         await registered(running)
         known = (await load(running.kernel.store, AGENCY, "agency-upt")).state.registered
+        assert known
         digest = hmac.digest(b"k" * 32, f"{SECRET}|None".encode(), "sha256").hex()
         told = known.model_dump(exclude={"type", "version"}) | {"digest": digest}
         await execute(running.kernel.store, AGENCY, "agency-upt", RegisterAgency(**told), running.occasion())

@@ -16,8 +16,8 @@ pytestmark = pytest.mark.anyio
 CANARY = "kanarikuning"
 
 
-async def test_a_webhook_is_thin_signed_and_a_cloud_event(database, redis_url, shared_data):
-    schema = json.loads((shared_data / "cloudevents" / "cloudevents.json").read_text(encoding="utf-8"))
+async def test_a_webhook_is_thin_signed_and_a_cloud_event(database, redis_url, vectors):
+    schema = json.loads((vectors / "cloudevents" / "cloudevents.json").read_text(encoding="utf-8"))
     agency = Agency()
     async with agency_server(agency) as url, desk(database, redis_url, "smtp://127.0.0.1:9") as running:
         await staffed(running)

@@ -269,7 +269,7 @@ def service_of(name: str) -> FastAPI:
 def served(name: str) -> dict[str, APIRoute]:
     """Every route of a service, by row."""
     app = service_of(name)
-    return {f"{method} {route.path_format}": route for route in _all_routes(app) if isinstance(route, APIRoute) for method in route.methods}
+    return {f"{method} {route.path_format}": route for route in _all_routes(app) if isinstance(route, APIRoute) for method in route.methods or ()}
 
 
 def asks_who(dependant) -> bool:

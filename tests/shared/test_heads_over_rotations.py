@@ -18,6 +18,7 @@ from shared.eventstore.store import Item, Write
 from shared.eventstore.verify import Broken, verify_store
 from shared.secretset import SecretSet
 from tests.keys import keys, secrets
+from tests.logins import login
 from tests.shared.test_store import event
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -76,7 +77,7 @@ class Store:
 @pytest.fixture
 def run(database: str) -> Callable[[Callable[[Store], Awaitable[None]]], None]:
     async def opened(scenario: Callable[[Store], Awaitable[None]]) -> None:
-        own = Database(database, "cases")
+        own = Database(login(database, "cases"), "cases")
         await own.open()
         try:
             await scenario(Store(own, database))
@@ -157,7 +158,8 @@ def test_of_a_forged_word_nothing_is_believed(run):
 def test_another_services_word_is_none_here(run):
     async def scenario(store):
         await store.sign()
-        assert (await verify_store(store.database, keys("intake", store.known, store.clock))).broken.what == UNSIGNED
+        broken = (await verify_store(store.database, keys("intake", store.known, store.clock))).broken
+        assert broken and broken.what == UNSIGNED
 
     run(scenario)
 

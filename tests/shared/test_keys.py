@@ -12,9 +12,9 @@ from services.notifications.senders.signing import NotVerified, public_key, sign
 from shared.access import Principal, issue_session, issue_token, read_session, read_token, service_principal
 from shared.clock import FixedClock
 from shared.errors import NotAllowed, NotSignedIn, StartRefused
-from shared.keys import LONGEST_LIFE, SERVICES, USES, Keys, PersonalUse, Use, needed_by, personal_key
+from shared.keys import LONGEST_LIFE, SERVICES, USES, Holder, Keys, PersonalUse, Use, needed_by, personal_key
 from shared.secretfile import GivenSecrets
-from shared.secretset import SecretSet
+from shared.secretset import SecretName, SecretSet
 from tests.keys import keys, secrets
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -41,9 +41,9 @@ PERSONAL = {
 }
 
 
-def derived(known: SecretSet) -> dict[tuple[str, str], bytes]:
+def derived(known: SecretSet) -> dict[tuple[SecretName, Use], bytes]:
     """The active key of every use of every service, by the name of its secret."""
-    told = {}
+    told: dict[tuple[SecretName, Use], bytes] = {}
     for service in SERVICES:
         for use, rule in USES.items():
             if service in rule.holders:
@@ -80,7 +80,7 @@ def test_every_use_says_how_long_its_things_hold_or_why_they_hold_without_the_ke
 
 # who may derive it -------------------------------------------------------------------------------------------------
 
-MAY = {
+MAY: dict[Holder, set[Use]] = {
     "intake": {"token", "service-token", "session", "head"},
     "cases": {"token", "service-token", "session", "head"},
     "notifications": {"token", "service-token", "session", "head", "link", "webhook-signing"},
@@ -140,22 +140,22 @@ class Rotating:
 
 
 ANI = Principal("ani", "person", frozenset({"counsellor"}))
-Holds = Callable[[Rotating], None]
+Holds = Callable[[Rotating], object]
 
 
 def a_token(world: Rotating) -> Holds:
     token = issue_token(world.keys, ANI, world.clock.moment + timedelta(hours=12))
-    return lambda later: read_token(later.keys, token, later.clock.moment) and None
+    return lambda later: read_token(later.keys, token, later.clock.moment)
 
 
 def a_service_token(world: Rotating) -> Holds:
     token = issue_token(world.keys, service_principal("cases"), world.clock.moment + timedelta(hours=12))
-    return lambda later: read_token(later.keys, token, later.clock.moment) and None
+    return lambda later: read_token(later.keys, token, later.clock.moment)
 
 
 def a_session(world: Rotating) -> Holds:
     cookie = issue_session(world.keys, ANI, world.clock.moment + timedelta(hours=12))
-    return lambda later: read_session(later.keys, cookie, later.clock.moment) and None
+    return lambda later: read_session(later.keys, cookie, later.clock.moment)
 
 
 def a_webhook_key(world: Rotating) -> Holds:
@@ -185,7 +185,7 @@ def test_what_was_made_before_a_rotation_holds_for_its_life_and_what_is_made_aft
     MADE[use](world)(world)  # the new secret is only announced
     world.later(USE)
     after = MADE[use](world)
-    life = USES[use].life - USE
+    life = (USES[use].life or timedelta()) - USE
     for step in range(11):
         for holds in (before, after):
             holds(world)

@@ -19,6 +19,7 @@ from shared.secretfile import GivenSecrets
 from shared.secretset import SecretSet
 from shared.wrapping import MasterKeys
 from tests.keys import secrets
+from tests.logins import login
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 PEOPLE = [f"person-{number}" for number in range(7)]
@@ -58,7 +59,7 @@ class Ring:
 @pytest.fixture
 def run(database: str) -> Callable[[Callable[[Ring], Awaitable[None]]], None]:
     async def opened(scenario: Callable[[Ring], Awaitable[None]]) -> None:
-        own = Database(database, "cases")
+        own = Database(login(database, "cases"), "cases")
         await own.open()
         try:
             await scenario(Ring(own, database))
@@ -129,7 +130,7 @@ def test_a_kill_at_any_page_leaves_every_key_open_and_the_next_start_goes_on(run
     async def scenario(ring):
         boxes = await sealed(ring)
         ring.rotate()
-        dying, replace, pages = ring.rewrapper(), Rewrapper._replace, []
+        dying, replace, pages = ring.rewrapper(), Rewrapper._replace, list[object]()
 
         async def killed(self, master, page):
             if len(pages) == after:
@@ -191,7 +192,7 @@ def test_a_box_that_does_not_open_stays_and_keeps_its_master_key(run):
 def test_a_service_rewraps_the_keys_of_its_own_purposes_alone(run, database):
     async def scenario(ring):
         await sealed(ring)
-        neighbour = Database(database, "notifications")
+        neighbour = Database(login(database, "notifications"), "notifications")
         await neighbour.open()
         theirs = Ring(neighbour, database)
         await theirs.vault().seal("ani", "contact", "x", "c")

@@ -2,8 +2,9 @@
 
 import asyncio
 from base64 import b64decode, b64encode
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -18,16 +19,17 @@ from shared.errors import HistoryBroken, NotAllowed, Unavailable
 from shared.sealed import Erased, Sealed
 from shared.sealing import KeyringVault, MemoryVault, ToSeal, Vault
 from shared.wrapping import MasterKey
+from tests.logins import login
 
 MASTER = b"m" * 32
 NARRATIVE = "Didorong di tangga."
 CONTEXT = "concern-1/narrative"
-Scenario = Callable[[Vault], Awaitable[None]]
+Scenario = Callable[[Vault], Coroutine[Any, Any, None]]
 
 
 @asynccontextmanager
 async def connected(url: str, service: str = "cases") -> AsyncIterator[Database]:
-    database = Database(url, service)
+    database = Database(login(url, service), service)
     await database.open()
     try:
         yield database

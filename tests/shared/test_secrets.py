@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared import secretfile
 from shared.errors import Invalid, StartRefused
 from shared.secretfile import GivenSecrets, SecretsFile, alone, write_secrets
 from shared.secretset import Secret, SecretSet, new_secret
@@ -98,7 +97,7 @@ def test_two_who_change_the_file_wait_for_each_other(tmp_path):
 def looked(monkeypatch):
     """Time that a test moves on: the file is looked at once a second."""
     moment = [0.0]
-    monkeypatch.setattr(secretfile.time, "monotonic", lambda: moment[0])
+    monkeypatch.setattr("shared.secretfile.time.monotonic", lambda: moment[0])
     return moment
 
 

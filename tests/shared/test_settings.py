@@ -169,7 +169,8 @@ def test_a_key_is_read_from_a_file_also_with_a_line_end(tmp_path):
     (tmp_path / "key").write_text(f"{KEY}\n", encoding="utf-8")
     given = {name: value for name, value in WHOLE.items() if name != "TANGGAP_MASTER_KEY"}
     told = read_settings(given | {"TANGGAP_MASTER_KEY_FILE": str(tmp_path / "key")})
-    assert told.secret_source().read().find("master", "0").value == b"k" * 32
+    secret = told.secret_source().read().find("master", "0")
+    assert secret and secret.value == b"k" * 32
 
 
 def test_secrets_with_ids_are_read_from_the_environment_and_win_over_the_two_keys_name_by_name():
@@ -217,5 +218,5 @@ def test_a_key_file_that_cannot_be_used_is_named_and_not_quoted(tmp_path, conten
 def test_settings_do_not_change_once_they_are_read():
     told = read_settings(WHOLE)
     with pytest.raises(ValueError, match="frozen"):
-        told.partitions = 2
+        told.partitions = 2  # type: ignore[misc]
     assert isinstance(told, Settings)

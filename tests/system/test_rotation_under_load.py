@@ -17,7 +17,6 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from district.deployment import SERVICES
 from district.sample.roster import SOURCE
 from services.intake.roster.people import person_id, school_id
 from services.notifications.senders.signing import NotVerified, public_key, verify
@@ -25,7 +24,7 @@ from shared.access import Principal, issue_session, service_principal
 from shared.clock import SystemClock
 from shared.database import Database
 from shared.eventstore.verify import verify_store
-from shared.keys import Keys
+from shared.keys import SERVICES, Keys
 from shared.secretfile import GivenSecrets
 from shared.secretset import SECRET_NAMES, SecretSet, new_secret
 from tests.faults.rig import AGENCY, Rig
@@ -38,8 +37,18 @@ IN_THE_OVERLAP = ("a token from before", "a service token from before", "a sessi
 """These end with the overlap, because it is shorter here than their twelve hours."""
 
 
+class Listening(ThreadingHTTPServer):
+    """A server that keeps whatever it gets."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Hook)
+        self.received: list[tuple[dict[str, str], bytes]] = []
+
+
 class Hook(BaseHTTPRequestHandler):
-    """An agency that keeps whatever it gets."""
+    """An agency."""
+
+    server: Listening
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"]))
@@ -53,8 +62,7 @@ class Hook(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def hook():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Hook)
-    server.received = []
+    server = Listening()
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield server
     server.shutdown()
@@ -248,7 +256,7 @@ def test_a_rotation_of_every_secret_under_load_refuses_nobody(district, hook):
     asyncio.run(heads_hold(district))
 
 
-def webhooks_hold(district: Rig, hook: ThreadingHTTPServer, held: Holding) -> None:
+def webhooks_hold(district: Rig, hook: Listening, held: Holding) -> None:
     """An agency that has not heard of the first rotation, and one that has, believed each message of their time."""
     district.wait_for(lambda: len(hook.received) >= len(district.referred), "a webhook for every referral")
     keys = webhook_keys(district.deployment.secrets)
@@ -282,7 +290,7 @@ def what_is_over_is_refused(district: Rig, held: Holding) -> None:
     assert httpx.get(case, headers=district.headers(COUNSELLOR), trust_env=False).status_code == 200
 
 
-def what_was_made_before_holds(district: Rig, hook: ThreadingHTTPServer, held: Holding) -> None:
+def what_was_made_before_holds(district: Rig, hook: Listening, held: Holding) -> None:
     origin = district.deployment.origin
     with httpx.Client(timeout=60, trust_env=False) as client:
         status = [client.post(f"{origin('intake')}/intake/api/status", json={"receipt": each}).status_code for each in held.receipts]
@@ -301,7 +309,7 @@ def what_was_made_before_holds(district: Rig, hook: ThreadingHTTPServer, held: H
 async def heads_hold(district: Rig) -> None:
     """Heads of all three times, with the newest secret alone."""
     for service in SERVICES:
-        database = Database(district.postgres.url(), service)
+        database = Database(district.deployment.databases[service], service)
         await database.open()
         try:
             found = await verify_store(database, Keys(service, GivenSecrets(district.deployment.secrets), SystemClock()))

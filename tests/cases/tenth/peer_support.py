@@ -128,7 +128,7 @@ def _helped(event: PeerSupportEnded) -> bool:
     return event.helped
 
 
-_MET = Tells(counts=Counts(("kind",), service="peer-support"))
+_MET: Tells[PeersMet] = Tells(counts=Counts(("kind",), service="peer-support"))
 
 PEER_SUPPORT = Strategy(
     name="peer-support",
