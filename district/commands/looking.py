@@ -16,8 +16,8 @@ from district.commands.shell import FOUND_A_PROBLEM, checked, errors, show_json,
 from district.commands.stores import databases, each_store, opened
 from district.home import find_home
 from services.cases.policies import read_policy
+from services.cases.reading.vocabulary import words_of
 from services.cases.reading.what_if import as_json, replay
-from services.cases.reading.words import sentence
 from shared.access import Principal
 from shared.database import Database
 from shared.errors import Fault, Invalid, StartRefused, TanggapError
@@ -79,7 +79,7 @@ def case_history(case_id: CaseId, json: AsJson = False) -> None:
         show_json(told)
         return
     rows = [
-        (event["version"], event["recorded_at"][:19], event["actor"][:20], sentence(event["type"], event["data"])[0], event["hash"][:12])
+        (event["version"], event["recorded_at"][:19], event["actor"][:20], words_of().sentence(event["type"], event["data"])[0], event["hash"][:12])
         for event in told
     ]
     show_table("History", ("version", "recorded", "actor", "what happened", "hash"), rows)

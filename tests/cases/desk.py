@@ -2,7 +2,7 @@
 
 import asyncio
 from base64 import urlsafe_b64encode
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,12 +12,13 @@ from uuid import uuid4
 
 import httpx
 import psycopg
+from fastapi import FastAPI
 
 from services.cases.app import create_app
 from shared.access import Principal
 from shared.events import ConcernRaised, NamedPerson, PersonRegistered, SchoolRegistered
 from shared.message import PublicEvent, Recorded
-from shared.settings import read_settings
+from shared.settings import Settings, read_settings
 from shared.testing import eventually
 from tests.keys import bearer
 from tests.logins import login
@@ -231,8 +232,8 @@ class School:
 
 
 @asynccontextmanager
-async def desk(database: str, redis_url: str, **changed: str) -> AsyncIterator[Desk]:
-    """The service with all its own parts, as it runs in a district; only its neighbours are played."""
+async def desk(database: str, redis_url: str, service: Callable[[Settings], FastAPI] = create_app, **changed: str) -> AsyncIterator[Desk]:
+    """The service with all its own parts, as it runs in a district; only its neighbours are played. service: makes it."""
     settings = read_settings(
         {
             "DATABASE_URL": login(database, "cases"),
@@ -247,7 +248,7 @@ async def desk(database: str, redis_url: str, **changed: str) -> AsyncIterator[D
             **changed,
         }
     )
-    app = create_app(settings)
+    app = service(settings)
     for subscription in app.state.kernel.subscriptions:
         subscription.run = asyncio.Event().wait
     async with app.router.lifespan_context(app):

@@ -10,9 +10,10 @@ import pytest
 
 from services.cases.clocks import Clockwork
 from services.cases.domain.case.case import CASE
+from services.cases.domain.casework import CASEWORK
 from services.cases.domain.steps import deadline as d
 from services.cases.domain.steps.activity import Expected
-from services.cases.reading.projecting import TABLES, VIEW, project
+from services.cases.reading.projecting import TABLES, VIEW, projecting
 from services.cases.reading.views import WorkList
 from shared.eventstore.projection import Projection
 from shared.testing import eventually
@@ -147,7 +148,7 @@ class Watched(Clockwork):
     """A scheduler that says what it tried."""
 
     def __init__(self, kernel, case_list):
-        super().__init__(kernel, case_list)
+        super().__init__(kernel, case_list, CASE)
         self.tried = []
 
     async def _pass(self, case, key, due, now):
@@ -170,7 +171,7 @@ def alone(monkeypatch):
 def view_of(running):
     """A view that another process would have: it follows the same table."""
     kernel = running.kernel
-    return Projection(VIEW, kernel.store, kernel.database, project, TABLES, kernel.heartbeats)
+    return Projection(VIEW, kernel.store, kernel.database, projecting(CASEWORK), TABLES, kernel.heartbeats)
 
 
 @pytest.mark.anyio

@@ -20,7 +20,7 @@ from services.cases.domain.strategies import counselling as co
 from services.cases.domain.strategies import teacher as t
 from services.cases.domain.strategies import visit as v
 from services.cases.policies import policy_of
-from services.cases.reading.words import sentence
+from services.cases.reading.vocabulary import words_of
 from shared.testing import given as given_
 from tests.cases.people import COORDINATOR, FATHER, MOTHER, POLICY, PRINCIPAL, TEACHER, decided, raised, step, take, words
 
@@ -177,7 +177,7 @@ def test_the_severe_case_from_saturday_evening_to_its_closing():  # noqa: PLR091
     closed = next(event for event in story.told if event.type == "case-closed")
     assert (closed.outcome, closed.concerns) == ("referred", ("c-1",))  # what the reporter hears, and no more
 
-    history = [sentence(event.type, event.model_dump(mode="json")) for event in story.told]
+    history = [words_of().sentence(event.type, event.model_dump(mode="json")) for event in story.told]
     assert len(history) == len(story.told) > 80
     assert not any("rahasia" in text for pair in history for text in pair)
     assert "Lewat batas waktu: tindak lanjut pertemuan yang terlewat." in [indonesian for indonesian, _ in history]
