@@ -6,11 +6,13 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from shared.addresses import Flaw, mail_address
 from shared.errors import StartRefused
 from shared.secretfile import GivenSecrets, SecretsFile, SecretSource
 from shared.secretset import SecretSet
@@ -80,6 +82,28 @@ class Settings(BaseSettings):
         if not value.startswith(schemes):
             raise ValueError(f"must begin with {' or '.join(schemes)}")
         return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _names_a_server(cls, value: str) -> str:
+        try:
+            named = bool(urlsplit(value).hostname) and urlsplit(value).port != 0
+        except ValueError:
+            named = False
+        if not named:
+            raise ValueError("must name a server, and a port from 1 to 65535 where one is given: smtp://server:port")
+        return value
+
+    @field_validator("sender_address")
+    @classmethod
+    def _one_address(cls, value: str) -> str:
+        match mail_address(value):
+            case Flaw(reason=reason):
+                raise ValueError(f"must be one mail address: {reason}")
+            case address if address.needs_smtputf8:
+                raise ValueError("must be in ASCII left of the @, because not every mail server takes other letters")
+            case address:
+                return str(address)
 
     @field_validator("master_key", "token_key")
     @classmethod

@@ -10,7 +10,7 @@ import httpx
 import typer
 from rich.progress import track
 
-from district.agencies import read_agencies
+from district.agencies import AgencyRead, Skipped, read_agencies
 from district.commands.shell import checked, errors, show_json, show_table, verb
 from district.home import find_home, wanted_port
 from district.serving import port_in_use
@@ -55,6 +55,14 @@ def import_roster(
         show_table("Quarantined", ("file", "row", "reason"), [(each["file"], each["row"], each["reason"]) for each in report["quarantined"]])
 
 
+def register(client: httpx.Client, base: str, agency: AgencyRead) -> str | Skipped:
+    """`applied` or `unchanged`. An agency whose webhook can never be called is skipped with the reason, and stops no other. Raises: TanggapError."""
+    answer = client.post(f"{base}/notifications/api/agencies", json=agency.body())
+    if answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY:
+        return Skipped(agency.id, str(answer.json()["detail"]))
+    return "applied" if checked(answer)["changed"] else "unchanged"
+
+
 @agencies.command("import")
 @verb
 def import_agencies(path: Annotated[Path, typer.Argument(help="JSON file or folder")], json: AsJson = False) -> None:
@@ -64,8 +72,11 @@ def import_agencies(path: Annotated[Path, typer.Argument(help="JSON file or fold
     done = []
     with httpx.Client(timeout=30, trust_env=False, headers=headers) as client:
         for agency in track(read, "agencies", console=errors, transient=True):
-            told = checked(client.post(f"{origin()}/notifications/api/agencies", json=agency.body()))
-            done.append((agency.name, "applied" if told["changed"] else "unchanged"))
+            result = register(client, origin(), agency)
+            if isinstance(result, Skipped):
+                skipped.append(result)
+            else:
+                done.append((agency.name, result))
     if json:
         show_json({"agencies": done, "skipped": [{"place": each.place, "reason": each.reason} for each in skipped]})
         return

@@ -46,7 +46,7 @@ def create_app(settings: Settings) -> FastAPI:
         webhooks = WebhookSender(kernel.keys, loopback=settings.demo_sign_in)
         return [
             projections[VIEW],
-            Sender(kernel, projections[VIEW], MailSender(settings.smtp_url, settings.smtp_connections), webhooks, taking_turns),
+            Sender(kernel, projections[VIEW], MailSender(settings.smtp_url, settings.smtp_connections), webhooks, taking_turns, roster),
             Clockwork(kernel),
             kernel.subscribe("intake", lambda store: FromIntake(store, roster, taking_turns), pace=_UNHURRIED),
             kernel.subscribe("cases", lambda store: FromCases(store, roster), pace=_PROMPT),

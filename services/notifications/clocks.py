@@ -62,6 +62,6 @@ class Clockwork:
         if kind == "climb":
             await execute(self._kernel.store, ALERT, stream, Climb(step=step), occasion)
         else:
-            await execute(self._kernel.store, TASK, stream, NoteSilence(reason="no-answer"), occasion)
+            await execute(self._kernel.store, TASK, stream, NoteSilence(), occasion)
         async with self._kernel.database.connection() as connection:
             await connection.execute("DELETE FROM deadline_v1 WHERE id = %s", (deadline,))

@@ -27,7 +27,7 @@ _CLAIM: LiteralString = (
     " ORDER BY urgent DESC, due_at LIMIT %s FOR UPDATE OF outbox_v1 SKIP LOCKED)"
     " UPDATE outbox_v1 o SET state = 'sending' FROM (SELECT id FROM mails UNION ALL SELECT id FROM webhooks) due WHERE o.id = due.id"
     " RETURNING o.id, o.kind, o.stream, o.case_id, o.receiver, o.step, o.urgent, o.attempts,"
-    " extract(epoch FROM clock_timestamp() - o.queued_at)::float8, o.queued_at, o.school, o.correlation,"
+    " o.queued_at, o.school, o.correlation,"
     " (SELECT email FROM person_v1 p WHERE p.person = o.receiver)"
 )
 
@@ -44,7 +44,6 @@ class Due:
     step: int
     urgent: bool
     attempts: int
-    waited: float
     queued_at: datetime
     school: str | None
     correlation: UUID | None

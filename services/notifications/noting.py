@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from services.notifications.domain.alert import ALERT, NoteDelivered
+from services.notifications.domain.alert import ALERT, NoteAttempt
+from services.notifications.domain.outcome import Accepted
 from services.notifications.lanes import Due
 from shared.decider import execute
 from shared.errors import Unavailable
@@ -85,8 +86,8 @@ class Notes:
 
     async def _note(self, store: EventStore, delivered: Sequence[Due]) -> None:
         for due in delivered:
-            command, occasion = NoteDelivered(person=due.receiver, step=due.step), due.occasion(self._kernel.clock.now())
-            await execute(store, ALERT, due.stream, command, occasion, quiet=True)
+            command = NoteAttempt(person=due.receiver, step=due.step, outcome=Accepted())
+            await execute(store, ALERT, due.stream, command, due.occasion(self._kernel.clock.now()), quiet=True)
 
     async def _record_all(self, attempted: Sequence[Attempted]) -> list[None]:
         """Does not wait for the disk. What a crash of the database loses is sent again with the same id.

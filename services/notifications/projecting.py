@@ -15,7 +15,7 @@ from psycopg.types.json import Jsonb
 
 from services.notifications.domain.agency import AgencyRegistered, WebhookDisabled
 from services.notifications.domain.alert import LAST_RESORT_STEP, AlertRaised, AlertStepTaken, AlertUndelivered
-from services.notifications.domain.notice import NoticeDue
+from services.notifications.domain.notice import NOTICE, NoticeDue
 from services.notifications.domain.task import TaskRequested
 from shared.database import Connection
 from shared.events import AlertExhausted, GuardianTold, StaffAlerted, TaskMoved
@@ -127,7 +127,8 @@ def _staff_alerted(rows: Gathered, event: Recorded) -> None:
 
 
 def _notice_due(rows: Gathered, event: Recorded) -> None:
-    told = NoticeDue.model_validate_json(event.body)
+    told = NOTICE.codec.decode(event)
+    assert isinstance(told, NoticeDue)
     rows.queue(event, "notice", told.case, told.guardian, due_at=told.not_before)
 
 

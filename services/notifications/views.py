@@ -6,11 +6,14 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, LiteralString
 
 from psycopg.types.json import Jsonb
 
+from services.notifications.domain.outcome import Outcome
 from services.notifications.ladder import LAST_RESORT
+from services.notifications.reasons import endpoint_state
 from shared.database import Database
 from shared.events import DutyChanged, PersonLeft, PersonRegistered, SchoolRegistered
 
@@ -178,10 +181,27 @@ async def tasks(database: Database, reader: Reader, agency: str | None) -> list[
 
 
 async def agencies(database: Database) -> list[dict[str, Any]]:
-    """The directory, without secrets."""
-    return await rows(
+    """The directory, without secrets. endpoint: how the last call to the endpoint that stands there now ended, None before the first one."""
+    found = await rows(
         database,
-        "SELECT agency, name, kind, services, url IS NOT NULL FROM agency_v1 ORDER BY name",
+        "SELECT a.agency, a.name, a.kind, a.services, a.url IS NOT NULL, e.at, e.outcome FROM agency_v1 a LEFT JOIN endpoint_outcome e"
+        " ON e.agency = a.agency AND (e.url_hash = sha256(convert_to(a.url, 'UTF8')) OR a.url IS NULL AND starts_with(e.outcome, 'never:gone'))"
+        " ORDER BY a.name",
         (),
-        ("id", "name", "kind", "services", "has_webhook"),
+        ("id", "name", "kind", "services", "has_webhook", "at", "outcome"),
     )
+    return [_with_endpoint(**each) for each in found]
+
+
+def _with_endpoint(at: datetime | None, outcome: str | None, **agency: Any) -> dict[str, Any]:
+    return {**agency, "endpoint": endpoint_state(at, outcome) if at and outcome else None}
+
+
+async def keep_endpoint_outcome(database: Database, agency: str, url: str, outcome: Outcome) -> None:
+    """What the keeper of the directory sees. Of the address only a hash is kept here, since it may hold a secret. Raises: Unavailable."""
+    async with database.statement() as connection:
+        await connection.execute(
+            "INSERT INTO endpoint_outcome VALUES (%s, sha256(convert_to(%s, 'UTF8')), clock_timestamp(), %s) ON CONFLICT (agency)"
+            " DO UPDATE SET url_hash = excluded.url_hash, at = excluded.at, outcome = excluded.outcome",
+            (agency, url, str(outcome)),
+        )

@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from services.notifications.domain.outcome import Accepted
 from services.notifications.senders.webhook import WebhookSender
 from services.notifications.sending import Sender
 from shared.delivery import leases
@@ -63,7 +64,7 @@ def wrap_points() -> None:
 
     async def send_then(self, *given):
         answered = await send(self, *given)
-        if answered.outcome == "accepted":
+        if isinstance(answered, Accepted):
             reached("after-2xx-before-record")
         return answered
 

@@ -2,7 +2,7 @@
 
 import csv
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import product
 
 import pytest
@@ -10,6 +10,7 @@ from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as some
 
+from services.notifications.domain.outcome import Accepted, Later, Never
 from services.notifications.domain.task import (
     TABLE,
     TASK,
@@ -18,6 +19,7 @@ from services.notifications.domain.task import (
     InvalidTransition,
     Move,
     NoSuchTask,
+    NoteAttempt,
     NoteSilence,
     OpenPackage,
     PackageClosed,
@@ -62,7 +64,7 @@ def test_a_referral_asks_the_agency_once():
 
 
 def test_nothing_moves_that_was_never_asked():
-    for command in (move("accept"), OpenPackage(by="upt"), NoteSilence(reason="no-answer")):
+    for command in (move("accept"), OpenPackage(by="upt"), NoteSilence()):
         given(TASK).when(command).refuses(NoSuchTask)
 
 
@@ -105,9 +107,34 @@ def test_cancelling_is_a_handshake_and_an_outcome_may_still_win():
 
 def test_silence_is_told_once_and_not_after_an_answer():
     silent = TaskUnanswered(**ABOUT, reason="no-answer")
-    given(TASK, REQUESTED).when(NoteSilence(reason="no-answer")).then(silent)
-    given(TASK, REQUESTED, silent).when(NoteSilence(reason="no-answer")).then()
-    given(TASK, REQUESTED, moved("accept", "accepted", "3.0")).when(NoteSilence(reason="no-answer")).then()
+    given(TASK, REQUESTED).when(NoteSilence()).then(silent)
+    given(TASK, REQUESTED, silent).when(NoteSilence()).then()
+    given(TASK, REQUESTED, moved("accept", "accepted", "3.0")).when(NoteSilence()).then()
+
+
+UNREACHABLE = TaskUnanswered(**ABOUT, reason="unreachable")
+
+
+def attempt(outcome, priority="routine") -> tuple[TaskRequested, NoteAttempt]:
+    return TaskRequested(**{**FIELDS, "priority": priority}), NoteAttempt(outcome=outcome, since=TIME)
+
+
+def test_a_notice_that_can_never_reach_the_agency_is_told_at_once_and_once():
+    requested, never = attempt(Never("redirects", "308"))
+    given(TASK, requested).when(never).then(UNREACHABLE).when(never).then()
+    given(TASK, requested, moved("accept", "accepted", "3.0")).when(never).then()
+
+
+def test_what_was_accepted_or_waits_decides_nothing():
+    for outcome in (Accepted(), Later("busy", "503", TIME + timedelta(hours=1))):
+        requested, command = attempt(outcome)
+        given(TASK, requested).when(command).then()
+
+
+def test_an_urgent_notice_that_has_to_wait_more_than_ten_minutes_is_told_as_soon_as_that_is_known():
+    requested, soon = attempt(Later("busy", "503", TIME + timedelta(minutes=10)), "stat")
+    _, too_late = attempt(Later("busy", "503", TIME + timedelta(minutes=10, seconds=1)), "stat")
+    given(TASK, requested).when(soon).then().when(too_late).then(UNREACHABLE)
 
 
 # the package -------------------------------------------------------------------------------------------------------

@@ -3,12 +3,15 @@
 import asyncio
 import json
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from services.notifications.domain.notice import NOTICE, NoticeDue
 from services.notifications.domain.register import MarkUnsafe
 from shared.events import ConcernRaised, NamedPerson
+from shared.eventstore.store import NEW, Item, Write
 from shared.testing import eventually
 from tests.notifications.desk import Mailbox, desk, mail_server, text_of
 from tests.notifications.scenes import SEALED, in_states, now, staffed, to_be_told, triaged
@@ -93,6 +96,25 @@ async def test_an_accused_guardian_and_an_unsafe_home_are_marked_by_the_concern(
         await running.hear(to_be_told("case-1", "paman"))
         assert json.loads((await running.told("guardian-told"))[0].body)["outcome"] == "unsafe"
         assert not mailbox.messages
+
+
+async def test_a_notice_that_an_earlier_release_asked_for_is_told_to_the_case_s_ladder_where_it_cannot_arrive(database, redis_url):
+    """Its event does not say who chose it; also a rebuild of the outbox reads it."""
+    mailbox = Mailbox()
+    async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
+        await staffed(running)
+        await running.person("ibu", "guardian", address="")
+        due = NoticeDue(case="case-1", student="siswa", school="school-1", notice="n", guardian="ibu", not_before=now(), by=None)
+        event = NOTICE.codec.encode(due, "notice-n", running.occasion(), 0)
+        body = due.model_dump_json(exclude={"by"}).replace('"version":2', '"version":1')
+        await running.hear(triaged("case-1", "high", excluded=("ani",)))
+        await in_states(running, "case-1", "sent")
+        await running.kernel.store.append(Item((Write("notice-n", NEW, (replace(event, body=body, schema_version=1),)),)))
+        await in_states(running, "case-1", "failed", "sent", "sent")
+        answer = await running.client.post("/notifications/api/views/outbox_v1/rebuild", headers=running.as_service())
+        assert answer.status_code == 200
+        await in_states(running, "case-1", "failed", "sent", "sent")
+        assert [address for address, _ in mailbox.messages] == ["citra@example.org", "citra@example.org"]
 
 
 async def test_the_register_is_asked_again_when_sending_begins(database, redis_url):

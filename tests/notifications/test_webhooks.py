@@ -39,9 +39,7 @@ async def test_a_webhook_is_thin_signed_and_a_cloud_event(database, redis_url, v
 
 
 async def test_a_busy_agency_is_asked_again_with_the_same_id_and_body(database, redis_url):
-    agency = Agency(
-        answers=[Response(status_code=503), Response(status_code=302, headers={"location": "http://127.0.0.1:9/"}), Response(status_code=204)]
-    )
+    agency = Agency(answers=[Response(status_code=503), Response(status_code=429), Response(status_code=204)])
     async with agency_server(agency) as url, desk(database, redis_url, "smtp://127.0.0.1:9") as running:
         await staffed(running)
         await running.register("upt", url)
@@ -50,7 +48,7 @@ async def test_a_busy_agency_is_asked_again_with_the_same_id_and_body(database, 
         assert len({headers["webhook-id"] for headers, _ in agency.received}) == 1
         assert len({body for _, body in agency.received}) == 1
         outcomes = [attempt["outcome"] for attempt in (await running.deliveries("case-1"))[0]["attempts"]]
-        assert outcomes == ["refused:503", "refused:302", "accepted"]
+        assert outcomes == ["later:server-error:503", "later:busy:429", "accepted"]
 
 
 async def test_two_agencies_cannot_compare_ids(database, redis_url):

@@ -97,6 +97,24 @@ def test_a_wrong_value_names_the_setting_and_is_not_quoted(name, value):
     assert len(value) < 5 or value.lower() not in told.lower()
 
 
+@pytest.mark.parametrize("value", ["smtp://", "smtp://mail:99999", "smtp://mail:0", "smtp://mail:x", "smtps://[::1", "smtp:mail", "http://mail"])
+def test_a_mail_server_that_cannot_be_called_stops_the_start(value):
+    assert refused(SMTP_URL=value).startswith("SMTP_URL: ")
+
+
+@pytest.mark.parametrize(
+    "value", ["", "tanggap", "a@x.invalid, b@x.invalid", "Tanggap <t@x.invalid>", "t@a..b", "é@x.invalid", "t@x.invalid\r\nBcc: b@x.invalid"]
+)
+def test_a_sender_that_is_no_single_address_in_ascii_stops_the_start(value):
+    told = refused(TANGGAP_SENDER_ADDRESS=value)
+    assert told.startswith("TANGGAP_SENDER_ADDRESS: ")
+    assert not value or value not in told
+
+
+def test_the_domain_of_the_sender_is_kept_in_its_ascii_form():
+    assert read_settings(WHOLE | {"TANGGAP_SENDER_ADDRESS": " T@Sekolah-é.invalid"}).sender_address == "T@xn--sekolah--i1a.invalid"
+
+
 @pytest.mark.parametrize("name", ["TANGGAP_MASTER_KEY", "TANGGAP_TOKEN_KEY"])
 def test_a_wrong_key_says_how_a_right_one_looks_and_where_else_it_may_stand(name):
     told = refused(**{name: CANARY})

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Literal, get_args
 
 from services.intake.roster.reading import Bundle, Row
+from shared.addresses import MailAddress, mail_address
 from shared.events import SchoolRegistered, StaffRole
 from shared.message import TANGGAP, derived_id
 
@@ -21,6 +22,8 @@ _STAFF_ROLES: dict[str, StaffRole] = {
     "systemadministrator": "system-administrator",
 }
 _GUARDIANS = frozenset({"parent", "guardian", "relative"})
+_NOTHING = "-–—. "
+"""What people write into a cell that has to hold something."""
 _KNOWN_STAFF = frozenset(get_args(StaffRole))
 _LEVELS: tuple[tuple[str, Literal["sd", "smp", "sma", "smk", "slb"]], ...] = (
     ("sd", "sd"), ("mi", "sd"), ("smp", "smp"), ("mts", "smp"), ("sma", "sma"), ("ma", "sma"), ("smk", "smk"), ("slb", "slb"),
@@ -29,7 +32,9 @@ _LEVELS: tuple[tuple[str, Literal["sd", "smp", "sma", "smk", "slb"]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """A row that was not applied: where it stands and why, never its content. person: whose row it is, so that nobody leaves because of a bad row."""
+    """A row or a cell that was not applied: where it stands, why and what mends it, never its content. person: whose row it is, so that nobody leaves
+    because of a bad row.
+    """
 
     file: str
     row: int
@@ -184,11 +189,22 @@ class _People:
             roles=self._staff_roles(row, role) if kind == "staff" else (),
             name=" ".join(part for part in (row["givenName"], row["middleName"], row["familyName"]) if part),
             born=self._born.get(row["sourcedId"], "") if kind == "student" else "",
-            email=row["email"],
+            email=self._email(row),
             phone=row["phone"] or row["sms"],
             guardians=guardians if kind == "student" else (),
             homeroom=self._classes.get(row["sourcedId"]) or None,
         )
+
+    def _email(self, row: Row) -> str:
+        """The one address of the cell. A cell that holds another thing is set aside alone: the person comes in, without an address."""
+        if not row["email"].strip(_NOTHING):
+            return ""
+        address = mail_address(row["email"])
+        if isinstance(address, MailAddress):
+            return str(address)
+        whose = person_id(self._bundle.source, row["sourcedId"])
+        self._roster.set_aside.append(SetAside(row.file, row.number, f"email: {address.reason}", whose))
+        return ""
 
     def _staff_roles(self, row: Row, role: str) -> tuple[StaffRole, ...]:
         """A column of our own names the roles that OneRoster does not know (coordinator, homeroom, duty …)."""
