@@ -27,6 +27,7 @@ from shared.secretset import SECRET_NAMES, Secret, SecretSet
 from shared.settings import read_settings
 from shared.wrapping import MasterKeys
 from tests.keys import bearer, secrets
+from tests.logins import login
 
 anyio = pytest.mark.anyio
 FORM = {"school": "s1", "students": [{"description": "somebody", "role": "affected"}], "kind": "need", "categories": ["other"], "narrative": "words"}
@@ -88,7 +89,7 @@ class Office:
 async def opened(database: str, folder: Path, known: SecretSet) -> AsyncIterator[Office]:
     file = folder / "secrets"
     write_secrets(file, known)
-    given = {"DATABASE_URL": database, "REDIS_URL": "redis://127.0.0.1:9", "TANGGAP_SECRETS_FILE": str(file)}
+    given = {"DATABASE_URL": login(database, "intake"), "REDIS_URL": "redis://127.0.0.1:9", "TANGGAP_SECRETS_FILE": str(file)}
     app = create_app(read_settings(given))
     kernel = app.state.kernel
     await kernel.database.open()
@@ -124,7 +125,7 @@ async def test_a_receipt_is_eighteen_letters_that_find_their_concern_however_the
 
 
 @anyio
-async def test_a_repeat_gives_the_same_receipt_over_rotations_of_every_secret_and_after_the_old_ones_are_gone(office):
+async def test_a_repeat_gives_the_same_receipt_over_rotations_of_every_secret_and_after_the_old_ones_are_gone(office, database):
     first = await office.raises("k1")
     for _ in range(2):
         office.rotate_all()
@@ -133,7 +134,7 @@ async def test_a_repeat_gives_the_same_receipt_over_rotations_of_every_secret_an
     kernel = office.kernel
     await Rewrapper(kernel.database, MasterKeys(kernel.keys.source, kernel.clock), kernel.heartbeats).rewrap_all()
     office.keep_only_the_newest(*SECRET_NAMES)
-    async with opened(kernel.settings.database_url, office.file.parent, office.known) as later:
+    async with opened(database, office.file.parent, office.known) as later:
         assert await later.raises("k1") == first
         assert await later.finds(first["receipt"]) == 200
 

@@ -2,6 +2,7 @@
 
 import stat
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -101,6 +102,14 @@ def looked(monkeypatch):
     return moment
 
 
+@pytest.fixture
+def logged(monkeypatch):
+    """Warnings, whatever level another test has left: name and details."""
+    told = []
+    monkeypatch.setattr("shared.secretfile.log", SimpleNamespace(warning=lambda event, **more: told.append((event, more))))
+    return told
+
+
 def test_a_running_process_reads_a_changed_file_within_a_second(tmp_path, looked):
     write_secrets(tmp_path / "secrets", secrets())
     source = SecretsFile(tmp_path / "secrets")
@@ -120,15 +129,14 @@ def test_an_unchanged_file_is_the_same_set_so_that_what_was_derived_stays(tmp_pa
 
 
 @pytest.mark.parametrize("spoil", [lambda path: path.write_text("kanarikuning"), lambda path: path.unlink(), lambda path: path.write_bytes(b"\xff")])
-def test_a_file_that_cannot_be_used_any_more_leaves_what_was_known_and_is_told_without_its_content(tmp_path, looked, capsys, spoil):
+def test_a_file_that_cannot_be_used_any_more_leaves_what_was_known_and_is_told_without_its_content(tmp_path, looked, logged, spoil):
     write_secrets(tmp_path / "secrets", secrets())
     source = SecretsFile(tmp_path / "secrets")
     spoil(tmp_path / "secrets")
     looked[0] = 2.0
     assert source.read() == secrets()
-    told = capsys.readouterr()
-    assert "secrets-not-read" in told.out + told.err
-    assert "kanarikuning" not in told.out + told.err
+    assert [event for event, _ in logged] == ["secrets-not-read"]
+    assert "kanarikuning" not in str(logged)
     write_secrets(tmp_path / "secrets", rotated(secrets()))
     looked[0] = 4.0
     assert source.read() == rotated(secrets())
