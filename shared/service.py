@@ -31,6 +31,7 @@ from shared.delivery.relay import Relay
 from shared.delivery.subscription import PROMPT, Subscription
 from shared.errors import NotFound, StartRefused, Unavailable
 from shared.events import READERS
+from shared.eventstore.lag import Lag, judged, lags
 from shared.eventstore.postgres import PostgresEventStore
 from shared.eventstore.projection import Projection
 from shared.eventstore.replaying import calm_collector
@@ -90,9 +91,11 @@ def create_service(
     """
     kernel = _kernel(name, settings, migrations, clock or SystemClock())
     own = list(parts(kernel))
+    projections = [part for part in own if isinstance(part, Projection)]
     relay = Relay(kernel.store, kernel.database, settings.redis_url, kernel.heartbeats, READERS[name])
     rewrapper = Rewrapper(kernel.database, MasterKeys(kernel.keys.source, kernel.clock), kernel.heartbeats)
     running: list[Part] = [kernel.heartbeats, relay, HeadSigner(kernel.database, kernel.keys, kernel.heartbeats), rewrapper, *own]
+    running += [projection.builder for projection in projections]
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -116,7 +119,6 @@ def create_service(
     app = FastAPI(title=f"Tanggap {name}", version="0.1.0", openapi_url=f"/{name}/openapi.json", docs_url=None, redoc_url=None, lifespan=lifespan)
     app.state.kernel = kernel
     web.install(app)
-    projections = [part for part in own if isinstance(part, Projection)]
     watched = [part.name for part in running if part is not kernel.heartbeats]
     for router in (
         *routers(kernel),
@@ -124,7 +126,7 @@ def create_service(
         _parked_router(kernel),
         key_status_router(kernel.keys, kernel.database, kernel.depends),
         _views_router(kernel, projections),
-        _operations(kernel, watched),
+        _operations(kernel, watched, [projection.name for projection in projections]),
     ):
         app.include_router(router)
     app.include_router(_documents(app, kernel))
@@ -162,7 +164,7 @@ def _kernel(name: ServiceName, settings: Settings, migrations: Path, clock: Cloc
     )
 
 
-def _operations(kernel: Kernel, parts: list[str]) -> APIRouter:
+def _operations(kernel: Kernel, parts: list[str], views: list[str]) -> APIRouter:
     router = APIRouter(tags=["operations"])
     name = kernel.name
 
@@ -172,20 +174,20 @@ def _operations(kernel: Kernel, parts: list[str]) -> APIRouter:
 
     @router.get(f"/{name}/readyz", summary="Database, keys, and every part's sign of life and lag")
     async def readyz(_: SignedIn) -> JSONResponse:
-        told = await _readiness(kernel, parts)
+        told = await _readiness(kernel, parts, views)
         return JSONResponse(told, 200 if told["ready"] else 503)
 
     @router.get(f"/{name}/metrics", summary="Prometheus metrics; ids are never labels")
     async def metrics(_: SignedIn) -> Response:
-        return Response(await _metrics(kernel, parts), media_type="text/plain; version=0.0.4")
+        return Response(await _metrics(kernel, parts, views), media_type="text/plain; version=0.0.4")
 
     return router
 
 
-async def _readiness(kernel: Kernel, parts: list[str]) -> dict[str, Any]:
+async def _readiness(kernel: Kernel, parts: list[str], views: list[str]) -> dict[str, Any]:
     told: dict[str, Any] = {"ready": False, "parts": {}}
     try:
-        told["parts"] = await health(kernel.database, parts)
+        told["parts"] = await _health(kernel, parts, views, await lags(kernel.database))
         told["parked"] = len(await ParkingLot(kernel.database).list())
         await kernel.vault.seal("readiness", "identity", "-", "readiness")
         told["parts"] |= {"database": {"ok": True}, "keys": {"ok": True}}
@@ -195,13 +197,22 @@ async def _readiness(kernel: Kernel, parts: list[str]) -> dict[str, Any]:
     return told
 
 
-async def _metrics(kernel: Kernel, parts: list[str]) -> bytes:
+async def _health(kernel: Kernel, parts: list[str], views: list[str], known: Sequence[Lag]) -> dict[str, dict[str, object]]:
+    found = await health(kernel.database, parts)
+    return found | {view: judged(view, found[view], known) for view in views}
+
+
+async def _metrics(kernel: Kernel, parts: list[str], views: list[str]) -> bytes:
     registry = CollectorRegistry()
     lag = Gauge("tanggap_part_lag", "Positions that a part is behind", ["part"], registry=registry)
     sound = Gauge("tanggap_part_ok", "1 while a part gives signs of life", ["part"], registry=registry)
     parked = Gauge("tanggap_parked_events", "Events parked because their handler kept failing", registry=registry)
     head = Gauge("tanggap_store_position", "Position of the last event of the own store", registry=registry)
-    for part, state in (await health(kernel.database, parts)).items():
+    view_lag = Gauge("tanggap_view_lag", "Positions that a generation of a read model is behind", ["view", "generation", "state"], registry=registry)
+    known = await lags(kernel.database)
+    for each in known:
+        view_lag.labels(each.view, each.generation, each.state).set(each.lag)
+    for part, state in (await _health(kernel, parts, views, known)).items():
         lag.labels(part).set(float(str(state["lag"] or 0)))
         sound.labels(part).set(1 if state["ok"] else 0)
     parked.set(len(await ParkingLot(kernel.database).list()))

@@ -28,6 +28,7 @@ from shared.errors import (
     Refused,
     TanggapError,
     TooLarge,
+    Unavailable,
 )
 from shared.message import TANGGAP, derived_id
 
@@ -62,7 +63,7 @@ def problem(error: TanggapError) -> JSONResponse:
         told["errors"] = [{"pointer": fault.pointer, "code": fault.code} for fault in error.faults]
     if isinstance(error, Refused):
         told["sentence"] = {"id": error.indonesian, "en": error.english}
-    headers = {"retry-after": "2"} if error.status == 503 else None  # noqa: PLR2004
+    headers = {"retry-after": str(error.retry_after)} if isinstance(error, Unavailable) else None
     return JSONResponse(told, error.status, headers, media_type=PROBLEM)
 
 
@@ -268,16 +269,20 @@ def cursor(*values: object) -> str:
 
 
 def read_cursor(told: str | None, *kinds: Callable[[Any], Any]) -> list[Any] | None:
-    """What a cursor of ours holds. kinds: what its values are, in order; whatever is named is checked. Raises: Invalid."""
+    """What a cursor of ours holds. kinds: what its values are, in order. Raises: Invalid: it was not made here."""
     if not told:
         return None
     try:
         values: Any = json.loads(urlsafe_b64decode(told + "=" * (-len(told) % 4)))
-    except (ValueError, RecursionError) as error:
+        if not isinstance(values, list) or len(values) != len(kinds):
+            raise ValueError  # noqa: TRY301 - one answer for everything that is no cursor
+        return [_storable(kind(value)) for kind, value in zip(kinds, values, strict=True)]
+    except (TypeError, ValueError, RecursionError) as error:
         raise Invalid(Fault("/cursor", "not-a-cursor")) from error
-    if not isinstance(values, list) or (kinds and len(values) != len(kinds)):
-        raise Invalid(Fault("/cursor", "not-a-cursor"))
-    try:
-        return [kind(value) for kind, value in zip(kinds, values, strict=True)] if kinds else values
-    except (TypeError, ValueError) as error:
-        raise Invalid(Fault("/cursor", "not-a-cursor")) from error
+
+
+def _storable(value: Any) -> Any:
+    """Raises: ValueError: a text that the database cannot hold."""
+    if isinstance(value, str) and b"\x00" in value.encode():
+        raise ValueError
+    return value

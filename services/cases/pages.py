@@ -25,7 +25,7 @@ _PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"
 def router(kernel: Kernel, view: Projection, casework: Casework, words: Words) -> APIRouter:
     """The pages under `/cases`."""
     routes = APIRouter(prefix="/cases", include_in_schema=False)
-    reader, listing, zone = CaseReader(kernel, casework.case), CaseList(kernel.database, view), ZoneInfo(kernel.settings.time_zone)
+    reader, listing, zone = CaseReader(kernel, casework.case), CaseList(view), ZoneInfo(kernel.settings.time_zone)
     urgency = words.values["urgency"]
 
     def shown(moment: datetime) -> str:

@@ -72,8 +72,8 @@ class Nothing(_Body):
 def router(kernel: Kernel, roster: Roster, outbox: Projection, turns: Turns) -> APIRouter:
     """All JSON routes of notifications."""
     routes = APIRouter(prefix="/notifications/api", tags=["notifications"])
-    _deliveries(routes, kernel)
-    _tasks(routes, kernel)
+    _deliveries(routes, kernel, outbox)
+    _tasks(routes, kernel, outbox)
     _agencies(routes, kernel, outbox)
     _register(routes, kernel, roster, turns)
     return routes
@@ -88,10 +88,10 @@ def _reader(principal: Principal) -> Reader:
     return Reader(principal.id, tuple(principal.schools) if principal.kind == "person" else ())
 
 
-def _deliveries(routes: APIRouter, kernel: Kernel) -> None:
+def _deliveries(routes: APIRouter, kernel: Kernel, outbox: Projection) -> None:
     @routes.get("/deliveries", summary="Each message and attempt: queued, sending, sent, delivered, acknowledged, failed, cancelled")
     async def list_deliveries(principal: SignedIn, case: str | None = None) -> dict[str, Any]:
-        return {"items": await deliveries(kernel.database, _reader(principal), case), "next": None}
+        return {"items": await deliveries(outbox, _reader(principal), case), "next": None}
 
     @routes.post("/alerts/{alert_id}/acknowledge", summary="I have seen it and take it in hand")
     async def acknowledge(alert_id: str, _: Nothing, request: Request, principal: SignedIn) -> dict[str, str]:
@@ -106,11 +106,11 @@ def _deliveries(routes: APIRouter, kernel: Kernel) -> None:
         return {"alert": alert_id, "acknowledged_by": done.state.acknowledged_by or ""}
 
 
-def _tasks(routes: APIRouter, kernel: Kernel) -> None:
+def _tasks(routes: APIRouter, kernel: Kernel, outbox: Projection) -> None:
     @routes.get("/tasks", summary="Tasks: an agency sees its own")
     async def list_tasks(principal: SignedIn) -> dict[str, Any]:
         agency = principal.id if principal.kind == "agency" else None
-        return {"items": await tasks(kernel.database, _reader(principal), agency), "next": None}
+        return {"items": await tasks(outbox, _reader(principal), agency), "next": None}
 
     @routes.get("/tasks/{task_id}", summary="One task; an agency's first look is recorded as received")
     async def task(task_id: str, principal: SignedIn, request: Request) -> dict[str, Any]:
@@ -190,7 +190,7 @@ def _shown(task_id: str, found: Task) -> dict[str, Any]:
 def _agencies(routes: APIRouter, kernel: Kernel, outbox: Projection) -> None:
     @routes.get("/agencies", summary="The directory of partner agencies")
     async def list_agencies(_: SignedIn) -> dict[str, Any]:
-        return {"items": await agencies(kernel.database), "next": None}
+        return {"items": await agencies(outbox), "next": None}
 
     @routes.post("/agencies", status_code=201, summary="Register an agency, or change it")
     async def register(body: AgencyBody, request: Request, principal: SignedIn) -> dict[str, Any]:

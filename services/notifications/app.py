@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI
 from services.notifications import api, pages
 from services.notifications.clocks import Clockwork
 from services.notifications.contacting import Turns
-from services.notifications.projecting import TABLES, VIEW, project
+from services.notifications.projecting import TABLES, VIEW, carry, project
 from services.notifications.senders.mail import MailSender
 from services.notifications.senders.webhook import WebhookSender
 from services.notifications.sending import Sender
@@ -42,7 +42,7 @@ def create_app(settings: Settings) -> FastAPI:
     def parts(kernel: Kernel) -> list[Part]:
         roster = rosters.setdefault("roster", Roster(kernel.database))
         taking_turns = turns.setdefault("contact", Turns(kernel.database))
-        projections[VIEW] = Projection(VIEW, kernel.store, kernel.database, project, TABLES, kernel.heartbeats, pace=_OUTBOX)
+        projections[VIEW] = Projection(VIEW, kernel.store, kernel.database, project, TABLES, kernel.heartbeats, pace=_OUTBOX, carry=carry)
         webhooks = WebhookSender(kernel.keys, loopback=settings.demo_sign_in)
         return [
             projections[VIEW],

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 
+from psycopg import sql
+
 from services.notifications.domain import alert, notice, task
 from services.notifications.domain.agency import AGENCY, NoteGone
 from services.notifications.domain.alert import ALERT
@@ -13,10 +15,17 @@ from services.notifications.lanes import Due
 from services.notifications.noticing import Notices
 from services.notifications.noting import Notes
 from services.notifications.patience import Waiting, settled
+from services.notifications.projecting import VIEW
 from services.notifications.views import keep_endpoint_outcome
 from shared.decider import execute
+from shared.eventstore.generations import answering
 from shared.message import Occasion
 from shared.service import Kernel
+
+_AGAIN = sql.SQL(
+    "UPDATE outbox_v1 SET attempts = %s, due_at = %s, state = CASE state WHEN 'sending' THEN 'queued' ELSE state END"
+    " WHERE generation = {} AND id = %s"
+).format(answering(VIEW))
 
 
 class Endings:
@@ -60,10 +69,7 @@ class Endings:
             await connection.execute(
                 "INSERT INTO attempt (outbox, number, outcome) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING", (due.id, due.attempts, str(outcome))
             )
-            await connection.execute(
-                "UPDATE outbox_v1 SET attempts = %s, due_at = %s, state = CASE state WHEN 'sending' THEN 'queued' ELSE state END WHERE id = %s",
-                (due.attempts + 1, outcome.when, due.id),
-            )
+            await connection.execute(_AGAIN, (due.attempts + 1, outcome.when, due.id))
 
     def _occasion(self, due: Due) -> Occasion:
         return due.occasion(self._kernel.clock.now())

@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import Any
 
 import structlog
+from psycopg import sql
 
 from services.notifications.contacting import Turns
 from services.notifications.domain.notice import NOTICE, EndNotice
@@ -24,7 +25,7 @@ from services.notifications.lanes import Due, Lane, claim, leave_together, take_
 from services.notifications.links import Links
 from services.notifications.noticing import Notices
 from services.notifications.noting import Notes
-from services.notifications.projecting import NOTICE_STATES
+from services.notifications.projecting import NOTICE_STATES, VIEW
 from services.notifications.senders.mail import MailSender, guardian_notice, staff_alert
 from services.notifications.senders.webhook import WebhookSender, message_id, notice
 from services.notifications.views import Roster
@@ -32,6 +33,7 @@ from shared.addresses import MailAddress, mail_address
 from shared.decider import load
 from shared.delivery.leases import lease
 from shared.errors import Unavailable
+from shared.eventstore.generations import answering
 from shared.eventstore.projection import Projection
 from shared.sealed import Erased, Sealed
 from shared.service import Kernel
@@ -42,6 +44,8 @@ MAILS_AT_ONCE, WEBHOOKS_AT_ONCE = 64, 48
 IDLE = 0.5
 GATHER = 0.01
 """Seconds in which a full lane gets room for several messages, so that they are claimed together."""
+
+_AGENCY = sql.SQL("SELECT url, secret, old_secret FROM agency_v1 WHERE generation = {} AND agency = %s").format(answering(VIEW))
 
 
 class Sender:
@@ -218,8 +222,7 @@ class Sender:
     async def _agency(self, agency: str) -> tuple[str, list[str], bytes] | None:
         """Its address, its secrets, and the key of its messages' ids; None where it has no webhook or was erased."""
         async with self._kernel.database.statement() as connection:
-            cursor = await connection.execute("SELECT url, secret, old_secret FROM agency_v1 WHERE agency = %s", (agency,))
-            row: tuple[Any, ...] | None = await cursor.fetchone()
+            row: tuple[Any, ...] | None = await (await connection.execute(_AGENCY, (agency,))).fetchone()
         if row is None or row[0] is None:
             return None
         opened = await self._kernel.vault.open_many([Sealed.model_validate(secret) for secret in row[1:] if secret])

@@ -211,7 +211,8 @@ async def test_one_deadline_that_fails_stops_no_other(module_database, redis_url
         await school.ask(case, minutes=-30)
         await running.caught_up()
         lost = (
-            "INSERT INTO cases.worklist_v1 VALUES ('lost', 'x', 'plan', 'none', NULL, NULL, 'low', now(), now() - interval '9 days', 0) RETURNING 1"
+            "INSERT INTO cases.worklist_v1 VALUES ('lost', 'x', 'plan', 'none', NULL, NULL, 'low', now(), now() - interval '9 days', 0, 'school',"
+            " (SELECT generation FROM view_checkpoint WHERE state = 'answering')) RETURNING 1"
         )
         await running.sql(lost)
         scheduler = Watched(running.kernel, view_of(running))

@@ -204,6 +204,8 @@ async def served(url: str, told: Recording, **more: str) -> AsyncIterator[Served
             with patch.object(shared.service, "run_parts", running.only_read_models(service)):
                 await stack.enter_async_context(app.router.lifespan_context(app))
             await stack.enter_async_context(running.clients[service])
-        for view in (each for views in running.views.values() for each in views):
-            assert await view.catch_up(within=30), f"{view.name} has not read its store"
+        for service, views in running.views.items():
+            head = await apps[service].state.kernel.store.head()
+            for view in views:
+                assert await view.caught_up(head, within=30), f"{view.name} has not read its store"
         yield running

@@ -21,7 +21,7 @@ from services.intake.domain.roster import ROSTER, LetGo, RegisterPerson, Registe
 from services.intake.roster.importing import ImportReport, RosterImport
 from services.intake.roster.people import interpret, person_id, school_id
 from services.intake.roster.reading import read_bundle
-from services.intake.views import TABLES, VIEW, project
+from services.intake.views import TABLES, VIEW, Directory, project
 from shared.access import Principal
 from shared.errors import Invalid
 from shared.events import PersonLeft, PersonRegistered, SchoolRegistered
@@ -117,7 +117,7 @@ async def opened(database: str, folder: Path, **secrets: str) -> AsyncIterator[O
     directory = Projection(VIEW, kernel.store, kernel.database, project, TABLES, kernel.heartbeats)
     running = asyncio.create_task(directory.run())
     try:
-        yield Office(app, RosterImport(kernel, directory), directory, folder)
+        yield Office(app, RosterImport(kernel, directory, Directory(kernel.database, directory)), directory, folder)
     finally:
         await ended(running)
         await kernel.database.close()
@@ -301,7 +301,7 @@ async def test_two_schools_with_one_number_do_not_stop_the_directory(office):
     await office.bring_files(FILES)
     async with office.kernel.database.connection() as connection:
         event = (await office.kernel.store.read_after(0))[0]
-        await project(connection, [replace(event, body=double.model_dump_json())])
+        await project(connection, 1, [replace(event, body=double.model_dump_json())])
 
 
 @pytest_anyio

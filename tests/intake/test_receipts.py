@@ -13,13 +13,17 @@ import pytest
 from fastapi import FastAPI
 
 from services.intake.app import create_app
+from services.intake.domain.roster import ROSTER, RegisterSchool
 from services.intake.earlier_receipts import EarlierReceipts
 from services.intake.lettering import normalised
 from services.intake.receipts import Receipts, locator, locator_of
 from services.intake.views import TABLES, VIEW, project
 from shared import secretfile
 from shared.access import service_principal
+from shared.decider import execute
+from shared.events import SchoolRegistered
 from shared.eventstore.projection import Projection
+from shared.message import TANGGAP, Occasion
 from shared.rewrapping import Rewrapper
 from shared.sealing import MemoryVault
 from shared.secretfile import write_secrets
@@ -79,6 +83,14 @@ class Office:
             pass
         return (await self.client.post("/intake/api/status", json={"receipt": receipt})).status_code
 
+    async def register_school(self) -> None:
+        """The one school, known to the view."""
+        school = SchoolRegistered(school="s1", npsn="20100002", name="SMP", level="smp")
+        occasion = Occasion("service:test", None, datetime.now(UTC), TANGGAP, TANGGAP)
+        await execute(self.kernel.store, ROSTER, "school-s1", RegisterSchool(school=school), occasion)
+        while await self.view.step():
+            pass
+
     async def do(self, *statements: str) -> None:
         async with self.kernel.database.connection() as connection:
             for statement in statements:
@@ -97,7 +109,7 @@ async def opened(database: str, folder: Path, known: SecretSet) -> AsyncIterator
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://test") as client:
             view = Projection(VIEW, kernel.store, kernel.database, project, TABLES, kernel.heartbeats)
             office = Office(app, view, client, file, known)
-            await office.do("INSERT INTO school_v1 VALUES ('s1', '20100002', 'SMP', 'smp', NULL) ON CONFLICT DO NOTHING")
+            await office.register_school()
             yield office
     finally:
         await kernel.database.close()
@@ -175,7 +187,8 @@ async def upgraded(database: str, folder: Path) -> AsyncIterator[tuple[Office, s
         located, late = [(await office.raises(key))["concern_id"] for key in ("k1", "k2")]
         receipt = normalised(of_the_first_release(located))
         await office.do(
-            f"INSERT INTO concern_locator_v1 VALUES ('{receipt[:6]}', '{located}')",
+            f"INSERT INTO concern_locator_v1 (locator, concern, generation) SELECT '{receipt[:6]}', '{located}', generation"
+            " FROM view_checkpoint WHERE state = 'answering'",
             f"INSERT INTO earlier_receipt (concern, locator) VALUES ('{located}', '{receipt[:6]}')",
             "UPDATE first_release SET ended = false",
         )

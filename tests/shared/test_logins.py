@@ -298,7 +298,7 @@ def test_every_function_that_works_with_its_owner_s_rights_says_where_it_looks_f
             " WHERE p.prosecdef AND n.nspname IN ('intake', 'cases', 'notifications', 'keyring')"
         ).fetchall()
     assert {(schema, name) for schema, name, _ in found} == {
-        *((service, "append_batch") for service in SERVICES),
+        *((service, name) for service in SERVICES for name in ("append_batch", "learn_statistics")),
         *(("keyring", name) for name in ("obtain", "open_wrapped", "wrapped_under", "rewrap", "count_by_master", "destroy")),
     }
     assert [told for schema, _, told in found if told != [f"search_path={schema}, pg_temp"]] == []

@@ -125,7 +125,8 @@ def test_a_migration_works_in_its_own_schema_only_and_as_no_superuser(database, 
 def test_a_migration_sees_the_rows_of_all_schools_behind_their_wall(database, tmp_path):
     with psycopg.connect(database, autocommit=True) as administrator:
         administrator.execute(
-            "INSERT INTO cases.fact_v1 SELECT n, 'case-1', 'school-' || n, 'opened', NULL, now(), now(), '{}', 'school' FROM generate_series(1, 3) n"
+            "INSERT INTO cases.fact_v1 (position, stream, school, kind, happened_at, recorded_at, codes, desk, generation)"
+            " SELECT n, 'case-1', 'school-' || n, 'opened', now(), now(), '{}', 'school', 1 FROM generate_series(1, 3) n"
         )
     prepare(database, migrating(tmp_path, n9999="UPDATE {schema}.fact_v1 SET kind = 'changed'"))
     assert rows(database, "SELECT DISTINCT kind FROM cases.fact_v1") == [("changed",)]

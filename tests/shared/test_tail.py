@@ -123,16 +123,16 @@ def test_a_list_does_not_wait_for_the_poll_to_see_what_another_process_appended(
     async def scenario(one, other):
         seen: list[int] = []
 
-        async def project(_, events):
+        async def project(_, __, events):
             seen.extend(each.position for each in events)
 
         view = projection.Projection("view", one, one.database, project, (), Heartbeats(one.database))
         running = asyncio.create_task(view.run())
         try:
             await one.append(item(event()))
-            assert await view.catch_up(within=10)
+            assert await view.caught_up(1, within=10)
             await other.append(item(event()))  # rings another doorbell
-            assert await view.catch_up(within=10)
+            assert await view.caught_up(2, within=10)
             assert seen == [1, 2]
         finally:
             await ended(running)

@@ -35,7 +35,8 @@ def at_intake(app: FastAPI, *requests: tuple[str, str, dict]) -> list[httpx.Resp
         await kernel.database.open()
         try:
             async with kernel.database.connection() as connection:
-                await connection.execute("INSERT INTO school_v1 VALUES ('s1', '20100002', 'SMP', 'smp', NULL)")
+                await connection.execute("INSERT INTO view_checkpoint (view, position, state) VALUES ('intake_directory_v1', 0, 'answering')")
+                await connection.execute("INSERT INTO school_v1 VALUES ('s1', '20100002', 'SMP', 'smp', NULL, 1)")
             transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
             async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
                 return [await client.request(method, path, **more) for method, path, more in requests]

@@ -21,6 +21,8 @@ from shared.service import Kernel
 from shared.web import cursor, read_cursor
 
 PAGE = 100
+LAST_VERSION = 2**31 - 1
+"""The store numbers the events of a stream no higher."""
 
 
 class FilterQuery(BaseModel):
@@ -41,7 +43,7 @@ class FilterQuery(BaseModel):
 def router(kernel: Kernel, view: Projection, casework: Casework) -> APIRouter:
     """`GET /cases/api/cases` and what lies below one case."""
     routes = APIRouter(prefix="/cases/api/cases", tags=["cases"])
-    reader, listing = CaseReader(kernel, casework.case), CaseList(kernel.database, view)
+    reader, listing = CaseReader(kernel, casework.case), CaseList(view)
 
     @routes.get("", summary="Cases that you may see, newest first")
     async def cases(principal: SignedIn, filters: Annotated[FilterQuery, Query()]) -> dict[str, Any]:
@@ -61,7 +63,7 @@ def router(kernel: Kernel, view: Projection, casework: Casework) -> APIRouter:
         principal: SignedIn,
         as_of: AwareDatetime | None = None,
         happened_until: AwareDatetime | None = None,
-        version: Annotated[int | None, Query(ge=1)] = None,
+        version: Annotated[int | None, Query(ge=1, le=LAST_VERSION)] = None,
         reason: ReadingReason | None = None,
     ) -> dict[str, Any]:
         return await reader.case(principal, case_id, Moment(as_of, happened_until, version), reason)

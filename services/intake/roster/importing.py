@@ -18,6 +18,7 @@ from services.intake.domain.roster import ROSTER, Command, KeepRow, LetGo, Regis
 from services.intake.roster.digests import RowDigests
 from services.intake.roster.people import Person, Roster, SetAside, interpret
 from services.intake.roster.reading import read_bundle
+from services.intake.views import Directory
 from shared.decider import execute_all
 from shared.errors import Fault, Invalid, NotAllowed, Unavailable
 from shared.events import PersonRegistered
@@ -65,10 +66,11 @@ class ImportReport(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class RosterImport:
-    """Imports bundles. directory: the projection that must have seen the last import before the next is compared with it."""
+    """Imports bundles. view: what fills the directory; it must have seen the last import before the next is compared with it."""
 
     kernel: Kernel
-    directory: Projection
+    view: Projection
+    directory: Directory
 
     async def run(self, bundle: Path, actor: str, *, allow_drop: bool = False, progress: Progress = _quiet) -> ImportReport:
         """Raises: Invalid: the bundle as a whole cannot be trusted; then nothing was changed."""
@@ -110,7 +112,7 @@ class RosterImport:
 
     async def _caught_up(self) -> None:
         """Raises: Unavailable: the directory does not follow, so nothing could be compared with it."""
-        if not await self.directory.caught_up(await self.kernel.store.head(), within=30):
+        if not await self.view.caught_up(await self.kernel.store.head(), within=30):
             raise Unavailable("the directory of people does not follow the store: see /intake/readyz, then import again")
 
     async def _append(self, commands: Sequence[tuple[str, Command]], occasion: Occasion) -> None:
@@ -121,9 +123,7 @@ class RosterImport:
     async def _known(self) -> dict[str, tuple[str, str, str | None]]:
         """Everybody we have: id to (kind, school, digest)."""
         await self._caught_up()
-        async with self.kernel.database.connection() as connection:
-            rows = await (await connection.execute("SELECT person, kind, school, digest FROM person_v1")).fetchall()
-        return {row[0]: (row[1], row[2], row[3]) for row in rows}
+        return await self.directory.digests()
 
     def _leaving(self, roster: Roster, known: dict[str, tuple[str, str, str | None]]) -> list[tuple[str, str]]:
         """A bundle is a full snapshot of its schools: who is not in it any more has left."""
