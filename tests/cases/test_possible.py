@@ -173,6 +173,7 @@ def covers(found: Possible, command: Command) -> bool:
     return all(set(value) <= set(values) if isinstance(value, tuple) else value in values for value, values in chosen)
 
 
+@pytest.mark.long
 def test_what_is_offered_is_accepted_and_what_is_accepted_was_offered():
     """At least 20,000 samples of a person, a state and a command: each person tries on each case what is offered to them, and anything else."""
     law = Law()

@@ -20,6 +20,8 @@ from district.embedded.servers import Servers
 from district.secret_file import secret_in
 from shared.errors import StartRefused
 
+pytestmark = pytest.mark.servers
+
 
 @pytest.fixture(autouse=True)
 def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:

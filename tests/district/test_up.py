@@ -22,6 +22,8 @@ from shared.logins import SERVICES, login_of
 from shared.testing import eventually
 from tests.logins import CODE
 
+pytestmark = pytest.mark.servers
+
 PATIENCE = 60.0
 
 
