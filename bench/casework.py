@@ -16,7 +16,6 @@ import uvloop
 
 from bench.district import District, running
 from bench.table import Row, medians, percentile
-from district.embedded.postgres import Postgres
 from district.sample.roster import SOURCE
 from services.cases.domain.case.case import CASE
 from services.cases.domain.case.handling import AssessCase, Goal, PlanCase
@@ -35,7 +34,8 @@ from shared.events import CaseClosed, ConcernRaised
 from shared.eventstore.postgres import PostgresEventStore
 from shared.message import TANGGAP, Event, Fact, Occasion
 from shared.sealed import Sealed
-from shared.sealing import KeyringVault, MasterKey, ToSeal
+from shared.sealing import KeyringVault, ToSeal
+from shared.wrapping import MasterKey
 
 CASES = int(os.environ.get("BENCH_CASES", "100000"))
 EVENTS = 20
@@ -98,9 +98,9 @@ async def commands_rate(url: str, callers: int, cases: int) -> float:
     return done / took
 
 
-def run(postgres: Postgres) -> list[Row]:
-    """Measures mixed commands from 32 callers."""
-    rate = medians(lambda: uvloop.run(commands_rate(postgres.url(), 32, 8)))
+def run(url: str) -> list[Row]:
+    """Measures mixed commands from 32 callers. url: the address of cases."""
+    rate = medians(lambda: uvloop.run(commands_rate(url, 32, 8)))
     return [Row("case work: mixed commands, 32 callers", rate, "/s", ">= 1,500/s")]
 
 
@@ -243,7 +243,7 @@ def large(folder: Path) -> list[Row]:
         big = _list_times(district, headers)
         long_case = _long_case(district, district.duty(1))
         events = district.scalar("SELECT count(*) FROM cases.event")
-        what_if = uvloop.run(_what_if(district.database_url))
+        what_if = uvloop.run(_what_if(district.deployment.databases["cases"]))
     slowest, grown = max(big, key=lambda name: big[name]), max(big, key=lambda name: big[name] / small[name])
     return [
         Row(f"lists, p95 of the slowest ({slowest}) with {CASES:,} cases, {events:,} events", big[slowest], "ms", "<= 30 ms"),

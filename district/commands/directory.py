@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +13,7 @@ from rich.progress import track
 from district.agencies import AgencyRead, Skipped, read_agencies
 from district.commands.shell import checked, errors, show_json, show_table, verb
 from district.home import find_home, wanted_port
+from district.serving import port_in_use
 from shared.errors import Fault, Invalid
 
 roster = typer.Typer(no_args_is_help=True, help="The roster of schools and people (OneRoster 1.1 or 1.2)")
@@ -22,8 +24,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="for machines")]
 
 
 def origin() -> str:
-    """The base URL of the running district."""
-    return f"http://127.0.0.1:{wanted_port()}"
+    """The base URL of the running district: at TANGGAP_PORT, else at the port of the one that serves from the same home folder."""
+    port = None if os.environ.get("TANGGAP_PORT") else port_in_use(find_home().folder)
+    return f"http://127.0.0.1:{port or wanted_port()}"
 
 
 def import_bundle(base: str, headers: dict[str, str], bundle: Path, *, allow_drop: bool) -> dict[str, Any]:

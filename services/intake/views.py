@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 
 from services.intake.domain.concern import ConcernReceived
 from services.intake.domain.roster import RosterRowKept
-from services.intake.receipts import Receipts
+from services.intake.receipts import locator
 from shared.database import Connection, Database
 from shared.events import PersonLeft, PersonRegistered, SchoolRegistered
 from shared.eventstore.batching import Batcher
@@ -22,36 +22,33 @@ VIEW = "intake_directory_v1"
 TABLES = ("school_v1", "person_v1", "concern_locator_v1")
 
 _LOCATE: LiteralString = "INSERT INTO concern_locator_v1 SELECT * FROM unnest(%s::text[], %s::text[]) ON CONFLICT DO NOTHING"
+_CONCERNS_AT: LiteralString = "SELECT concern FROM concern_locator_v1 WHERE locator = %s UNION SELECT concern FROM earlier_receipt WHERE locator = %s"
 
 
-@dataclass(frozen=True, slots=True)
-class Projector:
+async def project(connection: Connection, events: Sequence[Recorded]) -> None:
     """Applies events to the tables."""
+    for event in events:
+        await _apply(connection, event)
+    concerns = [ConcernReceived.model_validate_json(event.body).concern for event in events if event.type == "concern-received"]
+    if concerns:
+        await connection.execute(_LOCATE, ([locator(concern) for concern in concerns], concerns))
 
-    receipts: Receipts
 
-    async def __call__(self, connection: Connection, events: Sequence[Recorded]) -> None:
-        for event in events:
-            await self._apply(connection, event)
-        concerns = [ConcernReceived.model_validate_json(event.body).concern for event in events if event.type == "concern-received"]
-        if concerns:
-            await connection.execute(_LOCATE, ([self.receipts.locator(concern) for concern in concerns], concerns))
-
-    async def _apply(self, connection: Connection, event: Recorded) -> None:
-        match event.type:
-            case "school-registered":
-                await _school(connection, SchoolRegistered.model_validate_json(event.body))
-            case "person-registered":
-                await _person(connection, PersonRegistered.model_validate_json(event.body))
-            case "roster-row-kept":
-                kept = RosterRowKept.model_validate_json(event.body)
-                person = event.stream.removeprefix("person-")
-                await connection.execute("UPDATE person_v1 SET digest = %s WHERE person = %s", (kept.digest, person))
-            case "person-left":
-                gone = PersonLeft.model_validate_json(event.body)
-                await connection.execute("DELETE FROM person_v1 WHERE person = %s", (gone.person,))
-            case _:
-                pass  # concerns are handled together below
+async def _apply(connection: Connection, event: Recorded) -> None:
+    match event.type:
+        case "school-registered":
+            await _school(connection, SchoolRegistered.model_validate_json(event.body))
+        case "person-registered":
+            await _person(connection, PersonRegistered.model_validate_json(event.body))
+        case "roster-row-kept":
+            kept = RosterRowKept.model_validate_json(event.body)
+            person = event.stream.removeprefix("person-")
+            await connection.execute("UPDATE person_v1 SET digest = %s WHERE person = %s", (kept.digest, person))
+        case "person-left":
+            gone = PersonLeft.model_validate_json(event.body)
+            await connection.execute("DELETE FROM person_v1 WHERE person = %s", (gone.person,))
+        case _:
+            pass  # concerns are handled together
 
 
 async def _school(connection: Connection, told: SchoolRegistered) -> None:
@@ -116,17 +113,17 @@ class Directory:
             rows = await cursor.fetchall()
         return [{"person": row[0], "kind": row[1], "school": row[2], "roles": row[3], "name": Sealed.model_validate(row[4])} for row in rows]
 
-    async def concerns_at(self, locator: str) -> list[str]:
+    async def concerns_at(self, located: str) -> list[str]:
         """The concerns whose receipt has this locator, usually one. A fresh receipt is found even if the view is behind."""
-        found = await self._located(locator)
+        found = await self._located(located)
         if not found:
             await self._view.catch_up()
-            found = await self._located(locator)
+            found = await self._located(located)
         return found
 
-    async def _located(self, locator: str) -> list[str]:
+    async def _located(self, located: str) -> list[str]:
         async with self._database.statement() as connection:
-            rows = await (await connection.execute("SELECT concern FROM concern_locator_v1 WHERE locator = %s", (locator,))).fetchall()
+            rows = await (await connection.execute(_CONCERNS_AT, (located, located))).fetchall()
         return [row[0] for row in rows]
 
     async def _read_schools(self) -> None:

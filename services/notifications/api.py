@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
-from hashlib import sha256
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request
@@ -15,6 +13,7 @@ from services.notifications.domain.alert import ALERT, Acknowledge, Alert
 from services.notifications.domain.register import MarkUnsafe
 from services.notifications.domain.task import TASK, TRIGGERS, Actor, DeclineReason, Move, NoSuchTask, OpenPackage, Task
 from services.notifications.endpoints import LONGEST, endpoint
+from services.notifications.registering import AgencySecrets, Registering
 from services.notifications.views import Reader, Roster, agencies, deliveries, tasks
 from shared.access import Principal, SignedIn
 from shared.addresses import Flaw
@@ -197,19 +196,15 @@ def _agencies(routes: APIRouter, kernel: Kernel, outbox: Projection) -> None:
     async def register(body: AgencyBody, request: Request, principal: SignedIn) -> dict[str, Any]:
         command = await asked(request, principal)
         url = _entered(body.url, loopback=kernel.settings.demo_sign_in)
-        owner, context = f"agency-{body.id}", f"agency-{body.id}"
-        secrets = {
-            name: await kernel.vault.seal(owner, "contact", value, f"{context}/{name}") if (value := getattr(body, name)) else None
-            for name in ("secret", "old_secret")
-        }
-        digest = hmac.digest(kernel.settings.key("token_key"), f"{body.secret}|{body.old_secret}".encode(), sha256).hex()
+        registering, given = Registering(kernel.store, kernel.vault), AgencySecrets(body.secret, body.old_secret)
+        secrets = await registering.sealed(body.id, given)
         told = {
             "agency": body.id,
             "name": body.name,
             "kind": body.kind,
             "services": tuple(body.services),
             "url": url,
-            "digest": digest,
+            "digest": await registering.digest(body.id, given),
         }
         done = await execute(
             kernel.store, AGENCY, f"agency-{body.id}", RegisterAgency(**told, **secrets), _occasion(kernel, principal, command, None)

@@ -21,9 +21,10 @@ from services.notifications.domain.register import REGISTER
 from services.notifications.domain.task import TASK
 from services.notifications.ending import Endings
 from services.notifications.lanes import Due, Lane, claim, leave_together, take_back
+from services.notifications.links import Links
 from services.notifications.noticing import Notices
 from services.notifications.noting import Notes
-from services.notifications.projecting import NOTICE_STATES, notice_token
+from services.notifications.projecting import NOTICE_STATES
 from services.notifications.senders.mail import MailSender, guardian_notice, staff_alert
 from services.notifications.senders.webhook import WebhookSender, message_id, notice
 from services.notifications.views import Roster
@@ -55,6 +56,7 @@ class Sender:
         self._notes = Notes(kernel)
         self._notices = Notices(kernel.store, roster)
         self._endings = Endings(kernel, self._notes, self._notices)
+        self._links = Links(kernel.database, kernel.keys)
         self._mail_lane, self._webhook_lane = Lane(MAILS_AT_ONCE), Lane(WEBHOOKS_AT_ONCE)
 
     async def run(self) -> None:
@@ -181,7 +183,7 @@ class Sender:
             return
         address = await self._address(due)
         settings = self._kernel.settings
-        link = f"{settings.public_origin}/notifications/n/{notice_token(settings.key('token_key'), asked.notice)}"
+        link = f"{settings.public_origin}/notifications/n/{await self._links.make(asked.notice)}"
         async with self._turns.sending(asked.student):
             register = await load(self._kernel.store, REGISTER, f"contact-{asked.student}")
             if register.state.forbids(due.receiver):
@@ -207,21 +209,22 @@ class Sender:
         if task.state.requested is None or found is None:
             await self._endings.of(due, Never("no-endpoint"))
             return
-        url, secrets = found
+        url, secrets, key = found
         now = self._kernel.clock.now()
-        identifier = message_id(self._kernel.settings.key("token_key"), due.receiver, task.state.requested.task)
+        identifier = message_id(key, due.receiver, task.state.requested.task)
         body = notice(self._kernel.settings.public_origin, task.state.requested, identifier, due.queued_at)
         await self._endings.of_endpoint(due, url, await self._webhooks.send(url, secrets, identifier, body, now))
 
-    async def _agency(self, agency: str) -> tuple[str, list[str]] | None:
+    async def _agency(self, agency: str) -> tuple[str, list[str], bytes] | None:
+        """Its address, its secrets, and the key of its messages' ids; None where it has no webhook or was erased."""
         async with self._kernel.database.statement() as connection:
             cursor = await connection.execute("SELECT url, secret, old_secret FROM agency_v1 WHERE agency = %s", (agency,))
             row: tuple[Any, ...] | None = await cursor.fetchone()
         if row is None or row[0] is None:
             return None
         opened = await self._kernel.vault.open_many([Sealed.model_validate(secret) for secret in row[1:] if secret])
-        secrets = [secret for secret in opened if isinstance(secret, str)]
-        return row[0], secrets
+        (key,) = await self._kernel.vault.derive_many([f"agency-{agency}"], "contact", "message-id")
+        return None if isinstance(key, Erased) else (row[0], [secret for secret in opened if isinstance(secret, str)], key)
 
     # addresses ----------------------------------------------------------------------------------------------------
 

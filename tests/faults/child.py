@@ -68,7 +68,7 @@ def wrap_points() -> None:
             reached("after-2xx-before-record")
         return answered
 
-    PostgresEventStore.append, Relay._save, WebhookSender.send = append_then, reached_then_save, send_then
+    PostgresEventStore.append, Relay._save, WebhookSender.send = append_then, reached_then_save, send_then  # type: ignore[method-assign]
 
 
 def acknowledge_before_commit() -> None:
@@ -86,7 +86,7 @@ def acknowledge_before_commit() -> None:
         asyncio.create_task(later())  # noqa: RUF006 - the careless version on purpose
         return Stored(0, datetime.now(UTC))
 
-    PostgresEventStore.append = too_early
+    PostgresEventStore.append = too_early  # type: ignore[method-assign]
 
 
 def no_feed() -> None:
@@ -96,7 +96,7 @@ def no_feed() -> None:
     async def no_heads(self):
         return {}
 
-    FeedClient.pull, FeedClient.heads = nothing, no_heads
+    FeedClient.pull, FeedClient.heads = nothing, no_heads  # type: ignore[method-assign]
 
 
 def checkpoint_before_effect() -> None:
@@ -106,7 +106,7 @@ def checkpoint_before_effect() -> None:
         await self.handler(event, None)
         return outcome
 
-    Applying._handled, Applying._together = handled, Applying._one_by_one
+    Applying._handled, Applying._together = handled, Applying._one_by_one  # type: ignore[method-assign]
 
 
 def relay_checkpoint_before_xadd() -> None:
@@ -118,7 +118,7 @@ def relay_checkpoint_before_xadd() -> None:
         reached("after-xadd-before-checkpoint")
         await add(self, client, events)
 
-    Relay._add = save_first
+    Relay._add = save_first  # type: ignore[method-assign]
 
 
 def record_before_sending() -> None:
@@ -130,7 +130,7 @@ def record_before_sending() -> None:
         self._delivered = _nothing
         await sending(self, due)
 
-    Sender._send_webhook = record_first
+    Sender._send_webhook = record_first  # type: ignore[method-assign]
 
 
 async def _nothing(*_given) -> None:

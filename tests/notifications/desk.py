@@ -7,7 +7,8 @@ from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from email import message_from_bytes
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,11 +20,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.notifications.app import create_app
-from shared.access import Principal, issue_token
-from shared.events import PersonRegistered, PublicEvent, SchoolRegistered
-from shared.message import Occasion, Recorded
+from shared.access import Principal
+from shared.events import PersonRegistered, SchoolRegistered
+from shared.message import Occasion, PublicEvent, Recorded
 from shared.settings import read_settings
 from shared.testing import eventually
+from tests.keys import bearer
+from tests.logins import login
 
 KEY = urlsafe_b64encode(b"k" * 32).decode()
 SECRET = "whsec_" + "QUJD" * 12
@@ -47,6 +50,11 @@ class Mailbox:
     held: threading.Event | None = None
     arrived: int = 0
 
+    def let_go(self) -> None:
+        """What waits inside the server goes on."""
+        assert self.held is not None
+        self.held.set()
+
     async def handle_RCPT(self, server, session, envelope, address, options) -> str:  # noqa: ARG002, N802 - aiosmtpd's names
         if self.refuse:
             return f"{self.refuse} no"
@@ -61,6 +69,13 @@ class Mailbox:
             return f"{self.refuse_message} no"
         self.messages.append((envelope.rcpt_tos[0], envelope.content))
         return "250 OK"
+
+
+def text_of(content: bytes) -> str:
+    """The text of a mail."""
+    body = message_from_bytes(content).get_payload(decode=True)
+    assert isinstance(body, bytes)
+    return body.decode()
 
 
 @asynccontextmanager
@@ -146,8 +161,7 @@ class Desk:
         return self._headers(Principal("service:test", "service", frozenset({"service"})))
 
     def _headers(self, principal: Principal) -> dict[str, str]:
-        token = issue_token(self.settings.key("token_key"), principal, datetime.now(UTC) + timedelta(hours=1))
-        return {"authorization": f"Bearer {token}"}
+        return bearer(self.settings, principal)
 
     async def register(self, agency: str, url: str | None, **more: str) -> None:
         body = {"id": agency, "name": agency.upper(), "url": url, "secret": SECRET, **more}
@@ -183,7 +197,7 @@ async def desk(database: str, redis_url: str, smtp_url: str, **changed: str) -> 
     """The service with all its own parts, as it runs in a district; retries after hundredths of a second."""
     settings = read_settings(
         {
-            "DATABASE_URL": database,
+            "DATABASE_URL": login(database, "notifications"),
             "REDIS_URL": redis_url,
             "SMTP_URL": smtp_url,
             "TANGGAP_MASTER_KEY": KEY,

@@ -1,5 +1,6 @@
 """An endpoint is a public https server, refused where it is entered. When it is called, every address of its name is checked, too."""
 
+import asyncio
 import socket
 
 import pytest
@@ -7,12 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.notifications.endpoints import PORTS, Endpoint, endpoint
-from services.notifications.senders import addresses
 from services.notifications.senders.addresses import AddressRefused, UnknownHost, allowed, checked_address
 from shared.addresses import Flaw
 from tests.notifications.desk import SECRET, desk
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.servers]  # names are resolved
 
 
 @pytest.mark.parametrize(
@@ -149,13 +149,13 @@ def named(monkeypatch):
     """What the name servers say: addresses by name, or an error."""
     told: dict[str, list[str] | OSError] = {}
 
-    async def resolve(host, port, **_):
+    async def resolve(_, host, port, **__):
         found = told[host]
         if isinstance(found, OSError):
             raise found
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in found]
 
-    monkeypatch.setattr(addresses.asyncio, "get_running_loop", lambda: type("Loop", (), {"getaddrinfo": staticmethod(resolve)}))
+    monkeypatch.setattr(asyncio.BaseEventLoop, "getaddrinfo", resolve)
     return told
 
 

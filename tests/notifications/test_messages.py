@@ -11,7 +11,7 @@ import pytest
 
 from shared.events import CaseAcknowledged, CaseTriaged, DutyChanged, StaffToBeTold, WorkOverdue
 from shared.testing import eventually
-from tests.notifications.desk import Mailbox, desk, mail_server
+from tests.notifications.desk import Mailbox, desk, mail_server, text_of
 
 pytestmark = pytest.mark.anyio
 
@@ -73,7 +73,7 @@ async def test_one_plain_mail_goes_to_that_person_and_no_ladder_climbs_behind_it
         assert await waiting(running) == 0
         assert await running.told("alert-exhausted") == []
         mail = message_from_bytes(mailbox.messages[0][1])
-        text = (mail["Subject"] + mail.get_payload(decode=True).decode()).lower()
+        text = (mail["Subject"] + text_of(mail.as_bytes())).lower()
         for word in ("siswa", "teacher-asked", "guru ", "konsel", "kenari"):
             assert word not in text, word
 
@@ -126,7 +126,7 @@ async def test_taking_the_case_in_hand_stops_its_alerts_and_no_plain_message(dat
         await eventually(lambda: asyncio.sleep(0, mailbox.arrived == 2))  # both are under way
         await running.hear(waits("budi"))
         await running.hear(CaseAcknowledged(**ABOUT, by="ani", concerns=("c-1",)))
-        mailbox.held.set()
+        mailbox.let_go()
         got = await mailed(running, mailbox, 3)
         assert [person for person in got if person != "ani"] == ["budi", "guru"]
         acknowledged = {event.stream for event in await running.told("alert-acknowledged")}

@@ -15,7 +15,7 @@ from shared.decider import execute
 from shared.events import StaffToBeTold
 from shared.testing import eventually
 from tests.notifications.certificates import self_signed
-from tests.notifications.desk import Agency, Mailbox, agency_server, desk, mail_server
+from tests.notifications.desk import Agency, Mailbox, agency_server, desk, mail_server, text_of
 from tests.notifications.scenes import in_states, sent, staffed, to_be_told, triaged
 
 pytestmark = pytest.mark.anyio
@@ -184,7 +184,7 @@ async def test_row_6_letters_left_of_the_at_go_out_as_they_are_where_the_server_
         ((address, content),) = mailbox.messages
         assert address == "konselór@xn--sekolah--i1a.invalid"
         assert f"To: {address}\r\n".encode() in content
-        assert "Buka dan terima: http" in message_from_bytes(content).get_payload(decode=True).decode()
+        assert "Buka dan terima: http" in text_of(content)
 
 
 # what a mail server says -------------------------------------------------------------------------------------------

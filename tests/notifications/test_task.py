@@ -169,31 +169,34 @@ def test_a_package_closes_when_the_work_ended_without_help(trigger, state, busin
 # the table ---------------------------------------------------------------------------------------------------------
 
 
-def test_every_golden_row_after_sending_is_accepted(shared_data):
-    with (shared_data / "referral" / "bser-transitions.csv").open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    assert len(rows) == 34
-    for row in rows[1:30]:
+@pytest.fixture(scope="session")
+def golden(vectors):
+    """The 34 rows of HL7 BSeR by their number."""
+    with (vectors / "referral" / "bser-transitions.csv").open(encoding="utf-8") as file:
+        rows = {int(row["row"]): row for row in csv.DictReader(file)}
+    assert sorted(rows) == list(range(1, 35))
+    return rows
+
+
+def test_every_golden_row_after_sending_is_accepted(golden):
+    for row in (golden[number] for number in range(2, 31)):
         events = TASK.decide(move(row["trigger"], row["actor"]), at(row["from"]))
         after = TASK.fold(events, at(row["from"]))
         assert (after.state, after.business_status) == (row["to"], row["business_status"]), row["row"]
 
 
-def test_row_01_is_the_tasks_creation_and_rows_31_to_34_are_for_import_only(shared_data):
+def test_row_1_is_the_tasks_creation_and_rows_31_to_34_are_for_import_only(golden):
     """31 to 34 would give a state, actor and trigger a second answer: in-progress/5.1 is no state of ours."""
-    with (shared_data / "referral" / "bser-transitions.csv").open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    assert rows[0]["trigger"] == "send-referral-package" not in TRIGGERS
-    assert given(TASK, REQUESTED).state.business_status == rows[0]["business_status"]
-    for row in rows[30:]:
+    assert golden[1]["trigger"] == "send-referral-package" not in TRIGGERS
+    assert given(TASK, REQUESTED).state.business_status == golden[1]["business_status"]
+    for row in (golden[number] for number in range(31, 35)):
         assert TABLE.get((row["from"], row["actor"], row["trigger"]), ("",))[0] != row["to"] or row["from"] == "in-progress/5.1"
         assert "in-progress/5.1" not in STATES
 
 
-def test_our_own_rows_are_received_hold_resume_fail_and_entered_in_error(shared_data):
-    with (shared_data / "referral" / "bser-transitions.csv").open(encoding="utf-8") as file:
-        golden = {(row["from"], row["actor"], row["trigger"]) for row in csv.DictReader(file)}
-    ours = {trigger for state, actor, trigger in TABLE if (state, actor, trigger) not in golden}
+def test_our_own_rows_are_received_hold_resume_fail_and_entered_in_error(golden):
+    theirs = {(row["from"], row["actor"], row["trigger"]) for row in golden.values()}
+    ours = {trigger for state, actor, trigger in TABLE if (state, actor, trigger) not in theirs}
     assert {"fetch", "hold", "resume", "fail", "enter-in-error"} <= ours
     assert ours - {"fetch", "hold", "resume", "fail", "enter-in-error"} == {"accept", "decline", "request-cancel"}  # from requested and on-hold
 

@@ -5,7 +5,6 @@ import json
 import threading
 from dataclasses import replace
 from datetime import timedelta
-from email import message_from_bytes
 
 import pytest
 
@@ -14,7 +13,7 @@ from services.notifications.domain.register import MarkUnsafe
 from shared.events import ConcernRaised, NamedPerson
 from shared.eventstore.store import NEW, Item, Write
 from shared.testing import eventually
-from tests.notifications.desk import Mailbox, desk, mail_server
+from tests.notifications.desk import Mailbox, desk, mail_server, text_of
 from tests.notifications.scenes import SEALED, in_states, now, staffed, to_be_told, triaged
 
 pytestmark = pytest.mark.anyio
@@ -29,7 +28,7 @@ async def test_a_guardian_is_told_only_when_chosen_and_confirms_by_an_act(databa
         assert [address for address, _ in mailbox.messages] == ["ani@example.org"]
         await running.hear(to_be_told("case-1"))
         await in_states(running, "case-1", "sent", "sent")
-        text = message_from_bytes(mailbox.messages[-1][1]).get_payload(decode=True).decode()
+        text = text_of(mailbox.messages[-1][1])
         link = next(word for word in text.split() if "/notifications/n/" in word).partition("8000")[2]
         looked = await running.client.get(link)
         assert looked.status_code == 200
@@ -79,7 +78,7 @@ async def test_a_mark_waits_for_the_mail_that_is_leaving(database, redis_url):
         marking = asyncio.create_task(running.client.post("/notifications/api/do-not-contact", json=body, headers=counsellor))
         done, _ = await asyncio.wait((marking,), timeout=0.3)
         assert not done
-        mailbox.held.set()
+        mailbox.let_go()
         assert (await marking).json()["unsafe"] == ["ibu"]
 
 

@@ -13,17 +13,14 @@ from pydantic import Field as BodyField
 from pydantic.fields import FieldInfo
 
 from services.cases.commands.words import bare, field_type, is_part, purpose_of
-from services.cases.domain.case.state import CASE_STRATEGIES
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.filled import Filled, Known
-from services.cases.domain.without_case import STRATEGIES
 from shared.sealed import Sealed
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 _ALWAYS = frozenset(Command.model_fields)
-_OPENING = CASE_STRATEGIES.opening | STRATEGIES.opening
 _INSTEAD: Mapping[Known, tuple[str, Any]] = {
     "members": ("cases", (Annotated[list[Name], BodyField(min_length=2, examples=[["case-1", "case-2"]])], ...)),
     "member": ("case", (Name, ...)),
@@ -37,7 +34,7 @@ def body_of(command: type[Command], *, without_activity: bool = False) -> type[B
 
     without_activity: the path names the activity.
     """
-    left_out = _ALWAYS | (frozenset({"activity"}) if without_activity or command in _OPENING else frozenset())
+    left_out = _ALWAYS | (frozenset({"activity"}) if without_activity else frozenset())
     fields: dict[str, Any] = {}
     for name, field in command.model_fields.items():
         known = filled_by(field)

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from services.cases.commands.envelope import Envelope
 from services.cases.commands.subject import Said
-from services.cases.domain.case.case import CASE
 from services.cases.domain.case.state import Case
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.filled import Filled, Known
@@ -20,19 +19,21 @@ from services.cases.domain.streams import case_stream
 from services.cases.policies import policy_for
 from services.cases.reading.views import Roster, WorkList
 from services.cases.rights import require_content
-from shared.decider import load
+from shared.decider import Decider, load
 from shared.errors import Fault, Invalid
+from shared.message import Event, Fact
 from shared.sealed import Erased
 from shared.service import Kernel
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What the fields of one command are filled from. case: that it is about. school: whose it is. said: the body."""
+    """What the fields of one command are filled from. cases: the decider of cases. case: that it is about. school: whose it is. said: the body."""
 
     kernel: Kernel
     roster: Roster
     work: WorkList
+    cases: Decider[Fact, Case, Event]
     envelope: Envelope
     case: Case
     school: str
@@ -50,7 +51,7 @@ class Ground:
 
     async def other_case(self, case_id: str) -> Case:
         """Another case, as it stands now."""
-        return (await load(self.kernel.store, CASE, case_stream(case_id))).state
+        return (await load(self.kernel.store, self.cases, case_stream(case_id))).state
 
 
 async def fill(ground: Ground, wanted: type[Command]) -> dict[str, Any]:

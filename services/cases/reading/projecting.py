@@ -10,7 +10,11 @@ from typing import Any
 import orjson
 
 from services.cases.domain.case.state import state_of
+from services.cases.domain.casework import Casework
+from services.cases.domain.steps.tells import Counts
+from services.cases.domain.streams import CASE, GROUP, activity_stream
 from shared.database import Connection
+from shared.eventstore.projection import Project
 from shared.message import Recorded
 
 VIEW = "case_list_v1"
@@ -24,16 +28,19 @@ _COLUMNS = (
     "changed_at", "version", "closed", "merged", "waiting", "worked", "stage",
 )  # fmt: skip
 _STATE = ("closed", "merged", "waiting", "worked", "stage")
-"""What a case's state follows from, so that the list shows what the case shows (domain/state.py)."""
+"""What a case's state follows from, so that the list shows what the case shows (domain/case/state.py)."""
 
 
 @dataclass
 class Batch:
-    """What a batch of events changes. work: rows by (case, key), None for one that is gone. refreshed: cases whose school, level, student or desk
-    changed, so that what is expected of them moves along. past_school: cases that came to the district's desk.
+    """What a batch of events changes.
+
+    counts: what the reports keep, by event type. work: rows by (case, key), None for one that is gone. refreshed: cases whose school, level, student
+    or desk changed, so that what is expected of them moves along. past_school: cases that came to the district's desk.
     """
 
     cases: dict[str, Row]
+    counts: Mapping[str, Counts] = field(default_factory=dict)
     work: dict[tuple[str, str], Row | None] = field(default_factory=dict)
     facts: list[Row] = field(default_factory=list)
     strands: list[Row] = field(default_factory=list)
@@ -42,19 +49,27 @@ class Batch:
     past_school: set[str] = field(default_factory=set)
 
 
-async def project(connection: Connection, events: Sequence[Recorded]) -> None:
+def projecting(casework: Casework) -> Project:
+    """Fills the read models from what can be done in this service."""
+    streams = (CASE, GROUP, *(activity_stream(strategy.name, "") for strategy in casework.alone))
+    counts = casework.counts
+
+    async def project(connection: Connection, events: Sequence[Recorded]) -> None:
+        await _project(connection, [event for event in events if event.stream.startswith(streams)], counts)
+
+    return project
+
+
+async def _project(connection: Connection, events: Sequence[Recorded], counts: Mapping[str, Counts]) -> None:
     """Applies a batch, in the transaction that moves the view's checkpoint."""
     await connection.execute("SELECT set_config('tanggap.schools', '*', true)")
-    mine = [(event, orjson.loads(event.body)) for event in events if event.stream.startswith(_STREAMS)]
-    batch = Batch(await _known_cases(connection, {event.stream[5:] for event, _ in mine if event.stream.startswith("case-")}))
+    mine = [(event, orjson.loads(event.body)) for event in events]
+    batch = Batch(await _known_cases(connection, {event.stream[5:] for event, _ in mine if event.stream.startswith("case-")}), counts)
     missing = _deadlines_moved(mine)
     batch.work.update(await _known_work(connection, missing))
     for event, told in mine:
         _apply(batch, event, told)
     await _write(connection, batch)
-
-
-_STREAMS = ("case-", "group-", "partnership-", "consultation-")
 
 
 def _deadlines_moved(mine: Sequence[tuple[Recorded, Told]]) -> list[tuple[str, str]]:
@@ -81,7 +96,7 @@ async def _known_work(connection: Connection, keys: Sequence[tuple[str, str]]) -
 
 def _apply(batch: Batch, event: Recorded, told: Told) -> None:
     row = _row(batch, event, told)
-    batch.facts += _facts(event, told, row["desk"] if row else "school")
+    batch.facts += _facts(event, told, row["desk"] if row else "school", batch.counts.get(event.type))
     if row is None:
         return
     row["changed_at"], row["version"] = event.recorded_at, event.version
@@ -106,9 +121,9 @@ def _row(batch: Batch, event: Recorded, told: Told) -> Row | None:
     return batch.cases.get(case_id)
 
 
-def _facts(event: Recorded, told: Told, desk: str) -> list[Row]:
+def _facts(event: Recorded, told: Told, desk: str, counts: Counts | None) -> list[Row]:
     """What the reports count of an event. A transfer is two facts: the old school gave the case, the new one has it."""
-    codes = _codes(event.type, told)
+    codes = _codes(counts, told)
     if codes is None:
         return []
     fact = {
@@ -214,49 +229,13 @@ _CHANGES: Mapping[str, Callable[[Batch, Row, Told], None]] = {
 
 _REFRESH = frozenset({"urgency-decided", "student-matched", "student-unmatched", "case-transferred"})
 
-_COUNTED: Mapping[str, tuple[str, ...]] = {
-    "case-opened": (),
-    "case-closed": ("outcome",),
-    "case-reopened": (),
-    "case-transferred": (),
-    "case-merged": (),
-    "case-unmerged": (),
-    "case-acknowledged": (),
-    "urgency-decided": ("urgency",),
-    "referral-decided": ("chosen",),
-    "referral-sent": ("referral", "agency", "priority"),
-    "referral-moved": ("agency", "trigger", "state", "reason"),
-    "referral-unanswered": ("referral", "reason"),
-    "guardian-to-be-told": (),
-    "guardian-notice-ended": ("outcome",),
-    "deadline-passed": ("what", "step"),
-    "goal-judged": ("reached",),
-    "case-assessed": ("field", "safe"),
-    "session-held": ("session",),
-    "group-formed": ("field",),
-    "group-closed": (),
-    "member-noted": (),
-    "allegation-judged": ("outcome",),
-    "fact-corrected": ("event",),
-    "referral-evaluated": ("helped",),
-}
-_NUMBERS: Mapping[str, str] = {"deadlines-met": "keys", "case-planned": "goals"}
-"""Events of which the reports count how many things they say."""
 
-_CODES = ("field", "origin", "kind", "helped", "score", "result", "summons", "aim", "to", "accepted", "release", "letter", "institution", "kept")
-
-
-def _codes(event_type: str, told: Told) -> Row | None:
-    """What the reports count of an event: codes and numbers, never words. None where they count nothing."""
-    numbers = _NUMBERS.get(event_type)
-    if numbers is not None:
-        return {numbers: len(told[numbers])}
-    wanted = _COUNTED.get(event_type)
-    if wanted is not None:
-        return {name: told.get(name) for name in wanted}
-    if "activity" not in told:
+def _codes(counts: Counts | None, told: Told) -> Row | None:
+    """What the reports keep of an event: codes and numbers, never words. None where they keep nothing."""
+    if counts is None:
         return None
-    return {"activity": told["activity"]} | {name: told[name] for name in _CODES if isinstance(told.get(name), str | int | bool)}
+    size = {counts.size_of: len(told[counts.size_of])} if counts.size_of else {}
+    return {name: told.get(name) for name in counts.codes} | size
 
 
 # writing -----------------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
+from services.cases.domain.casework import Casework
 from services.cases.reading.small_cells import SMALL, each_shown, parted, shown
 from services.cases.rights import schools_of
 from shared.access import SignedIn
@@ -25,19 +26,7 @@ from shared.service import Kernel
 
 Month = Annotated[str, Query(pattern=r"^\d{4}-\d{2}$", description="for example 2026-02")]
 
-SERVICES: Mapping[str, str] = {
-    "counselling-held": "individual-counselling",
-    "session-held": "group-counselling",
-    "referral-sent": "referral",
-    "inbound-referral-answered": "referral-inbound",
-    "teacher-answered": "teacher-collaboration",
-    "parent-met": "parent-collaboration",
-    "partnership-started": "outside-collaboration",
-    "advice-given": "consultation",
-    "conference-held": "case-conference",
-    "home-visited": "home-visit",
-}
-"""When a strategy counts as a service that was given."""
+Services = Mapping[str, str]
 
 COMES = ("case-opened", "case-reopened", "case-received", "case-unmerged")
 GOES = ("case-closed", "case-transferred", "case-merged")
@@ -64,22 +53,22 @@ class Period:
     as_of: datetime
 
 
-def router(kernel: Kernel, view: Projection) -> APIRouter:
+def router(kernel: Kernel, view: Projection, casework: Casework) -> APIRouter:
     """`GET /cases/api/reports/{monthly,semester,district}`. Each waits once for the view of what was done."""
     routes = APIRouter(prefix="/cases/api/reports", tags=["reports"])
-    facts, zone = Facts(kernel.database), ZoneInfo(kernel.settings.time_zone)
+    facts, zone, services = Facts(kernel.database), ZoneInfo(kernel.settings.time_zone), services_of(casework)
 
     @routes.get("/monthly", summary="A school's month")
     async def monthly(principal: SignedIn, school: str, month: Month, as_of: AwareDatetime | None = None) -> dict[str, Any]:
         period = _months(month, 1, zone, as_of or kernel.clock.now())
         await view.catch_up()
-        return await _school_report(facts, schools_of(principal), school, period) | {"report": "monthly", "month": month}
+        return await _school_report(facts, services, schools_of(principal), school, period) | {"report": "monthly", "month": month}
 
     @routes.get("/semester", summary="A school's semester: plan against realised, evaluations, outcomes, satisfaction")
     async def semester(principal: SignedIn, school: str, month: Month, as_of: AwareDatetime | None = None) -> dict[str, Any]:
         period = _months(month, 6, zone, as_of or kernel.clock.now())
         await view.catch_up()
-        told = await _school_report(facts, schools_of(principal), school, period)
+        told = await _school_report(facts, services, schools_of(principal), school, period)
         return told | await _semester(facts, schools_of(principal), school, period) | {"report": "semester", "first_month": month}
 
     @routes.get("/district", summary="The district by school, small cells suppressed")
@@ -193,7 +182,7 @@ class Facts:
 # a school ----------------------------------------------------------------------------------------------------------
 
 
-async def _school_report(facts: Facts, schools: str, school: str, period: Period) -> dict[str, Any]:
+async def _school_report(facts: Facts, services: Services, schools: str, school: str, period: Period) -> dict[str, Any]:
     """Raises: NotFound: not a school of the reader's."""
     if schools != "*" and school not in schools.split(","):
         raise NotFound("no school of yours has this id")
@@ -203,7 +192,7 @@ async def _school_report(facts: Facts, schools: str, school: str, period: Period
         "first": period.first.isoformat(),
         "until": period.last.isoformat(),
         "as_of": period.as_of.isoformat(),
-        "services": _services(counted),
+        "services": _services(counted, services),
         "counselling_by_field": await facts.held_by(schools, period, school, "field"),
         "counselling_by_origin": await facts.held_by(schools, period, school, "origin"),
         "cases": _cases(counted) | {"open_at_end": await facts.open_at_end(schools, period, school)},
@@ -218,23 +207,28 @@ async def _school_report(facts: Facts, schools: str, school: str, period: Period
         "commitments": {"kept": _sum(counted, "commitment-kept"), "broken": _sum(counted, "commitment-broken")},
         "visits": {"visited": _sum(counted, "home-visited"), "not_met": _sum(counted, "visit-not-met")},
         "official_reports": _by(counted, "official-report-filed", "to"),
-        "services_by_person": dict(_services_by_person(counted)),
+        "services_by_person": dict(_services_by_person(counted, services)),
         "corrections": await facts.corrections(schools, period, school),
     }  # fmt: skip
 
 
-def _services(counted: Iterable[Counted]) -> dict[str, int]:
-    found = dict.fromkeys(SERVICES.values(), 0)
+def services_of(casework: Casework) -> Services:
+    """Which service is given by an event, by its type, as the strategies say."""
+    return {kind: counts.service for kind, counts in casework.counts.items() if counts.service}
+
+
+def _services(counted: Iterable[Counted], services: Services) -> dict[str, int]:
+    found = dict.fromkeys(services.values(), 0)
     for each in counted:
-        if each.kind in SERVICES:
-            found[SERVICES[each.kind]] += each.count
+        if each.kind in services:
+            found[services[each.kind]] += each.count
     return found
 
 
-def _services_by_person(counted: Iterable[Counted]) -> Counter[str]:
+def _services_by_person(counted: Iterable[Counted], services: Services) -> Counter[str]:
     found: Counter[str] = Counter()
     for each in counted:
-        if each.kind in SERVICES and each.person:
+        if each.kind in services and each.person:
             found[each.person] += each.count
     return found
 

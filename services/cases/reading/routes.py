@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from services.cases.domain.case.state import State
+from services.cases.domain.casework import Casework
 from services.cases.reading.case import CaseReader, Moment
 from services.cases.reading.views import CaseList, Filters
 from services.cases.rights import ReadingReason, schools_of
@@ -37,10 +38,10 @@ class FilterQuery(BaseModel):
     limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE
 
 
-def router(kernel: Kernel, view: Projection) -> APIRouter:
+def router(kernel: Kernel, view: Projection, casework: Casework) -> APIRouter:
     """`GET /cases/api/cases` and what lies below one case."""
     routes = APIRouter(prefix="/cases/api/cases", tags=["cases"])
-    reader, listing = CaseReader(kernel), CaseList(kernel.database, view)
+    reader, listing = CaseReader(kernel, casework.case), CaseList(kernel.database, view)
 
     @routes.get("", summary="Cases that you may see, newest first")
     async def cases(principal: SignedIn, filters: Annotated[FilterQuery, Query()]) -> dict[str, Any]:

@@ -11,14 +11,14 @@ from hashlib import sha256
 
 import httpx
 import orjson
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.notifications.domain.outcome import Never, Outcome
 from services.notifications.domain.task import TaskRequested
 from services.notifications.endpoints import Endpoint, endpoint
 from services.notifications.senders.addresses import AddressRefused, checked_address
 from services.notifications.senders.judging import answered, failed
-from services.notifications.senders.signing import sign
+from services.notifications.senders.signing import sign, signing_keys
+from shared.keys import Keys
 
 _LONGEST = 15.0
 _TIMEOUT = httpx.Timeout(_LONGEST, connect=5)
@@ -26,7 +26,10 @@ _LARGEST_ANSWER = 65_536
 
 
 def message_id(key: bytes, agency: str, task: str) -> str:
-    """Differs by agency, so that two agencies cannot compare ids. It is the same at every attempt, also while the agency's secret rotates."""
+    """Per recipient, so that two agencies cannot compare ids; the same for every attempt, also while secrets rotate.
+
+    key: from the agency's own key, use `message-id`.
+    """
     digest = hmac.digest(key, f"webhook|{agency}|{task}".encode(), sha256)
     return "evt_" + b32encode(digest).decode()[:26]
 
@@ -53,10 +56,10 @@ def notice(origin: str, requested: TaskRequested, identifier: str, queued_at: da
 
 
 class WebhookSender:
-    """Sends notices to agencies. loopback: allows agencies on this machine, for a demonstration."""
+    """Sends notices, signed with each of our keys that holds now. loopback: allows agencies on this machine, for a demonstration."""
 
-    def __init__(self, private: Ed25519PrivateKey, *, loopback: bool) -> None:
-        self._private, self._loopback = private, loopback
+    def __init__(self, keys: Keys, *, loopback: bool) -> None:
+        self._keys, self._loopback = keys, loopback
         self._client = _client()
 
     async def send(self, url: str, secrets: Sequence[str], identifier: str, body: bytes, now: datetime) -> Outcome:
@@ -69,7 +72,7 @@ class WebhookSender:
             "content-type": "application/cloudevents+json",
             "webhook-id": identifier,
             "webhook-timestamp": str(timestamp),
-            "webhook-signature": sign(secrets, self._private, identifier, timestamp, body),
+            "webhook-signature": sign(secrets, signing_keys(self._keys), identifier, timestamp, body),
         }
         try:
             return answered(await self._posted(target, headers, body), now)

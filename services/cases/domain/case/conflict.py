@@ -4,16 +4,17 @@ within one school day, with a receipt. Outcomes of an allegation; deliberately f
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.act import Acts, act
-from services.cases.domain.steps.activity import Expected, PersonInConflict
+from services.cases.domain.steps.activity import Activity, Expected, PersonInConflict
 from services.cases.domain.steps.command import ActEvent, Command
 from services.cases.domain.steps.filled import OneSchoolDayLater
+from services.cases.domain.steps.tells import Notice, Tells, counted
 from shared.errors import Refused
 from shared.sealed import CaseText
 
@@ -176,11 +177,16 @@ def _confirm(command: ConfirmAllegation, conflicts: Conflicts, _: About) -> None
         raise SamePerson
 
 
+def _substitute(event: ConflictDeclared, _: Activity | None) -> Iterable[str]:
+    return (event.substitute,) if event.substitute is not None else ()
+
+
 CONFLICT: Acts[Conflicts] = Acts(
-    act(DeclareConflict, ConflictDeclared, _declare, done=_is_suspended),
+    act(DeclareConflict, ConflictDeclared, _declare, done=_is_suspended, tells=Tells(Notice("assigned", _substitute))),
     act(RuleConflict, ConflictRuled, _rule),
-    act(JudgeAllegation, AllegationJudged, _judge),
+    act(JudgeAllegation, AllegationJudged, _judge, tells=counted("outcome")),
     act(ConfirmAllegation, AllegationConfirmed, _confirm),
+    awaits=("conflict-ruling",),
 )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Literal, assert_never
+from typing import Annotated, Any, Literal, assert_never
 
 from pydantic import AwareDatetime
 
@@ -12,6 +12,7 @@ from services.cases.domain.steps.about import About
 from services.cases.domain.steps.command import Command, recorded
 from services.cases.domain.steps.filled import AgeOfConsent, Filled, StudentAge
 from services.cases.domain.steps.home import ADULT, GuardianSafetyUnknown, GuardianUnsafe, StudentConsentNeeded
+from services.cases.domain.steps.tells import NOTHING, Counts, Given, Tells, counted
 from shared.errors import Refused
 from shared.events import GuardianToBeTold
 from shared.message import Event, Fact
@@ -91,6 +92,18 @@ class GuardianNoticeEnded(Event):
 
 GuardianEvent = GuardianAssessed | GuardianFoundUnsafe | GuardianToBeTold | GuardianNoticeEnded
 GUARDIAN_EVENTS = (GuardianAssessed, GuardianFoundUnsafe, GuardianToBeTold, GuardianNoticeEnded)
+
+
+def _notice(event: GuardianToBeTold) -> Iterable[Given]:
+    return (Given(event.notice, "guardian", event.guardian),)
+
+
+TELLS: Mapping[type[Event], Tells[Any]] = {
+    GuardianAssessed: NOTHING,
+    GuardianFoundUnsafe: NOTHING,
+    GuardianToBeTold: Tells(discloses=_notice, counts=Counts()),
+    GuardianNoticeEnded: counted("outcome"),
+}
 
 
 # state -------------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ opened → assessed → planned → in progress ⇄ waiting → closed (domain.m
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Literal
@@ -15,8 +15,9 @@ from pydantic import Field as Limit
 
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.act import Acts, act
-from services.cases.domain.steps.activity import Expected, Field, Part, PersonInConflict
+from services.cases.domain.steps.activity import Activity, Expected, Field, Part, PersonInConflict
 from services.cases.domain.steps.command import ActEvent, Command
+from services.cases.domain.steps.tells import Counts, Notice, Tells, counted
 from shared.errors import Refused
 from shared.sealed import CaseText
 
@@ -274,18 +275,31 @@ def _confirm_glass(command: ConfirmBreakGlass, handling: Handling, _: About) -> 
         raise SecondReader
 
 
+def _goal_owners(event: CasePlanned, _: Activity | None) -> Iterable[str]:
+    return dict.fromkeys(goal.owner for goal in event.goals)
+
+
+def _successor(event: CaseHandedOver, _: Activity | None) -> Iterable[str]:
+    return (event.to,)
+
+
+def _deputy(event: CaseDeputised, _: Activity | None) -> Iterable[str]:
+    return (event.deputy,)
+
+
 HANDLING: Acts[Handling] = Acts(
-    act(AssessCase, CaseAssessed),
-    act(PlanCase, CasePlanned, _plan),
-    act(ReachGoal, GoalJudged, _reach),
+    act(AssessCase, CaseAssessed, tells=counted("field", "safe")),
+    act(PlanCase, CasePlanned, _plan, tells=Tells(Notice("commitment", _goal_owners), counts=Counts(size_of="goals"))),
+    act(ReachGoal, GoalJudged, _reach, tells=counted("reached")),
     act(AgreeSafetyPlan, SafetyPlanAgreed),
     act(WaitForCase, CaseWaiting, _wait),
     act(ResumeCase, CaseResumed, _resume),
-    act(HandOverCase, CaseHandedOver, _hand_over),
-    act(DeputiseCase, CaseDeputised, _deputise),
+    act(HandOverCase, CaseHandedOver, _hand_over, tells=Tells(Notice("assigned", _successor))),
+    act(DeputiseCase, CaseDeputised, _deputise, tells=Tells(Notice("deputy", _deputy))),
     act(TakeOverCase, CaseTakenOver, done=_is_officer),
     act(BreakGlass, GlassBroken),
     act(ConfirmBreakGlass, BreakGlassConfirmed, _confirm_glass),
+    awaits=("goal", "waiting-ends", "safety-plan-review"),
 )
 
 

@@ -13,6 +13,7 @@ from services.cases.domain.steps.act import Acts, act
 from services.cases.domain.steps.activity import Expected
 from services.cases.domain.steps.command import ActEvent, Command
 from services.cases.domain.steps.filled import Filled, TwoSchoolDaysLater
+from services.cases.domain.steps.tells import counted
 from shared.errors import Refused
 from shared.sealed import CaseText
 
@@ -264,16 +265,17 @@ def _lift(command: LiftLegalHold, moves: Moves, _: About) -> None:
 
 
 MOVING: Acts[Moves] = Acts(
-    act(MergeInto, CaseMerged, _merge),
+    act(MergeInto, CaseMerged, _merge, tells=counted()),
     act(TakeMerged, MergedTaken, _take),
-    act(UnmergeCase, CaseUnmerged, _unmerge),
+    act(UnmergeCase, CaseUnmerged, _unmerge, tells=counted()),
     act(GiveBackMerged, MergedGivenBack, _give_back),
     act(LinkCase, CaseLinked, _link, done=_is_linked),
     act(TransferCase, CaseTransferAsked, _transfer),
-    act(ReceiveTransfer, CaseTransferred, _receive),
+    act(ReceiveTransfer, CaseTransferred, _receive, tells=counted()),
     act(UnmatchStudent, StudentUnmatched, _unmatch),
     act(SetLegalHold, LegalHoldSet, done=_is_held),
     act(LiftLegalHold, LegalHoldLifted, _lift),
+    awaits=("transfer-receipt",),
 )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, assert_never
 
-from services.cases.domain.case.state import CASE_STRATEGIES, Case
+from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import (
     Acknowledge,
     AddNote,
@@ -245,7 +245,7 @@ def _close(command: Close, case: Case) -> Sequence[Event]:
         raise ReferralStillOpen
     if case.moves.asked:
         raise TransferWaiting
-    if any(each.state != "evaluated" for each in CASE_STRATEGIES.open(case.activities)):
+    if not all(each.ended or each.rests for each in case.activities.values()):
         raise ActivityStillOpen
     closed = CaseClosed(**whose(case), concerns=case.concerns, outcome=command.outcome_class)
     return [TaskReviewed(text=command.task_reviewed, by=command.by), closed]

@@ -12,11 +12,10 @@ from services.cases.domain.steps.act import Acts, act
 from services.cases.domain.steps.activity import Expected
 from services.cases.domain.steps.command import ActEvent, Command
 from services.cases.domain.steps.filled import ThreeSchoolDaysLater
+from services.cases.domain.steps.tells import Given, Receiver, counted
 from shared.errors import Refused
 from shared.message import Event
 from shared.sealed import CaseText
-
-Receiver = Literal["agency", "teacher", "guardian", "attendee", "office", "police"]
 
 
 class CorrectFact(Command, called="correct-fact", permission="work"):
@@ -72,12 +71,9 @@ class DisclosureRecorded(ActEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class Disclosure:
-    """disclosure: id. receiver: kind; to: who. event: version at which it was given, so a correction knows who heard the old words."""
+class Disclosure(Given):
+    """event: version at which it was given, so a correction knows who heard the old words."""
 
-    disclosure: str
-    receiver: Receiver
-    to: str
     event: int
 
 
@@ -128,9 +124,10 @@ def _tell(command: TellReceiver, ledger: Ledger, _: About) -> None:
 
 
 DISCLOSURE: Acts[Ledger] = Acts(
-    act(CorrectFact, FactCorrected, _correct),
+    act(CorrectFact, FactCorrected, _correct, tells=counted("event")),
     act(TellReceiver, ReceiverTold, _tell),
     act(RecordDisclosure, DisclosureRecorded),
+    awaits=("tell-correction",),
 )
 
 
