@@ -17,9 +17,12 @@ import uvloop
 from bench.district import District, running
 from bench.table import Row, medians, percentile
 from district.sample.roster import SOURCE
+from services.cases.commands.possible import Asking, possible
 from services.cases.domain.case.case import CASE
 from services.cases.domain.case.handling import AssessCase, Goal, PlanCase
 from services.cases.domain.case.strands import Acknowledge, AddNote, TakeConcern
+from services.cases.domain.casework import CASEWORK
+from services.cases.domain.steps.activity import ActivityCommand
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.deadline import DeadlinesMet
 from services.cases.domain.strategies.counselling import HoldCounselling, RequestCounselling, ScheduleCounselling
@@ -27,7 +30,7 @@ from services.cases.domain.strategies.teacher import AnswerAsTeacher, AskTeacher
 from services.cases.policies import policy_for, read_policy
 from services.cases.reading.what_if import replay
 from services.intake.roster.people import school_id
-from shared.access import Principal, service_principal
+from shared.access import Permissions, Principal, service_principal
 from shared.database import Database
 from shared.decider import execute
 from shared.events import CaseClosed, ConcernRaised
@@ -98,10 +101,33 @@ async def commands_rate(url: str, callers: int, cases: int) -> float:
     return done / took
 
 
+def look_ahead(activities: int) -> tuple[int, float]:
+    """Events of a case of so many activities, and median milliseconds until it is known what its counsellor may do next."""
+    text, case, events = Sealed(kid="k", context="c", box="QUJD"), CASE.initial, 0
+    for number in range(activities // 2):
+        for command in _commands(0, text, "student"):
+            said = command.model_copy(update={"activity": f"{command.activity}{number}"}) if isinstance(command, ActivityCommand) else command
+            told = CASE.decide(said, case)
+            case, events = CASE.fold(told, case), events + len(told)
+    counsellor = Principal("counsellor", "person", frozenset({"counsellor"}), frozenset({"s"}))
+    asking = Asking(CASEWORK, counsellor, Permissions(), NOW, policy_for(NOW.date()), ("g",))
+
+    def timed() -> float:
+        started = time.perf_counter()
+        assert len(possible(asking, case)) > activities
+        return (time.perf_counter() - started) * 1000
+
+    return events, percentile([timed() for _ in range(40)], 0.5)
+
+
 def run(url: str) -> list[Row]:
-    """Measures mixed commands from 32 callers. url: the address of cases."""
+    """Measures mixed commands from 32 callers, and what is possible next. url: the address of cases."""
     rate = medians(lambda: uvloop.run(commands_rate(url, 32, 8)))
-    return [Row("case work: mixed commands, 32 callers", rate, "/s", ">= 1,500/s")]
+    events, ahead = look_ahead(20)
+    return [
+        Row("case work: mixed commands, 32 callers", rate, "/s", ">= 1,500/s"),
+        Row(f"what is possible next on a case of 20 activities, {events} events", ahead, "ms", "<= 30 ms"),
+    ]
 
 
 # over two million events -------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI
 
 from services.cases import pages
 from services.cases.clocks import Clockwork
+from services.cases.commands import next_steps
 from services.cases.commands import routes as commands
 from services.cases.commands.road import Road
 from services.cases.domain.casework import Casework, casework
@@ -66,9 +67,11 @@ def _parts(kernel: Kernel, view: Projection, work: Casework) -> list[Part]:
 
 
 def _routers(kernel: Kernel, view: Projection, work: Casework, words: Words) -> list[APIRouter]:
+    road = Road(work, kernel, Roster(kernel.database), WorkList(kernel.database, view))
     return [
         routes.router(kernel, view, work),
-        commands.router(Road(work, kernel, Roster(kernel.database), WorkList(kernel.database, view))),
+        commands.router(road),
+        next_steps.router(road),
         without_case.router(kernel, work),
         documents.router(kernel, work),
         lists.router(kernel, view),

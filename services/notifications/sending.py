@@ -54,9 +54,9 @@ class Sender:
         self._pulse = kernel.heartbeats.pulse(self.name)
         self._turns = turns
         self._notes = Notes(kernel)
+        self._links = Links(kernel.database, kernel.keys)
         self._notices = Notices(kernel.store, roster)
         self._endings = Endings(kernel, self._notes, self._notices)
-        self._links = Links(kernel.database, kernel.keys)
         self._mail_lane, self._webhook_lane = Lane(MAILS_AT_ONCE), Lane(WEBHOOKS_AT_ONCE)
 
     async def run(self) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.cases.commands.bodies import example
+from services.cases.commands.examples import example
 from services.cases.commands.routes import GIVEN as CASE_COMMANDS
 from services.cases.reading.projecting import TABLES
 from shared.testing import eventually

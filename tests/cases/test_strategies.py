@@ -15,6 +15,7 @@ from services.cases.domain.referring.consent import CallForHelp
 from services.cases.domain.register import STRATEGIES
 from services.cases.domain.steps.activity import Activity, Audience
 from services.cases.domain.steps.named import Names
+from services.cases.domain.steps.offer import offered
 from services.cases.domain.steps.strategy import Strategy
 from services.cases.domain.steps.tells import Counts, Document, counted
 from services.cases.domain.strategies.conference import ConferenceHeld, ConveneConference, HoldConference, Invitee, ProposeConference
@@ -134,6 +135,7 @@ def test_which_commands_name_somebody_of_the_roster():
         "ask-teacher": {"teacher": "staff"},
         "plan-parent-meeting": {"guardian": "guardian"},
         "plan-visit": {"guardian": "guardian"},
+        "assess-guardian": {"guardian": "guardian"},
         "convene-conference": {"invitees/person": "anybody"},
         "match": {"student": "student"},
     }
@@ -184,6 +186,8 @@ def held(at, *holds):
         (changed(2, tells=replace(counted(), counts=Counts(size_of="words_of"))), "PeersMet counts words_of"),
         (held(ConferenceHeld), "the document peer-certificate names ConferenceHeld: name an event of peer-support"),
         (held(PeerSupportEnded, PeerSupportProposed, ConferenceHeld), "the document peer-certificate names ConferenceHeld"),
+        (changed(2, offer=offered()), "no step brings about the expected peer-meeting: name it in the offer of the step that does"),
+        (changed(1, offer=offered("peer-meting")), "a step brings about peer-meting, which nobody expects"),
     ],
 )
 def test_strategies_that_do_not_fit_together_stop_the_start(strategy, fault):

@@ -125,6 +125,16 @@ async def test_what_it_expects_is_filled_in_and_stands_in_the_list_of_who_is_to_
     assert (waiting["case"], waiting["key"], waiting["what"]) == (case, f"{known['activity']}/meeting", "peer-meeting")
 
 
+async def test_its_next_step_is_offered_and_says_by_when(ten):
+    school = await ten.school()
+    case, known = await matched(ten, school)
+    offered = (await ten.get(f"cases/{case}/possible", school.counsellor)).json()["items"]
+    (meeting,) = [each for each in offered if each["called"] in COMMANDS and each["fields"] == known]
+    assert (meeting["called"], [(each["what"], each["owner"]) for each in meeting["expected"]]) == (
+        "record-peer-meeting", [("peer-meeting", school.named("homeroom"))],
+    )  # fmt: skip
+
+
 async def test_its_notice_reaches_the_person_and_what_they_received_is_in_the_ledger(ten):
     school = await ten.school()
     case, known = await matched(ten, school)

@@ -34,10 +34,11 @@ def test_a_district_that_does_not_answer_stops_the_import():
 def test_what_is_sent_is_the_agency():
     sent = []
 
-    def desk(request: httpx.Request) -> httpx.Response:
+    def kept(request: httpx.Request) -> httpx.Response:
         sent.append(json.loads(request.content))
         return httpx.Response(201, json={"changed": True})
 
-    with httpx.Client(transport=httpx.MockTransport(desk)) as client:
+    transport = httpx.MockTransport(kept)
+    with httpx.Client(transport=transport) as client:
         register(client, "http://desk", agency("a"))
     assert sent == [agency("a").body()]

@@ -50,15 +50,15 @@ async def needed(day: Served) -> set[tuple[str, str]]:
 
 
 @pytest.fixture
-async def later(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Served]:
+async def later(empty_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Served]:
     """The day under its own keys, carried over, and then under others alone."""
     monkeypatch.setattr(secretfile, "LOOK_EVERY", -1.0)
     told, file = recording(), tmp_path / "secrets"
     master, token = (urlsafe_b64decode(keys()[name]) for name in ("master_key", "token_key"))
     known = first_secrets("master_key", master).completed(first_secrets("token_key", token))
     write_secrets(file, known)
-    restore(database)
-    async with served(database, told, TANGGAP_SECRETS_FILE=str(file), TANGGAP_MASTER_KEY=NOBODYS, TANGGAP_TOKEN_KEY=NOBODYS) as day:
+    restore(empty_database)
+    async with served(empty_database, told, TANGGAP_SECRETS_FILE=str(file), TANGGAP_MASTER_KEY=NOBODYS, TANGGAP_TOKEN_KEY=NOBODYS) as day:
         for kernel in day.kernels():
             await carry_over(kernel)
         assert await needed(day) == {("master", "0")}

@@ -110,8 +110,7 @@ class Outbox:
         message.tried += 1
         if isinstance(outcome, Later):
             assert outcome.when is not None
-            assert isinstance(said, Later)
-            assert outcome.when >= max(self.now, said.when or self.now)
+            assert outcome.when >= max(self.now, (said.when if isinstance(said, Later) else None) or self.now)
             message.due = outcome.when
         else:
             self.queued.remove(message)
@@ -165,8 +164,8 @@ def test_a_notice_is_sent_only_where_it_was_accepted_and_otherwise_its_end_is_to
     outbox.run()
     ((_, outcome),) = outbox.ended
     (told,) = outbox.told(GuardianTold)
-    why = outcome.why if isinstance(outcome, Never) else None
-    assert told.outcome == ("sent" if why is None else "no-contact" if why in NO_RECEIVER else "undeliverable")
+    expected = "sent" if not isinstance(outcome, Never) else "no-contact" if outcome.why in NO_RECEIVER else "undeliverable"
+    assert told.outcome == expected
 
 
 @settings(max_examples=300)

@@ -58,8 +58,8 @@ def test_what_is_no_single_address_has_a_flaw_with_its_mend(text, code):
 
 
 def test_only_letters_left_of_the_at_need_smtputf8():
-    found = [mail_address(text) for text in ("k@sekolah-é.invalid", "konselór@x.invalid")]
-    assert [isinstance(each, MailAddress) and each.needs_smtputf8 for each in found] == [False, True]
+    parsed = [mail_address(text) for text in ("k@sekolah-é.invalid", "konselór@x.invalid")]
+    assert [isinstance(each, MailAddress) and each.needs_smtputf8 for each in parsed] == [False, True]
 
 
 def test_a_sharp_s_is_the_domain_of_that_name_and_not_of_another():

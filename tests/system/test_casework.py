@@ -9,7 +9,8 @@ import psycopg
 import pytest
 
 from district.sample.roster import SOURCE
-from services.cases.commands.bodies import body_of, example
+from services.cases.commands.bodies import body_of
+from services.cases.commands.examples import example
 from services.cases.commands.routes import GIVEN as CASE_COMMANDS
 from services.cases.reading.projecting import TABLES
 from services.intake.roster.people import person_id, school_id

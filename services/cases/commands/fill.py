@@ -19,6 +19,7 @@ from services.cases.domain.streams import case_stream
 from services.cases.policies import policy_for
 from services.cases.reading.views import Roster, WorkList
 from services.cases.rights import require_content
+from shared.access import Principal
 from shared.decider import Decider, load
 from shared.errors import Fault, Invalid
 from shared.message import Event, Fact
@@ -112,8 +113,12 @@ async def _age(ground: Ground) -> int | None:
 
 
 async def _receiving_school(ground: Ground) -> str:
+    return receiving_school(ground.case, ground.envelope.principal)
+
+
+def receiving_school(case: Case, principal: Principal) -> str:
     """The school that was asked to take the case, if the principal is of it."""
-    asked, principal = ground.case.moves.asked, ground.envelope.principal
+    asked = case.moves.asked
     return asked.to if asked and (principal.at(asked.to) or principal.holds("district-duty")) else ""
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from services.cases.domain import without_case
-from services.cases.domain.case.case import commands_of, compose
+from services.cases.domain.case.case import Deciding, commands_of, compose, deciding
 from services.cases.domain.case.chapter import THE_CASE_ITSELF
 from services.cases.domain.case.state import Case
 from services.cases.domain.register import STRATEGIES
@@ -26,11 +26,12 @@ from shared.sealed import Sealed
 class Casework:
     """chapters: every strategy, and the case itself. case, without_case: the decision units. commands: everything that can be done with a case.
 
-    alone: the strategies that may stand without a case.
+    alone: the strategies that may stand without a case. deciding: what the case decides with.
     """
 
     chapters: tuple[Described, ...]
     case: Decider[Fact, Case, Event]
+    deciding: Deciding
     commands: tuple[type[Command], ...]
     without_case: Decider[ActivityCommand, WithoutCase, ActivityEvent]
     alone: tuple[StandingAlone, ...]
@@ -44,10 +45,10 @@ class Casework:
 def casework(strategies: Sequence[Described] = STRATEGIES) -> Casework:
     """Raises: StartRefused: two of the strategies use the same name, or one says something of an event that cannot be."""
     chapters, case = (THE_CASE_ITSELF, *strategies), compose(*strategies)
-    faults = [*_doubled(chapters), *_uncountable(chapters), *_undocumented(chapters), *_untold(case, chapters)]
+    faults = [*_doubled(chapters), *_uncountable(chapters), *_undocumented(chapters), *_unexpected(chapters), *_untold(case, chapters)]
     if faults:
         raise StartRefused("the strategies do not fit together: " + "; ".join(faults))
-    return Casework(chapters, case, commands_of(strategies), without_case.compose(*strategies), without_case.alone(strategies))
+    return Casework(chapters, case, deciding(*strategies), commands_of(strategies), without_case.compose(*strategies), without_case.alone(strategies))
 
 
 def type_of(event: type[Event]) -> str:
@@ -90,6 +91,16 @@ def _undocumented(chapters: Sequence[Described]) -> Iterator[str]:
         for document in each.documents:
             strange = {document.at, *document.holds} - set(each.tells)
             yield from (f"the document {document.name} names {event.__name__}: name an event of {each.name}" for event in strange)
+
+
+def _unexpected(chapters: Sequence[Described]) -> Iterator[str]:
+    """What a strategy expects in a case, one of the steps there brings about or leads to; and no step names what nobody expects."""
+    in_cases = [each for each in chapters if isinstance(each, Strategy) and not isinstance(each, StandingAlone)]
+    named = {code for each in in_cases for step in each.steps for code in step.offer.meets | step.offer.towards}
+    known = {code for each in chapters for code in each.awaits}
+    unmet = [code for each in in_cases for code in each.awaits if code not in named]
+    yield from (f"no step brings about the expected {code}: name it in the offer of the step that does" for code in unmet)
+    yield from (f"a step brings about {code}, which nobody expects: name a code of what some strategy awaits" for code in sorted(named - known))
 
 
 def _untold(case: Decider[Fact, Case, Event], chapters: Sequence[Described]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime
 
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, BeginActivity, Expected
+from services.cases.domain.steps.offer import offered
 from services.cases.domain.steps.strategy import Strategy, opens, step, whoever_reads_the_case
 from services.cases.domain.steps.tells import Document, Given, Tells, counted
 from shared.errors import Refused
@@ -143,10 +144,12 @@ DATA_REQUEST = Strategy(
     name="data-request",
     steps=(
         opens(RecordDataRequest, DataRequested, "requested", _requested),
-        step(DecideDataRequest, DataRequestDecided, "requested", "decided", tells=counted("release")),
-        step(ConfirmDataDecision, DataDecisionConfirmed, "decided", "confirmed", _confirmed),
-        step(ReleaseData, DataReleased, "confirmed", "released", _released, tells=Tells(discloses=_handed_over)),
-        step(RefuseData, DataRefused, "confirmed", "data-refused", _refused),
+        step(DecideDataRequest, DataRequestDecided, "requested", "decided", tells=counted("release"), offer=offered(towards="data-request-decision")),
+        step(ConfirmDataDecision, DataDecisionConfirmed, "decided", "confirmed", _confirmed, offer=offered(towards="data-request-decision")),
+        step(
+            ReleaseData, DataReleased, "confirmed", "released", _released, tells=Tells(discloses=_handed_over), offer=offered("data-request-decision")
+        ),
+        step(RefuseData, DataRefused, "confirmed", "data-refused", _refused, offer=offered("data-request-decision")),
     ),
     ended=frozenset({"released", "data-refused"}),
     audience=whoever_reads_the_case,

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import AwareDatetime
 
 from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, BeginActivity, Expected
+from services.cases.domain.steps.offer import offered
 from services.cases.domain.steps.strategy import Strategy, opens, step, whoever_reads_the_case
 from services.cases.domain.steps.tells import Counts, Document, Given, Tells, counted
 from shared.sealed import CaseText
@@ -84,7 +85,7 @@ REPORT = Strategy(
     steps=(
         opens(FileOfficialReport, OfficialReportFiled, "filed", tells=_FILED),
         step(RecordReportReceipt, ReportReceiptRecorded, "filed", "received"),
-        step(RecordReportAnswer, ReportAnswered, "filed received", "answered"),
+        step(RecordReportAnswer, ReportAnswered, "filed received", "answered", offer=offered("official-report-answer")),
         step(CloseOfficialReport, OfficialReportClosed, "filed received answered", "closed", tells=counted("result")),
     ),
     ended=frozenset({"closed"}),

@@ -12,6 +12,7 @@ from services.cases.domain.steps.about import About
 from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Audience, BeginActivity, Expected, Field, PersonInConflict
 from services.cases.domain.steps.filled import ThreeSchoolDaysLater
 from services.cases.domain.steps.named import Names
+from services.cases.domain.steps.offer import offered
 from services.cases.domain.steps.strategy import Strategy, opens, step
 from services.cases.domain.steps.tells import Counts, Document, Given, Notice, Tells, counted
 from shared.errors import Refused
@@ -127,12 +128,14 @@ def _helped(event: PeerSupportEnded) -> bool:
     return event.helped
 
 
+_MET: Tells[PeersMet] = Tells(counts=Counts(("kind",), service="peer-support"))
+
 PEER_SUPPORT = Strategy(
     name="peer-support",
     steps=(
         opens(ProposePeerSupport, PeerSupportProposed, "proposed", tells=counted("field")),
         step(MatchPeer, PeerMatched, "proposed postponed", "matched", _matched, tells=Tells(Notice("assigned", _companion), _need)),
-        step(RecordPeerMeeting, PeersMet, "matched met", "met", tells=Tells(counts=Counts(("kind",), service="peer-support"))),
+        step(RecordPeerMeeting, PeersMet, "matched met", "met", tells=_MET, offer=offered("peer-meeting")),
         step(EndPeerSupport, PeerSupportEnded, "met", "ended", tells=counted("helped")),
     ),
     ended=frozenset({"ended"}),

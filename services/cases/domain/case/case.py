@@ -96,6 +96,13 @@ class Deciding:
 
     def decide(self, command: Fact, case: Case) -> Sequence[Event]:
         """Raises: a refusal by name. Facts of others (alerts, tasks, notices, marks) are folded and never refused."""
+        events = self.said(command, case)
+        if not events or isinstance(command, (TakeConcern, RecordAlert)):
+            return events
+        return [*events, *self.consequences.of(command, events, case)]
+
+    def said(self, command: Fact, case: Case) -> Sequence[Event]:
+        """What the command itself says, without what follows from it. Raises: a refusal by name."""
         if isinstance(command, TakeConcern):
             return opening.take(command, case)
         if case.case is None:
@@ -106,8 +113,7 @@ class Deciding:
             _refuse_conflict(command, case)
         if isinstance(command, RecordAlert):
             return [recorded(AlertRecorded, command)]
-        events = self._decided(command, case)
-        return [*events, *self.consequences.of(command, events, case)] if events else []
+        return self._decided(command, case)
 
     def _decided(self, command: Fact, case: Case) -> Sequence[Event]:
         if case.closed and not isinstance(command, _ALSO_WHEN_CLOSED):
@@ -209,13 +215,19 @@ def commands_of(strategies: Sequence[Described]) -> tuple[type[Command], ...]:
 
 
 @cache
-def compose(*strategies: Described) -> Decider[Fact, Case, Event]:
-    """The case that is worked with these strategies; the same one for the same strategies."""
+def deciding(*strategies: Described) -> Deciding:
+    """Deciding about the case that is worked with these strategies; the same one for the same strategies."""
     steps = worked_with(strategies)
     tells = {event: each for described in (THE_CASE_ITSELF, *strategies) for event, each in described.tells.items()}
-    folded = folding(steps, tells)
-    deciding = Deciding(steps, Consequences(steps, folded, tells))
-    return Decider(Case(), deciding.decide, folded.evolve, EventCodec(*folded.changes))
+    return Deciding(steps, Consequences(steps, folding(steps, tells), tells))
+
+
+@cache
+def compose(*strategies: Described) -> Decider[Fact, Case, Event]:
+    """The case that is worked with these strategies; the same one for the same strategies."""
+    decides = deciding(*strategies)
+    folded = decides.consequences.folding
+    return Decider(Case(), decides.decide, folded.evolve, EventCodec(*folded.changes))
 
 
 CASE = compose(*STRATEGIES)

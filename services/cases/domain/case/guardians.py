@@ -8,10 +8,13 @@ from typing import Annotated, Any, Literal, assert_never
 
 from pydantic import AwareDatetime
 
+from services.cases.domain.steps import offer
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.command import Command, recorded
 from services.cases.domain.steps.filled import AgeOfConsent, Filled, StudentAge
 from services.cases.domain.steps.home import ADULT, GuardianSafetyUnknown, GuardianUnsafe, StudentConsentNeeded
+from services.cases.domain.steps.named import Names
+from services.cases.domain.steps.offer import Around, Known, Offer, offered, one_of
 from services.cases.domain.steps.tells import NOTHING, Counts, Given, Tells, counted
 from shared.errors import Refused
 from shared.events import GuardianToBeTold
@@ -24,7 +27,7 @@ from shared.sealed import CaseText, NoticeText
 class AssessGuardian(Command, called="assess-guardian", permission="home"):
     """A counsellor says whether this guardian is safe to contact, and why."""
 
-    guardian: str
+    guardian: Annotated[str, Names("guardian")]
     safe: bool
     reason: CaseText
 
@@ -197,3 +200,13 @@ def _tell(command: TellGuardian, home: Home, about: About, accused: frozenset[st
             by=command.by,
         )
     ]
+
+
+# offer -------------------------------------------------------------------------------------------------------------
+
+
+def _judgements(_: Home, around: Around) -> list[Known]:
+    return [Known({"guardian": each}, one_of(AssessGuardian, "safe")) for each in around.guardians]
+
+
+OFFERS: Mapping[type[Command], Offer[Home]] = {AssessGuardian: offered(known=_judgements), TellGuardian: offered(known=offer.guardians)}

@@ -22,12 +22,14 @@ from services.cases.domain.referring.referral import (
     Referral,
     ReferralDrafted,
     Referrals,
+    every,
 )
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.act import Acts, act
 from services.cases.domain.steps.activity import PersonInConflict
 from services.cases.domain.steps.command import ActEvent, Command
 from services.cases.domain.steps.filled import AgeOfConsent, Filled, StudentAge
+from services.cases.domain.steps.offer import offered
 from services.cases.domain.steps.tells import Chapter, Document, Given, Tells, counted
 from shared.errors import Refused
 from shared.message import Event
@@ -270,13 +272,13 @@ def _call_disclosed(event: HelpCalled) -> Iterable[Given]:
 
 
 CONSENT: Acts[Referrals] = Acts(
-    act(RecordConsent, ConsentRecorded, _consent),
-    act(OverrideConsent, ConsentOverridden, _override),
-    act(AskApproval, ApprovalAsked, _approval),
-    act(CallForHelp, HelpCalled, _call, tells=Tells(discloses=_call_disclosed)),
-    act(TakeNextAlternative, NextAlternativeTaken, _next, also=_drafted_next),
-    act(ChaseAppointment, AppointmentChased, _chase),
-    act(EvaluateReferral, ReferralEvaluated, _evaluate, done=_is_evaluated, tells=counted("helped")),
+    act(RecordConsent, ConsentRecorded, _consent, offer=offered(known=every, towards="approval")),
+    act(OverrideConsent, ConsentOverridden, _override, offer=offered(known=every, towards="approval")),
+    act(AskApproval, ApprovalAsked, _approval, offer=offered(known=every)),
+    act(CallForHelp, HelpCalled, _call, tells=Tells(discloses=_call_disclosed), offer=offered(known=every)),
+    act(TakeNextAlternative, NextAlternativeTaken, _next, also=_drafted_next, offer=offered(known=every)),
+    act(ChaseAppointment, AppointmentChased, _chase, offer=offered("missed-appointment", every)),
+    act(EvaluateReferral, ReferralEvaluated, _evaluate, done=_is_evaluated, tells=counted("helped"), offer=offered("referral-evaluation", every)),
 )
 
 REFERRAL = Chapter(

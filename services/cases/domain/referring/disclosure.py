@@ -12,6 +12,7 @@ from services.cases.domain.steps.act import Acts, act
 from services.cases.domain.steps.activity import Expected
 from services.cases.domain.steps.command import ActEvent, Command
 from services.cases.domain.steps.filled import ThreeSchoolDaysLater
+from services.cases.domain.steps.offer import Around, Known, offered
 from services.cases.domain.steps.tells import Given, Receiver, counted
 from shared.errors import Refused
 from shared.message import Event
@@ -123,9 +124,14 @@ def _tell(command: TellReceiver, ledger: Ledger, _: About) -> None:
         raise NothingToTell
 
 
+def _waiting(ledger: Ledger, _: Around) -> list[Known]:
+    told = ledger.to_tell or {}
+    return [Known({"correction": correction, "disclosure": each}) for correction, (_, waiting) in told.items() for each in sorted(waiting)]
+
+
 DISCLOSURE: Acts[Ledger] = Acts(
     act(CorrectFact, FactCorrected, _correct, tells=counted("event")),
-    act(TellReceiver, ReceiverTold, _tell),
+    act(TellReceiver, ReceiverTold, _tell, offer=offered("tell-correction", _waiting)),
     act(RecordDisclosure, DisclosureRecorded),
     awaits=("tell-correction",),
 )

@@ -13,6 +13,7 @@ from services.cases.domain.steps.about import About
 from services.cases.domain.steps.activity import Expected, PersonInConflict
 from services.cases.domain.steps.command import Command, recorded
 from services.cases.domain.steps.filled import Filled, PolicyNow
+from services.cases.domain.steps.offer import Around, Known, Offer, offered
 from services.cases.domain.steps.policy import Recommendation
 from services.cases.domain.steps.tells import NOTHING, Counts, Document, Given, Tells, counted
 from services.cases.domain.steps.triage import Ending, ReferralInputs, recommend
@@ -464,6 +465,20 @@ def _cancel(command: CancelReferral, referral: Referral, about: About) -> Sequen
 
 
 AWAITS = ("approval", "referral-letter", "referral-answer", "missed-appointment", "referral-evaluation")
+
+
+def every(referrals: Referrals, _: Around) -> list[Known]:
+    """One way for each referral."""
+    return [Known({"referral": each}) for each in referrals.by_id]
+
+
+OFFERS: Mapping[type[Command], Offer[Referrals]] = {
+    DecideReferral: offered("decide refer"),
+    DraftReferral: offered("refer"),
+    ApproveReferral: offered("approval", every),
+    SendReferral: offered("referral-letter", every),
+    CancelReferral: offered(known=every),
+}
 
 
 def expected(referrals: Referrals, owner: str | None) -> list[Expected]:

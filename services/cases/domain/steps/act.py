@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.command import ActEvent, Command, recorded
+from services.cases.domain.steps.offer import PLAIN, Offer
 from services.cases.domain.steps.tells import NOTHING, Tells
 from shared.message import Event
 
@@ -21,7 +22,10 @@ Check = Callable[[C, S, About], None]
 
 @dataclass(frozen=True, slots=True)
 class Act(Generic[S]):
-    """One row. done: the act would change nothing, so it is quiet. also: events that follow from it. tells: what its event tells."""
+    """One row. done: the act would change nothing, so it is quiet. also: events that follow from it. tells: what its event tells.
+
+    offer: how it is offered.
+    """
 
     command: type[Command]
     event: type[ActEvent]
@@ -29,6 +33,7 @@ class Act(Generic[S]):
     done: Callable[[Any, S], bool] | None = None
     also: Callable[[Any, S], Sequence[Event]] | None = None
     tells: Tells[Any] = NOTHING
+    offer: Offer[S] = PLAIN
 
 
 def act(
@@ -39,9 +44,10 @@ def act(
     done: Callable[[C, S], bool] | None = None,
     also: Callable[[C, S], Sequence[Event]] | None = None,
     tells: Tells[E] | None = None,
+    offer: Offer[S] = PLAIN,
 ) -> Act[S]:
     """A row whose functions take this very command."""
-    return Act(command, event, check, done, also, tells or NOTHING)
+    return Act(command, event, check, done, also, tells or NOTHING, offer)
 
 
 class Acts(Generic[S]):
@@ -53,6 +59,7 @@ class Acts(Generic[S]):
         self.events = tuple(row.event for row in rows)
         self.tells: Mapping[type[Event], Tells[Any]] = {row.event: row.tells for row in rows}
         self.awaits = awaits
+        self.offers: Mapping[type[Command], Offer[S]] = {row.command: row.offer for row in rows}
 
     def decide(self, command: Command, part: S, about: About) -> Sequence[Event]:
         """The act's event and what follows from it; nothing where it would change nothing. Raises: a refusal by name."""

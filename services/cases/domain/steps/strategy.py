@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Audience, BeginActivity, Expected
 from services.cases.domain.steps.endings import ENDED
+from services.cases.domain.steps.offer import PLAIN, Offer
 from services.cases.domain.steps.tells import NOTHING, Counts, Document, Tells
 from shared.message import Event
 
@@ -21,7 +22,10 @@ Check = Callable[[C, Activity, About], None]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """before: states it may be taken in; empty for one that opens. after: the state it leads to; None stays. tells: what its event tells."""
+    """before: states it may be taken in; empty for one that opens. after: the state it leads to; None stays.
+
+    tells: what its event tells. offer: how it is offered.
+    """
 
     command: type[ActivityCommand]
     event: type[ActivityEvent]
@@ -29,6 +33,7 @@ class Step:
     after: str | None
     check: Callable[[Any, Activity, About], None] | None = None
     tells: Tells[Any] = NOTHING
+    offer: Offer[Activity] = PLAIN
 
     @property
     def opens(self) -> bool:
@@ -42,9 +47,10 @@ def opens(
     check: Callable[[Any, Activity, About], None] | None = None,
     *,
     tells: Tells[E] | None = None,
+    offer: Offer[Activity] = PLAIN,
 ) -> Step:
     """The step that begins an activity."""
-    return Step(command, event, frozenset(), state, check, tells or NOTHING)
+    return Step(command, event, frozenset(), state, check, tells or NOTHING, offer)
 
 
 def step(
@@ -55,9 +61,10 @@ def step(
     check: Callable[[Any, Activity, About], None] | None = None,
     *,
     tells: Tells[E] | None = None,
+    offer: Offer[Activity] = PLAIN,
 ) -> Step:
     """A later step. before: states, with spaces between."""
-    return Step(command, event, frozenset(before.split()), after, check, tells or NOTHING)
+    return Step(command, event, frozenset(before.split()), after, check, tells or NOTHING, offer)
 
 
 def whoever_reads_the_case(_: Activity) -> Audience:

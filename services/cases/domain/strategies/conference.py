@@ -22,6 +22,7 @@ from services.cases.domain.steps.activity import (
     PersonInConflict,
 )
 from services.cases.domain.steps.named import Names
+from services.cases.domain.steps.offer import Around, Choice, Known, offered, one_of
 from services.cases.domain.steps.strategy import Strategy, opens, step
 from services.cases.domain.steps.tells import Counts, Document, Given, Notice, Tells, counted
 from shared.errors import Refused
@@ -252,15 +253,30 @@ _CONVENED = Tells(Notice("invited", _of_the_school))
 _HELD = Tells(discloses=_heard, counts=Counts(service="case-conference"))
 _MINUTED = Tells(Notice("commitment", _promised))
 
+
+def _kinds(_: Activity, __: Around) -> Sequence[Known]:
+    return [Known(choice=one_of(ProposeConference, "kind"))]
+
+
+def _who_may_come(activity: Activity, _: Around) -> Sequence[Known]:
+    convened = activity.last(ConferenceConvened)
+    people = [each.person for each in convened.invitees] if convened else []
+    return [Known(choice=Choice("present", people, several=True))]
+
+
+def _to_be_judged(activity: Activity, _: Around) -> Sequence[Known]:
+    return [Known({"commitment": each.commitment}) for each in open_commitments(activity)]
+
+
 CONFERENCE = Strategy(
     name="conference",
     steps=(
-        opens(ProposeConference, ConferenceProposed, "proposed", _proposed, tells=counted("kind")),
+        opens(ProposeConference, ConferenceProposed, "proposed", _proposed, tells=counted("kind"), offer=offered(known=_kinds)),
         step(ConveneConference, ConferenceConvened, "proposed convened postponed", "convened", _convened, tells=_CONVENED),
-        step(HoldConference, ConferenceHeld, "convened", "held", _held, tells=_HELD),
-        step(MinuteConference, ConferenceMinuted, "held", "minuted", _minuted, tells=_MINUTED),
-        step(KeepCommitment, CommitmentKept, "minuted", check=_judged),
-        step(BreakCommitment, CommitmentBroken, "minuted", check=_judged),
+        step(HoldConference, ConferenceHeld, "convened", "held", _held, tells=_HELD, offer=offered("conference-meeting", _who_may_come)),
+        step(MinuteConference, ConferenceMinuted, "held", "minuted", _minuted, tells=_MINUTED, offer=offered("conference-minutes")),
+        step(KeepCommitment, CommitmentKept, "minuted", check=_judged, offer=offered("commitment", _to_be_judged)),
+        step(BreakCommitment, CommitmentBroken, "minuted", check=_judged, offer=offered("commitment", _to_be_judged)),
         step(CloseConference, ConferenceClosed, "minuted", "closed", _closed),
     ),
     ended=frozenset({"closed"}),

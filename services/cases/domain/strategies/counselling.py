@@ -14,6 +14,7 @@ from pydantic import Field as Limit
 
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Audience, BeginActivity, Expected, Field
+from services.cases.domain.steps.offer import Around, Known, offered, one_of
 from services.cases.domain.steps.strategy import Strategy, opens, step
 from services.cases.domain.steps.tells import Document, counted
 from shared.errors import Refused
@@ -167,6 +168,7 @@ class NotEvaluated(Refused):
 
 
 _ORDER = ("laiseg", "laijapen", "laijapang")
+_EVALUATIONS = "evaluation-laiseg evaluation-laijapen evaluation-laijapang"
 
 
 def _held(command: HoldCounselling, activity: Activity, _: About) -> None:
@@ -222,15 +224,40 @@ _SERVICE_PLAN = Document(
     "service-plan", "Rencana layanan (RPL) konseling individual", "Service plan, individual counselling", CounsellingRequested, _was_invited
 )
 
+
+def _next_meeting(activity: Activity, _: Around) -> Sequence[Known]:
+    return [Known({"meeting": len(activity.all(CounsellingHeld)) + 1})]
+
+
+def _evaluations(_: Activity, __: Around) -> Sequence[Known]:
+    return [Known(choice=one_of(EvaluateCounselling, "kind"))]
+
+
 COUNSELLING = Strategy(
     name="counselling",
     steps=(
-        opens(RequestCounselling, CounsellingRequested, "requested", tells=counted("field", "origin")),
+        opens(RequestCounselling, CounsellingRequested, "requested", tells=counted("field", "origin"), offer=offered("contact")),
         step(ScheduleCounselling, CounsellingScheduled, "requested scheduled held no-show evaluated postponed", "scheduled"),
-        step(HoldCounselling, CounsellingHeld, "scheduled", "held", _held, tells=counted(service="individual-counselling")),
-        step(RecordNoShow, CounsellingNoShow, "scheduled", "no-show"),
+        step(
+            HoldCounselling,
+            CounsellingHeld,
+            "scheduled",
+            "held",
+            _held,
+            tells=counted(service="individual-counselling"),
+            offer=offered("counselling-meeting", _next_meeting),
+        ),
+        step(RecordNoShow, CounsellingNoShow, "scheduled", "no-show", offer=offered("counselling-meeting")),
         step(DeclineCounselling, CounsellingDeclined, "requested scheduled no-show postponed", "declined"),
-        step(EvaluateCounselling, CounsellingEvaluated, "held evaluated", "evaluated", _evaluated, tells=counted("kind", "helped")),
+        step(
+            EvaluateCounselling,
+            CounsellingEvaluated,
+            "held evaluated",
+            "evaluated",
+            _evaluated,
+            tells=counted("kind", "helped"),
+            offer=offered(_EVALUATIONS, _evaluations),
+        ),
         step(RecordSatisfaction, SatisfactionRecorded, "held evaluated", tells=counted("score")),
         step(EndCounselling, CounsellingEnded, "evaluated held", "ended", _ended, tells=counted("result")),
     ),

@@ -15,6 +15,7 @@ from services.cases.domain.steps.about import About, NoSettlement
 from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Expected
 from services.cases.domain.steps.home import ADULT, TurnsHome, require_consent, require_safe
 from services.cases.domain.steps.named import Names
+from services.cases.domain.steps.offer import Around, Known, offered, one_of
 from services.cases.domain.steps.strategy import Strategy, opens, step, whoever_reads_the_case
 from services.cases.domain.steps.tells import Counts, Document, Given, Tells, counted
 from shared.errors import Refused
@@ -194,16 +195,33 @@ def _signed(event: HomeActionAgreed) -> bool:
 
 _MET = Tells(discloses=_said_to, counts=Counts(service="parent-collaboration"))
 
+
+def _meetings(_: Activity, around: Around) -> Sequence[Known]:
+    return [Known({"guardian": each}, one_of(PlanParentMeeting, "kind")) for each in around.guardians]
+
+
+def _next_summons(activity: Activity, _: Around) -> Sequence[Known]:
+    return [Known({"summons": len(activity.all(ParentInvited)) + 1})]
+
+
 PARENTS = Strategy(
     name="parent-collaboration",
     steps=(
-        opens(PlanParentMeeting, ParentMeetingPlanned, "planned", _planned, tells=counted("kind")),
-        step(InviteParent, ParentInvited, "planned no-answer postponed", "invited", _invited, tells=counted("summons")),
-        step(RecordNoAnswer, ParentNoAnswer, "invited", "no-answer", _no_answer),
-        step(HoldParentMeeting, ParentMet, "planned invited no-answer postponed", "met", tells=_MET),
-        step(RecordParentRefusal, ParentRefused, "planned invited no-answer met postponed", "parent-refused"),
+        opens(PlanParentMeeting, ParentMeetingPlanned, "planned", _planned, tells=counted("kind"), offer=offered(known=_meetings)),
+        step(
+            InviteParent,
+            ParentInvited,
+            "planned no-answer postponed",
+            "invited",
+            _invited,
+            tells=counted("summons"),
+            offer=offered("next-summons", _next_summons),
+        ),
+        step(RecordNoAnswer, ParentNoAnswer, "invited", "no-answer", _no_answer, offer=offered("parent-answer")),
+        step(HoldParentMeeting, ParentMet, "planned invited no-answer postponed", "met", tells=_MET, offer=offered("parent-answer")),
+        step(RecordParentRefusal, ParentRefused, "planned invited no-answer met postponed", "parent-refused", offer=offered("parent-answer")),
         step(AgreeHomeAction, HomeActionAgreed, "met", "agreed"),
-        step(ReviewHomeAction, HomeActionReviewed, "agreed", "reviewed", tells=counted("kept")),
+        step(ReviewHomeAction, HomeActionReviewed, "agreed", "reviewed", tells=counted("kept"), offer=offered("home-action-review")),
     ),
     ended=frozenset({"parent-refused", "reviewed"}),
     audience=whoever_reads_the_case,

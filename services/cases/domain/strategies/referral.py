@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import AwareDatetime
 
 from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, BeginActivity, Expected
+from services.cases.domain.steps.offer import offered
 from services.cases.domain.steps.strategy import Strategy, opens, step, whoever_reads_the_case
 from services.cases.domain.steps.tells import Document, counted
 from shared.sealed import CaseText
@@ -69,7 +70,14 @@ INBOUND = Strategy(
     name="inbound-referral",
     steps=(
         opens(RecordInboundReferral, InboundReferralRecorded, "received"),
-        step(AnswerInboundReferral, InboundReferralAnswered, "received postponed", "answered", tells=counted("accepted", service="referral-inbound")),
+        step(
+            AnswerInboundReferral,
+            InboundReferralAnswered,
+            "received postponed",
+            "answered",
+            tells=counted("accepted", service="referral-inbound"),
+            offer=offered("inbound-answer"),
+        ),
         step(CompleteInboundReferral, InboundReferralCompleted, "answered", "completed"),
     ),
     ended=frozenset({"completed"}),

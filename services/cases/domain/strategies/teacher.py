@@ -13,6 +13,7 @@ from pydantic import AwareDatetime
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Audience, BeginActivity, Expected, PersonInConflict
 from services.cases.domain.steps.named import Names
+from services.cases.domain.steps.offer import offered
 from services.cases.domain.steps.strategy import Strategy, opens, step
 from services.cases.domain.steps.tells import Counts, Document, Given, Notice, Tells, counted, to_owner
 from shared.errors import Refused
@@ -139,10 +140,10 @@ TEACHER = Strategy(
     name="teacher-collaboration",
     steps=(
         opens(AskTeacher, TeacherAsked, "requested", _asked, tells=_ASKED),
-        step(AnswerAsTeacher, TeacherAnswered, "requested postponed", "answered", _by_teacher, tells=_ANSWERED),
-        step(DeclineAsTeacher, TeacherDeclined, "requested postponed", "declined", _by_teacher, tells=_DECLINED),
+        step(AnswerAsTeacher, TeacherAnswered, "requested postponed", "answered", _by_teacher, tells=_ANSWERED, offer=offered("teacher-answer")),
+        step(DeclineAsTeacher, TeacherDeclined, "requested postponed", "declined", _by_teacher, tells=_DECLINED, offer=offered("teacher-answer")),
         step(AgreeGuidance, GuidanceAgreed, "answered", "agreed"),
-        step(RecordGuidanceResult, GuidanceDone, "answered agreed", "done", tells=counted("helped")),
+        step(RecordGuidanceResult, GuidanceDone, "answered agreed", "done", tells=counted("helped"), offer=offered("guidance-result")),
     ),
     ended=frozenset({"declined", "done"}),
     audience=audience,

@@ -16,6 +16,7 @@ from services.cases.domain.steps.about import About
 from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Expected
 from services.cases.domain.steps.home import ADULT, TurnsHome, require_consent, require_safe
 from services.cases.domain.steps.named import Names
+from services.cases.domain.steps.offer import guardians, offered
 from services.cases.domain.steps.strategy import Strategy, opens, step, whoever_reads_the_case
 from services.cases.domain.steps.tells import Document, Notice, Tells, counted
 from shared.errors import Refused
@@ -185,12 +186,12 @@ def _endorsing(event: VisitNotified, _: Activity | None) -> Iterable[str]:
 VISIT = Strategy(
     name="home-visit",
     steps=(
-        opens(PlanVisit, VisitPlanned, "planned", _planned),
+        opens(PlanVisit, VisitPlanned, "planned", _planned, offer=offered(known=guardians, towards="home-visit-proposed")),
         step(NotifyVisit, VisitNotified, "planned not-met postponed notified", "notified", _notified, tells=Tells(Notice("visit", _endorsing))),
-        step(RecordVisit, HomeVisited, "notified", "visited", tells=counted(service="home-visit")),
-        step(RecordNotMet, VisitNotMet, "notified", "not-met"),
-        step(ReportVisit, VisitReported, "visited", "reported", _reported),
-        step(UseVisit, VisitUsed, "reported", "used"),
+        step(RecordVisit, HomeVisited, "notified", "visited", tells=counted(service="home-visit"), offer=offered("home-visit")),
+        step(RecordNotMet, VisitNotMet, "notified", "not-met", offer=offered("home-visit")),
+        step(ReportVisit, VisitReported, "visited", "reported", _reported, offer=offered("visit-report")),
+        step(UseVisit, VisitUsed, "reported", "used", offer=offered("visit-use")),
     ),
     ended=frozenset({"used"}),
     audience=whoever_reads_the_case,
