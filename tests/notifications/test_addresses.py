@@ -149,13 +149,13 @@ def named(monkeypatch):
     """What the name servers say: addresses by name, or an error."""
     told: dict[str, list[str] | OSError] = {}
 
-    async def resolve(host, port, **_):
+    async def resolve(_, host, port, **__):
         found = told[host]
         if isinstance(found, OSError):
             raise found
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in found]
 
-    monkeypatch.setattr(asyncio, "get_running_loop", lambda: type("Loop", (), {"getaddrinfo": staticmethod(resolve)}))
+    monkeypatch.setattr(asyncio.BaseEventLoop, "getaddrinfo", resolve)
     return told
 
 
