@@ -154,6 +154,7 @@ def _deadlines_met(deadlines: Any) -> Event:
 def fill(url: str, first: int, last: int) -> None:
     """Writes cases `first` to `last` straight into the store, four in five of them closed. Hashing is not measured here, so hashes are not real."""
     school = school_id(SOURCE, "smp1")
+    told = {"school": school, "now": NOW, "first": first, "last": last}
     with psycopg.connect(url, autocommit=True) as connection:
         for closed in (True, False):
             codec = CASE.codec
@@ -161,7 +162,6 @@ def fill(url: str, first: int, last: int) -> None:
                 body = codec.encode(event, "case", Occasion("b", "s", NOW, TANGGAP, TANGGAP), version).body.replace(
                     '"school":"s"', f'"school":"{school}"'
                 )
-                wanted = "number %% 5 <> 0" if closed else "number %% 5 = 0"
                 connection.execute(
                     "INSERT INTO cases.event SELECT number::bigint * 100 + %(version)s, gen_random_uuid(), 'case-bench-' || number, %(version)s, 0,"
                     " NULL, 'case-bench-' || number, %(type)s, 1, replace(replace(replace(%(body)s, '@student', 'student-' || number),"
@@ -169,8 +169,8 @@ def fill(url: str, first: int, last: int) -> None:
                     " '\"by\":\"counsellor-' || number %% 40 || '\"'),"
                     " false, %(school)s, 'bench', %(now)s::timestamptz - number * interval '20 seconds',"
                     " %(now)s::timestamptz - number * interval '20 seconds', gen_random_uuid(), gen_random_uuid(), '', '', '', ''"
-                    f" FROM generate_series(%(first)s::int, %(last)s::int) number WHERE {wanted}",
-                    {"version": version, "type": event.type, "body": body, "school": school, "now": NOW, "first": first, "last": last},
+                    " FROM generate_series(%(first)s::int, %(last)s::int) number WHERE (number %% 5 <> 0) = %(closed)s",
+                    told | {"version": version, "type": event.type, "body": body, "closed": closed},
                 )
         connection.execute("UPDATE cases.store_head SET position = (SELECT max(position) FROM cases.event)")
         connection.execute("ANALYZE cases.event")

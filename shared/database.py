@@ -94,8 +94,13 @@ class Database:
 
         Raises: Unavailable.
         """
-        async with self._answering() as connection, connection.pipeline(), connection.transaction():
-            yield connection
+        async with self._answering() as connection:
+            try:
+                async with connection.pipeline(), connection.transaction():
+                    yield connection
+            except asyncio.CancelledError:
+                await connection.close()  # nobody knows what of it was sent: whoever came next could stand in a transaction that nobody commits
+                raise
 
     @asynccontextmanager
     async def _answering(self) -> AsyncIterator[Connection]:

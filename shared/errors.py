@@ -149,6 +149,7 @@ class Unavailable(TanggapError):
 class StillBuilding(Unavailable):
     """A read model is being built for the first time: a list from it would be half-filled (architecture, decision 18)."""
 
+    code = "still-building"
     title = "This list is still being built"
     retry_after = 5
 
@@ -156,6 +157,7 @@ class StillBuilding(Unavailable):
 class BehindWrite(Unavailable):
     """A read model does not yet have what was stored when it was asked: the list would lack what its reader just wrote (decision 18)."""
 
+    code = "behind-write"
     title = "This list is behind"
     retry_after = 1
 

@@ -25,7 +25,7 @@ def test_lines_are_counted_by_package_and_in_total():
     [
         (90.0, 90.0, [89.0, 90.0], True, "the floor is 90.0 %"),
         (91.0, 90.0, [], True, "the floor is 90.0 %"),
-        (91.1, 90.0, [90.0], True, "raise .ci/coverage-floor from 90.0 to 90.6"),
+        (91.1, 90.0, [90.0], True, "raise .ci/coverage from 90.0 to 90.6"),
         (89.9, 90.0, [90.0], False, "add tests for what is new"),
         (95.0, 89.0, [88.0, 90.0, 89.0], False, "was 90.0 before and is 89.0: the floor only rises"),
     ],

@@ -22,11 +22,20 @@ from shared.eventstore.store import Conflict, Entry, Item, Outcome, Page, Repeat
 from shared.eventstore.tail import Tail
 from shared.message import Recorded
 
-_COLUMNS: LiteralString = (
+_COLUMNS = sql.SQL(
     "id, stream, version, position, partition, previous, key, type, schema_version, body, public, school, actor, happened_at, recorded_at, "
     "correlation, causation, previous_hash, hash, previous_store_hash, store_hash"
 )
-_ENTRY: LiteralString = "stream, version, position, type, schema_version, body"
+_STREAM = sql.SQL(
+    "SELECT {} FROM event WHERE stream = %s AND version > %s AND (%s::int IS NULL OR version <= %s)"
+    " AND (%s::timestamptz IS NULL OR recorded_at <= %s) ORDER BY version"
+).format(_COLUMNS)
+_EVENT = sql.SQL("SELECT {} FROM event WHERE id = %s").format(_COLUMNS)
+_ENTRIES = (
+    "SELECT kept.* FROM unnest(%s::text[], %s::int[]) AS wanted (name, after), LATERAL ("
+    "SELECT stream, version, position, type, schema_version, body FROM event"
+    " WHERE stream = wanted.name AND version > wanted.after ORDER BY version) kept"
+)
 _PAGE: LiteralString = (
     "SELECT max(position), array_agg(stream ORDER BY position), array_agg(CASE WHEN type = ANY(%(types)s) THEN type END ORDER BY position), "
     "array_agg(CASE WHEN type = ANY(%(types)s) THEN schema_version END ORDER BY position), array_agg(body ORDER BY position) "
@@ -95,11 +104,7 @@ class PostgresEventStore:
     async def read_stream(
         self, stream: str, *, after: int = 0, until_version: int | None = None, recorded_by: datetime | None = None
     ) -> list[Recorded]:
-        query: LiteralString = (
-            "SELECT " + _COLUMNS + " FROM event WHERE stream = %s AND version > %s AND (%s::int IS NULL OR version <= %s)"
-            " AND (%s::timestamptz IS NULL OR recorded_at <= %s) ORDER BY version"
-        )
-        return await self._read(query, (stream, after, until_version, until_version, recorded_by, recorded_by))
+        return await self._read(_STREAM, (stream, after, until_version, until_version, recorded_by, recorded_by))
 
     async def read_after(self, position: int, *, limit: int = 500, partition: int | None = None, public: bool = False) -> list[Recorded]:
         wanted = (position,) if partition is None else (position, partition)
@@ -114,14 +119,12 @@ class PostgresEventStore:
             query: LiteralString = "SELECT position FROM partition_head WHERE partition = %s"
             found = await self._one(query, (partition,))
         else:
-            narrowed: LiteralString = " AND public" if public else ""
-            place: LiteralString = " AND partition = %s" if partition is not None else ""
             wanted = (partition,) if partition is not None else ()
-            found = await self._one("SELECT max(position) FROM event WHERE true" + narrowed + place, wanted)
+            found = await self._one(_head(one_partition=partition is not None, public=public), wanted)
         return int(found[0]) if found and found[0] else 0
 
     async def find(self, event_id: UUID) -> Recorded | None:
-        found = await self._read("SELECT " + _COLUMNS + " FROM event WHERE id = %s", (event_id,))
+        found = await self._read(_EVENT, (event_id,))
         return found[0] if found else None
 
     async def repeated(self, scope: str, key: str) -> Repeated | None:
@@ -134,26 +137,22 @@ class PostgresEventStore:
         found = await self._one(query, (consumer, source, partition))
         return int(found[0]) if found else 0
 
-    async def _read(self, query: LiteralString | sql.Composed, wanted: Sequence[object]) -> list[Recorded]:
+    async def _read(self, query: bytes | sql.Composed, wanted: Sequence[object]) -> list[Recorded]:
         async with self.database.statement() as connection:
             rows = await (await connection.cursor(binary=True).execute(query, wanted)).fetchall()
         return [Recorded(*row) for row in rows]
 
-    async def _one(self, query: LiteralString, wanted: Sequence[object]) -> Any:
+    async def _one(self, query: LiteralString | bytes, wanted: Sequence[object]) -> Any:
         async with self.database.statement() as connection:
             return await (await connection.execute(query, wanted)).fetchone()
 
     async def _load_batch(self, wanted: Sequence[tuple[str, int]]) -> list[list[Entry]]:
         """Reads each stream through its own index entries, whatever the planner assumes about a table that has just begun to grow."""
-        query: LiteralString = (
-            "SELECT kept.* FROM unnest(%s::text[], %s::int[]) AS wanted (name, after), LATERAL (SELECT " + _ENTRY + " FROM event"
-            " WHERE stream = wanted.name AND version > wanted.after ORDER BY version) kept"
-        )
         least: dict[str, int] = {}
         for stream, after in wanted:
             least[stream] = min(after, least.get(stream, after))
         async with self.database.statement() as connection:
-            rows = await (await connection.cursor(binary=True).execute(query, (list(least), list(least.values())))).fetchall()
+            rows = await (await connection.cursor(binary=True).execute(_ENTRIES, (list(least), list(least.values())))).fetchall()
         found: dict[str, list[Entry]] = {}
         for row in rows:
             found.setdefault(row[0], []).append(_entry(row))
@@ -214,11 +213,21 @@ class PostgresEventStore:
 
 
 @lru_cache
-def _after(limit: int, *, one_partition: bool, public: bool) -> sql.Composed:
+def _after(limit: int, *, one_partition: bool, public: bool) -> bytes:
     """The limit is a literal, because the planner would sort all public events each time if it did not know it."""
-    narrowed: LiteralString = (" AND public" if public else "") + (" AND partition = %s" if one_partition else "")
-    query: LiteralString = "SELECT " + _COLUMNS + " FROM event WHERE position > %s" + narrowed + " ORDER BY position LIMIT {}"
-    return sql.SQL(query).format(limit)
+    query = sql.SQL("SELECT {} FROM event WHERE position > %s {} ORDER BY position LIMIT {}")
+    return query.format(_COLUMNS, _narrowed(one_partition=one_partition, public=public), limit).as_bytes()
+
+
+@lru_cache
+def _head(*, one_partition: bool, public: bool) -> bytes:
+    query = sql.SQL("SELECT max(position) FROM event WHERE true {}")
+    return query.format(_narrowed(one_partition=one_partition, public=public)).as_bytes()
+
+
+def _narrowed(*, one_partition: bool, public: bool) -> sql.Composed:
+    """Takes the partition as a value where one is wanted."""
+    return sql.SQL("{}{}").format(sql.SQL("AND public " if public else ""), sql.SQL("AND partition = %s" if one_partition else ""))
 
 
 def _lone_surrogate(text: str) -> bool:

@@ -128,7 +128,7 @@ class Projection:
         """
         deadline, asked = time.monotonic() + PATIENCE, None
         while True:
-            async with self._database.pipelined() as connection:
+            async with self._database.connection() as connection:
                 found = await generations.read_from(connection, self.name, schools)
                 asked = found.head if asked is None else asked
                 if found.number is not None and found.position >= asked:
@@ -145,7 +145,7 @@ class Projection:
 
         Raises: StillBuilding: none answers.
         """
-        async with self._database.pipelined() as connection:
+        async with self._database.connection() as connection:
             found = await generations.read_from(connection, self.name, schools)
             if found.number is None:
                 raise self._not_whole(found)
