@@ -1,1 +1,1 @@
-"""Benchmarks: `make bench`, or `python -m bench append replay latency loop`. Side by side with a peer in one run where it has the operation."""
+"""Benchmarks: `make bench`, or `python -m bench append replay latency loop`. Where the peer library has the same operation, both run in turns."""

@@ -1,4 +1,4 @@
-"""Load, decide, append: from one caller and from 32; durable commits, hashes and sealing on."""
+"""Measures load, decide and append, from one caller and from 32. Commits are durable; hashes and sealing are on."""
 
 from __future__ import annotations
 
@@ -18,14 +18,15 @@ from shared.database import Database
 from shared.decider import execute
 from shared.eventstore.postgres import PostgresEventStore
 from shared.message import Occasion
-from shared.sealing import KeyringVault, MasterKey
+from shared.sealing import KeyringVault
+from shared.wrapping import MasterKey
 
 LENGTH = 10
-"""Events of one stream before the next begins."""
+"""How many events one stream gets before the next one begins."""
 
 
 async def rate(url: str, callers: int, times: int) -> float:
-    """Operations in a second."""
+    """Operations per second."""
     database = Database(url, "cases")
     await database.open()
     store, vault = PostgresEventStore(database), KeyringVault(database, MasterKey(os.urandom(32)))
@@ -46,12 +47,12 @@ async def rate(url: str, callers: int, times: int) -> float:
     return callers * times / took
 
 
-def run(postgres: Postgres) -> list[Row]:
-    """Both callers, the peer beside."""
+def run(postgres: Postgres, url: str) -> list[Row]:
+    """Measures one caller and 32 callers, ours and the peer. url: the address of the service that appends."""
     rows = []
-    app = peer.application(str(postgres.sockets))
+    app = peer.application(postgres)
     for callers, times, bar in ((1, 600, "about 1,400/s"), (32, 300, ">= 6x the peer")):
-        ours = medians(lambda callers=callers, times=times: uvloop.run(rate(postgres.url(), callers, times)))  # type: ignore[misc]
+        ours = medians(lambda callers=callers, times=times: uvloop.run(rate(url, callers, times)))  # type: ignore[misc]
         theirs = medians(lambda callers=callers, times=times: peer.append_rate(app, callers, max(40, times // 6)))  # type: ignore[misc]
         rows.append(Row(f"load, decide, append: {callers} caller{'s' * (callers > 1)}", ours, "/s", bar, theirs))
     app.close()

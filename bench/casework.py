@@ -1,4 +1,4 @@
-"""Case work: mixed commands from 32 callers; lists, one long case, what-if and rebuild over 100,000 cases and two million events."""
+"""Measures case work: mixed commands from 32 callers; and over 100,000 cases with two million events: lists, one long case, what-if and rebuild."""
 
 from __future__ import annotations
 
@@ -16,52 +16,55 @@ import uvloop
 
 from bench.district import District, running
 from bench.table import Row, medians, percentile
-from district.embedded.postgres import Postgres
 from district.sample.roster import SOURCE
-from services.cases.domain.acts import CaseCommand
-from services.cases.domain.case import CASE
-from services.cases.domain.counselling import HoldCounselling, RequestCounselling, ScheduleCounselling
-from services.cases.domain.deadline import DeadlinesMet
-from services.cases.domain.handling import AssessCase, Goal, PlanCase
-from services.cases.domain.strands import Acknowledge, AddNote, TakeConcern
-from services.cases.domain.teacher import AnswerAsTeacher, AskTeacher
+from services.cases.commands.possible import Asking, possible
+from services.cases.domain.case.case import CASE
+from services.cases.domain.case.handling import AssessCase, Goal, PlanCase
+from services.cases.domain.case.strands import Acknowledge, AddNote, TakeConcern
+from services.cases.domain.casework import CASEWORK
+from services.cases.domain.steps.activity import ActivityCommand
+from services.cases.domain.steps.command import Command
+from services.cases.domain.steps.deadline import DeadlinesMet
+from services.cases.domain.strategies.counselling import HoldCounselling, RequestCounselling, ScheduleCounselling
+from services.cases.domain.strategies.teacher import AnswerAsTeacher, AskTeacher
 from services.cases.policies import policy_for, read_policy
-from services.cases.replaying import replay
+from services.cases.reading.what_if import replay
 from services.intake.roster.people import school_id
-from shared.access import Principal, service_principal
+from shared.access import Permissions, Principal, service_principal
 from shared.database import Database
 from shared.decider import execute
 from shared.events import CaseClosed, ConcernRaised
 from shared.eventstore.postgres import PostgresEventStore
 from shared.message import TANGGAP, Event, Fact, Occasion
 from shared.sealed import Sealed
-from shared.sealing import KeyringVault, MasterKey, ToSeal
+from shared.sealing import KeyringVault, ToSeal
+from shared.wrapping import MasterKey
 
 CASES = int(os.environ.get("BENCH_CASES", "100000"))
 EVENTS = 20
-"""Events of each case that the lists are measured over."""
+"""How many events each case has when the lists are measured."""
 
 SMALL = 500
 NOW = datetime.now(UTC)
 
 
 def _commands(number: int, text: Sealed, student: str) -> list[Fact]:
-    """A case's ordinary life, one command after the other."""
+    """The commands of an ordinary case, in order."""
     concern = ConcernRaised(
         concern=f"c-{number}", school="s", student=student, role="affected", kind="incident", categories=("bullying",), facts={"repeated": False},
         text=text, channel="web", reporter_kind="staff",
     )  # fmt: skip
 
-    def step(command: type[CaseCommand] | Any, **told: Any) -> Fact:
+    def step(command: type[Command] | Any, **told: Any) -> Fact:
         made: Fact = command(act=str(uuid4()), by="counsellor", at=NOW, **told)
         return made
 
     held = dict.fromkeys(("symptoms", "complaint", "problem", "causes", "goal", "approach", "result", "next_plan"), text)
     goal = Goal(goal="g", field="social", words=text, owner="counsellor", due=NOW + timedelta(days=30))
     return [
-        TakeConcern(case=f"{number}", concern=concern, policy=policy_for(NOW.date()), decision=f"d-{number}", at=NOW), Acknowledge(by="counsellor"),
+        TakeConcern(case=f"{number}", concern=concern, policy=policy_for(NOW.date()), decision=f"d-{number}", at=NOW), step(Acknowledge),
         step(AssessCase, field="social", findings=text, safe=True), step(PlanCase, goals=(goal,)),
-        AddNote(note=f"n-{number}", text=text, by="counsellor"), step(RequestCounselling, activity="a", origin="self", field="social", reason=text),
+        step(AddNote, note=f"n-{number}", text=text), step(RequestCounselling, activity="a", origin="self", field="social", reason=text),
         step(ScheduleCounselling, activity="a", when=NOW, place=text),
         step(HoldCounselling, activity="a", meeting=1, confidentiality_told=True, **held),
         step(AskTeacher, activity="t", teacher="teacher", aim="information", question=text, respond_by=NOW),
@@ -69,8 +72,12 @@ def _commands(number: int, text: Sealed, student: str) -> list[Fact]:
     ]  # fmt: skip
 
 
+def _note(note: str, text: Sealed) -> AddNote:
+    return AddNote(act=note, by="counsellor", at=NOW, note=note, text=text)
+
+
 async def commands_rate(url: str, callers: int, cases: int) -> float:
-    """Commands decided and appended in a second; each text sealed."""
+    """Commands decided and appended per second, with every text sealed."""
     database = Database(url, "cases")
     await database.open()
     store, vault = PostgresEventStore(database), KeyringVault(database, MasterKey(os.urandom(32)))
@@ -94,17 +101,40 @@ async def commands_rate(url: str, callers: int, cases: int) -> float:
     return done / took
 
 
-def run(postgres: Postgres) -> list[Row]:
-    """Mixed commands."""
-    rate = medians(lambda: uvloop.run(commands_rate(postgres.url(), 32, 8)))
-    return [Row("case work: mixed commands, 32 callers", rate, "/s", ">= 1,500/s")]
+def look_ahead(activities: int) -> tuple[int, float]:
+    """Events of a case of so many activities, and median milliseconds until it is known what its counsellor may do next."""
+    text, case, events = Sealed(kid="k", context="c", box="QUJD"), CASE.initial, 0
+    for number in range(activities // 2):
+        for command in _commands(0, text, "student"):
+            said = command.model_copy(update={"activity": f"{command.activity}{number}"}) if isinstance(command, ActivityCommand) else command
+            told = CASE.decide(said, case)
+            case, events = CASE.fold(told, case), events + len(told)
+    counsellor = Principal("counsellor", "person", frozenset({"counsellor"}), frozenset({"s"}))
+    asking = Asking(CASEWORK, counsellor, Permissions(), NOW, policy_for(NOW.date()), ("g",))
+
+    def timed() -> float:
+        started = time.perf_counter()
+        assert len(possible(asking, case)) > activities
+        return (time.perf_counter() - started) * 1000
+
+    return events, percentile([timed() for _ in range(40)], 0.5)
+
+
+def run(url: str) -> list[Row]:
+    """Measures mixed commands from 32 callers, and what is possible next. url: the address of cases."""
+    rate = medians(lambda: uvloop.run(commands_rate(url, 32, 8)))
+    events, ahead = look_ahead(20)
+    return [
+        Row("case work: mixed commands, 32 callers", rate, "/s", ">= 1,500/s"),
+        Row(f"what is possible next on a case of 20 activities, {events} events", ahead, "ms", "<= 30 ms"),
+    ]
 
 
 # over two million events -------------------------------------------------------------------------------------------
 
 
 def _life(closed: bool) -> list[Event]:
-    """The events of a case, of which the rows are made; `@` stands for its number."""
+    """The events from which the rows of a case are made. `@` stands for the number of the case."""
     text = Sealed(kid="00000000-0000-0000-0000-000000000000", context="c", box="QUJD" * 30)
     case, told = CASE.initial, []
     for command in _commands(0, text, "@student"):
@@ -122,7 +152,7 @@ def _deadlines_met(deadlines: Any) -> Event:
 
 
 def fill(url: str, first: int, last: int) -> None:
-    """Cases `first` to `last` straight into the store: of five, four are closed. Hashes are not what is measured here."""
+    """Writes cases `first` to `last` straight into the store, four in five of them closed. Hashing is not measured here, so hashes are not real."""
     school = school_id(SOURCE, "smp1")
     told = {"school": school, "now": NOW, "first": first, "last": last}
     with psycopg.connect(url, autocommit=True) as connection:
@@ -150,7 +180,7 @@ _LISTS = ("today", "overdue", "waiting-for-me", "commitments", "referrals-withou
 
 
 def _list_times(district: District, headers: dict[str, str], rounds: int = 40) -> dict[str, float]:
-    """p95 of each list and of the case list, in milliseconds."""
+    """The 95th percentile of each list and of the case list, in milliseconds."""
     base = f"{district.deployment.origin('cases')}/cases/api"
     with httpx.Client(timeout=60, trust_env=False, headers=headers) as client:
 
@@ -173,7 +203,11 @@ def _long_case(district: District, headers: dict[str, str]) -> float:
         events = CASE.decide(command, case)
         case = CASE.fold(events, case)
         told += list(events)
-    told += [event for place in range(1000 - len(told)) for event in CASE.decide(AddNote(note=f"long-{place}", text=text, by="counsellor"), case)]
+    told += [
+        event
+        for place in range(1000 - len(told))
+        for event in CASE.decide(AddNote(act=f"long-{place}", note=f"long-{place}", text=text, by="counsellor", at=NOW), case)
+    ]
     school = school_id(SOURCE, "smp1")
     occasion = Occasion("bench", school, NOW, TANGGAP, TANGGAP)
     with psycopg.connect(district.database_url, autocommit=True) as connection, connection.cursor() as cursor:
@@ -198,7 +232,7 @@ def _long_case(district: District, headers: dict[str, str]) -> float:
 
 
 async def _what_if(url: str) -> float:
-    """Events a second that a draft policy runs over."""
+    """Events per second when a draft policy runs over all history."""
     database = Database(url, "cases")
     await database.open()
     store = PostgresEventStore(database)
@@ -214,7 +248,7 @@ async def _what_if(url: str) -> float:
 
 
 def _rebuild(district: District, headers: dict[str, str]) -> float:
-    """Events a second that all read models of cases are folded again from."""
+    """Events per second when all read models of cases are rebuilt."""
     events = district.scalar("SELECT count(*) FROM cases.event")
     url = f"{district.deployment.origin('cases')}/cases/api/views/case_list_v1/rebuild"
     started = time.perf_counter()
@@ -223,7 +257,7 @@ def _rebuild(district: District, headers: dict[str, str]) -> float:
 
 
 def large(folder: Path) -> list[Row]:
-    """Everything that must not slow down with history."""
+    """Measures what must not get slower as history grows."""
     with running(folder) as district:
         counsellor = Principal("counsellor-7", "person", frozenset({"counsellor"}), frozenset({school_id(SOURCE, "smp1")}))
         headers, service = district.headers(counsellor), district.headers(service_principal("bench"))
@@ -235,7 +269,7 @@ def large(folder: Path) -> list[Row]:
         big = _list_times(district, headers)
         long_case = _long_case(district, district.duty(1))
         events = district.scalar("SELECT count(*) FROM cases.event")
-        what_if = uvloop.run(_what_if(district.database_url))
+        what_if = uvloop.run(_what_if(district.deployment.databases["cases"]))
     slowest, grown = max(big, key=lambda name: big[name]), max(big, key=lambda name: big[name] / small[name])
     return [
         Row(f"lists, p95 of the slowest ({slowest}) with {CASES:,} cases, {events:,} events", big[slowest], "ms", "<= 30 ms"),

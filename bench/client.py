@@ -1,4 +1,4 @@
-"""A driver that costs little: JSON over a few kept connections, so that the two cores measure the services and not the client."""
+"""A cheap HTTP client: JSON over a few open connections, so that the two cores measure the services and not the client."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import orjson
 
 
 class LightClient:
-    """Asks one server. connections: how many at once."""
+    """Sends requests to one server. connections: how many at once."""
 
     def __init__(self, origin: str, connections: int = 16) -> None:
         parts = urlsplit(origin)
@@ -19,7 +19,7 @@ class LightClient:
         self._slots = asyncio.Semaphore(connections)
 
     async def post(self, path: str, body: dict[str, Any], headers: dict[str, str]) -> dict[str, Any]:
-        """The JSON of a good answer. Raises: RuntimeError with the status line of any other."""
+        """The JSON of a successful answer. Raises: RuntimeError with the status line of any other answer."""
         content = orjson.dumps(body)
         lines = {"host": self._host, "content-type": "application/json", "content-length": str(len(content))} | headers
         told = f"POST {path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in lines.items()) + "\r\n"
@@ -36,7 +36,7 @@ class LightClient:
         return found
 
     async def _connection(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """A kept connection, unless the server has closed it for being idle."""
+        """An open connection, unless the server has closed it because it was idle."""
         while self._idle:
             reader, writer = self._idle.pop(0)
             if not reader.at_eof():

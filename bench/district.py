@@ -1,4 +1,4 @@
-"""A running district to measure: servers, the three services as processes, a mailbox, an agency, a sample roster."""
+"""A running district to measure: servers, the three services as processes, a mailbox, an agency and a sample roster."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from base64 import b64encode, urlsafe_b64decode
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ import psycopg
 from district.deployment import Deployment, free_port
 from district.embedded.postgres import start_postgres
 from district.embedded.redis import start_redis
+from district.logins import prepared
 from district.sample.people import generate
 from district.sample.roster import SOURCE, write_roster
 from services.intake.roster.people import person_id
@@ -27,7 +28,7 @@ from shared.access import Principal, issue_token, service_principal
 
 AGENCY = "agency-1"
 ENLARGED = 10
-"""Times the sample's 600 students: in a school year a student has a case or two, not twenty."""
+"""Factor on the sample's 600 students, because a student has one or two cases in a school year, not twenty."""
 
 
 def duty(number: int) -> Principal:
@@ -37,7 +38,7 @@ def duty(number: int) -> Principal:
 
 @dataclass
 class District:
-    """A running district with a mailbox and an agency."""
+    """A running district with a mailbox and an agency. database_url: the administrator's, who sees everything."""
 
     folder: Path
     deployment: Deployment
@@ -45,8 +46,7 @@ class District:
     agency_origin: str
 
     def headers(self, principal: Principal) -> dict[str, str]:
-        key = urlsafe_b64decode(self.deployment.token_key)
-        return {"authorization": f"Bearer {issue_token(key, principal, datetime.now(UTC) + timedelta(hours=6))}"}
+        return {"authorization": f"Bearer {issue_token(self.deployment.keys(), principal, datetime.now(UTC) + timedelta(hours=6))}"}
 
     def duty(self, number: int) -> dict[str, str]:
         return self.headers(duty(number))
@@ -57,7 +57,7 @@ class District:
         return int(row[0]) if row else 0
 
     def wait(self, query: str, at_least: int, within: float = 120.0) -> None:
-        """Until the number is so high. It asks seldom and over one connection: what is measured must not pay for being watched.
+        """Waits until the number is reached. It polls seldom and over one connection, so that watching does not slow down what is measured.
 
         Raises: TimeoutError.
         """
@@ -71,7 +71,7 @@ class District:
 
 @contextmanager
 def running(folder: Path) -> Iterator[District]:
-    """Servers, services, mailbox, agency, sample roster."""
+    """Starts servers, services, mailbox and agency, and imports the sample roster."""
     folder.mkdir(parents=True)
     postgres, redis = start_postgres(folder), start_redis(folder)
     mail_port, agency_port = free_port(), free_port()
@@ -86,7 +86,7 @@ def running(folder: Path) -> Iterator[District]:
         )
     ]
     settings = {"TANGGAP_DEMO_SIGN_IN": "true", "SMTP_URL": f"smtp://127.0.0.1:{mail_port}", "TANGGAP_LOG_LEVEL": "ERROR"}
-    deployment = Deployment(folder, postgres.url(), redis.url, settings=settings)
+    deployment = Deployment(folder, prepared(postgres.url(), folder), redis.url, settings=settings)
     try:
         deployment.start()
         deployment.wait_ready(within=60)

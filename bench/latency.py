@@ -1,4 +1,4 @@
-"""From an accepted concern to the staff alert at the mail server and to the agency's webhook; and the whole loop."""
+"""Measures the time from an accepted concern to the alert at the mail server and to the agency's webhook, and the whole loop."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ def _body(number: int, students: int) -> dict[str, Any]:
 async def raise_at(
     district: District, rate: float, seconds: float, referring: Referring | None = None, answered: list[float] | None = None
 ) -> dict[str, float]:
-    """Raises concerns at a rate, 1.2 students each; one in ten is referred where asked. When each was accepted, by concern.
+    """Raises concerns at a rate, with 1.2 students each; where asked, one in ten is referred. Gives the time at which each concern was accepted.
 
-    answered: gets the milliseconds that each reporter waited.
+    answered: is filled with the milliseconds that each reporter waited.
     """
     accepted: dict[str, float] = {}
     waited = [] if answered is None else answered
@@ -69,12 +69,12 @@ async def raise_at(
 
 
 def alert_latencies(district: District, accepted: dict[str, float]) -> list[float]:
-    """Milliseconds from the acceptance to the first mail about the concern's alert."""
+    """Milliseconds from accepting a concern to the first mail of its alert."""
     return [(min(mails) - accepted[concern]) * 1000 for concern, mails in _alerted(district, accepted).items()]
 
 
 def _alerted(district: District, accepted: dict[str, float]) -> dict[str, list[float]]:
-    """When the mail server took the first mail of each alert, by concern. Raises KeyError: there was none."""
+    """The time at which the mail server took the first mail of each alert, by concern. Raises: KeyError: there was none."""
     mails: dict[str, float] = {}
     for line in (district.folder / "mails.jsonl").read_text().splitlines():
         told = json.loads(line)
@@ -94,7 +94,7 @@ def _alerted(district: District, accepted: dict[str, float]) -> dict[str, list[f
 
 
 def _behind(district: District, accepted: dict[str, float], referring: Referring) -> float:
-    """Milliseconds from the last acceptance to the last alert, or that a referral sent at the end took to the agency, whichever is longer."""
+    """Milliseconds that the loop is behind at the end: from the last accepted concern to the last alert, or from a last referral to its webhook."""
     end = max(accepted.values())
     alerted = max(at for mails in _alerted(district, accepted).values() for at in mails)
     received = [at - max(end, sent) for sent, at in referring.received()]
@@ -103,7 +103,7 @@ def _behind(district: District, accepted: dict[str, float], referring: Referring
 
 
 def run(folder: Path) -> list[Row]:
-    """Latencies at 50 concerns a second; and what the three processes weigh."""
+    """Measures latencies at 50 concerns per second, and the memory of the three processes."""
     with running(folder) as district:
         uvloop.run(raise_at(district, 20, 2))
         accepted, referring = uvloop.run(_referred(district, 50))
@@ -128,7 +128,7 @@ async def _referred(district: District, rate: float, answered: list[float] | Non
 
 
 def _through(district: District, referring: Referring) -> None:
-    """Waits until everything that was accepted has left."""
+    """Waits until every message about what was accepted has been sent."""
     expected = district.scalar("SELECT count(*) FROM intake.event WHERE type = 'concern-raised'")
     district.wait("SELECT count(*) FROM notifications.event WHERE type = 'alert-raised'", expected)
     district.wait("SELECT count(*) FROM notifications.event WHERE type = 'task-requested'", len(referring.sent))
@@ -137,13 +137,13 @@ def _through(district: District, referring: Referring) -> None:
 
 
 _NOTHING_UNSEEN = "SELECT (SELECT min(position) FROM notifications.view_checkpoint) - (SELECT max(position) FROM notifications.event)"
-"""What was decided stands in the outbox."""
+"""Minus how many positions the outbox is behind the store; 0 when everything that was decided is in it."""
 
 _NOTHING_WAITS = "SELECT -count(*) FROM notifications.outbox_v1 WHERE state IN ('queued', 'sending')"
 
 
 def loop(folder: Path) -> list[Row]:
-    """150 concerns a second through the whole loop, one in ten referred; how far behind it is at the end; and intake to case alone."""
+    """Measures the whole loop at 150 concerns per second, one in ten referred: latencies, and the lag at the end. Then intake to case alone."""
     with running(folder) as district:
         started = time.time()
         answered: list[float] = []
@@ -164,9 +164,9 @@ def loop(folder: Path) -> list[Row]:
 
 
 def _burst(district: District, count: int = 3000) -> float:
-    """Concerns that cases folds in a second when a backlog waits: cases is stopped while intake accepts, notifications all the time.
+    """Concerns per second that cases works off when a backlog waits. Notifications is stopped all the while, cases while intake accepts.
 
-    The time ends with the last strand that cases recorded.
+    The time ends when cases has recorded the last strand.
     """
     strands = "SELECT count(*) FROM cases.event WHERE type = 'strand-added'"
     before = district.scalar(strands)

@@ -1,4 +1,4 @@
-"""The small decision that the benchmarks load, decide and append: a note, sealed."""
+"""The small decider that the benchmarks use: it notes one sealed text."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """The peer: the `eventsourcing` library 9.5 on the same PostgreSQL, threaded and pooled. Neither hashes nor seals.
 
-Appending, it notes plain text. Replaying, its events carry what ours carry (a number and a sealed value), so that both read and decode as much.
+For appending it notes plain text. For replaying its events carry what ours carry (a number and a sealed value), so that both read and decode
+the same amount.
 """
 
 from __future__ import annotations
@@ -13,16 +14,17 @@ from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
 from eventsourcing.persistence import JSONTranscoder, Transcoding
 
+from district.embedded.postgres import Postgres
 from shared.sealed import Sealed
 
 LENGTH = 10
 
 PAGE = 5000
-"""Events that a replay reads at once; the library's own log sections are of ten, which would make it wait for the server most of the time."""
+"""How many events a replay reads at once. The library's own default is ten, with which it would mostly wait for the server."""
 
 
 class PeerNotes(Aggregate):
-    """The same note."""
+    """The peer's aggregate: it notes one plain text."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -33,7 +35,7 @@ class PeerNotes(Aggregate):
 
 
 class PeerSealedNotes(Aggregate):
-    """The note that is replayed. Its first one comes with the created event, for every event of ours carries one."""
+    """The aggregate that is replayed. Its created event carries a note, too, because every event of ours carries one."""
 
     @event("Opened")
     def __init__(self, number: int, text: Sealed) -> None:  # noqa: ARG002 - only counted, as ours are
@@ -45,7 +47,7 @@ class PeerSealedNotes(Aggregate):
 
 
 class SealedAsDict(Transcoding):
-    """How the library wants a value type to be kept. It comes back as the class that ours comes back as, and as validated."""
+    """Tells the library how to store the value type. Read back, it is the same validated class as ours."""
 
     type = Sealed
     name = "sealed"
@@ -58,7 +60,7 @@ class SealedAsDict(Transcoding):
 
 
 class PeerApplication(Application[Any]):
-    """Loads, decides, saves."""
+    """Loads, decides and saves."""
 
     def register_transcodings(self, transcoder: JSONTranscoder) -> None:
         super().register_transcodings(transcoder)
@@ -76,18 +78,19 @@ class PeerApplication(Application[Any]):
             self.save(loaded)
 
 
-def application(sockets: str) -> PeerApplication:
-    """Over the socket folder of our PostgreSQL."""
+def application(postgres: Postgres) -> PeerApplication:
+    """Connects over the socket of our PostgreSQL, as its administrator."""
     return PeerApplication(
         env={
-            "PERSISTENCE_MODULE": "eventsourcing.postgres", "POSTGRES_DBNAME": "postgres", "POSTGRES_HOST": sockets, "POSTGRES_PORT": "5432",
-            "POSTGRES_USER": "postgres", "POSTGRES_PASSWORD": "x", "POSTGRES_POOL_SIZE": "32", "POSTGRES_MAX_OVERFLOW": "0",
+            "PERSISTENCE_MODULE": "eventsourcing.postgres", "POSTGRES_DBNAME": "postgres", "POSTGRES_HOST": str(postgres.sockets),
+            "POSTGRES_PORT": "5432",
+            "POSTGRES_USER": "postgres", "POSTGRES_PASSWORD": postgres.password, "POSTGRES_POOL_SIZE": "32", "POSTGRES_MAX_OVERFLOW": "0",
         }
     )  # fmt: skip
 
 
 def fill(app: PeerApplication, events: int, text: Sealed) -> int:
-    """As many events as ours, in aggregates of the same length, many in one save: only filling, not measured. Where the first of them stands."""
+    """Writes as many events as ours, in aggregates of the same length. This is not measured. Gives the position of the first one."""
     first = (app.recorder.max_notification_id() or 0) + 1
     for _ in range(events // 1000):
         batch = []
@@ -101,7 +104,7 @@ def fill(app: PeerApplication, events: int, text: Sealed) -> int:
 
 
 def append_rate(app: PeerApplication, callers: int, times: int) -> float:
-    """Operations in a second."""
+    """Operations per second."""
     started = time.perf_counter()
     with ThreadPoolExecutor(callers) as pool:
         list(pool.map(lambda _: app.work(times, "x" * 80), range(callers)))
@@ -109,7 +112,7 @@ def append_rate(app: PeerApplication, callers: int, times: int) -> float:
 
 
 def replay_rate(app: PeerApplication, start: int, events: int) -> float:
-    """Events read from the log, mapped and folded, in a second. start: where `fill` began."""
+    """Events per second that are read from the log, mapped and folded. start: the position that `fill` gave."""
     aggregates: dict[Any, Any] = {}
     started, seen = time.perf_counter(), 0
     while seen < events:

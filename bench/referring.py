@@ -1,4 +1,4 @@
-"""One in ten concerns is referred while the load goes on: as two officers would do it, from the accepted concern to the agency's webhook."""
+"""Refers one concern in ten while the load goes on, as two officers would do it: from the accepted concern to the agency's webhook."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from bench.district import AGENCY, District, duty
 from shared.message import TANGGAP, derived_id
 
 EACH = 10
-"""One concern in so many is referred."""
+"""One concern in this many is referred."""
 
 
 @dataclass
 class Referring:
-    """sent: when each referral's last command left, by referral."""
+    """sent: the time at which the last command of each referral was sent, by referral."""
 
     district: District
     sent: dict[str, float] = field(default_factory=dict)
@@ -30,13 +30,13 @@ class Referring:
         self._one, self._other = (self.district.headers(duty(number)) for number in (1, 2))
 
     async def refer(self, concern: str) -> None:
-        """Draft, approval by another person, sending."""
+        """Drafts the referral, has another person approve it, and sends it."""
         base = f"/cases/api/cases/{await self._case_of(concern)}"
         draft = {"agency": AGENCY, "why": "x", "alternatives": ["other"], "consent": "given"}
         await self._client.post(f"{base}/draft-referral", draft, self._one | {"idempotency-key": concern})
         referral = str(derived_id(derived_id(TANGGAP, f"{duty(1).id} POST {base}/draft-referral", concern), "referral"))
         await self._client.post(f"{base}/approve-referral", {"referral": referral}, self._other)
-        self.sent[referral] = time.time()  # before it is accepted: the webhook may arrive before the answer does
+        self.sent[referral] = time.time()  # taken before the request: the webhook may arrive before the answer does
         await self._client.post(f"{base}/send-referral", {"referral": referral, "package": "x"}, self._one)
 
     async def _case_of(self, concern: str) -> str:
@@ -49,11 +49,11 @@ class Referring:
         return str(row[0])
 
     def latencies(self) -> list[float]:
-        """Milliseconds from the sent command to the webhook's arrival at the agency."""
+        """Milliseconds from the command that sends the referral to the webhook's arrival at the agency."""
         return [(arrived - sent) * 1000 for sent, arrived in self.received()]
 
     def received(self) -> list[tuple[float, float]]:
-        """When the command was sent and when the webhook arrived, of every referral that did."""
+        """For every referral that arrived: when the command was sent and when the webhook came in."""
         log = httpx.get(f"{self.district.agency_origin}/log", timeout=10, trust_env=False).json()
         arrived: dict[str, float] = {}
         for each in log:

@@ -1,4 +1,4 @@
-"""Replay of 200,000 events in one process: read, decode, upcast, fold; seals stay closed."""
+"""Measures the replay of 200,000 events in one process: read, decode, upcast and fold. Sealed fields are not opened."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ AT_ONCE = 500
 RUNS = 5
 
 TEXT = Sealed(kid=str(uuid4()), context="bench", box="A" * 120)
-"""In every event, of ours and of the peer."""
+"""The sealed value in every event, ours and the peer's."""
 
 
 def items(count: int) -> Iterator[Item]:
-    """Streams of ten, many in one item: only filling, not measured."""
+    """Streams of ten events, with many in one item. Writing them is not measured."""
     for _ in range(count // AT_ONCE):
         writes = []
         for _ in range(AT_ONCE // 10):
@@ -52,7 +52,7 @@ async def fill(url: str) -> None:
 
 
 async def rate(url: str) -> float:
-    """Events in a second."""
+    """Events per second."""
     database = Database(url, "intake")
     await database.open()
     store = PostgresEventStore(database)
@@ -69,16 +69,19 @@ async def rate(url: str) -> float:
     return seen / took
 
 
-def run(postgres: Postgres) -> list[Row]:
-    """Ours and the peer's replay, in turns: a machine that slows down slows both. Neither begins with what the other left behind."""
-    uvloop.run(fill(postgres.url()))
-    app = peer.application(str(postgres.sockets))
+def run(postgres: Postgres, url: str) -> list[Row]:
+    """Measures our replay and the peer's in turns, so that a machine that slows down slows both. Each run begins with clean memory.
+
+    url: the address of the service whose store is replayed.
+    """
+    uvloop.run(fill(url))
+    app = peer.application(postgres)
     calm_collector()
     first = peer.fill(app, EVENTS, TEXT)
     ours, theirs = [], []
     for _ in range(RUNS):
         gc.collect()
-        ours.append(uvloop.run(rate(postgres.url())))
+        ours.append(uvloop.run(rate(url)))
         gc.collect()
         theirs.append(peer.replay_rate(app, first, EVENTS))
     app.close()

@@ -1,4 +1,4 @@
-"""Rows of the benchmark table: what was measured, ours, the peer's, the ratio, and the bar."""
+"""The rows of the benchmark table: what was measured, our figure, the peer's, the ratio, and the target."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from statistics import median
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """ours, peer: in `unit`. bar: what the project promises, in words."""
+    """ours, peer: figures in `unit`. bar: the target that the project promises, in words."""
 
     what: str
     ours: float
@@ -23,12 +23,12 @@ class Row:
 
 
 def medians(measure: Callable[[], float], runs: int = 3) -> float:
-    """The median of several runs: the machine is noisy."""
+    """The median of several runs, because the machine is noisy."""
     return median(measure() for _ in range(runs))
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The value that `share` of all values do not exceed."""
+    """The value that a `share` of all values (0 to 1) does not exceed."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else float("nan")
 

@@ -1,4 +1,4 @@
-"""Reading partner agencies from HSDS 3.0 organisation JSON: a file, a list, or a folder; leniently, for districts write it in many ways."""
+"""Reads partner agencies from HSDS 3.0 organisation JSON: a file, a list or a folder. It is lenient, because districts write HSDS in many ways."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from shared.errors import Fault, Invalid
 
 @dataclass(frozen=True, slots=True)
 class AgencyRead:
-    """What notifications wants to know of an agency."""
+    """What notifications needs to know about an agency."""
 
     id: str
     name: str
@@ -35,14 +35,14 @@ class AgencyRead:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """An entry that cannot be used: where, and why."""
+    """An entry that cannot be used: where it stands, and why."""
 
     place: str
     reason: str
 
 
 def read_agencies(path: Path) -> tuple[list[AgencyRead], list[Skipped]]:
-    """Agencies, and what was skipped. Raises: Invalid: not JSON at all."""
+    """The agencies, and what was skipped. Raises: Invalid: the file is not JSON."""
     files = sorted(path.glob("*.json")) if path.is_dir() else [path]
     read: list[AgencyRead] = []
     skipped: list[Skipped] = []

@@ -27,16 +27,11 @@ from typing import ClassVar
 
 
 class TanggapError(Exception):
-    """Everything that goes wrong on purpose."""
+    """Everything that goes wrong on purpose. code: its public name, in a problem's `type`: written, never derived, because clients rely on it."""
 
+    code: ClassVar[str] = "tanggap-error"
     status: ClassVar[int] = 500
     title: ClassVar[str] = "Something went wrong"
-
-    @property
-    def code(self) -> str:
-        """Stable name for the problem's `type`: the class name in kebab-case."""
-        name = type(self).__name__
-        return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("-")
 
 
 class Refused(TanggapError):
@@ -45,6 +40,7 @@ class Refused(TanggapError):
     `indonesian` and `english` are the sentences a person reads.
     """
 
+    code = "refused"
     status = 409
     title = "Refused"
     indonesian: ClassVar[str] = "Tindakan ini tidak dapat dilakukan."
@@ -57,6 +53,7 @@ class Refused(TanggapError):
 class NotAllowed(Refused):
     """The principal has no right to this. Says nothing about whether the thing exists."""
 
+    code = "not-allowed"
     status = 403
     title = "Not allowed"
     indonesian = "Anda tidak berhak melakukan ini."
@@ -74,6 +71,7 @@ class Fault:
 class Invalid(TanggapError):
     """Understood, but wrong: every fault has a pointer and a code."""
 
+    code = "invalid"
     status = 422
     title = "The input is not valid"
 
@@ -85,16 +83,19 @@ class Invalid(TanggapError):
 class Malformed(Invalid):
     """Not parsable at all."""
 
+    code = "malformed"
     status = 400
     title = "The input cannot be read"
 
 
 class NotFound(TanggapError):
+    code = "not-found"
     status = 404
     title = "Not found"
 
 
 class NotSignedIn(TanggapError):
+    code = "not-signed-in"
     status = 401
     title = "Sign in first"
 
@@ -102,6 +103,7 @@ class NotSignedIn(TanggapError):
 class VersionConflict(TanggapError):
     """The stream has moved on. `actual` is its version now."""
 
+    code = "version-conflict"
     status = 409
     title = "Changed meanwhile"
 
@@ -113,20 +115,24 @@ class VersionConflict(TanggapError):
 class PreconditionFailed(VersionConflict):
     """The client's `If-Match` does not fit."""
 
+    code = "precondition-failed"
     status = 412
 
 
 class IdempotencyMismatch(TanggapError):
+    code = "idempotency-mismatch"
     status = 422
     title = "The idempotency key was used for another body"
 
 
 class IdempotencyKeyMissing(TanggapError):
+    code = "idempotency-key-missing"
     status = 400
     title = "The Idempotency-Key header is missing"
 
 
 class TooLarge(TanggapError):
+    code = "too-large"
     status = 413
     title = "The body is too large"
 
@@ -134,6 +140,7 @@ class TooLarge(TanggapError):
 class Unavailable(TanggapError):
     """Something we stand on does not answer now; nothing was acknowledged, try again. retry_after: seconds that a client should wait."""
 
+    code = "unavailable"
     status = 503
     title = "Not available now"
     retry_after: ClassVar[int] = 2
@@ -142,6 +149,7 @@ class Unavailable(TanggapError):
 class StillBuilding(Unavailable):
     """A read model is being built for the first time: a list from it would be half-filled (architecture, decision 18)."""
 
+    code = "still-building"
     title = "This list is still being built"
     retry_after = 5
 
@@ -149,6 +157,7 @@ class StillBuilding(Unavailable):
 class BehindWrite(Unavailable):
     """A read model does not yet have what was stored when it was asked: the list would lack what its reader just wrote (decision 18)."""
 
+    code = "behind-write"
     title = "This list is behind"
     retry_after = 1
 
@@ -156,6 +165,10 @@ class BehindWrite(Unavailable):
 class StartRefused(TanggapError):
     """The program cannot start; the message says what to change."""
 
+    code = "start-refused"
+
 
 class HistoryBroken(TanggapError):
     """The recorded history does not fit together; names the first event that does not."""
+
+    code = "history-broken"

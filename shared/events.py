@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.message import PublicEvent
-from shared.sealed import Sealed
+from shared.sealed import AnswerText, ConcernText, ContactText, IdentityText, NoticeText, PackageText
 
 Urgency = Literal["emergency", "high", "medium", "low"]
 """On screen: darurat, tinggi, sedang, rendah."""
@@ -71,10 +71,10 @@ class PersonRegistered(PublicEvent):
     kind: Literal["student", "staff", "guardian"]
     school: str
     roles: tuple[StaffRole, ...] = ()
-    name: Sealed
-    born: Sealed | None = None
-    email: Sealed | None = None
-    phone: Sealed | None = None
+    name: IdentityText
+    born: IdentityText | None = None
+    email: ContactText | None = None
+    phone: ContactText | None = None
     guardians: tuple[str, ...] = ()
     homeroom: str | None = None
 
@@ -107,7 +107,7 @@ class NamedPerson(BaseModel):
     person: str | None
     relation: Relation
     role: PersonRole
-    description: Sealed | None = None
+    description: ConcernText | None = None
 
 
 class ConcernRaised(PublicEvent):
@@ -129,8 +129,8 @@ class ConcernRaised(PublicEvent):
     kind: ConcernKind
     categories: tuple[Category, ...]
     facts: dict[Fact, bool] = Field(default_factory=dict)
-    text: Sealed
-    description: Sealed | None = None
+    text: ConcernText
+    description: ConcernText | None = None
     others: tuple[str, ...] = ()
     people: tuple[NamedPerson, ...] = ()
     guardians_unsafe: bool = False
@@ -206,7 +206,7 @@ class GuardianToBeTold(CaseEvent):
     notice: str
     guardian: str
     not_before: datetime
-    words: Sealed
+    words: NoticeText
     by: str
 
 
@@ -221,7 +221,7 @@ class ReferralSent(CaseEvent):
     agency: str
     priority: Literal["routine", "urgent", "stat"]
     respond_by: datetime
-    package: Sealed
+    package: PackageText
     package_opens: Literal["after-acceptance", "at-once"]
 
 
@@ -358,7 +358,7 @@ class TaskMoved(NotificationEvent):
     state: str
     business_status: str
     reason: str | None = None
-    note: Sealed | None = None
+    note: AnswerText | None = None
     at: datetime | None = None
     channel: Literal["api", "portal", "letter", "phone"] = "api"
 

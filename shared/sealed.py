@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
 from pydantic import BaseModel, ConfigDict
+
+Purpose = Literal["identity", "contact", "concern", "case", "counselling", "guardian-notice", "package", "answer"]
+"""What a key of a person is for. The keys of one purpose can be destroyed before the others (architecture, decision 8)."""
 
 
 class Sealed(BaseModel):
@@ -28,3 +34,21 @@ class Erased(BaseModel):
 
     def __str__(self) -> str:
         return "[dihapus / erased]"
+
+
+@dataclass(frozen=True, slots=True)
+class SealedFor:
+    """Written on a field that holds a sealed text: the purpose whose key seals it (architecture, decision 16)."""
+
+    purpose: Purpose
+
+
+IdentityText = Annotated[Sealed, SealedFor("identity")]
+ContactText = Annotated[Sealed, SealedFor("contact")]
+ConcernText = Annotated[Sealed, SealedFor("concern")]
+CaseText = Annotated[Sealed, SealedFor("case")]
+CounsellingText = Annotated[Sealed, SealedFor("counselling")]
+"""Counselling notes have keys of their own, so that they can be destroyed before the rest of the case."""
+NoticeText = Annotated[Sealed, SealedFor("guardian-notice")]
+PackageText = Annotated[Sealed, SealedFor("package")]
+AnswerText = Annotated[Sealed, SealedFor("answer")]

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import structlog
 import uvicorn
@@ -36,16 +36,20 @@ from shared.eventstore.postgres import PostgresEventStore
 from shared.eventstore.projection import Projection
 from shared.eventstore.replaying import calm_collector
 from shared.eventstore.signing import HeadSigner
+from shared.key_status import Depends, key_status_router
+from shared.keys import Keys, Service
 from shared.pace import Pace
+from shared.rewrapping import Rewrapper
 from shared.running import Part, run_parts
-from shared.sealing import KeyringVault, MasterKey, Vault
+from shared.sealing import KeyringVault, Vault
 from shared.settings import Settings, read_settings
+from shared.wrapping import MasterKeys
 
 log = structlog.get_logger()
 
 _STYLE = (Path(__file__).parent / "static" / "tanggap.css").read_text(encoding="utf-8")
 
-ServiceName = Literal["intake", "cases", "notifications"]
+ServiceName = Service
 
 
 @dataclass
@@ -60,11 +64,13 @@ class Kernel:
     clock: Clock
     access: Access
     heartbeats: Heartbeats
+    keys: Keys
+    depends: list[Depends] = field(default_factory=list)
     subscriptions: list[Subscription] = field(default_factory=list)
 
     def subscribe(self, source: ServiceName, handling: Handling, *, pace: Pace = PROMPT) -> Subscription:
         """A subscription to a neighbour's events; a Part."""
-        feed = FeedClient(self.name, source, self.settings.origin(source), self.settings.key("token_key"), self.clock)
+        feed = FeedClient(self.name, source, self.settings.origin(source), self.keys, self.clock)
         subscription = Subscription(self.name, self.store, self.database, self.settings.redis_url, feed, handling, self.heartbeats, pace=pace)
         self.subscriptions.append(subscription)
         return subscription
@@ -81,13 +87,14 @@ def create_service(
 ) -> FastAPI:
     """The service as an ASGI application; its paths keep their prefix `/<name>`.
 
-    Raises: StartRefused: a route has no permission row.
+    Raises: StartRefused: a route has no permission row, or a secret is missing.
     """
     kernel = _kernel(name, settings, migrations, clock or SystemClock())
     own = list(parts(kernel))
     projections = [part for part in own if isinstance(part, Projection)]
     relay = Relay(kernel.store, kernel.database, settings.redis_url, kernel.heartbeats, READERS[name])
-    running: list[Part] = [kernel.heartbeats, relay, HeadSigner(kernel.database, settings.key("token_key"), kernel.heartbeats), *own]
+    rewrapper = Rewrapper(kernel.database, MasterKeys(kernel.keys.source, kernel.clock), kernel.heartbeats)
+    running: list[Part] = [kernel.heartbeats, relay, HeadSigner(kernel.database, kernel.keys, kernel.heartbeats), rewrapper, *own]
     running += [projection.builder for projection in projections]
 
     @asynccontextmanager
@@ -117,6 +124,7 @@ def create_service(
         *routers(kernel),
         feed_router(name, kernel.store),
         _parked_router(kernel),
+        key_status_router(kernel.keys, kernel.database, kernel.depends),
         _views_router(kernel, projections),
         _operations(kernel, watched, [projection.name for projection in projections]),
     ):
@@ -141,15 +149,18 @@ def _all_routes(app: FastAPI) -> list[Any]:
 
 def _kernel(name: ServiceName, settings: Settings, migrations: Path, clock: Clock) -> Kernel:
     database = Database(settings.database_url, name, migrations=migrations, size=settings.pool_size)
+    keys = Keys(name, settings.secret_source(), clock)
+    keys.require()
     return Kernel(
         name,
         settings,
         database,
         PostgresEventStore(database, partitions=settings.partitions),
-        KeyringVault(database, MasterKey(settings.key("master_key"))),
+        KeyringVault(database, MasterKeys(keys.source, clock)),
         clock,
-        Access(settings.key("token_key"), Permissions(), clock),
+        Access(keys, Permissions(), clock),
         Heartbeats(database),
+        keys,
     )
 
 
@@ -277,16 +288,27 @@ def _openapi_page(name: str, told: dict[str, Any]) -> str:
 
 def run(create_app: Callable[[Settings], FastAPI]) -> None:
     """`python -m services.<name>`: serves on HOST and PORT, or on the socket UDS; exits with 2 and a sentence when it cannot start."""
+    logs.guard_process()
     try:
+        _refuse_administrator()
         app = create_app(read_settings())
         serve(app, host=os.environ.get("HOST", "127.0.0.1"), port=int(os.environ.get("PORT", "8000")), uds=os.environ.get("UDS"))
     except StartRefused as refused:
-        print(f"tanggap: {refused}", file=sys.stderr)  # noqa: T201 - logging is not set up yet
+        print(f"tanggap: {refused}", file=sys.stderr)  # noqa: T201 - a sentence for the operator, not a log line
         sys.exit(2)
+
+
+def _refuse_administrator() -> None:
+    if os.environ.get("DATABASE_ADMIN_URL"):
+        raise StartRefused(
+            "DATABASE_ADMIN_URL: the administrator's address is for ./tanggap migrate alone; take it out of this service's environment, "
+            "which needs only its own DATABASE_URL"
+        )
 
 
 def serve(app: Any, *, host: str, port: int, uds: str | None = None) -> None:
     """Serves an application until SIGTERM or Ctrl-C. Raises: StartRefused: the port is taken, or the application could not start."""
+    logs.guard_process()
     listener = None if uds else _listener(host, port)
     config = uvicorn.Config(
         app,

@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
 import structlog
-from fastapi import FastAPI, Request, Response
+from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -101,7 +102,7 @@ def _route(request: Request) -> str:
     return getattr(route, "path_format", "-")
 
 
-def install(app: FastAPI) -> None:
+def install(app: Starlette) -> None:
     """Problems, limits and headers for an application."""
     app.add_exception_handler(TanggapError, _known)
     app.add_exception_handler(RequestValidationError, _validation)
@@ -123,11 +124,7 @@ class Guard:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                present = {name for name, _ in message["headers"]}
-                message["headers"] = [
-                    *message["headers"],
-                    *((name.encode(), value.encode()) for name, value in _HEADERS.items() if name.encode() not in present),
-                ]
+                message["headers"] = _guarded(message["headers"])
             await send(message)
 
         if "\x00" in scope["path"] or b"%00" in scope.get("query_string", b""):
@@ -143,6 +140,20 @@ class Guard:
             await problem(body)(scope, receive, send_guarded)
             return
         await self._app(scope, _replayed(body, receive), send_guarded)
+
+
+def _guarded(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer with the security headers that it lacks, and with no host in a redirect."""
+    told = [(name, _without_host(value) if name == b"location" else value) for name, value in headers]
+    present = {name for name, _ in told}
+    return told + [(name.encode(), value.encode()) for name, value in _HEADERS.items() if name.encode() not in present]
+
+
+def _without_host(location: bytes) -> bytes:
+    """Only the path: the router's redirects (a slash too many or too few) would repeat whatever host the request named."""
+    if not location.startswith((b"http://", b"https://")):
+        return location
+    return b"/" + location.partition(b"://")[2].partition(b"/")[2].lstrip(b"/")
 
 
 def _is_upload(scope: Scope) -> bool:
@@ -236,15 +247,20 @@ def _canonical(body: bytes) -> bytes:
 _LONGEST_VERSION = 19
 
 
-def require_version(request: Request, actual: int, stream: str) -> None:
-    """Raises: PreconditionFailed: `If-Match` names another version."""
+def named_version(request: Request) -> int | None:
+    """The version that `If-Match` names; None where it names none, 0 (which nothing has) where it is no version of ours."""
     told = request.headers.get("if-match")
     if told is None or told.strip() == "*":
-        return
+        return None
     wanted = told.strip().removeprefix("W/").strip('"')
-    number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < _LONGEST_VERSION else -1
-    if number != actual:
-        raise PreconditionFailed(stream, number, actual)
+    return int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < _LONGEST_VERSION else 0
+
+
+def require_version(request: Request, actual: int, stream: str) -> None:
+    """Raises: PreconditionFailed: `If-Match` names another version."""
+    wanted = named_version(request)
+    if wanted not in (None, actual):
+        raise PreconditionFailed(stream, wanted or 0, actual)
 
 
 def cursor(*values: object) -> str:

@@ -1,4 +1,4 @@
-"""What every verb shares: output for people or machines, exit codes, and errors in one line."""
+"""What all verbs share: output for people or machines, exit codes, and errors in one line."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ R = TypeVar("R")
 
 
 def verb(run: Callable[P, R]) -> Callable[P, R]:
-    """Turns every error of ours into one line on standard error and the right exit code."""
+    """Turns each of our errors into one line on standard error and the right exit code."""
 
     @wraps(run)
     def guarded(*given: P.args, **named: P.kwargs) -> R:
@@ -48,12 +48,12 @@ def verb(run: Callable[P, R]) -> Callable[P, R]:
 
 
 def show_json(told: Any) -> None:
-    """For machines."""
+    """Prints JSON, for machines."""
     sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=2, default=str) + "\n")
 
 
 def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """For people; plain lines where there is no terminal."""
+    """Prints a table for people, or plain lines where there is no terminal."""
     if not console.is_terminal:
         sys.stdout.write(f"{title}\n")
         for row in [columns, *rows]:
@@ -68,7 +68,7 @@ def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[objec
 
 
 def checked(answer: httpx.Response) -> Any:
-    """The JSON of an answer. Raises: TanggapError with the problem's own words."""
+    """The JSON of an answer. Raises: TanggapError with the words of the problem."""
     if answer.is_success:
         return answer.json()
     try:

@@ -1,4 +1,4 @@
-"""What the counsellors do on the same day: all nine strategies, official reports, a police request, and who was not told and why."""
+"""The counsellors' work on the sample day: all nine strategies, official reports and a police request; and who was not told, and why."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ HELD: dict[str, Any] = dict.fromkeys(
 
 
 def in_days(days: float) -> str:
-    """A moment from now on, RFC 3339."""
+    """A time so many days from now, in RFC 3339."""
     return (datetime.now(UTC) + timedelta(days=days)).isoformat()
 
 
 def before(day: Day) -> None:
-    """What stands before the first concern comes in: the rota."""
+    """Sets up the rota before the first concern comes in."""
     school = day.ids("smk1")
     headers = day.stage.token(day.ids("smk1-staf-01"), "principal", school)
     body = {"person": day.ids(ABSENT), "away_from": in_days(-2), "away_until": in_days(7), "deputy": day.ids(DEPUTY)}
@@ -33,7 +33,7 @@ def before(day: Day) -> None:
 
 
 def play(day: Day) -> None:
-    """The stories, one after the other."""
+    """Plays the stories, one after the other."""
     for story in (
         _counselling, _group, _teacher_and_parents, _parent_refuses, _conference_and_visit, _outside_and_consultation, _official, _police,
         _accused_principal, _adult, _malicious, _siblings, _late_mark, _correction, _holiday,
@@ -42,7 +42,7 @@ def play(day: Day) -> None:
 
 
 def _counselling(day: Day) -> None:
-    """Strategy 1, asked for by the student; nobody at home hears of it without them."""
+    """Strategy 1, requested by the student. Nobody at home hears of it unless the student agrees."""
     key = "khusus-sendiri"
     activity = day.do(key, "request-counselling", origin="self", field="personal", reason="Ingin bicara (fiktif).")["activity"]
     day.do(key, "schedule-counselling", activity=activity, when=in_days(0.1), place="Ruang konseling (fiktif)")
@@ -53,7 +53,7 @@ def _counselling(day: Day) -> None:
 
 
 def _group(day: Day) -> None:
-    """Strategy 2; victim and accused of one incident are refused together."""
+    """Strategy 2. A group with both victim and accused of one incident is refused."""
     case, other, accused = day.case_of("harian-03"), day.case_of("harian-07"), day.case_of_student("khusus-dua-murid", "smp1-murid-004")
     victim = day.case_of("khusus-dua-murid")
     if not (case and other and accused and victim):
@@ -71,7 +71,7 @@ def _group(day: Day) -> None:
 
 
 def _teacher_and_parents(day: Day) -> None:
-    """Strategies 4 and 5: a teacher without reasons, a safe guardian after two summonses."""
+    """Strategies 4 and 5: a teacher is asked without being told why; a safe guardian comes after two summonses."""
     key = "khusus-dua-murid"
     teacher = day.ids("smp1-staf-08")
     asked = day.do(key, "ask-teacher", teacher=teacher, aim="information", question="Kehadiran? (fiktif)", respond_by=in_days(2))["activity"]
@@ -91,7 +91,7 @@ def _teacher_and_parents(day: Day) -> None:
 
 
 def _parent_refuses(day: Day) -> None:
-    """Strategy 5 ends where the guardian says no."""
+    """Strategy 5 ends when the guardian refuses."""
     key, guardian = "harian-11", None
     case = day.case_of(key)
     guardian = day.guardian_of(case["student"]) if case else None
@@ -109,7 +109,7 @@ def _parent_refuses(day: Day) -> None:
 
 
 def _conference_and_visit(day: Day) -> None:
-    """Strategies 1, 4, 8 and 9 on the severe case: four attendees, a safe home; the other home is refused; three evaluations."""
+    """Strategies 1, 4, 8 and 9 on the severe case: a conference of four, a visit to a safe home, a refused visit to the other, three evaluations."""
     key = "khusus-sabtu"
     answer = day.do(key, "ask-teacher", teacher=day.ids("smk1-staf-04"), aim="information", question="Kehadiran? (fiktif)", respond_by=in_days(2))
     day.do(key, "answer-as-teacher", activity=answer["activity"], answer="Sering terlambat (fiktif).")
@@ -174,7 +174,7 @@ def _outside_and_consultation(day: Day) -> None:
 
 
 def _official(day: Day) -> None:
-    """Official reporting, which is no referral; in sexual violence no mediation and no second questioning."""
+    """An official report, which is not a referral. In sexual violence there is no mediation and no second questioning."""
     key = "khusus-guru"
     who = day.duty()
     filed = day.do(
@@ -196,7 +196,7 @@ def _official(day: Day) -> None:
 
 
 def _police(day: Day) -> None:
-    """A written request, its legal basis, two people, a legal hold."""
+    """A police request for data: in writing, with a legal basis, decided by two people; it sets a legal hold."""
     key = "khusus-senjata"
     one, two = day.duty(), day.stage.token(day.ids("dinas-staf-02"), "district-duty", None)
     asked: dict[str, Any] = {"requester": "Penyidik (fiktif)", "letter": "B/1", "legal_basis": "KUHAP", "items": "x", "respond_by": in_days(3)}
@@ -222,7 +222,7 @@ def _accused_principal(day: Day) -> None:
 
 
 def _adult(day: Day) -> None:
-    """A student of 18 consents themselves; nobody at home is told without them."""
+    """A student aged 18 gives consent in person. Nobody at home is told unless the student agrees."""
     key = "khusus-dewasa"
     case = day.case_of(key)
     guardian = day.guardian_of(case["student"]) if case else None
@@ -233,7 +233,7 @@ def _adult(day: Day) -> None:
 
 
 def _malicious(day: Day) -> None:
-    """Deliberately false: two people, and whoever heard of it hears that it was not so."""
+    """An allegation is found deliberately false by two people. Everybody who was told of it is told that it was false."""
     key = "khusus-fitnah"
     one, two = day.duty(), day.stage.token(day.ids("dinas-staf-02"), "district-duty", None)
     case = day.case_of(key)
@@ -250,7 +250,7 @@ def _malicious(day: Day) -> None:
 
 
 def _siblings(day: Day) -> None:
-    """One concern, two schools, two cases, each with its own readers; the link shows dates only."""
+    """One concern at two schools becomes two cases, each with its own readers. The link between them shows dates only."""
     key = "khusus-saudara"
     mine, other = day.case_of(key), day.case_of_student(key, "sma1-murid-025")
     if mine is None or other is None:
@@ -261,7 +261,7 @@ def _siblings(day: Day) -> None:
 
 
 def _late_mark(day: Day) -> None:
-    """A guardian judged safe and marked unsafe later: nothing more is sent, and a plan for their home is refused."""
+    """A guardian is judged safe and later marked unsafe: nothing more is sent, and a visit to their home is refused."""
     key = "harian-13"
     case = day.case_of(key)
     guardian = day.guardian_of(case["student"]) if case else None
@@ -274,7 +274,7 @@ def _late_mark(day: Day) -> None:
 
 
 def _correction(day: Day) -> None:
-    """A fact was wrong: the old words stay, and every past receiver is told."""
+    """A fact was wrong. The old words stay, and every past receiver is told of the correction."""
     key = "khusus-dua-murid"
     case = day.case_of(key)
     if case is None:
@@ -284,7 +284,7 @@ def _correction(day: Day) -> None:
 
 
 def _holiday(day: Day) -> None:
-    """Clocks in school days leave holidays and weekends out: the deadline that stands in the store, and one over the next holiday."""
+    """Deadlines in school days skip holidays and weekends: the one in the store, and one computed across the next holiday."""
     calendar = policy_for(datetime.now(UTC).date()).calendar
     coming = next((each for each in calendar.holidays if each.first > datetime.now(UTC).date()), None)
     if coming:

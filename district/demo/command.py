@@ -1,4 +1,4 @@
-"""`./tanggap demo`: plays one school day on the sample district, or on one's own files."""
+"""`./tanggap demo`: plays one school day with the sample district or with the operator's own files."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import asyncio
 import json
 import signal
 import time
-from base64 import urlsafe_b64decode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -59,13 +58,13 @@ def demo(
 
 
 def sample_ids(district: District) -> Callable[[str], str]:
-    """From a key of the sample to the id that the import gives."""
+    """Returns a function from a key of the sample to the id that the import gives."""
     schools = {school.key for school in district.schools}
     return lambda key: school_id(SOURCE, key) if key in schools else person_id(SOURCE, key)
 
 
 def play(day: Day, progress: Progress, roster: Path | None, agencies: Path | None, concerns_file: Path | None) -> None:
-    """The whole day."""
+    """Plays the whole day."""
     headers = day.stage.home.service_headers()
     step = progress.add_task("roster", total=None)
     bundle = roster or write_roster(day.district, day.stage.home.folder / "demo-roster.zip")
@@ -99,7 +98,7 @@ def play(day: Day, progress: Progress, roster: Path | None, agencies: Path | Non
 
 
 def _special(day: Day) -> None:
-    """What the sample's special concerns ask for."""
+    """Plays what the special concerns of the sample call for."""
     day.match("khusus-tak-dikenal", "sma1-murid-020")
     day.tell_guardian("khusus-dua-murid", "smp1-wali-003a", safe=True)
     day.tell_guardian("khusus-wali", "smp1-wali-009a", safe=True)
@@ -156,14 +155,14 @@ def _read_concerns(file: Path) -> list[dict[str, Any]]:
 
 
 def verify_all(built: Stage) -> list[Verified]:
-    """Every store's every hash."""
-    key = urlsafe_b64decode(built.home.secret("token_key"))
+    """Verifies every hash of every store."""
+    keys = built.home.keys_by_service()
 
     async def check() -> list[Verified]:
         done = []
-        for service in ("intake", "cases", "notifications"):
-            async with opened(built.database_url, service) as database:
-                done.append(await verify_store(database, key))
+        for service, url in built.databases().items():
+            async with opened(url, service) as database:
+                done.append(await verify_store(database, keys[database.service]))
         return done
 
     return asyncio.run(check())
@@ -171,7 +170,6 @@ def verify_all(built: Stage) -> list[Verified]:
 
 def _addresses(day: Day) -> None:
     origin = day.stage.origin
-    token = day.duty()["authorization"].removeprefix("Bearer ")
     console.print(f"Formulir / form: {origin}/intake/lapor", markup=False)
-    console.print(f"Petugas piket / duty officer: {origin}/masuk?token={token}", markup=False, soft_wrap=True)
+    console.print(f"Masuk sebagai … / sign in as …: {origin}/masuk", markup=False)
     console.print(f"API: {origin}/intake/docs  {origin}/cases/docs  {origin}/notifications/docs", markup=False)

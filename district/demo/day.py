@@ -1,4 +1,4 @@
-"""One school day: concerns come in over all channels, staff act through the API with their own tokens, agencies answer."""
+"""One school day: concerns come in over all channels, staff act through the API with tokens of their own, and agencies answer."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from district.sample.agencies import agency_id
 from district.sample.people import District
 
 PATIENCE = 45.0
-"""Seconds to wait for any one condition of the day."""
+"""How many seconds to wait for any one condition of the day."""
 
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """A concern that was accepted. note: what it shows."""
+    """A concern that was accepted. note: what it demonstrates."""
 
     concern: str
     receipt: str
@@ -31,7 +31,7 @@ class Raised:
 
 @dataclass
 class Day:
-    """The day as it goes. told, untold: who was told, and who was not and why."""
+    """The state of the day. told: who was told. untold: who was not told, and why."""
 
     stage: Stage
     district: District
@@ -48,7 +48,7 @@ class Day:
     # concerns -----------------------------------------------------------------------------------------------------
 
     def raise_concern(self, told: dict[str, Any]) -> None:
-        """One concern; machines send an idempotency key."""
+        """Raises one concern, with an idempotency key as a machine must send it."""
         headers = self.stage.home.service_headers() | {"idempotency-key": told["key"]}
         answer = checked(self.client.post(f"{self.stage.origin}/intake/api/concerns", json=told["body"], headers=headers))
         students = tuple(each["id"] for each in told["body"]["students"] if each.get("id"))
@@ -56,7 +56,7 @@ class Day:
             self.raised.append(Raised(answer["concern_id"], answer["receipt"], told["key"], told["note"], students))
 
     def wait_for_cases(self) -> None:
-        """Until every concern has become a strand of a case."""
+        """Waits until every concern has become a strand of a case."""
         wanted = {each.concern for each in self.raised}
         if not self.wait(lambda: wanted <= self._seen(), "a case for every concern"):
             self.missing += [f"no case for {each.key}" for each in self.raised if each.concern not in self._seen()]
@@ -81,7 +81,7 @@ class Day:
                 return
 
     def case_of(self, key: str) -> dict[str, Any] | None:
-        """The case of the concern with this key; of its first student where there are several."""
+        """The case of the concern with this key. If it names several students, the case of the first."""
         concern = next((each for each in self.raised if each.key == key), None)
         if concern is None:
             return None
@@ -106,7 +106,7 @@ class Day:
         return self.stage.token(self.ids("dinas-staf-01"), "district-duty", None)
 
     def counsellor(self, case: dict[str, Any]) -> dict[str, str]:
-        """The school's counsellor, its cluster's where it has none, or the duty officer for the district's desk."""
+        """The school's counsellor, or its cluster's where it has none, or the duty officer for a case of the district's desk."""
         if case["desk"] == "district":
             return self.duty()
         school = next((each for each in self.district.schools if self.ids(each.key) == case["school"]), None)
@@ -118,7 +118,7 @@ class Day:
         return self.stage.token(self.ids(own.key), "counsellor", case["school"]) if own else self.duty()
 
     def approver(self, case: dict[str, Any]) -> dict[str, str]:
-        """Somebody else than the drafter: the principal, or the second duty officer."""
+        """Somebody other than the drafter: the principal, or the second duty officer."""
         school = next((each for each in self.district.schools if self.ids(each.key) == case["school"]), None)
         principals = self.district.staff(school.key, "principal") if school else []
         if case["desk"] == "district" or not principals:
@@ -126,25 +126,25 @@ class Day:
         return self.stage.token(self.ids(principals[0].key), "principal", case["school"])
 
     def act(self, case: dict[str, Any], activity: str, headers: dict[str, str], /, **body: Any) -> httpx.Response:
-        """One command; the key makes a second run of the day harmless."""
+        """Sends one command. The key makes a second run of the day harmless."""
         key = {"idempotency-key": f"demo-{case['id']}-{activity}-{sorted(body.items())}"[:200].encode("ascii", "replace").decode()}
         return self.client.post(f"{self.stage.origin}/cases/api/cases/{case['id']}/{activity}", json=body, headers=headers | key)
 
     def do(self, key: str, activity: str, /, *, who: dict[str, str] | None = None, **body: Any) -> dict[str, Any]:
-        """One command on the case of a concern, which must succeed."""
+        """Sends one command on the case of a concern. It must succeed."""
         case = self.case_of(key)
         assert case is not None, key
         answer: dict[str, Any] = checked(self.act(case, activity, who or self.counsellor(case), **body))
         return answer
 
     def refused(self, key: str, activity: str, what: str, /, *, who: dict[str, str] | None = None, **body: Any) -> None:
-        """One command that must be refused; its sentence is shown under who was not told, and why."""
+        """Sends one command that must be refused. The refusal's sentence is shown under who was not told, and why."""
         case = self.case_of(key)
         assert case is not None, key
         self.note_refusal(what, self.act(case, activity, who or self.counsellor(case), **body))
 
     def note_refusal(self, what: str, answer: httpx.Response) -> None:
-        """A refusal belongs to the day's result; where there is none, something is wrong."""
+        """Notes a refusal in the day's result. If the command was not refused, something is wrong."""
         if answer.is_success:
             self.missing.append(f"was not refused: {what}")
         else:
@@ -152,11 +152,11 @@ class Day:
             self.untold.append((what, told.get("sentence", {}).get("en") or told.get("detail", "")))
 
     def read(self, case: dict[str, Any], headers: dict[str, str]) -> httpx.Response:
-        """A case as somebody else would see it."""
+        """A case as another person sees it."""
         return self.client.get(f"{self.stage.origin}/cases/api/cases/{case['id']}", headers=headers)
 
     def tell_receivers(self, key: str) -> None:
-        """Every past receiver hears of every correction."""
+        """Tells every past receiver of every correction."""
         self.read_cases()
         case = self.case_of(key)
         for correction, waiting in (case or {}).get("to_tell", {}).items():
@@ -167,7 +167,7 @@ class Day:
     # what is done -------------------------------------------------------------------------------------------------
 
     def handle(self, case: dict[str, Any]) -> None:
-        """Every case: taken in hand, and the referral decision stored, also one not to refer."""
+        """Takes every case in hand and stores its referral decision, also a decision not to refer."""
         if case["state"] == "closed":
             return
         who = self.counsellor(case)
@@ -175,7 +175,7 @@ class Day:
         checked(self.act(case, "decide-referral", who, tried={}, consent="unknown"))
 
     def refer(self, key: str, agency: str, others: Sequence[str], *, phone_first: bool = False) -> str | None:
-        """Drafts, has approved and sends a referral; its id."""
+        """Drafts a referral, has it approved and sends it. Returns its id."""
         case = self.case_of(key)
         if case is None or case["state"] == "closed":
             return None
@@ -203,7 +203,7 @@ class Day:
         return str(fresh[0])
 
     def send_drafted(self, key: str) -> None:
-        """Has approved and sends what is drafted for a concern's case."""
+        """Has the drafted referral of a concern's case approved, and sends it."""
         self.read_cases()
         case = self.case_of(key)
         for each in (case or {}).get("referrals", ()):
@@ -212,7 +212,7 @@ class Day:
                 checked(self.act(case, "send-referral", self.counsellor(case), referral=each["referral"], package="Ringkasan fiktif."))
 
     def chase_missed(self, key: str) -> None:
-        """Waits for the missed appointment, follows it up, and waits for the outcome."""
+        """Waits for the missed appointment, follows it up and waits for the outcome."""
         missed: list[str] = []
 
         def found() -> bool:
@@ -229,7 +229,7 @@ class Day:
         return any(each["referral"] == referral and each["state"] == "completed" for each in (self.case_of(key) or {})["referrals"])
 
     def wait_for_answer(self, key: str, state: str) -> bool:
-        """Until a referral of this concern's case is in a state."""
+        """Waits until a referral of this concern's case is in the given state."""
 
         def answered() -> bool:
             self.read_cases()
@@ -239,7 +239,7 @@ class Day:
         return self.wait(answered, f"{key}: referral {state}")
 
     def tell_guardian(self, key: str, guardian: str, *, safe: bool, **more: Any) -> None:
-        """A counsellor assesses and tells one guardian; what is refused is noted with its reason."""
+        """A counsellor assesses one guardian and tells them. A refusal is noted with its reason."""
         case = self.case_of(key)
         if case is None or case["state"] == "closed":
             return
@@ -253,13 +253,13 @@ class Day:
             self.untold.append((guardian, f"{key}: {refusal.json().get('sentence', {}).get('en', refusal.status_code)}"))
 
     def match(self, key: str, student: str) -> None:
-        """The unidentified student is found."""
+        """Matches the unidentified student."""
         case = self.case_of(key)
         if case is not None and case["student"] is None:
             checked(self.act(case, "match", self.counsellor(case), student=self.ids(student)))
 
     def close(self, case: dict[str, Any]) -> None:
-        """Closes a case with an outcome class and the developmental task reviewed."""
+        """Closes a case with an outcome class and the review of the developmental task."""
         if case["state"] == "closed":
             return
         referred = any(each["state"] == "completed" for each in case["referrals"])
@@ -271,7 +271,7 @@ class Day:
             self.missing.append(f"case {case['id'][:8]} could not be closed: {answer.json().get('title')}")
 
     def wait(self, condition: Callable[[], bool], what: str) -> bool:
-        """Until a condition holds; a missing one is part of the day's result."""
+        """Waits until a condition holds. One that does not come true is part of the day's result."""
         deadline = time.monotonic() + PATIENCE
         while not condition():
             if time.monotonic() > deadline:

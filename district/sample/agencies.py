@@ -1,4 +1,4 @@
-"""Six fictional partner agencies as HSDS 3.0 organisations; their webhook is told in `attributes`."""
+"""Six fictional partner agencies as HSDS 3.0 organisations. Their webhook stands in `attributes`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ AGENCIES = (
 
 
 def organizations(webhook_origin: str, secrets: dict[str, str]) -> list[dict[str, Any]]:
-    """HSDS organisation objects. webhook_origin: where the simulator listens. secrets: `whsec_…` by key."""
+    """The HSDS organisation objects. webhook_origin: where the simulator listens. secrets: `whsec_…` by the agency's key."""
     return [_organization(key, name, kind, services, webhook_origin, secrets[key]) for key, name, kind, services in AGENCIES]
 
 

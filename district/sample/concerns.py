@@ -1,4 +1,4 @@
-"""Some forty fictional concerns over all channels and urgencies, with the cases that a district must get right."""
+"""About forty fictional concerns over all channels and urgencies, among them the cases that a district must get right."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _EVERYDAY: tuple[tuple[str, str, str, dict[str, bool], str], ...] = (
 
 
 def concerns(district: District, ids: Ids) -> list[dict[str, Any]]:
-    """Bodies for `POST /intake/api/concerns`, each with its own idempotency key under `key`, and `note` on what it shows."""
+    """Bodies for `POST /intake/api/concerns`, each with its idempotency key in `key` and what it demonstrates in `note`."""
     told = [*_special(ids)]
     for place in range(27):
         school = district.schools[place % 4].key

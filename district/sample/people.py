@@ -1,4 +1,4 @@
-"""A fictional district: four schools, about 600 students with guardians and staff. Deterministic, and marked as fictional everywhere."""
+"""A fictional district: four schools and about 600 students, with guardians and staff. It is deterministic and marked as fictional everywhere."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ _LAST = [
 
 @dataclass(frozen=True, slots=True)
 class School:
-    """ages: of its students. classes: their titles. students: how many."""
+    """A school. ages: of its students. classes: titles of its classes. students: how many."""
 
     key: str
     npsn: str
@@ -123,7 +123,7 @@ class School:
 
 @dataclass(frozen=True, slots=True)
 class Someone:
-    """A person of the roster. roles: ours, for staff."""
+    """A person of the roster. roles: our roles, for staff only."""
 
     key: str
     school: str
@@ -142,7 +142,7 @@ class Someone:
 
 @dataclass
 class District:
-    """Everybody, by school."""
+    """All schools and people."""
 
     schools: list[School] = field(default_factory=list)
     people: list[Someone] = field(default_factory=list)
@@ -167,7 +167,7 @@ _TODAY = date(2026, 1, 5)
 
 
 def generate(seed: int = SEED, *, enlarged: int = 1) -> District:
-    """The same district for the same seed. enlarged: how many times as many students, for measuring."""
+    """The same district for the same seed. enlarged: factor on the number of students, for benchmarks."""
     chance = random.Random(seed)  # noqa: S311 - a sample, not a secret
     schools = [replace(school, students=school.students * enlarged) for school in SCHOOLS]
     district = District([*schools, OFFICE])

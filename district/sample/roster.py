@@ -1,4 +1,4 @@
-"""The sample district as a OneRoster 1.2 CSV bundle: so the demo uses the same importer as a real district."""
+"""The sample district as a OneRoster 1.2 CSV bundle, so that the demo uses the same importer as a real district."""
 
 from __future__ import annotations
 

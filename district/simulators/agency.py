@@ -1,7 +1,7 @@
-"""Partner agencies, as a process of its own: `python -m district.simulators.agency PORT CONFIG.json`.
+"""Simulated partner agencies, in a process of their own: `python -m district.simulators.agency PORT CONFIG.json`.
 
-Each verifies the webhook's signature, fetches the task and its package with its own token, and answers through the transitions route: it accepts,
-schedules and reports; or declines; or is down for a while, and then its first appointment is missed.
+Each agency verifies the webhook's signature, fetches the task and its package with its own token, and answers through the transitions route. One
+accepts, schedules and reports. One declines. One is down for a while, and later its first appointment is missed.
 CONFIG: `{"origin": url, "agencies": {key: {"secret", "token", "behaviour"}}}`.
 """
 
@@ -24,11 +24,11 @@ from starlette.routing import Route
 from services.notifications.senders.signing import NotVerified, verify
 
 DOWN_FOR = 3
-"""Webhooks that the agency which is down for a while refuses before it is back."""
+"""How many webhooks an agency refuses while it is down."""
 
 
 MISSED = 6.0
-"""Seconds from a missed appointment to the next one: the school follows it up meanwhile."""
+"""Seconds from a missed appointment to the next one. The school follows it up in between."""
 
 
 class Agencies:
@@ -42,7 +42,7 @@ class Agencies:
         self._refused: dict[str, int] = {}
 
     async def webhook(self, request: Request) -> Response:
-        """A notice arrives."""
+        """Takes a notice."""
         key = request.path_params["key"]
         agency = self._config["agencies"].get(key)
         if agency is None:
@@ -77,7 +77,7 @@ class Agencies:
         await self._say(task, headers, trigger="accept")
         await self._client.get(f"{task}/package", headers=headers)
         await self._say(task, headers, trigger="schedule", at="2026-01-06T09:00:00+07:00")
-        if agency["behaviour"] == "down":  # its first appointment is missed, too
+        if agency["behaviour"] == "down":  # its first appointment is also missed
             await self._say(task, headers, trigger="no-show")
             await asyncio.sleep(MISSED)
             await self._say(task, headers, trigger="reschedule", at="2026-01-08T09:00:00+07:00")
@@ -87,7 +87,7 @@ class Agencies:
         key = f"{task}-{body['trigger']}"
         for _ in range(20):
             answer = await self._client.post(f"{task}/transitions", json=body, headers=headers | {"idempotency-key": key})
-            if answer.status_code < 500:  # noqa: PLR2004 - a server that is busy is asked again
+            if answer.status_code < 500:  # noqa: PLR2004 - a busy server is asked again
                 return
             await asyncio.sleep(0.5)
 

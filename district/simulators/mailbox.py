@@ -1,6 +1,6 @@
-"""A mail server that keeps what it gets in a file, as a process of its own: `python -m district.simulators.mailbox PORT FILE`.
+"""A mail server that writes what it gets to a file, in a process of its own: `python -m district.simulators.mailbox PORT FILE`.
 
-One JSON line for each message: when, to whom, subject, Message-ID, the alerts it tells, the text. Fictional receivers only.
+It writes one JSON line for each message: time, receiver, subject, Message-ID, the alerts that it tells, and the text. All receivers are fictional.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _HEADERS = BytesHeaderParser()
 
 
 class Keeper:
-    """aiosmtpd handler."""
+    """The handler that aiosmtpd calls."""
 
     def __init__(self, file: Path) -> None:
         self._file = file.open("a", encoding="utf-8", buffering=1)

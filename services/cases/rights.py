@@ -3,34 +3,32 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal, assert_never
+from typing import Literal, assert_never, get_args
 
-from services.cases.domain.activity import Activity, ActivityCommand
-from services.cases.domain.conflict import ConfirmAllegation, DeclareConflict, JudgeAllegation, RuleConflict
-from services.cases.domain.group import NoteMember
-from services.cases.domain.handling import BreakGlass, ConfirmBreakGlass, DeputiseCase, HandOverCase, TakeOverCase
-from services.cases.domain.moving import LiftLegalHold, ReceiveTransfer, SetLegalHold
-from services.cases.domain.referral import ApproveReferral
-from services.cases.domain.reporting import ConfirmDataDecision, DecideDataRequest, RefuseData, ReleaseData
-from services.cases.domain.state import CASE_STRATEGIES, Case
-from services.cases.domain.strands import Acknowledge
-from services.cases.domain.teacher import AnswerAsTeacher, DeclineAsTeacher
-from shared.access import Principal
-from shared.errors import NotAllowed, NotFound
-from shared.message import Fact
+from services.cases.domain.case.state import Case
+from services.cases.domain.steps.activity import Activity, ActivityEvent
+from services.cases.domain.steps.command import OwnWords
+from services.cases.domain.steps.strategy import StandingAlone
+from services.cases.domain.strategies.group import Group
+from shared.access import CommandRow, Principal
+from shared.errors import NotAllowed, NotFound, Refused
+from shared.message import Event
 
 Rights = Literal["content", "summary", "metadata", "participant", "receiver"]
 """participant: an activity of the case concerns this person, and that alone. receiver: of a school that the case is to be transferred to."""
 
-_ANSWERS = (AnswerAsTeacher, DeclineAsTeacher)
-_BY_COLLEAGUE = (Acknowledge, DeclareConflict, NoteMember, *_ANSWERS)
-"""What needs no more than the summary: to take in hand what nobody has taken, to say that somebody is in conflict, to write about a member of one's
-own group, to answer what one is asked."""
-_BY_LEADER = (
-    ApproveReferral, HandOverCase, DeputiseCase, TakeOverCase, ConfirmBreakGlass, RuleConflict, JudgeAllegation, ConfirmAllegation,
-    DecideDataRequest, ConfirmDataDecision, ReleaseData, RefuseData, SetLegalHold, LiftLegalHold,
-)  # fmt: skip
-"""Own decisions of a principal, a supervisor or an officer: they read the summary and no more."""
+_LEADERS = ("principal", "supervisor", "district-officer")
+"""They read the summary and no more, and give the commands of a leader."""
+
+
+def schools_of(principal: Principal) -> str:
+    """Which schools somebody may see, as the read models' wall takes it: ids with commas, `*` for the district, nothing for nobody."""
+    if principal.holds("district-duty", "district-officer", "supervisor", "auditor", "service"):
+        return "*"
+    return ",".join(sorted(principal.schools))
+
+
+# a case ------------------------------------------------------------------------------------------------------------
 
 
 def rights(principal: Principal, case: Case, now: datetime) -> Rights:
@@ -72,15 +70,15 @@ def _works_on(principal: Principal, case: Case, now: datetime) -> bool:
 def _concerned(principal: Principal, case: Case) -> Rights | None:
     if case.moves.asked and principal.schools and principal.at(case.moves.asked.to) and principal.holds("counsellor", "coordinator", "principal"):
         return "receiver"
-    return "participant" if any(principal.id in readers_of(each) for each in case.activities.values()) else None
+    return "participant" if any(principal.id in each.audience.people for each in case.activities.values()) else None
 
 
-def require_right(principal: Principal, case: Case, command: Fact, now: datetime) -> None:
-    """Whether the principal may give this command at all; the route's row has said so for the role.
+def require_right(principal: Principal, case: Case, row: CommandRow, step_of: str | None, now: datetime) -> None:
+    """Whether the principal may give a command of this row of the permission file at all.
 
-    now: when it is given, whenever it happened. Raises: NotFound, NotAllowed.
+    step_of: the activity whose step it is. now: when it is given, whenever it happened. Raises: NotFound, NotAllowed.
     """
-    if not _may_give(principal, case, command, rights(principal, case, now)):
+    if not (principal.holds(*row.roles) and _suffices(principal, case, row, step_of, rights(principal, case, now))):
         raise NotAllowed
 
 
@@ -90,56 +88,109 @@ def require_content(principal: Principal, case: Case, now: datetime) -> None:
         raise NotAllowed
 
 
-def _may_give(principal: Principal, case: Case, command: Fact, allowed: Rights) -> bool:
-    """Deny by default: whoever does not read the case whole gives the commands that need no more."""
+def _suffices(principal: Principal, case: Case, row: CommandRow, step_of: str | None, allowed: Rights) -> bool:
+    """Deny by default: whoever does not read the case whole gives the commands whose row names what they read."""
     match allowed:
         case "content":
             return True
         case "summary":
-            leads = principal.holds("principal", "supervisor", "district-officer") and isinstance(command, _BY_LEADER)
-            return leads or isinstance(command, _BY_COLLEAGUE) or _goes_on(principal, case, command)
-        case "metadata":
-            return isinstance(command, BreakGlass)
-        case "participant":
-            return isinstance(command, _ANSWERS)
-        case "receiver":
-            return isinstance(command, ReceiveTransfer)
+            leads = "leader" in row.also and principal.holds(*_LEADERS)
+            return leads or "colleague" in row.also or _goes_on(principal, case, step_of)
+        case "metadata" | "participant" | "receiver":
+            return allowed in row.also
         case _:
             assert_never(allowed)
 
 
-def _goes_on(principal: Principal, case: Case, command: Fact) -> bool:
+def _goes_on(principal: Principal, case: Case, step_of: str | None) -> bool:
     """A step of an activity that is the principal's own, also where the case is a colleague's: it was handed over to them."""
-    activity = case.activities.get(command.activity) if isinstance(command, ActivityCommand) else None
+    activity = case.activities.get(step_of or "")
     return activity is not None and activity.owner == principal.id
-
-
-def readers_of(activity: Activity) -> frozenset[str]:
-    """Who may read it besides its owner."""
-    return CASE_STRATEGIES.by_name[activity.strategy].readers(activity)
 
 
 def may_read(principal: Principal, case: Case, activity: Activity, allowed: Rights) -> bool:
     """Whether an activity's content is for this person (domain.md, The nine strategies, Who may read the content)."""
+    audience = activity.audience
     glasses = (case.handling.glasses or {}).values()
     for reader, opened, confirmed in glasses:
-        if (reader, opened) == (principal.id, activity.activity) and (confirmed or activity.strategy != "conference"):
+        if (reader, opened) == (principal.id, activity.activity) and (confirmed or not audience.second_person):
             return True
-    readers = readers_of(activity)
-    match activity.strategy:
-        case "conference":
-            return principal.id in readers
-        case "counselling":
-            return principal.id == activity.owner
-        case _:
-            return allowed == "content" or principal.id in readers or principal.id == activity.owner
+    return _is_of(principal, activity) or (audience.holders and allowed == "content")
 
 
-def may_open(principal: Principal, case: Case, allowed: Rights, told: dict[str, Any]) -> bool:
-    """Whether the sealed fields of one event, as JSON, are for this person."""
-    activity = case.activities.get(told.get("activity", ""))
-    if activity and told.get("type") != "glass-broken":
+def _is_of(principal: Principal, activity: Activity) -> bool:
+    """The audience names this person, or the activity is theirs and its audience has its owner in it."""
+    audience = activity.audience
+    return principal.id in audience.people or (audience.owner and principal.id == activity.owner)
+
+
+def may_open(principal: Principal, case: Case, allowed: Rights, event: Event) -> bool:
+    """Whether the sealed fields of one event are for this person."""
+    activity = case.activities.get(event.activity) if isinstance(event, ActivityEvent) else None
+    if activity:
         return may_read(principal, case, activity, allowed)
-    if told.get("type") == "member-noted":
-        return bool(told.get("by") == principal.id)
+    if isinstance(event, OwnWords):
+        return event.by == principal.id
     return allowed == "content"
+
+
+# a reason for reading -----------------------------------------------------------------------------------------------
+
+ReadingReason = Literal["supervision", "stand-in", "hand-over", "safety", "complaint", "report"]
+"""Why a coordinator reads a colleague's case: supervision, standing in, a hand-over, the student's safety, a complaint, a report."""
+
+
+class ReadingReasonNeeded(Refused):
+    """A coordinator reads a colleague's case with a reason, which the record keeps (domain.md, Who is who)."""
+
+    code = "reading-reason-needed"
+    status = 428
+    title = "Say why"
+    indonesian = "Kasus ini ditangani rekan Anda. Pilih alasan membacanya; alasan itu dicatat."
+    english = "A colleague has this case. Choose why you read it; the reason is recorded."
+
+    def __str__(self) -> str:
+        return f"{self.english} Add `reason` to the address: {', '.join(get_args(ReadingReason))}."
+
+
+def require_reason(principal: Principal, case: Case, now: datetime, reason: ReadingReason | None) -> None:
+    """Raises: ReadingReasonNeeded: the principal reads it as coordinator only, and it is somebody else's."""
+    if reason is None and _reads_as_coordinator(principal, case, now):
+        raise ReadingReasonNeeded
+
+
+def _reads_as_coordinator(principal: Principal, case: Case, now: datetime) -> bool:
+    if not principal.holds("coordinator") or principal.holds("district-duty") or principal.id in case.handling.officers:
+        return False
+    theirs = case.owner in (None, principal.id) or case.in_hand == principal.id or case.handling.deputy(principal.id, now)
+    return not theirs and _at_school(principal, case, now) == "content"
+
+
+# what stands without a case ----------------------------------------------------------------------------------------
+
+
+def require_at_school(principal: Principal, school: str) -> None:
+    """Raises: NotFound: nothing of another school is known of."""
+    if not principal.holds("district-duty") and not (principal.schools and principal.at(school)):
+        raise NotFound("nothing of yours has this id")
+
+
+def require_leader(principal: Principal, group: Group) -> None:
+    """Raises: NotFound: only the leader knows of a group."""
+    if group.group is None or principal.id != group.leader:
+        raise NotFound("no group of yours has this id")
+
+
+def require_party(principal: Principal, activity: Activity | None, strategy: StandingAlone) -> Activity:
+    """Whether an activity that stands alone is for this person, as its strategy says: its parties, or the staff of the school, too.
+
+    Raises: NotFound, NotAllowed.
+    """
+    if activity is None:
+        raise NotFound(f"no {strategy.name} of yours has this id")
+    if _is_of(principal, activity):
+        return activity
+    require_at_school(principal, strategy.school(activity))
+    if not activity.audience.holders:
+        raise NotAllowed
+    return activity

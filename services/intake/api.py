@@ -1,4 +1,4 @@
-"""HTTP for machines: raise a concern, ask how it stands, add to it; bring the roster."""
+"""The JSON API of intake: raise a concern, ask about it, add to it; import the roster."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from shared.service import Kernel
 from shared.web import asked
 
 UPLOAD = 64 * 1024 * 1024
-"""Octets of a roster bundle: a province's worth."""
+"""The largest roster bundle, in octets: enough for a province."""
 
 
 class Status(BaseModel):
-    """What a reporter may know, and no more."""
+    """All that a reporter may know."""
 
     state: Literal["received", "read", "in_progress", "closed"]
     outcome_class: OutcomeClass | None = None
@@ -89,9 +89,9 @@ def _concerns(routes: APIRouter, kernel: Kernel, raising: Raising, directory: Di
 
 
 async def by_receipt(kernel: Kernel, raising: Raising, directory: Directory, receipt: str) -> Concern:
-    """The concern of a receipt. Raises: NotFound."""
+    """The concern to which a receipt belongs. Raises: NotFound."""
     for concern_id in await directory.concerns_at(locator_of(receipt)):
-        if raising.receipts.matches(receipt, concern_id):
+        if await raising.receipts.matches(receipt, concern_id):
             return (await load(kernel.store, CONCERN, f"concern-{concern_id}")).state
     raise NotFound("no concern has this receipt: check the letters, or raise it again")
 
@@ -99,7 +99,7 @@ async def by_receipt(kernel: Kernel, raising: Raising, directory: Directory, rec
 async def _own(kernel: Kernel, raising: Raising, concern_id: str, principal: Principal, receipt: str | None) -> Concern:
     concern = (await load(kernel.store, CONCERN, f"concern-{concern_id}")).state
     by_person = concern.reporter is not None and concern.reporter == principal.id
-    if concern.concern is None or not (by_person or (receipt and raising.receipts.matches(receipt, concern_id))):
+    if concern.concern is None or not (by_person or (receipt and await raising.receipts.matches(receipt, concern_id))):
         raise NotFound("no concern of yours has this id")
     return concern
 

@@ -1,4 +1,4 @@
-"""The public form: works without JavaScript, asks nothing it does not need, and never looks like a receipt when nothing was kept."""
+"""The public form. It works without JavaScript, asks only what it needs, and never shows a receipt unless the concern was stored."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def router(kernel: Kernel, raising: Raising, directory: Directory) -> APIRouter:
         command = Asked(scope, nonce or None, fingerprint, derived_id(TANGGAP, scope, nonce or uuid4()))
         try:
             accepted = await raising.accept(_body(given), command, principal)
-        except IdempotencyMismatch:  # sent before, with other words: nothing of this was kept yet
+        except IdempotencyMismatch:  # this form was sent before with other words: the new words are not stored yet
             return await form(given, _CHANGED, str(uuid4()), 409)
         except (ValidationError, Invalid):
             return await form(given, _errors(given), nonce or str(uuid4()), 422)
@@ -124,7 +124,7 @@ def router(kernel: Kernel, raising: Raising, directory: Directory) -> APIRouter:
 
 
 def _body(given: dict[str, object]) -> ConcernBody:
-    """The form as a concern: what a box does not say stays unknown."""
+    """The form as a concern. A box that is not ticked means unknown, not no."""
     facts = given["facts"]
     assert isinstance(facts, list)
     return ConcernBody.model_validate(

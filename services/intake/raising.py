@@ -1,4 +1,4 @@
-"""From a reporter's body to one append: checked against the roster, sealed, decided, stored. The form and the API both end here."""
+"""Turns a reporter's body into one append: checks it against the roster, seals it, decides and stores. The form and the API both end here."""
 
 from __future__ import annotations
 
@@ -28,17 +28,18 @@ from shared.service import Kernel
 from shared.web import Asked
 
 NARRATIVE = 20_000
-"""Characters of a narrative (contracts.md)."""
+"""The longest narrative, in characters (contracts.md, HTTP)."""
 
 SKEW = timedelta(minutes=5)
-"""How far a reporter's clock may run ahead of ours."""
+"""How far a reporter's clock may be ahead of ours."""
 
 TOGETHER = 512
-"""Concerns that are accepted side by side at most. Large, so that all who wait for a database that does not answer hear so with the next group."""
+"""The most concerns accepted in one group. It is large, so that when the database does not answer, everybody who waits is told with the next
+group."""
 
 _BUSY = Pace(together=4, beat=0.05)
-"""From 80 concerns a second on, twenty groups a second. Measured at 150 a second: a reporter waits 47 ms for the answer, not 13 (medians), and a
-concern costs a tenth less processor time all the way."""
+"""From 80 concerns a second on, there are twenty groups a second. Measured at 150 a second: the median reporter waits 47 ms for the answer instead of
+13 ms, and a concern costs a tenth less processor time over the whole loop."""
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
@@ -50,7 +51,7 @@ class _Body(BaseModel):
 
 
 class StudentNamed(_Body):
-    """A student by id, or in words where the reporter knows no id."""
+    """A student by id, or in words if the reporter knows no id."""
 
     id: Identifier | None = None
     description: Short | None = None
@@ -80,7 +81,7 @@ class ReporterBody(_Body):
 
 
 class ConcernBody(_Body):
-    """What somebody tells. Unknown fields are refused; an unanswered fact is unknown, which is not no."""
+    """What a reporter says. Unknown fields are refused. An unanswered fact is unknown, which is not the same as no."""
 
     school: Identifier
     students: Annotated[tuple[StudentNamed, ...], Field(min_length=1, max_length=30)]
@@ -95,7 +96,7 @@ class ConcernBody(_Body):
 
 
 class Accepted(_Body):
-    """Durable: the concern is kept, whatever happens next."""
+    """The answer to a reporter. The concern is durable from here on."""
 
     concern_id: str
     receipt: str
@@ -109,14 +110,14 @@ class _Raised(NamedTuple):
 
 
 class Raising:
-    """Accepts concerns. Those that come while others are being accepted go together: their look-ups, keys and appends share statements."""
+    """Accepts concerns. Those that arrive while others are being accepted form a group, and their look-ups, keys and appends share statements."""
 
     def __init__(self, kernel: Kernel, directory: Directory, receipts: Receipts) -> None:
         self.kernel, self.directory, self.receipts = kernel, directory, receipts
         self._accepting: Batcher[_Raised, Accepted] = Batcher(self._accept_all, most=TOGETHER, pace=_BUSY)
 
     async def accept(self, body: ConcernBody, asked: Asked, principal: Principal) -> Accepted:
-        """One concern, durable when this returns. Raises: Invalid, IdempotencyMismatch, Unavailable."""
+        """Accepts one concern, which is durable when this returns. Raises: Invalid, IdempotencyMismatch, Unavailable."""
         return await self._accepting.submit(_Raised(body, asked, principal))
 
     async def _accept_all(self, raised: Sequence[_Raised]) -> list[Accepted | BaseException]:
@@ -134,7 +135,8 @@ class Raising:
         assert isinstance(done.outcome, Stored | Repeated)
         if isinstance(done.outcome, Repeated) and done.outcome.fingerprint not in (None, asked.fingerprint):
             raise IdempotencyMismatch("this Idempotency-Key belongs to another concern: use a new key for a new concern")
-        return Accepted(concern_id=concern, receipt=self.receipts.receipt(concern), recorded_at=done.outcome.recorded_at)
+        receipt = await self.receipts.receipt(concern, repeated=isinstance(done.outcome, Repeated))
+        return Accepted(concern_id=concern, receipt=receipt, recorded_at=done.outcome.recorded_at)
 
     async def _checked(self, body: ConcernBody, principal: Principal) -> _Checked:
         faults: list[Fault] = []
@@ -153,7 +155,7 @@ class Raising:
         return _Checked(school, tuple(found.school if found else each or school for found, each in zip(students, schools, strict=True)))
 
     async def _reporter(self, reporter: ReporterBody, principal: Principal) -> list[Fault]:
-        """A reporter's id is one of the roster, never a name; students and guardians report as themselves."""
+        """Checks that the reporter's id is in the roster (never a name), and that students and guardians report as themselves."""
         if reporter.id is None:
             return []
         if await self._maybe(reporter.id) is None:
@@ -212,7 +214,7 @@ class Raising:
 
 @dataclass(frozen=True, slots=True)
 class _Checked:
-    """The concern's school, and each student's."""
+    """The school of the concern, and the school of each student in order."""
 
     school: str
     schools: tuple[str, ...]

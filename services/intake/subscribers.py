@@ -1,4 +1,4 @@
-"""What intake hears: its reporters' concerns move on when cases says so."""
+"""What intake hears from cases: how a reporter's concern moves on."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from shared.message import Occasion, Recorded
 
 @dataclass(frozen=True, slots=True)
 class FromCases:
-    """Handler of cases' events."""
+    """Handles the events of cases."""
 
     store: EventStore
 

@@ -1,4 +1,4 @@
-"""Read models of intake: who is who (ids, roles, schools; names stay sealed), and where a receipt's concern is found."""
+"""Read models of intake: who is who (ids, roles, schools; names stay sealed), and the concern to which a receipt leads."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 
 from services.intake.domain.concern import ConcernReceived
 from services.intake.domain.roster import RosterRowKept
-from services.intake.receipts import Receipts
+from services.intake.receipts import locator
 from shared.conditions import Conditions
 from shared.database import Connection, Database
 from shared.errors import StillBuilding
@@ -30,18 +30,13 @@ _LOCATE = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Projector:
-    """Applies events to the tables."""
-
-    receipts: Receipts
-
-    async def __call__(self, connection: Connection, generation: int, events: Sequence[Recorded]) -> None:
-        for event in events:
-            await _apply(connection, generation, event)
-        concerns = [ConcernReceived.model_validate_json(event.body).concern for event in events if event.type == "concern-received"]
-        if concerns:
-            await connection.execute(_LOCATE, (generation, [self.receipts.locator(concern) for concern in concerns], concerns))
+async def project(connection: Connection, generation: int, events: Sequence[Recorded]) -> None:
+    """Applies events to the tables of a generation."""
+    for event in events:
+        await _apply(connection, generation, event)
+    concerns = [ConcernReceived.model_validate_json(event.body).concern for event in events if event.type == "concern-received"]
+    if concerns:
+        await connection.execute(_LOCATE, (generation, [locator(concern) for concern in concerns], concerns))
 
 
 async def _apply(connection: Connection, generation: int, event: Recorded) -> None:
@@ -100,7 +95,7 @@ _NOBODY = "the directory of schools and people is being built: send it again; /i
 
 
 class Directory:
-    """Queries over the roster and receipts; concurrent look-ups share one query. view: what fills the tables."""
+    """Queries over the roster and receipts. Concurrent look-ups share one query. view: the projection that fills the tables."""
 
     def __init__(self, database: Database, view: Projection) -> None:
         self._database, self._view = database, view
@@ -108,7 +103,7 @@ class Directory:
         self._looking: Batcher[str, Known | None] = Batcher(self._look_up, most=256)
 
     async def school(self, told: str) -> str | None:
-        """The id of a school, from its id or NPSN."""
+        """The id of a school, given its id or its NPSN."""
         if told not in self._schools:
             await self._read_schools()
         return self._schools.get(told)
@@ -141,14 +136,14 @@ class Directory:
             rows = await (await connection.execute(query, (generation,))).fetchall()
         return {row[0]: (row[1], row[2], row[3]) for row in rows}
 
-    async def concerns_at(self, locator: str) -> list[str]:
-        """Concerns whose receipt begins like this; usually one. A receipt just given is found. Raises: StillBuilding, BehindWrite."""
+    async def concerns_at(self, located: str) -> list[str]:
+        """The concerns whose receipt has this locator, usually one. A receipt just given is found. Raises: StillBuilding, BehindWrite."""
         async with self._view.as_it_stands() as now:
-            found = await _located(now, locator)
+            found = await _located(now, located)
         if found:
             return found
         async with self._view.reading() as whole:
-            return await _located(whole, locator)
+            return await _located(whole, located)
 
     async def _read_schools(self) -> None:
         async with self._database.statement() as connection:
@@ -166,7 +161,9 @@ class Directory:
         return [found.get(person) for person in people]
 
 
-async def _located(reading: Reading, locator: str) -> list[str]:
-    query = "SELECT concern FROM concern_locator_v1 WHERE generation = %s AND locator = %s"
-    rows = await (await reading.connection.execute(query, (reading.generation, locator))).fetchall()
+async def _located(reading: Reading, located: str) -> list[str]:
+    query = (
+        "SELECT concern FROM concern_locator_v1 WHERE generation = %s AND locator = %s UNION SELECT concern FROM earlier_receipt WHERE locator = %s"
+    )
+    rows = await (await reading.connection.execute(query, (reading.generation, located, located))).fetchall()
     return [row[0] for row in rows]

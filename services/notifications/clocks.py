@@ -1,6 +1,6 @@
-"""Deadlines: what was expected, by when. When one passes the ladder climbs, or the agency's silence is told; exactly once.
+"""Deadlines: what is expected, and by when. When one passes, the ladder climbs or the agency's silence is recorded, exactly once.
 
-The events' ids follow from the deadline's id, so two schedulers or a restart repeat and never double.
+The ids of the events are derived from the deadline's id, so two schedulers or a restart store nothing twice.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _FIRED = sql.SQL("DELETE FROM deadline_v1 WHERE generation = {} AND id = %s").fo
 
 
 class Clockwork:
-    """A Part: fires what is due, by the database's clock."""
+    """A Part that fires due deadlines, by the database's clock."""
 
     name = "clockwork"
 
@@ -55,7 +55,7 @@ class Clockwork:
             return await (await connection.execute(_DUE)).fetchall()
 
     async def _fire_one(self, deadline: UUID, *told: Any) -> None:
-        """One deadline that fails must not stop the others: it is tried again in a minute."""
+        """A deadline that fails must not stop the others. It is tried again after a minute."""
         try:
             await self._fire(deadline, *told)
         except TanggapError as error:
@@ -70,6 +70,6 @@ class Clockwork:
         if kind == "climb":
             await execute(self._kernel.store, ALERT, stream, Climb(step=step), occasion)
         else:
-            await execute(self._kernel.store, TASK, stream, NoteSilence(reason="no-answer"), occasion)
+            await execute(self._kernel.store, TASK, stream, NoteSilence(), occasion)
         async with self._kernel.database.connection() as connection:
             await connection.execute(_FIRED, (deadline,))

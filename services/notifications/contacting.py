@@ -1,7 +1,7 @@
-"""Marks and sendings take turns: a mark is acknowledged when no sending to a guardian is under way, and none begins after it (decision 14).
+"""Marks and sendings take turns. A mark is acknowledged only when no sending to a guardian is under way, and none begins after it (decision 14).
 
-Advisory locks per student, shared by senders and exclusive for marks, on connections that hold nothing else. They go with their connection, so a
-killed sender blocks nobody; a stopped one loses its lock after `LONGEST` seconds.
+Each student has an advisory lock: senders share it, and a mark takes it exclusively. The lock is held by a connection that does nothing else and goes
+with it, so a killed sender blocks nobody. A sender that is stopped loses its lock after `LONGEST` seconds.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from shared.eventstore.store import Checkpoint, EventStore
 from shared.message import Occasion
 
 LONGEST = 20
-"""Seconds that a sender may keep a mark waiting; one attempt of the mail server takes at most 15."""
+"""How many seconds a sender may keep a mark waiting. One attempt at the mail server takes at most 15."""
 
 _AT_ONCE = 2
-"""Of each kind: whoever waits keeps a connection, and the pool is small."""
+"""How many senders, and how many marks, may wait at once. Each one that waits holds a connection, and the pool is small."""
 
 _SHARED: LiteralString = "SELECT pg_advisory_xact_lock_shared(hashtextextended('contact-' || current_schema() || '-' || %s, 0))"
 _EXCLUSIVE: LiteralString = "SELECT pg_advisory_xact_lock(hashtextextended('contact-' || current_schema() || '-' || %s, 0))"
 
 
 class Turns:
-    """Who may go on now: senders of notices about a student, or a mark."""
+    """Decides who may go on now: senders of notices about a student, or a mark."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -36,13 +36,13 @@ class Turns:
 
     @asynccontextmanager
     async def sending(self, student: str | None) -> AsyncIterator[None]:
-        """While this is held no mark about the student is acknowledged. Raises: Unavailable."""
+        """While this is held, no mark about the student is acknowledged. Raises: Unavailable."""
         async with self._sending, self._held(_SHARED, student):
             yield
 
     @asynccontextmanager
     async def marking(self, student: str | None) -> AsyncIterator[None]:
-        """Waits for sendings under way; none begins while this is held. Raises: Unavailable."""
+        """Waits for the sendings under way. None begins while this is held. Raises: Unavailable."""
         async with self._marking, self._held(_EXCLUSIVE, student):
             yield
 
@@ -57,6 +57,6 @@ class Turns:
 async def mark_unsafe(
     store: EventStore, turns: Turns, command: MarkUnsafe, occasion: Occasion, *, checkpoint: Checkpoint | None = None
 ) -> Executed[Register]:
-    """Commits a mark; when this returns, no sending begins any more. Raises: Unavailable."""
+    """Commits a mark. When this returns, no sending begins any more. Raises: Unavailable."""
     async with turns.marking(command.student):
         return await execute(store, REGISTER, f"contact-{command.student}", command, occasion, checkpoint=checkpoint)

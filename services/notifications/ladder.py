@@ -1,4 +1,4 @@
-"""The ladder of a level for one school: rungs of people, without the conflicted and the vacant. Pure over what the roster says."""
+"""The ladder of a level for one school: rungs of people, without those that are vacant or in conflict. A pure function of the roster."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from services.notifications.domain.alert import LadderStep
 from shared.events import Urgency
 
 LAST_RESORT = ("district-duty", "district-officer")
-"""Into whose hands an alert is put that nobody answered: the first who is not named in the concern."""
+"""The roles that get an alert which nobody answered: the first person among them who is not named in the concern."""
 
 
 class Level(BaseModel):
-    """together: all rungs at once, at each of the minutes; else one rung at each."""
+    """together: all rungs at each of the minutes; otherwise one rung at each."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -40,12 +40,12 @@ class Ladder(BaseModel):
 
 @cache
 def ladder() -> Ladder:
-    """The ladder in force."""
+    """The ladder that is in force."""
     return Ladder.model_validate(tomllib.loads((Path(__file__).parent / "ladder.toml").read_text(encoding="utf-8")))
 
 
 def steps(urgency: Urgency, staff: Mapping[str, Sequence[str]], excluded: Sequence[str], *, desk: str) -> tuple[LadderStep, ...]:
-    """staff: people by role, at this school (or its cluster) and the district. A vacant, absent or conflicted rung is skipped at once."""
+    """staff: people by role, at this school (or its cluster) and the district. A rung that is vacant, absent or in conflict is skipped at once."""
     level: Level = getattr(ladder(), urgency)
     present = rungs(staff, excluded, desk=desk)
     if not present:
@@ -57,22 +57,23 @@ def steps(urgency: Urgency, staff: Mapping[str, Sequence[str]], excluded: Sequen
 
 
 def rungs(staff: Mapping[str, Sequence[str]], excluded: Sequence[str], *, desk: str) -> list[tuple[str, ...]]:
-    """The rungs that somebody stands on, in order."""
-    roles = ladder().rungs if desk == "school" else ("district-duty",)
-    found = [tuple(dict.fromkeys(person for person in staff.get(role, ()) if person not in excluded)) for role in roles]
-    return [rung for rung in found if rung]
+    """The rungs that have somebody on them, in order."""
+    return [rung for rung in _all_rungs(staff, excluded, desk=desk) if rung]
 
 
-def rung_at(step: int, staff: Mapping[str, Sequence[str]], excluded: Sequence[str], *, desk: str) -> tuple[str, ...]:
-    """Who hears at a step: the rung of that place or the next one above that somebody stands on; the highest there is where none is left."""
-    roles = ladder().rungs if desk == "school" else ("district-duty",)
-    found = [tuple(dict.fromkeys(person for person in staff.get(role, ()) if person not in excluded)) for role in roles]
+def rungs_from(step: int, staff: Mapping[str, Sequence[str]], excluded: Sequence[str], *, desk: str) -> list[tuple[str, ...]]:
+    """Who hears at a step, and who hears instead: that rung, and those above with somebody on them; else the highest rung with somebody on it."""
+    found = _all_rungs(staff, excluded, desk=desk)
     above = [rung for rung in found[step:] if rung]
-    below = [rung for rung in found if rung]
-    return above[0] if above else below[-1] if below else ()
+    return above or [rung for rung in found if rung][-1:]
+
+
+def _all_rungs(staff: Mapping[str, Sequence[str]], excluded: Sequence[str], *, desk: str) -> list[tuple[str, ...]]:
+    roles = ladder().rungs if desk == "school" else ("district-duty",)
+    return [tuple(dict.fromkeys(person for person in staff.get(role, ()) if person not in excluded)) for role in roles]
 
 
 def give_up(urgency: Urgency) -> float:
-    """Minutes after which nobody's acknowledgement puts the alert into the last resort's hands."""
+    """Minutes without an acknowledgement after which the alert goes to the last resort."""
     level: Level = getattr(ladder(), urgency)
     return level.give_up

@@ -1,4 +1,4 @@
-"""What is due, claimed from the outbox, and the lanes in which it is sent: mail and webhooks side by side, neither keeps the other waiting."""
+"""Claims due messages from the outbox. Mail and webhooks are sent in lanes side by side, and neither keeps the other waiting."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from shared.message import TANGGAP, Occasion, derived_id
 WEBHOOKS_PER_AGENCY = 8
 
 LINKS = 20
-"""Alerts in one mail at most: a person can read so many."""
+"""The most alerts in one mail: as many as a person can read."""
 
 _CLAIM = sql.SQL(
     "WITH quick AS MATERIALIZED (SELECT {answering} AS generation, set_config('synchronous_commit', 'off', true)),"
@@ -33,7 +33,7 @@ _CLAIM = sql.SQL(
     " UPDATE outbox_v1 o SET state = 'sending' FROM (SELECT id FROM mails UNION ALL SELECT id FROM webhooks) due"
     " WHERE o.generation = {answering} AND o.id = due.id"
     " RETURNING o.id, o.kind, o.stream, o.case_id, o.receiver, o.step, o.urgent, o.attempts,"
-    " extract(epoch FROM clock_timestamp() - o.queued_at)::float8, o.queued_at, o.school, o.correlation,"
+    " o.queued_at, o.school, o.correlation,"
     " (SELECT email FROM person_v1 p WHERE p.person = o.receiver)"
 ).format(answering=answering(VIEW)).as_bytes()  # fmt: skip
 _TAKE_BACK = sql.SQL(
@@ -43,7 +43,7 @@ _TAKE_BACK = sql.SQL(
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One message to one receiver. email: the receiver's address as it is kept, sealed."""
+    """One message to one receiver. email: the receiver's address, sealed."""
 
     id: UUID
     kind: str
@@ -53,28 +53,27 @@ class Due:
     step: int
     urgent: bool
     attempts: int
-    waited: float
     queued_at: datetime
     school: str | None
     correlation: UUID | None
     email: Any
 
     def occasion(self, now: datetime) -> Occasion:
-        """Of what is kept about this message: the same each time it is tried again."""
+        """The occasion for what is recorded about this message. It is the same at every attempt."""
         cause = derived_id(TANGGAP, "sent", self.id)
         return Occasion("service:notifications", self.school, now, self.correlation or cause, cause)
 
 
 @dataclass
 class Lane:
-    """Messages that are sent side by side. most: how many at once."""
+    """Messages that are being sent side by side. most: how many at once."""
 
     most: int
     under_way: dict[UUID, tuple[str, asyncio.Task[None]]] = field(default_factory=dict)
 
     @property
     def room(self) -> int:
-        """For how many more there is room."""
+        """How many more messages there is room for."""
         return max(0, self.most - len(self.under_way))
 
     @property
@@ -82,13 +81,13 @@ class Lane:
         return {task for _, task in self.under_way.values()}
 
     def busy(self, most: int) -> list[str]:
-        """Receivers with so many under way."""
+        """Receivers that have `most` or more messages under way."""
         receivers = [receiver for receiver, _ in self.under_way.values()]
         return [each for each in set(receivers) if receivers.count(each) >= most]
 
 
 async def claim(database: Database, mails: Lane, webhooks: Lane) -> list[Due]:
-    """What is due becomes `sending`. Losing that in a crash harms nothing, so it need not reach the disk first. Raises: Unavailable."""
+    """Moves due messages to `sending`. Losing this in a crash does no harm, so it need not wait for the disk. Raises: Unavailable."""
     most = WEBHOOKS_PER_AGENCY
     wanted = (list(mails.under_way), mails.room, list(webhooks.under_way), webhooks.busy(most), most, webhooks.room)
     async with database.statement() as connection:
@@ -96,15 +95,15 @@ async def claim(database: Database, mails: Lane, webhooks: Lane) -> list[Due]:
 
 
 async def take_back(database: Database, message: UUID | None = None) -> None:
-    """What a sender had begun, or one message of it, waits again. Raises: Unavailable."""
+    """Puts back into the queue what a sender had begun, or one message of it. Raises: Unavailable."""
     async with database.statement() as connection:
         await connection.execute(_TAKE_BACK, (message, message))
 
 
 def leave_together(due: Sequence[Due]) -> list[list[Due]]:
-    """Alerts to one person that wait at the same moment leave in one mail: in a flood of mails the one that matters is lost.
+    """Groups ordinary alerts to one person that wait at the same moment into one mail: in a flood of mails the one that matters is lost (ADR 8).
 
-    Never an emergency, and never what has failed before.
+    An emergency, and a message that has failed before, are always sent alone.
     """
     found: dict[object, list[list[Due]]] = {}
     for message in due:

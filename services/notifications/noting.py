@@ -1,4 +1,4 @@
-"""What became of messages: the events and states that keep what has left from leaving again, kept together where they come together."""
+"""Records what became of messages, so that a sent message is not sent again. Records that come together share statements."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from uuid import UUID
 
 from psycopg import sql
 
-from services.notifications.domain.alert import ALERT, NoteDelivered
+from services.notifications.domain.alert import ALERT, NoteAttempt
+from services.notifications.domain.outcome import Accepted
 from services.notifications.lanes import Due
 from services.notifications.projecting import VIEW
 from shared.decider import execute
@@ -21,10 +22,10 @@ from shared.eventstore.unit import UnitOfWork
 from shared.service import Kernel
 
 NOTE = 0.02
-"""Seconds in which deliveries come together before they are noted: the messages have left, and nobody waits for the note."""
+"""How many seconds deliveries are gathered before they are recorded. The messages are sent already, and nobody waits for the record."""
 
 LAST_NOTES = 0.4
-"""Seconds that a sender which stops waits for its notes; whoever stops it asks again after one second."""
+"""How many seconds a sender that stops waits for its records. It is asked to stop again after one second."""
 
 
 _ATTEMPTED = sql.SQL(
@@ -38,7 +39,7 @@ _ATTEMPTED = sql.SQL(
 
 
 class Attempted(NamedTuple):
-    """How an attempt ended, and the state that the message is in after it."""
+    """How an attempt ended, and the state of the message after it."""
 
     message: UUID
     number: int
@@ -47,7 +48,7 @@ class Attempted(NamedTuple):
 
 
 class Notes:
-    """Notes of one process."""
+    """The records that one process keeps."""
 
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
@@ -56,30 +57,30 @@ class Notes:
         self._left: dict[UUID, Due] = {}
 
     async def delivered(self, due: Due) -> None:
-        """The mail server took an alert. Raises: what stands against noting it."""
+        """Records that the mail server took an alert. Raises: whatever prevents the record."""
         self._left[due.id] = due
         await self._delivered.submit(due)
 
     async def record(self, due: Due, outcome: str, state: str) -> None:
-        """What has left is never sent again because it could not be recorded at once."""
+        """Records an attempt, and waits while the database is away, so that a sent message is not sent again."""
         await _until_answered(lambda: self._recording.submit(Attempted(due.id, due.attempts, outcome, state)))
 
     async def what_is_left(self) -> None:
-        """Notes what left before the database went away and was not noted then."""
+        """Records what was sent before an outage of the database and could not be recorded then."""
         if self._left:
             await self._note_all(list(self._left.values()))
 
     async def ended(self) -> None:
-        """Waits a little for the notes under way."""
+        """Waits a little for the records under way."""
         await self._delivered.ended(LAST_NOTES)
         await self._recording.ended(LAST_NOTES)
 
     async def _note_all(self, delivered: Sequence[Due]) -> list[BaseException | None]:
-        """First that the alerts were delivered; then the state that keeps them from being sent again. One that fails stops no other."""
+        """Records that the alerts were delivered, then the state that keeps them from being sent again. A failure does not stop the others."""
         try:
             await _until_answered(lambda: self._note_together(delivered))
             ended: list[BaseException | None] = [None] * len(delivered)
-        except Exception:  # noqa: BLE001 - whichever it is shows when each is noted by itself
+        except Exception:  # noqa: BLE001 - the culprit shows when each is recorded alone
             ended = await asyncio.gather(*(self._note_alone(due) for due in delivered), return_exceptions=True)
         await asyncio.gather(*(self.record(due, "accepted", "sent") for due, error in zip(delivered, ended, strict=True) if error is None))
         for due in delivered:
@@ -90,7 +91,7 @@ class Notes:
         await _until_answered(lambda: self._note(self._kernel.store, (due,)))
 
     async def _note_together(self, delivered: Sequence[Due]) -> None:
-        """As one item, unless somebody takes one of the alerts in hand at the same moment. Raises: Unavailable."""
+        """Records them as one item, unless somebody takes one of the alerts in hand at the same moment. Raises: Unavailable."""
         unit = UnitOfWork(self._kernel.store)
         streams = [[each for each in delivered if each.stream == stream] for stream in {due.stream for due in delivered}]
         await asyncio.gather(*(self._note(unit, of_one) for of_one in streams))
@@ -99,13 +100,13 @@ class Notes:
 
     async def _note(self, store: EventStore, delivered: Sequence[Due]) -> None:
         for due in delivered:
-            command, occasion = NoteDelivered(person=due.receiver, step=due.step), due.occasion(self._kernel.clock.now())
-            await execute(store, ALERT, due.stream, command, occasion, quiet=True)
+            command = NoteAttempt(person=due.receiver, step=due.step, outcome=Accepted())
+            await execute(store, ALERT, due.stream, command, due.occasion(self._kernel.clock.now()), quiet=True)
 
     async def _record_all(self, attempted: Sequence[Attempted]) -> list[None]:
-        """Does not wait for the disk: what a crash of the database takes away is sent again with the same id.
+        """Does not wait for the disk. What a crash of the database loses is sent again with the same id.
 
-        The ids are said twice, because a join alone would walk through the whole index.
+        The query repeats the ids, because a join alone would read the whole index.
         """
         columns = [list(column) for column in zip(*attempted, strict=True)]
         async with self._kernel.database.statement() as connection:
@@ -114,7 +115,7 @@ class Notes:
 
 
 async def _until_answered(call: Callable[[], Awaitable[Any]]) -> None:
-    """Waits out a database that does not answer."""
+    """Repeats the call until the database answers."""
     while True:
         try:
             await call()

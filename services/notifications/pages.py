@@ -1,4 +1,4 @@
-"""The page behind a guardian's link: no details, and looking at it changes nothing (mail programs open links by themselves)."""
+"""The page behind a guardian's link. It shows no details, and looking at it changes nothing, because mail programs open links by themselves."""
 
 from __future__ import annotations
 
@@ -9,29 +9,27 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from services.notifications.domain.notice import NOTICE, EndNotice
-from services.notifications.projecting import token_hash
+from services.notifications.links import Links
 from shared.access import SignedIn
 from shared.decider import execute
 from shared.errors import NotFound
-from shared.eventstore.projection import Projection
 from shared.message import TANGGAP, Occasion, derived_id
 from shared.service import Kernel
 
 _PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=select_autoescape())
 
 
-def router(kernel: Kernel, view: Projection) -> APIRouter:
+def router(kernel: Kernel) -> APIRouter:
     """`/notifications/n/<token>`."""
     routes = APIRouter(prefix="/notifications/n", include_in_schema=False)
 
+    links = Links(kernel.database, kernel.keys)
+
     async def notice_of(token: str) -> str:
-        """It was sent after the view had it. Raises: NotFound, StillBuilding."""
-        query = "SELECT notice FROM notice_v1 WHERE generation = %s AND token_hash = %s"
-        async with view.as_it_stands() as (connection, generation):
-            row = await (await connection.execute(query, (generation, token_hash(token)))).fetchone()
-        if row is None:
+        notice = await links.notice_of(token)
+        if notice is None:
             raise NotFound("this link is not known: call the school")
-        return str(row[0])
+        return notice
 
     @routes.get("/{token}")
     async def look(token: str, _: SignedIn) -> HTMLResponse:

@@ -5,11 +5,9 @@ What comes often is gathered over a batch of events and written with one stateme
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Any
 
 import orjson
@@ -17,15 +15,15 @@ from psycopg.types.json import Jsonb
 
 from services.notifications.domain.agency import AgencyRegistered, WebhookDisabled
 from services.notifications.domain.alert import LAST_RESORT_STEP, AlertRaised, AlertStepTaken, AlertUndelivered
-from services.notifications.domain.notice import NoticeDue
+from services.notifications.domain.notice import NOTICE, NoticeDue
 from services.notifications.domain.task import TaskRequested
 from shared.database import Connection
 from shared.events import AlertExhausted, GuardianTold, StaffAlerted, TaskMoved
 from shared.message import Recorded, derived_id
 
 VIEW = "outbox_v1"
-TABLES = ("agency_v1", "task_v1", "notice_v1", "outbox_v1", "deadline_v1", "conflict_v1")
-"""Attempts are not folded from events and belong to a message, whichever generation tells of it: what was sent is not sent again."""
+TABLES = ("agency_v1", "task_v1", "outbox_v1", "deadline_v1", "conflict_v1")
+"""Attempts and links are not folded from events and survive a rebuild: what was sent is not sent again, and a link goes on leading somewhere."""
 
 NOTICE_STATES = {"sent": "sent", "acknowledged": "acknowledged", "unsafe": "cancelled"}
 """How a notice's outcome shows among the deliveries; any other one has failed."""
@@ -33,40 +31,17 @@ NOTICE_STATES = {"sent": "sent", "acknowledged": "acknowledged", "unsafe": "canc
 Row = dict[str, Any]
 
 
-def notice_token(key: bytes, notice: str) -> str:
-    """The 128-bit token of a guardian's link; only its hash is kept."""
-    return hmac.digest(key, f"notice|{notice}".encode(), sha256).hex()[:32]
-
-
-def token_hash(token: str) -> bytes:
-    return sha256(token.encode()).digest()
-
-
-@dataclass(frozen=True, slots=True)
-class Projector:
-    """Fills the tables from the own events. key: makes a notice's token."""
-
-    key: bytes
-
-    async def __call__(self, connection: Connection, generation: int, events: Sequence[Recorded]) -> None:
-        rows = Gathered(generation)
-        for event in events:
-            gather, change = _GATHERS.get(event.type), _CHANGES.get(event.type)
-            if gather:
-                gather(rows, event)
-            elif event.type == "notice-due":
-                await self._notice_due(connection, rows, event)
-            elif change:
-                await rows.write(connection)
-                await change(connection, rows, event)
-        await rows.write(connection)
-
-    async def _notice_due(self, connection: Connection, rows: Gathered, event: Recorded) -> None:
-        told = NoticeDue.model_validate_json(event.body)
-        token = token_hash(notice_token(self.key, told.notice))
-        query = "INSERT INTO notice_v1 (generation, token_hash, notice) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
-        await connection.execute(query, (rows.generation, token, told.notice))
-        rows.queue(event, "notice", told.case, told.guardian, due_at=told.not_before)
+async def project(connection: Connection, generation: int, events: Sequence[Recorded]) -> None:
+    """Fills the tables of a generation from the own events."""
+    rows = Gathered(generation)
+    for event in events:
+        gather, change = _GATHERS.get(event.type), _CHANGES.get(event.type)
+        if gather:
+            gather(rows, event)
+        elif change:
+            await rows.write(connection)
+            await change(connection, rows, event)
+    await rows.write(connection)
 
 
 # what is gathered --------------------------------------------------------------------------------------------------
@@ -163,6 +138,12 @@ def _staff_alerted(rows: Gathered, event: Recorded) -> None:
     rows.sent.append({"stream": event.stream, "receiver": told.person, "step": told.step, "sent_at": event.recorded_at})
 
 
+def _notice_due(rows: Gathered, event: Recorded) -> None:
+    told = NOTICE.codec.decode(event)
+    assert isinstance(told, NoticeDue)
+    rows.queue(event, "notice", told.case, told.guardian, due_at=told.not_before)
+
+
 def _task_requested(rows: Gathered, event: Recorded) -> None:
     told = TaskRequested.model_validate_json(event.body)
     rows.asked.append(
@@ -179,6 +160,7 @@ _GATHERS: Mapping[str, Callable[[Gathered, Recorded], None]] = {
     "alert-raised": _alert_raised,
     "alert-step-taken": _alert_step,
     "staff-alerted": _staff_alerted,
+    "notice-due": _notice_due,
     "task-requested": _task_requested,
 }
 

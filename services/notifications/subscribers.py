@@ -1,15 +1,17 @@
-"""What notifications hears: the roster and unsafe homes from intake; whom to alert, tell or ask from cases. Handlers persist, they never call out."""
+"""What notifications hears: the roster and unsafe homes from intake; whom to alert, tell or ask from cases. Handlers never call out."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.notifications import ladder
 from services.notifications.contacting import Turns, mark_unsafe
-from services.notifications.domain.alert import ALERT, Acknowledge, LadderStep, RaiseAlert
+from services.notifications.domain.alert import ALERT, Acknowledge, RaiseAlert
 from services.notifications.domain.notice import NOTICE, AskNotice
 from services.notifications.domain.register import REGISTER, MarkUnsafe
 from services.notifications.domain.task import TASK, InvalidTransition, Move, RequestTask
+from services.notifications.plain import About, Rung, instead, plain
 from services.notifications.views import Roster
 from shared.decider import commit, execute, execute_all, load, write
 from shared.events import (
@@ -33,7 +35,7 @@ from shared.message import TANGGAP, Occasion, Recorded, derived_id
 
 
 def task_of(referral: str) -> str:
-    """The task of a referral: its own id, so that nothing outside leads back to the case."""
+    """The id of a referral's task. It is an id of its own, so that nothing outside leads back to the case."""
     return str(derived_id(TANGGAP, "task", referral))
 
 
@@ -43,7 +45,7 @@ def _occasion(event: Recorded) -> Occasion:
 
 @dataclass(frozen=True, slots=True)
 class FromIntake:
-    """Handler of intake's events."""
+    """Handles the events of intake."""
 
     store: EventStore
     roster: Roster
@@ -58,7 +60,7 @@ class FromIntake:
         return None
 
     async def _mark(self, event: Recorded, told: ConcernRaised, student: str, checkpoint: Checkpoint | None) -> Outcome | None:
-        """An accused guardian is not contacted; without a name, none of the student's is (domain.md, Intake)."""
+        """An accused guardian is not contacted. If the accused guardian has no name, no guardian of the student is (domain.md, Intake)."""
         require_alone(self.store)  # the mark keeps sendings waiting until it is durable
         accused = tuple(each.person for each in told.people if each.person and each.relation == "guardian" and each.role == "accused")
         home = await self.roster.guardians(student) if told.guardians_unsafe else ()
@@ -68,12 +70,12 @@ class FromIntake:
 
 @dataclass(frozen=True, slots=True)
 class FromCases:
-    """Handler of cases' events."""
+    """Handles the events of cases."""
 
     store: EventStore
     roster: Roster
 
-    async def __call__(self, event: Recorded, checkpoint: Checkpoint | None) -> Outcome | None:  # one line per event that is heard
+    async def __call__(self, event: Recorded, checkpoint: Checkpoint | None) -> Outcome | None:  # one line for each event that is heard
         match told := read_public(event.type, event.body):
             case CaseTriaged():
                 return await self._alert(event, told, checkpoint)
@@ -86,7 +88,7 @@ class FromCases:
             case ReferralCancelRequested():
                 return await self._cancel(event, told, checkpoint)
             case StaffToBeTold():
-                return await self._tell(event, told, (told.person,), checkpoint)
+                return await self._tell_one(event, told, checkpoint)
             case WorkOverdue():
                 return await self._overdue(event, told, checkpoint)
             case DutyChanged():
@@ -114,41 +116,31 @@ class FromCases:
         return (await execute(self.store, ALERT, f"alert-{alert}", command, _occasion(event), checkpoint=checkpoint, fresh=True)).outcome
 
     async def _overdue(self, event: Recorded, told: WorkOverdue, checkpoint: Checkpoint | None) -> Outcome | None:
-        """Step 0 is the owner's; each further one is the next rung's, where a vacant, absent or conflicted one is skipped at once."""
+        """Step 0 goes to the owner, each further step to the next rung. A rung that is vacant, absent or in conflict is skipped at once."""
         owner = await self.roster.standing_in(told.school, told.owner) if told.step == 0 and told.owner else None
-        if owner and owner not in told.excluded:
-            return await self._tell(event, told, (owner,), checkpoint)
         staff = await self.roster.staff(told.school)
+        first: list[Rung] = [(owner,)] if owner and owner not in told.excluded else []
         above = told.step + 1 if told.step == 0 and told.owner else told.step
-        rung = ladder.rung_at(above, staff, told.excluded, desk=told.desk)
-        return await self._tell(event, told, rung, checkpoint) if rung else None
+        return await self._tell(event, told, [*first, *ladder.rungs_from(above, staff, told.excluded, desk=told.desk)], checkpoint)
 
-    async def _tell(
-        self, event: Recorded, told: StaffToBeTold | WorkOverdue, people: tuple[str, ...], checkpoint: Checkpoint | None
-    ) -> Outcome | None:
-        """A plain message: something waits. It asks for no acknowledgement, and taking the case in hand does not stop it."""
+    async def _tell_one(self, event: Recorded, told: StaffToBeTold, checkpoint: Checkpoint | None) -> Outcome | None:
+        rungs = await instead(self.store, self.roster, About(told.case, told.student, told.school))
+        return await self._tell(event, told, [(told.person,), *rungs], checkpoint)
+
+    async def _tell(self, event: Recorded, told: StaffToBeTold | WorkOverdue, rungs: Sequence[Rung], checkpoint: Checkpoint | None) -> Outcome | None:
+        """Sends a plain message that something waits. It asks for no acknowledgement, and taking the case in hand does not stop it."""
         message = f"message-{event.id}"
-        command = RaiseAlert(
-            alert=message,
-            case=told.case,
-            student=told.student,
-            school=told.school,
-            urgency="low",
-            steps=(LadderStep(minutes=0, people=people),),
-            last_resort=None,
-            give_up=1,
-            plain=True,
-        )
+        command = plain(message, About(told.case, told.student, told.school), rungs)
         return (await execute(self.store, ALERT, f"alert-{message}", command, _occasion(event), checkpoint=checkpoint, fresh=True)).outcome
 
     async def _stop_alerts(self, event: Recorded, told: CaseAcknowledged, checkpoint: Checkpoint | None) -> Outcome | None:
-        streams = await self.store.streams(f"alert-{told.case}-")  # their names begin with the case, so no read model can be late for this
+        streams = await self.store.streams(f"alert-{told.case}-")  # their names begin with the case, so this needs no read model, which could be late
         commands = [(stream, Acknowledge(by=told.by)) for stream in streams]
         return await execute_all(self.store, ALERT, commands, _occasion(event), checkpoint=checkpoint)
 
     async def _notice(self, event: Recorded, told: GuardianToBeTold, checkpoint: Checkpoint | None) -> Outcome | None:
         register = await load(self.store, REGISTER, f"contact-{told.student}")
-        fields = {name: getattr(told, name) for name in ("notice", "case", "student", "school", "guardian", "not_before")}
+        fields = {name: getattr(told, name) for name in AskNotice.model_fields if name != "unsafe"}
         command = AskNotice(unsafe=register.state.forbids(told.guardian), **fields)
         return (await execute(self.store, NOTICE, f"notice-{told.notice}", command, _occasion(event), checkpoint=checkpoint)).outcome
 
@@ -158,7 +150,7 @@ class FromCases:
         return (await execute(self.store, TASK, f"task-{task}", RequestTask(task=task, **fields), _occasion(event), checkpoint=checkpoint)).outcome
 
     async def _cancel(self, event: Recorded, told: ReferralCancelRequested, checkpoint: Checkpoint | None) -> Outcome | None:
-        """The school's wish is a request; where the agency has ended its work already there is nothing left to cancel."""
+        """The school can only ask. If the agency has already ended its work, there is nothing left to cancel."""
         move = Move(transition=str(event.id), actor="I", trigger="request-cancel", by=event.actor)
 
         async def plan() -> Item | None:

@@ -6,12 +6,15 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from services.notifications.domain.outcome import Outcome
 from services.notifications.ladder import LAST_RESORT
+from services.notifications.reasons import endpoint_state
 from shared.conditions import Conditions
 from shared.database import Database
 from shared.events import DutyChanged, PersonLeft, PersonRegistered, SchoolRegistered
@@ -154,7 +157,11 @@ _DELIVERIES = sql.SQL(
     " FROM attempt a WHERE a.outbox = o.id), '[]') FROM outbox_v1 o WHERE {} ORDER BY o.queued_at, o.id"
 )
 _TASKS = sql.SQL("SELECT o.task, o.agency, o.priority, o.state, o.respond_by, o.requested_at FROM task_v1 o WHERE {} ORDER BY o.requested_at DESC")
-_AGENCIES = sql.SQL("SELECT agency, name, kind, services, url IS NOT NULL FROM agency_v1 WHERE {} ORDER BY name")
+_AGENCIES = sql.SQL(
+    "SELECT a.agency, a.name, a.kind, a.services, a.url IS NOT NULL, e.at, e.outcome FROM agency_v1 a LEFT JOIN endpoint_outcome e"
+    " ON e.agency = a.agency AND (e.url_hash = sha256(convert_to(a.url, 'UTF8')) OR a.url IS NULL AND starts_with(e.outcome, 'never:gone'))"
+    " WHERE {} ORDER BY a.name"
+)
 
 
 async def deliveries(outbox: Projection, reader: Reader, case: str | None) -> list[dict[str, Any]]:
@@ -175,11 +182,29 @@ async def tasks(outbox: Projection, reader: Reader, agency: str | None) -> list[
 
 
 async def agencies(outbox: Projection) -> list[dict[str, Any]]:
-    """The directory, without secrets. Raises: StillBuilding, BehindWrite."""
+    """The directory, without secrets. endpoint: how the last call to the endpoint that stands there now ended, None before the first one.
+
+    Raises: StillBuilding, BehindWrite.
+    """
     async with outbox.reading() as reading:
         wanted = Conditions()
-        wanted.add("generation = %s", reading.generation)
-        return await _rows(reading, _AGENCIES, wanted, ("id", "name", "kind", "services", "has_webhook"))
+        wanted.add("a.generation = %s", reading.generation)
+        found = await _rows(reading, _AGENCIES, wanted, ("id", "name", "kind", "services", "has_webhook", "at", "outcome"))
+    return [_with_endpoint(**each) for each in found]
+
+
+def _with_endpoint(at: datetime | None, outcome: str | None, **agency: Any) -> dict[str, Any]:
+    return {**agency, "endpoint": endpoint_state(at, outcome) if at and outcome else None}
+
+
+async def keep_endpoint_outcome(database: Database, agency: str, url: str, outcome: Outcome) -> None:
+    """What the keeper of the directory sees. Of the address only a hash is kept here, since it may hold a secret. Raises: Unavailable."""
+    async with database.statement() as connection:
+        await connection.execute(
+            "INSERT INTO endpoint_outcome VALUES (%s, sha256(convert_to(%s, 'UTF8')), clock_timestamp(), %s) ON CONFLICT (agency)"
+            " DO UPDATE SET url_hash = excluded.url_hash, at = excluded.at, outcome = excluded.outcome",
+            (agency, url, str(outcome)),
+        )
 
 
 async def _rows(reading: Reading, query: sql.SQL, wanted: Conditions, names: Sequence[str]) -> list[dict[str, Any]]:

@@ -18,17 +18,17 @@ CREATE TABLE IF NOT EXISTS {schema}.lease (
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.relay_checkpoint, {schema}.parked, {schema}.heartbeat, {schema}.lease TO {role};
 
--- Ends the connection that holds a lease whose owner no longer beats (stopped, not dead): only then may a standby take over.
+-- Ends the connection that holds a lease whose owner no longer beats (stopped, not dead): only then may a standby take over. It works with the rights
+-- of who calls: a service may end its own connections, never a neighbour's, whatever it writes into `holder`.
 CREATE OR REPLACE FUNCTION {schema}.evict(lease_name text, silent_for interval) RETURNS boolean
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = {schema}, pg_temp AS $$
+    LANGUAGE plpgsql SECURITY INVOKER SET search_path = {schema}, pg_temp AS $$
 DECLARE
     holder_pid integer;
 BEGIN
     SELECT l.holder INTO holder_pid FROM lease l WHERE l.name = lease_name AND l.beat_at < clock_timestamp() - silent_for;
-    IF holder_pid IS NULL THEN
-        RETURN false;
-    END IF;
-    RETURN EXISTS (SELECT FROM pg_locks k WHERE k.pid = holder_pid AND k.locktype = 'advisory') AND pg_terminate_backend(holder_pid);
+    RETURN EXISTS (SELECT FROM pg_locks k JOIN pg_stat_activity a USING (pid)
+                   WHERE k.pid = holder_pid AND k.locktype = 'advisory' AND a.usename = session_user)
+        AND pg_terminate_backend(holder_pid);
 END $$;
 REVOKE ALL ON FUNCTION {schema}.evict(text, interval) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION {schema}.evict(text, interval) TO {role};

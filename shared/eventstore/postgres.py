@@ -1,4 +1,4 @@
-"""The event store on PostgreSQL: one function writes, concurrent appends share one call, concurrent loads one query (decision 3)."""
+"""The event store on PostgreSQL. One function writes; concurrent appends share one call, and concurrent loads one query (decision 3)."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _PAGE: LiteralString = (
     "FROM (SELECT position, stream, type, schema_version, body FROM event WHERE position > %(position)s ORDER BY position LIMIT %(limit)s) page"
 )
 _entry = partial(tuple.__new__, Entry)
-"""`Entry._make` without its Python frame: one is made of every event that is loaded."""
+"""`Entry._make` without its Python frame, because every loaded event makes one."""
 
 _OUTAGES = (
     psycopg.OperationalError,
@@ -93,8 +93,8 @@ class PostgresEventStore:
         return [row[0] for row in rows]
 
     async def replay(self, position: int, *, types: Collection[str] = (), limit: int = 5000) -> Page | None:
-        """The page comes as one row with an array for each column: the driver does less than half of the work that rows would make, and
-        the server makes the whole page ready while the one before is folded, where rows would wait in it for the socket.
+        """Fetches the page as one row with an array for each column. This takes the driver less than half of the work of many rows, and the server
+        prepares the whole page while the previous one is folded; rows would wait for the socket.
         """
         async with self.database.statement() as connection:
             wanted = {"position": position, "types": list(types), "limit": limit}
@@ -147,7 +147,7 @@ class PostgresEventStore:
             return await (await connection.execute(query, wanted)).fetchone()
 
     async def _load_batch(self, wanted: Sequence[tuple[str, int]]) -> list[list[Entry]]:
-        """Each stream is walked through its own index entries, whatever the planner believes of a table that has just begun to grow."""
+        """Reads each stream through its own index entries, whatever the planner assumes about a table that has just begun to grow."""
         least: dict[str, int] = {}
         for stream, after in wanted:
             least[stream] = min(after, least.get(stream, after))
@@ -164,7 +164,7 @@ class PostgresEventStore:
         except _OUTAGES:
             return [await self._after_outage(item) for item in items]
         except psycopg.Error:
-            return [await self._alone(item) for item in items]  # one bad item never fails its neighbours
+            return [await self._alone(item) for item in items]  # one bad item must not fail the others
 
     async def _call(self, items: Sequence[Item]) -> list[Outcome]:
         text = as_json(items, self.partitions)
@@ -192,8 +192,8 @@ class PostgresEventStore:
             return Invalid(Fault("", "not-storable"), message=f"the store refuses this item: {type(error).__name__}")
 
     async def _after_outage(self, item: Item) -> Outcome | BaseException:
-        """The outcome is unknown: whoever finds the first event of every write knows that all of it was stored."""
-        self._tail.forget()  # after a restore or a failover other events may have these positions
+        """The outcome is unknown. If the first event of every write is found, the whole item was stored."""
+        self._tail.forget()  # after a restore or a failover, other events may have these positions
         unknown = Unavailable(f"the database of {self.database.service} does not answer; nothing was acknowledged, try again")
         try:
             kept = [await self.find(write.events[0].id) for write in item.writes if write.events]
@@ -204,7 +204,7 @@ class PostgresEventStore:
 
     @staticmethod
     def _refuse_unstorable(item: Item) -> None:
-        """One NUL or lone surrogate would fail the whole batch: it is refused before it gets there."""
+        """Refuses NUL and lone surrogates, because one would fail the whole batch."""
         for write in item.writes:
             for event in write.events:
                 text = f"{write.stream}{event.body}{event.key}{event.actor}{event.school}"
@@ -214,7 +214,7 @@ class PostgresEventStore:
 
 @lru_cache
 def _after(limit: int, *, one_partition: bool, public: bool) -> bytes:
-    """The limit is told to the planner: with one that it does not know it would sort all public events, each time."""
+    """The limit is a literal, because the planner would sort all public events each time if it did not know it."""
     query = sql.SQL("SELECT {} FROM event WHERE position > %s {} ORDER BY position LIMIT {}")
     return query.format(_COLUMNS, _narrowed(one_partition=one_partition, public=public), limit).as_bytes()
 

@@ -1,6 +1,6 @@
-"""What the tests of the HTTP of cases ask again and again."""
+"""Requests that the HTTP tests of cases make again and again."""
 
-from services.cases.commands import body_of
+from services.cases.commands.bodies import body_of
 from shared.errors import Refused
 from shared.testing import eventually
 from tests.cases.desk import soon
@@ -8,7 +8,7 @@ from tests.cases.desk import soon
 
 def refusals(kind=Refused):
     """Every refusal of the loaded program by its stable name."""
-    found = {}
+    found: dict[str, type[Refused]] = {}
     for each in kind.__subclasses__():
         found |= refusals(each) | {each().code: each}
     return found
@@ -37,7 +37,7 @@ def goal(school):
 
 async def seen(cases, case, who):
     """Everything that somebody can read of a case, as one text."""
-    texts = [(await cases.get(f"cases/{case}{part}", who)).text for part in ("", "/history", "/documents", "/decisions")]
+    texts = [(await cases.get(f"cases/{case}{part}", who, reason="supervision")).text for part in ("", "/history", "/documents", "/decisions")]
     return "\n".join(texts)
 
 

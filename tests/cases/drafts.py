@@ -1,19 +1,18 @@
-"""Policies that are changed for a test, and histories that they are tried on."""
+"""Policies that are changed for a test, and the histories that they are tried on."""
 
 import json
 import random
 
-from services.cases.domain.case import CASE
-from services.cases.domain.referral import DecideReferral
-from services.cases.domain.strands import SetUrgency
-from services.cases.domain.triage import ReferralInputs, recommend
+from services.cases.domain.case.case import CASE
+from services.cases.domain.case.strands import SetUrgency
+from services.cases.domain.referring.referral import DecideReferral
 from services.cases.policies import FOLDER, parse_policy
 from shared.decider import load, write
 from shared.events import ConcernRaised
 from shared.eventstore.memory import InMemoryEventStore
 from shared.eventstore.store import Item
 from shared.message import TANGGAP, Occasion, derived_id
-from tests.cases.people import COUNSELLOR, NOW, POLICY, later, raised, take, words
+from tests.cases.people import NOW, POLICY, later, raised, step, take, words
 
 TEXT = (FOLDER / "default-2026.toml").read_text(encoding="utf-8")
 
@@ -58,16 +57,10 @@ class History:
 
     async def decide(self, case, person=None):
         """A referral decision as the API makes it: what the policy says of the case's own inputs."""
-        state = (await load(self.store, CASE, f"case-{case}")).state
         tried = {f"s-{place}": self.chance.choice(("helped", "failed", "open")) for place in range(self.chance.randint(0, 4))}
-        categories = tuple(dict.fromkeys(each for strand in state.strands for each in strand.concern.categories))
-        inputs = ReferralInputs(
-            urgency=state.urgency, categories=categories, tried=tried, consent=self.chance.choice(("given", "refused", "unknown"))
-        )
-        told = recommend(POLICY, inputs)
-        command = DecideReferral(
-            decision=f"d-{self.number}", policy=POLICY.id, policy_version=POLICY.version, inputs=inputs, recommendation=told.recommendation,
-            rules=told.rules, alternatives=told.alternatives, chosen=person or told.recommendation, by=COUNSELLOR, reason=words() if person else None,
+        command = step(
+            DecideReferral, decision=f"d-{self.number}", policy=POLICY, tried=tried, chosen=person, reason=words() if person else None,
+            consent=self.chance.choice(("given", "refused", "unknown")),
         )  # fmt: skip
         await self.do(case, command)
 
@@ -79,12 +72,12 @@ class History:
                 await self.take(case, later(days=self.chance.randint(0, 50) + 10 * nth))
             if self.chance.random() < 0.5:
                 level = self.chance.choice(("low", "medium", "high", "emergency"))
-                said = {"decision": f"p-{place}", "reason": words(), "by": COUNSELLOR, "policy": POLICY, "at": NOW}
-                await self.do(case, SetUrgency(urgency=level, **said))
+                await self.do(case, step(SetUrgency, urgency=level, decision=f"p-{place}", reason=words(), policy=POLICY))
             await self.decide(case, self.chance.choice((None, "monitor")))
 
     async def receipts(self):
         """Every decision receipt of the machine, as it stands in the store."""
         page = await self.store.replay(0, types=("urgency-decided", "referral-decided"), limit=1_000_000)
+        assert page
         told = [(stream, kind, json.loads(body)) for stream, kind, body in zip(page.streams, page.types, page.bodies, strict=True) if kind]
         return [each for each in told if each[2]["inputs"] is not None]

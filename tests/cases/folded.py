@@ -4,8 +4,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.cases.domain.case import CASE
-from services.cases.domain.state import Case
+from services.cases.domain.case.case import CASE
+from services.cases.domain.case.state import Case
 from shared.message import Recorded
 
 

@@ -1,15 +1,20 @@
-"""Short names for what the specification of a case talks about: people, a concern, commands with defaults."""
+"""Short names for what the tests of a case talk about: people, a concern, commands with defaults."""
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any, TypeVar
 
-from services.cases.domain.case import CASE
-from services.cases.domain.policy import Policy
-from services.cases.domain.state import Case
-from services.cases.domain.strands import Acknowledge, TakeConcern
+from services.cases.domain.case.case import CASE
+from services.cases.domain.case.state import Case
+from services.cases.domain.case.strands import Acknowledge, TakeConcern
+from services.cases.domain.steps.command import Command
+from services.cases.domain.steps.policy import Policy
 from services.cases.policies import policy_for
 from shared.events import ConcernRaised, NamedPerson
 from shared.message import Event, Fact
@@ -22,8 +27,11 @@ COUNSELLOR, OTHER, COORDINATOR, PRINCIPAL, OFFICER = "counsellor", "other-counse
 TEACHER, MOTHER, FATHER, STUDENT = "teacher", "mother", "father", "student"
 POLICY: Policy = policy_for(NOW.date())
 
+WHOLE: dict[str, list[Any]] = json.loads((Path(__file__).parents[1] / "pinned" / "decided.json").read_text(encoding="utf-8"))
+"""What each command decides at its right moment: whole events, by the command's class."""
+
 _acts = count(1)
-C = TypeVar("C", bound=Fact)
+C = TypeVar("C", bound=Command)
 
 
 def words(text: str = "kata") -> Sealed:
@@ -39,7 +47,7 @@ def raised(concern: str = "c-1", **told: Any) -> ConcernRaised:
 
 
 def named(person: str, relation: str = "staff", role: str = "accused") -> NamedPerson:
-    return NamedPerson(person=person, relation=relation, role=role)  # type: ignore[arg-type]
+    return NamedPerson.model_validate({"person": person, "relation": relation, "role": role})
 
 
 def take(concern: ConcernRaised | None = None, at: datetime = NOW, policy: Policy = POLICY) -> TakeConcern:
@@ -68,7 +76,7 @@ def after(*commands: Fact, case: Case | None = None) -> Case:
 
 def handled(*commands: Fact, concern: ConcernRaised | None = None) -> Case:
     """A case that somebody took in hand, then these commands."""
-    return after(take(concern), Acknowledge(by=COUNSELLOR), *commands)
+    return after(take(concern), step(Acknowledge, by=COUNSELLOR), *commands)
 
 
 def types(events: Any) -> list[str]:
@@ -76,6 +84,15 @@ def types(events: Any) -> list[str]:
     return [event.type for event in events if event.type not in ("deadlines-set", "deadlines-met", "staff-to-be-told")]
 
 
-def decided(case: Case, command: Fact) -> tuple[list[Event], Case]:
+def whole(events: Iterable[Event]) -> list[Any]:
+    """Every event as it is stored, with what follows from it; the acts are numbered anew, in the order in which they stand."""
+    text = json.dumps([json.loads(event.model_dump_json()) for event in events])
+    seen: dict[str, str] = {}
+    told: list[Any] = json.loads(re.sub(r"act-\d+", lambda found: seen.setdefault(found[0], f"act-{len(seen) + 1}"), text))
+    return told
+
+
+def decided(case: Case, command: Fact) -> tuple[list[Any], Case]:
+    """The events, of whichever classes, and the case after them."""
     events = list(CASE.decide(command, case))
     return events, CASE.fold(events, case)

@@ -1,4 +1,4 @@
-"""For every command of a case: when it is right, when it is refused and by which name. One row each; a missing row fails a test."""
+"""For every command of a case: when it is right, and when it is refused, by which name. Each command has one row; a missing row fails a test."""
 
 from __future__ import annotations
 
@@ -6,25 +6,28 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.cases.domain import activity as a
-from services.cases.domain import conference as cf
-from services.cases.domain import conflict as ct
-from services.cases.domain import consent as cs
-from services.cases.domain import counselling as co
-from services.cases.domain import disclosure as d
-from services.cases.domain import handling as h
-from services.cases.domain import inbound as i
-from services.cases.domain import moving as m
-from services.cases.domain import parents as p
-from services.cases.domain import protection as pr
-from services.cases.domain import reporting as r
-from services.cases.domain import teacher as t
-from services.cases.domain import visit as v
-from services.cases.domain.case import ConflictOfInterest
-from services.cases.domain.group import NoteMember
-from services.cases.domain.guardian import AssessGuardian, GuardianSafetyUnknown, GuardianUnsafe
-from services.cases.domain.referral import ApproveReferral, DraftReferral, FoldTask, NoSuchReferral, OwnApproval, SendReferral
-from services.cases.domain.state import Case
+from services.cases.domain import data_request as dr
+from services.cases.domain import official_reporting as r
+from services.cases.domain.case import conflict as ct
+from services.cases.domain.case import handling as h
+from services.cases.domain.case import moving as m
+from services.cases.domain.case import protection as pr
+from services.cases.domain.case.case import ConflictOfInterest
+from services.cases.domain.case.guardians import AssessGuardian
+from services.cases.domain.case.state import Case
+from services.cases.domain.referring import consent as cs
+from services.cases.domain.referring import disclosure as d
+from services.cases.domain.referring.referral import ApproveReferral, DraftReferral, FoldTask, NoSuchReferral, OwnApproval, SendReferral
+from services.cases.domain.steps import activity as a
+from services.cases.domain.steps import endings as e
+from services.cases.domain.steps.home import GuardianSafetyUnknown, GuardianUnsafe
+from services.cases.domain.strategies import conference as cf
+from services.cases.domain.strategies import counselling as co
+from services.cases.domain.strategies import parents as p
+from services.cases.domain.strategies import referral as i
+from services.cases.domain.strategies import teacher as t
+from services.cases.domain.strategies import visit as v
+from services.cases.domain.strategies.group import NoteMember
 from shared.errors import Refused
 from shared.events import ConcernRaised
 from shared.message import Fact
@@ -35,6 +38,7 @@ from tests.cases.people import (
     NOW,
     OFFICER,
     OTHER,
+    POLICY,
     PRINCIPAL,
     STUDENT,
     TEACHER,
@@ -114,8 +118,8 @@ right([ask, answer], agree, "guidance-agreed", a.WrongMoment, at=[ask])
 right([ask, answer, agree], step(t.RecordGuidanceResult, **x(helped=True, result=W)), "guidance-done", a.WrongMoment, at=[ask])
 
 # collaboration with parents
-safe = AssessGuardian(guardian=MOTHER, safe=True, reason=W, by=COUNSELLOR)
-unsafe = AssessGuardian(guardian=MOTHER, safe=False, reason=W, by=COUNSELLOR)
+safe = step(AssessGuardian, guardian=MOTHER, safe=True, reason=W, by=COUNSELLOR)
+unsafe = step(AssessGuardian, guardian=MOTHER, safe=False, reason=W, by=COUNSELLOR)
 plan = step(p.PlanParentMeeting, **x(guardian=MOTHER, kind="help-at-home", goal=W))
 first = step(p.InviteParent, **x(summons=1, channel="letter", when=later(days=2), letter="421/1"))
 met = step(p.HoldParentMeeting, **x(came=(MOTHER,), received=W, given=W))
@@ -175,21 +179,21 @@ right([safe, go, notify, visited, report], step(v.UseVisit, **x(use=W)), "visit-
 # official reports and requests for data
 file = step(r.FileOfficialReport, **x(to="pokja", number="1", legal_basis="UU 12/2022", respond_by=later(days=3), contents=W))
 receipt = step(r.RecordReportReceipt, **x(receipt="P-1"))
-demand = step(r.RecordDataRequest, **x(requester=W, written=True, letter="B/1", legal_basis="KUHAP", items=W, respond_by=later(days=3)))
-one = step(r.DecideDataRequest, by=PRINCIPAL, **x(release=True, reason=W))
-two = step(r.ConfirmDataDecision, by=OFFICER, **x(agrees=True))
-no = step(r.DecideDataRequest, by=PRINCIPAL, **x(release=False, reason=W))
+demand = step(dr.RecordDataRequest, **x(requester=W, written=True, letter="B/1", legal_basis="KUHAP", items=W, respond_by=later(days=3)))
+one = step(dr.DecideDataRequest, by=PRINCIPAL, **x(release=True, reason=W))
+two = step(dr.ConfirmDataDecision, by=OFFICER, **x(agrees=True))
+no = step(dr.DecideDataRequest, by=PRINCIPAL, **x(release=False, reason=W))
 right([], file, "official-report-filed", a.WrongMoment, at=[ask])
 right([file], receipt, "report-receipt-recorded", a.NoSuchActivity)
 right([file], step(r.RecordReportAnswer, **x(answer=W)), "report-answered", a.NoSuchActivity)
 right([file], step(r.CloseOfficialReport, **x(result="handled")), "official-report-closed", a.NoSuchActivity)
-right([], demand, "data-requested", r.RequestNotWritten,
-      wrong=step(r.RecordDataRequest, **x(requester=W, written=False, letter="", legal_basis="", items=W, respond_by=later(days=3))))  # fmt: skip
+right([], demand, "data-requested", dr.RequestNotWritten,
+      wrong=step(dr.RecordDataRequest, **x(requester=W, written=False, letter="", legal_basis="", items=W, respond_by=later(days=3))))  # fmt: skip
 right([demand], one, "data-request-decided", a.WrongMoment, at=[demand, one], wrong=no)
-right([demand, one], two, "data-decision-confirmed", r.SecondPersonNeeded, at=[demand, one],
-      wrong=step(r.ConfirmDataDecision, by=PRINCIPAL, **x(agrees=True)))  # fmt: skip
-right([demand, one, two], step(r.ReleaseData, by=PRINCIPAL, **x(package=W)), "data-released", r.NotDecidedSo, at=[demand, no, two])
-right([demand, no, two], step(r.RefuseData, by=PRINCIPAL, **x(reason=W)), "data-refused", r.NotDecidedSo, at=[demand, one, two])
+right([demand, one], two, "data-decision-confirmed", dr.SecondPersonNeeded, at=[demand, one],
+      wrong=step(dr.ConfirmDataDecision, by=PRINCIPAL, **x(agrees=True)))  # fmt: skip
+right([demand, one, two], step(dr.ReleaseData, by=PRINCIPAL, **x(package=W)), "data-released", dr.NotDecidedSo, at=[demand, no, two])
+right([demand, no, two], step(dr.RefuseData, by=PRINCIPAL, **x(reason=W)), "data-refused", dr.NotDecidedSo, at=[demand, one, two])
 
 # inbound referral
 inbound = step(i.RecordInboundReferral, **x(institution="Puskesmas", letter="9", reason=W, package=W, answer_by=later(days=3)))
@@ -200,10 +204,10 @@ right([inbound, replied], step(i.CompleteInboundReferral, **x(report=W)), "inbou
 
 # what every activity knows
 declined = step(co.DeclineCounselling, **x(reason=W))
-right([asked], step(a.PostponeActivity, **x(until=later(days=3), reason=W)), "activity-postponed", a.ActivityEnded, at=[asked, declined])
-right([asked], step(a.CancelActivity, **x(reason=W)), "activity-cancelled", a.NoSuchActivity)
-right([asked], step(a.RecordRefusal, **x(who="student", reason=W)), "activity-refused", a.ActivityEnded, at=[asked, declined])
-right([asked], step(a.HandOverActivity, **x(to=OTHER)), "activity-handed-over", a.PersonInConflict, at=[asked], about=raised(people=(named(OTHER),)))
+right([asked], step(e.PostponeActivity, **x(until=later(days=3), reason=W)), "activity-postponed", a.ActivityEnded, at=[asked, declined])
+right([asked], step(e.CancelActivity, **x(reason=W)), "activity-cancelled", a.NoSuchActivity)
+right([asked], step(e.RecordRefusal, **x(who="student", reason=W)), "activity-refused", a.ActivityEnded, at=[asked, declined])
+right([asked], step(e.HandOverActivity, **x(to=OTHER)), "activity-handed-over", a.PersonInConflict, at=[asked], about=raised(people=(named(OTHER),)))
 
 # the case itself
 assess = step(h.AssessCase, field="personal", findings=W, safe=True)
@@ -277,13 +281,21 @@ right([legal], step(m.LiftLegalHold, by=OFFICER, reason=W), "legal-hold-lifted",
       wrong=step(m.LiftLegalHold, by=PRINCIPAL, reason=W))  # fmt: skip
 
 # referral: consent, approval, call, next alternative, chase, evaluation
-draft = DraftReferral(referral="r-1", agency="ag-1", why=W, alternatives=("ag-2",), consent="asked", by=COUNSELLOR)
+draft = step(DraftReferral, referral="r-1", agency="ag-1", why=W, alternatives=("ag-2",), consent="asked", by=COUNSELLOR)
 open_draft = draft.model_copy(update={"consent": "given"})
-urgent = DraftReferral(
-    referral="r-1", agency="ag-1", why=W, alternatives=(), consent="overridden", ground="vital-interest", by_phone_first=True, by=COUNSELLOR
+urgent = step(
+    DraftReferral,
+    referral="r-1",
+    agency="ag-1",
+    why=W,
+    alternatives=(),
+    consent="overridden",
+    ground="vital-interest",
+    by_phone_first=True,
+    by=COUNSELLOR,
 )
-approve = ApproveReferral(referral="r-1", by=PRINCIPAL)
-send = SendReferral(referral="r-1", package=W, priority="urgent", respond_by=later(days=1), by=COUNSELLOR)
+approve = step(ApproveReferral, referral="r-1", by=PRINCIPAL)
+send = step(SendReferral, referral="r-1", package=W, policy=POLICY, by=COUNSELLOR)
 
 
 def moved(trigger: str, state: str) -> FoldTask:

@@ -1,12 +1,15 @@
-"""The HTTP of cases in process, on real PostgreSQL and Redis: every command, versions, repeats, and refusals by name."""
+"""The HTTP API of cases, in this process on real PostgreSQL and Redis: every command, versions, repeats, and refusals by name."""
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from services.cases.commands import CASE_COMMANDS, OPENS, body_of, route_of
+from services.cases.commands.bodies import body_of
+from services.cases.commands.routes import GIVEN as CASE_COMMANDS
+from services.cases.domain.steps.activity import BeginActivity
 from shared.events import PersonRegistered
 from tests.cases.asking import body_from_examples, formed, goal, refused_by_name
 from tests.cases.desk import soon
@@ -21,28 +24,28 @@ FIRST_STEPS = ("acknowledge", "assign", "note", "set-urgency", "decide-referral"
 async def test_the_document_lists_every_command_with_an_example_of_every_field(cases):
     document = (await cases.client.get("/cases/openapi.json")).json()
     for command in CASE_COMMANDS:
-        operation = document["paths"][f"/cases/api/cases/{{case_id}}/{route_of(command)}"]["post"]
+        operation = document["paths"][f"/cases/api/cases/{{case_id}}/{command.called}"]["post"]
         assert operation["summary"].startswith(f"{command.__name__}: ")
         schema = operation["requestBody"]["content"]["application/json"]["schema"]
         name = schema["$ref"].rsplit("/", 1)[1]
         told = document["components"]["schemas"][name]
         assert told["additionalProperties"] is False
         assert not {"act", "by", "at"} & set(told["properties"]), "who, when and which act is not the client's to say"
-        assert ("activity" in told["properties"]) == ("activity" in command.model_fields and command not in OPENS)
+        assert ("activity" in told["properties"]) == ("activity" in command.model_fields and not issubclass(command, BeginActivity))
         lacking = [field for field, each in told["properties"].items() if field != "happened_at" and not each.get("examples")]
         assert lacking == [], name
 
 
 async def test_the_example_of_every_command_is_understood_and_accepted_or_refused_by_name(cases):
-    school, codes = await cases.school(), {}
+    school, codes = await cases.school(), dict[int, list[str]]()
     for command in CASE_COMMANDS:
-        case = await school.concern(f"student-of-{route_of(command)}")
-        answer = await cases.act(case, route_of(command), cases.duty, **body_from_examples(command))
-        codes.setdefault(answer.status_code, []).append(route_of(command))
+        case = await school.concern(f"student-of-{command.called}")
+        answer = await cases.act(case, command.called, cases.duty, **body_from_examples(command))
+        codes.setdefault(answer.status_code, []).append(command.called)
         if answer.status_code in (404, 409) and answer.json()["type"] != "/problems/not-found":
             refused_by_name(answer)
         if answer.status_code == 422:
-            assert {each["code"] for each in answer.json()["errors"]} <= {"unknown-person", "not-a-guardian-of-the-student"}, route_of(command)
+            assert {each["code"] for each in answer.json()["errors"]} <= {"unknown-person", "not-a-guardian-of-the-student"}, command.called
     assert set(codes) <= {200, 404, 409, 422}, codes
     assert len(codes[200]) > 15, codes
 
@@ -50,7 +53,7 @@ async def test_the_example_of_every_command_is_understood_and_accepted_or_refuse
 async def test_a_field_that_no_command_knows_is_refused_by_its_name(cases):
     school = await cases.school()
     case = await school.case()
-    for route in (*map(route_of, CASE_COMMANDS), *FIRST_STEPS):
+    for route in (*(each.called for each in CASE_COMMANDS), *FIRST_STEPS):
         answer = await cases.act(case, route, cases.duty, colour="biru kenari")
         assert answer.status_code == 422, route
         assert {"pointer": "/colour", "code": "extra_forbidden"} in answer.json()["errors"], route
@@ -62,13 +65,14 @@ async def test_an_empty_or_wrong_body_is_told_field_by_field_and_never_a_500(cas
     case = await school.case()
     for command in CASE_COMMANDS:
         required = [name for name, field in body_of(command).model_fields.items() if field.is_required()]
-        answer = await cases.act(case, route_of(command), cases.duty)
+        answer = await cases.act(case, command.called, cases.duty)
         if required:
             assert answer.status_code == 422
             assert sorted(each["pointer"] for each in answer.json()["errors"]) == sorted(f"/{name}" for name in required)
-        for wrong in (None, {"a": 1}, [], "x" * 25_000, -1):
-            told = await cases.act(case, route_of(command), cases.duty, **dict.fromkeys(required, wrong))
-            assert told.status_code in ((422, 404, 409) if required else (200, 409)), (route_of(command), wrong)
+        wrongs: tuple[Any, ...] = (None, {"a": 1}, [], "x" * 25_000, -1)
+        for wrong in wrongs:
+            told = await cases.act(case, command.called, cases.duty, **dict.fromkeys(required, wrong))
+            assert told.status_code in ((422, 404, 409) if required else (200, 409)), (command.called, wrong)
 
 
 async def test_a_step_that_lies_in_the_future_or_names_a_stranger_is_refused_with_its_place(cases):
@@ -93,7 +97,7 @@ async def test_who_may_not_use_a_route_is_told_so_before_anything_else(cases):
     case = await school.case()
     administrator = cases.who("admin", "system-administrator")
     for command in CASE_COMMANDS:
-        url = f"/cases/api/cases/{case}/{route_of(command)}"
+        url = f"/cases/api/cases/{case}/{command.called}"
         assert (await cases.client.post(url, json=body_from_examples(command))).status_code == 401
         assert (await cases.client.post(url, json=body_from_examples(command), headers=administrator)).status_code == 403
 

@@ -1,12 +1,12 @@
-"""Clocks keep the school's calendar: days off, hours, and what an emergency does not wait for."""
+"""Deadlines follow the school's calendar: days off, hours, and what an emergency does not wait for."""
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.cases.domain.calendar import Calendar, Holiday
-from services.cases.domain.deadline import clocks
+from services.cases.domain.steps.calendar import Calendar, Holiday
+from services.cases.domain.steps.deadline import clocks
 from tests.cases.drafts import draft
 from tests.cases.people import NOW, POLICY
 

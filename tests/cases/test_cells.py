@@ -1,11 +1,11 @@
-"""No small cell is shown, and none can be found: whatever is told, another table of numbers would have told the same."""
+"""No small cell is shown, and none can be computed: for whatever is shown, another table of numbers would have shown the same."""
 
 from collections import defaultdict
 from itertools import product
 
 import pytest
 
-from services.cases.cells import SMALL, compared, parted, shown
+from services.cases.reading.small_cells import SMALL, compared, parted, shown
 
 
 def test_a_number_alone_is_shown_from_five():

@@ -2,20 +2,21 @@
 
 import pytest
 
-from services.cases.commands import CASE_COMMANDS
-from services.cases.domain.activity import NoSuchActivity
-from services.cases.domain.case import CASE
-from services.cases.domain.handling import BreakGlass
-from services.cases.domain.moving import GiveBackMerged, TakeMerged
+from services.cases.domain.case.case import CASE, CASE_COMMANDS
+from services.cases.domain.case.handling import BreakGlass, ConfirmBreakGlass
+from services.cases.domain.referring.consent import OverrideConsent, TakeNextAlternative
+from services.cases.domain.referring.referral import DraftReferral, ReferralDrafted
+from services.cases.domain.steps.activity import NoSuchActivity
 from shared.errors import Refused
-from tests.cases.people import after, decided, handled, take, types
-from tests.cases.scenarios import SCENARIOS
+from tests.cases.people import COUNSELLOR, OFFICER, WHOLE, after, decided, handled, step, take, types, whole, words
+from tests.cases.scenarios import SCENARIOS, approve, draft, moved, send
+from tests.cases.test_other_commands import FIRST
 
 ALL = [pytest.param(command, id=command.__name__) for command in SCENARIOS]
 
 
 def test_every_command_has_its_scenario():
-    assert set(SCENARIOS) == {*CASE_COMMANDS, TakeMerged, GiveBackMerged}
+    assert set(SCENARIOS) | FIRST == set(CASE_COMMANDS)
 
 
 @pytest.mark.parametrize("command", ALL)
@@ -23,6 +24,7 @@ def test_at_the_right_moment_it_says_what_happened(command):
     scenario = SCENARIOS[command]
     events, _ = decided(scenario.case, scenario.when)
     assert types(events) == list(scenario.says)
+    assert whole(events) == WHOLE[command.__name__]
 
 
 @pytest.mark.parametrize("command", ALL)
@@ -50,7 +52,37 @@ def test_it_folds_also_without_the_steps_that_it_follows(command):
     CASE.fold(events, after(take()))
 
 
+def test_a_glass_that_was_confirmed_is_not_confirmed_again():
+    scenario = SCENARIOS[ConfirmBreakGlass]
+    case = after(scenario.when, case=scenario.case)
+    assert isinstance(scenario.when, ConfirmBreakGlass)
+    assert list(CASE.decide(step(ConfirmBreakGlass, by=OFFICER, glass=scenario.when.glass), case)) == []
+
+
 def test_the_glass_is_broken_only_over_an_activity_that_there_is():
     """Or a person could be entitled beforehand to read what begins later."""
     with pytest.raises(NoSuchActivity):
         CASE.decide(SCENARIOS[BreakGlass].when, handled())
+
+
+@pytest.mark.parametrize("ground", ["vital-interest", "legal-duty"])
+def test_the_next_alternative_keeps_the_ground_on_which_consent_was_overridden(ground):
+    """Also where the ground was recorded after the draft."""
+    for drafting in (
+        [step(DraftReferral, referral="r-1", agency="ag-1", why=words(), alternatives=("ag-2",), consent="overridden", ground=ground)],
+        [draft, step(OverrideConsent, referral="r-1", ground=ground, reason=words())],
+    ):
+        case = handled(*drafting, approve, send, moved("decline", "rejected"))
+        taken = step(TakeNextAlternative, referral="r-1", fresh="r-2", why=words("berikutnya"))
+        assert [event for event in CASE.decide(taken, case) if event.type == "referral-drafted"] == [
+            ReferralDrafted(
+                referral="r-2",
+                agency="ag-2",
+                why=words("berikutnya"),
+                alternatives=("ag-1",),
+                consent="overridden",
+                ground=ground,
+                by_phone_first=False,
+                by=COUNSELLOR,
+            )
+        ]

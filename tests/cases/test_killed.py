@@ -7,8 +7,10 @@ import httpx
 import pytest
 
 from district.deployment import Deployment
+from shared.secrettext import decoded, first_secrets
 from shared.testing import eventually
 from tests.cases.desk import KEY, desk
+from tests.logins import login
 
 pytestmark = pytest.mark.anyio
 
@@ -16,7 +18,9 @@ pytestmark = pytest.mark.anyio
 @contextmanager
 def processes(folder, database, redis_url):
     given = {"TANGGAP_DEMO_SIGN_IN": "true", "SMTP_URL": "smtp://127.0.0.1:9", "TANGGAP_LOG_LEVEL": "ERROR"}
-    deployment = Deployment(folder, database, redis_url, launch="tests.cases.slowly {}", settings=given, token_key=KEY, master_key=KEY)
+    known = first_secrets("token_key", decoded(KEY)).completed(first_secrets("master_key", decoded(KEY)))
+    own = {"cases": login(database, "cases")}
+    deployment = Deployment(folder, own, redis_url, launch="tests.cases.slowly {}", settings=given, secrets=known)
     try:
         yield deployment
     finally:

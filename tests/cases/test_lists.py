@@ -1,11 +1,13 @@
-"""Lists over HTTP: who finds which case there, in what order, and that a rebuild gives the same."""
+"""Lists over HTTP: who finds which case, in what order; and a rebuild gives the same."""
 
 import json
+from typing import Any
 
 import pytest
 
-from services.cases.commands import CASE_COMMANDS, example
-from services.cases.projecting import TABLES
+from services.cases.commands.examples import example
+from services.cases.commands.routes import GIVEN as CASE_COMMANDS
+from services.cases.reading.projecting import TABLES
 from shared.testing import eventually
 from tests.cases.asking import climbed, formed, sent
 from tests.cases.desk import accused, soon
@@ -15,7 +17,8 @@ pytestmark = pytest.mark.anyio
 
 async def walked(cases, path, who, **query):
     """All pages of a list."""
-    found, cursor, pages = [], None, 0
+    found: list[dict[str, Any]] = []
+    cursor, pages = None, 0
     while pages == 0 or cursor:
         told = (await cases.get(path, who, **query | ({"cursor": cursor} if cursor else {}))).json()
         found, cursor, pages = found + told["items"], told["next"], pages + 1
@@ -142,8 +145,8 @@ async def test_a_list_is_paged_the_earliest_first_and_nothing_comes_twice(cases)
         assert pages == expected
     for wrong in ("x", "W10", "bm9uZQ", "WyIyMDI2Il0"):
         assert (await cases.get("lists/overdue", school.counsellor, cursor=wrong)).status_code == 422
-    for limit in (0, 101, "x"):
-        assert (await cases.get("lists/overdue", school.counsellor, limit=limit)).status_code == 422
+    for wrong in ("0", "101", "x"):
+        assert (await cases.get("lists/overdue", school.counsellor, limit=wrong)).status_code == 422
 
 
 async def test_unidentified_students_and_cases_are_paged_the_newest_first(cases):

@@ -10,6 +10,7 @@ from tests.cases.desk import desk
 from tests.cases.folded import Asker
 from tests.cases.older import make_older
 from tests.cases.reading import Reader, Readers
+from tests.logins import prepared
 
 pytestmark = pytest.mark.anyio
 
@@ -36,6 +37,7 @@ async def test_a_store_that_was_level_is_carried_over_and_never_half_filled(data
     async with desk(database, redis_url) as cases:
         school = await some_cases(cases)
     make_older(database)
+    prepared(database)
     async with desk(database, redis_url) as cases:
         school.desk = cases
         readers = readers_of(cases, school)
@@ -64,6 +66,7 @@ async def test_a_rebuild_of_the_older_release_that_was_killed_answers_nothing_un
         school = await some_cases(cases)
         await half_built(cases)
     make_older(database, state="building")
+    prepared(database)
     monkeypatch.setattr(projection, "PATIENCE", 0.01)
     async with desk(database, redis_url) as cases:
         school.desk = cases

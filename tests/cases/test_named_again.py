@@ -1,11 +1,11 @@
-"""Who was cleared of one concern is not cleared of the next: a new accusation is never told to the person whom it accuses."""
+"""Somebody who was cleared of one concern is not cleared of the next. A new accusation is never shown to the person it accuses."""
 
 import pytest
 
-from services.cases.domain import conflict as c
-from services.cases.domain.activity import PersonInConflict
-from services.cases.domain.case import CASE
-from services.cases.domain.strands import Assign
+from services.cases.domain.case import conflict as c
+from services.cases.domain.case.case import CASE
+from services.cases.domain.case.strands import Assign
+from services.cases.domain.steps.activity import PersonInConflict
 from shared.errors import Refused
 from tests.cases.people import COORDINATOR, COUNSELLOR, OTHER, STUDENT, TEACHER, after, decided, later, named, raised, step, take, words
 
@@ -37,7 +37,7 @@ def test_a_finding_clears_until_another_concern_names_the_person(finding):
     assert case.named == {TEACHER, OTHER}
     assert [event.excluded for event in events if event.type == "case-triaged"] == [(OTHER, TEACHER)]
     with pytest.raises(Refused):
-        CASE.decide(Assign(to=TEACHER, by=COUNSELLOR), case)
+        CASE.decide(step(Assign, to=TEACHER, by=COUNSELLOR), case)
 
 
 @pytest.mark.parametrize("finding", [[judged("substantiated")], [judged("deliberately-false")]], ids=["substantiated", "false, by one person alone"])

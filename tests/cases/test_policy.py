@@ -1,4 +1,4 @@
-"""The policy as data: every wrong file is refused with its line and key."""
+"""The policy as data: every wrong file is refused, with its line and key."""
 
 from datetime import date
 

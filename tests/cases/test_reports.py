@@ -1,4 +1,4 @@
-"""Reports: what was given is counted once, for its school and month, frozen as of a moment; the district sees no small cell."""
+"""Reports: each service is counted once, for its school and month, frozen as of a moment. The district sees no small cell."""
 
 from datetime import UTC, datetime
 from uuid import uuid4

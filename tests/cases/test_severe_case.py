@@ -1,25 +1,26 @@
-"""The severe case, start to end: a suicide plan reported on a Saturday evening, the only counsellor on leave (domain.md; issue of case work)."""
+"""One severe case from start to end (domain.md, Darurat): a suicide plan, reported on a Saturday evening while the only counsellor is on leave."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.cases.domain import conference as cf
-from services.cases.domain import consent as cs
-from services.cases.domain import counselling as co
-from services.cases.domain import handling as h
-from services.cases.domain import teacher as t
-from services.cases.domain import visit as v
-from services.cases.domain.case import CASE
-from services.cases.domain.deadline import PassDeadline
+from services.cases.domain.case import handling as h
+from services.cases.domain.case.case import CASE
+from services.cases.domain.case.guardians import AssessGuardian, TellGuardian
+from services.cases.domain.case.opening import ActivityStillOpen
+from services.cases.domain.case.strands import Acknowledge, Close
 from services.cases.domain.duty import DUTY, RecordLeave
-from services.cases.domain.guardian import AssessGuardian, GuardianUnsafe, TellGuardian
-from services.cases.domain.opening import ActivityStillOpen
-from services.cases.domain.referral import ApproveReferral, DecideReferral, DraftReferral, FoldTask, SendReferral
-from services.cases.domain.strands import Acknowledge, Close
-from services.cases.domain.triage import ReferralInputs, TriageInputs, recommend, triage
+from services.cases.domain.referring import consent as cs
+from services.cases.domain.referring.referral import ApproveReferral, DecideReferral, DraftReferral, FoldTask, SendReferral
+from services.cases.domain.steps.deadline import PassDeadline
+from services.cases.domain.steps.home import GuardianUnsafe
+from services.cases.domain.steps.triage import ReferralInputs, TriageInputs, recommend, triage
+from services.cases.domain.strategies import conference as cf
+from services.cases.domain.strategies import counselling as co
+from services.cases.domain.strategies import teacher as t
+from services.cases.domain.strategies import visit as v
 from services.cases.policies import policy_of
-from services.cases.words import sentence
+from services.cases.reading.vocabulary import words_of
 from shared.testing import given as given_
 from tests.cases.people import COORDINATOR, FATHER, MOTHER, POLICY, PRINCIPAL, TEACHER, decided, raised, step, take, words
 
@@ -68,29 +69,31 @@ def test_the_severe_case_from_saturday_evening_to_its_closing():  # noqa: PLR091
     assert story.due("decide")[0].due == at(hours=1)
     receipt = story.case.decisions[0]
     assert "danger:suicide_plan=emergency" in receipt.rules
-    again = triage(policy_of(receipt.policy, receipt.policy_version), TriageInputs.model_validate(receipt.inputs.model_dump()))
+    policy = policy_of(receipt.policy, receipt.policy_version)
+    assert policy and receipt.inputs
+    again = triage(policy, TriageInputs.model_validate(receipt.inputs.model_dump()))
     assert (again.urgency, again.rules) == (receipt.urgency, receipt.rules)
 
-    assert "case-acknowledged" in story.do(Acknowledge(by=DEPUTY))
+    assert "case-acknowledged" in story.do(step(Acknowledge, by=DEPUTY))
     assert not story.due("acknowledge")
     story.do(of(h.AgreeSafetyPlan, at(minutes=25), words=W, review_by=at(days=2)))
     story.do(of(h.AssessCase, at(minutes=30), field="personal", findings=W, safe=False))
     assert not story.due("decide")
 
     # the hospital by phone, before consent and approval; the letter follows
-    story.do(DraftReferral(referral="r-1", agency="hospital", why=W, alternatives=(), consent="overridden", ground="vital-interest",
+    story.do(step(DraftReferral, referral="r-1", agency="hospital", why=W, alternatives=(), consent="overridden", ground="vital-interest",
                            by_phone_first=True, by=DEPUTY))  # fmt: skip
     story.do(of(cs.CallForHelp, at(minutes=35), referral="r-1", ground="vital-interest", said=W, letter_by=at(hours=24)))
     assert story.due("referral-letter")[0].due == at(hours=24)
-    assert "referral-sent" in story.do(SendReferral(referral="r-1", package=W, priority="stat", respond_by=at(hours=12), by=DEPUTY))
+    assert "referral-sent" in story.do(step(SendReferral, referral="r-1", package=W, policy=POLICY, by=DEPUTY))
     assert not story.due("referral-letter")
     story.do(moved("r-1", "hospital", "accept", "accepted", at(hours=2)))
 
     # one guardian is safe, the other is not; nobody was told before the deputy chose
     assert not any(event.type == "guardian-to-be-told" for event in story.told)
-    story.do(AssessGuardian(guardian=MOTHER, safe=True, reason=W, by=DEPUTY))
-    story.do(AssessGuardian(guardian=FATHER, safe=False, reason=W, by=DEPUTY))
-    tell = TellGuardian(notice="n-1", guardian=MOTHER, guardians=(MOTHER, FATHER), not_before=at(hours=1), words=W, age=15, student_agrees=False,
+    story.do(step(AssessGuardian, guardian=MOTHER, safe=True, reason=W, by=DEPUTY))
+    story.do(step(AssessGuardian, guardian=FATHER, safe=False, reason=W, by=DEPUTY))
+    tell = step(TellGuardian, notice="n-1", guardian=MOTHER, guardians=(MOTHER, FATHER), not_before=at(hours=1), words=W, age=15, student_agrees=False,
                         serious_danger=True, by=DEPUTY)  # fmt: skip
     assert "guardian-to-be-told" in story.do(tell)
     with pytest.raises(GuardianUnsafe):
@@ -98,23 +101,23 @@ def test_the_severe_case_from_saturday_evening_to_its_closing():  # noqa: PLR091
 
     # Monday: the decision receipt
     monday = datetime(2026, 2, 9, 2, 0, tzinfo=UTC)
-    inputs = ReferralInputs(urgency="emergency", categories=("suicide",), tried={}, consent="given")
-    told = recommend(POLICY, inputs)
-    story.do(DecideReferral(decision="d-1", policy=POLICY.id, policy_version=POLICY.version, inputs=inputs, recommendation=told.recommendation,
-                            rules=told.rules, alternatives=told.alternatives, chosen=told.recommendation, by=DEPUTY))  # fmt: skip
-    assert story.case.referrals.decisions[0].chosen == "refer-now"
+    story.do(step(DecideReferral, decision="d-1", policy=POLICY, consent="given", by=DEPUTY))
+    referral = story.case.referrals.decisions[0]
+    assert referral.inputs == ReferralInputs(urgency="emergency", categories=("suicide",), tried={}, consent="given")
+    assert referral.rules == recommend(POLICY, referral.inputs).rules
+    assert referral.chosen == "refer-now"
 
     # the first psychologist declines, the second accepts
-    story.do(DraftReferral(referral="r-2", agency="psychologist-1", why=W, alternatives=("psychologist-2",), consent="asked", by=DEPUTY))
+    story.do(step(DraftReferral, referral="r-2", agency="psychologist-1", why=W, alternatives=("psychologist-2",), consent="asked", by=DEPUTY))
     story.do(of(cs.RecordConsent, monday, referral="r-2", giver="guardian", age=15, adult=18, form="F-1"))
     story.do(of(cs.AskApproval, monday, referral="r-2", approver=PRINCIPAL, approve_by=monday + timedelta(hours=2)))
-    story.do(ApproveReferral(referral="r-2", by=PRINCIPAL))
-    story.do(SendReferral(referral="r-2", package=W, priority="urgent", respond_by=monday + timedelta(days=1), by=DEPUTY))
+    story.do(step(ApproveReferral, referral="r-2", by=PRINCIPAL))
+    story.do(step(SendReferral, referral="r-2", package=W, policy=POLICY, by=DEPUTY))
     story.do(moved("r-2", "psychologist-1", "decline", "rejected", monday + timedelta(hours=3)))
     story.do(of(cs.TakeNextAlternative, monday + timedelta(hours=4), referral="r-2", fresh="r-3", why=W))
     assert story.case.referrals.by_id["r-3"].agency == "psychologist-2"
-    story.do(ApproveReferral(referral="r-3", by=PRINCIPAL))
-    story.do(SendReferral(referral="r-3", package=W, priority="urgent", respond_by=monday + timedelta(days=1), by=DEPUTY))
+    story.do(step(ApproveReferral, referral="r-3", by=PRINCIPAL))
+    story.do(step(SendReferral, referral="r-3", package=W, policy=POLICY, by=DEPUTY))
     story.do(moved("r-3", "psychologist-2", "accept", "accepted", monday + timedelta(hours=6)))
 
     # the teacher is asked without reasons
@@ -162,19 +165,19 @@ def test_the_severe_case_from_saturday_evening_to_its_closing():  # noqa: PLR091
         (due,) = story.due(f"evaluation-{kind}")
         story.do(of(co.EvaluateCounselling, due.due, activity="c-1", kind=kind, helped=True, finding=W))
     with pytest.raises(ActivityStillOpen):  # nothing is left lying
-        CASE.decide(Close(outcome="helped", task_reviewed=W, by=DEPUTY), story_with_open_activity(story))
+        CASE.decide(step(Close, outcome_class="helped", task_reviewed=W, by=DEPUTY), story_with_open_activity(story))
     story.do(of(co.EndCounselling, monday + timedelta(days=200), activity="c-1", result="helped"))
-    for referral in ("r-1", "r-3"):
-        story.do(of(cs.EvaluateReferral, monday + timedelta(days=60), referral=referral, helped=True, finding=W))
+    for sent in ("r-1", "r-3"):
+        story.do(of(cs.EvaluateReferral, monday + timedelta(days=60), referral=sent, helped=True, finding=W))
 
-    closing = story.do(Close(outcome="referred", task_reviewed=W, by=DEPUTY))
+    closing = story.do(step(Close, outcome_class="referred", task_reviewed=W, by=DEPUTY))
     assert closing[:2] == ["task-reviewed", "case-closed"]
     assert story.case.deadlines == {}
     assert story.told[-1 if closing[-1] == "case-closed" else -2].type in ("case-closed", "deadlines-met")
     closed = next(event for event in story.told if event.type == "case-closed")
     assert (closed.outcome, closed.concerns) == ("referred", ("c-1",))  # what the reporter hears, and no more
 
-    history = [sentence(event.type, event.model_dump(mode="json")) for event in story.told]
+    history = [words_of().sentence(event.type, event.model_dump(mode="json")) for event in story.told]
     assert len(history) == len(story.told) > 80
     assert not any("rahasia" in text for pair in history for text in pair)
     assert "Lewat batas waktu: tindak lanjut pertemuan yang terlewat." in [indonesian for indonesian, _ in history]

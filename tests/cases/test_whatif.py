@@ -1,13 +1,13 @@
-"""Receipts derive again exactly; a draft policy over history changes what it changes, and nothing else."""
+"""Deciding again from a receipt gives the same decision. A draft policy changes the decisions that it is meant to change, and no others."""
 
-from services.cases.domain.case import CASE
-from services.cases.domain.strands import SetUrgency
-from services.cases.domain.triage import TriageInputs, triage
-from services.cases.domain.whatif import WhatIf
+from services.cases.domain.case.case import CASE
+from services.cases.domain.case.strands import SetUrgency
+from services.cases.domain.steps.triage import TriageInputs, triage
+from services.cases.domain.steps.whatif import WhatIf
 from services.cases.policies import policy_of
-from services.cases.replaying import as_json
+from services.cases.reading.what_if import as_json
 from tests.cases.drafts import draft
-from tests.cases.people import COUNSELLOR, NOW, POLICY, after, decided, handled, later, raised, take, words
+from tests.cases.people import COUNSELLOR, NOW, POLICY, after, decided, handled, later, raised, step, take, words
 
 
 def run(policy, *cases):
@@ -26,7 +26,9 @@ def test_every_receipt_derives_again_from_its_policy_and_inputs():
     for category in POLICY.categories:
         case = after(take(raised(categories=(category,), facts={"fear": True})))
         receipt = case.decisions[0]
-        again = triage(policy_of(receipt.policy, receipt.policy_version), TriageInputs.model_validate_json(receipt.inputs.model_dump_json()))
+        policy = policy_of(receipt.policy, receipt.policy_version)
+        assert policy and receipt.inputs
+        again = triage(policy, TriageInputs.model_validate_json(receipt.inputs.model_dump_json()))
         assert (again.urgency, again.rules) == (receipt.urgency, receipt.rules)
 
 
@@ -52,7 +54,7 @@ def test_repeats_are_counted_as_the_draft_counts_them():
 
 
 def test_what_a_person_decided_no_policy_changes():
-    lowered = SetUrgency(decision="d", urgency="low", reason=words(), by=COUNSELLOR, policy=POLICY, at=NOW)
+    lowered = step(SetUrgency, decision="d", urgency="low", reason=words(), by=COUNSELLOR, policy=POLICY, at=NOW)
     told = run(draft(('"bullying" = "medium"', '"bullying" = "low"')), [take(raised()), lowered])
     assert [(each.before, each.after) for each in told.changes] == [("medium", "low")]
     assert told.decisions == 1

@@ -1,4 +1,4 @@
-"""A fresh database and an empty Redis, and loops that look around more often than in earnest."""
+"""A fresh database, an empty Redis, and loops that poll more often than in production."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

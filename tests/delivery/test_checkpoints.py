@@ -1,4 +1,4 @@
-"""A checkpoint moves with the effect, and never back."""
+"""A checkpoint moves together with the effect, and never back."""
 
 from shared.delivery import subscription
 from shared.eventstore.store import Checkpoint, Stored

@@ -1,4 +1,4 @@
-"""One works, another stands by and takes over."""
+"""One process works; another stands by and takes over."""
 
 import asyncio
 from collections import Counter

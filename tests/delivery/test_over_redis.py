@@ -1,4 +1,4 @@
-"""What one service tells reaches the others over Redis, in order and once."""
+"""What one service says reaches the others over Redis, in order and once."""
 
 import pytest
 

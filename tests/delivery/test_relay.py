@@ -1,4 +1,4 @@
-"""The relay tells everything in order, whatever Redis or the process does, and trims what all readers have."""
+"""The relay publishes everything in order, whatever Redis or the process does, and trims what all readers have confirmed."""
 
 import asyncio
 

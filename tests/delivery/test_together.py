@@ -1,4 +1,4 @@
-"""Events that come together are decided together, and alone where that fails."""
+"""Events that arrive together are decided together, and one by one if that fails."""
 
 from datetime import datetime
 from uuid import uuid4
@@ -35,7 +35,7 @@ def test_somebody_else_who_writes_to_one_of_the_streams_meanwhile_loses_nothing_
         one, other = (key for _, key in zip(range(2), keys_of(0), strict=False))
         told = await rig.tell(one, other, one)
         await rig.relay_all()
-        meanwhile = []
+        meanwhile: list[object] = []
 
         def interrupted(store):
             async def handle(event, checkpoint):

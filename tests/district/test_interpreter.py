@@ -1,8 +1,12 @@
-"""The Python for .venv: the first that will do, unless another one is clearly quicker."""
+"""The Python for .venv: the first one that fits, unless another is clearly faster."""
 
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.servers
 
 CHECKOUT = Path(__file__).parents[2]
 

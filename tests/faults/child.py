@@ -1,7 +1,7 @@
 """A service with points at which it can be killed, and with protections that can be switched off: `python -m tests.faults.child SERVICE`.
 
-Nothing of this is in the services themselves: the points are wrapped around their seams. A point fires when the file ARM names it, at the n-th
-time; it leaves the file FIRED behind and dies of SIGKILL.
+The services themselves know nothing of this: the points are wrapped around their functions. A point fires when the file ARM names it, at the n-th
+call. It writes the file FIRED and then kills its process with SIGKILL.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from services.notifications.domain.outcome import Accepted
 from services.notifications.senders.webhook import WebhookSender
 from services.notifications.sending import Sender
 from shared.delivery import leases
@@ -63,11 +64,11 @@ def wrap_points() -> None:
 
     async def send_then(self, *given):
         answered = await send(self, *given)
-        if answered.outcome == "accepted":
+        if isinstance(answered, Accepted):
             reached("after-2xx-before-record")
         return answered
 
-    PostgresEventStore.append, Relay._save, WebhookSender.send = append_then, reached_then_save, send_then
+    PostgresEventStore.append, Relay._save, WebhookSender.send = append_then, reached_then_save, send_then  # type: ignore[method-assign]
 
 
 def acknowledge_before_commit() -> None:
@@ -85,7 +86,7 @@ def acknowledge_before_commit() -> None:
         asyncio.create_task(later())  # noqa: RUF006 - the careless version on purpose
         return Stored(0, datetime.now(UTC))
 
-    PostgresEventStore.append = too_early
+    PostgresEventStore.append = too_early  # type: ignore[method-assign]
 
 
 def no_feed() -> None:
@@ -95,7 +96,7 @@ def no_feed() -> None:
     async def no_heads(self):
         return {}
 
-    FeedClient.pull, FeedClient.heads = nothing, no_heads
+    FeedClient.pull, FeedClient.heads = nothing, no_heads  # type: ignore[method-assign]
 
 
 def checkpoint_before_effect() -> None:
@@ -105,7 +106,7 @@ def checkpoint_before_effect() -> None:
         await self.handler(event, None)
         return outcome
 
-    Applying._handled, Applying._together = handled, Applying._one_by_one
+    Applying._handled, Applying._together = handled, Applying._one_by_one  # type: ignore[method-assign]
 
 
 def relay_checkpoint_before_xadd() -> None:
@@ -117,7 +118,7 @@ def relay_checkpoint_before_xadd() -> None:
         reached("after-xadd-before-checkpoint")
         await add(self, client, events)
 
-    Relay._add = save_first
+    Relay._add = save_first  # type: ignore[method-assign]
 
 
 def record_before_sending() -> None:
@@ -129,7 +130,7 @@ def record_before_sending() -> None:
         self._delivered = _nothing
         await sending(self, due)
 
-    Sender._send_webhook = record_first
+    Sender._send_webhook = record_first  # type: ignore[method-assign]
 
 
 async def _nothing(*_given) -> None:

@@ -1,4 +1,4 @@
-"""A full disk: 503, nothing acknowledged; when there is room again everything goes on untouched. A small file system stands for the disk."""
+"""A full disk: the answer is 503, and nothing is acknowledged. With room again, everything goes on. A small file system stands for the disk."""
 
 import asyncio
 import os

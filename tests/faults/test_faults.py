@@ -1,6 +1,7 @@
-"""Nothing acknowledged is lost, nothing is applied twice: real processes, killed and starved under load.
+"""Nothing acknowledged is lost and nothing is applied twice when real processes are killed and starved under load.
 
-`make faults RUNS=60 SEED=1`. A run counts only if its point has fired. Each protection is also switched off once: then the oracle must see red.
+`make faults RUNS=60 SEED=1`. A run counts only if its point has fired. Each protection is also switched off once, and then the oracle must find the
+damage.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from district.deployment import SERVICES
+from shared.keys import SERVICES
 from tests.faults.rig import GO, PATIENCE, STOP, chance, rig
 
 pytestmark = pytest.mark.faults

@@ -1,4 +1,4 @@
-"""A concern from its first words to its end: the right events, the right refusal, quiet on repeat, and nothing impossible in any order."""
+"""A concern from its first words to its end: the right events, the right refusal, quiet on repeat, no impossible state in any order."""
 
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
@@ -62,7 +62,9 @@ def raised(**changed) -> list[ConcernRaised]:
     """What is told of each student when a concern with these changes is raised."""
     received, *told = CONCERN.decide(RaiseConcern(**FIELDS | changed), CONCERN.initial)
     assert isinstance(received, ConcernReceived)
-    return told
+    raised = [each for each in told if isinstance(each, ConcernRaised)]
+    assert raised == told
+    return raised
 
 
 # raising -----------------------------------------------------------------------------------------------------------

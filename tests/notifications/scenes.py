@@ -1,4 +1,4 @@
-"""What the tests of sending say and wait for."""
+"""Events that the tests of sending publish, and what they wait for."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""A small application with every way to ask and to fail, and what its answers must be."""
+"""A small application with every kind of request and failure, and what its answers must be."""
 
 import asyncio
 from typing import Annotated
@@ -39,6 +39,8 @@ JSON = {"content-type": "application/json"}
 
 class CaseAlreadyClosed(Refused):
     """A refusal of some domain."""
+
+    code = "case-already-closed"
 
     indonesian = "Kasus sudah ditutup."
     english = "The case is closed already."

@@ -7,12 +7,13 @@ import psycopg
 import pytest
 
 from services.cases.app import MIGRATIONS as CASES
-from services.cases.projecting import TABLES as OF_CASES
+from services.cases.reading.projecting import TABLES as OF_CASES
 from services.intake.app import MIGRATIONS as INTAKE
 from services.intake.views import TABLES as OF_INTAKE
 from services.notifications.app import MIGRATIONS as NOTIFICATIONS
 from services.notifications.projecting import TABLES as OF_NOTIFICATIONS
-from shared.database import Database
+from shared.migrate.preparing import Wanted, prepare
+from tests.logins import PASSWORDS
 
 pytestmark = pytest.mark.anyio
 
@@ -43,10 +44,8 @@ def anyio_backend():
     return "asyncio"
 
 
-async def prepared(url: str, service: str, migrations: Path) -> None:
-    kept = Database(url, service, migrations=migrations, size=1)
-    await kept.open()
-    await kept.close()
+def prepared(url: str, service: str, migrations: Path) -> None:
+    prepare(url, {service: Wanted(PASSWORDS[service], migrations)})
 
 
 def held(connection: psycopg.Connection, tables: tuple[str, ...]) -> dict[str, list[tuple]]:
@@ -55,21 +54,21 @@ def held(connection: psycopg.Connection, tables: tuple[str, ...]) -> dict[str, l
 
 
 @pytest.mark.parametrize("service", list(SERVICES))
-async def test_what_an_older_release_folded_is_kept_and_built_on(database, tmp_path, service):
+async def test_what_an_older_release_folded_is_kept_and_built_on(empty_database, tmp_path, service):
     migrations, view, tables = SERVICES[service]
     for script in migrations.glob("*.sql"):
         if "generations" not in script.name:
             shutil.copy(script, tmp_path)
-    await prepared(database, service, tmp_path)
-    with psycopg.connect(database, autocommit=True, options=f"-c search_path={service}") as connection:
+    prepared(empty_database, service, tmp_path)
+    with psycopg.connect(empty_database, autocommit=True, options=f"-c search_path={service}") as connection:
         connection.execute(AS_BEFORE[0])
         connection.execute(AS_BEFORE[1], (view,))
         for table in tables:
             row = psycopg.types.json.Json(ROW)
             connection.execute(f"INSERT INTO {table} SELECT * FROM json_populate_record(NULL::{table}, %s)", (row,))
         before = held(connection, tables)
-        await prepared(database, service, migrations)
-        await prepared(database, service, migrations)  # the next start finds it done
+        prepared(empty_database, service, migrations)
+        prepared(empty_database, service, migrations)  # the next start finds it done
         assert held(connection, tables) == before
         ((number, position, state),) = connection.execute("SELECT generation, position, state FROM view_checkpoint").fetchall()
         assert (position, state) == (42, "building"), "nobody can tell whether it was whole: it answers when it is level"
@@ -78,10 +77,10 @@ async def test_what_an_older_release_folded_is_kept_and_built_on(database, tmp_p
 
 
 @pytest.mark.parametrize("service", list(SERVICES))
-async def test_row_level_security_is_the_same_wall_for_every_generation(database, service):
+async def test_row_level_security_is_the_same_wall_for_every_generation(empty_database, service):
     migrations, _, tables = SERVICES[service]
-    await prepared(database, service, migrations)
-    with psycopg.connect(database, options=f"-c search_path={service}") as connection:
+    prepared(empty_database, service, migrations)
+    with psycopg.connect(empty_database, options=f"-c search_path={service}") as connection:
         query = "SELECT relname FROM pg_class WHERE relname = ANY (%s) AND relnamespace = %s::regnamespace AND relforcerowsecurity"
         walled = {name for (name,) in connection.execute(query, (list(tables), service))}
         assert walled == ({"case_list_v1", "worklist_v1", "fact_v1"} if service == "cases" else set())

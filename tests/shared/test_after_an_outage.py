@@ -1,4 +1,4 @@
-"""After an outage nothing stands on what was known before it: the database may have another history."""
+"""After an outage nothing relies on what was known before it, because the database may have another history."""
 
 import asyncio
 from contextlib import suppress

@@ -6,6 +6,7 @@ import random
 import pytest
 
 from shared.database import Database
+from tests.logins import login
 
 pytestmark = pytest.mark.anyio
 
@@ -17,7 +18,7 @@ def anyio_backend():
 
 @pytest.mark.parametrize("kind", ["connection", "pipelined"])
 async def test_after_a_cancelled_transaction_the_next_one_is_its_own(database, kind):
-    kept = Database(database, "intake", size=2)
+    kept = Database(login(database, "intake"), "intake", size=2)
     await kept.open()
     chance = random.Random(7)
 

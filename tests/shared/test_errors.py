@@ -1,4 +1,4 @@
-"""Every error of the tree is a problem that a person can read, and says nothing of what was sent."""
+"""Every error of the tree becomes a problem that a person can read, and none repeats what was sent."""
 
 import inspect
 

@@ -1,4 +1,4 @@
-"""Whoever loads a stream gets what folding it from the beginning gives, whoever wrote to it meanwhile and wherever."""
+"""Loading a stream always gives what folding it from the beginning gives, no matter who wrote to it in between, in this process or another."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

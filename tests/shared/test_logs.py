@@ -1,4 +1,4 @@
-"""Logs: what happened, by ids and codes; a word that a person wrote never appears, however it comes along."""
+"""Logs say what happened by ids and codes. A word that a person wrote never appears in them, whichever way it comes."""
 
 import asyncio
 import io

@@ -1,4 +1,4 @@
-"""How long events are let come together: never on a quiet day, until the next beat on a busy one."""
+"""How long events are gathered: not at all on a quiet day, until the next beat on a busy one."""
 
 import pytest
 

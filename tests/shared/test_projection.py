@@ -19,8 +19,8 @@ def anyio_backend():
 
 
 @pytest.fixture
-async def here(database, tmp_path):
-    async with place(database, tmp_path) as opened:
+async def here(database):
+    async with place(database) as opened:
         yield opened
 
 
@@ -75,7 +75,8 @@ async def test_the_first_build_answers_when_it_is_whole_and_not_before(here, slo
     one = await here.process()
     await one.append(95)
     one.start()
-    found, refused = set(), 0
+    found: set[int] = set()
+    refused = 0
     while not found:
         try:
             found.add(await one.read())

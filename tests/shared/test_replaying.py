@@ -1,4 +1,4 @@
-"""Replaying: pages in order from both stores, and many events decoded in one call as they are one by one."""
+"""Replaying: both stores give pages in order, and decoding many events in one call gives the same as one by one."""
 
 import asyncio
 from datetime import UTC, datetime

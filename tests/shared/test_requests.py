@@ -1,4 +1,4 @@
-"""What a request says of itself: keys, versions, cursors, limits."""
+"""What a request says about itself: keys, versions, cursors, limits."""
 
 import asyncio
 from base64 import urlsafe_b64encode

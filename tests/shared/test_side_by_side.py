@@ -1,4 +1,4 @@
-"""However many decide at once, and in whatever order, what is loaded is what is stored."""
+"""However many callers decide at once, and in whatever order, what is loaded is what is stored."""
 
 import asyncio
 import random

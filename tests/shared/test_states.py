@@ -1,4 +1,4 @@
-"""Which states are kept, and which give way."""
+"""Which states are remembered, and which are dropped."""
 
 from shared.eventstore.states import Loaded, States
 

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import psycopg
 
@@ -13,8 +12,10 @@ from shared.delivery.heartbeat import Heartbeats
 from shared.errors import Unavailable
 from shared.eventstore.postgres import PostgresEventStore
 from shared.eventstore.projection import Projection, Reading
+from shared.logins import login_of, owner_of
 from shared.message import Recorded
 from shared.running import ended
+from tests.logins import login
 from tests.shared.test_tail import event, item
 
 VIEW = "seen_v1"
@@ -31,7 +32,8 @@ async def project(connection: Connection, generation: int, events: Sequence[Reco
 
 async def rows(reading: Reading) -> int:
     found = await reading.connection.execute("SELECT count(*) FROM seen_v1 WHERE generation = %s", (reading.generation,))
-    return (await found.fetchone())[0]
+    (row,) = await found.fetchall()
+    return int(row[0])
 
 
 @dataclass
@@ -66,11 +68,10 @@ class Place:
     """One database, for as many processes as a test wants."""
 
     url: str
-    folder: Path
     processes: list[Process] = field(default_factory=list)
 
     async def process(self, apply: Callable = project) -> Process:
-        database = Database(self.url, "intake", migrations=self.folder, size=6)
+        database = Database(login(self.url, "intake"), "intake", size=6)
         await database.open()
         store = PostgresEventStore(database)
         self.processes.append(Process(database, store, Projection(VIEW, store, database, apply, ("seen_v1",), Heartbeats(database))))
@@ -90,9 +91,9 @@ class Place:
 
 
 @asynccontextmanager
-async def place(url: str, folder: Path) -> AsyncIterator[Place]:
-    (folder / "0001_seen.sql").write_text(SCHEMA)
-    there = Place(url, folder)
+async def place(url: str) -> AsyncIterator[Place]:
+    there = Place(url)
+    await there.sql(f"SET ROLE {owner_of('intake')}; {SCHEMA.format(schema='intake', role=login_of('intake'))}")
     try:
         yield there
     finally:

@@ -1,4 +1,4 @@
-"""Case work over the running district: rights per activity, versions, repeats, refusals by name, lists, reports, a rebuild that equals what is live."""
+"""Case work in the running district: rights by activity, versions, repeats, refusals by name, lists, reports, and a rebuild equal to the view."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -9,8 +9,10 @@ import psycopg
 import pytest
 
 from district.sample.roster import SOURCE
-from services.cases.commands import CASE_COMMANDS, body_of, example, route_of
-from services.cases.projecting import TABLES
+from services.cases.commands.bodies import body_of
+from services.cases.commands.examples import example
+from services.cases.commands.routes import GIVEN as CASE_COMMANDS
+from services.cases.reading.projecting import TABLES
 from services.intake.roster.people import person_id, school_id
 from shared.access import Principal
 
@@ -73,11 +75,11 @@ def test_every_command_has_a_route_with_an_example_and_none_is_a_500(api):
     document = httpx.get(f"{api.district.deployment.origin('cases')}/cases/openapi.json").json()
     case = api.case("smp1-murid-060")
     for command in CASE_COMMANDS:
-        path = f"/cases/api/cases/{{case_id}}/{route_of(command)}"
+        path = f"/cases/api/cases/{{case_id}}/{command.called}"
         assert "post" in document["paths"][path]
         body = {name: example(field.annotation, name) for name, field in command.model_fields.items() if name in body_of(command).model_fields}
         for sent in (body, body | {"colour": 1}, {}, dict.fromkeys(body), dict.fromkeys(body, "x" * 300)):
-            answer = api.act(case, route_of(command), api.district.duty(), **sent)
+            answer = api.act(case, command.called, api.district.duty(), **sent)
             assert answer.status_code in (200, 404, 409, 422), (path, answer.status_code)
             if answer.status_code == 409:
                 assert answer.json()["sentence"]["id"] != answer.json()["sentence"]["en"]

@@ -4,35 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import assert_never
+from typing import Annotated, assert_never
 
 from pydantic import AwareDatetime
 
-from services.cases.domain.acts import CaseCommand
+from services.cases.domain.steps.command import Command, recorded
+from services.cases.domain.steps.filled import Filled
 from shared.decider import Decider
 from shared.errors import Refused
 from shared.events import DutyChanged
 from shared.eventstore.codec import EventCodec
 
 
-class RecordLeave(CaseCommand):
+class RecordLeave(Command, called="record-leave", permission="rota"):
     """person: away from the school. deputy: who stands in, None where the rung is skipped."""
 
-    school: str
+    school: Annotated[str, Filled("school")]
     person: str
     away_from: AwareDatetime
     away_until: AwareDatetime
     deputy: str | None = None
 
 
-class EndLeave(CaseCommand):
+class EndLeave(Command, called="end-leave", permission="rota"):
     """Back earlier than said."""
 
-    school: str
+    school: Annotated[str, Filled("school")]
     person: str
 
 
-Command = RecordLeave | EndLeave
+DutyCommand = RecordLeave | EndLeave
 DUTY_COMMANDS = (RecordLeave, EndLeave)
 
 
@@ -44,21 +45,24 @@ class Duty:
 
 
 class LeaveBackwards(Refused):
+    code = "leave-backwards"
     indonesian = "Akhir cuti harus sesudah awalnya."
     english = "A leave ends after it begins."
 
 
 class OwnDeputy(Refused):
+    code = "own-deputy"
     indonesian = "Seseorang tidak dapat menggantikan dirinya sendiri, atau digantikan orang yang juga tidak hadir."
     english = "Nobody stands in for themselves, nor does somebody who is away too."
 
 
 class NotAway(Refused):
+    code = "not-away"
     indonesian = "Orang ini tidak sedang cuti."
     english = "This person is not away."
 
 
-def decide(command: Command, duty: Duty) -> Sequence[DutyChanged]:
+def decide(command: DutyCommand, duty: Duty) -> Sequence[DutyChanged]:
     """Raises: a refusal by name."""
     known = (duty.away or {}).get(command.person)
     match command:
@@ -67,7 +71,7 @@ def decide(command: Command, duty: Duty) -> Sequence[DutyChanged]:
                 raise LeaveBackwards
             if command.deputy == command.person or _away_too(command, duty):
                 raise OwnDeputy
-            told = DutyChanged(**{name: getattr(command, name) for name in ("school", "person", "away_from", "away_until", "deputy")})
+            told = recorded(DutyChanged, command)
             return [] if known == told else [told]
         case EndLeave():
             if known is None:
@@ -90,4 +94,4 @@ def evolve(duty: Duty, event: DutyChanged) -> Duty:
     return replace(duty, away={**(duty.away or {}), event.person: event})
 
 
-DUTY: Decider[Command, Duty, DutyChanged] = Decider(Duty(), decide, evolve, EventCodec(DutyChanged))
+DUTY: Decider[DutyCommand, Duty, DutyChanged] = Decider(Duty(), decide, evolve, EventCodec(DutyChanged))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from services.cases.domain.policy import Policy
+from services.cases.domain.steps.policy import Policy
 from shared.errors import Fault, Invalid
 
 FOLDER = Path(__file__).parent

@@ -1,7 +1,7 @@
-"""One concern, from its first words to what its reporter may know of the end.
+"""One concern, from its first words to what its reporter may know about its end.
 
-Personal text arrives sealed: the narrative once under the concern's own key, and once for each student named under that student's key, so
-that nobody's label leaks into another's file (architecture, decision 8).
+Personal text arrives sealed. The narrative is sealed once under the concern's own key and once under the key of each student it names, so that
+nobody's label leaks into another student's file (architecture, decision 8).
 """
 
 from __future__ import annotations
@@ -17,36 +17,36 @@ from shared.events import Category, Channel, ConcernKind, ConcernRaised, NamedPe
 from shared.events import Fact as Danger
 from shared.eventstore.codec import EventCodec
 from shared.message import Event, Fact
-from shared.sealed import Sealed
+from shared.sealed import ConcernText
 
 # commands ----------------------------------------------------------------------------------------------------------
 
 
 class NamedStudent(Fact):
-    """A student of the concern. student: None where only a description is known. text: the narrative under this student's key."""
+    """A student whom the concern names. student: None if only a description is known. text: the narrative, sealed under this student's key."""
 
     student: str | None
     school: str
     role: StudentRole
-    text: Sealed
-    description: Sealed | None = None
+    text: ConcernText
+    description: ConcernText | None = None
 
 
 class RaiseConcern(Fact):
-    """Everything a reporter told. narrative, reply_to: sealed under the concern's own key."""
+    """Everything that a reporter said. narrative, reply_to: sealed under the concern's own key."""
 
     concern: str
     school: str
     kind: ConcernKind
     categories: tuple[Category, ...]
     facts: dict[Danger, bool]
-    narrative: Sealed
+    narrative: ConcernText
     students: tuple[NamedStudent, ...]
     people: tuple[NamedPerson, ...]
     channel: Channel
     reporter_kind: ReporterKind
     reporter: str | None
-    reply_to: Sealed | None
+    reply_to: ConcernText | None
     happened_at: datetime | None
 
 
@@ -54,17 +54,17 @@ class AddToConcern(Fact):
     """The reporter adds or corrects; the first words stay."""
 
     addition: str
-    text: Sealed
+    text: ConcernText
 
 
 class MoveOn(Fact):
-    """Somebody at school has read it, or works on it."""
+    """Somebody at the school has read the concern or works on it."""
 
     state: Literal["read", "in_progress"]
 
 
 class End(Fact):
-    """The case that this concern joined was closed; outcome: what the reporter may hear."""
+    """The case that this concern joined was closed. outcome: what the reporter may hear."""
 
     outcome: OutcomeClass
 
@@ -76,24 +76,24 @@ Command = RaiseConcern | AddToConcern | MoveOn | End
 
 
 class ConcernReceived(Event):
-    """The reporter's own words and who told them; private to intake."""
+    """The reporter's own words, and who said them. Private to intake."""
 
     type: Literal["concern-received"] = "concern-received"
     version: Literal[1] = 1
     concern: str
     school: str
-    narrative: Sealed
+    narrative: ConcernText
     channel: Channel
     reporter_kind: ReporterKind
     reporter: str | None
-    reply_to: Sealed | None
+    reply_to: ConcernText | None
 
 
 class ConcernAddedTo(Event):
     type: Literal["concern-added-to"] = "concern-added-to"
     version: Literal[1] = 1
     addition: str
-    text: Sealed
+    text: ConcernText
 
 
 class ConcernMovedOn(Event):
@@ -119,7 +119,7 @@ _ORDER: tuple[State, ...] = ("received", "read", "in_progress", "closed")
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """What deciding needs, and what the reporter may see: the state and, at the end, the outcome class."""
+    """What a decision needs. The reporter may see the state and, at the end, the outcome class."""
 
     concern: str | None = None
     school: str = ""
@@ -154,6 +154,7 @@ def evolve(concern: Concern, event: ConcernEvent) -> Concern:
 class NoSuchConcern(Refused):
     """There is nothing to add to."""
 
+    code = "no-such-concern"
     indonesian = "Laporan ini tidak ditemukan."
     english = "There is no such concern."
 
@@ -174,7 +175,7 @@ def decide(command: Command, concern: Concern) -> Sequence[ConcernEvent]:
 
 def _raise(command: RaiseConcern, concern: Concern) -> Sequence[ConcernEvent]:
     if concern.concern is not None:
-        return []  # asked twice: quiet
+        return []  # raised before: nothing new
     told = {name: getattr(command, name) for name in ("concern", "narrative", "channel", "reporter_kind", "reporter", "reply_to")}
     received = ConcernReceived(school=command.school, **told)
     return [received, *(_about(student, command) for student in command.students)]
@@ -204,7 +205,7 @@ def _about(named: NamedStudent, command: RaiseConcern) -> ConcernRaised:
 
 
 def _is_unnamed(person: NamedPerson, relation: str) -> bool:
-    """An accused guardian or staff member whom the reporter could not name: domain.md, Intake."""
+    """An accused guardian or member of staff whom the reporter could not name (domain.md, Intake)."""
     return person.person is None and person.relation == relation and person.role == "accused"
 
 
@@ -217,7 +218,7 @@ def _add(command: AddToConcern, concern: Concern) -> Sequence[ConcernEvent]:
 
 
 def _move_on(command: MoveOn, concern: Concern) -> Sequence[ConcernEvent]:
-    """A status never goes back: of several cases the furthest counts."""
+    """The status never goes back. If there are several cases, the furthest one counts."""
     if concern.concern is None or _ORDER.index(command.state) <= _ORDER.index(concern.state):
         return []
     return [ConcernMovedOn(state=command.state)]

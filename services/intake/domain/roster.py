@@ -1,6 +1,6 @@
-"""People and schools as the roster tells them. A person who is told again unchanged is quiet.
+"""People and schools as the roster has them. Registering a person again without a change decides nothing.
 
-`digest` is a keyed hash of the normalised row, so that a change is seen without keeping the row.
+`digest` is a keyed hash of the normalised row. It shows whether a row has changed, without keeping the row.
 """
 
 from __future__ import annotations
@@ -22,27 +22,33 @@ class RegisterSchool(Fact):
 
 
 class RegisterPerson(Fact):
-    """A row of the roster, its personal fields sealed."""
+    """A row of the roster, with its personal fields sealed."""
 
     person: PersonRegistered
     digest: str
 
 
+class KeepRow(Fact):
+    """The row is the one that is known; only its digest is made in another way now."""
+
+    digest: str
+
+
 class LetGo(Fact):
-    """The person is in the roster no more."""
+    """The person is no longer in the roster."""
 
     person: str
     school: str
 
 
-Command = RegisterSchool | RegisterPerson | LetGo
+Command = RegisterSchool | RegisterPerson | KeepRow | LetGo
 
 
 # events ------------------------------------------------------------------------------------------------------------
 
 
 class RosterRowKept(Event):
-    """Which row the registration came from, as a keyed hash."""
+    """A keyed hash of the row that the registration came from."""
 
     type: Literal["roster-row-kept"] = "roster-row-kept"
     version: Literal[1] = 1
@@ -90,6 +96,8 @@ def decide(command: Command, entry: Entry) -> Sequence[RosterEvent]:
             return [] if entry.school == command.school else [command.school]
         case RegisterPerson():
             return [] if entry.digest == command.digest else [command.person, RosterRowKept(digest=command.digest)]
+        case KeepRow(digest=digest):
+            return [RosterRowKept(digest=digest)] if entry.present and entry.digest != digest else []
         case LetGo():
             return [PersonLeft(person=command.person, school=command.school)] if entry.present else []
         case _:

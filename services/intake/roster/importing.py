@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
@@ -15,7 +14,8 @@ from uuid import UUID, uuid4
 
 from pydantic import BaseModel
 
-from services.intake.domain.roster import ROSTER, Command, LetGo, RegisterPerson, RegisterSchool
+from services.intake.domain.roster import ROSTER, Command, KeepRow, LetGo, RegisterPerson, RegisterSchool
+from services.intake.roster.digests import RowDigests
 from services.intake.roster.people import Person, Roster, SetAside, interpret
 from services.intake.roster.reading import read_bundle
 from services.intake.views import Directory
@@ -38,6 +38,9 @@ Progress = Callable[[int, int], None]
 """Called with how many people are done, and of how many."""
 
 T = TypeVar("T")
+
+_Digests = Mapping[str, str | None]
+"""By person; None where there is none, or for somebody who was erased."""
 
 
 def _quiet(done: int, of: int) -> None:
@@ -73,15 +76,15 @@ class RosterImport:
         """Raises: Invalid: the bundle as a whole cannot be trusted; then nothing was changed."""
         roster = interpret(await asyncio.to_thread(read_bundle, bundle))
         known = await self._known()
-        changed = [person for person in roster.people if known.get(person.id, ("", "", ""))[2] != self._digest(person)]
         leaving = self._leaving(roster, known)
         if not allow_drop:
             _refuse_large_drop(leaving, known)
         occasion = Occasion(actor, None, self.kernel.clock.now(), cause := uuid4(), cause)
+        changed, digests = await self._changed(roster.people, {person: digest for person, (_, _, digest) in known.items()}, occasion)
         await self._append([(f"school-{each.school}", RegisterSchool(school=each)) for each in roster.schools], occasion)
         done = 0
         for batch in _batches(changed, AT_ONCE):
-            await self._append(await self._registrations(batch, roster), occasion)
+            await self._append(await self._registrations(batch, roster, digests), occasion)
             progress(done := done + len(batch), len(changed))
         for gone in _batches(leaving, AT_ONCE):
             await self._append([(f"person-{person}", LetGo(person=person, school=school)) for person, school in gone], occasion)
@@ -93,6 +96,19 @@ class RosterImport:
             schools=len(roster.schools),
             quarantined=[QuarantinedRow(file=each.file, row=each.row, reason=each.reason) for each in roster.set_aside],
         )
+
+    async def _changed(self, people: Sequence[Person], known: _Digests, occasion: Occasion) -> tuple[list[Person], _Digests]:
+        """Whose row is not the known one, and everybody's digest now. What only has an earlier release's digest gets a new one on the way."""
+        rows = RowDigests(self.kernel.store, self.kernel.vault)
+        changed: list[Person] = []
+        digests: dict[str, str | None] = {}
+        for batch in _batches(people, AT_ONCE):
+            digests |= await rows.of(batch)
+            others = [person for person in batch if digests[person.id] is None or known.get(person.id) != digests[person.id]]
+            same = await rows.same_as_sealed(others, known)
+            await self._append([(f"person-{each.id}", KeepRow(digest=digests[each.id] or "")) for each in same], occasion)
+            changed += [person for person in others if person not in same]
+        return changed, digests
 
     async def _caught_up(self) -> None:
         """Raises: Unavailable: the directory does not follow, so nothing could be compared with it."""
@@ -115,42 +131,40 @@ class RosterImport:
         present = {person.id for person in roster.people} | {each.person for each in roster.set_aside if each.person}
         return [(person, school) for person, (_, school, _) in known.items() if school in schools and person not in present]
 
-    async def _registrations(self, people: Sequence[Person], roster: Roster) -> list[tuple[str, Command]]:
+    async def _registrations(self, people: Sequence[Person], roster: Roster, digests: _Digests) -> list[tuple[str, Command]]:
         """Somebody whose keys were destroyed is set aside: nothing new can be kept about them, and the others come in all the same."""
         try:
-            return await self._sealed(people)
+            return await self._sealed(people, digests)
         except NotAllowed:
             found: list[tuple[str, Command]] = []
             for person in people:
                 try:
-                    found += await self._sealed([person])
+                    found += await self._sealed([person], digests)
                 except NotAllowed:
                     roster.set_aside.append(SetAside("users.csv", 0, "erased: nothing new is kept about this person", person.id))
             return found
 
-    async def _sealed(self, people: Sequence[Person]) -> list[tuple[str, Command]]:
+    async def _sealed(self, people: Sequence[Person], digests: _Digests) -> list[tuple[str, Command]]:
         wanted = [part for person in people for part in _to_seal(person)]
         boxes = iter(await self.kernel.vault.seal_many(wanted))
-        return [(f"person-{person.id}", self._registration(person, list(islice(boxes, 4)))) for person in people]
+        return [(f"person-{person.id}", _registration(person, list(islice(boxes, 4)), digests[person.id] or "")) for person in people]
 
-    def _registration(self, person: Person, boxes: Sequence[Sealed]) -> RegisterPerson:
-        name, born, email, phone = boxes
-        registered = PersonRegistered(
-            person=person.id,
-            kind=person.kind,
-            school=person.school,
-            roles=person.roles,
-            name=name,
-            born=born if person.born else None,
-            email=email if person.email else None,
-            phone=phone if person.phone else None,
-            guardians=person.guardians,
-            homeroom=person.homeroom,
-        )
-        return RegisterPerson(person=registered, digest=self._digest(person))
 
-    def _digest(self, person: Person) -> str:
-        return hmac.digest(self.kernel.settings.key("token_key"), repr(person).encode(), sha256).hex()
+def _registration(person: Person, boxes: Sequence[Sealed], digest: str) -> RegisterPerson:
+    name, born, email, phone = boxes
+    registered = PersonRegistered(
+        person=person.id,
+        kind=person.kind,
+        school=person.school,
+        roles=person.roles,
+        name=name,
+        born=born if person.born else None,
+        email=email if person.email else None,
+        phone=phone if person.phone else None,
+        guardians=person.guardians,
+        homeroom=person.homeroom,
+    )
+    return RegisterPerson(person=registered, digest=digest)
 
 
 def _to_seal(person: Person) -> Iterable[ToSeal]:

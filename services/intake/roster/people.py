@@ -1,4 +1,4 @@
-"""From a bundle's rows to schools and people in our words. Pure: rows in, people and set-aside rows out."""
+"""Turns the rows of a bundle into schools and people in our terms. Pure: rows in, people and set-aside rows out."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import date
 from typing import Literal, get_args
 
 from services.intake.roster.reading import Bundle, Row
+from shared.addresses import MailAddress, mail_address
 from shared.events import SchoolRegistered, StaffRole
 from shared.message import TANGGAP, derived_id
 
@@ -21,6 +22,8 @@ _STAFF_ROLES: dict[str, StaffRole] = {
     "systemadministrator": "system-administrator",
 }
 _GUARDIANS = frozenset({"parent", "guardian", "relative"})
+_NOTHING = "-–—. "
+"""What people write into a cell that has to hold something."""
 _KNOWN_STAFF = frozenset(get_args(StaffRole))
 _LEVELS: tuple[tuple[str, Literal["sd", "smp", "sma", "smk", "slb"]], ...] = (
     ("sd", "sd"), ("mi", "sd"), ("smp", "smp"), ("mts", "smp"), ("sma", "sma"), ("ma", "sma"), ("smk", "smk"), ("slb", "slb"),
@@ -29,7 +32,9 @@ _LEVELS: tuple[tuple[str, Literal["sd", "smp", "sma", "smk", "slb"]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """A row that was not applied: where, and why. Never its content. person: whose row it is, so that nobody leaves for a bad row."""
+    """A row or a cell that was not applied: where it stands, why and what mends it, never its content. person: whose row it is, so that nobody leaves
+    because of a bad row.
+    """
 
     file: str
     row: int
@@ -39,7 +44,7 @@ class SetAside:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One person as the roster tells them, still in clear; sealed before anything is kept."""
+    """One person as the roster has them, not sealed yet. Everything is sealed before it is stored."""
 
     id: str
     kind: Literal["student", "staff", "guardian"]
@@ -55,7 +60,7 @@ class Person:
 
 @dataclass
 class Roster:
-    """What a bundle comes to."""
+    """What a bundle contains, in our terms."""
 
     schools: list[SchoolRegistered] = field(default_factory=list)
     people: list[Person] = field(default_factory=list)
@@ -63,7 +68,7 @@ class Roster:
 
 
 def person_id(source: str, sourced_id: str) -> str:
-    """Our opaque id of a person: national numbers and source ids are personal data and never serve as ids (decision 4)."""
+    """Our opaque id of a person. National numbers and source ids are personal data and never serve as ids (decision 4)."""
     return str(derived_id(TANGGAP, "person", source, sourced_id))
 
 
@@ -72,7 +77,7 @@ def school_id(source: str, sourced_id: str) -> str:
 
 
 def interpret(bundle: Bundle) -> Roster:
-    """Schools and people of a bundle; a row that makes no sense is set aside and costs no other row."""
+    """The schools and people of a bundle. A row that makes no sense is set aside and affects no other row."""
     roster = Roster()
     schools = {told.school: told for told in _schools(bundle, roster)}
     roster.schools = list(schools.values())
@@ -166,7 +171,7 @@ class _People:
         return None
 
     def _role(self, row: Row) -> tuple[str, str]:
-        """1.2 has roles.csv, 1.1 has the columns role and orgSourcedIds."""
+        """Version 1.2 has roles.csv; version 1.1 has the columns role and orgSourcedIds."""
         if found := self._roles.get(row["sourcedId"]):
             return found[0]
         organisations = row.many("orgSourcedIds") or (row["primaryOrgSourcedId"],)
@@ -184,14 +189,25 @@ class _People:
             roles=self._staff_roles(row, role) if kind == "staff" else (),
             name=" ".join(part for part in (row["givenName"], row["middleName"], row["familyName"]) if part),
             born=self._born.get(row["sourcedId"], "") if kind == "student" else "",
-            email=row["email"],
+            email=self._email(row),
             phone=row["phone"] or row["sms"],
             guardians=guardians if kind == "student" else (),
             homeroom=self._classes.get(row["sourcedId"]) or None,
         )
 
+    def _email(self, row: Row) -> str:
+        """The one address of the cell. A cell that holds another thing is set aside alone: the person comes in, without an address."""
+        if not row["email"].strip(_NOTHING):
+            return ""
+        address = mail_address(row["email"])
+        if isinstance(address, MailAddress):
+            return str(address)
+        whose = person_id(self._bundle.source, row["sourcedId"])
+        self._roster.set_aside.append(SetAside(row.file, row.number, f"email: {address.reason}", whose))
+        return ""
+
     def _staff_roles(self, row: Row, role: str) -> tuple[StaffRole, ...]:
-        """Our own column names roles that OneRoster does not know (coordinator, homeroom, duty …)."""
+        """A column of our own names the roles that OneRoster does not know (coordinator, homeroom, duty …)."""
         ours = [each for each in row["metadata.tanggapRoles"].split("|") if each in _KNOWN_STAFF]
         given = {_STAFF_ROLES[each] for each, _ in self._roles.get(row["sourcedId"], [(role, "")]) if each in _STAFF_ROLES}
         return tuple(sorted({*ours} or given))  # type: ignore[arg-type]

@@ -1,7 +1,7 @@
-"""Reading a OneRoster 1.1 or 1.2 CSV bundle, zip or folder, as districts really write them.
+"""Reads a OneRoster 1.1 or 1.2 CSV bundle, a zip or a folder, as districts really write them.
 
-Only the columns named here are read (an allow-list: a password column is never touched). Tolerated: other letter case in file names, vendor
-columns, quoted timestamps. A bundle that cannot be trusted as a whole is refused; a bad row is set aside with file, row and reason.
+Only the columns named here are read, so a password column is never touched. Other letter case in file names, vendor columns and quoted timestamps
+are tolerated. A bundle that cannot be trusted as a whole is refused; a bad row is set aside with file, row and reason.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from shared.errors import Fault, Invalid
 
 MOST_OCTETS = 256 * 1024 * 1024
-"""Unpacked size of one file in a bundle; more is a mistake or an attack."""
+"""The largest unpacked size of one file in a bundle. More is a mistake or an attack."""
 
 _REQUIRED = {
     "orgs": ("sourcedId", "name", "type"),
@@ -28,14 +28,14 @@ _REQUIRED = {
     "demographics": ("sourcedId",),
 }
 _ALSO = {("demographics", "sourcedId"): "userSourcedId"}
-"""What vendors call a column instead."""
+"""Other names that vendors give to a column."""
 
 _NEEDED = ("orgs", "users")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row. number: as a person counts in the file, the header being 1."""
+    """One row. number: as a person counts in the file; the header is row 1."""
 
     file: str
     number: int
@@ -51,7 +51,7 @@ class Row:
 
 @dataclass
 class Bundle:
-    """The files of a bundle that we read. version: of OneRoster, as its manifest says. source: the name of the sending system."""
+    """The files of a bundle that we read. version: of OneRoster, from the manifest. source: the name of the sending system."""
 
     files: dict[str, list[Row]] = field(default_factory=dict)
     version: str = "1.1"

@@ -10,11 +10,11 @@ from shared.decider import Decider
 from shared.errors import Refused
 from shared.eventstore.codec import EventCodec
 from shared.message import Event, Fact
-from shared.sealed import Sealed
+from shared.sealed import ContactText
 
 
 class RegisterAgency(Fact):
-    """url: of its webhook, None where it has none (portal, letter, phone). digest: of the secrets, keyed, so that a repeat is quiet.
+    """url: of the webhook, None if the agency has none (letter, phone). digest: a keyed hash of the secrets, so that a repeat is seen as one.
     secret, old_secret: both sign while keys rotate.
     """
 
@@ -23,13 +23,13 @@ class RegisterAgency(Fact):
     kind: str
     services: tuple[str, ...]
     url: str | None
-    secret: Sealed | None
-    old_secret: Sealed | None
+    secret: ContactText | None
+    old_secret: ContactText | None
     digest: str
 
 
 class NoteGone(Fact):
-    """The webhook at `url` answered 410: it is not called again until somebody registers the agency anew (Standard Webhooks)."""
+    """The webhook at `url` answered 410. It is not called until the agency is registered again (sources.md, Standards)."""
 
     url: str
 
@@ -45,8 +45,8 @@ class AgencyRegistered(Event):
     kind: str
     services: tuple[str, ...]
     url: str | None
-    secret: Sealed | None
-    old_secret: Sealed | None
+    secret: ContactText | None
+    old_secret: ContactText | None
     digest: str
 
 
@@ -62,7 +62,7 @@ AgencyEvent = AgencyRegistered | WebhookDisabled
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """disabled: its webhook is gone."""
+    """disabled: the webhook has answered 410."""
 
     registered: AgencyRegistered | None = None
     disabled: bool = False
@@ -82,6 +82,7 @@ def evolve(agency: Agency, event: AgencyEvent) -> Agency:
 
 
 class NoSuchAgency(Refused):
+    code = "no-such-agency"
     status = 404
     indonesian = "Lembaga ini tidak ada."
     english = "There is no such agency."

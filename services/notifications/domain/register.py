@@ -1,6 +1,6 @@
-"""The do-not-contact register of one student: it lives where messages are sent (decision 14).
+"""The do-not-contact register of one student. It lives where messages are sent (decision 14).
 
-A mark is acknowledged only after it is committed here: no sending begins after that.
+A mark is acknowledged only after it is committed here. No sending begins after that.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from shared.message import Event, Fact
 class MarkUnsafe(Fact):
     """These guardians of the student are not to be contacted.
 
-    home: all of them, also those whom the roster names later: an accused guardian without a name (domain.md, Intake).
+    home: all guardians, also those whom the roster names later, because an accused guardian was not named (domain.md, Intake).
     """
 
     student: str
@@ -40,13 +40,13 @@ RegisterEvent = GuardianMarkedUnsafe | HomeMarkedUnsafe
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """unsafe: guardians that must not be contacted about this student. home: none of them may."""
+    """unsafe: guardians who must not be contacted about this student. home: no guardian may be."""
 
     unsafe: frozenset[str] = frozenset()
     home: bool = False
 
     def forbids(self, guardian: str) -> bool:
-        """No message about the student may go to this guardian."""
+        """Whether no message about the student may go to this guardian."""
         return self.home or guardian in self.unsafe
 
 

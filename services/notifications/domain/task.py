@@ -1,7 +1,8 @@
-"""The task a partner agency works on: after sending, it alone decides (decision 14).
+"""The task that a partner agency works on. After a referral is sent, the task alone decides (decision 14).
 
-The table is HL7 BSeR's harmonised state transitions (transitions.csv, rows 01 to 30; row 01 is the creation; rows 31 to 34 are for import only)
-with rows of our own (T…): received on first fetch, hold, resume, fail, entered in error by two people. What it lacks is refused.
+The table is transitions.csv. Rows 02 to 30 are the harmonised state transitions of HL7 BSeR; row 01 there creates a task, and rows 31 to 34 are for
+import only, so they are left out. Rows T… are our own: received on the first fetch, hold, resume, fail, entered in error by two people. A transition
+that the table lacks is refused.
 """
 
 from __future__ import annotations
@@ -9,19 +10,20 @@ from __future__ import annotations
 import csv
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal, assert_never
 
+from services.notifications.domain.outcome import Accepted, Later, Never, Outcome
 from shared.decider import Decider
 from shared.errors import Refused
 from shared.events import TaskMoved, TaskUnanswered
 from shared.eventstore.codec import EventCodec
 from shared.message import Event, Fact
-from shared.sealed import Sealed
+from shared.sealed import AnswerText, PackageText
 
 Actor = Literal["I", "R"]
-"""I: the school that initiated, R: the receiving agency."""
+"""I: the school that initiated the referral. R: the agency that received it."""
 
 DeclineReason = Literal[
     "no-capacity", "out-of-area", "age", "wrong-service", "insufficient-information", "conflict-of-interest", "already-served", "other"
@@ -37,11 +39,14 @@ TABLE = _table()
 TRIGGERS = frozenset(trigger for _, _, trigger in TABLE)
 TERMINAL = frozenset({"rejected", "completed", "cancelled", "failed", "entered-in-error"})
 
+LONGEST_SILENCE = timedelta(minutes=10)
+"""After this time a person hears that an urgent notice has not reached its agency; attempts go on (sources.md, Unanswered notices)."""
+
 # commands ----------------------------------------------------------------------------------------------------------
 
 
 class RequestTask(Fact):
-    """A referral was sent to this agency. package: what is disclosed, sealed; package_opens: when the agency may read it."""
+    """A referral was sent to this agency. package: what is disclosed, sealed. package_opens: when the agency may read it."""
 
     task: str
     referral: str
@@ -51,19 +56,19 @@ class RequestTask(Fact):
     agency: str
     priority: Literal["routine", "urgent", "stat"]
     respond_by: datetime
-    package: Sealed
+    package: PackageText
     package_opens: Literal["after-acceptance", "at-once"]
 
 
 class Move(Fact):
-    """One transition. reason: of a decline. note: in words, sealed. at: of an appointment. second: the second person, where two are needed."""
+    """One transition. reason: of a decline. note: words, sealed. at: time of an appointment. second: the second person, where two are needed."""
 
     transition: str
     actor: Actor
     trigger: str
     by: str
     reason: DeclineReason | None = None
-    note: Sealed | None = None
+    note: AnswerText | None = None
     at: datetime | None = None
     channel: Literal["api", "portal", "letter", "phone"] = "api"
     second: str | None = None
@@ -76,12 +81,17 @@ class OpenPackage(Fact):
 
 
 class NoteSilence(Fact):
-    """The agency did not answer in time, or its address could not be reached."""
-
-    reason: Literal["no-answer", "unreachable"]
+    """The agency did not answer in time."""
 
 
-Command = RequestTask | Move | OpenPackage | NoteSilence
+class NoteAttempt(Fact):
+    """What became of an attempt to tell the agency. since: when it was to be told first."""
+
+    outcome: Outcome
+    since: datetime
+
+
+Command = RequestTask | Move | OpenPackage | NoteSilence | NoteAttempt
 
 
 # events ------------------------------------------------------------------------------------------------------------
@@ -98,12 +108,12 @@ class TaskRequested(Event):
     agency: str
     priority: Literal["routine", "urgent", "stat"]
     respond_by: datetime
-    package: Sealed
+    package: PackageText
     package_opens: Literal["after-acceptance", "at-once"]
 
 
 class TransitionKept(Event):
-    """Which request made the move: a repeat of it is quiet."""
+    """Which request made the move, so that a repeat of it is quiet."""
 
     type: Literal["transition-kept"] = "transition-kept"
     version: Literal[1] = 1
@@ -111,7 +121,7 @@ class TransitionKept(Event):
 
 
 class PackageOpened(Event):
-    """The disclosure ledger: who fetched the package."""
+    """An entry in the record of disclosures: who fetched the package."""
 
     type: Literal["package-opened"] = "package-opened"
     version: Literal[1] = 1
@@ -126,7 +136,7 @@ TaskEvent = TaskRequested | TransitionKept | PackageOpened | TaskMoved | TaskUna
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """state: requested, received, accepted, in-progress/5.1.1 …; transitions: requests that were applied."""
+    """state: requested, received, accepted, in-progress/5.1.1 … transitions: requests that were applied."""
 
     requested: TaskRequested | None = None
     state: str = "requested"
@@ -147,7 +157,7 @@ def evolve(task: Task, event: TaskEvent) -> Task:
         case TransitionKept(transition=transition):
             return replace(task, transitions=task.transitions | {transition})
         case TaskMoved():
-            accepted = task.accepted or event.state == "accepted"  # a wish to cancel opens nothing
+            accepted = task.accepted or event.state == "accepted"  # a request to cancel opens nothing
             state = f"in-progress/{event.business_status}" if event.state == "in-progress" else event.state
             return replace(task, state=state, business_status=event.business_status, accepted=accepted)
         case PackageOpened(by=by):
@@ -162,27 +172,32 @@ def evolve(task: Task, event: TaskEvent) -> Task:
 
 
 class NoSuchTask(Refused):
+    code = "no-such-task"
     status = 404
     indonesian = "Tugas rujukan ini tidak ada."
     english = "There is no such task."
 
 
 class InvalidTransition(Refused):
+    code = "invalid-transition"
     indonesian = "Perubahan ini tidak mungkin dari keadaan tugas sekarang."
     english = "The task's state does not allow this transition."
 
 
 class ReasonMissing(Refused):
+    code = "reason-missing"
     indonesian = "Penolakan memerlukan alasan."
     english = "A decline needs a reason from the list; `other` needs words as well."
 
 
 class SecondPersonNeeded(Refused):
+    code = "second-person-needed"
     indonesian = "Pembatalan karena salah catat memerlukan orang kedua."
     english = "Entered in error needs a second person."
 
 
 class PackageClosed(Refused):
+    code = "package-closed"
     indonesian = "Berkas dibuka setelah rujukan diterima."
     english = "The package opens after acceptance, and closes when the agency's work has ended without help."
 
@@ -200,7 +215,9 @@ def decide(command: Command, task: Task) -> Sequence[TaskEvent]:
         case OpenPackage():
             return _open_package(command, task, task.requested)
         case NoteSilence():
-            return _note_silence(command, task, task.requested)
+            return _silent("no-answer", task, task.requested)
+        case NoteAttempt():
+            return _attempted(command, task, task.requested)
         case _:
             assert_never(command)
 
@@ -209,7 +226,7 @@ def _move(command: Move, task: Task, requested: TaskRequested) -> Sequence[TaskE
     if command.transition in task.transitions:
         return []
     if command.trigger == "fetch" and task.state != "requested":
-        return []  # only the first fetch says something
+        return []  # only the first fetch is recorded
     found = TABLE.get((task.state, command.actor, command.trigger))
     if found is None:
         raise InvalidTransition
@@ -244,9 +261,23 @@ def _open_package(command: OpenPackage, task: Task, requested: TaskRequested) ->
     return [PackageOpened(by=command.by)]
 
 
-def _note_silence(command: NoteSilence, task: Task, requested: TaskRequested) -> Sequence[TaskEvent]:
+def _attempted(command: NoteAttempt, task: Task, requested: TaskRequested) -> Sequence[TaskEvent]:
+    """An urgent notice that has to wait too long is told as soon as this is known, not when the time has passed."""
+    match command.outcome:
+        case Accepted():
+            return []
+        case Never():
+            return _silent("unreachable", task, requested)
+        case Later(when=when):
+            late = requested.priority == "stat" and when is not None and when - command.since > LONGEST_SILENCE
+            return _silent("unreachable", task, requested) if late else []
+        case _:
+            assert_never(command.outcome)
+
+
+def _silent(reason: Literal["no-answer", "unreachable"], task: Task, requested: TaskRequested) -> Sequence[TaskEvent]:
     answered = task.state not in ("requested", "received")
-    if answered or command.reason in task.silent:
+    if answered or reason in task.silent:
         return []
     return [
         TaskUnanswered(
@@ -256,7 +287,7 @@ def _note_silence(command: NoteSilence, task: Task, requested: TaskRequested) ->
             task=requested.task,
             referral=requested.referral,
             agency=requested.agency,
-            reason=command.reason,
+            reason=reason,
         )
     ]
 

@@ -1,0 +1,169 @@
+"""The fields of a command that nobody says: filled from the policy, the calendar, the roster and other cases."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from services.cases.commands.envelope import Envelope
+from services.cases.commands.subject import Said
+from services.cases.domain.case.state import Case
+from services.cases.domain.steps.command import Command
+from services.cases.domain.steps.filled import Filled, Known
+from services.cases.domain.steps.policy import Policy
+from services.cases.domain.strategies.group import Member
+from services.cases.domain.streams import case_stream
+from services.cases.policies import policy_for
+from services.cases.reading.views import Roster, WorkList
+from services.cases.rights import require_content
+from shared.access import Principal
+from shared.decider import Decider, load
+from shared.errors import Fault, Invalid
+from shared.message import Event, Fact
+from shared.sealed import Erased
+from shared.service import Kernel
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the fields of one command are filled from. cases: the decider of cases. case: that it is about. school: whose it is. said: the body."""
+
+    kernel: Kernel
+    roster: Roster
+    work: WorkList
+    cases: Decider[Fact, Case, Event]
+    envelope: Envelope
+    case: Case
+    school: str
+    said: Said
+
+    @property
+    def policy(self) -> Policy:
+        """The policy in force."""
+        return policy_for(self.envelope.now.date())
+
+    async def guardians(self) -> tuple[str, ...]:
+        """Of the case's student, as the roster has them now."""
+        student = await self.roster.person(self.case.student or "")
+        return student.guardians if student else ()
+
+    async def other_case(self, case_id: str) -> Case:
+        """Another case, as it stands now."""
+        return (await load(self.kernel.store, self.cases, case_stream(case_id))).state
+
+
+async def fill(ground: Ground, wanted: type[Command]) -> dict[str, Any]:
+    """The values of the fields that are marked as filled."""
+    marked = {name: each for name, field in wanted.model_fields.items() for each in field.metadata if isinstance(each, Filled)}
+    return {name: await _value(ground, filled) for name, filled in marked.items()}
+
+
+async def _value(ground: Ground, filled: Filled) -> Any:
+    if filled.by == "fresh-id":
+        return ground.envelope.id(filled.name)
+    if filled.by in _FROM_POLICY:
+        return _FROM_POLICY[filled.by](ground)
+    return await _LOOKED_UP[filled.by](ground)
+
+
+# from the policy and its calendar ----------------------------------------------------------------------------------
+
+
+def _school_days(count: int) -> Callable[[Ground], datetime]:
+    return lambda ground: ground.policy.calendar.after(ground.envelope.at, count)
+
+
+def _approval_time(ground: Ground) -> datetime:
+    """Minutes in an emergency, school days otherwise (domain.md, Conflicts)."""
+    if ground.case.urgency == "emergency":
+        return ground.envelope.at + timedelta(minutes=ground.policy.approval.emergency_minutes)
+    return ground.policy.calendar.after(ground.envelope.at, ground.policy.approval.school_days)
+
+
+def _letter_time(ground: Ground) -> datetime:
+    """The letter follows the call within a day (domain.md, Urgency)."""
+    return ground.envelope.at + timedelta(minutes=ground.policy.telling.letter)
+
+
+_FROM_POLICY: Mapping[Known, Callable[[Ground], Any]] = {
+    "policy": lambda ground: ground.policy,
+    "age-of-consent": lambda ground: ground.policy.telling.adult,
+    "one-school-day": _school_days(1),
+    "two-school-days": _school_days(2),
+    "three-school-days": _school_days(3),
+    "approval-time": _approval_time,
+    "letter-time": _letter_time,
+}
+
+
+# looked up ---------------------------------------------------------------------------------------------------------
+
+
+async def _age(ground: Ground) -> int | None:
+    """The student's age in years when it happened; None where the birth date is unknown or erased."""
+    person = await ground.roster.person(ground.case.student or "")
+    born = await ground.kernel.vault.open(person.born) if person and person.born else None
+    if not born or isinstance(born, Erased):
+        return None
+    birthday, day = date.fromisoformat(born), ground.envelope.at.astimezone(ZoneInfo(ground.kernel.settings.time_zone)).date()
+    return day.year - birthday.year - ((day.month, day.day) < (birthday.month, birthday.day))
+
+
+async def _receiving_school(ground: Ground) -> str:
+    return receiving_school(ground.case, ground.envelope.principal)
+
+
+def receiving_school(case: Case, principal: Principal) -> str:
+    """The school that was asked to take the case, if the principal is of it."""
+    asked = case.moves.asked
+    return asked.to if asked and (principal.at(asked.to) or principal.holds("district-duty")) else ""
+
+
+async def _counsellors_of_other_side(ground: Ground) -> frozenset[str]:
+    """Who works the cases of the other side of the same incidents: victim and accused have different counsellors."""
+    mine = {strand.concern.concern: strand.concern.role for strand in ground.case.strands}
+    found = await ground.work.cases_of_concerns(list(mine))
+    opposite = {"affected": "accused", "accused": "affected"}
+    others = {case for concern, case, role in found if case != ground.case.case and opposite.get(role) == mine[concern]}
+    cases = [await ground.other_case(case) for case in others]
+    return frozenset(case.assignee for case in cases if case.assignee)
+
+
+async def _school(ground: Ground) -> str:
+    return ground.school
+
+
+async def _members(ground: Ground) -> tuple[Member, ...]:
+    return tuple([await _member(ground, each) for each in ground.said["cases"]])
+
+
+async def _new_member(ground: Ground) -> Member:
+    return await _member(ground, ground.said["case"])
+
+
+async def _member(ground: Ground, case_id: str) -> Member:
+    """The student of a case that the leader works on, with the roles in its concerns. Raises: NotFound, NotAllowed, Invalid."""
+    case = await ground.other_case(case_id)
+    require_content(ground.envelope.principal, case, ground.envelope.now)
+    if case.student is None:
+        raise Invalid(Fault("/cases", "student-not-identified"))
+    if case.school != ground.school:
+        raise Invalid(Fault("/cases", "of-another-school"))
+    return Member(case=case_id, student=case.student, roles={strand.concern.concern: strand.concern.role for strand in case.strands})
+
+
+_LOOKED_UP: Mapping[Known, Callable[[Ground], Awaitable[Any]]] = {
+    "age": _age,
+    "guardians": Ground.guardians,
+    "receiving-school": _receiving_school,
+    "school": _school,
+    "other-side": _counsellors_of_other_side,
+    "members": _members,
+    "member": _new_member,
+}
+
+SOURCES = frozenset[Known]({"fresh-id", *_FROM_POLICY, *_LOOKED_UP})
+"""Everything that a field can be filled from."""

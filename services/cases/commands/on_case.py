@@ -1,0 +1,106 @@
+"""Commands on a case: who may give them, and what is written to other streams in the same item (the student's claim, the other half of a merge)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.cases.commands.envelope import Envelope
+from services.cases.commands.subject import Said
+from services.cases.domain.case.moving import GiveBackMerged, MergeInto, TakeMerged, UnmatchStudent, UnmergeCase
+from services.cases.domain.case.state import Case
+from services.cases.domain.case.strands import Close, Match, Reopen
+from services.cases.domain.case.student import STUDENT, Claim, Release, StudentCommand
+from services.cases.domain.steps.activity import ActivityCommand
+from services.cases.domain.steps.command import Command
+from services.cases.domain.streams import case_stream, student_stream
+from services.cases.rights import require_right
+from shared.decider import Decider, load, write
+from shared.errors import Refused
+from shared.eventstore.states import Loaded
+from shared.eventstore.store import Write
+from shared.message import Event, Fact
+from shared.service import Kernel
+
+
+class StudentHasOpenCase(Refused):
+    code = "student-has-open-case"
+    indonesian = "Murid ini sudah mempunyai kasus terbuka."
+    english = "This student has an open case already."
+
+
+class NotSameStudent(Refused):
+    code = "not-same-student"
+    indonesian = "Kedua kasus ini bukan tentang murid yang sama."
+    english = "The two cases are not about the same student."
+
+
+@dataclass(frozen=True, slots=True)
+class OnCase:
+    """One case as a subject of commands. decider: of cases."""
+
+    kernel: Kernel
+    decider: Decider[Fact, Case, Event]
+    case_id: str
+
+    @property
+    def stream(self) -> str:
+        return case_stream(self.case_id)
+
+    def permission(self, wanted: type[Command]) -> str:
+        return wanted.permission
+
+    def require(self, envelope: Envelope, state: Case, wanted: type[Command], said: Said) -> None:
+        row = self.kernel.access.permissions.command(wanted.permission)
+        step_of = said.get("activity") if issubclass(wanted, ActivityCommand) else None
+        require_right(envelope.principal, state, row, step_of, envelope.now)
+
+    def case(self, state: Case) -> Case:
+        return state
+
+    def school(self, state: Case, _: Said) -> str:
+        return state.school
+
+    def owner(self, state: Case) -> str:
+        """The student; the case itself while the student is not identified."""
+        return state.student or self.stream
+
+    def version(self, loaded: Loaded[Case], wanted: type[Command], said: Said) -> int:
+        known = loaded.state.activities.get(said.get("activity", "")) if issubclass(wanted, ActivityCommand) else None
+        return known.version if known else loaded.version
+
+    async def beside(self, envelope: Envelope, command: Command, loaded: Loaded[Case]) -> Sequence[Write]:
+        match command:
+            case MergeInto(into=other):
+                return await self._other(envelope, other, TakeMerged(merged=self.case_id, act=command.act, by=command.by, at=command.at), loaded)
+            case UnmergeCase():
+                back = GiveBackMerged(merged=self.case_id, act=command.act, by=command.by, at=command.at)
+                return await self._other(envelope, loaded.state.moves.merged_into or "", back, loaded)
+            case UnmatchStudent(student=student):
+                return await self._claim(envelope, student, Release(case=self.case_id), loaded)
+            case Match(student=student):
+                return await self._claim(envelope, student, Claim(case=self.case_id), loaded)
+            case Reopen():
+                return await self._claim(envelope, loaded.state.student, Claim(case=self.case_id), loaded)
+            case Close():
+                return await self._claim(envelope, loaded.state.student, Release(case=self.case_id, at=envelope.now), loaded)
+            case _:
+                return ()
+
+    async def _other(self, envelope: Envelope, case_id: str, command: Command, mine: Loaded[Case]) -> Sequence[Write]:
+        """The other half of a merge. Raises: NotFound: not a case that this person may work on. NotSameStudent."""
+        other = await load(self.kernel.store, self.decider, case_stream(case_id))
+        require_right(envelope.principal, other.state, self.kernel.access.permissions.command("work"), None, envelope.now)
+        if None not in (mine.state.student, other.state.student) and mine.state.student != other.state.student:
+            raise NotSameStudent
+        return (write(self.decider, other, self.decider.decide(command, other.state), envelope.occasion(other.state.school)),)
+
+    async def _claim(self, envelope: Envelope, student: str | None, change: StudentCommand, mine: Loaded[Case]) -> Sequence[Write]:
+        """Moves the student's one open case along. Raises: StudentHasOpenCase."""
+        if student is None:
+            return ()
+        claim = await load(self.kernel.store, STUDENT, student_stream(student))
+        if isinstance(change, Claim) and claim.state.open_case not in (None, self.case_id):
+            raise StudentHasOpenCase
+        events = STUDENT.decide(change, claim.state)
+        return (write(STUDENT, claim, events, envelope.occasion(mine.state.school)),) if events else ()

@@ -1,0 +1,56 @@
+"""Commands on a counselling group: given by its leader, who alone knows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.cases.commands.envelope import Envelope
+from services.cases.commands.subject import Said
+from services.cases.domain.case.state import Case
+from services.cases.domain.steps.command import ActEvent, Command
+from services.cases.domain.strategies.group import GROUP, FormGroup, Group, GroupCommand
+from services.cases.domain.streams import group_stream
+from services.cases.rights import require_at_school, require_leader
+from shared.decider import Decider
+from shared.eventstore.states import Loaded
+from shared.eventstore.store import Write
+
+
+@dataclass(frozen=True, slots=True)
+class OnGroup:
+    """One group as a subject of commands."""
+
+    group_id: str
+
+    @property
+    def stream(self) -> str:
+        return group_stream(self.group_id)
+
+    @property
+    def decider(self) -> Decider[GroupCommand, Group, ActEvent]:
+        return GROUP
+
+    def permission(self, wanted: type[Command]) -> str:
+        return wanted.permission
+
+    def require(self, envelope: Envelope, state: Group, wanted: type[Command], said: Said) -> None:
+        if wanted is FormGroup:
+            require_at_school(envelope.principal, said["school"])
+        else:
+            require_leader(envelope.principal, state)
+
+    def case(self, _: Group) -> Case:
+        return Case()
+
+    def school(self, state: Group, said: Said) -> str:
+        return state.school or said["school"]
+
+    def owner(self, _: Group) -> str:
+        return self.stream
+
+    def version(self, loaded: Loaded[Group], _: type[Command], __: Said) -> int:
+        return loaded.version
+
+    async def beside(self, *_: object) -> Sequence[Write]:
+        return ()

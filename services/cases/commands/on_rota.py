@@ -1,0 +1,54 @@
+"""Commands on the rota of a school: who is away, and who stands in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.cases.commands.envelope import Envelope
+from services.cases.commands.subject import Said
+from services.cases.domain.case.state import Case
+from services.cases.domain.duty import DUTY, Duty, DutyCommand
+from services.cases.domain.steps.command import Command
+from services.cases.domain.streams import rota_stream
+from services.cases.rights import require_at_school
+from shared.decider import Decider
+from shared.events import DutyChanged
+from shared.eventstore.states import Loaded
+from shared.eventstore.store import Write
+
+
+@dataclass(frozen=True, slots=True)
+class OnRota:
+    """The rota of one school as a subject of commands."""
+
+    school_id: str
+
+    @property
+    def stream(self) -> str:
+        return rota_stream(self.school_id)
+
+    @property
+    def decider(self) -> Decider[DutyCommand, Duty, DutyChanged]:
+        return DUTY
+
+    def permission(self, wanted: type[Command]) -> str:
+        return wanted.permission
+
+    def require(self, envelope: Envelope, _: Duty, __: type[Command], ___: Said) -> None:
+        require_at_school(envelope.principal, self.school_id)
+
+    def case(self, _: Duty) -> Case:
+        return Case()
+
+    def school(self, _: Duty, __: Said) -> str:
+        return self.school_id
+
+    def owner(self, _: Duty) -> str:
+        return self.stream
+
+    def version(self, loaded: Loaded[Duty], _: type[Command], __: Said) -> int:
+        return loaded.version
+
+    async def beside(self, *_: object) -> Sequence[Write]:
+        return ()

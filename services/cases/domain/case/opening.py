@@ -1,0 +1,270 @@
+"""What a concern does to a case, and what its counsellor does first: triage with a receipt, clocks, acknowledging, assigning, notes, matching,
+closing, reopening.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, assert_never
+
+from services.cases.domain.case.state import Case
+from services.cases.domain.case.strands import (
+    Acknowledge,
+    AddNote,
+    Assign,
+    CaseAssigned,
+    CaseReopened,
+    Close,
+    Match,
+    NoteAdded,
+    Reopen,
+    SafetyCheckAsked,
+    SetUrgency,
+    StrandAdded,
+    StrandCommand,
+    StudentMatched,
+    TakeConcern,
+    TaskReviewed,
+    UrgencyDecided,
+)
+from services.cases.domain.referring import referral
+from services.cases.domain.steps import deadline
+from services.cases.domain.steps.command import Command, recorded
+from services.cases.domain.steps.deadline import DeadlinesSet
+from services.cases.domain.steps.offer import Around, Known, Offer, offered, one_of
+from services.cases.domain.steps.policy import ORDER, most_urgent
+from services.cases.domain.steps.triage import TriageInputs, triage
+from shared.errors import Refused
+from shared.events import (
+    CaseAcknowledged,
+    CaseClosed,
+    CaseOpened,
+    CaseTriaged,
+    ConcernJoinedCase,
+    Urgency,
+)
+from shared.message import Event
+
+CLOCKS: Mapping[str, Callable[[Case], bool]] = {
+    "acknowledge": lambda case: not case.acknowledged.issuperset(case.concerns),
+    "decide": lambda case: case.handling.stage == "opened" and not case.referrals.decisions and not any(each.by for each in case.decisions),
+    "assess": lambda case: case.handling.stage == "opened",
+    "contact": lambda case: case.handling.stage == "opened" and not case.activities,
+    "plan": lambda case: case.handling.stage != "planned",
+    "refer": lambda case: not case.referrals.decisions and not case.referrals.by_id,
+}
+"""Clocks that a level starts, and whether one still runs."""
+
+
+def whose(case: Case) -> dict[str, Any]:
+    return {"case": case.case, "student": case.student, "school": case.school}
+
+
+class NotClosed(Refused):
+    code = "not-closed"
+    indonesian = "Kasus ini belum ditutup."
+    english = "The case is not closed."
+
+
+class ReferralStillOpen(Refused):
+    code = "referral-still-open"
+    indonesian = "Masih ada rujukan yang berjalan."
+    english = "A referral is still under way."
+
+
+class ActivityStillOpen(Refused):
+    code = "activity-still-open"
+    indonesian = "Masih ada kegiatan yang berjalan."
+    english = "An activity is still under way."
+
+
+class AlreadyIdentified(Refused):
+    code = "already-identified"
+    indonesian = "Murid pada kasus ini sudah dikenali."
+    english = "This case's student is identified already."
+
+
+class SameCounsellorForBoth(Refused):
+    code = "same-counsellor-for-both"
+    indonesian = "Korban dan terlapor ditangani konselor yang berbeda."
+    english = "Victim and accused have different counsellors."
+
+
+class TransferWaiting(Refused):
+    code = "transfer-waiting"
+    indonesian = "Pemindahan kasus masih menunggu tanda terima."
+    english = "A transfer of the case still waits for its receipt."
+
+
+# taking a concern --------------------------------------------------------------------------------------------------
+
+
+def take(command: TakeConcern, case: Case) -> Sequence[Event]:
+    told = command.concern
+    if any(strand.concern.concern == told.concern and strand.concern.role == told.role for strand in case.strands):
+        return []
+    about = whose(case) if case.case else {"case": command.case, "student": told.student, "school": told.school}
+    inputs = TriageInputs(kind=told.kind, categories=told.categories, facts=told.facts, repeats=_repeats(command, case))
+    triaged = triage(command.policy, inputs)
+    strand = StrandAdded(concern=told, at=command.at)
+    receipt = UrgencyDecided(
+        decision=command.decision,
+        concern=told.concern,
+        policy=command.policy.id,
+        policy_version=command.policy.version,
+        inputs=inputs,
+        rules=triaged.rules,
+        urgency=most_urgent(triaged.urgency, case.urgency),
+        by=None,
+        reason=None,
+    )
+    clock = command.policy.clocks[triaged.urgency]
+    named = case.with_strand(strand)
+    alert = CaseTriaged(
+        concern=told.concern,
+        urgency=triaged.urgency,
+        desk=named.desk,
+        excluded=tuple(sorted(named.named)),
+        acknowledge_by=command.at + timedelta(minutes=clock.acknowledge),
+        decide_by=command.at + timedelta(minutes=clock.decide),
+        **about,
+    )
+    begun: list[Event] = [] if case.case else [CaseOpened(concern=told.concern, **about)]
+    if case.closed:
+        begun.append(CaseReopened(reason=None, by="policy"))
+    asked = [SafetyCheckAsked(concern=told.concern)] if triaged.check_safety else []
+    joined = ConcernJoinedCase(concern=told.concern, **about)
+    return [*begun, strand, joined, receipt, *asked, alert, *_clocks_started(command, triaged.urgency, named, case.urgency)]
+
+
+def _clocks_started(command: TakeConcern, level: Urgency, case: Case, before: Urgency) -> list[Event]:
+    """A clock that runs already keeps the earlier time; one that was met does not start again, but for a higher level. case: with the new strand."""
+    raised = ORDER.index(level) > ORDER.index(before)
+    started = [
+        each
+        for each in deadline.clocks(command.policy, level, command.at, case.owner)
+        if (case.case is None or raised or CLOCKS[each.key](case)) and not _earlier_runs(case, each)
+    ]
+    return [DeadlinesSet(deadlines=tuple(started))] if started else []
+
+
+def _earlier_runs(case: Case, due: deadline.Due) -> bool:
+    running = case.deadlines.get(due.key)
+    return running is not None and running.expected <= due.due
+
+
+def _repeats(command: TakeConcern, case: Case) -> int:
+    """Other concerns of a shared category within the policy's days."""
+    since = command.at - timedelta(days=command.policy.repeat_days)
+    wanted = set(command.concern.categories)
+    return sum(1 for strand in case.strands if strand.at >= since and wanted.intersection(strand.concern.categories))
+
+
+def decide(command: StrandCommand, case: Case) -> Sequence[Event]:
+    """What a person does first with a case, and last. Raises: a refusal by name."""
+    match command:
+        case Acknowledge():
+            return _acknowledge(command, case)
+        case Assign():
+            return _assign(command, case)
+        case AddNote():
+            return _note(command, case)
+        case SetUrgency():
+            return _set_urgency(command, case)
+        case Match():
+            return _match(command, case)
+        case Close():
+            return _close(command, case)
+        case Reopen():
+            return _reopen(command, case)
+        case _:
+            assert_never(command)
+
+
+# the counsellor's first steps --------------------------------------------------------------------------------------
+
+
+def _acknowledge(command: Acknowledge, case: Case) -> Sequence[Event]:
+    return [] if case.acknowledged.issuperset(case.concerns) else [CaseAcknowledged(**whose(case), by=command.by, concerns=case.concerns)]
+
+
+def _assign(command: Assign, case: Case) -> Sequence[Event]:
+    if case.sexual_violence and command.to in command.elsewhere:
+        raise SameCounsellorForBoth
+    return [] if case.assignee == command.to else [recorded(CaseAssigned, command)]
+
+
+def _note(command: AddNote, case: Case) -> Sequence[Event]:
+    known = any(each.note == command.note for each in case.notes)
+    return [] if known else [recorded(NoteAdded, command)]
+
+
+def _match(command: Match, case: Case) -> Sequence[Event]:
+    if case.student not in (None, command.student):
+        raise AlreadyIdentified
+    return [] if case.student else [recorded(StudentMatched, command)]
+
+
+def _set_urgency(command: SetUrgency, case: Case) -> Sequence[Event]:
+    if command.urgency == case.urgency:
+        return []
+    direction = "raised" if ORDER.index(command.urgency) > ORDER.index(case.urgency) else "lowered"
+    decided = UrgencyDecided(
+        decision=command.decision,
+        concern=None,
+        policy=None,
+        policy_version=None,
+        inputs=None,
+        rules=(f"person:{direction}",),
+        urgency=command.urgency,
+        by=command.by,
+        reason=command.reason,
+    )
+    return [decided, *_raised_by_person(command, case)] if direction == "raised" else [decided]
+
+
+def _raised_by_person(command: SetUrgency, case: Case) -> list[Event]:
+    """A level that a person raises alerts the staff and starts its clocks like one that came in so; what was taken in hand stays so."""
+    clock = command.policy.clocks[command.urgency]
+    alert = CaseTriaged(
+        **whose(case),
+        concern=case.concerns[-1],
+        urgency=command.urgency,
+        desk=case.desk,
+        excluded=tuple(sorted(case.named)),
+        acknowledge_by=command.at + timedelta(minutes=clock.acknowledge),
+        decide_by=command.at + timedelta(minutes=clock.decide),
+    )
+    due = [each for each in deadline.clocks(command.policy, command.urgency, command.at, case.owner) if CLOCKS[each.key](case)]
+    started = [each for each in due if not _earlier_runs(case, each)]
+    return [alert, *([DeadlinesSet(deadlines=tuple(started))] if started else [])]
+
+
+def _close(command: Close, case: Case) -> Sequence[Event]:
+    if any(each.state not in referral.ENDED and each.state not in ("drafted", "approved") for each in case.referrals.by_id.values()):
+        raise ReferralStillOpen
+    if case.moves.asked:
+        raise TransferWaiting
+    if not all(each.ended or each.rests for each in case.activities.values()):
+        raise ActivityStillOpen
+    closed = CaseClosed(**whose(case), concerns=case.concerns, outcome=command.outcome_class)
+    return [TaskReviewed(text=command.task_reviewed, by=command.by), closed]
+
+
+def _reopen(command: Reopen, case: Case) -> Sequence[Event]:
+    if case.reopened_by == command.by:
+        return []  # asked twice: quiet
+    if not case.closed:
+        raise NotClosed
+    return [CaseReopened(reason=command.text, by=command.by)]
+
+
+# offer -------------------------------------------------------------------------------------------------------------
+
+
+def _levels(_: Case, __: Around) -> list[Known]:
+    return [Known(choice=one_of(SetUrgency, "urgency"))]
+
+
+OFFERS: Mapping[type[Command], Offer[Case]] = {Acknowledge: offered("acknowledge"), SetUrgency: offered("decide", _levels)}

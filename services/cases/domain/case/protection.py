@@ -1,0 +1,94 @@
+"""What protects a child in a case of sexual violence: one first account in the child's own words and no repeated questioning, evidence kept,
+medical care offered (domain.md, Urgency). The other rules are refusals of the strategies.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from services.cases.domain.steps.about import About
+from services.cases.domain.steps.act import Acts, act
+from services.cases.domain.steps.command import ActEvent, Command
+from shared.errors import Refused
+from shared.sealed import CaseText
+
+
+class RecordFirstAccount(Command, called="record-first-account", permission="work"):
+    """In the child's own words; there is no second one."""
+
+    words: CaseText
+
+
+class FirstAccountRecorded(ActEvent):
+    type: Literal["first-account-recorded"] = "first-account-recorded"
+    version: Literal[1] = 1
+    words: CaseText
+
+
+class KeepEvidence(Command, called="keep-evidence", permission="work"):
+    """what, where: of the thing itself; nothing is copied here."""
+
+    what: CaseText
+    where: CaseText
+
+
+class EvidenceKept(ActEvent):
+    type: Literal["evidence-kept"] = "evidence-kept"
+    version: Literal[1] = 1
+    what: CaseText
+    where: CaseText
+
+
+class OfferMedicalCare(Command, called="offer-medical-care", permission="work"):
+    """answer: what the student, or who may decide for them, said."""
+
+    answer: Literal["accepted", "refused", "later"]
+    where: CaseText
+
+
+class MedicalCareOffered(ActEvent):
+    type: Literal["medical-care-offered"] = "medical-care-offered"
+    version: Literal[1] = 1
+    answer: Literal["accepted", "refused", "later"]
+    where: CaseText
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    account: bool = False
+    evidence: int = 0
+    medical_care: str | None = None
+
+
+NONE = Protection()
+
+
+class AccountAlreadyTaken(Refused):
+    code = "account-already-taken"
+    indonesian = "Cerita pertama anak sudah dicatat; anak tidak ditanya berulang."
+    english = "The child's first account is recorded; a child is not questioned again."
+
+
+def _first(_: RecordFirstAccount, protection: Protection, __: About) -> None:
+    if protection.account:
+        raise AccountAlreadyTaken
+
+
+PROTECTION: Acts[Protection] = Acts(
+    act(RecordFirstAccount, FirstAccountRecorded, _first),
+    act(KeepEvidence, EvidenceKept),
+    act(OfferMedicalCare, MedicalCareOffered),
+)
+
+
+def evolve(protection: Protection, event: ActEvent) -> Protection:
+    match event:
+        case FirstAccountRecorded():
+            return replace(protection, account=True)
+        case EvidenceKept():
+            return replace(protection, evidence=protection.evidence + 1)
+        case MedicalCareOffered():
+            return replace(protection, medical_care=event.answer)
+        case _:
+            return protection

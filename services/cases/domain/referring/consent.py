@@ -1,0 +1,318 @@
+"""What a referral needs before the agency has it, and after: consent or its ground, an approver (replaced when late or conflicted), the call in
+an emergency, the next alternative after a decline, the chasing of a missed appointment, the evaluation (domain.md, Referral decision).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime
+
+from services.cases.domain.referring.referral import (
+    ANSWER,
+    AWAITS,
+    ENDED,
+    LETTER,
+    TELLS,
+    NoAlternativesOffered,
+    NoSuchReferral,
+    OwnApproval,
+    Referral,
+    ReferralDrafted,
+    Referrals,
+    every,
+)
+from services.cases.domain.steps.about import About
+from services.cases.domain.steps.act import Acts, act
+from services.cases.domain.steps.activity import PersonInConflict
+from services.cases.domain.steps.command import ActEvent, Command
+from services.cases.domain.steps.filled import AgeOfConsent, Filled, StudentAge
+from services.cases.domain.steps.offer import offered
+from services.cases.domain.steps.tells import Chapter, Document, Given, Tells, counted
+from shared.errors import Refused
+from shared.message import Event
+from shared.sealed import CaseText
+
+
+class RecordConsent(Command, called="record-consent", permission="work"):
+    """giver: from 18 only the student. age: at this moment, None where unknown (counts as minor). form: number of the signed sheet."""
+
+    referral: str
+    giver: Literal["student", "guardian"]
+    age: StudentAge
+    adult: AgeOfConsent
+    form: str
+
+
+class ConsentRecorded(ActEvent):
+    type: Literal["consent-recorded"] = "consent-recorded"
+    version: Literal[1] = 1
+    referral: str
+    giver: Literal["student", "guardian"]
+    age: int | None
+    adult: int
+    form: str
+
+
+class OverrideConsent(Command, called="override-consent", permission="work"):
+    """Without consent: a named person, a ground, a reason."""
+
+    referral: str
+    ground: Literal["vital-interest", "legal-duty"]
+    reason: CaseText
+
+
+class ConsentOverridden(ActEvent):
+    type: Literal["consent-overridden"] = "consent-overridden"
+    version: Literal[1] = 1
+    referral: str
+    ground: Literal["vital-interest", "legal-duty"]
+    reason: CaseText
+
+
+class AskApproval(Command, called="ask-approval", permission="work"):
+    """approver: who is asked now; asked again with another name, the first is replaced, because late or in conflict."""
+
+    referral: str
+    approver: str
+    approve_by: Annotated[AwareDatetime, Filled("approval-time")]
+
+
+class ApprovalAsked(ActEvent):
+    type: Literal["approval-asked"] = "approval-asked"
+    version: Literal[1] = 1
+    referral: str
+    approver: str
+    approve_by: AwareDatetime
+
+
+class CallForHelp(Command, called="call-for-help", permission="work"):
+    """Emergency: help is called before consent, approval or acceptance. said: the minimum that was disclosed. letter_by: within 24 h."""
+
+    referral: str
+    ground: Literal["vital-interest", "legal-duty"]
+    said: CaseText
+    letter_by: Annotated[AwareDatetime, Filled("letter-time")]
+
+
+class HelpCalled(ActEvent):
+    type: Literal["help-called"] = "help-called"
+    version: Literal[1] = 1
+    referral: str
+    ground: Literal["vital-interest", "legal-duty"]
+    said: CaseText
+    letter_by: AwareDatetime
+
+
+class TakeNextAlternative(Command, called="take-next-alternative", permission="work"):
+    """After a decline: the next agency that was offered. fresh: id of the new referral; why: this one."""
+
+    referral: str
+    fresh: Annotated[str, Filled("fresh-id", "referral")]
+    why: CaseText
+
+
+class NextAlternativeTaken(ActEvent):
+    type: Literal["next-alternative-taken"] = "next-alternative-taken"
+    version: Literal[1] = 1
+    referral: str
+    fresh: str
+    why: CaseText
+
+
+class ChaseAppointment(Command, called="chase-appointment", permission="work"):
+    """The student missed the appointment: who was spoken to, and what was agreed."""
+
+    referral: str
+    words: CaseText
+
+
+class AppointmentChased(ActEvent):
+    type: Literal["appointment-chased"] = "appointment-chased"
+    version: Literal[1] = 1
+    referral: str
+    words: CaseText
+
+
+class EvaluateReferral(Command, called="evaluate-referral", permission="work"):
+    referral: str
+    helped: bool
+    finding: CaseText
+
+
+class ReferralEvaluated(ActEvent):
+    type: Literal["referral-evaluated"] = "referral-evaluated"
+    version: Literal[1] = 1
+    referral: str
+    helped: bool
+    finding: CaseText
+
+
+class StudentConsentsThemselves(Refused):
+    code = "student-consents-themselves"
+    indonesian = "Murid berusia 18 tahun ke atas memberi persetujuan sendiri."
+    english = "A student of 18 or more consents themselves."
+
+
+class NotDeclined(Refused):
+    code = "not-declined"
+    indonesian = "Alternatif berikutnya diambil hanya setelah penolakan."
+    english = "The next alternative is taken only after a decline."
+
+
+class NothingMissed(Refused):
+    code = "nothing-missed"
+    indonesian = "Tidak ada pertemuan yang terlewat pada rujukan ini."
+    english = "No appointment of this referral was missed."
+
+
+class NotCompleted(Refused):
+    code = "not-completed"
+    indonesian = "Rujukan belum selesai."
+    english = "The referral is not completed."
+
+
+class TooLate(Refused):
+    code = "too-late"
+    indonesian = "Rujukan ini sudah dikirim atau berakhir."
+    english = "The referral was sent already, or has ended."
+
+
+class NotByPhone(Refused):
+    code = "not-by-phone"
+    indonesian = "Rujukan ini bukan jalur darurat lewat telepon."
+    english = "This referral is not an emergency by phone."
+
+
+def _find(referrals: Referrals, referral: str) -> Referral:
+    if referral not in referrals.by_id:
+        raise NoSuchReferral
+    return referrals.by_id[referral]
+
+
+def _drafted(referrals: Referrals, referral: str) -> Referral:
+    found = _find(referrals, referral)
+    if found.state != "drafted":
+        raise TooLate
+    return found
+
+
+def _consent(command: RecordConsent, referrals: Referrals, _: About) -> None:
+    found = _find(referrals, command.referral)
+    if command.giver == "guardian" and command.age is not None and command.age >= command.adult:
+        raise StudentConsentsThemselves
+    _drafted(referrals, found.referral)
+
+
+def _override(command: OverrideConsent, referrals: Referrals, _: About) -> None:
+    _drafted(referrals, command.referral)
+
+
+def _approval(command: AskApproval, referrals: Referrals, about: About) -> None:
+    referral = _drafted(referrals, command.referral)
+    if command.approver in about.named:
+        raise PersonInConflict
+    if command.approver == referral.drafted_by:
+        raise OwnApproval
+
+
+def _call(command: CallForHelp, referrals: Referrals, _: About) -> None:
+    referral = _find(referrals, command.referral)
+    if not referral.emergency:
+        raise NotByPhone
+    if referral.state in ENDED:
+        raise TooLate
+
+
+def _next(command: TakeNextAlternative, referrals: Referrals, _: About) -> None:
+    referral = _find(referrals, command.referral)
+    if referral.state != "rejected":
+        raise NotDeclined
+    if not referral.alternatives:
+        raise NoAlternativesOffered
+
+
+def _drafted_next(command: TakeNextAlternative, referrals: Referrals) -> Sequence[Event]:
+    """The consent, or the ground for going without it, was for the purpose and not for one receiver; approval is asked for again."""
+    referral = referrals.by_id[command.referral]
+    agency, *others = referral.alternatives
+    overridden = referral.consent == "overridden"
+    return [
+        ReferralDrafted(
+            referral=command.fresh,
+            agency=agency,
+            why=command.why,
+            alternatives=(*others, referral.agency),
+            consent="overridden" if overridden else "given",
+            ground=referral.ground if overridden else None,
+            by_phone_first=referral.emergency,
+            by=command.by,
+        )
+    ]
+
+
+def _chase(command: ChaseAppointment, referrals: Referrals, _: About) -> None:
+    if _find(referrals, command.referral).chase_by is None:
+        raise NothingMissed
+
+
+def _evaluate(command: EvaluateReferral, referrals: Referrals, _: About) -> None:
+    if _find(referrals, command.referral).state != "completed":
+        raise NotCompleted
+
+
+def _is_evaluated(command: EvaluateReferral, referrals: Referrals) -> bool:
+    return referrals.by_id[command.referral].evaluated
+
+
+def _call_disclosed(event: HelpCalled) -> Iterable[Given]:
+    return (Given(event.act, "agency", event.referral),)
+
+
+CONSENT: Acts[Referrals] = Acts(
+    act(RecordConsent, ConsentRecorded, _consent, offer=offered(known=every, towards="approval")),
+    act(OverrideConsent, ConsentOverridden, _override, offer=offered(known=every, towards="approval")),
+    act(AskApproval, ApprovalAsked, _approval, offer=offered(known=every)),
+    act(CallForHelp, HelpCalled, _call, tells=Tells(discloses=_call_disclosed), offer=offered(known=every)),
+    act(TakeNextAlternative, NextAlternativeTaken, _next, also=_drafted_next, offer=offered(known=every)),
+    act(ChaseAppointment, AppointmentChased, _chase, offer=offered("missed-appointment", every)),
+    act(EvaluateReferral, ReferralEvaluated, _evaluate, done=_is_evaluated, tells=counted("helped"), offer=offered("referral-evaluation", every)),
+)
+
+REFERRAL = Chapter(
+    "referral",
+    {**TELLS, **CONSENT.tells},
+    awaits=AWAITS,
+    documents=(LETTER, Document("referral-consent", "Lembar persetujuan alih tangan kasus", "Consent to referral", ConsentRecorded), ANSWER),
+    subject="referral",
+)
+"""Strategy 3, referral to an agency (domain.md, The nine strategies)."""
+
+
+def evolve(referrals: Referrals, event: ActEvent) -> Referrals:
+    referral = referrals.by_id.get(getattr(event, "referral", ""))
+    if referral is None:
+        return referrals
+    changed = _changed(referral, event)
+    return replace(referrals, by_id={**referrals.by_id, referral.referral: changed})
+
+
+def _changed(referral: Referral, event: ActEvent) -> Referral:
+    match event:
+        case ConsentRecorded():
+            return replace(referral, consent="given")
+        case ConsentOverridden(ground=ground):
+            return replace(referral, consent="overridden", ground=ground)
+        case ApprovalAsked():
+            return replace(referral, approver=event.approver, approve_by=event.approve_by)
+        case HelpCalled():
+            letter = event.letter_by if referral.state in ("drafted", "approved") else None
+            return replace(referral, called=True, letter_by=letter)
+        case AppointmentChased():
+            return replace(referral, chase_by=None)
+        case ReferralEvaluated():
+            return replace(referral, evaluated=True, evaluate_by=None)
+        case _:
+            return referral

@@ -1,0 +1,40 @@
+"""What a strategy must know of its case to decide: whose it is, whether it is handled, and who must not be near it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.errors import Refused
+from shared.events import Category, Urgency
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """One case, as far as its strategies are concerned.
+
+    version: of the case before the command. categories: of all its concerns.
+    handling: a person took it in hand and it is not closed. named: everybody named in a strand or suspended for conflict; they work nothing and
+    are invited to nothing. accused: students reported as accused in an incident of this case. safe_home: guardians a counsellor judged safe.
+    implicated: guardians who are accused or unsafe. unsafe_home: an accused guardian without a name was told of.
+    """
+
+    case: str
+    student: str | None
+    school: str
+    handling: bool = True
+    version: int = 0
+    urgency: Urgency = "low"
+    categories: tuple[Category, ...] = ()
+    named: frozenset[str] = frozenset()
+    accused: frozenset[str] = frozenset()
+    sexual_violence: bool = False
+    safe_home: frozenset[str] = frozenset()
+    implicated: frozenset[str] = frozenset()
+    unsafe_home: bool = False
+    self_report: bool = False
+
+
+class NoSettlement(Refused):
+    code = "no-settlement"
+    indonesian = "Pada kekerasan seksual tidak ada mediasi, surat perdamaian, atau penyelesaian dengan pernikahan."
+    english = "In a case of sexual violence there is no mediation, peace letter or marriage settlement."

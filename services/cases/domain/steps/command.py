@@ -1,0 +1,55 @@
+"""The one base of commands, and of the events that record them: which act, by whom, and when it happened."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, ClassVar, TypeVar
+
+from pydantic import AwareDatetime
+
+from shared.message import Event, Fact
+
+E = TypeVar("E", bound=Event)
+
+
+class Command(Fact):
+    """Something a person does. act: id of this very act, so that a repeat is known. by: the acting person. at: when it happened.
+
+    called: the public name, as in routes and in what is possible next. permission: the row of the permission file that says who may give it.
+    adds: it only adds something, so it never conflicts with another act. A subclass writes them in its first line.
+    """
+
+    called: ClassVar[str] = ""
+    permission: ClassVar[str] = ""
+    adds: ClassVar[bool] = False
+
+    act: str
+    by: str
+    at: AwareDatetime
+
+    def __init_subclass__(cls, *, called: str = "", permission: str = "", adds: bool = False, **config: Any) -> None:
+        super().__init_subclass__(**config)
+        cls.called, cls.permission, cls.adds = called, permission, adds
+
+
+class ActEvent(Event):
+    """An act that was taken. Its fields are a storage format of their own (architecture, decision 16)."""
+
+    act: str
+    by: str
+    at: AwareDatetime
+
+
+class OwnWords(ActEvent):
+    """An act whose words only the person who wrote them reads, whoever else reads the case."""
+
+
+def recorded(event: type[E], command: Fact) -> E:
+    """The event that keeps what a command said: each of its fields takes the value of the command's field of the same name."""
+    return event(**{name: getattr(command, name) for name in carried(event)})
+
+
+@cache
+def carried(event: type[Event]) -> tuple[str, ...]:
+    """The fields of an event that come from its command: all but its type and version."""
+    return tuple(name for name in event.model_fields if name not in ("type", "version"))

@@ -1,0 +1,35 @@
+"""Which fields of a command the shell fills: nobody says them, they follow from the policy, the calendar, the roster or other streams."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime
+
+from services.cases.domain.steps.policy import Policy
+
+Known = Literal[
+    "fresh-id", "one-school-day", "two-school-days", "three-school-days", "approval-time", "letter-time", "policy", "age", "age-of-consent",
+    "guardians", "receiving-school", "school", "other-side", "members", "member",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """Written on a field that the shell fills. by: what it is filled from. name: of a fresh id, so that a repeat of the request gives it again."""
+
+    by: Known
+    name: str = ""
+
+
+PolicyNow = Annotated[Policy, Filled("policy")]
+"""The policy that is in force when the command is given."""
+
+StudentAge = Annotated[int | None, Filled("age")]
+"""In years when it happened; None where the birth date is unknown, which counts as minor."""
+
+AgeOfConsent = Annotated[int, Filled("age-of-consent")]
+OneSchoolDayLater = Annotated[AwareDatetime, Filled("one-school-day")]
+TwoSchoolDaysLater = Annotated[AwareDatetime, Filled("two-school-days")]
+ThreeSchoolDaysLater = Annotated[AwareDatetime, Filled("three-school-days")]

@@ -1,0 +1,322 @@
+"""Strategy 2, group counselling (konseling kelompok): several students with a shared difficulty; never victim and accused together.
+
+A group is a stream of its own, read by its leader; a member's note lives in that member's case only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime
+from pydantic import Field as Limit
+
+from services.cases.domain.steps.about import About
+from services.cases.domain.steps.act import Acts, act
+from services.cases.domain.steps.activity import Field, Part, WrongMoment
+from services.cases.domain.steps.command import ActEvent, Command, OwnWords
+from services.cases.domain.steps.filled import Filled
+from services.cases.domain.steps.tells import Chapter, counted
+from shared.decider import Decider
+from shared.errors import Refused
+from shared.eventstore.codec import EventCodec
+from shared.sealed import CounsellingText
+
+FEWEST = 2
+"""A group of one is individual counselling."""
+
+
+class Member(Part):
+    """roles: the student's role in each concern of the case, so that victim and accused of one incident are never together."""
+
+    case: str
+    student: str
+    roles: Mapping[str, str]
+
+
+class FormGroup(Command, called="form-group", permission="group"):
+    group: Annotated[str, Filled("fresh-id", "group")]
+    school: str
+    field: Field
+    purpose: CounsellingText
+    members: Annotated[tuple[Member, ...], Limit(min_length=2), Filled("members")]
+
+
+class GroupFormed(ActEvent):
+    type: Literal["group-formed"] = "group-formed"
+    version: Literal[1] = 1
+    group: str
+    school: str
+    field: Field
+    purpose: CounsellingText
+    members: Annotated[tuple[Member, ...], Limit(min_length=2)]
+
+
+class AddMember(Command, called="add-member", permission="group"):
+    member: Annotated[Member, Filled("member")]
+
+
+class MemberAdded(ActEvent):
+    type: Literal["member-added"] = "member-added"
+    version: Literal[1] = 1
+    member: Member
+
+
+class RemoveMember(Command, called="remove-member", permission="group"):
+    student: str
+
+
+class MemberRemoved(ActEvent):
+    type: Literal["member-removed"] = "member-removed"
+    version: Literal[1] = 1
+    student: str
+
+
+class HoldSession(Command, called="hold-session", permission="group"):
+    """session: 1, 2, 3 …  stage: of the group. present: students who came. pledge: of confidentiality, at the first session."""
+
+    session: Annotated[int, Limit(ge=1)]
+    stage: Literal["beginning", "transition", "working", "ending"]
+    when: AwareDatetime
+    present: Annotated[tuple[str, ...], Limit(min_length=1)]
+    pledge: bool
+    dynamics: CounsellingText
+
+
+class SessionHeld(ActEvent):
+    type: Literal["session-held"] = "session-held"
+    version: Literal[1] = 1
+    session: Annotated[int, Limit(ge=1)]
+    stage: Literal["beginning", "transition", "working", "ending"]
+    when: AwareDatetime
+    present: Annotated[tuple[str, ...], Limit(min_length=1)]
+    pledge: bool
+    dynamics: CounsellingText
+
+
+class CloseGroup(Command, called="close-group", permission="group"):
+    result: CounsellingText
+
+
+class GroupClosed(ActEvent):
+    type: Literal["group-closed"] = "group-closed"
+    version: Literal[1] = 1
+    result: CounsellingText
+
+
+class CancelGroup(Command, called="cancel-group", permission="group"):
+    """It does not come about, or not any more."""
+
+    reason: CounsellingText
+
+
+class GroupCancelled(ActEvent):
+    type: Literal["group-cancelled"] = "group-cancelled"
+    version: Literal[1] = 1
+    reason: CounsellingText
+
+
+class HandOverGroup(Command, called="hand-over-group", permission="group"):
+    """to: who leads it from now on."""
+
+    to: str
+
+
+class GroupHandedOver(ActEvent):
+    type: Literal["group-handed-over"] = "group-handed-over"
+    version: Literal[1] = 1
+    to: str
+
+
+GroupCommand = FormGroup | AddMember | RemoveMember | HoldSession | CloseGroup | CancelGroup | HandOverGroup
+GROUP_STEPS = (AddMember, RemoveMember, HoldSession, CloseGroup, CancelGroup, HandOverGroup)
+"""Everything that its leader can do with a group."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """members: by student. leader: the only reader."""
+
+    group: str | None = None
+    school: str = ""
+    state: Literal["formed", "running", "closed", "cancelled"] = "formed"
+    leader: str = ""
+    members: Mapping[str, Member] | None = None
+    sessions: int = 0
+    acts: frozenset[str] = frozenset()
+    events: tuple[ActEvent, ...] = ()
+
+    @property
+    def students(self) -> Mapping[str, Member]:
+        """The members by student; none before it is formed."""
+        return self.members or {}
+
+    @property
+    def ended(self) -> bool:
+        return self.state in ("closed", "cancelled")
+
+
+class NoSuchGroup(Refused):
+    code = "no-such-group"
+    status = 404
+    indonesian = "Kelompok ini tidak ada."
+    english = "There is no such group."
+
+
+class GroupEnded(Refused):
+    code = "group-ended"
+    indonesian = "Kelompok ini sudah berakhir."
+    english = "The group has ended."
+
+
+class VictimAndAccusedTogether(Refused):
+    code = "victim-and-accused-together"
+    indonesian = "Korban dan terlapor dari kejadian yang sama tidak boleh berada dalam satu kelompok."
+    english = "Victim and accused of one incident are never in one group."
+
+
+class PledgeMissing(Refused):
+    code = "pledge-missing"
+    indonesian = "Ikrar menjaga kerahasiaan belum diucapkan."
+    english = "The pledge of confidentiality was not given."
+
+
+class NotAMember(Refused):
+    code = "not-a-member"
+    indonesian = "Murid ini bukan anggota kelompok."
+    english = "This student is not a member of the group."
+
+
+class WrongSessionNumber(Refused):
+    code = "wrong-session-number"
+    indonesian = "Nomor sesi tidak berurutan."
+    english = "The session's number does not follow the last one."
+
+
+class TooFewMembers(Refused):
+    code = "too-few-members"
+    indonesian = "Kelompok memerlukan sedikitnya dua anggota."
+    english = "A group needs at least two members."
+
+
+def _form(command: FormGroup, group: Group, _: About) -> None:
+    if group.group:
+        raise WrongMoment
+    if len({member.student for member in command.members}) < FEWEST:
+        raise TooFewMembers
+    _keep_apart(command.members)
+
+
+def _add(command: AddMember, group: Group, _: About) -> None:
+    _keep_apart((*group.students.values(), command.member))
+
+
+def _remove(command: RemoveMember, group: Group, _: About) -> None:
+    _require_members(group, (command.student,))
+    if len(group.students) <= FEWEST:
+        raise TooFewMembers
+
+
+def _hold(command: HoldSession, group: Group, _: About) -> None:
+    _require_members(group, command.present)
+    if command.session != group.sessions + 1:
+        raise WrongSessionNumber
+    if group.sessions == 0 and not command.pledge:
+        raise PledgeMissing
+
+
+def _close(_: CloseGroup, group: Group, __: About) -> None:
+    if group.state != "running":
+        raise WrongMoment
+
+
+def _keep_apart(members: Sequence[Member]) -> None:
+    roles: dict[str, set[str]] = {}
+    for member in members:
+        for concern, role in member.roles.items():
+            roles.setdefault(concern, set()).add(role)
+    if any({"affected", "accused"} <= found for found in roles.values()):
+        raise VictimAndAccusedTogether
+
+
+def _require_members(group: Group, students: Sequence[str]) -> None:
+    if not set(students) <= set(group.students):
+        raise NotAMember
+
+
+_ACTS: Acts[Group] = Acts(
+    act(FormGroup, GroupFormed, _form, tells=counted("field")),
+    act(AddMember, MemberAdded, _add),
+    act(RemoveMember, MemberRemoved, _remove),
+    act(HoldSession, SessionHeld, _hold, tells=counted("session", service="group-counselling")),
+    act(CloseGroup, GroupClosed, _close, tells=counted()),
+    act(CancelGroup, GroupCancelled),
+    act(HandOverGroup, GroupHandedOver),
+)
+_NO_CASE = About("", None, "")
+
+
+def decide(command: GroupCommand, group: Group) -> Sequence[ActEvent]:
+    """Raises: a refusal by name."""
+    if command.act in group.acts:
+        return []
+    if not isinstance(command, FormGroup):
+        if group.group is None:
+            raise NoSuchGroup
+        if group.ended:
+            raise GroupEnded
+    return _ACTS.taken(command, group, _NO_CASE)
+
+
+def evolve(group: Group, event: ActEvent) -> Group:
+    seen = replace(group, acts=group.acts | {event.act}, events=(*group.events, event))
+    match event:
+        case GroupFormed():
+            members = {each.student: each for each in event.members}
+            return replace(seen, group=event.group, school=event.school, leader=event.by, members=members)
+        case MemberAdded(member=member):
+            return replace(seen, members={**group.students, member.student: member})
+        case MemberRemoved(student=student):
+            return replace(seen, members={key: each for key, each in group.students.items() if key != student})
+        case SessionHeld():
+            return replace(seen, state="running", sessions=event.session)
+        case GroupClosed():
+            return replace(seen, state="closed")
+        case GroupCancelled():
+            return replace(seen, state="cancelled")
+        case GroupHandedOver(to=to):
+            return replace(seen, leader=to)
+        case _:
+            return seen
+
+
+GROUP: Decider[GroupCommand, Group, ActEvent] = Decider(Group(), decide, evolve, EventCodec(*_ACTS.events))
+
+
+# what a member's case keeps ----------------------------------------------------------------------------------------
+
+
+class NoteMember(Command, called="note-member", permission="member-note", adds=True):
+    """A note about one member, in that member's case only."""
+
+    group: str
+    session: int
+    note: CounsellingText
+
+
+class MemberNoted(OwnWords):
+    type: Literal["member-noted"] = "member-noted"
+    version: Literal[1] = 1
+    group: str
+    session: int
+    note: CounsellingText
+
+
+GROUP_COUNSELLING = Chapter(
+    "group-counselling",
+    {**_ACTS.tells, MemberNoted: counted()},
+    awaits=(),
+    documents=(),
+    subject="group",
+)

@@ -1,0 +1,60 @@
+"""Activities that may stand without a case: partnerships and consultations. One stream each, the same table of steps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+from services.cases.domain.register import STRATEGIES
+from services.cases.domain.steps.about import About
+from services.cases.domain.steps.activity import Activities, Activity, ActivityCommand, ActivityEvent
+from services.cases.domain.steps.strategy import StandingAlone
+from services.cases.domain.steps.table import Strategies, table
+from services.cases.domain.steps.tells import Described
+from shared.decider import Decider
+from shared.eventstore.codec import EventCodec
+
+_NO_CASE = About("", None, "")
+
+
+@dataclass(frozen=True, slots=True)
+class WithoutCase:
+    """The one activity of the stream."""
+
+    activities: Activities = field(default_factory=dict)
+
+    @property
+    def activity(self) -> Activity | None:
+        return next(iter(self.activities.values()), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """Deciding about and folding one such activity."""
+
+    strategies: Strategies
+
+    def decide(self, command: ActivityCommand, known: WithoutCase) -> Sequence[ActivityEvent]:
+        """Raises: a refusal by name."""
+        return self.strategies.decide(command, known.activities, _NO_CASE)
+
+    def evolve(self, known: WithoutCase, event: ActivityEvent) -> WithoutCase:
+        return replace(known, activities=self.strategies.evolve(known.activities, event))
+
+
+def alone(strategies: Sequence[Described]) -> tuple[StandingAlone, ...]:
+    """Those whose activities may stand without a case."""
+    return tuple(each for each in strategies if isinstance(each, StandingAlone))
+
+
+@cache
+def compose(*strategies: Described) -> Decider[ActivityCommand, WithoutCase, ActivityEvent]:
+    """What may stand without a case, of these strategies; the same one for the same strategies."""
+    steps = table(*alone(strategies))
+    deciding = Deciding(steps)
+    return Decider(WithoutCase(), deciding.decide, deciding.evolve, EventCodec(*steps.events))
+
+
+WITHOUT_CASE = compose(*STRATEGIES)
+"""With the strategies of the register."""

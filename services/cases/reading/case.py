@@ -1,0 +1,270 @@
+"""A case or its history as JSON, opened only as far as the reader's rights go at this moment."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from services.cases.domain.case.state import Case
+from services.cases.domain.referring.disclosure import FactCorrected
+from services.cases.domain.steps.activity import Activity
+from services.cases.domain.streams import case_stream
+from services.cases.reading.views import record_read
+from services.cases.rights import ReadingReason, Rights, may_open, may_read, require_reason, rights
+from shared.access import Principal
+from shared.decider import Decider, folded, load
+from shared.errors import NotAllowed, NotFound
+from shared.eventstore.states import Loaded
+from shared.message import Event, Fact, Recorded
+from shared.sealed import Erased, Sealed
+from shared.service import Kernel
+
+WITHHELD = "not for this role"
+_ONE_ACTIVITY: tuple[Rights, ...] = ("participant", "receiver")
+"""Rights that show an activity which concerns the reader, and of the case its number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Up to where a case is folded: recorded by, happened until, or version."""
+
+    as_of: datetime | None = None
+    happened_until: datetime | None = None
+    version: int | None = None
+
+    @property
+    def whole(self) -> bool:
+        return self == Moment()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event of a history. entry: as JSON, opened as far as the reader may see it."""
+
+    event: Event
+    entry: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseReader:
+    """Reads cases for a principal; every read of content is recorded first. decider: of cases."""
+
+    kernel: Kernel
+    decider: Decider[Fact, Case, Event]
+
+    async def current(self, case_id: str) -> Loaded[Case]:
+        """The case as it stands now, for deciding and for rights."""
+        return await load(self.kernel.store, self.decider, case_stream(case_id))
+
+    def _allowed(self, principal: Principal, case: Case, reason: ReadingReason | None) -> Rights:
+        """What the principal may read now. Raises: NotFound, NotAllowed, ReadingReasonNeeded."""
+        now = self.kernel.clock.now()
+        allowed = rights(principal, case, now)
+        require_reason(principal, case, now, reason)
+        return allowed
+
+    async def case(self, principal: Principal, case_id: str, moment: Moment, reason: ReadingReason | None = None) -> dict[str, Any]:
+        """The folded state, under today's rights and today's erasures."""
+        now = await self.current(case_id)
+        allowed = self._allowed(principal, now.state, reason)
+        then = now if moment.whole else folded(self.decider, now.stream, await self._until(now.stream, moment))
+        if then.state.case is None:
+            raise NotFound("the case did not exist then")
+        shown = _activities_shown(principal, now.state, then.state, allowed)
+        await self._record(principal, case_id, "case", then.version, reason, content=allowed == "content" or any(may for _, may in shown))
+        return await self._opened_case(then, shown, allowed)
+
+    async def _opened_case(self, then: Loaded[Case], shown: list[tuple[Any, bool]], allowed: Rights) -> dict[str, Any]:
+        activities = await self._opened_each([each for each, _ in shown], [may for _, may in shown])
+        told: dict[str, Any] = _as_json(then)
+        if allowed in _ONE_ACTIVITY:
+            return {name: told[name] for name in ("id", "version", "state")} | {"activities": activities}
+        opened: dict[str, Any] = await self._opened(told, allowed)
+        return opened | {"activities": activities}
+
+    async def _opened_each(self, told: list[Any], may: list[bool]) -> list[Any]:
+        """Several trees, each opened or withheld, with one look at the keys."""
+        boxes = [box for each, allowed in zip(told, may, strict=True) if allowed for box in _sealed(each)]
+        texts = iter(await self.kernel.vault.open_many(boxes) if boxes else [])
+        return [
+            _replaced(each, (lambda _: _shown(next(texts))) if allowed else (lambda _: {"withheld": WITHHELD}))
+            for each, allowed in zip(told, may, strict=True)
+        ]
+
+    async def history(self, principal: Principal, case_id: str, reason: ReadingReason | None = None) -> list[dict[str, Any]]:
+        """Every event in order; what may not be read is marked, never dropped."""
+        return [each.entry for each in await self.told(principal, case_id, reason)]
+
+    async def told(self, principal: Principal, case_id: str, reason: ReadingReason | None = None) -> list[Told]:
+        """The same, each with its event."""
+        now = await self.current(case_id)
+        allowed = self._allowed(principal, now.state, reason)
+        if allowed in _ONE_ACTIVITY:
+            raise NotAllowed
+        events = await self.kernel.store.read_stream(now.stream)
+        happened = self.decider.codec.decode_many(events)
+        said = {event.version: each for event, each in zip(events, happened, strict=True)}
+        may = [may_open(principal, now.state, allowed, _corrected(each, said)) for each in happened]
+        await self._record(principal, case_id, "history", now.version, reason, content=any(may))
+        opened = await self._opened_each([json.loads(event.body) for event in events], may)
+        return [Told(each, _entry(event, data)) for event, each, data in zip(events, happened, opened, strict=True)]
+
+    async def decisions(self, principal: Principal, case_id: str, reason: ReadingReason | None = None) -> list[dict[str, Any]]:
+        """The decision receipts: policy, version, inputs, rules fired, alternatives, override."""
+        now = await self.current(case_id)
+        allowed = self._allowed(principal, now.state, reason)
+        if allowed in _ONE_ACTIVITY:
+            raise NotAllowed
+        receipts = [*now.state.decisions, *now.state.referrals.decisions]
+        await self._record(principal, case_id, "decisions", now.version, reason, content=allowed == "content")
+        opened: list[dict[str, Any]] = await self._opened([receipt.model_dump(mode="json") for receipt in receipts], allowed)
+        return opened
+
+    async def _until(self, stream: str, moment: Moment) -> list[Recorded]:
+        events = await self.kernel.store.read_stream(stream, until_version=moment.version, recorded_by=moment.as_of)
+        until = moment.happened_until
+        return events if until is None else [event for event in events if event.happened_at <= until]
+
+    async def _record(self, principal: Principal, case_id: str, what: str, version: int, reason: ReadingReason | None, *, content: bool) -> None:
+        """content: anything at all is opened for this person, be it one activity of a case that they may not read."""
+        if content:
+            await record_read(self.kernel.database, principal.id, case_id, what, version, reason)
+
+    async def _opened(self, told: Any, allowed: Rights) -> Any:
+        """Sealed fields become text, `{"erased": true}` or `{"withheld": why}`."""
+        if allowed != "content":
+            return _replaced(told, lambda _: {"withheld": WITHHELD})
+        boxes = list(_sealed(told))
+        texts = iter(await self.kernel.vault.open_many(boxes))
+        return _replaced(told, lambda _: _shown(next(texts)))
+
+
+async def opened_trees(kernel: Kernel, told: list[Any]) -> list[Any]:
+    """Trees with every sealed field opened, for whoever may read all of them."""
+    texts = iter(await kernel.vault.open_many([box for each in told for box in _sealed(each)]))
+    return [_replaced(each, lambda _: _shown(next(texts))) for each in told]
+
+
+def _shown(text: str | Erased) -> Any:
+    return {"erased": True} if isinstance(text, Erased) else text
+
+
+def _is_sealed(told: Any) -> bool:
+    return isinstance(told, dict) and told.keys() == {"kid", "context", "box"}
+
+
+def _sealed(told: Any) -> Iterator[Sealed]:
+    if _is_sealed(told):
+        yield Sealed.model_validate(told)
+    elif isinstance(told, dict):
+        for value in told.values():
+            yield from _sealed(value)
+    elif isinstance(told, list):
+        for value in told:
+            yield from _sealed(value)
+
+
+def _replaced(told: Any, shown: Callable[[Any], Any]) -> Any:
+    """The same tree with every sealed field replaced, in the order in which `_sealed` finds them."""
+    if _is_sealed(told):
+        return shown(told)
+    if isinstance(told, dict):
+        return {name: _replaced(value, shown) for name, value in told.items()}
+    if isinstance(told, list):
+        return [_replaced(value, shown) for value in told]
+    return told
+
+
+def _as_json(loaded: Loaded[Case]) -> dict[str, Any]:
+    case = loaded.state
+    return {
+        "id": case.case,
+        "version": loaded.version,
+        "student": case.student,
+        "school": case.school,
+        "state": case.state,
+        "urgency": case.urgency,
+        "desk": case.desk,
+        "acknowledged_by": case.acknowledged_by,
+        "assignee": case.assignee,
+        "check_safety": case.check_safety,
+        "outcome_class": case.outcome,
+        "strands": [
+            strand.concern.model_dump(mode="json", exclude={"type", "version"}) | {"recorded_at": strand.at.isoformat()} for strand in case.strands
+        ],
+        "notes": [note.model_dump(mode="json", exclude={"type", "version"}) for note in case.notes],
+        "alerts": [alert.model_dump(mode="json", exclude={"type", "version"}) for alert in case.alerts],
+        "referrals": [asdict(referral) | {"alternatives": list(referral.alternatives)} for referral in case.referrals.by_id.values()],
+        "member_notes": [{"group": note.group, "session": note.session, "by": note.by, "at": note.at.isoformat()} for note in case.member_notes],
+        "handling": {
+            "stage": case.handling.stage,
+            "goals": [goal.model_dump(mode="json") | {"reached": (case.handling.judged or {}).get(goal.goal)} for goal in case.handling.goals],
+            "waiting_until": case.handling.waiting_until.isoformat() if case.handling.waiting_until else None,
+            "deputies": [{"person": person, "until": until.isoformat()} for person, until in case.handling.deputies],
+        },
+        "conflicts": {
+            "suspended": sorted(case.conflicts.suspended),
+            "cleared": sorted(case.conflicts.cleared),
+            "allegations": {person: case.conflicts.outcome(person) for person in case.conflicts.judged or {}},
+        },
+        "protection": asdict(case.protection),
+        "linked": sorted(case.moves.linked),
+        "merged_into": case.moves.merged_into,
+        "merged": sorted(case.moves.taken),
+        "legal_hold": case.moves.held_by is not None,
+        "disclosures": [asdict(entry) for entry in case.ledger.entries],
+        "to_tell": {correction: sorted(waiting) for correction, (_, waiting) in (case.ledger.to_tell or {}).items()},
+        "deadlines": [
+            {"key": each.key, "what": each.what, "due": each.expected.isoformat(), "owner": each.owner, "step": each.step}
+            for each in sorted(case.deadlines.values(), key=lambda each: each.expected)
+        ],
+        "guardians": {
+            "safe": sorted(case.home.safe),
+            "unsafe": sorted(case.home.unsafe),
+            "all_unsafe": case.home.all_unsafe,
+            "notices": case.home.notices or {},
+        },
+    }
+
+
+def _corrected(event: Event, said: Mapping[int, Event]) -> Event:
+    """The event whose readers count: a correction is for those who may read what it corrects. said: the history by version."""
+    while isinstance(event, FactCorrected):
+        event = said[event.event]
+    return event
+
+
+def _activities_shown(principal: Principal, now: Case, then: Case, allowed: Rights) -> list[tuple[Any, bool]]:
+    """Every activity that the reader may know of, as it was then, and whether its content is theirs today."""
+    pairs = [(now.activities[each.activity], each) for each in then.activities.values()]
+    known = [(today, each) for today, each in pairs if allowed not in _ONE_ACTIVITY or principal.id in today.audience.people]
+    return [(_activity_as_json(each), may_read(principal, now, today, allowed)) for today, each in known]
+
+
+def _activity_as_json(activity: Activity) -> dict[str, Any]:
+    return {
+        "id": activity.activity,
+        "strategy": activity.strategy,
+        "state": activity.state,
+        "version": activity.version,
+        "owner": activity.owner,
+        "steps": [event.model_dump(mode="json", exclude={"version", "act"}) for event in activity.events],
+    }
+
+
+def _entry(event: Recorded, data: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "version": event.version,
+        "position": event.position,
+        "id": str(event.id),
+        "type": event.type,
+        "happened_at": event.happened_at.isoformat(),
+        "recorded_at": event.recorded_at.isoformat(),
+        "actor": event.actor,
+        "data": {name: value for name, value in data.items() if name not in ("type", "version")},
+        "hash": event.hash.hex(),
+        "previous_hash": event.previous_hash.hex(),
+    }

@@ -1,0 +1,98 @@
+"""The lists of a working day: each is a question to what is expected (views.WorkList), for counsellor, coordinator, officer and asked teacher."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime, time, timedelta
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query
+
+from services.cases.reading.views import CaseList, Filters, WorkFilter, WorkList
+from services.cases.rights import schools_of
+from shared.access import Principal, SignedIn
+from shared.errors import NotAllowed
+from shared.eventstore.projection import Projection
+from shared.service import Kernel
+from shared.web import cursor, read_cursor
+
+Name = Literal["today", "overdue", "unidentified", "waiting-for-me", "commitments", "referrals-without-answer", "ladder"]
+PAGE = 100
+
+TITLES: Mapping[Name, tuple[str, str]] = {
+    "today": ("Hari ini", "Today"),
+    "overdue": ("Terlambat", "Overdue"),
+    "unidentified": ("Murid belum dikenali", "Unidentified students"),
+    "waiting-for-me": ("Menunggu saya", "Waiting for me"),
+    "commitments": ("Komitmen jatuh tempo", "Commitments due"),
+    "referrals-without-answer": ("Rujukan belum dijawab", "Referrals without an answer"),
+    "ladder": ("Tangga eskalasi", "Ladder"),
+}
+
+
+def router(kernel: Kernel, view: Projection) -> APIRouter:
+    """`GET /cases/api/lists` and `GET /cases/api/lists/{name}`."""
+    routes = APIRouter(prefix="/cases/api/lists", tags=["lists"])
+    work, cases, zone = WorkList(kernel.database, view), CaseList(view), ZoneInfo(kernel.settings.time_zone)
+
+    @routes.get("", summary="Which lists there are")
+    async def lists(_: SignedIn) -> dict[str, Any]:
+        return {"items": [{"name": name, "id": title[0], "en": title[1]} for name, title in TITLES.items()], "next": None}
+
+    @routes.get("/{name}", summary="One list, the earliest first")
+    async def one(
+        name: Name,
+        principal: SignedIn,
+        after: Annotated[str | None, Query(alias="cursor")] = None,
+        limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE,
+        school: str | None = None,
+    ) -> dict[str, Any]:
+        if name == "unidentified":
+            return await _unidentified(cases, principal, school, after, limit)
+        wanted = _filter(name, principal, kernel.clock.now(), zone, school)
+        found = await work.page(
+            wanted, schools=schools_of(principal), reader=principal.id, after=read_cursor(after, datetime.fromisoformat, str, str), limit=limit + 1
+        )
+        page = found[:limit]
+        more = cursor(page[-1].expected_at.isoformat(), page[-1].case, page[-1].key) if len(found) > limit else None
+        now = kernel.clock.now()
+        return {"items": [asdict(each) | {"overdue": each.expected_at < now} for each in page], "next": more}
+
+    return routes
+
+
+def _filter(name: Name, principal: Principal, now: datetime, zone: ZoneInfo, school: str | None) -> WorkFilter:
+    """Raises: NotAllowed: an officer sees what climbed the ladder, a teacher what waits for them."""
+    officer = principal.holds("district-officer", "supervisor") and not principal.holds("district-duty")
+    staff = principal.holds("counsellor", "coordinator", "district-duty", "principal", "service") or officer
+    if not staff and name != "waiting-for-me":
+        raise NotAllowed
+    own = None if principal.holds("coordinator", "district-duty", "principal", "service") or officer else principal.id
+    midnight = datetime.combine((now.astimezone(zone) + timedelta(days=1)).date(), time(), zone)
+    match name:
+        case "today":
+            return WorkFilter(owner=own, before=midnight, climbed=officer, school=school)
+        case "overdue":
+            return WorkFilter(before=now, climbed=officer, school=school)
+        case "waiting-for-me":
+            return WorkFilter(owner=principal.id, school=school)
+        case "commitments":
+            return WorkFilter(what="commitment", climbed=officer, school=school)
+        case "referrals-without-answer":
+            return WorkFilter(what="referral-answer", climbed=officer, school=school)
+        case _:
+            return WorkFilter(climbed=True, school=school)
+
+
+async def _unidentified(cases: CaseList, principal: Principal, school: str | None, after: str | None, limit: int) -> dict[str, Any]:
+    if not principal.holds("counsellor", "coordinator", "district-duty", "principal", "service"):
+        raise NotAllowed
+    wanted = Filters(school=school, unidentified=True)
+    place = read_cursor(after, datetime.fromisoformat, str)
+    schools = schools_of(principal)
+    rows = await cases.page(wanted, schools=schools, reader=principal.id, escalated_only=False, after=place, limit=limit + 1)
+    page = rows[:limit]
+    more = cursor(page[-1].opened_at.isoformat(), page[-1].id) if len(rows) > limit else None
+    return {"items": [asdict(row) for row in page], "next": more}

@@ -1,0 +1,296 @@
+"""Filling the read models of cases, a batch of events at a time: rows are folded in memory and written with one statement a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+from psycopg import sql
+
+from services.cases.domain.case.state import state_of
+from services.cases.domain.casework import Casework
+from services.cases.domain.steps.tells import Counts
+from services.cases.domain.streams import CASE, GROUP, activity_stream, case_of
+from shared.database import Connection
+from shared.eventstore.filling import Project
+from shared.message import Recorded
+
+VIEW = "case_list_v1"
+TABLES = ("case_list_v1", "worklist_v1", "fact_v1", "strand_v1")
+
+Row = dict[str, Any]
+Told = dict[str, Any]
+
+_COLUMNS = (
+    "case_id", "school", "student", "state", "urgency", "assignee", "acknowledged_by", "acknowledge_by", "named", "desk", "opened_at",
+    "changed_at", "version", "closed", "merged", "waiting", "worked", "stage",
+)  # fmt: skip
+_WORK_COLUMNS = ("case_id", "key", "what", "school", "owner", "student", "urgency", "expected_at", "due", "step", "desk")
+_STATE = ("closed", "merged", "waiting", "worked", "stage")
+"""What a case's state follows from, so that the list shows what the case shows (domain/case/state.py)."""
+
+
+@dataclass
+class Batch:
+    """What a batch of events changes.
+
+    counts: what the reports keep, by event type. work: rows by (case, key), None for one that is gone. refreshed: cases whose school, level, student
+    or desk changed, so that what is expected of them moves along. past_school: cases that came to the district's desk.
+    """
+
+    cases: dict[str, Row]
+    counts: Mapping[str, Counts] = field(default_factory=dict)
+    work: dict[tuple[str, str], Row | None] = field(default_factory=dict)
+    facts: list[Row] = field(default_factory=list)
+    strands: list[Row] = field(default_factory=list)
+    changed: set[str] = field(default_factory=set)
+    refreshed: set[str] = field(default_factory=set)
+    past_school: set[str] = field(default_factory=set)
+
+
+def projecting(casework: Casework) -> Project:
+    """Fills the read models from what can be done in this service."""
+    streams = (CASE, GROUP, *(activity_stream(strategy.name, "") for strategy in casework.alone))
+    counts = casework.counts
+
+    async def project(connection: Connection, generation: int, events: Sequence[Recorded]) -> None:
+        await _project(connection, generation, [event for event in events if event.stream.startswith(streams)], counts)
+
+    return project
+
+
+async def _project(connection: Connection, generation: int, events: Sequence[Recorded], counts: Mapping[str, Counts]) -> None:
+    """Applies a batch to a generation, in the transaction that moves its position."""
+    mine = [(event, orjson.loads(event.body)) for event in events]
+    known = await _known_cases(connection, generation, {case_of(event.stream) for event, _ in mine if event.stream.startswith(CASE)})
+    batch = Batch(known, counts)
+    batch.work.update(await _known_work(connection, generation, _deadlines_moved(mine)))
+    for event, told in mine:
+        _apply(batch, event, told)
+    await _write(connection, generation, batch)
+
+
+def _deadlines_moved(mine: Sequence[tuple[Recorded, Told]]) -> list[tuple[str, str]]:
+    return [(event.stream[5:], told["key"]) for event, told in mine if event.type == "deadline-passed"]
+
+
+async def _known_cases(connection: Connection, generation: int, cases: set[str]) -> dict[str, Row]:
+    rows = await (await connection.execute(_CASES, (generation, list(cases)))).fetchall() if cases else []
+    return {row[0]: dict(zip(_COLUMNS, row, strict=True)) for row in rows}
+
+
+async def _known_work(connection: Connection, generation: int, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Row | None]:
+    if not keys:
+        return {}
+    rows = await (await connection.execute(_WORK, (generation, [case for case, _ in keys], [key for _, key in keys]))).fetchall()
+    return {(row[0], row[1]): dict(zip(_WORK_COLUMNS, row, strict=True)) for row in rows}
+
+
+# folding -----------------------------------------------------------------------------------------------------------
+
+
+def _apply(batch: Batch, event: Recorded, told: Told) -> None:
+    row = _row(batch, event, told)
+    batch.facts += _facts(event, told, row["desk"] if row else "school", batch.counts.get(event.type))
+    if row is None:
+        return
+    row["changed_at"], row["version"] = event.recorded_at, event.version
+    batch.changed.add(row["case_id"])
+    if event.type in _REFRESH:
+        batch.refreshed.add(row["case_id"])
+    change = _CHANGES.get(event.type)
+    if change:
+        change(batch, row, told)
+    elif "activity" in told:
+        row["worked"] = True
+    row["state"] = state_of(**{name: row[name] for name in _STATE})
+
+
+def _row(batch: Batch, event: Recorded, told: Told) -> Row | None:
+    """The case's row; None for what is not a case."""
+    if not event.stream.startswith("case-"):
+        return None
+    case_id = event.stream[5:]
+    if event.type == "case-opened":
+        batch.cases[case_id] = _opened(case_id, event, told)
+    return batch.cases.get(case_id)
+
+
+def _facts(event: Recorded, told: Told, desk: str, counts: Counts | None) -> list[Row]:
+    """What the reports count of an event. A transfer is two facts: the old school gave the case, the new one has it."""
+    codes = _codes(counts, told)
+    if codes is None:
+        return []
+    fact = {
+        "position": event.position, "stream": event.stream, "school": event.school or "", "kind": event.type,
+        "person": told.get("by") or event.actor, "happened_at": event.happened_at, "recorded_at": event.recorded_at, "codes": codes,
+        "desk": desk,
+    }  # fmt: skip
+    return [fact, fact | {"kind": "case-received", "school": told["school"]}] if event.type == "case-transferred" else [fact]
+
+
+def _opened(case_id: str, event: Recorded, told: Told) -> Row:
+    return {
+        "case_id": case_id, "school": told["school"], "student": told["student"], "state": "opened", "urgency": "low", "assignee": None,
+        "acknowledged_by": None, "acknowledge_by": None, "named": [], "desk": "school", "opened_at": event.recorded_at,
+        "changed_at": event.recorded_at, "version": event.version, "closed": False, "merged": False, "waiting": False, "worked": False,
+        "stage": "opened",
+    }  # fmt: skip
+
+
+def _strand(batch: Batch, row: Row, told: Told) -> None:
+    concern = told["concern"]
+    people = [person["person"] for person in concern["people"] if person["person"]]
+    row["named"] = list(dict.fromkeys([*row["named"], *people]))
+    if concern["desk"] == "district" and row["desk"] == "school":
+        row["desk"] = "district"
+        batch.refreshed.add(row["case_id"])
+        batch.past_school.add(row["case_id"])
+    batch.strands.append({"concern": concern["concern"], "case_id": row["case_id"], "role": concern["role"]})
+
+
+def _triaged(_: Batch, row: Row, told: Told) -> None:
+    due = datetime.fromisoformat(told["acknowledge_by"])
+    row["acknowledge_by"] = min(row["acknowledge_by"] or due, due)
+
+
+def _set(**values: Callable[[Told], Any]) -> Callable[[Batch, Row, Told], None]:
+    def change(_: Batch, row: Row, told: Told) -> None:
+        row.update({name: value(told) for name, value in values.items()})
+
+    return change
+
+
+def _assessed(_: Batch, row: Row, __: Told) -> None:
+    row["stage"] = "assessed" if row["stage"] == "opened" else row["stage"]
+
+
+def _deadlines_set(batch: Batch, row: Row, told: Told) -> None:
+    for each in told["deadlines"]:
+        batch.work[row["case_id"], each["key"]] = {
+            "case_id": row["case_id"], "key": each["key"], "what": each["what"], "school": row["school"], "owner": each["owner"],
+            "student": row["student"], "urgency": row["urgency"], "expected_at": each["due"], "due": each["due"], "step": 0,
+            "desk": row["desk"],
+        }  # fmt: skip
+
+
+def _deadlines_met(batch: Batch, row: Row, told: Told) -> None:
+    for key in told["keys"]:
+        batch.work[row["case_id"], key] = None
+
+
+def _deadline_passed(batch: Batch, row: Row, told: Told) -> None:
+    known = batch.work.get((row["case_id"], told["key"]))
+    if known:
+        known.update(due=told["next_due"], step=told["step"] + 1)
+
+
+def _conflict(_: Batch, row: Row, told: Told) -> None:
+    row["named"] = list(dict.fromkeys([*row["named"], told["person"]]))
+
+
+def _ruled(_: Batch, row: Row, told: Told) -> None:
+    if not told["conflicted"]:
+        row["named"] = [person for person in row["named"] if person != told["person"]]
+
+
+_CHANGES: Mapping[str, Callable[[Batch, Row, Told], None]] = {
+    "strand-added": _strand,
+    "case-triaged": _triaged,
+    "urgency-decided": _set(urgency=lambda told: told["urgency"]),
+    "case-acknowledged": _set(acknowledged_by=lambda told: told["by"]),
+    "case-assigned": _set(assignee=lambda told: told["to"]),
+    "case-handed-over": _set(assignee=lambda told: told["to"]),
+    "student-matched": _set(student=lambda told: told["student"]),
+    "student-unmatched": _set(student=lambda _: None),
+    "case-assessed": _assessed,
+    "case-planned": _set(stage=lambda _: "planned"),
+    "case-waiting": _set(waiting=lambda _: True),
+    "case-resumed": _set(waiting=lambda _: False),
+    "case-merged": _set(merged=lambda _: True),
+    "case-unmerged": _set(merged=lambda _: False),
+    "case-transferred": _set(school=lambda told: told["school"], assignee=lambda _: None),
+    "case-closed": _set(closed=lambda _: True),
+    "case-reopened": _set(closed=lambda _: False),
+    "referral-drafted": _set(worked=lambda _: True),
+    "member-noted": _set(worked=lambda _: True),
+    "deadlines-set": _deadlines_set,
+    "deadlines-met": _deadlines_met,
+    "deadline-passed": _deadline_passed,
+    "conflict-declared": _conflict,
+    "conflict-ruled": _ruled,
+    "glass-broken": lambda *_: None,
+}
+
+_REFRESH = frozenset({"urgency-decided", "student-matched", "student-unmatched", "case-transferred"})
+
+
+def _codes(counts: Counts | None, told: Told) -> Row | None:
+    """What the reports keep of an event: codes and numbers, never words. None where they keep nothing."""
+    if counts is None:
+        return None
+    size = {counts.size_of: len(told[counts.size_of])} if counts.size_of else {}
+    return {name: told.get(name) for name in counts.codes} | size
+
+
+# writing -----------------------------------------------------------------------------------------------------------
+
+
+def _list(columns: Sequence[str]) -> sql.Composed:
+    return sql.SQL(", ").join(map(sql.Identifier, columns))
+
+
+def _updated(columns: Sequence[str]) -> sql.Composed:
+    return sql.SQL(", ").join(sql.SQL("{0} = excluded.{0}").format(sql.Identifier(column)) for column in columns)
+
+
+def _insert(table: str, conflict: sql.Composable) -> sql.Composed:
+    """Takes two JSON texts: the fields that all rows share, and the rows."""
+    query = "INSERT INTO {0} SELECT * FROM json_populate_recordset(json_populate_record(NULL::{0}, %s::json), %s::json) ON CONFLICT {1}"
+    return sql.SQL(query).format(sql.Identifier(table), conflict)
+
+
+_CASES = sql.SQL("SELECT {} FROM case_list_v1 WHERE generation = %s AND case_id = ANY (%s)").format(_list(_COLUMNS))
+_WORK = sql.SQL(
+    "SELECT {} FROM worklist_v1 WHERE generation = %s AND (case_id, key) IN (SELECT * FROM unnest(%s::text[], %s::text[]))"
+).format(_list(_WORK_COLUMNS))  # fmt: skip
+_KEEP_CASES = _insert("case_list_v1", sql.SQL("(generation, case_id) DO UPDATE SET {}").format(_updated(_COLUMNS[1:])))
+_KEEP_WORK = _insert("worklist_v1", sql.SQL("(generation, case_id, key) DO UPDATE SET {}").format(_updated(("owner", "expected_at", "due", "step"))))
+_KEEP_FACTS, _KEEP_STRANDS = (_insert(table, sql.SQL("DO NOTHING")) for table in ("fact_v1", "strand_v1"))
+_WORK_GONE = "DELETE FROM worklist_v1 WHERE generation = %s AND (case_id, key) IN (SELECT * FROM unnest(%s::text[], %s::text[]))"
+_WORK_MOVED = (
+    "UPDATE worklist_v1 w SET school = c.school, urgency = c.urgency, student = c.student, desk = c.desk FROM case_list_v1 c"
+    " WHERE w.generation = %s AND c.generation = w.generation AND c.case_id = w.case_id AND w.case_id = ANY (%s)"
+    " AND (w.school, w.urgency, w.student, w.desk) IS DISTINCT FROM (c.school, c.urgency, c.student, c.desk)"
+)
+_FACTS_PAST_SCHOOL = "UPDATE fact_v1 SET desk = 'district' WHERE generation = %s AND desk = 'school' AND stream = ANY (%s)"
+
+
+async def _write(connection: Connection, generation: int, batch: Batch) -> None:
+    await _keep(connection, _KEEP_CASES, generation, [batch.cases[case] for case in batch.changed])
+    gone = [key for key, row in batch.work.items() if row is None]
+    if gone:
+        await connection.execute(_WORK_GONE, (generation, [case for case, _ in gone], [key for _, key in gone]))
+    await _keep(connection, _KEEP_WORK, generation, [row for row in batch.work.values() if row])
+    if batch.refreshed:
+        await connection.execute(_WORK_MOVED, (generation, list(batch.refreshed)))
+    await _write_facts(connection, generation, batch)
+    await _keep(connection, _KEEP_STRANDS, generation, batch.strands)
+
+
+async def _write_facts(connection: Connection, generation: int, batch: Batch) -> None:
+    """Also what was done before a case came to the district's desk; only a case that is older than the batch has facts in the table."""
+    past = {f"case-{case}" for case in batch.past_school}
+    facts = [fact | {"desk": "district"} if fact["stream"] in past else fact for fact in batch.facts]
+    await _keep(connection, _KEEP_FACTS, generation, facts)
+    older = past - {fact["stream"] for fact in facts if fact["kind"] == "case-opened"}
+    if older:
+        await connection.execute(_FACTS_PAST_SCHOOL, (generation, list(older)))
+
+
+async def _keep(connection: Connection, query: sql.Composed, generation: int, rows: Sequence[Row]) -> None:
+    if rows:
+        await connection.execute(query, (orjson.dumps({"generation": generation}).decode(), orjson.dumps(rows).decode()))

@@ -1,0 +1,263 @@
+"""Reading the read models of cases: the roster as far as cases needs it, the case list, the lists of a working day, who read what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from services.cases.reading.projecting import VIEW
+from shared.conditions import Conditions
+from shared.database import Connection, Database
+from shared.events import PersonLeft, PersonRegistered, SchoolRegistered
+from shared.eventstore.generations import answering
+from shared.eventstore.projection import Projection
+from shared.sealed import Sealed
+
+# the roster --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody of the roster; name and birth date sealed."""
+
+    person: str
+    kind: str
+    school: str
+    roles: tuple[str, ...]
+    name: Sealed
+    born: Sealed | None
+    guardians: tuple[str, ...]
+
+
+class Roster:
+    """People and schools, kept from intake's events."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def keep(self, told: SchoolRegistered | PersonRegistered | PersonLeft, position: int) -> None:
+        """Keeps what intake said; an older event never overwrites a newer one."""
+        async with self._database.statement() as connection:
+            match told:
+                case SchoolRegistered():
+                    await connection.execute(
+                        "INSERT INTO school_v1 VALUES (%s, %s, %s, %s) ON CONFLICT (school) DO UPDATE"
+                        " SET name = excluded.name, level = excluded.level, cluster = excluded.cluster",
+                        (told.school, told.name, told.level, told.cluster),
+                    )
+                case PersonRegistered():
+                    await _keep_person(connection, told, position)
+                case PersonLeft():
+                    await connection.execute("DELETE FROM person_v1 WHERE person = %s AND position < %s", (told.person, position))
+
+    async def person(self, person: str) -> Person | None:
+        """The person with this id."""
+        query = "SELECT person, kind, school, roles, name, born, guardians FROM person_v1 WHERE person = %s"
+        async with self._database.statement() as connection:
+            row = await (await connection.execute(query, (person,))).fetchone()
+        if row is None:
+            return None
+        born = Sealed.model_validate(row[5]) if row[5] else None
+        return Person(row[0], row[1], row[2], tuple(row[3]), Sealed.model_validate(row[4]), born, tuple(row[6]))
+
+    async def names(self, people: Sequence[str]) -> dict[str, Sealed]:
+        """Sealed names of several people."""
+        async with self._database.statement() as connection:
+            rows = await (await connection.execute("SELECT person, name FROM person_v1 WHERE person = ANY(%s)", (list(people),))).fetchall()
+        return {row[0]: Sealed.model_validate(row[1]) for row in rows}
+
+
+async def _keep_person(connection: Connection, told: PersonRegistered, position: int) -> None:
+    born = Jsonb(told.born.model_dump()) if told.born else None
+    await connection.execute(
+        "INSERT INTO person_v1 VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (person) DO UPDATE SET kind = excluded.kind,"
+        " school = excluded.school, roles = excluded.roles, name = excluded.name, born = excluded.born, guardians = excluded.guardians,"
+        " position = excluded.position WHERE person_v1.position < excluded.position",
+        (told.person, told.kind, told.school, list(told.roles), Jsonb(told.name.model_dump()), born, list(told.guardians), position),
+    )
+
+
+# the case list ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A row of the case list."""
+
+    id: str
+    school: str
+    student: str | None
+    state: str
+    urgency: str
+    assignee: str | None
+    acknowledged_by: str | None
+    acknowledge_by: datetime | None
+    desk: str
+    opened_at: datetime
+    changed_at: datetime
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list asks for; None is anything."""
+
+    school: str | None = None
+    state: str | None = None
+    urgency: str | None = None
+    assignee: str | None = None
+    student: str | None = None
+    overdue: bool | None = None
+    unidentified: bool = False
+
+
+_CASES = sql.SQL(
+    "SELECT case_id, school, student, state, urgency, assignee, acknowledged_by, acknowledge_by, desk, opened_at, changed_at, version"
+    " FROM case_list_v1 WHERE {} ORDER BY opened_at DESC, case_id DESC LIMIT {}"
+)
+"""The limit is told to the planner: with one that it does not know it prepares for a tenth of the table."""
+
+
+class CaseList:
+    """Queries over the case list, under row-level security. They wait for the view: whoever just wrote reads what they wrote."""
+
+    def __init__(self, view: Projection) -> None:
+        self._view = view
+
+    async def page(
+        self, filters: Filters, *, schools: str, reader: str, escalated_only: bool, after: Sequence[Any] | None, limit: int
+    ) -> list[Listed]:
+        """Newest first. schools: ids with commas, or `*`. Cases that name the reader are never listed. Raises: StillBuilding, BehindWrite."""
+        async with self._view.reading(schools) as (connection, generation):
+            wanted = _cases_wanted(generation, filters, schools, reader, after, escalated_only=escalated_only)
+            cursor = await connection.execute(_CASES.format(wanted.where, limit), wanted.values)
+            return [Listed(*row) for row in await cursor.fetchall()]
+
+
+def _cases_wanted(
+    generation: int, filters: Filters, schools: str, reader: str, after: Sequence[Any] | None, *, escalated_only: bool
+) -> Conditions:  # fmt: skip
+    wanted = Conditions()
+    wanted.add("generation = %s", generation)
+    wanted.add("NOT %s = ANY (named)", reader)
+    _of_schools(wanted, schools)
+    wanted.add_if_asked("school = %s", filters.school)
+    wanted.add_if_asked("state = %s", filters.state)
+    wanted.add_if_asked("urgency = %s", filters.urgency)
+    wanted.add_if_asked("assignee = %s", filters.assignee)
+    wanted.add_if_asked("student = %s", filters.student)
+    wanted.add_if_asked("%s = (acknowledged_by IS NULL AND acknowledge_by < clock_timestamp())", filters.overdue)
+    if filters.unidentified:
+        wanted.add("student IS NULL AND state NOT IN ('closed', 'merged')")
+    if escalated_only:
+        wanted.add("(urgency = 'emergency' OR desk = 'district')")
+    if after:
+        wanted.add("(opened_at, case_id) < (%s, %s)", *after)
+    return wanted
+
+
+def _of_schools(wanted: Conditions, schools: str) -> None:
+    """Repeats the school predicate: row-level security alone cannot use an index."""
+    own = schools.split(",")
+    if len(own) > 1:
+        wanted.add("school = ANY (%s)", own)
+    elif schools != "*":
+        wanted.add("school = %s", schools)
+
+
+# the lists of a working day ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Something expected. expected_at: until when. step: how many rungs of the ladder have heard that it is late."""
+
+    case: str
+    key: str
+    what: str
+    school: str
+    owner: str | None
+    student: str | None
+    urgency: str
+    expected_at: datetime
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkFilter:
+    """A list's question. owner: of whom; what: its code; before: expected until; climbed: only what climbed the ladder."""
+
+    owner: str | None = None
+    what: str | None = None
+    before: datetime | None = None
+    climbed: bool = False
+    school: str | None = None
+
+
+_WORK = sql.SQL(
+    "SELECT case_id, key, what, school, owner, student, urgency, expected_at, step FROM worklist_v1 w"
+    " WHERE {} ORDER BY expected_at, case_id, key LIMIT {}"
+)
+_DUE = sql.SQL(
+    "SELECT case_id, key, due, clock_timestamp() FROM worklist_v1 WHERE generation = {} AND due <= clock_timestamp() ORDER BY due LIMIT %s"
+).format(answering(VIEW))
+
+
+class WorkList:
+    """Queries over what is expected, under row-level security. All but `due` wait for the view."""
+
+    def __init__(self, database: Database, view: Projection) -> None:
+        self._database, self._view = database, view
+
+    async def page(self, wanted: WorkFilter, *, schools: str, reader: str, after: Sequence[Any] | None, limit: int) -> list[Work]:
+        """The earliest first. schools: ids with commas, or `*`. Cases that name the reader are never listed. Raises: StillBuilding, BehindWrite."""
+        async with self._view.reading(schools) as (connection, generation):
+            found = _work_wanted(generation, wanted, schools, reader, after)
+            cursor = await connection.execute(_WORK.format(found.where, limit), found.values)
+            return [Work(*row) for row in await cursor.fetchall()]
+
+    async def due(self, limit: int = 100) -> list[tuple[str, str, datetime, datetime]]:
+        """Case, key, due and the database's own time, of deadlines that have come. None while no generation answers: they come later."""
+        async with self._database.connection() as connection:
+            await connection.execute("SELECT set_config('tanggap.schools', '*', true)")
+            return await (await connection.execute(_DUE, (limit,))).fetchall()
+
+    async def cases_of_concerns(self, concerns: Sequence[str]) -> list[tuple[str, str, str]]:
+        """Concern, case and the student's role in it, of every case that shares one of these concerns. Raises: StillBuilding, BehindWrite."""
+        async with self._view.reading() as (connection, generation):
+            query = "SELECT concern, case_id, role FROM strand_v1 WHERE generation = %s AND concern = ANY (%s)"
+            return await (await connection.execute(query, (generation, list(concerns)))).fetchall()
+
+
+def _work_wanted(generation: int, wanted: WorkFilter, schools: str, reader: str, after: Sequence[Any] | None) -> Conditions:
+    found = Conditions()
+    found.add("w.generation = %s", generation)
+    found.add(
+        "NOT EXISTS (SELECT FROM case_list_v1 c WHERE c.generation = w.generation AND c.case_id = w.case_id AND %s = ANY (c.named))", reader
+    )  # fmt: skip
+    _of_schools(found, schools)
+    found.add_if_asked("owner = %s", wanted.owner)
+    found.add_if_asked("what = %s", wanted.what)
+    found.add_if_asked("expected_at < %s", wanted.before)
+    found.add_if_asked("school = %s", wanted.school)
+    if wanted.climbed:
+        found.add("step > 0")
+    if after:
+        found.add("(expected_at, case_id, key) > (%s, %s, %s)", *after)
+    return found
+
+
+async def record_read(database: Database, reader: str, subject: str, what: str, version: int, reason: str | None = None) -> None:
+    """Every read of content is itself recorded, before the content leaves (domain.md, Who is who).
+
+    subject: id of the case or the group. reason: of whoever had to say why.
+    """
+    async with database.statement() as connection:
+        await connection.execute(
+            "INSERT INTO read_log (reader, case_id, what, version, reason) VALUES (%s, %s, %s, %s, %s)", (reader, subject, what, version, reason)
+        )

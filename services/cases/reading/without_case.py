@@ -1,0 +1,67 @@
+"""HTTP of reading what is not one case: groups, partnerships, consultations, and the rota of a school."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import APIRouter
+
+from services.cases.domain.casework import Casework
+from services.cases.domain.duty import DUTY
+from services.cases.domain.steps.strategy import StandingAlone
+from services.cases.domain.strategies.group import GROUP
+from services.cases.domain.streams import activity_stream, group_stream, rota_stream
+from services.cases.reading.case import opened_trees
+from services.cases.reading.views import record_read
+from services.cases.rights import require_at_school, require_leader, require_party
+from shared.access import Principal, SignedIn
+from shared.decider import load
+from shared.message import Event
+from shared.service import Kernel
+
+
+def router(kernel: Kernel, casework: Casework) -> APIRouter:
+    """`GET /cases/api/groups/{group_id}`, `/partnerships/{activity_id}`, `/consultations/{activity_id}`, `/schools/{school}/duty`."""
+    routes = APIRouter(prefix="/cases/api", tags=["groups, partnerships, consultations, rota"])
+    _group(routes, kernel)
+    for strategy in casework.alone:
+        _activity(routes, kernel, casework, strategy)
+    _rota(routes, kernel)
+    return routes
+
+
+async def _steps(kernel: Kernel, principal: Principal, what: str, subject: str, version: int, events: Sequence[Event]) -> list[Any]:
+    """Every step with its texts; that it was read is recorded before they leave."""
+    await record_read(kernel.database, principal.id, subject, what, version)
+    return await opened_trees(kernel, [event.model_dump(mode="json", exclude={"version", "act"}) for event in events])
+
+
+def _group(routes: APIRouter, kernel: Kernel) -> None:
+    @routes.get("/groups/{group_id}", summary="A group, for its leader")
+    async def group(group_id: str, principal: SignedIn) -> dict[str, Any]:
+        loaded = await load(kernel.store, GROUP, group_stream(group_id))
+        known = loaded.state
+        require_leader(principal, known)
+        steps = await _steps(kernel, principal, "group", group_id, loaded.version, known.events)
+        members = [{"case": member.case, "student": member.student} for member in (known.members or {}).values()]
+        told = {"id": group_id, "version": loaded.version, "state": known.state, "leader": known.leader}
+        return told | {"members": members, "sessions": known.sessions, "steps": steps}
+
+
+def _activity(routes: APIRouter, kernel: Kernel, casework: Casework, strategy: StandingAlone) -> None:
+    @routes.get(f"/{strategy.path}/{{activity_id}}", summary=f"A {strategy.name}, for those who may read it", name=strategy.name)
+    async def read(activity_id: str, principal: SignedIn) -> dict[str, Any]:
+        loaded = await load(kernel.store, casework.without_case, activity_stream(strategy.name, activity_id))
+        activity = require_party(principal, loaded.state.activity, strategy)
+        steps = await _steps(kernel, principal, strategy.name, activity_id, loaded.version, activity.events)
+        return {"id": activity_id, "version": loaded.version, "state": activity.state, "owner": activity.owner, "steps": steps}
+
+
+def _rota(routes: APIRouter, kernel: Kernel) -> None:
+    @routes.get("/schools/{school}/duty", summary="Who is away from a school, and who stands in")
+    async def duty(school: str, principal: SignedIn) -> dict[str, Any]:
+        require_at_school(principal, school)
+        state = (await load(kernel.store, DUTY, rota_stream(school))).state
+        away = [event for event in (state.away or {}).values() if event.away_from]
+        return {"items": [event.model_dump(mode="json", exclude={"type", "version"}) for event in away], "next": None}
