@@ -35,7 +35,7 @@ async def test_a_cursor_with_a_text_that_cannot_be_stored_is_refused(cases, path
 @pytest.mark.parametrize("path", list(PAGED))
 async def test_a_cursor_of_odd_values_is_refused_or_leads_somewhere_and_never_to_a_500(cases, path):
     school = await cases.school()
-    odd = (EARLIEST, LATEST, "2026-03-02", "x", "", None, 5, 1e308, True, [], {}, "9" * 5000)
+    odd: tuple[object, ...] = (EARLIEST, LATEST, "2026-03-02", "x", "", None, 5, 1e308, True, [], {}, "9" * 5000)
     for first in odd:
         for rest in (*odd, "é", "😀"):
             cursor = made(first, *[rest] * (PAGED[path] - 1))

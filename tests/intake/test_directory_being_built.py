@@ -1,15 +1,16 @@
 """Intake while its directory of schools and people is built, or is behind: nothing is taken for unknown that is only not there yet."""
 
 from base64 import urlsafe_b64encode
-from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 
 from services.intake.app import create_app
-from shared.access import issue_token, service_principal
+from shared.access import service_principal
 from shared.eventstore import projection
 from shared.settings import read_settings
+from tests.keys import bearer
+from tests.logins import login
 from tests.shared.test_tail import event, item
 
 pytestmark = pytest.mark.anyio
@@ -49,11 +50,10 @@ class Office:
 async def office(database, monkeypatch):
     monkeypatch.setattr(projection, "PATIENCE", 0.05)
     key = urlsafe_b64encode(b"k" * 32).decode()
-    given = {"DATABASE_URL": database, "REDIS_URL": "redis://127.0.0.1:9", "TANGGAP_MASTER_KEY": key, "TANGGAP_TOKEN_KEY": key}
+    given = {"DATABASE_URL": login(database, "intake"), "REDIS_URL": "redis://127.0.0.1:9", "TANGGAP_MASTER_KEY": key, "TANGGAP_TOKEN_KEY": key}
     app = create_app(read_settings(given))
     await app.state.kernel.database.open()
-    token = issue_token(b"k" * 32, service_principal("test"), datetime.now(UTC) + timedelta(hours=1))
-    headers = {"authorization": f"Bearer {token}"}
+    headers = bearer(app.state.kernel.settings, service_principal("test"))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://test", headers=headers) as client:
         yield Office(app, client)
     await app.state.kernel.database.close()
