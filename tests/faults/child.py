@@ -125,16 +125,11 @@ def record_before_sending() -> None:
     sending = Sender._send_webhook
 
     async def record_first(self, due):
-        await self._delivered(due)
+        await self._notes.record(due, "accepted", "delivered")
         reached("after-2xx-before-record")
-        self._delivered = _nothing
         await sending(self, due)
 
     Sender._send_webhook = record_first  # type: ignore[method-assign]
-
-
-async def _nothing(*_given) -> None:
-    return None
 
 
 def no_eviction() -> None:
