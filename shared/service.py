@@ -31,6 +31,7 @@ from shared.delivery.relay import Relay
 from shared.delivery.subscription import PROMPT, Subscription
 from shared.errors import NotFound, StartRefused, Unavailable
 from shared.events import READERS
+from shared.eventstore.generations import answering
 from shared.eventstore.lag import Lag, judged, lags
 from shared.eventstore.postgres import PostgresEventStore
 from shared.eventstore.projection import Projection
@@ -39,6 +40,7 @@ from shared.eventstore.signing import HeadSigner
 from shared.key_status import Depends, key_status_router
 from shared.keys import Keys, Service
 from shared.pace import Pace
+from shared.posts import KEPT, Posts
 from shared.rewrapping import Rewrapper
 from shared.running import Part, run_parts
 from shared.sealing import KeyringVault, Vault
@@ -65,6 +67,7 @@ class Kernel:
     access: Access
     heartbeats: Heartbeats
     keys: Keys
+    posts: Posts
     depends: list[Depends] = field(default_factory=list)
     subscriptions: list[Subscription] = field(default_factory=list)
 
@@ -84,12 +87,15 @@ def create_service(
     routers: Callable[[Kernel], Sequence[APIRouter]],
     parts: Callable[[Kernel], Sequence[Part]],
     clock: Clock | None = None,
+    directory: str | None = None,
 ) -> FastAPI:
     """The service as an ASGI application; its paths keep their prefix `/<name>`.
 
+    directory: the view that holds who is who, where that is folded from the service's own store.
+
     Raises: StartRefused: a route has no permission row, or a secret is missing.
     """
-    kernel = _kernel(name, settings, migrations, clock or SystemClock())
+    kernel = _kernel(name, settings, migrations, clock or SystemClock(), directory)
     own = list(parts(kernel))
     projections = [part for part in own if isinstance(part, Projection)]
     relay = Relay(kernel.store, kernel.database, settings.redis_url, kernel.heartbeats, READERS[name])
@@ -147,10 +153,11 @@ def _all_routes(app: FastAPI) -> list[Any]:
     return found
 
 
-def _kernel(name: ServiceName, settings: Settings, migrations: Path, clock: Clock) -> Kernel:
+def _kernel(name: ServiceName, settings: Settings, migrations: Path, clock: Clock, directory: str | None) -> Kernel:
     database = Database(settings.database_url, name, migrations=migrations, size=settings.pool_size)
     keys = Keys(name, settings.secret_source(), clock)
     keys.require()
+    posts = Posts(database, answering(directory) if directory else KEPT)
     return Kernel(
         name,
         settings,
@@ -161,6 +168,7 @@ def _kernel(name: ServiceName, settings: Settings, migrations: Path, clock: Cloc
         Access(keys, Permissions(), clock),
         Heartbeats(database),
         keys,
+        posts,
     )
 
 

@@ -57,7 +57,7 @@ def create_app(settings: Settings, strategies: Sequence[Described] = STRATEGIES,
 
 
 def _parts(kernel: Kernel, view: Projection, work: Casework) -> list[Part]:
-    roster = Roster(kernel.database)
+    roster = Roster(kernel.database, kernel.posts)
     return [
         view,
         Clockwork(kernel, view, work.case),
@@ -67,7 +67,7 @@ def _parts(kernel: Kernel, view: Projection, work: Casework) -> list[Part]:
 
 
 def _routers(kernel: Kernel, view: Projection, work: Casework, words: Words) -> list[APIRouter]:
-    road = Road(work, kernel, Roster(kernel.database), WorkList(kernel.database, view))
+    road = Road(work, kernel, Roster(kernel.database, kernel.posts), WorkList(kernel.database, view))
     return [
         routes.router(kernel, view, work),
         commands.router(road),

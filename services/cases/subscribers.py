@@ -19,8 +19,12 @@ from shared.events import (
     ConcernRaised,
     GuardianMarkedUnsafe,
     GuardianTold,
+    PersonAppointed,
+    PersonDismissed,
     PersonLeft,
     PersonRegistered,
+    PersonReinstated,
+    PersonSuspended,
     SchoolRegistered,
     StaffAlerted,
     TaskMoved,
@@ -47,7 +51,15 @@ class FromIntake:
         match told := read_public(event.type, event.body):
             case ConcernRaised():
                 return await self._take(event, told, checkpoint)
-            case SchoolRegistered() | PersonRegistered() | PersonLeft():
+            case (
+                SchoolRegistered()
+                | PersonRegistered()
+                | PersonLeft()
+                | PersonAppointed()
+                | PersonDismissed()
+                | PersonSuspended()
+                | PersonReinstated()
+            ):
                 await self.roster.keep(told, event.position)
         return None
 

@@ -43,4 +43,4 @@ def create_app(settings: Settings) -> FastAPI:
         roster = RosterImport(kernel, projections[VIEW], directory)
         return [api.router(kernel, raising, directory, roster), pages.router(kernel, raising, directory)]
 
-    return create_service("intake", settings, migrations=MIGRATIONS, routers=routers, parts=parts)
+    return create_service("intake", settings, migrations=MIGRATIONS, routers=routers, parts=parts, directory=VIEW)

@@ -177,8 +177,8 @@ class Facts:
     async def schools(self) -> list[tuple[str, str, int]]:
         """Id, name and number of counsellors of every school."""
         rows = await self._rows(
-            "SELECT s.school, s.name, count(p.person) FILTER (WHERE 'counsellor' = ANY (p.roles)) FROM school_v1 s LEFT JOIN person_v1 p"
-            " ON p.school = s.school AND p.kind = 'staff' WHERE s.level <> 'district' GROUP BY 1, 2 ORDER BY 2",
+            "SELECT s.school, s.name, count(DISTINCT p.person) FROM school_v1 s LEFT JOIN post_v1 p"
+            " ON p.generation = 1 AND p.role = 'counsellor' AND p.school = s.school WHERE s.level <> 'district' GROUP BY 1, 2 ORDER BY 2",
         )
         return [(row[0], row[1], row[2]) for row in rows]
 

@@ -11,9 +11,10 @@ import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import cast
 
 from services.intake.roster.people import Person
-from shared.events import PersonRegistered
+from shared.events import PersonRegistered, StaffRole, read_public
 from shared.eventstore.store import EventStore
 from shared.sealed import Erased, Sealed
 from shared.sealing import Vault
@@ -42,8 +43,8 @@ class RowDigests:
 
     async def _registered(self, person: str) -> Person | None:
         events = await self.store.read_stream(f"person-{person}")
-        bodies = [event.body for event in events if event.type == "person-registered"]
-        return await self._opened(PersonRegistered.model_validate_json(bodies[-1])) if bodies else None
+        told = [known for event in events if isinstance(known := read_public(event.type, event.body), PersonRegistered)]
+        return await self._opened(told[-1]) if told else None
 
     async def _opened(self, told: PersonRegistered) -> Person | None:
         boxes: list[Sealed | None] = [told.name, told.born, told.email, told.phone]
@@ -52,7 +53,8 @@ class RowDigests:
         if any(isinstance(text, Erased) for text in texts):
             return None
         name, born, email, phone = (str(text) for text in texts)
-        return Person(told.person, told.kind, told.school, told.roles, name, born, email, phone, told.guardians, told.homeroom)
+        roles = cast("tuple[StaffRole, ...]", tuple(post.role for post in told.posts))
+        return Person(told.person, told.kind, told.school, roles, name, born, email, phone, told.guardians, told.homeroom)
 
 
 def _digest(key: bytes, person: Person) -> str:

@@ -21,7 +21,7 @@ from services.intake.roster.reading import read_bundle
 from services.intake.views import Directory
 from shared.decider import execute_all
 from shared.errors import Fault, Invalid, NotAllowed, Unavailable
-from shared.events import PersonRegistered
+from shared.events import DISTRICT_ROLES, PersonRegistered, Post
 from shared.eventstore.projection import Projection
 from shared.message import Occasion
 from shared.sealed import Sealed
@@ -156,7 +156,7 @@ def _registration(person: Person, boxes: Sequence[Sealed], digest: str) -> Regis
         person=person.id,
         kind=person.kind,
         school=person.school,
-        roles=person.roles,
+        posts=tuple(Post(role, person.school) for role in person.roles if role not in DISTRICT_ROLES),
         name=name,
         born=born if person.born else None,
         email=email if person.email else None,
