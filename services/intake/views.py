@@ -64,9 +64,10 @@ async def _school(connection: Connection, told: SchoolRegistered) -> None:
 
 async def _person(connection: Connection, told: PersonRegistered) -> None:
     await connection.execute(
-        "INSERT INTO person_v1 VALUES (%s, %s, %s, %s, NULL, %s) ON CONFLICT (person) DO UPDATE"
-        " SET kind = excluded.kind, school = excluded.school, roles = excluded.roles, name = excluded.name",
-        (told.person, told.kind, told.school, list(told.roles), Jsonb(told.name.model_dump())),
+        "INSERT INTO person_v1 (person, kind, school, roles, name, homeroom, guardians) VALUES (%s, %s, %s, %s, %s, %s, %s)"
+        " ON CONFLICT (person) DO UPDATE SET kind = excluded.kind, school = excluded.school, roles = excluded.roles, name = excluded.name,"
+        " homeroom = excluded.homeroom, guardians = excluded.guardians",
+        (told.person, told.kind, told.school, list(told.roles), Jsonb(told.name.model_dump()), told.homeroom, list(told.guardians)),
     )
 
 
