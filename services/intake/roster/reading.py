@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -108,19 +109,14 @@ def _not_csv(name: str, row: int) -> Invalid:
 
 
 def _read_file(bundle: Bundle, name: str, text: str) -> None:
-    done = 0
-    rows: list[Row] = []
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    read: list[list[str]] = []
     try:
-        header = [column.strip() for column in next(reader, [])]
-        _check_header(name, header)
-        done = 1
-        for row in _rows(name, header, reader):
-            rows.append(row)
-            done = row.number
+        read.extend(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
-        raise _not_csv(name, done + 1) from error
-    bundle.files[name], bundle.columns[name] = rows, frozenset(header)
+        raise _not_csv(name, len(read) + 1) from error
+    header = [column.strip() for column in read[0]] if read else []
+    _check_header(name, header)
+    bundle.files[name], bundle.columns[name] = list(_rows(name, header, read[1:])), frozenset(header)
 
 
 def _check_header(name: str, header: Sequence[str]) -> None:
@@ -134,9 +130,18 @@ def _check_header(name: str, header: Sequence[str]) -> None:
             raise Invalid(Fault(f"/{name}.csv/{column}", "second-column"), message=f"{name}.csv has two columns {column}: leave one of them")
 
 
-def _rows(name: str, header: Sequence[str], reader: Iterator[list[str]]) -> Iterator[Row]:
+def _rows(name: str, header: Sequence[str], lines: Sequence[Sequence[str]]) -> Iterator[Row]:
     wanted = {"status", *_REQUIRED[name], *_OPTIONAL[name]}
-    for number, values in enumerate(reader, start=2):
+    width = max(len(header), _usual_width(lines))
+    for number, values in enumerate(lines, start=2):
         if any(value.strip() for value in values):
             cells = {column: value for column, value in zip(header, values, strict=False) if column in wanted}
-            yield Row(f"{name}.csv", number, cells, torn=any(value.strip() for value in values[len(header) :]))
+            is_torn = len(values) > width or any(value.strip() for value in values[len(header) :])
+            yield Row(f"{name}.csv", number, cells, is_torn)
+
+
+def _usual_width(lines: Sequence[Sequence[str]]) -> int:
+    """Some systems end every row with a comma more than the header has."""
+    widths = Counter(len(values) for values in lines)
+    most = max(widths.values(), default=0)
+    return min((width for width, count in widths.items() if count == most), default=0)
