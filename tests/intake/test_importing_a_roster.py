@@ -1,38 +1,28 @@
 """What an import changes and tells the other services. A repeated import changes nothing."""
 
-import asyncio
 import io
-import json
 import zipfile
-from base64 import urlsafe_b64encode
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import httpx
 import pytest
 
-from district.sample.people import OFFICE, District, generate
+from district.sample.people import District, generate
 from district.sample.roster import SOURCE, write_roster
-from services.intake.app import create_app
 from services.intake.domain.roster import ROSTER, LetGo, RegisterPerson, RegisterSchool, RosterRowKept
 from services.intake.receipts import Receipts
-from services.intake.roster.importing import RosterImport, Wishes
 from services.intake.roster.people import interpret, person_id, school_id
 from services.intake.roster.reading import read_bundle
 from services.intake.roster.reasons import SENTENCES
-from services.intake.roster.report import ImportReport
-from services.intake.views import TABLES, VIEW, Projector
+from services.intake.views import Projector
 from shared.access import Principal, issue_token
 from shared.errors import Invalid
 from shared.events import PersonLeft, PersonRegistered, SchoolRegistered
-from shared.eventstore.projection import Projection
 from shared.sealed import Sealed
-from shared.settings import read_settings
 from shared.testing import given
 from tests.intake.bundles import CANARY, FILES, USERS, row, zipped
+from tests.intake.office import sample, without
 
 BOX = Sealed(kid="k", context="person-p/name", box="Ym94")
 
@@ -68,82 +58,7 @@ def test_who_leaves_leaves_once_and_may_come_back():
     given(ROSTER, PERSON, kept, LEFT).when(RegisterPerson(person=PERSON, digest="d1")).then(PERSON, kept)
 
 
-KEY = urlsafe_b64encode(b"k" * 32).decode()
-
-
 pytest_anyio = pytest.mark.anyio
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@dataclass
-class Office:
-    """Intake over a real PostgreSQL, its directory kept up to date; Redis is not needed."""
-
-    app: object
-    importing: RosterImport
-    directory: Projection
-    folder: Path
-
-    @property
-    def kernel(self):
-        return self.importing.kernel
-
-    async def bring(self, bundle: Path, **more) -> ImportReport:
-        return await self.importing.run(bundle, "tester", wishes=Wishes(**more))
-
-    async def bring_files(self, files: dict[str, str | bytes], **more) -> ImportReport:
-        return await self.bring(zipped(files, self.folder / "bundle.zip"), **more)
-
-    async def people(self) -> set[str]:
-        async with self.kernel.database.connection() as connection:
-            return {name for (name,) in await (await connection.execute("SELECT person FROM person_v1")).fetchall()}
-
-    async def told(self, event_type: str) -> list[dict]:
-        return [json.loads(each.body) for each in await self.kernel.store.read_after(0, limit=10_000) if each.type == event_type]
-
-
-@asynccontextmanager
-async def opened(database: str, folder: Path) -> AsyncIterator[Office]:
-    settings = read_settings({"DATABASE_URL": database, "REDIS_URL": "redis://127.0.0.1:9", "TANGGAP_MASTER_KEY": KEY, "TANGGAP_TOKEN_KEY": KEY})
-    app = create_app(settings)
-    kernel = app.state.kernel
-    await kernel.database.open()
-    projector = Projector(Receipts(settings.key("token_key")))
-    directory = Projection(VIEW, kernel.store, kernel.database, projector, TABLES, kernel.heartbeats)
-    running = asyncio.create_task(directory.run())
-    try:
-        yield Office(app, RosterImport(kernel, directory), directory, folder)
-    finally:
-        running.cancel()
-        with suppress(asyncio.CancelledError, Exception):
-            await running
-        await kernel.database.close()
-
-
-@pytest.fixture
-async def office(database, tmp_path):
-    async with opened(database, tmp_path) as running:
-        yield running
-
-
-def sample(students: int = 40) -> District:
-    """One school of the sample district, with so many students, their guardians, its staff, and the office."""
-    whole = generate()
-    school = next(each for each in whole.schools if each.key == "smp1")
-    taken = whole.of("smp1", "student")[:students]
-    theirs = {guardian for each in taken for guardian in each.guardians}
-    others = [each for each in whole.people if each.key in theirs or (each.kind == "staff" and each.school in ("smp1", "dinas"))]
-    return District([school, OFFICE], [*taken, *others])
-
-
-def without(district: District, count: int) -> District:
-    """The same without the first students; their guardians stay."""
-    gone = {each.key for each in district.of("smp1", "student")[:count]}
-    return District(district.schools, [each for each in district.people if each.key not in gone])
 
 
 @pytest_anyio

@@ -16,7 +16,7 @@ from shared.errors import Invalid
 from tests.intake.bundles import zipped
 from tests.intake.exports import Export, Held, export, holding, written
 
-RUNS = int(os.environ.get("ROSTER_FUZZ", "5000"))
+RUNS = int(os.environ.get("ROSTER_FUZZ", "2000"))
 PIECES = 25
 
 GARBLED = ("1,23E+12", "5.320.101", "20109999.0", "#REF!", "#####", "'0012")
