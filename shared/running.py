@@ -22,7 +22,7 @@ class Part(Protocol):
     async def run(self) -> None: ...
 
 
-async def ended(task: asyncio.Task[None]) -> None:
+async def ended(task: asyncio.Task[object]) -> None:
     """Cancels a task and waits until it is over. Asked again each second: a wait for a connection of the pool may swallow one cancellation."""
     while not task.done():
         task.cancel()

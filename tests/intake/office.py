@@ -4,7 +4,7 @@ import asyncio
 import json
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from services.intake.roster.importing import RosterImport, Wishes
 from services.intake.roster.report import ImportReport
 from services.intake.views import TABLES, VIEW, Projector
 from shared.eventstore.projection import Projection
+from shared.running import ended
 from shared.settings import read_settings
 from tests.intake.bundles import zipped
 
@@ -60,9 +61,7 @@ async def opened(database: str, folder: Path) -> AsyncIterator[Office]:
     try:
         yield Office(app, RosterImport(kernel, directory), directory, folder)
     finally:
-        running.cancel()
-        with suppress(asyncio.CancelledError, Exception):
-            await running
+        await ended(running)
         await kernel.database.close()
 
 

@@ -30,6 +30,7 @@ from shared.delivery.leases import lease
 from shared.errors import Unavailable
 from shared.eventstore.projection import Projection
 from shared.message import Occasion
+from shared.running import ended
 from shared.service import Kernel
 
 AT_ONCE = 100
@@ -78,8 +79,7 @@ class RosterImport:
                     raise Unavailable("the import was cut off because the database went away: import again, and it goes on where it was")
                 return working.result()
             finally:
-                working.cancel()
-                await asyncio.wait((working,))
+                await ended(working)  # awaited, or it would go on without the lease
 
     async def last(self) -> LastImport:
         """Raises: NotFound: there was none."""
