@@ -91,6 +91,23 @@ def test_two_rows_of_one_id_with_other_content_are_both_set_aside(tmp_path, seco
     assert {each.person for each in roster.set_aside} == {person_id("roster", "ani")}
 
 
+def test_a_second_row_of_somebody_whose_first_row_is_garbled_is_not_taken_for_the_right_one(tmp_path):
+    roster = read(tmp_path, users=USERS + row("ani", given_name="#REF!"))
+    assert aside(roster) == [("users.csv", 2, "sourcedId", "doubled"), ("users.csv", 5, "givenName", "spreadsheet-error")]
+
+
+def test_the_main_role_decides_where_somebody_belongs(tmp_path):
+    people = [f"guru-{place}" for place in range(20)]
+    users = "sourcedId,givenName,familyName,primaryOrgSourcedId\n" + "".join(f"{key},Guru,Contoh,smp1\n" for key in people)
+    roles = "userSourcedId,roleType,role,orgSourcedId\n"
+    marked = "".join(f"{key},secondary,teacher,a\n{key},primary,counselor,z\n" for key in people)
+    unmarked = "".join(f"{key},,teacher,a\n{key},,counselor,smp1\n" for key in people)
+    orgs = ORGS + "a,active,SMP A,school,20100001\nz,active,SMP Z,school,20100002\n"
+    for told, school in ((marked, "z"), (unmarked, "smp1")):
+        roster = read(tmp_path, users=users, roles=roles + told, orgs=orgs)
+        assert {(person.school, person.roles) for person in roster.people} == {(school_id("roster", school), ("counsellor", "subject-teacher"))}
+
+
 # the archive -----------------------------------------------------------------------------------------------------------
 
 

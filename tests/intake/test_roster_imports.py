@@ -21,6 +21,7 @@ import pytest
 from district.sample.people import District
 from district.sample.roster import SOURCE, write_roster
 from services.intake.domain.imports import IMPORTS, PartRefused, RecordImport, RosterImported, RosterRowsSetAside, RowSetAside
+from services.intake.roster import importing
 from services.intake.roster.ids import person_id, school_id
 from services.intake.roster.importing import Wishes
 from services.intake.roster.reasons import SENTENCES
@@ -193,7 +194,8 @@ async def rows(office: Office) -> list[tuple[object, ...]]:
 
 
 @pytest_anyio
-async def test_of_two_imports_at_a_time_one_waits_and_the_rosters_are_never_mixed(database, tmp_path):
+async def test_of_two_imports_at_a_time_one_waits_and_the_rosters_are_never_mixed(database, tmp_path, monkeypatch):
+    monkeypatch.setattr(importing, "AT_ONCE", 5)
     district, done = sample(40), []
     married = District(district.schools, [replace(each, family="Menikah") for each in district.people])
     bundles = [write_roster(district, tmp_path / "a.zip"), write_roster(married, tmp_path / "b.zip")]
