@@ -98,7 +98,7 @@ class _People:
             roles=place.roles,
             name=name,
             born=self._born.get(key, "") if is_student else "",
-            email=row["email"],
+            email="" if "email" in untold else row["email"],
             phone="" if "phone" in untold else row["phone"] or row["sms"],
             guardians=() if "guardians" in untold or not is_student else tuple(person_id(source, each) for each in row.many("agentSourcedIds")),
             homeroom=self._homerooms.of(key) if is_student else None,
@@ -109,7 +109,7 @@ class _People:
     def _untold(self, row: Row, *, is_student: bool) -> Iterable[Untold]:
         key = row["sourcedId"]
         touched = self._sifted.touched["users", key]
-        if not self._sifted.has_column("users", "email"):
+        if "email" in touched or not self._sifted.has_column("users", "email"):
             yield "email"
         if touched & {"phone", "sms"} or not self._sifted.has_column("users", "phone", "sms"):
             yield "phone"
