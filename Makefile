@@ -7,7 +7,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export HYPOTHESIS_STORAGE_DIRECTORY := .cache/hypothesis
 
-.PHONY: help setup demo test check bench faults lock clean
+.PHONY: help setup demo test unit check bench faults lock clean
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -22,8 +22,18 @@ $(STAMP): requirements-dev.lock
 demo: $(STAMP) ## A fictional district plays one school day and keeps serving (ONCE=1: plays it and exits)
 	@$(PYTHON) -m district demo $(if $(ONCE),--once)
 
-test: $(STAMP) ## Every test (kills of whole processes: make faults)
+test: $(STAMP) ## Every test (COVERAGE=1: also what they cover, held above a floor; kills of whole processes: make faults)
+ifdef COVERAGE
+	@mkdir -p .cache/coverage
+	@$(PYTHON) -m coverage run -m pytest
+	@$(PYTHON) -m coverage json --quiet
+	@$(PYTHON) -m tests.coverage_floor .cache/coverage/report.json
+else
 	@$(PYTHON) -m pytest
+endif
+
+unit: $(STAMP) ## The tests without servers, sockets and processes, in under a minute; reaching outside is an error
+	@$(PYTHON) -m pytest --unit
 
 check: $(STAMP) ## Format, lint, types, import contracts
 	@$(PYTHON) -m ruff format --check .

@@ -9,6 +9,7 @@ from pathlib import Path
 from bench import append, casework, latency, replay
 from bench.table import Row, show
 from district.embedded.postgres import start_postgres
+from district.logins import prepared
 
 
 def main(wanted: list[str]) -> None:
@@ -18,9 +19,10 @@ def main(wanted: list[str]) -> None:
         if not wanted or {"append", "replay", "casework"} & set(wanted):
             postgres = start_postgres(Path(folder) / "store")
             try:
-                rows += append.run(postgres) if not wanted or "append" in wanted else []
-                rows += casework.run(postgres) if not wanted or "casework" in wanted else []
-                rows += replay.run(postgres) if not wanted or "replay" in wanted else []
+                logins = prepared(postgres.url(), Path(folder) / "store")
+                rows += append.run(postgres, logins["cases"]) if not wanted or "append" in wanted else []
+                rows += casework.run(logins["cases"]) if not wanted or "casework" in wanted else []
+                rows += replay.run(postgres, logins["intake"]) if not wanted or "replay" in wanted else []
             finally:
                 postgres.stop()
         rows += casework.large(Path(folder) / "large") if not wanted or "large" in wanted else []

@@ -18,7 +18,8 @@ from shared.database import Database
 from shared.decider import execute
 from shared.eventstore.postgres import PostgresEventStore
 from shared.message import Occasion
-from shared.sealing import KeyringVault, MasterKey
+from shared.sealing import KeyringVault
+from shared.wrapping import MasterKey
 
 LENGTH = 10
 """How many events one stream gets before the next one begins."""
@@ -46,12 +47,12 @@ async def rate(url: str, callers: int, times: int) -> float:
     return callers * times / took
 
 
-def run(postgres: Postgres) -> list[Row]:
-    """Measures one caller and 32 callers, ours and the peer."""
+def run(postgres: Postgres, url: str) -> list[Row]:
+    """Measures one caller and 32 callers, ours and the peer. url: the address of the service that appends."""
     rows = []
-    app = peer.application(str(postgres.sockets))
+    app = peer.application(postgres)
     for callers, times, bar in ((1, 600, "about 1,400/s"), (32, 300, ">= 6x the peer")):
-        ours = medians(lambda callers=callers, times=times: uvloop.run(rate(postgres.url(), callers, times)))  # type: ignore[misc]
+        ours = medians(lambda callers=callers, times=times: uvloop.run(rate(url, callers, times)))  # type: ignore[misc]
         theirs = medians(lambda callers=callers, times=times: peer.append_rate(app, callers, max(40, times // 6)))  # type: ignore[misc]
         rows.append(Row(f"load, decide, append: {callers} caller{'s' * (callers > 1)}", ours, "/s", bar, theirs))
     app.close()

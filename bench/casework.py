@@ -16,11 +16,13 @@ import uvloop
 
 from bench.district import District, running
 from bench.table import Row, medians, percentile
-from district.embedded.postgres import Postgres
 from district.sample.roster import SOURCE
+from services.cases.commands.possible import Asking, possible
 from services.cases.domain.case.case import CASE
 from services.cases.domain.case.handling import AssessCase, Goal, PlanCase
 from services.cases.domain.case.strands import Acknowledge, AddNote, TakeConcern
+from services.cases.domain.casework import CASEWORK
+from services.cases.domain.steps.activity import ActivityCommand
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.deadline import DeadlinesMet
 from services.cases.domain.strategies.counselling import HoldCounselling, RequestCounselling, ScheduleCounselling
@@ -28,14 +30,15 @@ from services.cases.domain.strategies.teacher import AnswerAsTeacher, AskTeacher
 from services.cases.policies import policy_for, read_policy
 from services.cases.reading.what_if import replay
 from services.intake.roster.people import school_id
-from shared.access import Principal, service_principal
+from shared.access import Permissions, Principal, service_principal
 from shared.database import Database
 from shared.decider import execute
 from shared.events import CaseClosed, ConcernRaised
 from shared.eventstore.postgres import PostgresEventStore
 from shared.message import TANGGAP, Event, Fact, Occasion
 from shared.sealed import Sealed
-from shared.sealing import KeyringVault, MasterKey, ToSeal
+from shared.sealing import KeyringVault, ToSeal
+from shared.wrapping import MasterKey
 
 CASES = int(os.environ.get("BENCH_CASES", "100000"))
 EVENTS = 20
@@ -98,10 +101,33 @@ async def commands_rate(url: str, callers: int, cases: int) -> float:
     return done / took
 
 
-def run(postgres: Postgres) -> list[Row]:
-    """Measures mixed commands from 32 callers."""
-    rate = medians(lambda: uvloop.run(commands_rate(postgres.url(), 32, 8)))
-    return [Row("case work: mixed commands, 32 callers", rate, "/s", ">= 1,500/s")]
+def look_ahead(activities: int) -> tuple[int, float]:
+    """Events of a case of so many activities, and median milliseconds until it is known what its counsellor may do next."""
+    text, case, events = Sealed(kid="k", context="c", box="QUJD"), CASE.initial, 0
+    for number in range(activities // 2):
+        for command in _commands(0, text, "student"):
+            said = command.model_copy(update={"activity": f"{command.activity}{number}"}) if isinstance(command, ActivityCommand) else command
+            told = CASE.decide(said, case)
+            case, events = CASE.fold(told, case), events + len(told)
+    counsellor = Principal("counsellor", "person", frozenset({"counsellor"}), frozenset({"s"}))
+    asking = Asking(CASEWORK, counsellor, Permissions(), NOW, policy_for(NOW.date()), ("g",))
+
+    def timed() -> float:
+        started = time.perf_counter()
+        assert len(possible(asking, case)) > activities
+        return (time.perf_counter() - started) * 1000
+
+    return events, percentile([timed() for _ in range(40)], 0.5)
+
+
+def run(url: str) -> list[Row]:
+    """Measures mixed commands from 32 callers, and what is possible next. url: the address of cases."""
+    rate = medians(lambda: uvloop.run(commands_rate(url, 32, 8)))
+    events, ahead = look_ahead(20)
+    return [
+        Row("case work: mixed commands, 32 callers", rate, "/s", ">= 1,500/s"),
+        Row(f"what is possible next on a case of 20 activities, {events} events", ahead, "ms", "<= 30 ms"),
+    ]
 
 
 # over two million events -------------------------------------------------------------------------------------------
@@ -128,6 +154,7 @@ def _deadlines_met(deadlines: Any) -> Event:
 def fill(url: str, first: int, last: int) -> None:
     """Writes cases `first` to `last` straight into the store, four in five of them closed. Hashing is not measured here, so hashes are not real."""
     school = school_id(SOURCE, "smp1")
+    told = {"school": school, "now": NOW, "first": first, "last": last}
     with psycopg.connect(url, autocommit=True) as connection:
         for closed in (True, False):
             codec = CASE.codec
@@ -135,7 +162,6 @@ def fill(url: str, first: int, last: int) -> None:
                 body = codec.encode(event, "case", Occasion("b", "s", NOW, TANGGAP, TANGGAP), version).body.replace(
                     '"school":"s"', f'"school":"{school}"'
                 )
-                wanted = "number %% 5 <> 0" if closed else "number %% 5 = 0"
                 connection.execute(
                     "INSERT INTO cases.event SELECT number::bigint * 100 + %(version)s, gen_random_uuid(), 'case-bench-' || number, %(version)s, 0,"
                     " NULL, 'case-bench-' || number, %(type)s, 1, replace(replace(replace(%(body)s, '@student', 'student-' || number),"
@@ -143,8 +169,8 @@ def fill(url: str, first: int, last: int) -> None:
                     " '\"by\":\"counsellor-' || number %% 40 || '\"'),"
                     " false, %(school)s, 'bench', %(now)s::timestamptz - number * interval '20 seconds',"
                     " %(now)s::timestamptz - number * interval '20 seconds', gen_random_uuid(), gen_random_uuid(), '', '', '', ''"
-                    f" FROM generate_series(%(first)s::int, %(last)s::int) number WHERE {wanted}",
-                    {"version": version, "type": event.type, "body": body, "school": school, "now": NOW, "first": first, "last": last},
+                    " FROM generate_series(%(first)s::int, %(last)s::int) number WHERE (number %% 5 <> 0) = %(closed)s",
+                    told | {"version": version, "type": event.type, "body": body, "closed": closed},
                 )
         connection.execute("UPDATE cases.store_head SET position = (SELECT max(position) FROM cases.event)")
         connection.execute("ANALYZE cases.event")
@@ -243,7 +269,7 @@ def large(folder: Path) -> list[Row]:
         big = _list_times(district, headers)
         long_case = _long_case(district, district.duty(1))
         events = district.scalar("SELECT count(*) FROM cases.event")
-        what_if = uvloop.run(_what_if(district.database_url))
+        what_if = uvloop.run(_what_if(district.deployment.databases["cases"]))
     slowest, grown = max(big, key=lambda name: big[name]), max(big, key=lambda name: big[name] / small[name])
     return [
         Row(f"lists, p95 of the slowest ({slowest}) with {CASES:,} cases, {events:,} events", big[slowest], "ms", "<= 30 ms"),

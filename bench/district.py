@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from base64 import b64encode, urlsafe_b64decode
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ import psycopg
 from district.deployment import Deployment, free_port
 from district.embedded.postgres import start_postgres
 from district.embedded.redis import start_redis
+from district.logins import prepared
 from district.sample.people import generate
 from district.sample.roster import SOURCE, write_roster
 from services.intake.roster.people import person_id
@@ -37,7 +38,7 @@ def duty(number: int) -> Principal:
 
 @dataclass
 class District:
-    """A running district with a mailbox and an agency."""
+    """A running district with a mailbox and an agency. database_url: the administrator's, who sees everything."""
 
     folder: Path
     deployment: Deployment
@@ -45,8 +46,7 @@ class District:
     agency_origin: str
 
     def headers(self, principal: Principal) -> dict[str, str]:
-        key = urlsafe_b64decode(self.deployment.token_key)
-        return {"authorization": f"Bearer {issue_token(key, principal, datetime.now(UTC) + timedelta(hours=6))}"}
+        return {"authorization": f"Bearer {issue_token(self.deployment.keys(), principal, datetime.now(UTC) + timedelta(hours=6))}"}
 
     def duty(self, number: int) -> dict[str, str]:
         return self.headers(duty(number))
@@ -86,7 +86,7 @@ def running(folder: Path) -> Iterator[District]:
         )
     ]
     settings = {"TANGGAP_DEMO_SIGN_IN": "true", "SMTP_URL": f"smtp://127.0.0.1:{mail_port}", "TANGGAP_LOG_LEVEL": "ERROR"}
-    deployment = Deployment(folder, postgres.url(), redis.url, settings=settings)
+    deployment = Deployment(folder, prepared(postgres.url(), folder), redis.url, settings=settings)
     try:
         deployment.start()
         deployment.wait_ready(within=60)

@@ -14,6 +14,7 @@ from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
 from eventsourcing.persistence import JSONTranscoder, Transcoding
 
+from district.embedded.postgres import Postgres
 from shared.sealed import Sealed
 
 LENGTH = 10
@@ -77,12 +78,13 @@ class PeerApplication(Application[Any]):
             self.save(loaded)
 
 
-def application(sockets: str) -> PeerApplication:
-    """Connects over the socket folder of our PostgreSQL."""
+def application(postgres: Postgres) -> PeerApplication:
+    """Connects over the socket of our PostgreSQL, as its administrator."""
     return PeerApplication(
         env={
-            "PERSISTENCE_MODULE": "eventsourcing.postgres", "POSTGRES_DBNAME": "postgres", "POSTGRES_HOST": sockets, "POSTGRES_PORT": "5432",
-            "POSTGRES_USER": "postgres", "POSTGRES_PASSWORD": "x", "POSTGRES_POOL_SIZE": "32", "POSTGRES_MAX_OVERFLOW": "0",
+            "PERSISTENCE_MODULE": "eventsourcing.postgres", "POSTGRES_DBNAME": "postgres", "POSTGRES_HOST": str(postgres.sockets),
+            "POSTGRES_PORT": "5432",
+            "POSTGRES_USER": "postgres", "POSTGRES_PASSWORD": postgres.password, "POSTGRES_POOL_SIZE": "32", "POSTGRES_MAX_OVERFLOW": "0",
         }
     )  # fmt: skip
 

@@ -40,7 +40,10 @@ class Referring:
         await self._client.post(f"{base}/send-referral", {"referral": referral, "package": "x"}, self._one)
 
     async def _case_of(self, concern: str) -> str:
-        query = "SELECT case_id FROM cases.strand_v1 WHERE concern = %s"
+        query = (
+            "SELECT case_id FROM cases.strand_v1 WHERE concern = %s"
+            " AND generation = (SELECT generation FROM cases.view_checkpoint WHERE state = 'answering')"
+        )
         while not (row := await (await self._looking.execute(query, (concern,))).fetchone()):  # noqa: ASYNC110 - a table rings no bell
             await asyncio.sleep(0.3)
         return str(row[0])

@@ -69,16 +69,19 @@ async def rate(url: str) -> float:
     return seen / took
 
 
-def run(postgres: Postgres) -> list[Row]:
-    """Measures our replay and the peer's in turns, so that a machine that slows down slows both. Each run begins with clean memory."""
-    uvloop.run(fill(postgres.url()))
-    app = peer.application(str(postgres.sockets))
+def run(postgres: Postgres, url: str) -> list[Row]:
+    """Measures our replay and the peer's in turns, so that a machine that slows down slows both. Each run begins with clean memory.
+
+    url: the address of the service whose store is replayed.
+    """
+    uvloop.run(fill(url))
+    app = peer.application(postgres)
     calm_collector()
     first = peer.fill(app, EVENTS, TEXT)
     ours, theirs = [], []
     for _ in range(RUNS):
         gc.collect()
-        ours.append(uvloop.run(rate(postgres.url())))
+        ours.append(uvloop.run(rate(url)))
         gc.collect()
         theirs.append(peer.replay_rate(app, first, EVENTS))
     app.close()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import typer
 
-from district.commands import directory, looking, running
+from district.commands import directory, keys, looking, running
+from district.commands.doctor import doctor
+from district.commands.migrating import migrate
 from district.demo.command import demo
 
 app = typer.Typer(
@@ -24,8 +26,10 @@ app.add_typer(looking.case, name="case")
 app.add_typer(looking.audit, name="audit")
 app.add_typer(looking.policy, name="policy")
 app.add_typer(looking.parked, name="parked")
+app.add_typer(keys.keys, name="keys")
 app.command("rebuild")(looking.rebuild)
-app.command("doctor")(looking.doctor)
+app.command("migrate")(migrate)
+app.command("doctor")(doctor)
 
 if __name__ == "__main__":
     app(prog_name="tanggap")

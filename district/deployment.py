@@ -9,16 +9,18 @@ import socket
 import subprocess
 import sys
 import time
-from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 
+from shared.clock import SystemClock
 from shared.errors import StartRefused
-
-SERVICES = ("intake", "cases", "notifications")
+from shared.keys import SERVICES, Keys, needed_by
+from shared.secretfile import GivenSecrets, write_secrets
+from shared.secretset import SECRET_NAMES, Secret, SecretSet, new_secret
 
 _PORTS = range(20_000, 32_000)
 
@@ -32,40 +34,52 @@ def free_port() -> int:
     raise StartRefused(f"no port between {_PORTS.start} and {_PORTS.stop} is free on 127.0.0.1")
 
 
-def new_key() -> str:
-    """32 random bytes, as the settings want them."""
-    return urlsafe_b64encode(secrets.token_bytes(32)).decode()
+def new_secrets() -> SecretSet:
+    """A new district's, one of each name."""
+    return SecretSet(tuple(Secret(name, "1", new_secret()) for name in SECRET_NAMES))
 
 
 @dataclass
 class Deployment:
     """Three service processes that find each other.
 
-    folder: where the logs go. launch: how a service is started, with `{}` for its name; the fault tests put their own module here.
-    settings: environment added to every process.
+    folder: where the logs go. databases: each service's own address. settings: environment added to every process.
+    launch: how a service is started, with `{}` for its name; the fault tests put their own module here.
     """
 
     folder: Path
-    database_url: str
+    databases: Mapping[str, str]
     redis_url: str
     launch: str = "services.{}"
     settings: dict[str, str] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=lambda: {service: free_port() for service in SERVICES})
-    token_key: str = field(default_factory=new_key)
-    master_key: str = field(default_factory=new_key)
+    secrets: SecretSet = field(default_factory=new_secrets)
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def origin(self, service: str) -> str:
         """Base URL of a service."""
         return f"http://127.0.0.1:{self.ports[service]}"
 
+    def keys(self) -> Keys:
+        """What the operator's tools may derive."""
+        return Keys("district", GivenSecrets(self.secrets), SystemClock())
+
+    def give_secrets(self) -> None:
+        """Writes each service's own file, with the secrets it needs and no other's; services that run read it again within a second."""
+        for service in SERVICES:
+            write_secrets(self._secrets_file(service), self.secrets.only(needed_by(service)))
+
+    def _secrets_file(self, service: str) -> Path:
+        return self.folder / "secrets" / service
+
     def start(self, *services: str, **extra: str) -> None:
         """Starts the services (all where none is named) with `extra` in their environment, and does not wait."""
+        self.give_secrets()
         for service in services or SERVICES:
             log = (self.folder / f"{service}.log").open("ab")
             self.processes[service] = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 [sys.executable, "-m", *self.launch.format(service).split()],
-                env={**os.environ, **self._environment(service), **extra},
+                env={**_without_administrator(os.environ), **self._environment(service), **extra},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -75,10 +89,9 @@ class Deployment:
     def _environment(self, service: str) -> dict[str, str]:
         origins = {f"TANGGAP_ORIGIN_{each.upper()}": self.origin(each) for each in SERVICES}
         return {
-            "DATABASE_URL": self.database_url,
+            "DATABASE_URL": self.databases[service],
             "REDIS_URL": self.redis_url,
-            "TANGGAP_MASTER_KEY": self.master_key,
-            "TANGGAP_TOKEN_KEY": self.token_key,
+            "TANGGAP_SECRETS_FILE": str(self._secrets_file(service)),
             "HOST": "127.0.0.1",
             "PORT": str(self.ports[service]),
             **origins,
@@ -133,6 +146,11 @@ class Deployment:
     def _tail(self, service: str) -> str:
         log = self.folder / f"{service}.log"
         return log.read_text(errors="replace")[-600:] if log.exists() else "(no log)"
+
+
+def _without_administrator(environment: Mapping[str, str]) -> dict[str, str]:
+    """A service refuses to hold the administrator's address, which an operator's shell may know."""
+    return {name: value for name, value in environment.items() if name != "DATABASE_ADMIN_URL"}
 
 
 def _proportional(pid: int) -> float:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
-import secrets
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import get_args
 
-from shared.access import Principal, issue_token, service_principal
+from shared.access import Principal, issue_session, issue_token, service_principal
+from shared.clock import SystemClock
 from shared.errors import StartRefused
-from shared.settings import Settings, read_settings
+from shared.keys import SERVICES, Holder, Keys
+from shared.secretfile import SecretsFile, SecretSource, alone, write_secrets
+from shared.secretset import SECRET_NAMES, Secret, SecretSet, new_secret
+from shared.secrettext import FirstKey, decoded, first_secrets
+from shared.settings import Settings, given_secrets, read_settings
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -22,23 +26,52 @@ class Home:
 
     folder: Path
 
-    def secret(self, name: str) -> str:
-        """A secret of 32 bytes; from the environment, else made the first time."""
-        given = os.environ.get(f"TANGGAP_{name.upper()}")
-        if given:
-            return given
-        path = self.folder / f"{name}.secret"
-        if not path.exists():
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            fresh = urlsafe_b64encode(secrets.token_bytes(32)).decode()
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.write(fresh)
-        return path.read_text(encoding="utf-8").strip()
+    @property
+    def secrets_file(self) -> Path:
+        """Where the district's secrets are: TANGGAP_SECRETS_FILE, else in this folder."""
+        return Path(os.environ.get("TANGGAP_SECRETS_FILE") or self._own_file)
+
+    @property
+    def _own_file(self) -> Path:
+        return self.folder / "secrets" / "district"
+
+    def secrets(self) -> SecretSource:
+        """The district's secrets, made the first time; those of the first release stay what they were. Raises: StartRefused."""
+        if self.secrets_file == self._own_file and not self._own_file.exists():
+            with alone(self._own_file):
+                if not self._own_file.exists():
+                    write_secrets(self._own_file, self._first_secrets())
+        return SecretsFile(self.secrets_file, given_secrets(os.environ))
+
+    def first_files(self) -> dict[FirstKey, Path]:
+        """Where the first release kept its two keys. They stay, so that one can go back to it, until their secrets are retired."""
+        return {name: self.folder / f"{name}.secret" for name in get_args(FirstKey)}
+
+    def keys(self, holder: Holder = "district") -> Keys:
+        """What the operator's tools, or one of the services, may derive."""
+        return Keys(holder, self.secrets(), SystemClock())
+
+    def keys_by_service(self) -> dict[str, Keys]:
+        """What each service may derive: to verify what it signed."""
+        return {service: self.keys(service) for service in SERVICES}
+
+    def _first_secrets(self) -> SecretSet:
+        """What the environment does not give: from the files of the first release where there are any, else drawn."""
+        found = SecretSet()
+        for name, path in self.first_files().items():
+            if path.exists():
+                found = found.completed(first_secrets(name, decoded(path.read_text(encoding="utf-8").strip())))
+        drawn = SecretSet(tuple(Secret(name, "1", new_secret()) for name in SECRET_NAMES))
+        given = {each.name for each in given_secrets(os.environ).secrets}
+        return found.completed(drawn).only(set(SECRET_NAMES) - given)
 
     def token(self, principal: Principal, *, hours: float = 12) -> str:
         """A bearer token."""
-        key = urlsafe_b64decode(self.secret("token_key"))
-        return issue_token(key, principal, datetime.now(UTC) + timedelta(hours=hours))
+        return issue_token(self.keys(), principal, datetime.now(UTC) + timedelta(hours=hours))
+
+    def session(self, principal: Principal) -> str:
+        """The value of a browser's cookie, for the demonstration's sign-in."""
+        return issue_session(self.keys(), principal, datetime.now(UTC) + timedelta(hours=8))
 
     def service_headers(self) -> dict[str, str]:
         """What the operator's own tools send."""
@@ -46,13 +79,13 @@ class Home:
 
     def settings(self, database_url: str, redis_url: str, origin: str, **more: str) -> Settings:
         """Settings for all three services in one place."""
+        self.secrets()  # made now, if they were not
         given = {name: value for name, value in os.environ.items() if not name.startswith(("TANGGAP_", "DATABASE_URL", "REDIS_URL"))}
         ours = {name: value for name, value in os.environ.items() if name.startswith("TANGGAP_")}
         told = {
             "DATABASE_URL": database_url,
             "REDIS_URL": redis_url,
-            "TANGGAP_MASTER_KEY": self.secret("master_key"),
-            "TANGGAP_TOKEN_KEY": self.secret("token_key"),
+            "TANGGAP_SECRETS_FILE": str(self.secrets_file),
             "TANGGAP_ORIGIN_INTAKE": origin,
             "TANGGAP_ORIGIN_CASES": origin,
             "TANGGAP_ORIGIN_NOTIFICATIONS": origin,

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
 
 from fastapi import FastAPI
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -17,24 +14,17 @@ from services.cases.app import create_app as create_cases
 from services.intake.app import create_app as create_intake
 from services.notifications.app import create_app as create_notifications
 from shared.settings import Settings
-
-_FRONT = """<!doctype html><html lang="id"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Tanggap</title><link rel="stylesheet" href="/intake/static/tanggap.css"></head><body><main><h1>Tanggap</h1>
-<p>Layanan responsif bimbingan dan konseling. <span lang="en">Responsive services of school guidance and counselling.</span></p><ul>
-<li><a href="/intake/lapor">Sampaikan kepedulian <span lang="en">/ Raise a concern</span></a></li>
-<li><a href="/intake/status">Perkembangan laporan <span lang="en">/ How my concern stands</span></a></li>
-<li><a href="/cases/">Daftar kasus <span lang="en">/ Cases (sign in)</span></a></li>
-<li>API: <a href="/intake/docs">intake</a>, <a href="/cases/docs">cases</a>, <a href="/notifications/docs">notifications</a></li></ul>
-</main></body></html>"""
+from shared.web import install
 
 
-def services(settings: Settings) -> dict[str, FastAPI]:
-    """The three services as applications."""
-    return {"intake": create_intake(settings), "cases": create_cases(settings), "notifications": create_notifications(settings)}
+def services(settings: Mapping[str, Settings]) -> dict[str, FastAPI]:
+    """The three services as applications, each with settings of its own: it signs in to the database as itself."""
+    made = {"intake": create_intake, "cases": create_cases, "notifications": create_notifications}
+    return {name: create(settings[name]) for name, create in made.items()}
 
 
-def one_origin(applications: Mapping[str, FastAPI], settings: Settings) -> ASGIApp:
-    """One application that gives each service what lies under its prefix."""
+def one_origin(applications: Mapping[str, FastAPI], routes: Sequence[Route]) -> ASGIApp:
+    """One application that gives each service what lies under its prefix. routes: of what lies under none."""
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -43,20 +33,11 @@ def one_origin(applications: Mapping[str, FastAPI], settings: Settings) -> ASGIA
                 await stack.enter_async_context(application.router.lifespan_context(application))
             yield
 
-    async def front(_: Request) -> HTMLResponse:
-        return HTMLResponse(_FRONT)
-
-    async def enter(request: Request) -> RedirectResponse:
-        """Demonstration only: a link that signs in for the browser."""
-        answer = RedirectResponse(request.query_params.get("to", "/cases/"))
-        answer.set_cookie("tanggap_session", request.query_params.get("token", ""), httponly=True, samesite="strict")
-        return answer
-
-    routes = [Route("/", front)] + ([Route("/masuk", enter)] if settings.demo_sign_in else [])
     host = Starlette(routes=routes, lifespan=lifespan)
+    install(host)
 
-    async def dispatch(scope: Scope, receive: Receive, send: Send) -> Any:
-        name = scope.get("path", "").split("/", 2)[1] if scope["type"] == "http" and "/" in scope.get("path", "") else ""
+    async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
+        name = scope["path"].removeprefix("/").partition("/")[0] if scope["type"] == "http" else ""
         await (applications.get(name) or host)(scope, receive, send)
 
     return dispatch

@@ -17,11 +17,18 @@ from fastapi import Depends, Request
 from fastapi.routing import APIRoute
 
 from shared.clock import Clock
-from shared.errors import NotAllowed, NotSignedIn, StartRefused
+from shared.errors import Fault, Invalid, NotAllowed, NotSignedIn, StartRefused
+from shared.keys import USES, Keys
 
 PERMISSIONS = Path(__file__).parent / "permissions.toml"
 EVERYBODY = "*"
-_PREFIX = "tgp_"
+
+Credential = Literal["token", "service-token", "session"]
+
+_PREFIXES: Mapping[Credential, str] = {"token": "tgp_", "service-token": "tgs_", "session": "tgc_"}
+"""Which use a credential is of: it is signed as well, and one of another use is never read."""
+
+_NOT_VALID = "the token is not valid here: get a new one"
 
 Kind = Literal["person", "agency", "service", "anonymous"]
 
@@ -52,8 +59,31 @@ def service_principal(name: str) -> Principal:
     return Principal(f"service:{name}", "service", frozenset({"service"}))
 
 
-def issue_token(key: bytes, principal: Principal, expires: datetime) -> str:
-    """A bearer token: what the principal is, and a keyed hash over it."""
+def issue_token(keys: Keys, principal: Principal, expires: datetime) -> str:
+    """A bearer token: what the principal is, and a keyed hash over it. Raises: Invalid: it would hold longer than tokens hold."""
+    return _issued(keys, "service-token" if principal.kind == "service" else "token", principal, expires)
+
+
+def issue_session(keys: Keys, principal: Principal, expires: datetime) -> str:
+    """What a browser keeps in its cookie. Raises: Invalid: it would hold longer than sessions hold."""
+    return _issued(keys, "session", principal, expires)
+
+
+def read_token(keys: Keys, token: str, now: datetime) -> Principal:
+    """The principal of a bearer token. Raises: NotSignedIn: not ours, changed, expired, or made for another use."""
+    use: Credential = "service-token" if token.startswith(_PREFIXES["service-token"]) else "token"
+    return _read(keys, use, token, now)
+
+
+def read_session(keys: Keys, cookie: str, now: datetime) -> Principal:
+    """The principal of a session's cookie. Raises: NotSignedIn, as `read_token`."""
+    return _read(keys, "session", cookie, now)
+
+
+def _issued(keys: Keys, use: Credential, principal: Principal, expires: datetime) -> str:
+    life = USES[use].life
+    if life is not None and expires > keys.clock.now() + life:
+        raise Invalid(Fault("/expires", "too-late"), message=f"a {use} holds {life} at most: a rotation of keys waits for it")
     told = {
         "id": principal.id,
         "kind": principal.kind,
@@ -62,23 +92,25 @@ def issue_token(key: bytes, principal: Principal, expires: datetime) -> str:
         "expires": int(expires.timestamp()),
     }
     payload = urlsafe_b64encode(json.dumps(told, separators=(",", ":")).encode()).decode().rstrip("=")
-    return f"{_PREFIX}{payload}.{_signature(key, payload)}"
+    key = keys.active(use)
+    signed = f"{_PREFIXES[use]}{key.id}.{payload}"
+    return f"{signed}.{_signature(key.value, signed)}"
 
 
-def read_token(key: bytes, token: str, now: datetime) -> Principal:
-    """The principal of a token. Raises: NotSignedIn: not ours, changed, or expired."""
-    payload, _, signature = token.removeprefix(_PREFIX).partition(".")
-    if not token.isascii() or not token.startswith(_PREFIX) or not hmac.compare_digest(signature, _signature(key, payload)):
-        raise NotSignedIn("the token is not valid here: get a new one")
+def _read(keys: Keys, use: Credential, token: str, now: datetime) -> Principal:
+    signed, _, signature = token.rpartition(".")
+    secret_id, _, payload = signed.removeprefix(_PREFIXES[use]).partition(".")
+    key = keys.find(use, secret_id) if token.isascii() and token.startswith(_PREFIXES[use]) else None
+    if key is None or not hmac.compare_digest(signature, _signature(key.value, signed)):
+        raise NotSignedIn(_NOT_VALID)
     told = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     if told["expires"] < now.timestamp():
         raise NotSignedIn("the token has expired: get a new one")
     return Principal(told["id"], told["kind"], frozenset(told["roles"]), frozenset(told["schools"]))
 
 
-def _signature(key: bytes, payload: str) -> str:
-    digest = hmac.digest(key, b"tanggap-token|" + payload.encode(), sha256)
-    return urlsafe_b64encode(digest).decode().rstrip("=")
+def _signature(key: bytes, signed: str) -> str:
+    return urlsafe_b64encode(hmac.digest(key, signed.encode(), sha256)).decode().rstrip("=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +163,9 @@ class Permissions:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What the web shell needs to know who asks: the token key, the permission rows, the time."""
+    """What the web shell needs to know who asks: the keys of credentials, the permission rows, the time."""
 
-    token_key: bytes
+    keys: Keys
     permissions: Permissions
     clock: Clock
 
@@ -152,10 +184,10 @@ class Access:
         """An old cookie must not shut what is everybody's, such as the public form; a wrong bearer token is always told."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer" and token:
-            return read_token(self.token_key, token.strip(), self.clock.now())
+            return read_token(self.keys, token.strip(), self.clock.now())
         cookie = request.cookies.get("tanggap_session")
         try:
-            return read_token(self.token_key, cookie, self.clock.now()) if cookie else ANONYMOUS
+            return read_session(self.keys, cookie, self.clock.now()) if cookie else ANONYMOUS
         except NotSignedIn:
             if open_to_all:
                 return ANONYMOUS

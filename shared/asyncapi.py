@@ -1,4 +1,4 @@
-"""What a service says to the others, as an AsyncAPI 3.1 document with synthetic examples; a page to read it, and no try-it-out (decision 11)."""
+"""The public events of a service as an AsyncAPI 3.1 document with synthetic examples, and as a page without try-it-out (decision 11)."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _SEALED = {"kid": "00000000-0000-4000-8000-000000000000", "context": "contoh/sin
 
 
 def _example(event: type[PublicEvent]) -> dict[str, Any]:
-    """Made from the schema alone, so it can never be somebody's data."""
+    """An example made from the schema alone, so that it can never be real data."""
     schema = event.model_json_schema()
     definitions = schema.get("$defs", {})
     return {
@@ -70,7 +70,7 @@ def _value(name: str, part: dict[str, Any], definitions: dict[str, Any]) -> Any:
 
 
 def page(service: str, partitions: int) -> str:
-    """The document for human readers: plain HTML."""
+    """The document as plain HTML, for people."""
     told = document(service, partitions)
     rows = "".join(
         f"<h2><code>{escape(name)}</code></h2><p>{escape(message['summary'])}</p><ul>"

@@ -1,4 +1,4 @@
-"""The time, as an argument: shells ask a clock, decisions get a moment."""
+"""Time is passed as an argument: services ask a clock, and a decision is given a moment."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Protocol
 
 class Clock(Protocol):
     def now(self) -> datetime:
-        """This moment, with a zone."""
+        """The current time, with its time zone."""
 
 
 class SystemClock:
@@ -19,7 +19,7 @@ class SystemClock:
 
 @dataclass
 class FixedClock:
-    """For tests: stands still until it is set."""
+    """A clock for tests. It stands still until it is set."""
 
     moment: datetime
 

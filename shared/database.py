@@ -1,7 +1,7 @@
-"""One service's part of PostgreSQL: its role, its schema, its migrations, its pool (architecture, decision 1).
+"""One service's connections to PostgreSQL (architecture, decision 1).
 
-The login of the URL prepares everything as administrator; the pool works as the role `tanggap_<service>`, which may read its events, call the
-append function and use its own tables, and nothing of a neighbour's.
+A service signs in as its own login, `tanggap_<service>`, which may read its events, call the append function and use its own tables, and nothing of a
+neighbour's. It prepares nothing: schemas, roles and migrations are the work of `./tanggap migrate` (shared/migrate).
 """
 
 from __future__ import annotations
@@ -14,10 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from psycopg import AsyncConnection, sql
+from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from shared.admission import admit
 from shared.errors import StartRefused, Unavailable
+from shared.logins import example_of, login_of
+from shared.schemas import newest
 
 Connection = AsyncConnection[Any]
 
@@ -27,26 +30,19 @@ WAIT = 10.0
 _PLANS = "-c jit=off -c enable_seqscan=off"
 """Everything here is found over an index. A plan that was made and kept while a table was small would read all of it for ever."""
 
-_SHARED = Path(__file__).parent
-_KERNEL = (_SHARED / "eventstore" / "schema.sql", _SHARED / "delivery" / "schema.sql")
-_KEYRING = _SHARED / "keyring.sql"
-_PREPARE_LOCK = 7_360_113
-"""Two services that start at once prepare one after the other."""
-
 
 class Database:
     """Connections of one service.
 
-    url: of the server and database, with a login that may prepare. migrations: folder with the service's numbered SQL files. size: connections.
+    url: of the server and database, with the service's own login. migrations: folder with the service's numbered SQL files. size: connections.
     outages: how often the server did not answer, or may not have.
     """
 
     def __init__(self, url: str, service: str, *, migrations: Path | None = None, size: int = 8) -> None:
         self.url, self.service = url, service
-        self.role = f"tanggap_{service}"
         self._migrations = migrations
-        named = f"-c role={self.role} -c search_path={service} -c application_name=tanggap-{service}"
-        options = f"{named} -c statement_timeout=30000 -c timezone=UTC {_PLANS}"
+        named = f"-c search_path={service} -c application_name=tanggap-{service}"
+        options = f"{named} -c statement_timeout=30000 -c timezone=UTC -c row_security=on {_PLANS}"
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             url,
             min_size=1,
@@ -60,24 +56,23 @@ class Database:
         self._looking: asyncio.Task[None] | None = None
         self.outages = 0
 
-    async def open(self) -> None:
-        """Waits for the server, prepares schema and roles, opens the pool. Raises: StartRefused.
+    async def open(self, *, within: float | None = None) -> None:
+        """Waits for the server, sees that this is the service's own login and the newest schema, opens the pool. Raises: StartRefused.
 
-        What is prepared may be in use by others, and the server may go away meanwhile: then it is begun again, as a whole and harmlessly.
+        within: seconds to wait for the server, `WAIT` where nothing is said.
         """
-        deadline = time.monotonic() + WAIT
-        while not await self._prepared():
+        deadline = time.monotonic() + (WAIT if within is None else within)
+        while not await self._admitted(deadline):
             if time.monotonic() > deadline:
-                raise StartRefused(f"the schema of {self.service} could not be prepared: the server went away or was locked, try again")
+                raise StartRefused(f"DATABASE_URL: PostgreSQL does not stay there for {self.service}: look at its log, then try again")
             await asyncio.sleep(0.2)
         await self._pool.open()
 
-    async def _prepared(self) -> bool:
+    async def _admitted(self, deadline: float) -> bool:
         try:
-            async with await self._administrator() as connection:
-                await connection.execute(sql.SQL("SELECT pg_advisory_lock({})").format(_PREPARE_LOCK))
-                await self._prepare(connection)
-        except (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.InternalError_):
+            async with await self._first(deadline) as connection:
+                await admit(connection, self.service, newest(self.service, self._migrations))
+        except (psycopg.OperationalError, psycopg.InterfaceError):
             return False
         return True
 
@@ -99,8 +94,13 @@ class Database:
 
         Raises: Unavailable.
         """
-        async with self._answering() as connection, connection.pipeline(), connection.transaction():
-            yield connection
+        async with self._answering() as connection:
+            try:
+                async with connection.pipeline(), connection.transaction():
+                    yield connection
+            except asyncio.CancelledError:
+                await connection.close()  # nobody knows what of it was sent: whoever came next could stand in a transaction that nobody commits
+                raise
 
     @asynccontextmanager
     async def _answering(self) -> AsyncIterator[Connection]:
@@ -149,54 +149,14 @@ class Database:
         except psycopg.OperationalError as error:
             raise Unavailable(f"the database of {self.service} does not answer; try again") from error
 
-    async def _administrator(self) -> Connection:
-        deadline = time.monotonic() + WAIT
+    async def _first(self, deadline: float) -> Connection:
         while True:
             try:
                 return await AsyncConnection.connect(self.url, autocommit=True, connect_timeout=5)
             except (psycopg.OperationalError, psycopg.ProgrammingError) as error:
                 if time.monotonic() > deadline or isinstance(error, psycopg.ProgrammingError):
                     raise StartRefused(
-                        "DATABASE_URL: PostgreSQL does not answer there; it should be like postgresql://user:secret@host:5432/tanggap, "
-                        "and the server must run and know the login and the database"
+                        f"DATABASE_URL: PostgreSQL does not let {login_of(self.service)} in there; it should be like {example_of(self.service)}, "
+                        "and the server must run and know the database and the login, which ./tanggap migrate makes"
                     ) from error
                 await asyncio.sleep(0.2)
-
-    async def _prepare(self, connection: Connection) -> None:
-        await self._create_role(connection)
-        for script in _KERNEL:
-            if script.exists():
-                await connection.execute(self._filled(script))
-        if _KEYRING.exists():
-            await connection.execute(_KEYRING.read_text(encoding="utf-8").encode())
-        await self._migrate(connection)
-
-    async def _create_role(self, connection: Connection) -> None:
-        schema, role = sql.Identifier(self.service), sql.Identifier(self.role)
-        known = await (await connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (self.role,))).fetchone()
-        if not known:
-            await connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(role))
-        for statement in (
-            "GRANT {role} TO CURRENT_USER",
-            "CREATE SCHEMA IF NOT EXISTS {schema}",
-            "GRANT USAGE ON SCHEMA {schema} TO {role}",
-        ):
-            await connection.execute(sql.SQL(statement).format(schema=schema, role=role))
-
-    async def _migrate(self, connection: Connection) -> None:
-        schema, role = sql.Identifier(self.service), sql.Identifier(self.role)
-        await connection.execute(
-            sql.SQL("CREATE TABLE IF NOT EXISTS {}.migration (name text PRIMARY KEY, applied_at timestamptz DEFAULT clock_timestamp())").format(
-                schema
-            )
-        )
-        applied = {name for (name,) in await (await connection.execute(sql.SQL("SELECT name FROM {}.migration").format(schema))).fetchall()}
-        for script in sorted(self._migrations.glob("*.sql")) if self._migrations else ():
-            if script.name not in applied:
-                async with connection.transaction():
-                    await connection.execute(self._filled(script))
-                    await connection.execute(sql.SQL("INSERT INTO {}.migration (name) VALUES (%s)").format(schema), (script.name,))
-        await connection.execute(sql.SQL("GRANT SELECT ON {}.migration TO {}").format(schema, role))
-
-    def _filled(self, script: Path) -> bytes:
-        return script.read_text(encoding="utf-8").format(schema=self.service, role=self.role).encode()

@@ -1,4 +1,4 @@
-"""Load, decide, append, and again on conflict: the thin shell around every pure decision (architecture, decision 6)."""
+"""Loads, decides and appends, and retries on conflict: the thin shell around every pure decision (architecture, decision 6)."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ S = TypeVar("S")
 E = TypeVar("E", bound=Event)
 
 TRIES = 8
-"""Conflicts in a row before the caller hears of it; with full jitter from 5 ms, under a second altogether."""
+"""Attempts before the caller is told of the conflict. With full jitter from 5 ms they take under a second together."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decider(Generic[C, S, E]):
-    """A decision unit: `decide(command, state)` gives events, `evolve(state, event)` the next state. Both pure."""
+    """A decision unit. `decide(command, state)` returns events and `evolve(state, event)` the next state; both are pure."""
 
     initial: S
     decide: Callable[[C, S], Sequence[E]]
@@ -33,7 +33,7 @@ class Decider(Generic[C, S, E]):
     codec: EventCodec[E]
 
     def fold(self, events: Iterable[E], state: S | None = None) -> S:
-        """The state after `events`."""
+        """The state after `events`. state: to start from; the initial state if None."""
         folded = self.initial if state is None else state
         for event in events:
             folded = self.evolve(folded, event)
@@ -42,7 +42,7 @@ class Decider(Generic[C, S, E]):
 
 @dataclass(frozen=True, slots=True)
 class Executed(Generic[S]):
-    """What became of a command: the store's outcome, and the state and version after it."""
+    """The result of a command: the store's outcome, and the state and version after it."""
 
     outcome: Outcome | None
     state: S
@@ -58,7 +58,7 @@ async def load(
     until_version: int | None = None,
     recorded_by: datetime | None = None,
 ) -> Loaded[S]:
-    """Folds the stream, to a version or as recorded by a moment where asked; as it stands now, from the state that was last known of it."""
+    """The state of a stream now, or at a version, or as recorded by a moment. The current state starts from the last one known to the store."""
     if until_version is not None or recorded_by is not None:
         return folded(decider, stream, await store.read_stream(stream, until_version=until_version, recorded_by=recorded_by))
     before = store.known(stream) or untouched(decider, stream, store.outages)
@@ -68,12 +68,12 @@ async def load(
 
 
 def untouched(decider: Decider[Any, S, Any], stream: str, outages: int = 0) -> Loaded[S]:
-    """A stream that does not exist yet. outages: of the store."""
+    """The state of a stream without events. outages: of the store so far."""
     return Loaded(stream, 0, decider.initial, outages)
 
 
 def folded(decider: Decider[Any, S, Any], stream: str, kept: Sequence[Kept], before: Loaded[S] | None = None) -> Loaded[S]:
-    """The state and version of a stream from what was read of it, after what was known of it before."""
+    """The state and version of a stream: `kept` folded onto `before`."""
     before = before or untouched(decider, stream)
     if not kept:
         return before
@@ -81,16 +81,16 @@ def folded(decider: Decider[Any, S, Any], stream: str, kept: Sequence[Kept], bef
 
 
 def write(decider: Decider[Any, Any, E], loaded: Loaded[Any], events: Sequence[E], occasion: Occasion) -> Write:
-    """The events as a write that expects the stream to be as it was loaded."""
+    """A write of these events that expects the stream at the loaded version."""
     encoded = tuple(decider.codec.encode(event, loaded.stream, occasion, place) for place, event in enumerate(events))
     after = Loaded(loaded.stream, loaded.version + len(encoded), decider.fold(events, loaded.state), loaded.outages)
     return Write(loaded.stream, loaded.version, encoded, after)
 
 
 async def commit(store: EventStore, plan: Callable[[], Awaitable[Item | None]]) -> Outcome | None:
-    """Appends what `plan` decides; on a conflict it plans again from what is there now.
+    """Appends the item that `plan` returns. On a conflict it plans again, from the current state.
 
-    Returns None where the plan has nothing to store. Raises: VersionConflict: after `TRIES` conflicts in a row.
+    Returns None if the plan has nothing to store. Raises: VersionConflict: after `TRIES` conflicts in a row.
     """
     conflict = Conflict("", 0, 0)
     for attempt in range(TRIES):
@@ -120,9 +120,9 @@ async def execute(
 ) -> Executed[S]:
     """Loads `stream`, decides `command`, appends with the loaded version, and retries on conflict.
 
-    quiet: see `Item`. fresh: the stream is new as far as anybody knows: it is loaded only if the append finds that it is not.
-    check: raises where the loaded state forbids the command (If-Match, access). A quiet repeat with neither idempotency key nor
-    checkpoint stores nothing and has no outcome. Raises: what `decide` and `check` refuse; VersionConflict; Unavailable.
+    quiet: see `Item`. fresh: the stream is expected to be new; it is loaded only if the append finds that it is not. check: raises if the loaded
+    state forbids the command (If-Match, access). A repeat that decides no events, with neither idempotency key nor checkpoint, stores nothing and
+    has no outcome. Raises: the errors of `decide` and `check`; VersionConflict; Unavailable.
     """
     decided: list[Loaded[S]] = []
 
@@ -147,7 +147,7 @@ async def execute_all(
     *,
     checkpoint: Checkpoint | None = None,
 ) -> Outcome | None:
-    """The same for several streams of one kind, in one item: all or nothing. None where nothing is to be stored."""
+    """Executes commands on several streams of one kind as one item, all or nothing. Returns None if there is nothing to store."""
 
     async def plan() -> Item | None:
         writes = []

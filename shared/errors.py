@@ -12,6 +12,8 @@
     ├── IdempotencyKeyMissing    a machine sent none (400)
     ├── TooLarge                 the body is over the limit (413)
     ├── Unavailable              database, keyring, feed or disk does not answer now (503); never counted as a try
+    │   ├── StillBuilding        a read model is being built and does not answer yet (503)
+    │   └── BehindWrite          a read model has not got what was stored when it was asked (503)
     ├── StartRefused             settings, port, data folder or binaries forbid the start (exit 2)
     └── HistoryBroken            a hash, a link or a version does not fit (exit 1)
 
@@ -136,11 +138,28 @@ class TooLarge(TanggapError):
 
 
 class Unavailable(TanggapError):
-    """Something we stand on does not answer now; nothing was acknowledged, try again."""
+    """Something we stand on does not answer now; nothing was acknowledged, try again. retry_after: seconds that a client should wait."""
 
     code = "unavailable"
     status = 503
     title = "Not available now"
+    retry_after: ClassVar[int] = 2
+
+
+class StillBuilding(Unavailable):
+    """A read model is being built for the first time: a list from it would be half-filled (architecture, decision 18)."""
+
+    code = "still-building"
+    title = "This list is still being built"
+    retry_after = 5
+
+
+class BehindWrite(Unavailable):
+    """A read model does not yet have what was stored when it was asked: the list would lack what its reader just wrote (decision 18)."""
+
+    code = "behind-write"
+    title = "This list is behind"
+    retry_after = 1
 
 
 class StartRefused(TanggapError):

@@ -4,20 +4,55 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
+import warnings
 from collections.abc import MutableMapping
+from contextlib import suppress
 from dataclasses import is_dataclass
-from typing import Any
+from datetime import date, timedelta
+from pathlib import Path
+from traceback import walk_tb
+from types import TracebackType
+from typing import Any, TextIO
+from uuid import UUID
 
 import structlog
 
-from shared.sealed import Sealed
+_PLAIN = (str, int, float, bool, UUID, date, timedelta)
+
+log = structlog.get_logger()
+
+
+class _WithoutMessage(logging.Formatter):
+    """Libraries log messages, arguments and exceptions that may quote content: only logger, exception class and level stay."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The message is never put together: arguments that do not fit would be printed."""
+        error = record.exc_info[0] if record.exc_info else None
+        return " ".join((record.name, *((error.__name__,) if error else ()), record.levelname))
 
 
 def configure(service: str, level: str = "INFO") -> None:
     """JSON lines on standard error, for our own events and for libraries' warnings."""
+    _write_without_content(level)
+    structlog.contextvars.bind_contextvars(service=service)
+
+
+def guard_process() -> None:
+    """From now on Python itself quotes nothing either: of warnings and uncaught exceptions it writes class and place.
+
+    This changes the whole process. Call it where a process of ours begins to serve, before anything else can fail.
+    """
+    _write_without_content("INFO")
+    warnings.showwarning = _warned
+    sys.excepthook = _uncaught
+    threading.excepthook = _uncaught_in_thread
+    sys.unraisablehook = _unraisable
+
+
+def _write_without_content(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(name)s %(levelname)s"))
-    handler.addFilter(_without_trace)
+    handler.setFormatter(_WithoutMessage())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     structlog.configure(
         processors=[
@@ -30,15 +65,44 @@ def configure(service: str, level: str = "INFO") -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    structlog.contextvars.bind_contextvars(service=service)
 
 
-def _without_trace(record: logging.LogRecord) -> bool:
-    """Libraries log exceptions whose message and frames may quote content: only the class stays."""
-    if record.exc_info and record.exc_info[0]:
-        record.name = f"{record.name} {record.exc_info[0].__name__}"
-    record.exc_info = record.exc_text = None
-    return True
+# what Python prints by itself ----------------------------------------------------------------------------------------
+# A hook that fails makes Python print what the hook was given, so none may fail.
+
+
+def _warned(
+    message: Warning | str,  # noqa: ARG001 - Python's signature; a serializer's warning holds the value
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,  # noqa: ARG001
+    line: str | None = None,  # noqa: ARG001
+) -> None:
+    with suppress(Exception):
+        log.warning("python-warning", warning=category.__name__, at=f"{Path(filename).name}:{lineno}")
+
+
+def _uncaught(kind: type[BaseException], _: BaseException | None, trace: TracebackType | None) -> None:
+    with suppress(Exception):
+        log.error("uncaught", error=kind.__name__, at=_place(trace))
+
+
+def _uncaught_in_thread(told: threading.ExceptHookArgs) -> None:
+    _uncaught(told.exc_type, None, told.exc_traceback)
+
+
+def _unraisable(told: sys.UnraisableHookArgs) -> None:
+    _uncaught(told.exc_type, None, told.exc_traceback)
+
+
+def _place(trace: TracebackType | None) -> str:
+    """File and line of the innermost frame."""
+    frames = list(walk_tb(trace))
+    return f"{Path(frames[-1][0].f_code.co_filename).name}:{frames[-1][1]}" if frames else "-"
+
+
+# our own events ------------------------------------------------------------------------------------------------------
 
 
 def _without_content(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -49,11 +113,11 @@ def _without_content(_: Any, __: str, event: MutableMapping[str, Any]) -> Mutabl
 
 
 def _redacted(value: Any) -> Any:
-    """The same value, also inside lists and dictionaries, with only the class of what may hold content."""
-    if isinstance(value, Sealed | BaseException) or hasattr(value, "model_dump") or (is_dataclass(value) and not isinstance(value, type)):
-        return f"[{type(value).__name__}]"
+    """Plain values stay as they are, also inside lists and dictionaries; of everything else only the class stays."""
     if isinstance(value, dict):
         return {name: _redacted(each) for name, each in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
+    if isinstance(value, list | tuple | set | frozenset) and not hasattr(value, "_fields"):
         return [_redacted(each) for each in value]
-    return value.__name__ if isinstance(value, type) else value
+    if isinstance(value, type):
+        return value.__name__
+    return value if value is None or (isinstance(value, _PLAIN) and not is_dataclass(value)) else f"[{type(value).__name__}]"

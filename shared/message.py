@@ -1,7 +1,7 @@
-"""What is said and what is kept: facts, events, and the envelope around a recorded event.
+"""Facts, events, and the envelope of a recorded event.
 
-Two times on every event (when it happened, when it was recorded), the actor, the school, correlation and causation:
-copied by construction (`Occasion.follow`), never by hand (architecture, decision 7).
+Every event carries two times (when it happened and when it was recorded), the actor, the school, correlation and causation. `Occasion.follow`
+copies them from event to event, so that nobody copies them by hand (architecture, decision 7).
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ TANGGAP = uuid5(NAMESPACE_URL, "urn:tanggap")
 
 
 def derived_id(cause: UUID, *names: object) -> UUID:
-    """The id that `cause` gives to the thing called `names`: a retry repeats it, so nothing is ever doubled (decision 4)."""
+    """An id derived from its cause and names. A retry derives the same id, so nothing is stored twice (decision 4)."""
     return uuid5(cause, "/".join(str(name) for name in names))
 
 
 class Fact(BaseModel):
-    """Base of every command and private event: immutable, and unknown fields are refused."""
+    """Base class of commands and private events. Immutable; unknown fields are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -36,12 +36,12 @@ class Event(Fact):
 
     @property
     def ordering_key(self) -> str | None:
-        """What later events must stay in order with; None means: the stream itself."""
+        """Events with the same key are delivered in order. None: the stream is the key."""
         return None
 
 
 class PublicEvent(Event):
-    """Something one service tells the others. Readers tolerate added fields (decision 7)."""
+    """An event that one service publishes to the others. Readers ignore fields that they do not know (decision 7)."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     public: ClassVar[bool] = True
@@ -61,13 +61,13 @@ class Occasion:
     cause: UUID
 
     def follow(self, recorded: Recorded) -> Occasion:
-        """The occasion of something done because of `recorded`: same correlation, caused by it."""
+        """The occasion of a reaction to `recorded`: same correlation, with `recorded` as its cause."""
         return replace(self, school=recorded.school, correlation=recorded.correlation, cause=recorded.id)
 
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
-    """An event ready to be appended. `body` is the exact JSON text that will be kept and hashed."""
+    """An event ready to be appended. body: the exact JSON text that is stored and hashed."""
 
     id: UUID
     type: str
@@ -83,17 +83,17 @@ class NewEvent:
 
 
 UNHASHED = bytes(32)
-"""In place of an event's hashes where it does not come from its owner's database: they are the proof of what lies there."""
+"""Stands for the hashes of an event that was not read from its owner's database. Hashes prove only what is stored there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """An event as kept, with its whole envelope.
+    """An event as stored, with its whole envelope.
 
-    version: 1, 2, 3 … within the stream. position: increasing over the store, may have gaps. partition: of the ordering
-    key. previous: position of the public event before this one in its partition (0 if none), None for private events.
-    hash: over the envelope, the body and `previous_hash` (the stream's event before). store_hash: the same content chained to
-    `previous_store_hash` (the store's event before).
+    version: 1, 2, 3 … within the stream. position: increases over the whole store and may have gaps. partition: of the ordering key.
+    previous: position of the previous public event of the partition (0 if none); None for private events. hash: over the envelope, the body and
+    `previous_hash`, the hash of the stream's previous event. store_hash: over the same content and `previous_store_hash`, that of the store's
+    previous event.
     """
 
     id: UUID
@@ -120,7 +120,7 @@ class Recorded:
 
 
 def recorded(event: NewEvent, stream: str, version: int, position: int, partition: int, previous: int | None, at: datetime) -> Recorded:
-    """The event as it is kept at this place, `UNHASHED`. previous: see `Recorded`, where the event is public. at: when it was recorded."""
+    """The event as stored at this place, `UNHASHED`. previous: see `Recorded`; ignored for private events. at: when it was recorded."""
     return Recorded(
         id=event.id,
         stream=stream,

@@ -1,4 +1,4 @@
-"""How long to let events come together: waking up costs as much for one event as for ten, and more than applying it."""
+"""How long a reader waits so that events can gather. Waking up costs more than applying one event, and as much for one as for ten."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import math
 from dataclasses import dataclass
 
 _MEMORY = 1.0
-"""Seconds over which the rate is told."""
+"""Seconds over which the rate of events is averaged."""
 
 
 @dataclass(slots=True)
 class Pace:
-    """A pause after each batch, until the next beat: whoever keeps the same pace wakes at the same moment and shares statements.
+    """A pause after each batch, until the next beat. Readers with the same pace wake at the same moment and share statements.
 
-    together: events that are worth waiting for. beat: seconds; where at today's rate fewer than `together` events come in that time nobody waits, so
-    a quiet day is not slowed. always: waits on a quiet day too, where nobody waits for what the events bring. phase: part of a beat by which this one
-    comes after the others': whoever reads what another writes wakes between two beats of that one.
+    together: how many events make a pause worthwhile. beat: seconds; if fewer than `together` events arrive per beat, there is no pause, so a quiet
+    day is not slowed. always: pause on a quiet day too; for readers on whose work nobody waits. phase: fraction of a beat by which this reader wakes
+    later than others, so that a reader of another's events wakes between two of its beats.
     """
 
     together: int
@@ -26,7 +26,7 @@ class Pace:
     _at: float = 0.0
 
     def pause(self, events: int, now: float) -> float:
-        """Seconds to wait after a batch of `events` at `now` (of a monotonic clock)."""
+        """Seconds to wait after a batch of `events`. now: seconds of a monotonic clock."""
         self._rate = self._rate * math.exp((self._at - now) / _MEMORY) + events / _MEMORY
         self._at = now
         worth_it = self._rate > 0 and self._rate * self.beat >= self.together

@@ -1,4 +1,4 @@
-"""Parts of a service that run beside its HTTP: started, watched, started again."""
+"""Parts of a service that run beside its HTTP server. They are started, watched, and restarted when they fail."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import structlog
 log = structlog.get_logger()
 
 LONGEST_PAUSE = 5.0
-"""Seconds between two starts of a part that keeps failing."""
+"""Seconds between two starts of a part that keeps failing, at most."""
 
 
 class Part(Protocol):
@@ -23,21 +23,21 @@ class Part(Protocol):
 
 
 async def ended(task: asyncio.Task[object]) -> None:
-    """Cancels a task and waits until it is over. Asked again each second: a wait for a connection of the pool may swallow one cancellation."""
+    """Cancels a task and waits until it has ended. Repeats the cancellation each second: waiting for a pool connection may swallow one."""
     while not task.done():
         task.cancel()
         await asyncio.wait((task,), timeout=1)
 
 
 async def run_parts(parts: Sequence[Part]) -> None:
-    """Runs all until cancelled; a part that ends or fails is started again after a pause that grows."""
+    """Runs all parts until cancelled. A part that ends or fails is restarted after a growing pause."""
     async with asyncio.TaskGroup() as group:
         for part in parts:
             group.create_task(keep_running(part), name=part.name)
 
 
 async def keep_running(part: Part) -> None:
-    """Runs one part for ever. Only class names are logged: a message may quote content."""
+    """Runs one part for ever. Logs only the class of an error, because its message may quote content."""
     pause = 0.1
     while True:
         started = asyncio.get_running_loop().time()

@@ -10,7 +10,7 @@ import os
 import time
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, LiteralString, NamedTuple, Protocol, TypeVar
 from uuid import UUID, uuid4
 
@@ -19,12 +19,17 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from shared.database import Database
-from shared.errors import HistoryBroken, NotAllowed
+from shared.errors import HistoryBroken, NotAllowed, Unavailable
 from shared.eventstore.batching import Batcher
+from shared.keys import PersonalUse, personal_key
 from shared.sealed import Erased, Purpose, Sealed
+from shared.wrapping import NONCE, KeyWrapping, Wrapped
 
 Owner = tuple[str, str]
 """Person and purpose."""
+
+Unopened = HistoryBroken | Unavailable
+"""Why a key of the keyring is not to be had: it does not open, or this process has not been given its master key yet."""
 
 Name = TypeVar("Name")
 
@@ -32,7 +37,6 @@ REMEMBERED = 60.0
 """Seconds a key may be used from memory; after an erasure a field is unreadable everywhere within this time."""
 
 _MOST_REMEMBERED = 20_000
-_NONCE = 12
 
 
 class ToSeal(NamedTuple):
@@ -44,37 +48,18 @@ class ToSeal(NamedTuple):
     context: str
 
 
-class KeyWrapping(Protocol):
-    """The port to whatever holds the master key: a file, the environment, or a key management service."""
-
-    def wrap(self, key: bytes, bound_to: bytes) -> bytes: ...
-    def unwrap(self, wrapped: bytes, bound_to: bytes) -> bytes: ...
-
-
-class MasterKey:
-    """`KeyWrapping` with a key of 32 bytes that the process was given."""
-
-    def __init__(self, key: bytes) -> None:
-        self._cipher = AESGCM(key)
-
-    def wrap(self, key: bytes, bound_to: bytes) -> bytes:
-        nonce = os.urandom(_NONCE)
-        return nonce + self._cipher.encrypt(nonce, key, bound_to)
-
-    def unwrap(self, wrapped: bytes, bound_to: bytes) -> bytes:
-        try:
-            return self._cipher.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], bound_to)
-        except (InvalidTag, ValueError) as error:
-            raise HistoryBroken("a key of the keyring does not open: TANGGAP_MASTER_KEY is not the one it was made with") from error
-
-
 @dataclass(frozen=True, slots=True)
 class _Key:
-    """cipher is None where the key was destroyed."""
+    """material, cipher: None where the key was destroyed."""
 
     kid: str
-    cipher: AESGCM | None
+    material: bytes | None = field(repr=False)
+    cipher: AESGCM | None = field(repr=False)
     read_at: float
+
+
+def _key(kid: str, material: bytes | None, read_at: float) -> _Key:
+    return _Key(kid, material, AESGCM(material) if material else None, read_at)
 
 
 class Vault(Protocol):
@@ -85,6 +70,7 @@ class Vault(Protocol):
     async def open(self, sealed: Sealed) -> str | Erased: ...
     async def open_many(self, sealed: Sequence[Sealed]) -> list[str | Erased]: ...
     async def erase(self, person: str) -> int: ...
+    async def derive_many(self, persons: Sequence[str], purpose: Purpose, use: PersonalUse) -> list[bytes | Erased]: ...
 
 
 class KeyringVault:
@@ -102,14 +88,25 @@ class KeyringVault:
 
     async def seal_many(self, wanted: Sequence[ToSeal]) -> list[Sealed]:
         """Seals in order. A person whose key was destroyed gets no new one. Raises: NotAllowed: the person was erased."""
+        known = await self._keys_of({(each.person, each.purpose) for each in wanted})
+        return [_seal(known[each.person, each.purpose], each) for each in wanted]
+
+    async def derive_many(self, persons: Sequence[str], purpose: Purpose, use: PersonalUse) -> list[bytes | Erased]:
+        """A key for one use from each person's own key, in order; `Erased` where that key was destroyed.
+
+        No rotation changes it, because the person's key stays the same under a new master key.
+        """
+        known = await self._keys_of({(person, purpose) for person in persons})
+        return [_derived(known[person, purpose], use) for person in persons]
+
+    async def _keys_of(self, owners: set[Owner]) -> dict[Owner, _Key]:
         self._forget_oldest()
         oldest = time.monotonic() - REMEMBERED
-        owners: set[tuple[str, str]] = {(each.person, each.purpose) for each in wanted}
         known = {owner: key for owner in owners if (key := self._by_owner.get(owner)) and key.read_at >= oldest}
         missing = owners - set(known)
         if missing:
             known |= await self._obtaining.submit(missing)  # what was remembered may be forgotten meanwhile
-        return [_seal(known[each.person, each.purpose], each) for each in wanted]
+        return known
 
     async def open(self, sealed: Sealed) -> str | Erased:
         return (await self.open_many([sealed]))[0]
@@ -140,19 +137,19 @@ class KeyringVault:
 
     async def _obtain(self, asked: Sequence[set[Owner]]) -> list[dict[Owner, _Key] | BaseException]:
         owners = sorted(set().union(*asked))
-        fresh = [self._wrapping.wrap(os.urandom(32), _bound(*owner)) for owner in owners]
-        wanted = ([person for person, _ in owners], [purpose for _, purpose in owners], fresh)
-        found: dict[Owner, _Key | HistoryBroken] = {}
-        for person, purpose, kid, wrapped in await self._ask("SELECT * FROM keyring.obtain(%s, %s, %s)", wanted):
-            key = found[person, purpose] = self._remember(kid, person, purpose, wrapped)
+        fresh = [self._wrapping.wrap(os.urandom(32), bound(*owner)) for owner in owners]
+        wanted = (*(list(column) for column in zip(*owners, strict=True)), [each.box for each in fresh], [each.master for each in fresh])
+        found: dict[Owner, _Key | Unopened] = {}
+        for person, purpose, kid, master, box in await self._ask("SELECT * FROM keyring.obtain(%s, %s, %s, %s)", wanted):
+            key = found[person, purpose] = self._remember(kid, person, purpose, Wrapped(master, box) if box else None)
             if isinstance(key, _Key):
                 self._by_owner[person, purpose] = key
         return [_of(found, each) for each in asked]
 
     async def _open_keys(self, asked: Sequence[set[str]]) -> list[dict[str, _Key] | BaseException]:
         kids = sorted(set().union(*asked))
-        rows = await self._ask("SELECT * FROM keyring.open(%s::uuid[])", (kids,))
-        found = {str(kid): self._remember(kid, person, purpose, wrapped) for kid, person, purpose, wrapped in rows}
+        rows = await self._ask("SELECT * FROM keyring.open_wrapped(%s::uuid[])", (kids,))
+        found = {str(kid): self._remember(kid, person, purpose, Wrapped(master, box) if box else None) for kid, person, purpose, master, box in rows}
         return [_of(found, each) for each in asked]
 
     async def _ask(self, query: LiteralString, wanted: Sequence[object]) -> list[Any]:
@@ -162,13 +159,13 @@ class KeyringVault:
         except psycopg.errors.InsufficientPrivilege as error:
             raise NotAllowed("this service may not use keys of that purpose") from error
 
-    def _remember(self, kid: UUID | str, person: str, purpose: str, wrapped: bytes | None) -> _Key | HistoryBroken:
+    def _remember(self, kid: UUID | str, person: str, purpose: str, wrapped: Wrapped | None) -> _Key | Unopened:
         """The key, or why it does not open: that stops only those who asked for it."""
         try:
-            cipher = AESGCM(self._wrapping.unwrap(wrapped, _bound(person, purpose))) if wrapped else None
-        except HistoryBroken as error:
+            material = self._wrapping.unwrap(wrapped, bound(person, purpose)) if wrapped else None
+        except (HistoryBroken, Unavailable) as error:
             return error
-        key = _Key(str(kid), cipher, time.monotonic())
+        key = _key(str(kid), material, time.monotonic())
         self._by_kid[key.kid] = key
         return key
 
@@ -195,32 +192,40 @@ class MemoryVault:
     async def erase(self, person: str) -> int:
         mine = [owner for owner, key in self._keys.items() if owner[0] == person and key.cipher]
         for owner in mine:
-            self._keys[owner] = _Key(self._keys[owner].kid, None, 0)
+            self._keys[owner] = _key(self._keys[owner].kid, None, 0)
         return len(mine)
 
+    async def derive_many(self, persons: Sequence[str], purpose: Purpose, use: PersonalUse) -> list[bytes | Erased]:
+        return [_derived(self._key(person, purpose), use) for person in persons]
+
     def _key(self, person: str, purpose: str) -> _Key:
-        return self._keys.setdefault((person, purpose), _Key(str(uuid4()), AESGCM(os.urandom(32)), 0))
+        return self._keys.setdefault((person, purpose), _key(str(uuid4()), os.urandom(32), 0))
 
 
-def _of(found: Mapping[Name, _Key | HistoryBroken], asked: set[Name]) -> dict[Name, _Key] | BaseException:
+def _of(found: Mapping[Name, _Key | Unopened], asked: set[Name]) -> dict[Name, _Key] | BaseException:
     """Those of the keys that one caller asked for."""
     keys: dict[Name, _Key] = {}
     for name in asked & found.keys():
         key = found[name]
-        if isinstance(key, HistoryBroken):
+        if isinstance(key, HistoryBroken | Unavailable):
             return key
         keys[name] = key
     return keys
 
 
-def _bound(person: str, purpose: str) -> bytes:
+def bound(person: str, purpose: str) -> bytes:
+    """What a wrapped key is bound to: in another row it does not open."""
     return f"{person}|{purpose}".encode()
+
+
+def _derived(key: _Key, use: PersonalUse) -> bytes | Erased:
+    return personal_key(key.material, use) if key.material else Erased(kid=key.kid)
 
 
 def _seal(key: _Key, wanted: ToSeal) -> Sealed:
     if key.cipher is None:
         raise NotAllowed("the person was erased: nothing new can be kept about them")
-    nonce = os.urandom(_NONCE)
+    nonce = os.urandom(NONCE)
     box = nonce + key.cipher.encrypt(nonce, wanted.text.encode(), f"{key.kid}|{wanted.context}".encode())
     return Sealed(kid=key.kid, context=wanted.context, box=b64encode(box).decode())
 
@@ -230,6 +235,6 @@ def _open(key: _Key | None, sealed: Sealed) -> str | Erased:
         return Erased(kid=sealed.kid)
     try:
         box = b64decode(sealed.box)
-        return key.cipher.decrypt(box[:_NONCE], box[_NONCE:], f"{sealed.kid}|{sealed.context}".encode()).decode()
+        return key.cipher.decrypt(box[:NONCE], box[NONCE:], f"{sealed.kid}|{sealed.context}".encode()).decode()
     except (InvalidTag, ValueError) as error:
         raise HistoryBroken(f"a sealed field ({sealed.context}) was changed or moved") from error

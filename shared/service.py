@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import structlog
 import uvicorn
@@ -31,20 +31,25 @@ from shared.delivery.relay import Relay
 from shared.delivery.subscription import PROMPT, Subscription
 from shared.errors import NotFound, StartRefused, Unavailable
 from shared.events import READERS
+from shared.eventstore.lag import Lag, judged, lags
 from shared.eventstore.postgres import PostgresEventStore
 from shared.eventstore.projection import Projection
 from shared.eventstore.replaying import calm_collector
 from shared.eventstore.signing import HeadSigner
+from shared.key_status import Depends, key_status_router
+from shared.keys import Keys, Service
 from shared.pace import Pace
+from shared.rewrapping import Rewrapper
 from shared.running import Part, run_parts
-from shared.sealing import KeyringVault, MasterKey, Vault
+from shared.sealing import KeyringVault, Vault
 from shared.settings import Settings, read_settings
+from shared.wrapping import MasterKeys
 
 log = structlog.get_logger()
 
 _STYLE = (Path(__file__).parent / "static" / "tanggap.css").read_text(encoding="utf-8")
 
-ServiceName = Literal["intake", "cases", "notifications"]
+ServiceName = Service
 
 
 @dataclass
@@ -59,11 +64,13 @@ class Kernel:
     clock: Clock
     access: Access
     heartbeats: Heartbeats
+    keys: Keys
+    depends: list[Depends] = field(default_factory=list)
     subscriptions: list[Subscription] = field(default_factory=list)
 
     def subscribe(self, source: ServiceName, handling: Handling, *, pace: Pace = PROMPT) -> Subscription:
         """A subscription to a neighbour's events; a Part."""
-        feed = FeedClient(self.name, source, self.settings.origin(source), self.settings.key("token_key"), self.clock)
+        feed = FeedClient(self.name, source, self.settings.origin(source), self.keys, self.clock)
         subscription = Subscription(self.name, self.store, self.database, self.settings.redis_url, feed, handling, self.heartbeats, pace=pace)
         self.subscriptions.append(subscription)
         return subscription
@@ -80,12 +87,15 @@ def create_service(
 ) -> FastAPI:
     """The service as an ASGI application; its paths keep their prefix `/<name>`.
 
-    Raises: StartRefused: a route has no permission row.
+    Raises: StartRefused: a route has no permission row, or a secret is missing.
     """
     kernel = _kernel(name, settings, migrations, clock or SystemClock())
     own = list(parts(kernel))
+    projections = [part for part in own if isinstance(part, Projection)]
     relay = Relay(kernel.store, kernel.database, settings.redis_url, kernel.heartbeats, READERS[name])
-    running: list[Part] = [kernel.heartbeats, relay, HeadSigner(kernel.database, settings.key("token_key"), kernel.heartbeats), *own]
+    rewrapper = Rewrapper(kernel.database, MasterKeys(kernel.keys.source, kernel.clock), kernel.heartbeats)
+    running: list[Part] = [kernel.heartbeats, relay, HeadSigner(kernel.database, kernel.keys, kernel.heartbeats), rewrapper, *own]
+    running += [projection.builder for projection in projections]
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -109,14 +119,14 @@ def create_service(
     app = FastAPI(title=f"Tanggap {name}", version="0.1.0", openapi_url=f"/{name}/openapi.json", docs_url=None, redoc_url=None, lifespan=lifespan)
     app.state.kernel = kernel
     web.install(app)
-    projections = [part for part in own if isinstance(part, Projection)]
     watched = [part.name for part in running if part is not kernel.heartbeats]
     for router in (
         *routers(kernel),
         feed_router(name, kernel.store),
         _parked_router(kernel),
+        key_status_router(kernel.keys, kernel.database, kernel.depends),
         _views_router(kernel, projections),
-        _operations(kernel, watched),
+        _operations(kernel, watched, [projection.name for projection in projections]),
     ):
         app.include_router(router)
     app.include_router(_documents(app, kernel))
@@ -139,19 +149,22 @@ def _all_routes(app: FastAPI) -> list[Any]:
 
 def _kernel(name: ServiceName, settings: Settings, migrations: Path, clock: Clock) -> Kernel:
     database = Database(settings.database_url, name, migrations=migrations, size=settings.pool_size)
+    keys = Keys(name, settings.secret_source(), clock)
+    keys.require()
     return Kernel(
         name,
         settings,
         database,
         PostgresEventStore(database, partitions=settings.partitions),
-        KeyringVault(database, MasterKey(settings.key("master_key"))),
+        KeyringVault(database, MasterKeys(keys.source, clock)),
         clock,
-        Access(settings.key("token_key"), Permissions(), clock),
+        Access(keys, Permissions(), clock),
         Heartbeats(database),
+        keys,
     )
 
 
-def _operations(kernel: Kernel, parts: list[str]) -> APIRouter:
+def _operations(kernel: Kernel, parts: list[str], views: list[str]) -> APIRouter:
     router = APIRouter(tags=["operations"])
     name = kernel.name
 
@@ -161,20 +174,20 @@ def _operations(kernel: Kernel, parts: list[str]) -> APIRouter:
 
     @router.get(f"/{name}/readyz", summary="Database, keys, and every part's sign of life and lag")
     async def readyz(_: SignedIn) -> JSONResponse:
-        told = await _readiness(kernel, parts)
+        told = await _readiness(kernel, parts, views)
         return JSONResponse(told, 200 if told["ready"] else 503)
 
     @router.get(f"/{name}/metrics", summary="Prometheus metrics; ids are never labels")
     async def metrics(_: SignedIn) -> Response:
-        return Response(await _metrics(kernel, parts), media_type="text/plain; version=0.0.4")
+        return Response(await _metrics(kernel, parts, views), media_type="text/plain; version=0.0.4")
 
     return router
 
 
-async def _readiness(kernel: Kernel, parts: list[str]) -> dict[str, Any]:
+async def _readiness(kernel: Kernel, parts: list[str], views: list[str]) -> dict[str, Any]:
     told: dict[str, Any] = {"ready": False, "parts": {}}
     try:
-        told["parts"] = await health(kernel.database, parts)
+        told["parts"] = await _health(kernel, parts, views, await lags(kernel.database))
         told["parked"] = len(await ParkingLot(kernel.database).list())
         await kernel.vault.seal("readiness", "identity", "-", "readiness")
         told["parts"] |= {"database": {"ok": True}, "keys": {"ok": True}}
@@ -184,13 +197,22 @@ async def _readiness(kernel: Kernel, parts: list[str]) -> dict[str, Any]:
     return told
 
 
-async def _metrics(kernel: Kernel, parts: list[str]) -> bytes:
+async def _health(kernel: Kernel, parts: list[str], views: list[str], known: Sequence[Lag]) -> dict[str, dict[str, object]]:
+    found = await health(kernel.database, parts)
+    return found | {view: judged(view, found[view], known) for view in views}
+
+
+async def _metrics(kernel: Kernel, parts: list[str], views: list[str]) -> bytes:
     registry = CollectorRegistry()
     lag = Gauge("tanggap_part_lag", "Positions that a part is behind", ["part"], registry=registry)
     sound = Gauge("tanggap_part_ok", "1 while a part gives signs of life", ["part"], registry=registry)
     parked = Gauge("tanggap_parked_events", "Events parked because their handler kept failing", registry=registry)
     head = Gauge("tanggap_store_position", "Position of the last event of the own store", registry=registry)
-    for part, state in (await health(kernel.database, parts)).items():
+    view_lag = Gauge("tanggap_view_lag", "Positions that a generation of a read model is behind", ["view", "generation", "state"], registry=registry)
+    known = await lags(kernel.database)
+    for each in known:
+        view_lag.labels(each.view, each.generation, each.state).set(each.lag)
+    for part, state in (await _health(kernel, parts, views, known)).items():
         lag.labels(part).set(float(str(state["lag"] or 0)))
         sound.labels(part).set(1 if state["ok"] else 0)
     parked.set(len(await ParkingLot(kernel.database).list()))
@@ -266,16 +288,27 @@ def _openapi_page(name: str, told: dict[str, Any]) -> str:
 
 def run(create_app: Callable[[Settings], FastAPI]) -> None:
     """`python -m services.<name>`: serves on HOST and PORT, or on the socket UDS; exits with 2 and a sentence when it cannot start."""
+    logs.guard_process()
     try:
+        _refuse_administrator()
         app = create_app(read_settings())
         serve(app, host=os.environ.get("HOST", "127.0.0.1"), port=int(os.environ.get("PORT", "8000")), uds=os.environ.get("UDS"))
     except StartRefused as refused:
-        print(f"tanggap: {refused}", file=sys.stderr)  # noqa: T201 - logging is not set up yet
+        print(f"tanggap: {refused}", file=sys.stderr)  # noqa: T201 - a sentence for the operator, not a log line
         sys.exit(2)
+
+
+def _refuse_administrator() -> None:
+    if os.environ.get("DATABASE_ADMIN_URL"):
+        raise StartRefused(
+            "DATABASE_ADMIN_URL: the administrator's address is for ./tanggap migrate alone; take it out of this service's environment, "
+            "which needs only its own DATABASE_URL"
+        )
 
 
 def serve(app: Any, *, host: str, port: int, uds: str | None = None) -> None:
     """Serves an application until SIGTERM or Ctrl-C. Raises: StartRefused: the port is taken, or the application could not start."""
+    logs.guard_process()
     listener = None if uds else _listener(host, port)
     config = uvicorn.Config(
         app,

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import os
-from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from shared.addresses import Flaw, mail_address
 from shared.errors import StartRefused
+from shared.secretfile import GivenSecrets, SecretsFile, SecretSource
+from shared.secretset import SecretSet
+from shared.secrettext import combined, decoded
 
 _UNPREFIXED = {"database_url": "DATABASE_URL", "redis_url": "REDIS_URL", "smtp_url": "SMTP_URL"}
-_KEY_BYTES = 32
+_FIRST = ("TANGGAP_MASTER_KEY", "TANGGAP_TOKEN_KEY")
+"""The two keys of the first release."""
+
 _FOR_THE_DISTRICT = {"TANGGAP_HOME", "TANGGAP_PORT", "TANGGAP_TEST_DATA"}
 
 
@@ -31,8 +37,10 @@ class Settings(BaseSettings):
     redis_url: str = Field(validation_alias="REDIS_URL", repr=False)
     smtp_url: str = Field(default="smtp://127.0.0.1:25", validation_alias="SMTP_URL", repr=False)
     smtp_connections: int = Field(default=16, ge=1, le=100, description="connections to the mail server at once, as many as it allows")
-    master_key: SecretStr = Field(description="32 bytes, base64url; or TANGGAP_MASTER_KEY_FILE")
-    token_key: SecretStr = Field(description="32 bytes, base64url; or TANGGAP_TOKEN_KEY_FILE")
+    secrets: SecretStr = Field(default=SecretStr(""), description="lines of name, id and 32 bytes in base64url; `./tanggap keys list`")
+    secrets_file: Path | None = Field(default=None, description="a file with such lines, read again when it changes")
+    master_key: SecretStr | None = Field(default=None, description="32 bytes, base64url; or TANGGAP_MASTER_KEY_FILE; the first secret `master`")
+    token_key: SecretStr | None = Field(default=None, description="32 bytes, base64url; or TANGGAP_TOKEN_KEY_FILE; the first of all other secrets")
     partitions: Annotated[int, Field(ge=1, le=256)] = 8
     origin_intake: str = "http://127.0.0.1:8000"
     origin_cases: str = "http://127.0.0.1:8000"
@@ -75,11 +83,33 @@ class Settings(BaseSettings):
             raise ValueError(f"must begin with {' or '.join(schemes)}")
         return value
 
+    @field_validator("smtp_url")
+    @classmethod
+    def _names_a_server(cls, value: str) -> str:
+        try:
+            named = bool(urlsplit(value).hostname) and urlsplit(value).port != 0
+        except ValueError:
+            named = False
+        if not named:
+            raise ValueError("must name a server, and a port from 1 to 65535 where one is given: smtp://server:port")
+        return value
+
+    @field_validator("sender_address")
+    @classmethod
+    def _one_address(cls, value: str) -> str:
+        match mail_address(value):
+            case Flaw(reason=reason):
+                raise ValueError(f"must be one mail address: {reason}")
+            case address if address.needs_smtputf8:
+                raise ValueError("must be in ASCII left of the @, because not every mail server takes other letters")
+            case address:
+                return str(address)
+
     @field_validator("master_key", "token_key")
     @classmethod
-    def _whole_key(cls, value: SecretStr) -> SecretStr:
-        if len(urlsafe_b64decode(value.get_secret_value())) != _KEY_BYTES:
-            raise ValueError("must be 32 bytes in base64url")
+    def _whole_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            decoded(value.get_secret_value())
         return value
 
     @field_validator("origin_intake", "origin_cases", "origin_notifications", "public_origin")
@@ -89,10 +119,13 @@ class Settings(BaseSettings):
             raise ValueError("must begin with http:// or https://")
         return value
 
-    def key(self, name: str) -> bytes:
-        """The bytes of `master_key` or `token_key`."""
-        secret: SecretStr = getattr(self, name)
-        return urlsafe_b64decode(secret.get_secret_value())
+    def secret_source(self) -> SecretSource:
+        """All secrets that these settings give: a file wins over TANGGAP_SECRETS, and both over the two keys of the first release, name by name.
+
+        Raises: StartRefused: what should hold them cannot be read.
+        """
+        given = combined(*(each.get_secret_value() if each else "" for each in (self.secrets, self.master_key, self.token_key)))
+        return SecretsFile(self.secrets_file, given) if self.secrets_file else GivenSecrets(given)
 
     def origin(self, service: str) -> str:
         """Base URL of a service."""
@@ -108,15 +141,38 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     for name, value in given.items():
         if name in known:
             values[known[name]] = value
-        elif name.removesuffix("_FILE") in ("TANGGAP_MASTER_KEY", "TANGGAP_TOKEN_KEY"):
+        elif name.removesuffix("_FILE") in _FIRST:
             values[known[name.removesuffix("_FILE")]] = _from_file(name, value)
         elif name.startswith("TANGGAP_") and name not in _FOR_THE_DISTRICT:
             raise StartRefused(f"{name} is not a setting of Tanggap: did you mean one of {', '.join(sorted(known))}?")
     aliased = {_UNPREFIXED.get(name, name): value for name, value in values.items()}
     try:
-        return Settings.model_validate(_parsed(aliased))
+        told = Settings.model_validate(_parsed(aliased))
     except ValidationError as error:
         raise StartRefused(_explained(error)) from None
+    _refuse_missing_secrets(told)
+    return told
+
+
+def given_secrets(environment: Mapping[str, str]) -> SecretSet:
+    """Secrets that stand in the environment itself, or in a file of the first release's two. Raises: StartRefused."""
+    try:
+        return combined(environment.get("TANGGAP_SECRETS", ""), *(_given_key(environment, name) for name in _FIRST))
+    except ValueError:
+        raise StartRefused("TANGGAP_MASTER_KEY and TANGGAP_TOKEN_KEY should be 32 bytes in base64url") from None
+
+
+def _given_key(environment: Mapping[str, str], name: str) -> str:
+    file = environment.get(f"{name}_FILE")
+    return environment.get(name) or (_from_file(f"{name}_FILE", file) if file else "")
+
+
+def _refuse_missing_secrets(told: Settings) -> None:
+    """What every service needs; its own secret it looks for when it starts."""
+    names = {each.name for each in told.secret_source().read().secrets}
+    for needed, first in (("master", "TANGGAP_MASTER_KEY"), ("access", "TANGGAP_TOKEN_KEY")):
+        if needed not in names:
+            raise StartRefused(f"{first}: a secret called {needed!r} is required: give it, TANGGAP_SECRETS_FILE or TANGGAP_SECRETS")
 
 
 def _parsed(values: dict[str, str]) -> dict[str, object]:

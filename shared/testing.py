@@ -30,21 +30,21 @@ class Given(Generic[C, S, E]):
         return self
 
     def then(self, *events: E) -> Self:
-        """Exactly these events; none means that the command is quiet. Gives the state after them, to go on from."""
+        """Asserts exactly these events; none means that the command is quiet. Returns itself with the state after them."""
         decided = list(self.decider.decide(self.command, self.state))
         assert decided == list(events), f"decided {[event.type for event in decided]}"
         self.state = self.decider.fold(decided, self.state)
         return self
 
     def says(self, *types: str) -> Self:
-        """Events of these types, in order, whatever they carry."""
+        """Asserts events of these types in this order; their fields are not compared."""
         decided = list(self.decider.decide(self.command, self.state))
         assert [event.type for event in decided] == list(types), f"decided {[event.type for event in decided]}"
         self.state = self.decider.fold(decided, self.state)
         return self
 
     def refuses(self, error: type[Exception]) -> Self:
-        """The command is refused by name, and nothing changed."""
+        """Asserts that the command is refused with this error and changes nothing."""
         try:
             decided = self.decider.decide(self.command, self.state)
         except error:
@@ -53,12 +53,12 @@ class Given(Generic[C, S, E]):
 
 
 def given(decider: Decider[C, S, E], *events: E) -> Given[C, S, E]:
-    """The decider after these events."""
+    """The decider with these events folded."""
     return Given(decider, decider.fold(events))
 
 
 async def eventually(condition: Callable[[], Awaitable[bool]], *, within: float = 10.0) -> None:
-    """Waits for a condition. Raises: AssertionError: it did not come true in time."""
+    """Waits until a condition is true. within: seconds. Raises: AssertionError: it did not become true in time."""
     deadline = time.monotonic() + within
     while not await condition():
         assert time.monotonic() < deadline, f"not within {within} s"

@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
 import structlog
-from fastapi import FastAPI, Request, Response
+from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -27,6 +28,7 @@ from shared.errors import (
     Refused,
     TanggapError,
     TooLarge,
+    Unavailable,
 )
 from shared.message import TANGGAP, derived_id
 
@@ -61,7 +63,7 @@ def problem(error: TanggapError) -> JSONResponse:
         told["errors"] = [{"pointer": fault.pointer, "code": fault.code} for fault in error.faults]
     if isinstance(error, Refused):
         told["sentence"] = {"id": error.indonesian, "en": error.english}
-    headers = {"retry-after": "2"} if error.status == 503 else None  # noqa: PLR2004
+    headers = {"retry-after": str(error.retry_after)} if isinstance(error, Unavailable) else None
     return JSONResponse(told, error.status, headers, media_type=PROBLEM)
 
 
@@ -100,7 +102,7 @@ def _route(request: Request) -> str:
     return getattr(route, "path_format", "-")
 
 
-def install(app: FastAPI) -> None:
+def install(app: Starlette) -> None:
     """Problems, limits and headers for an application."""
     app.add_exception_handler(TanggapError, _known)
     app.add_exception_handler(RequestValidationError, _validation)
@@ -122,11 +124,7 @@ class Guard:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                present = {name for name, _ in message["headers"]}
-                message["headers"] = [
-                    *message["headers"],
-                    *((name.encode(), value.encode()) for name, value in _HEADERS.items() if name.encode() not in present),
-                ]
+                message["headers"] = _guarded(message["headers"])
             await send(message)
 
         if "\x00" in scope["path"] or b"%00" in scope.get("query_string", b""):
@@ -142,6 +140,20 @@ class Guard:
             await problem(body)(scope, receive, send_guarded)
             return
         await self._app(scope, _replayed(body, receive), send_guarded)
+
+
+def _guarded(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer with the security headers that it lacks, and with no host in a redirect."""
+    told = [(name, _without_host(value) if name == b"location" else value) for name, value in headers]
+    present = {name for name, _ in told}
+    return told + [(name.encode(), value.encode()) for name, value in _HEADERS.items() if name.encode() not in present]
+
+
+def _without_host(location: bytes) -> bytes:
+    """Only the path: the router's redirects (a slash too many or too few) would repeat whatever host the request named."""
+    if not location.startswith((b"http://", b"https://")):
+        return location
+    return b"/" + location.partition(b"://")[2].partition(b"/")[2].lstrip(b"/")
 
 
 def _is_upload(scope: Scope) -> bool:
@@ -257,16 +269,20 @@ def cursor(*values: object) -> str:
 
 
 def read_cursor(told: str | None, *kinds: Callable[[Any], Any]) -> list[Any] | None:
-    """What a cursor of ours holds. kinds: what its values are, in order; whatever is named is checked. Raises: Invalid."""
+    """What a cursor of ours holds. kinds: what its values are, in order. Raises: Invalid: it was not made here."""
     if not told:
         return None
     try:
         values: Any = json.loads(urlsafe_b64decode(told + "=" * (-len(told) % 4)))
-    except (ValueError, RecursionError) as error:
+        if not isinstance(values, list) or len(values) != len(kinds):
+            raise ValueError  # noqa: TRY301 - one answer for everything that is no cursor
+        return [_storable(kind(value)) for kind, value in zip(kinds, values, strict=True)]
+    except (TypeError, ValueError, RecursionError) as error:
         raise Invalid(Fault("/cursor", "not-a-cursor")) from error
-    if not isinstance(values, list) or (kinds and len(values) != len(kinds)):
-        raise Invalid(Fault("/cursor", "not-a-cursor"))
-    try:
-        return [kind(value) for kind, value in zip(kinds, values, strict=True)] if kinds else values
-    except (TypeError, ValueError) as error:
-        raise Invalid(Fault("/cursor", "not-a-cursor")) from error
+
+
+def _storable(value: Any) -> Any:
+    """Raises: ValueError: a text that the database cannot hold."""
+    if isinstance(value, str) and b"\x00" in value.encode():
+        raise ValueError
+    return value

@@ -1,8 +1,8 @@
 """A real PostgreSQL and a real Redis for every test that asks for them. Nothing is started for the others."""
 
-import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,6 +11,11 @@ import pytest
 
 from district.embedded.postgres import Postgres, start_postgres
 from district.embedded.redis import Redis, start_redis
+from tests.logins import prepared
+from tests.unit import pytest_addoption, pytest_collection_modifyitems, pytest_configure, pytest_runtest_setup, pytest_runtest_teardown
+from tests.vectors import folder_of, origins
+
+__all__ = ["pytest_addoption", "pytest_collection_modifyitems", "pytest_configure", "pytest_runtest_setup", "pytest_runtest_teardown"]
 
 
 @pytest.fixture(scope="session")
@@ -33,15 +38,44 @@ def redis_server(home: Path) -> Iterator[Redis]:
     server.stop()
 
 
-@pytest.fixture
-def database(postgres: Postgres) -> Iterator[str]:
-    """URL of a fresh, empty database."""
+@contextmanager
+def created(postgres: Postgres, template: str) -> Iterator[str]:
     name = f"test_{uuid4().hex[:12]}"
     with psycopg.connect(postgres.url(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     yield postgres.url(name)
     with psycopg.connect(postgres.url(), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def empty_database(postgres: Postgres) -> Iterator[str]:
+    """The administrator's URL of an empty database."""
+    with created(postgres, "template0") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def prepared_database(postgres: Postgres) -> str:
+    """Name of a database that is prepared for all services and stays empty: the others are copies of it."""
+    name = "prepared"
+    with psycopg.connect(postgres.url(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    prepared(postgres.url(name))
+    return name
+
+
+@pytest.fixture(scope="session")
+def new_database(postgres: Postgres, prepared_database: str) -> Callable[[], AbstractContextManager[str]]:
+    """Makes a database that is prepared and empty: its administrator's URL. `tests.logins.login` gives a service's own."""
+    return lambda: created(postgres, prepared_database)
+
+
+@pytest.fixture
+def database(new_database: Callable[[], AbstractContextManager[str]]) -> Iterator[str]:
+    """The administrator's URL of a fresh database, prepared for all services."""
+    with new_database() as url:
+        yield url
 
 
 @pytest.fixture
@@ -54,10 +88,7 @@ def redis_url(redis_server: Redis) -> str:
     return redis_server.url
 
 
-@pytest.fixture(scope="session")
-def shared_data() -> Path:
-    """Real data and vectors that nobody here wrote; the project commits none of them."""
-    folder = Path(os.environ.get("TANGGAP_TEST_DATA", Path(__file__).parents[2] / "shared" / "data"))
-    if not folder.exists():
-        pytest.skip(f"no sample data at {folder}: set TANGGAP_TEST_DATA to the folder that holds it")
-    return folder
+@pytest.fixture(scope="session", params=origins())
+def vectors(request: pytest.FixtureRequest) -> Path:
+    """A folder with vectors: our own, and the one of others where it is there."""
+    return folder_of(request.param)

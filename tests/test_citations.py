@@ -11,7 +11,7 @@ from tests.docs.comments import MARKS, ROOT, Passage, files, passages
 SOURCES = [path for suffix in (".py", *MARKS) if suffix != ".md" for path in files(suffix)]
 PAGES = files(".md")
 LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^)\s#]*)(?:#(?P<anchor>[^)\s]+))?\)")
-OUTSIDE = re.compile(r"\.\./(?:shared|notes|data)\b|(?<!\w)/(?:work|tmp/w)/|\bfarm-studio\b")
+OUTSIDE = re.compile(r"\.\./(?:shared|notes|data)\b|(?<!\w)/(?:work)/")
 
 
 def read(paths: list[Path]) -> list[Passage]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,9 +11,10 @@ import httpx
 import typer
 from rich.progress import track
 
-from district.agencies import read_agencies
+from district.agencies import AgencyRead, Skipped, read_agencies
 from district.commands.shell import FOUND_A_PROBLEM, checked, errors, show_json, show_table, verb
 from district.home import find_home, wanted_port
+from district.serving import port_in_use
 from shared.errors import Fault, Invalid
 
 roster = typer.Typer(no_args_is_help=True, help="The roster of schools and people (OneRoster 1.1 or 1.2)")
@@ -25,8 +27,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="for machines")]
 
 
 def origin() -> str:
-    """The base URL of the running district."""
-    return f"http://127.0.0.1:{wanted_port()}"
+    """The base URL of the running district: at TANGGAP_PORT, else at the port of the one that serves from the same home folder."""
+    port = None if os.environ.get("TANGGAP_PORT") else port_in_use(find_home().folder)
+    return f"http://127.0.0.1:{port or wanted_port()}"
 
 
 def import_bundle(
@@ -85,6 +88,14 @@ def show_roster(title: str, report: dict[str, Any], *, json: bool) -> None:
         show_table("Set aside", ("file", "row", "field", "reason", "what to do"), lines)
 
 
+def register(client: httpx.Client, base: str, agency: AgencyRead) -> str | Skipped:
+    """`applied` or `unchanged`. An agency whose webhook can never be called is skipped with the reason, and stops no other. Raises: TanggapError."""
+    answer = client.post(f"{base}/notifications/api/agencies", json=agency.body())
+    if answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY:
+        return Skipped(agency.id, str(answer.json()["detail"]))
+    return "applied" if checked(answer)["changed"] else "unchanged"
+
+
 @agencies.command("import")
 @verb
 def import_agencies(path: Annotated[Path, typer.Argument(help="JSON file or folder")], json: AsJson = False) -> None:
@@ -94,8 +105,11 @@ def import_agencies(path: Annotated[Path, typer.Argument(help="JSON file or fold
     done = []
     with httpx.Client(timeout=30, trust_env=False, headers=headers) as client:
         for agency in track(read, "agencies", console=errors, transient=True):
-            told = checked(client.post(f"{origin()}/notifications/api/agencies", json=agency.body()))
-            done.append((agency.name, "applied" if told["changed"] else "unchanged"))
+            result = register(client, origin(), agency)
+            if isinstance(result, Skipped):
+                skipped.append(result)
+            else:
+                done.append((agency.name, result))
     if json:
         show_json({"agencies": done, "skipped": [{"place": each.place, "reason": each.reason} for each in skipped]})
         return

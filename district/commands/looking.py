@@ -1,11 +1,8 @@
-"""The verbs that look at a district: case, audit, policy, parked, rebuild, doctor."""
+"""The verbs that look at a district: case, audit, policy, parked, rebuild."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
-from base64 import urlsafe_b64decode
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,13 +13,11 @@ from rich.progress import Progress
 
 from district.commands.directory import origin
 from district.commands.shell import FOUND_A_PROBLEM, checked, errors, show_json, show_table, verb
-from district.commands.stores import database_url, each_store, opened
-from district.embedded.postgres import binaries
-from district.embedded.redis import binary
+from district.commands.stores import databases, each_store, opened
 from district.home import find_home
 from services.cases.policies import read_policy
+from services.cases.reading.vocabulary import words_of
 from services.cases.reading.what_if import as_json, replay
-from services.cases.reading.words import sentence
 from shared.access import Principal
 from shared.database import Database
 from shared.errors import Fault, Invalid, StartRefused, TanggapError
@@ -84,7 +79,7 @@ def case_history(case_id: CaseId, json: AsJson = False) -> None:
         show_json(told)
         return
     rows = [
-        (event["version"], event["recorded_at"][:19], event["actor"][:20], sentence(event["type"], event["data"])[0], event["hash"][:12])
+        (event["version"], event["recorded_at"][:19], event["actor"][:20], words_of().sentence(event["type"], event["data"])[0], event["hash"][:12])
         for event in told
     ]
     show_table("History", ("version", "recorded", "actor", "what happened", "hash"), rows)
@@ -94,11 +89,11 @@ def case_history(case_id: CaseId, json: AsJson = False) -> None:
 @verb
 def verify(case_id: Annotated[str | None, typer.Option("--case", help="only this case")] = None, json: AsJson = False) -> None:
     """Recomputes every hash; exit 1 and the exact event on the first that does not fit."""
-    key = urlsafe_b64decode(find_home().secret("token_key"))
+    keys = find_home().keys_by_service()
     stream = f"case-{case_id}" if case_id else None
 
     async def check(database: Database) -> Verified:
-        return await verify_store(database, key, stream=stream)
+        return await verify_store(database, keys[database.service], stream=stream)
 
     with errors.status("recomputing"):
         results = each_store(check)
@@ -149,8 +144,8 @@ def replay_policy(file: Annotated[Path, typer.Argument(help="TOML file")], json:
                 bar = progress.add_task("replay", total=await store.head())
                 return as_json(await replay(store, draft, lambda position: progress.update(bar, completed=position)))
 
-    with database_url() as url:
-        told = asyncio.run(run(url))
+    with databases() as urls:
+        told = asyncio.run(run(urls["cases"]))
     if json:
         show_json(told)
         return
@@ -215,47 +210,3 @@ def rebuild(view: Annotated[str, typer.Argument(help="for example case_list_v1")
             show_table("Rebuilt", ("view", "events"), [(view, told["events"])])
         return
     raise StartRefused(f"no service has a view called {view!r}: ./tanggap doctor lists them")
-
-
-@verb
-def doctor(json: AsJson = False) -> None:
-    """Says what is wrong and what to do."""
-    findings = [*_machine(), *_servers()]
-    if json:
-        show_json([{"what": what, "ok": ok, "told": told} for what, ok, told in findings])
-    else:
-        show_table("Doctor", ("what", "", "finding"), [(what, "ok" if ok else "PROBLEM", told) for what, ok, told in findings])
-    if not all(ok for _, ok, _ in findings):
-        raise typer.Exit(FOUND_A_PROBLEM)
-
-
-def _machine() -> list[tuple[str, bool, str]]:
-    found: list[tuple[str, bool, str]] = []
-    for what, look in (("PostgreSQL", binaries), ("Redis", binary)):
-        try:
-            found.append((what, True, str(look())))
-        except StartRefused as refused:
-            found.append((what, False, str(refused)))
-    home = find_home().folder
-    folder = home if home.exists() else home.parent
-    enough = 500
-    free = shutil.disk_usage(folder).free // 1024**2
-    found.append(("data folder", os.access(folder, os.W_OK), str(home)))
-    found.append(("free disk", free > enough, f"{free} MiB" if free > enough else f"{free} MiB: free some, appends will be refused when it is full"))
-    return found
-
-
-def _servers() -> list[tuple[str, bool, str]]:
-    found: list[tuple[str, bool, str]] = []
-    for service in ("intake", "cases", "notifications"):
-        try:
-            told = httpx.get(f"{origin()}/{service}/readyz", timeout=5, trust_env=False).json()
-        except (httpx.HTTPError, ValueError):
-            found.append((service, False, f"does not answer at {origin()}: start it with ./tanggap up, or set TANGGAP_PORT"))
-            continue
-        wrong = [f"{part}: {state.get('why', '')}" for part, state in told["parts"].items() if not state["ok"]]
-        parked_events = told.get("parked", 0)
-        if parked_events:
-            wrong.append(f"{parked_events} parked events: ./tanggap parked list, mend the cause, ./tanggap parked replay")
-        found.append((service, not wrong, "; ".join(wrong) or "ready"))
-    return found

@@ -6,7 +6,6 @@ import asyncio
 import json
 import signal
 import time
-from base64 import urlsafe_b64decode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -23,6 +22,7 @@ from district.demo import casework, result
 from district.demo.day import Day
 from district.demo.stage import Stage, stage
 from district.home import find_home
+from district.patience import Patient
 from district.sample.agencies import organizations
 from district.sample.concerns import concerns
 from district.sample.people import District, generate
@@ -41,7 +41,7 @@ def demo(
 ) -> None:
     """A fictional district plays one school day, then keeps serving."""
     home = find_home()
-    with stage(home) as built, httpx.Client(timeout=30, trust_env=False) as client:
+    with stage(home) as built, httpx.Client(timeout=30, transport=Patient()) as client:
         started = time.monotonic()
         district = generate()
         day = Day(built, district, sample_ids(district), client)
@@ -156,13 +156,13 @@ def _read_concerns(file: Path) -> list[dict[str, Any]]:
 
 def verify_all(built: Stage) -> list[Verified]:
     """Verifies every hash of every store."""
-    key = urlsafe_b64decode(built.home.secret("token_key"))
+    keys = built.home.keys_by_service()
 
     async def check() -> list[Verified]:
         done = []
-        for service in ("intake", "cases", "notifications"):
-            async with opened(built.database_url, service) as database:
-                done.append(await verify_store(database, key))
+        for service, url in built.databases().items():
+            async with opened(url, service) as database:
+                done.append(await verify_store(database, keys[database.service]))
         return done
 
     return asyncio.run(check())
@@ -170,7 +170,6 @@ def verify_all(built: Stage) -> list[Verified]:
 
 def _addresses(day: Day) -> None:
     origin = day.stage.origin
-    token = day.duty()["authorization"].removeprefix("Bearer ")
     console.print(f"Formulir / form: {origin}/intake/lapor", markup=False)
-    console.print(f"Petugas piket / duty officer: {origin}/masuk?token={token}", markup=False, soft_wrap=True)
+    console.print(f"Masuk sebagai … / sign in as …: {origin}/masuk", markup=False)
     console.print(f"API: {origin}/intake/docs  {origin}/cases/docs  {origin}/notifications/docs", markup=False)

@@ -12,7 +12,7 @@ import httpx
 
 from district.commands.shell import checked, console, show_table
 from district.demo.day import Day
-from services.cases.reading.words import sentence
+from services.cases.reading.vocabulary import words_of
 from shared.eventstore.verify import Verified
 
 _ENDED = {"rejected", "completed", "cancelled", "failed"}
@@ -93,7 +93,7 @@ def _story(day: Day, key: str) -> list[tuple[str, str, str]]:
         return []
     told = checked(day.client.get(f"{day.stage.origin}/cases/api/cases/{case['id']}/history", headers=day.duty()))["items"]
     quiet = ("deadlines-set", "deadlines-met", "alert-recorded", "staff-to-be-told", "strand-added", "concern-joined-case")
-    return [(each["recorded_at"][11:19], *sentence(each["type"], each["data"])) for each in told if each["type"] not in quiet]
+    return [(each["recorded_at"][11:19], *words_of().sentence(each["type"], each["data"])) for each in told if each["type"] not in quiet]
 
 
 def _strategies(day: Day, cases: list[dict[str, Any]]) -> list[tuple[str, int]]:

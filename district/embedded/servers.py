@@ -1,4 +1,4 @@
-"""The servers a district stands on: the operator's own where DATABASE_URL and REDIS_URL name them, else ours, living as long as the program."""
+"""The servers a district stands on: the operator's own where the environment names them, else ours, living as long as the program."""
 
 from __future__ import annotations
 
@@ -7,30 +7,33 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from district.embedded.folders import clear_stale
 from district.embedded.postgres import Postgres, start_postgres
 from district.embedded.redis import Redis, start_redis
+from district.logins import administrators_address
 
 
 class Servers:
-    """Context manager: `with Servers(home) as servers: servers.database_url`.
+    """Context manager: `with Servers(home) as servers: servers.administrator`, the administrator's address of the database.
 
-    home: data folder. environment: where DATABASE_URL and REDIS_URL are looked up.
+    home: data folder. environment: where DATABASE_ADMIN_URL, else DATABASE_URL, and REDIS_URL are looked up.
     """
 
     def __init__(self, home: Path, environment: dict[str, str] | None = None) -> None:
         given = os.environ if environment is None else environment
         self.home = home
-        self.database_url = given.get("DATABASE_URL", "")
+        self.administrator = administrators_address(given)
         self.redis_url = given.get("REDIS_URL", "")
         self.postgres: Postgres | None = None
         self.redis: Redis | None = None
 
     def __enter__(self) -> Self:
         self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        clear_stale()
         try:
-            if not self.database_url:
+            if not self.administrator:
                 self.postgres = start_postgres(self.home)
-                self.database_url = self.postgres.url()
+                self.administrator = self.postgres.url()
             if not self.redis_url:
                 self.redis = start_redis(self.home)
                 self.redis_url = self.redis.url

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 
 from services.cases import pages
 from services.cases.clocks import Clockwork
+from services.cases.commands import next_steps
 from services.cases.commands import routes as commands
 from services.cases.commands.road import Road
+from services.cases.domain.casework import Casework, casework
+from services.cases.domain.register import STRATEGIES
+from services.cases.domain.steps.tells import Described
 from services.cases.reading import documents, lists, reports, routes, what_if, without_case
-from services.cases.reading.projecting import TABLES, VIEW, project
+from services.cases.reading.projecting import TABLES, VIEW, projecting
 from services.cases.reading.views import Roster, WorkList
+from services.cases.reading.vocabulary import WORDS, words_of
+from services.cases.reading.words import Words
 from services.cases.subscribers import FromIntake, FromNotifications
 from shared.eventstore.projection import Projection
 from shared.pace import Pace
@@ -29,32 +36,46 @@ _LIST = Pace(together=10, beat=0.2, always=True)
 MIGRATIONS = Path(__file__).parent / "schema"
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """Cases as an ASGI application under `/cases`."""
-    projections: dict[str, Projection] = {}
+def create_app(settings: Settings, strategies: Sequence[Described] = STRATEGIES, words_files: Sequence[Path] = (WORDS,)) -> FastAPI:
+    """Cases as an ASGI application under `/cases`.
+
+    strategies: that cases are worked with. words_files: the folders where their words lie. Raises: StartRefused: a strategy does not fit together
+    with the others, or something that can happen has no words.
+    """
+    work = casework(strategies)
+    words = words_of(work, tuple(words_files))
+    views: dict[str, Projection] = {}
 
     def parts(kernel: Kernel) -> list[Part]:
-        projections[VIEW] = Projection(VIEW, kernel.store, kernel.database, project, TABLES, kernel.heartbeats, pace=_LIST)
-        roster = Roster(kernel.database)
-        intake = kernel.subscribe("intake", lambda store: FromIntake(store, roster))
-        return [
-            projections[VIEW],
-            Clockwork(kernel, projections[VIEW]),
-            intake,
-            kernel.subscribe("notifications", FromNotifications, pace=_UNHURRIED),
-        ]
+        views[VIEW] = Projection(VIEW, kernel.store, kernel.database, projecting(work), TABLES, kernel.heartbeats, pace=_LIST)
+        return _parts(kernel, views[VIEW], work)
 
     def routers(kernel: Kernel) -> list[APIRouter]:
-        view = projections[VIEW]
-        return [
-            routes.router(kernel, view),
-            commands.router(Road(kernel, Roster(kernel.database), WorkList(kernel.database, view))),
-            without_case.router(kernel),
-            documents.router(kernel),
-            lists.router(kernel, view),
-            reports.router(kernel, view),
-            what_if.router(kernel),
-            pages.router(kernel, view),
-        ]
+        return _routers(kernel, views[VIEW], work, words)
 
     return create_service("cases", settings, migrations=MIGRATIONS, routers=routers, parts=parts)
+
+
+def _parts(kernel: Kernel, view: Projection, work: Casework) -> list[Part]:
+    roster = Roster(kernel.database)
+    return [
+        view,
+        Clockwork(kernel, view, work.case),
+        kernel.subscribe("intake", lambda store: FromIntake(store, roster, work.case)),
+        kernel.subscribe("notifications", lambda store: FromNotifications(store, work.case), pace=_UNHURRIED),
+    ]
+
+
+def _routers(kernel: Kernel, view: Projection, work: Casework, words: Words) -> list[APIRouter]:
+    road = Road(work, kernel, Roster(kernel.database), WorkList(kernel.database, view))
+    return [
+        routes.router(kernel, view, work),
+        commands.router(road),
+        next_steps.router(road),
+        without_case.router(kernel, work),
+        documents.router(kernel, work),
+        lists.router(kernel, view),
+        reports.router(kernel, view, work),
+        what_if.router(kernel),
+        pages.router(kernel, view, work, words),
+    ]

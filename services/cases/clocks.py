@@ -1,7 +1,7 @@
 """Deadlines that have come: the case says so once, and the next rung hears of it.
 
 Two schedulers, a restart or a clock that jumps repeat nothing: the time is the database's own, and the case decides whether this very deadline is
-still open (domain/deadline.py).
+still open (domain/steps/deadline.py).
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ from datetime import datetime
 import structlog
 
 from services.cases.commands.facts import record_fact
+from services.cases.domain.case.state import Case
 from services.cases.domain.steps.deadline import PassDeadline
 from services.cases.reading.views import WorkList
+from shared.decider import Decider
 from shared.errors import TanggapError, Unavailable
 from shared.eventstore.projection import Projection
 from shared.eventstore.store import Repeated, Stored
-from shared.message import TANGGAP, Occasion, derived_id
+from shared.message import TANGGAP, Event, Fact, Occasion, derived_id
 from shared.service import Kernel
 
 log = structlog.get_logger()
@@ -28,12 +30,12 @@ AGAIN = 60.0
 
 
 class Clockwork:
-    """A Part."""
+    """A Part. decider: of cases."""
 
     name = "clockwork"
 
-    def __init__(self, kernel: Kernel, case_list: Projection) -> None:
-        self._kernel, self._case_list = kernel, case_list
+    def __init__(self, kernel: Kernel, case_list: Projection, decider: Decider[Fact, Case, Event]) -> None:
+        self._kernel, self._case_list, self._decider = kernel, case_list, decider
         self._work = WorkList(kernel.database, case_list)
         self._pulse = kernel.heartbeats.pulse(self.name)
         self._failed: dict[tuple[str, str], float] = {}
@@ -53,7 +55,7 @@ class Clockwork:
         cause = derived_id(TANGGAP, "deadline", case, key, due.isoformat())
         occasion = Occasion("service:cases", None, now, cause, cause)
         try:
-            outcome = await record_fact(self._kernel.store, case, PassDeadline(key=key, due=due, now=now), occasion)
+            outcome = await record_fact(self._kernel.store, self._decider, case, PassDeadline(key=key, due=due, now=now), occasion)
         except TanggapError as error:
             if isinstance(error, Unavailable):
                 raise

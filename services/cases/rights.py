@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal, assert_never, get_args
+from typing import Literal, assert_never, get_args
 
-from services.cases.domain.case.state import CASE_STRATEGIES, Case
-from services.cases.domain.steps.activity import Activity
+from services.cases.domain.case.state import Case
+from services.cases.domain.steps.activity import Activity, ActivityEvent
+from services.cases.domain.steps.command import OwnWords
+from services.cases.domain.steps.strategy import StandingAlone
 from services.cases.domain.strategies.group import Group
-from services.cases.domain.without_case import STRATEGIES, WithoutCase
 from shared.access import CommandRow, Principal
 from shared.errors import NotAllowed, NotFound, Refused
+from shared.message import Event
 
 Rights = Literal["content", "summary", "metadata", "participant", "receiver"]
 """participant: an activity of the case concerns this person, and that alone. receiver: of a school that the case is to be transferred to."""
@@ -68,7 +70,7 @@ def _works_on(principal: Principal, case: Case, now: datetime) -> bool:
 def _concerned(principal: Principal, case: Case) -> Rights | None:
     if case.moves.asked and principal.schools and principal.at(case.moves.asked.to) and principal.holds("counsellor", "coordinator", "principal"):
         return "receiver"
-    return "participant" if any(principal.id in readers_of(each) for each in case.activities.values()) else None
+    return "participant" if any(principal.id in each.audience.people for each in case.activities.values()) else None
 
 
 def require_right(principal: Principal, case: Case, row: CommandRow, step_of: str | None, now: datetime) -> None:
@@ -106,34 +108,29 @@ def _goes_on(principal: Principal, case: Case, step_of: str | None) -> bool:
     return activity is not None and activity.owner == principal.id
 
 
-def readers_of(activity: Activity) -> frozenset[str]:
-    """Who may read it besides its owner."""
-    return CASE_STRATEGIES.by_name[activity.strategy].readers(activity)
-
-
 def may_read(principal: Principal, case: Case, activity: Activity, allowed: Rights) -> bool:
     """Whether an activity's content is for this person (domain.md, The nine strategies, Who may read the content)."""
+    audience = activity.audience
     glasses = (case.handling.glasses or {}).values()
     for reader, opened, confirmed in glasses:
-        if (reader, opened) == (principal.id, activity.activity) and (confirmed or activity.strategy != "conference"):
+        if (reader, opened) == (principal.id, activity.activity) and (confirmed or not audience.second_person):
             return True
-    readers = readers_of(activity)
-    match activity.strategy:
-        case "conference":
-            return principal.id in readers
-        case "counselling":
-            return principal.id == activity.owner
-        case _:
-            return allowed == "content" or principal.id in readers or principal.id == activity.owner
+    return _is_of(principal, activity) or (audience.holders and allowed == "content")
 
 
-def may_open(principal: Principal, case: Case, allowed: Rights, told: dict[str, Any]) -> bool:
-    """Whether the sealed fields of one event, as JSON, are for this person."""
-    activity = case.activities.get(told.get("activity", ""))
-    if activity and told.get("type") != "glass-broken":
+def _is_of(principal: Principal, activity: Activity) -> bool:
+    """The audience names this person, or the activity is theirs and its audience has its owner in it."""
+    audience = activity.audience
+    return principal.id in audience.people or (audience.owner and principal.id == activity.owner)
+
+
+def may_open(principal: Principal, case: Case, allowed: Rights, event: Event) -> bool:
+    """Whether the sealed fields of one event are for this person."""
+    activity = case.activities.get(event.activity) if isinstance(event, ActivityEvent) else None
+    if activity:
         return may_read(principal, case, activity, allowed)
-    if told.get("type") == "member-noted":
-        return bool(told.get("by") == principal.id)
+    if isinstance(event, OwnWords):
+        return event.by == principal.id
     return allowed == "content"
 
 
@@ -184,17 +181,16 @@ def require_leader(principal: Principal, group: Group) -> None:
         raise NotFound("no group of yours has this id")
 
 
-def require_party(principal: Principal, known: WithoutCase, strategy: str) -> Activity:
-    """A consultation is for its two parties; a partnership for counsellor, coordinator and principal of the school.
+def require_party(principal: Principal, activity: Activity | None, strategy: StandingAlone) -> Activity:
+    """Whether an activity that stands alone is for this person, as its strategy says: its parties, or the staff of the school, too.
 
     Raises: NotFound, NotAllowed.
     """
-    activity = known.activity
     if activity is None:
-        raise NotFound(f"no {strategy} of yours has this id")
-    if principal.id == activity.owner or principal.id in STRATEGIES.by_name[strategy].readers(activity):
+        raise NotFound(f"no {strategy.name} of yours has this id")
+    if _is_of(principal, activity):
         return activity
-    require_at_school(principal, known.school)
-    if strategy == "consultation":
+    require_at_school(principal, strategy.school(activity))
+    if not activity.audience.holders:
         raise NotAllowed
     return activity

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from services.cases.commands.facts import record_fact
-from services.cases.domain.case.case import CASE
 from services.cases.domain.case.guardians import FoldNotice, MarkGuardianUnsafe
+from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import RecordAlert, TakeConcern
 from services.cases.domain.case.student import STUDENT, Claim
 from services.cases.domain.referring.referral import FoldSilence, FoldTask
 from services.cases.domain.streams import case_stream, student_stream
 from services.cases.policies import policy_for
 from services.cases.reading.views import Roster
-from shared.decider import commit, load, untouched, write
+from shared.decider import Decider, commit, load, untouched, write
 from shared.events import (
     AlertExhausted,
     ConcernRaised,
@@ -28,7 +28,7 @@ from shared.events import (
     read_public,
 )
 from shared.eventstore.store import Checkpoint, EventStore, Item, Outcome
-from shared.message import Fact, Occasion, Recorded, derived_id
+from shared.message import Event, Fact, Occasion, Recorded, derived_id
 
 
 def _occasion(event: Recorded) -> Occasion:
@@ -37,10 +37,11 @@ def _occasion(event: Recorded) -> Occasion:
 
 @dataclass(frozen=True, slots=True)
 class FromIntake:
-    """Handler of intake's events."""
+    """Handler of intake's events. decider: of cases."""
 
     store: EventStore
     roster: Roster
+    decider: Decider[Fact, Case, Event]
 
     async def __call__(self, event: Recorded, checkpoint: Checkpoint | None) -> Outcome | None:
         match told := read_public(event.type, event.body):
@@ -67,23 +68,24 @@ class FromIntake:
                     writes.append(write(STUDENT, student, claimed, replace(_occasion(event), school=told.school)))
             known = case_id != fresh or tried
             stream = case_stream(case_id)
-            case = await load(self.store, CASE, stream) if known else untouched(CASE, stream, self.store.outages)
+            case = await load(self.store, self.decider, stream) if known else untouched(self.decider, stream, self.store.outages)
             tried.append(case_id)
             occasion = replace(_occasion(event), school=case.state.school or told.school)
             command = TakeConcern(case=case_id, concern=told, policy=policy, decision=str(derived_id(event.id, "triage")), at=event.recorded_at)
-            taken = CASE.decide(command, case.state)
+            taken = self.decider.decide(command, case.state)
             if not taken:
                 return Item(checkpoint=checkpoint) if checkpoint else None
-            return Item((write(CASE, case, taken, occasion), *writes), checkpoint=checkpoint)
+            return Item((write(self.decider, case, taken, occasion), *writes), checkpoint=checkpoint)
 
         return await commit(self.store, plan)
 
 
 @dataclass(frozen=True, slots=True)
 class FromNotifications:
-    """Handler of notifications' events: facts, never refused."""
+    """Handler of notifications' events: facts, never refused. decider: of cases."""
 
     store: EventStore
+    decider: Decider[Fact, Case, Event]
 
     async def __call__(self, event: Recorded, checkpoint: Checkpoint | None) -> Outcome | None:
         match told := read_public(event.type, event.body):
@@ -102,10 +104,11 @@ class FromNotifications:
                 return await self._mark(event, told, checkpoint)
             case _:
                 return None
-        return await record_fact(self.store, told.case, command, _occasion(event), checkpoint)
+        return await record_fact(self.store, self.decider, told.case, command, _occasion(event), checkpoint)
 
     async def _mark(self, event: Recorded, told: GuardianMarkedUnsafe, checkpoint: Checkpoint | None) -> Outcome | None:
         student = await load(self.store, STUDENT, student_stream(told.student))
         if student.state.last_case is None:
             return None
-        return await record_fact(self.store, student.state.last_case, MarkGuardianUnsafe(guardian=told.guardian), _occasion(event), checkpoint)
+        unsafe = MarkGuardianUnsafe(guardian=told.guardian)
+        return await record_fact(self.store, self.decider, student.state.last_case, unsafe, _occasion(event), checkpoint)

@@ -87,7 +87,7 @@ def _concerns(routes: APIRouter, kernel: Kernel, raising: Raising, directory: Di
 async def by_receipt(kernel: Kernel, raising: Raising, directory: Directory, receipt: str) -> Concern:
     """The concern to which a receipt belongs. Raises: NotFound."""
     for concern_id in await directory.concerns_at(locator_of(receipt)):
-        if raising.receipts.matches(receipt, concern_id):
+        if await raising.receipts.matches(receipt, concern_id):
             return (await load(kernel.store, CONCERN, f"concern-{concern_id}")).state
     raise NotFound("no concern has this receipt: check the letters, or raise it again")
 
@@ -95,7 +95,7 @@ async def by_receipt(kernel: Kernel, raising: Raising, directory: Directory, rec
 async def _own(kernel: Kernel, raising: Raising, concern_id: str, principal: Principal, receipt: str | None) -> Concern:
     concern = (await load(kernel.store, CONCERN, f"concern-{concern_id}")).state
     by_person = concern.reporter is not None and concern.reporter == principal.id
-    if concern.concern is None or not (by_person or (receipt and raising.receipts.matches(receipt, concern_id))):
+    if concern.concern is None or not (by_person or (receipt and await raising.receipts.matches(receipt, concern_id))):
         raise NotFound("no concern of yours has this id")
     return concern
 

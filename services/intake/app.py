@@ -7,11 +7,12 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI
 
 from services.intake import api, pages
+from services.intake.earlier_receipts import EarlierReceipts
 from services.intake.raising import Raising
 from services.intake.receipts import Receipts
 from services.intake.roster.importing import RosterImport
 from services.intake.subscribers import FromCases
-from services.intake.views import TABLES, VIEW, Directory, Projector
+from services.intake.views import TABLES, VIEW, Directory, project
 from shared.eventstore.projection import Projection
 from shared.pace import Pace
 from shared.running import Part
@@ -26,17 +27,19 @@ MIGRATIONS = Path(__file__).parent / "schema"
 
 def create_app(settings: Settings) -> FastAPI:
     """Intake as an ASGI application under `/intake`."""
-    receipts = Receipts(settings.key("token_key"))
     projections: dict[str, Projection] = {}
+    earlier: dict[str, EarlierReceipts] = {}
 
     def parts(kernel: Kernel) -> list[Part]:
-        directory = Projection(VIEW, kernel.store, kernel.database, Projector(receipts), TABLES, kernel.heartbeats, pace=_UNHURRIED)
+        directory = Projection(VIEW, kernel.store, kernel.database, project, TABLES, kernel.heartbeats, pace=_UNHURRIED)
         projections[VIEW] = directory
-        return [directory, kernel.subscribe("cases", FromCases, pace=_UNHURRIED)]
+        receipts = earlier["receipts"] = EarlierReceipts(kernel.database, kernel.vault, kernel.keys, kernel.heartbeats)
+        kernel.depends.append(receipts.depends)
+        return [directory, receipts, kernel.subscribe("cases", FromCases, pace=_UNHURRIED)]
 
     def routers(kernel: Kernel) -> list[APIRouter]:
         directory = Directory(kernel.database, projections[VIEW])
-        raising = Raising(kernel, directory, receipts)
+        raising = Raising(kernel, directory, Receipts(kernel.vault, earlier["receipts"]))
         roster = RosterImport(kernel, projections[VIEW])
         return [api.router(kernel, raising, directory, roster), pages.router(kernel, raising, directory)]
 

@@ -135,7 +135,8 @@ class Raising:
         assert isinstance(done.outcome, Stored | Repeated)
         if isinstance(done.outcome, Repeated) and done.outcome.fingerprint not in (None, asked.fingerprint):
             raise IdempotencyMismatch("this Idempotency-Key belongs to another concern: use a new key for a new concern")
-        return Accepted(concern_id=concern, receipt=self.receipts.receipt(concern), recorded_at=done.outcome.recorded_at)
+        receipt = await self.receipts.receipt(concern, repeated=isinstance(done.outcome, Repeated))
+        return Accepted(concern_id=concern, receipt=receipt, recorded_at=done.outcome.recorded_at)
 
     async def _checked(self, body: ConcernBody, principal: Principal) -> _Checked:
         faults: list[Fault] = []

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
-from hashlib import sha256
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request
@@ -14,8 +12,11 @@ from services.notifications.domain.agency import AGENCY, RegisterAgency
 from services.notifications.domain.alert import ALERT, Acknowledge, Alert
 from services.notifications.domain.register import MarkUnsafe
 from services.notifications.domain.task import TASK, TRIGGERS, Actor, DeclineReason, Move, NoSuchTask, OpenPackage, Task
+from services.notifications.endpoints import LONGEST, endpoint
+from services.notifications.registering import AgencySecrets, Registering
 from services.notifications.views import Reader, Roster, agencies, deliveries, tasks
 from shared.access import Principal, SignedIn
+from shared.addresses import Flaw
 from shared.decider import execute, load
 from shared.errors import Fault, Invalid, NotAllowed, NotFound
 from shared.eventstore.projection import Projection
@@ -40,7 +41,7 @@ class AgencyBody(_Body):
     name: Annotated[str, StringConstraints(min_length=1, max_length=300)]
     kind: Annotated[str, StringConstraints(max_length=100)] = ""
     services: list[Annotated[str, StringConstraints(max_length=300)]] = Field(default=[], max_length=200)
-    url: Annotated[str, StringConstraints(pattern=r"^https?://", max_length=500)] | None = None
+    url: Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST)] | None = None
     secret: Annotated[str, StringConstraints(pattern=r"^whsec_[A-Za-z0-9+/=]{24,100}$")] | None = None
     old_secret: Annotated[str, StringConstraints(pattern=r"^whsec_[A-Za-z0-9+/=]{24,100}$")] | None = None
 
@@ -71,8 +72,8 @@ class Nothing(_Body):
 def router(kernel: Kernel, roster: Roster, outbox: Projection, turns: Turns) -> APIRouter:
     """All JSON routes of notifications."""
     routes = APIRouter(prefix="/notifications/api", tags=["notifications"])
-    _deliveries(routes, kernel)
-    _tasks(routes, kernel)
+    _deliveries(routes, kernel, outbox)
+    _tasks(routes, kernel, outbox)
     _agencies(routes, kernel, outbox)
     _register(routes, kernel, roster, turns)
     return routes
@@ -87,10 +88,10 @@ def _reader(principal: Principal) -> Reader:
     return Reader(principal.id, tuple(principal.schools) if principal.kind == "person" else ())
 
 
-def _deliveries(routes: APIRouter, kernel: Kernel) -> None:
+def _deliveries(routes: APIRouter, kernel: Kernel, outbox: Projection) -> None:
     @routes.get("/deliveries", summary="Each message and attempt: queued, sending, sent, delivered, acknowledged, failed, cancelled")
     async def list_deliveries(principal: SignedIn, case: str | None = None) -> dict[str, Any]:
-        return {"items": await deliveries(kernel.database, _reader(principal), case), "next": None}
+        return {"items": await deliveries(outbox, _reader(principal), case), "next": None}
 
     @routes.post("/alerts/{alert_id}/acknowledge", summary="I have seen it and take it in hand")
     async def acknowledge(alert_id: str, _: Nothing, request: Request, principal: SignedIn) -> dict[str, str]:
@@ -105,11 +106,11 @@ def _deliveries(routes: APIRouter, kernel: Kernel) -> None:
         return {"alert": alert_id, "acknowledged_by": done.state.acknowledged_by or ""}
 
 
-def _tasks(routes: APIRouter, kernel: Kernel) -> None:
+def _tasks(routes: APIRouter, kernel: Kernel, outbox: Projection) -> None:
     @routes.get("/tasks", summary="Tasks: an agency sees its own")
     async def list_tasks(principal: SignedIn) -> dict[str, Any]:
         agency = principal.id if principal.kind == "agency" else None
-        return {"items": await tasks(kernel.database, _reader(principal), agency), "next": None}
+        return {"items": await tasks(outbox, _reader(principal), agency), "next": None}
 
     @routes.get("/tasks/{task_id}", summary="One task; an agency's first look is recorded as received")
     async def task(task_id: str, principal: SignedIn, request: Request) -> dict[str, Any]:
@@ -189,30 +190,35 @@ def _shown(task_id: str, found: Task) -> dict[str, Any]:
 def _agencies(routes: APIRouter, kernel: Kernel, outbox: Projection) -> None:
     @routes.get("/agencies", summary="The directory of partner agencies")
     async def list_agencies(_: SignedIn) -> dict[str, Any]:
-        return {"items": await agencies(kernel.database), "next": None}
+        return {"items": await agencies(outbox), "next": None}
 
     @routes.post("/agencies", status_code=201, summary="Register an agency, or change it")
     async def register(body: AgencyBody, request: Request, principal: SignedIn) -> dict[str, Any]:
         command = await asked(request, principal)
-        owner, context = f"agency-{body.id}", f"agency-{body.id}"
-        secrets = {
-            name: await kernel.vault.seal(owner, "contact", value, f"{context}/{name}") if (value := getattr(body, name)) else None
-            for name in ("secret", "old_secret")
-        }
-        digest = hmac.digest(kernel.settings.key("token_key"), f"{body.secret}|{body.old_secret}".encode(), sha256).hex()
+        url = _entered(body.url, loopback=kernel.settings.demo_sign_in)
+        registering, given = Registering(kernel.store, kernel.vault), AgencySecrets(body.secret, body.old_secret)
+        secrets = await registering.sealed(body.id, given)
         told = {
             "agency": body.id,
             "name": body.name,
             "kind": body.kind,
             "services": tuple(body.services),
-            "url": body.url,
-            "digest": digest,
+            "url": url,
+            "digest": await registering.digest(body.id, given),
         }
         done = await execute(
             kernel.store, AGENCY, f"agency-{body.id}", RegisterAgency(**told, **secrets), _occasion(kernel, principal, command, None)
         )
         await outbox.caught_up(done.position)
         return {"id": body.id, "changed": done.outcome is not None}
+
+
+def _entered(url: str | None, *, loopback: bool) -> str | None:
+    """The endpoint as it is called. Raises: Invalid: it can never be called; the reason says what to enter."""
+    parsed = endpoint(url, loopback=loopback) if url else None
+    if isinstance(parsed, Flaw):
+        raise Invalid(Fault("/url", parsed.code), message=f"/url: {parsed.reason}")
+    return parsed.url if parsed else None
 
 
 def _register(routes: APIRouter, kernel: Kernel, roster: Roster, turns: Turns) -> None:

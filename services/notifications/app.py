@@ -9,9 +9,8 @@ from fastapi import APIRouter, FastAPI
 from services.notifications import api, pages
 from services.notifications.clocks import Clockwork
 from services.notifications.contacting import Turns
-from services.notifications.projecting import TABLES, VIEW, Projector
+from services.notifications.projecting import TABLES, VIEW, carry, project
 from services.notifications.senders.mail import MailSender
-from services.notifications.senders.signing import signing_key
 from services.notifications.senders.webhook import WebhookSender
 from services.notifications.sending import Sender
 from services.notifications.subscribers import FromCases, FromIntake
@@ -43,12 +42,11 @@ def create_app(settings: Settings) -> FastAPI:
     def parts(kernel: Kernel) -> list[Part]:
         roster = rosters.setdefault("roster", Roster(kernel.database))
         taking_turns = turns.setdefault("contact", Turns(kernel.database))
-        projector = Projector(settings.key("token_key"))
-        projections[VIEW] = Projection(VIEW, kernel.store, kernel.database, projector, TABLES, kernel.heartbeats, pace=_OUTBOX)
-        webhooks = WebhookSender(signing_key(settings.key("token_key")), loopback=settings.demo_sign_in)
+        projections[VIEW] = Projection(VIEW, kernel.store, kernel.database, project, TABLES, kernel.heartbeats, pace=_OUTBOX, carry=carry)
+        webhooks = WebhookSender(kernel.keys, loopback=settings.demo_sign_in)
         return [
             projections[VIEW],
-            Sender(kernel, projections[VIEW], MailSender(settings.smtp_url, settings.smtp_connections), webhooks, taking_turns),
+            Sender(kernel, projections[VIEW], MailSender(settings.smtp_url, settings.smtp_connections), webhooks, taking_turns, roster),
             Clockwork(kernel),
             kernel.subscribe("intake", lambda store: FromIntake(store, roster, taking_turns), pace=_UNHURRIED),
             kernel.subscribe("cases", lambda store: FromCases(store, roster), pace=_PROMPT),

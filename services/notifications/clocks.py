@@ -10,17 +10,28 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from psycopg import sql
 
 from services.notifications.domain.alert import ALERT, Climb
 from services.notifications.domain.task import TASK, NoteSilence
+from services.notifications.projecting import VIEW
 from shared.decider import execute
 from shared.errors import TanggapError, Unavailable
+from shared.eventstore.generations import answering
 from shared.message import Occasion
 from shared.service import Kernel
 
 log = structlog.get_logger()
 
 EVERY = 0.5
+
+_DUE = sql.SQL(
+    "SELECT id, stream, kind, step, school, correlation FROM deadline_v1 WHERE generation = {} AND due_at <= clock_timestamp()"
+    " ORDER BY due_at LIMIT 100"
+).format(answering(VIEW))
+_LATER = sql.SQL("UPDATE deadline_v1 SET due_at = clock_timestamp() + interval '1 minute' WHERE generation = {} AND id = %s").format(answering(VIEW))
+_FIRED = sql.SQL("DELETE FROM deadline_v1 WHERE generation = {} AND id = %s").format(answering(VIEW))
+"""Where a rebuild ends at the same moment the deadline is there again: it fires once more, and the stream has its events already."""
 
 
 class Clockwork:
@@ -41,10 +52,7 @@ class Clockwork:
 
     async def _due(self) -> list[Any]:
         async with self._kernel.database.connection() as connection:
-            cursor = await connection.execute(
-                "SELECT id, stream, kind, step, school, correlation FROM deadline_v1 WHERE due_at <= clock_timestamp() ORDER BY due_at LIMIT 100"
-            )
-            return await cursor.fetchall()
+            return await (await connection.execute(_DUE)).fetchall()
 
     async def _fire_one(self, deadline: UUID, *told: Any) -> None:
         """A deadline that fails must not stop the others. It is tried again after a minute."""
@@ -55,13 +63,13 @@ class Clockwork:
                 raise
             log.warning("deadline-failed", deadline=str(deadline), error=type(error).__name__)
             async with self._kernel.database.connection() as connection:
-                await connection.execute("UPDATE deadline_v1 SET due_at = clock_timestamp() + interval '1 minute' WHERE id = %s", (deadline,))
+                await connection.execute(_LATER, (deadline,))
 
     async def _fire(self, deadline: UUID, stream: str, kind: str, step: int, school: str | None, correlation: UUID | None) -> None:
         occasion = Occasion("service:notifications", school, self._kernel.clock.now(), correlation or deadline, deadline)
         if kind == "climb":
             await execute(self._kernel.store, ALERT, stream, Climb(step=step), occasion)
         else:
-            await execute(self._kernel.store, TASK, stream, NoteSilence(reason="no-answer"), occasion)
+            await execute(self._kernel.store, TASK, stream, NoteSilence(), occasion)
         async with self._kernel.database.connection() as connection:
-            await connection.execute("DELETE FROM deadline_v1 WHERE id = %s", (deadline,))
+            await connection.execute(_FIRED, (deadline,))

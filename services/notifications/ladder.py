@@ -58,18 +58,19 @@ def steps(urgency: Urgency, staff: Mapping[str, Sequence[str]], excluded: Sequen
 
 def rungs(staff: Mapping[str, Sequence[str]], excluded: Sequence[str], *, desk: str) -> list[tuple[str, ...]]:
     """The rungs that have somebody on them, in order."""
-    roles = ladder().rungs if desk == "school" else ("district-duty",)
-    found = [tuple(dict.fromkeys(person for person in staff.get(role, ()) if person not in excluded)) for role in roles]
-    return [rung for rung in found if rung]
+    return [rung for rung in _all_rungs(staff, excluded, desk=desk) if rung]
 
 
-def rung_at(step: int, staff: Mapping[str, Sequence[str]], excluded: Sequence[str], *, desk: str) -> tuple[str, ...]:
-    """Who hears at a step: that rung, or the next one above with somebody on it, or else the highest rung with somebody on it."""
-    roles = ladder().rungs if desk == "school" else ("district-duty",)
-    found = [tuple(dict.fromkeys(person for person in staff.get(role, ()) if person not in excluded)) for role in roles]
+def rungs_from(step: int, staff: Mapping[str, Sequence[str]], excluded: Sequence[str], *, desk: str) -> list[tuple[str, ...]]:
+    """Who hears at a step, and who hears instead: that rung, and those above with somebody on them; else the highest rung with somebody on it."""
+    found = _all_rungs(staff, excluded, desk=desk)
     above = [rung for rung in found[step:] if rung]
-    below = [rung for rung in found if rung]
-    return above[0] if above else below[-1] if below else ()
+    return above or [rung for rung in found if rung][-1:]
+
+
+def _all_rungs(staff: Mapping[str, Sequence[str]], excluded: Sequence[str], *, desk: str) -> list[tuple[str, ...]]:
+    roles = ladder().rungs if desk == "school" else ("district-duty",)
+    return [tuple(dict.fromkeys(person for person in staff.get(role, ()) if person not in excluded)) for role in roles]
 
 
 def give_up(urgency: Urgency) -> float:

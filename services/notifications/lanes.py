@@ -6,10 +6,14 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, LiteralString
+from typing import Any
 from uuid import UUID
 
+from psycopg import sql
+
+from services.notifications.projecting import VIEW
 from shared.database import Database
+from shared.eventstore.generations import answering
 from shared.message import TANGGAP, Occasion, derived_id
 
 WEBHOOKS_PER_AGENCY = 8
@@ -17,19 +21,24 @@ WEBHOOKS_PER_AGENCY = 8
 LINKS = 20
 """The most alerts in one mail: as many as a person can read."""
 
-_CLAIM: LiteralString = (
-    "WITH quick AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),"
-    " mails AS (SELECT id FROM outbox_v1, quick WHERE state = 'queued' AND due_at <= clock_timestamp() AND kind <> 'webhook'"
-    " AND NOT id = ANY (%s) ORDER BY urgent DESC, due_at LIMIT %s FOR UPDATE OF outbox_v1 SKIP LOCKED),"
+_CLAIM = sql.SQL(
+    "WITH quick AS MATERIALIZED (SELECT {answering} AS generation, set_config('synchronous_commit', 'off', true)),"
+    " mails AS (SELECT id FROM outbox_v1 JOIN quick USING (generation) WHERE state = 'queued' AND due_at <= clock_timestamp()"
+    " AND kind <> 'webhook' AND NOT id = ANY (%s) ORDER BY urgent DESC, due_at LIMIT %s FOR UPDATE OF outbox_v1 SKIP LOCKED),"
     " ranked AS (SELECT id, row_number() OVER (PARTITION BY receiver ORDER BY urgent DESC, due_at) AS place FROM outbox_v1"
-    " WHERE state = 'queued' AND due_at <= clock_timestamp() AND kind = 'webhook' AND NOT id = ANY (%s) AND NOT receiver = ANY (%s)),"
-    " webhooks AS (SELECT id FROM outbox_v1, quick WHERE state = 'queued' AND id IN (SELECT id FROM ranked WHERE place <= %s)"
+    " WHERE generation = {answering} AND state = 'queued' AND due_at <= clock_timestamp() AND kind = 'webhook' AND NOT id = ANY (%s)"
+    " AND NOT receiver = ANY (%s)),"
+    " webhooks AS (SELECT id FROM outbox_v1 JOIN quick USING (generation) WHERE state = 'queued' AND id IN (SELECT id FROM ranked WHERE place <= %s)"
     " ORDER BY urgent DESC, due_at LIMIT %s FOR UPDATE OF outbox_v1 SKIP LOCKED)"
-    " UPDATE outbox_v1 o SET state = 'sending' FROM (SELECT id FROM mails UNION ALL SELECT id FROM webhooks) due WHERE o.id = due.id"
+    " UPDATE outbox_v1 o SET state = 'sending' FROM (SELECT id FROM mails UNION ALL SELECT id FROM webhooks) due"
+    " WHERE o.generation = {answering} AND o.id = due.id"
     " RETURNING o.id, o.kind, o.stream, o.case_id, o.receiver, o.step, o.urgent, o.attempts,"
-    " extract(epoch FROM clock_timestamp() - o.queued_at)::float8, o.queued_at, o.school, o.correlation,"
+    " o.queued_at, o.school, o.correlation,"
     " (SELECT email FROM person_v1 p WHERE p.person = o.receiver)"
-)
+).format(answering=answering(VIEW)).as_bytes()  # fmt: skip
+_TAKE_BACK = sql.SQL(
+    "UPDATE outbox_v1 SET state = 'queued' WHERE generation = {} AND state = 'sending' AND (%s::uuid IS NULL OR id = %s)"
+).format(answering(VIEW))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +53,6 @@ class Due:
     step: int
     urgent: bool
     attempts: int
-    waited: float
     queued_at: datetime
     school: str | None
     correlation: UUID | None
@@ -89,9 +97,7 @@ async def claim(database: Database, mails: Lane, webhooks: Lane) -> list[Due]:
 async def take_back(database: Database, message: UUID | None = None) -> None:
     """Puts back into the queue what a sender had begun, or one message of it. Raises: Unavailable."""
     async with database.statement() as connection:
-        await connection.execute(
-            "UPDATE outbox_v1 SET state = 'queued' WHERE state = 'sending' AND (%s::uuid IS NULL OR id = %s)", (message, message)
-        )
+        await connection.execute(_TAKE_BACK, (message, message))
 
 
 def leave_together(due: Sequence[Due]) -> list[list[Due]]:

@@ -7,11 +7,16 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from services.notifications.domain.alert import ALERT, NoteDelivered
+from psycopg import sql
+
+from services.notifications.domain.alert import ALERT, NoteAttempt
+from services.notifications.domain.outcome import Accepted
 from services.notifications.lanes import Due
+from services.notifications.projecting import VIEW
 from shared.decider import execute
 from shared.errors import Unavailable
 from shared.eventstore.batching import Batcher
+from shared.eventstore.generations import answering
 from shared.eventstore.store import Conflict, EventStore
 from shared.eventstore.unit import UnitOfWork
 from shared.service import Kernel
@@ -21,6 +26,16 @@ NOTE = 0.02
 
 LAST_NOTES = 0.4
 """How many seconds a sender that stops waits for its records. It is asked to stop again after one second."""
+
+
+_ATTEMPTED = sql.SQL(
+    "WITH quick AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),"
+    " told AS (SELECT t.* FROM unnest(%s::uuid[], %s::int[], %s::text[], %s::text[]) AS t (id, number, outcome, state), quick),"
+    " tried AS (INSERT INTO attempt (outbox, number, outcome) SELECT id, number, outcome FROM told ON CONFLICT DO NOTHING)"
+    " UPDATE outbox_v1 o SET state = t.state,"
+    " sent_at = coalesce(o.sent_at, CASE WHEN t.state IN ('sent', 'delivered') THEN clock_timestamp() END)"
+    " FROM told t WHERE o.generation = {} AND o.id = ANY (%s) AND o.id = t.id AND o.state IN ('queued', 'sending', 'sent')"
+).format(answering(VIEW)).as_bytes()  # fmt: skip
 
 
 class Attempted(NamedTuple):
@@ -85,8 +100,8 @@ class Notes:
 
     async def _note(self, store: EventStore, delivered: Sequence[Due]) -> None:
         for due in delivered:
-            command, occasion = NoteDelivered(person=due.receiver, step=due.step), due.occasion(self._kernel.clock.now())
-            await execute(store, ALERT, due.stream, command, occasion, quiet=True)
+            command = NoteAttempt(person=due.receiver, step=due.step, outcome=Accepted())
+            await execute(store, ALERT, due.stream, command, due.occasion(self._kernel.clock.now()), quiet=True)
 
     async def _record_all(self, attempted: Sequence[Attempted]) -> list[None]:
         """Does not wait for the disk. What a crash of the database loses is sent again with the same id.
@@ -95,15 +110,7 @@ class Notes:
         """
         columns = [list(column) for column in zip(*attempted, strict=True)]
         async with self._kernel.database.statement() as connection:
-            await connection.execute(
-                "WITH quick AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),"
-                " told AS (SELECT t.* FROM unnest(%s::uuid[], %s::int[], %s::text[], %s::text[]) AS t (id, number, outcome, state), quick),"
-                " tried AS (INSERT INTO attempt (outbox, number, outcome) SELECT id, number, outcome FROM told ON CONFLICT DO NOTHING)"
-                " UPDATE outbox_v1 o SET state = t.state,"
-                " sent_at = coalesce(o.sent_at, CASE WHEN t.state IN ('sent', 'delivered') THEN clock_timestamp() END)"
-                " FROM told t WHERE o.id = ANY (%s) AND o.id = t.id AND o.state IN ('queued', 'sending', 'sent')",
-                (*columns, columns[0]),
-            )
+            await connection.execute(_ATTEMPTED, (*columns, columns[0]))
         return [None] * len(attempted)
 
 

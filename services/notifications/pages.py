@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from services.notifications.domain.notice import NOTICE, EndNotice
-from services.notifications.projecting import token_hash
+from services.notifications.links import Links
 from shared.access import SignedIn
 from shared.decider import execute
 from shared.errors import NotFound
@@ -23,13 +23,13 @@ def router(kernel: Kernel) -> APIRouter:
     """`/notifications/n/<token>`."""
     routes = APIRouter(prefix="/notifications/n", include_in_schema=False)
 
+    links = Links(kernel.database, kernel.keys)
+
     async def notice_of(token: str) -> str:
-        async with kernel.database.connection() as connection:
-            cursor = await connection.execute("SELECT notice FROM notice_v1 WHERE token_hash = %s", (token_hash(token),))
-            row = await cursor.fetchone()
-        if row is None:
+        notice = await links.notice_of(token)
+        if notice is None:
             raise NotFound("this link is not known: call the school")
-        return str(row[0])
+        return notice
 
     @routes.get("/{token}")
     async def look(token: str, _: SignedIn) -> HTMLResponse:

@@ -5,27 +5,25 @@ What comes often is gathered over a batch of events and written with one stateme
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from hashlib import sha256
-from typing import Any, LiteralString
+from typing import Any
 
 import orjson
 from psycopg.types.json import Jsonb
 
 from services.notifications.domain.agency import AgencyRegistered, WebhookDisabled
 from services.notifications.domain.alert import LAST_RESORT_STEP, AlertRaised, AlertStepTaken, AlertUndelivered
-from services.notifications.domain.notice import NoticeDue
+from services.notifications.domain.notice import NOTICE, NoticeDue
 from services.notifications.domain.task import TaskRequested
 from shared.database import Connection
 from shared.events import AlertExhausted, GuardianTold, StaffAlerted, TaskMoved
 from shared.message import Recorded, derived_id
 
 VIEW = "outbox_v1"
-TABLES = ("agency_v1", "task_v1", "notice_v1", "outbox_v1", "deadline_v1", "conflict_v1")
-"""Attempts are not folded from events and survive a rebuild: what was sent is not sent again."""
+TABLES = ("agency_v1", "task_v1", "outbox_v1", "deadline_v1", "conflict_v1")
+"""Attempts and links are not folded from events and survive a rebuild: what was sent is not sent again, and a link goes on leading somewhere."""
 
 NOTICE_STATES = {"sent": "sent", "acknowledged": "acknowledged", "unsafe": "cancelled"}
 """How a notice's outcome shows among the deliveries; any other one has failed."""
@@ -33,65 +31,55 @@ NOTICE_STATES = {"sent": "sent", "acknowledged": "acknowledged", "unsafe": "canc
 Row = dict[str, Any]
 
 
-def notice_token(key: bytes, notice: str) -> str:
-    """The 128-bit token of a guardian's link; only its hash is kept."""
-    return hmac.digest(key, f"notice|{notice}".encode(), sha256).hex()[:32]
-
-
-def token_hash(token: str) -> bytes:
-    return sha256(token.encode()).digest()
-
-
-@dataclass(frozen=True, slots=True)
-class Projector:
-    """Fills the tables from the own events. key: makes a notice's token."""
-
-    key: bytes
-
-    async def __call__(self, connection: Connection, events: Sequence[Recorded]) -> None:
-        rows = Gathered()
-        for event in events:
-            gather, change = _GATHERS.get(event.type), _CHANGES.get(event.type)
-            if gather:
-                gather(rows, event)
-            elif event.type == "notice-due":
-                await self._notice_due(connection, rows, event)
-            elif change:
-                await rows.write(connection)
-                await change(connection, rows, event)
-        await rows.write(connection)
-
-    async def _notice_due(self, connection: Connection, rows: Gathered, event: Recorded) -> None:
-        told = NoticeDue.model_validate_json(event.body)
-        token = token_hash(notice_token(self.key, told.notice))
-        await connection.execute("INSERT INTO notice_v1 VALUES (%s, %s) ON CONFLICT DO NOTHING", (token, told.notice))
-        rows.queue(event, "notice", told.case, told.guardian, due_at=told.not_before)
+async def project(connection: Connection, generation: int, events: Sequence[Recorded]) -> None:
+    """Fills the tables of a generation from the own events."""
+    rows = Gathered(generation)
+    for event in events:
+        gather, change = _GATHERS.get(event.type), _CHANGES.get(event.type)
+        if gather:
+            gather(rows, event)
+        elif change:
+            await rows.write(connection)
+            await change(connection, rows, event)
+    await rows.write(connection)
 
 
 # what is gathered --------------------------------------------------------------------------------------------------
 
-_QUEUE: LiteralString = (
-    "INSERT INTO outbox_v1 (id, kind, stream, case_id, receiver, step, urgent, due_at, queued_at, school, correlation, state)"
-    " SELECT r.id, r.kind, r.stream, r.case_id, r.receiver, r.step, r.urgent, r.due_at, r.queued_at, r.school, r.correlation,"
+_QUEUE = (
+    "INSERT INTO outbox_v1 (generation, id, kind, stream, case_id, receiver, step, urgent, due_at, queued_at, school, correlation, state)"
+    " SELECT %s, r.id, r.kind, r.stream, r.case_id, r.receiver, r.step, r.urgent, r.due_at, r.queued_at, r.school, r.correlation,"
     " CASE WHEN EXISTS (SELECT FROM attempt a WHERE a.outbox = r.id AND a.outcome = 'accepted')"
     " THEN CASE WHEN r.kind = 'webhook' THEN 'delivered' ELSE 'sent' END ELSE 'queued' END"
     " FROM json_populate_recordset(NULL::outbox_v1, %s::json) r ON CONFLICT DO NOTHING"
 )
-_EXPECT: LiteralString = "INSERT INTO deadline_v1 SELECT * FROM json_populate_recordset(NULL::deadline_v1, %s::json) ON CONFLICT DO NOTHING"
-_ASK: LiteralString = "INSERT INTO task_v1 SELECT * FROM json_populate_recordset(NULL::task_v1, %s::json) ON CONFLICT DO NOTHING"
-_EXCLUDE: LiteralString = "INSERT INTO conflict_v1 SELECT * FROM json_populate_recordset(NULL::conflict_v1, %s::json) ON CONFLICT DO NOTHING"
+_EXPECT = (
+    "INSERT INTO deadline_v1 (generation, id, stream, kind, step, due_at, school, correlation)"
+    " SELECT %s, r.id, r.stream, r.kind, r.step, r.due_at, r.school, r.correlation"
+    " FROM json_populate_recordset(NULL::deadline_v1, %s::json) r ON CONFLICT DO NOTHING"
+)
+_ASK = (
+    "INSERT INTO task_v1 (generation, task, agency, case_id, priority, state, respond_by, requested_at, school)"
+    " SELECT %s, r.task, r.agency, r.case_id, r.priority, r.state, r.respond_by, r.requested_at, r.school"
+    " FROM json_populate_recordset(NULL::task_v1, %s::json) r ON CONFLICT DO NOTHING"
+)
+_EXCLUDE = (
+    "INSERT INTO conflict_v1 (generation, case_id, person)"
+    " SELECT %s, r.case_id, r.person FROM json_populate_recordset(NULL::conflict_v1, %s::json) r ON CONFLICT DO NOTHING"
+)
 # The streams are said again, because a join alone would walk through the whole index. A row that the sender holds is recorded by the sender itself.
-_SENT: LiteralString = (
+_SENT = (
     "UPDATE outbox_v1 o SET state = 'sent', sent_at = coalesce(o.sent_at, r.sent_at) FROM json_populate_recordset(NULL::outbox_v1, %s::json) r"
-    ", (SELECT id FROM outbox_v1 WHERE stream = ANY (%s) AND state NOT IN ('sent', 'acknowledged') FOR UPDATE SKIP LOCKED) free"
-    " WHERE o.stream = ANY (%s) AND o.id = free.id AND o.stream = r.stream AND o.receiver = r.receiver AND o.step = r.step"
+    ", (SELECT id FROM outbox_v1 WHERE generation = %s AND stream = ANY (%s) AND state NOT IN ('sent', 'acknowledged') FOR UPDATE SKIP LOCKED) free"
+    " WHERE o.generation = %s AND o.stream = ANY (%s) AND o.id = free.id AND o.stream = r.stream AND o.receiver = r.receiver AND o.step = r.step"
 )
 
 
 @dataclass
 class Gathered:
-    """Rows that wait to be written together, in the order in which they depend on each other."""
+    """Rows of a generation that wait to be written together, in the order in which they depend on each other."""
 
+    generation: int
     asked: list[Row] = field(default_factory=list)
     queued: list[Row] = field(default_factory=list)
     expected: list[Row] = field(default_factory=list)
@@ -121,11 +109,11 @@ class Gathered:
         """One statement a table; nothing waits afterwards."""
         for statement, rows in ((_ASK, self.asked), (_QUEUE, self.queued), (_EXPECT, self.expected), (_EXCLUDE, self.excluded)):
             if rows:
-                await connection.execute(statement, (orjson.dumps(rows).decode(),))
+                await connection.execute(statement, (self.generation, orjson.dumps(rows).decode()))
                 rows.clear()
         if self.sent:
             streams = [row["stream"] for row in self.sent]
-            await connection.execute(_SENT, (orjson.dumps(self.sent).decode(), streams, streams))
+            await connection.execute(_SENT, (orjson.dumps(self.sent).decode(), self.generation, streams, self.generation, streams))
             self.sent.clear()
 
 
@@ -150,6 +138,12 @@ def _staff_alerted(rows: Gathered, event: Recorded) -> None:
     rows.sent.append({"stream": event.stream, "receiver": told.person, "step": told.step, "sent_at": event.recorded_at})
 
 
+def _notice_due(rows: Gathered, event: Recorded) -> None:
+    told = NOTICE.codec.decode(event)
+    assert isinstance(told, NoticeDue)
+    rows.queue(event, "notice", told.case, told.guardian, due_at=told.not_before)
+
+
 def _task_requested(rows: Gathered, event: Recorded) -> None:
     told = TaskRequested.model_validate_json(event.body)
     rows.asked.append(
@@ -166,6 +160,7 @@ _GATHERS: Mapping[str, Callable[[Gathered, Recorded], None]] = {
     "alert-raised": _alert_raised,
     "alert-step-taken": _alert_step,
     "staff-alerted": _staff_alerted,
+    "notice-due": _notice_due,
     "task-requested": _task_requested,
 }
 
@@ -173,62 +168,73 @@ _GATHERS: Mapping[str, Callable[[Gathered, Recorded], None]] = {
 # what changes rows -------------------------------------------------------------------------------------------------
 
 
-async def _missed(connection: Connection, _: Gathered, event: Recorded) -> None:
+async def _missed(connection: Connection, rows: Gathered, event: Recorded) -> None:
     told = AlertUndelivered.model_validate_json(event.body)
     await connection.execute(
-        "UPDATE outbox_v1 SET state = 'failed' WHERE stream = %s AND receiver = %s AND step = %s AND state IN ('queued', 'sending')",
-        (event.stream, told.person, told.step),
+        "UPDATE outbox_v1 SET state = 'failed' WHERE generation = %s AND stream = %s AND receiver = %s AND step = %s"
+        " AND state IN ('queued', 'sending')",
+        (rows.generation, event.stream, told.person, told.step),
     )
 
 
-async def _acknowledged(connection: Connection, _: Gathered, event: Recorded) -> None:
-    await _stop(connection, event)
-    await connection.execute("UPDATE outbox_v1 SET state = 'acknowledged' WHERE stream = %s AND state = 'sent'", (event.stream,))
+async def _acknowledged(connection: Connection, rows: Gathered, event: Recorded) -> None:
+    await _stop(connection, rows, event)
+    await connection.execute(
+        "UPDATE outbox_v1 SET state = 'acknowledged' WHERE generation = %s AND stream = %s AND state = 'sent'", (rows.generation, event.stream)
+    )
 
 
 async def _exhausted(connection: Connection, rows: Gathered, event: Recorded) -> None:
     """Nobody took it in hand: the last resort hears that it is theirs now."""
     told = AlertExhausted.model_validate_json(event.body)
-    await _stop(connection, event)
+    await _stop(connection, rows, event)
     if told.person:
         rows.queue(event, "alert", told.case, told.person, step=LAST_RESORT_STEP, due_at=event.recorded_at, urgent=True)
 
 
-async def _stop(connection: Connection, event: Recorded) -> None:
+async def _stop(connection: Connection, rows: Gathered, event: Recorded) -> None:
     """The ladder ended: nothing more is sent, nothing more is expected."""
-    await connection.execute("UPDATE outbox_v1 SET state = 'cancelled' WHERE stream = %s AND state IN ('queued', 'sending')", (event.stream,))
-    await connection.execute("DELETE FROM deadline_v1 WHERE stream = %s", (event.stream,))
+    await connection.execute(
+        "UPDATE outbox_v1 SET state = 'cancelled' WHERE generation = %s AND stream = %s AND state IN ('queued', 'sending')",
+        (rows.generation, event.stream),
+    )
+    await _nothing_expected(connection, rows, event)
 
 
-async def _guardian_told(connection: Connection, _: Gathered, event: Recorded) -> None:
+async def _nothing_expected(connection: Connection, rows: Gathered, event: Recorded) -> None:
+    await connection.execute("DELETE FROM deadline_v1 WHERE generation = %s AND stream = %s", (rows.generation, event.stream))
+
+
+async def _guardian_told(connection: Connection, rows: Gathered, event: Recorded) -> None:
     told = GuardianTold.model_validate_json(event.body)
     state = NOTICE_STATES.get(told.outcome, "failed")
     await connection.execute(
-        "UPDATE outbox_v1 SET state = %s, sent_at = CASE WHEN %s = 'sent' THEN %s ELSE sent_at END WHERE stream = %s",
-        (state, state, event.recorded_at, event.stream),
+        "UPDATE outbox_v1 SET state = %s, sent_at = CASE WHEN %s = 'sent' THEN %s ELSE sent_at END WHERE generation = %s AND stream = %s",
+        (state, state, event.recorded_at, rows.generation, event.stream),
     )
 
 
-async def _task_moved(connection: Connection, _: Gathered, event: Recorded) -> None:
+async def _task_moved(connection: Connection, rows: Gathered, event: Recorded) -> None:
     told = TaskMoved.model_validate_json(event.body)
-    await connection.execute("UPDATE task_v1 SET state = %s WHERE task = %s", (told.state, told.task))
+    await connection.execute("UPDATE task_v1 SET state = %s WHERE generation = %s AND task = %s", (told.state, rows.generation, told.task))
     if told.state not in ("requested", "received"):
-        await connection.execute("DELETE FROM deadline_v1 WHERE stream = %s", (event.stream,))
+        await _nothing_expected(connection, rows, event)
 
 
-async def _agency(connection: Connection, _: Gathered, event: Recorded) -> None:
+async def _agency(connection: Connection, rows: Gathered, event: Recorded) -> None:
     told = AgencyRegistered.model_validate_json(event.body)
     secrets = [Jsonb(secret.model_dump()) if secret else None for secret in (told.secret, told.old_secret)]
     await connection.execute(
-        "INSERT INTO agency_v1 VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (agency) DO UPDATE SET name = excluded.name, kind = excluded.kind,"
-        " services = excluded.services, url = excluded.url, secret = excluded.secret, old_secret = excluded.old_secret",
-        (told.agency, told.name, told.kind, list(told.services), told.url, *secrets),
+        "INSERT INTO agency_v1 (generation, agency, name, kind, services, url, secret, old_secret) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+        " ON CONFLICT (generation, agency) DO UPDATE SET name = excluded.name, kind = excluded.kind, services = excluded.services,"
+        " url = excluded.url, secret = excluded.secret, old_secret = excluded.old_secret",
+        (rows.generation, told.agency, told.name, told.kind, list(told.services), told.url, *secrets),
     )
 
 
-async def _webhook_disabled(connection: Connection, _: Gathered, event: Recorded) -> None:
+async def _webhook_disabled(connection: Connection, rows: Gathered, event: Recorded) -> None:
     told = WebhookDisabled.model_validate_json(event.body)
-    await connection.execute("UPDATE agency_v1 SET url = NULL WHERE agency = %s", (told.agency,))
+    await connection.execute("UPDATE agency_v1 SET url = NULL WHERE generation = %s AND agency = %s", (rows.generation, told.agency))
 
 
 _CHANGES: Mapping[str, Callable[[Connection, Gathered, Recorded], Awaitable[None]]] = {
@@ -240,3 +246,19 @@ _CHANGES: Mapping[str, Callable[[Connection, Gathered, Recorded], Awaitable[None
     "agency-registered": _agency,
     "webhook-disabled": _webhook_disabled,
 }
+
+
+# from one generation to the next -------------------------------------------------------------------------------------
+
+
+async def carry(connection: Connection, old: int, new: int) -> None:
+    """What the sender did with a message since it was queued: no event tells that it is under way, was tried, or waits for its next attempt.
+
+    Whoever changes the outbox waits meanwhile, and finds the new generation afterwards.
+    """
+    await connection.execute("LOCK TABLE outbox_v1 IN SHARE ROW EXCLUSIVE MODE")
+    await connection.execute(
+        "UPDATE outbox_v1 n SET state = o.state, attempts = o.attempts, due_at = o.due_at, sent_at = o.sent_at FROM outbox_v1 o"
+        " WHERE n.generation = %s AND n.state = 'queued' AND o.generation = %s AND o.id = n.id",
+        (new, old),
+    )

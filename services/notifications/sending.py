@@ -8,29 +8,33 @@ A kill between the receiver's yes and our record repeats the message with the sa
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from typing import Any
 
 import structlog
+from psycopg import sql
 
 from services.notifications.contacting import Turns
-from services.notifications.domain.agency import AGENCY, NoteGone
-from services.notifications.domain.alert import ALERT, NoteUndelivered
-from services.notifications.domain.notice import NOTICE, EndNotice, Outcome
+from services.notifications.domain.notice import NOTICE, EndNotice
+from services.notifications.domain.outcome import Later, Never, Outcome
 from services.notifications.domain.register import REGISTER
-from services.notifications.domain.task import TASK, NoteSilence
+from services.notifications.domain.task import TASK
+from services.notifications.ending import Endings
 from services.notifications.lanes import Due, Lane, claim, leave_together, take_back
+from services.notifications.links import Links
+from services.notifications.noticing import Notices
 from services.notifications.noting import Notes
-from services.notifications.projecting import NOTICE_STATES, notice_token
+from services.notifications.projecting import NOTICE_STATES, VIEW
 from services.notifications.senders.mail import MailSender, guardian_notice, staff_alert
 from services.notifications.senders.webhook import WebhookSender, message_id, notice
-from shared.decider import execute, load
+from services.notifications.views import Roster
+from shared.addresses import MailAddress, mail_address
+from shared.decider import load
 from shared.delivery.leases import lease
 from shared.errors import Unavailable
+from shared.eventstore.generations import answering
 from shared.eventstore.projection import Projection
-from shared.message import Occasion
 from shared.sealed import Erased, Sealed
 from shared.service import Kernel
 
@@ -41,8 +45,7 @@ IDLE = 0.5
 GATHER = 0.01
 """Seconds in which a full lane gets room for several messages, so that they are claimed together."""
 
-LONGEST_SILENCE = 600
-"""Seconds after which a person hears that an urgent notice has not reached its agency; attempts go on (sources.md, Unanswered notices)."""
+_AGENCY = sql.SQL("SELECT url, secret, old_secret FROM agency_v1 WHERE generation = {} AND agency = %s").format(answering(VIEW))
 
 
 class Sender:
@@ -50,11 +53,14 @@ class Sender:
 
     name = "sender"
 
-    def __init__(self, kernel: Kernel, outbox: Projection, mail: MailSender, webhooks: WebhookSender, turns: Turns) -> None:
+    def __init__(self, kernel: Kernel, outbox: Projection, mail: MailSender, webhooks: WebhookSender, turns: Turns, roster: Roster) -> None:
         self._kernel, self._outbox, self._mail, self._webhooks = kernel, outbox, mail, webhooks
         self._pulse = kernel.heartbeats.pulse(self.name)
         self._turns = turns
         self._notes = Notes(kernel)
+        self._links = Links(kernel.database, kernel.keys)
+        self._notices = Notices(kernel.store, roster)
+        self._endings = Endings(kernel, self._notes, self._notices)
         self._mail_lane, self._webhook_lane = Lane(MAILS_AT_ONCE), Lane(WEBHOOKS_AT_ONCE)
 
     async def run(self) -> None:
@@ -129,7 +135,7 @@ class Sender:
             return
         log.warning("sending-failed", outbox=str(due.id), kind=due.kind, error=type(error).__name__)
         try:
-            await self._retry(due, f"error:{type(error).__name__}", None)
+            await self._endings.of(due, Later("own-error", type(error).__name__))
         except Unavailable:
             await self._wait_again(due)
 
@@ -143,7 +149,7 @@ class Sender:
     async def _attempt(self, due: Due) -> None:
         match due.kind:
             case "alert":
-                await self._alerted(due, await self._mail_alerts((due,)))
+                await self._endings.of(due, await self._mail_alerts((due,)))
             case "notice":
                 await self._send_notice(due)
             case _:
@@ -158,25 +164,17 @@ class Sender:
         except Exception as error:  # noqa: BLE001 - none of them may be forgotten
             await asyncio.gather(*(self._failed(due, error) for due in together))
         else:
-            await asyncio.gather(*(self._patiently(due, self._alerted(due, outcome)) for due in together))
+            await asyncio.gather(*(self._patiently(due, self._endings.of(due, outcome)) for due in together))
 
-    async def _mail_alerts(self, together: Sequence[Due]) -> str:
-        """What the mail server said; `no-contact` where the receiver has no address. Raises: Unavailable."""
+    async def _mail_alerts(self, together: Sequence[Due]) -> Outcome:
+        """One mail about all of them. Raises: Unavailable."""
         first, settings = together[0], self._kernel.settings
         address = await self._address(first)
-        if address is None:
-            return "no-contact"
+        if not isinstance(address, MailAddress):
+            return address
         links = list(dict.fromkeys(f"{settings.public_origin}/cases/cases/{due.case}" for due in together))
-        return await self._mail.send(staff_alert(settings.sender_address, address, [str(due.id) for due in together], links, urgent=first.urgent))
-
-    async def _alerted(self, due: Due, outcome: str) -> None:
-        if outcome == "no-contact":
-            await self._give_up(due, outcome)
-            return
-        if outcome != "accepted":
-            await self._retry(due, outcome, None)
-            return
-        await self._notes.delivered(due)
+        identifiers = [str(due.id) for due in together]
+        return await self._mail.send(address, staff_alert(settings.sender_address, address, identifiers, links, urgent=first.urgent))
 
     # guardians ----------------------------------------------------------------------------------------------------
 
@@ -189,22 +187,23 @@ class Sender:
             return
         address = await self._address(due)
         settings = self._kernel.settings
-        link = f"{settings.public_origin}/notifications/n/{notice_token(settings.key('token_key'), asked.notice)}"
+        link = f"{settings.public_origin}/notifications/n/{await self._links.make(asked.notice)}"
         async with self._turns.sending(asked.student):
             register = await load(self._kernel.store, REGISTER, f"contact-{asked.student}")
-            unsafe = register.state.forbids(due.receiver)
-            sendable = address is not None and not unsafe
-            outcome = await self._mail.send(guardian_notice(settings.sender_address, address or "", str(due.id), link)) if sendable else "-"
-        if not sendable:
-            await self._end_notice(due, "unsafe" if unsafe else "no-contact", "cancelled" if unsafe else "failed")
-        elif outcome == "accepted":
-            await self._end_notice(due, "sent", "sent")
+            if register.state.forbids(due.receiver):
+                outcome = None
+            elif isinstance(address, MailAddress):
+                outcome = await self._mail.send(address, guardian_notice(settings.sender_address, address, str(due.id), link))
+            else:
+                outcome = address
+        if outcome is None:
+            await self._forbidden(due)
         else:
-            await self._retry(due, outcome, None)
+            await self._endings.of(due, outcome)
 
-    async def _end_notice(self, due: Due, outcome: Outcome, state: str) -> None:
-        await execute(self._kernel.store, NOTICE, due.stream, EndNotice(outcome=outcome), self._occasion(due))
-        await self._notes.record(due, outcome, state)
+    async def _forbidden(self, due: Due) -> None:
+        await self._notices.decide(due.stream, EndNotice(outcome="unsafe"), due.occasion(self._kernel.clock.now()))
+        await self._notes.record(due, "unsafe", "cancelled")
 
     # agencies -----------------------------------------------------------------------------------------------------
 
@@ -212,71 +211,30 @@ class Sender:
         task = await load(self._kernel.store, TASK, due.stream)
         found = await self._agency(due.receiver)
         if task.state.requested is None or found is None:
-            await self._give_up(due, "no-webhook")
+            await self._endings.of(due, Never("no-endpoint"))
             return
-        url, secrets = found
+        url, secrets, key = found
         now = self._kernel.clock.now()
-        identifier = message_id(self._kernel.settings.key("token_key"), due.receiver, task.state.requested.task)
+        identifier = message_id(key, due.receiver, task.state.requested.task)
         body = notice(self._kernel.settings.public_origin, task.state.requested, identifier, due.queued_at)
-        answer = await self._webhooks.send(url, secrets, identifier, body, now)
-        if answer.outcome == "accepted":
-            await self._delivered(due)
-        elif answer.outcome == "gone":
-            await execute(self._kernel.store, AGENCY, f"agency-{due.receiver}", NoteGone(url=url), self._occasion(due))
-            await self._give_up(due, "gone")
-        elif answer.outcome == "refused-address":
-            await self._give_up(due, answer.outcome)
-        else:
-            await self._retry(due, answer.outcome, answer.retry_after)
+        await self._endings.of_endpoint(due, url, await self._webhooks.send(url, secrets, identifier, body, now))
 
-    async def _delivered(self, due: Due) -> None:
-        """The agency's server took the notice; what it answers comes over the task's transitions."""
-        await self._notes.record(due, "accepted", "delivered")
-
-    async def _agency(self, agency: str) -> tuple[str, list[str]] | None:
+    async def _agency(self, agency: str) -> tuple[str, list[str], bytes] | None:
+        """Its address, its secrets, and the key of its messages' ids; None where it has no webhook or was erased."""
         async with self._kernel.database.statement() as connection:
-            cursor = await connection.execute("SELECT url, secret, old_secret FROM agency_v1 WHERE agency = %s", (agency,))
-            row: tuple[Any, ...] | None = await cursor.fetchone()
+            row: tuple[Any, ...] | None = await (await connection.execute(_AGENCY, (agency,))).fetchone()
         if row is None or row[0] is None:
             return None
         opened = await self._kernel.vault.open_many([Sealed.model_validate(secret) for secret in row[1:] if secret])
-        secrets = [secret for secret in opened if isinstance(secret, str)]
-        return row[0], secrets
+        (key,) = await self._kernel.vault.derive_many([f"agency-{agency}"], "contact", "message-id")
+        return None if isinstance(key, Erased) else (row[0], [secret for secret in opened if isinstance(secret, str)], key)
 
-    # outcomes -----------------------------------------------------------------------------------------------------
+    # addresses ----------------------------------------------------------------------------------------------------
 
-    async def _retry(self, due: Due, outcome: str, after: float | None) -> None:
-        waits = self._kernel.settings.retry_seconds
-        if due.attempts >= len(waits) or outcome.startswith("rejected:5"):
-            await self._give_up(due, outcome)
-            return
-        if due.kind == "webhook" and due.urgent and due.waited > LONGEST_SILENCE:
-            await execute(self._kernel.store, TASK, due.stream, NoteSilence(reason="unreachable"), self._occasion(due))
-        pause = max(after or 0.0, random.uniform(0, waits[due.attempts]))  # noqa: S311 - full jitter
-        async with self._kernel.database.connection() as connection:
-            await connection.execute(
-                "INSERT INTO attempt (outbox, number, outcome) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING", (due.id, due.attempts, outcome)
-            )
-            await connection.execute(
-                "UPDATE outbox_v1 SET attempts = %s, due_at = clock_timestamp() + make_interval(secs => %s),"
-                " state = CASE state WHEN 'sending' THEN 'queued' ELSE state END WHERE id = %s",
-                (due.attempts + 1, pause, due.id),
-            )
-
-    async def _give_up(self, due: Due, outcome: str) -> None:
-        """Never in silence: a person hears of it, through the case or the next rung of the ladder."""
-        if due.kind == "notice":
-            await self._end_notice(due, "no-contact" if outcome == "no-contact" else "undeliverable", "failed")
-            return
-        if due.kind == "alert":
-            await execute(self._kernel.store, ALERT, due.stream, NoteUndelivered(person=due.receiver, step=due.step), self._occasion(due))
-        else:
-            await execute(self._kernel.store, TASK, due.stream, NoteSilence(reason="unreachable"), self._occasion(due))
-        await self._notes.record(due, outcome, "failed")
-
-    async def _address(self, due: Due) -> str | None:
+    async def _address(self, due: Due) -> MailAddress | Never:
+        """The receiver's address, parsed again: what an earlier release kept was not. Raises: Unavailable."""
         opened = await self._kernel.vault.open(Sealed.model_validate(due.email)) if due.email else None
-        return None if opened is None or isinstance(opened, Erased) or not opened else opened
-
-    def _occasion(self, due: Due) -> Occasion:
-        return due.occasion(self._kernel.clock.now())
+        if opened is None or isinstance(opened, Erased) or not opened:
+            return Never("no-address")
+        address = mail_address(opened)
+        return address if isinstance(address, MailAddress) else Never("not-an-address", address.code)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.notifications import ladder
 from services.notifications.contacting import Turns, mark_unsafe
-from services.notifications.domain.alert import ALERT, Acknowledge, LadderStep, RaiseAlert
+from services.notifications.domain.alert import ALERT, Acknowledge, RaiseAlert
 from services.notifications.domain.notice import NOTICE, AskNotice
 from services.notifications.domain.register import REGISTER, MarkUnsafe
 from services.notifications.domain.task import TASK, InvalidTransition, Move, RequestTask
+from services.notifications.plain import About, Rung, instead, plain
 from services.notifications.views import Roster
 from shared.decider import commit, execute, execute_all, load, write
 from shared.events import (
@@ -86,7 +88,7 @@ class FromCases:
             case ReferralCancelRequested():
                 return await self._cancel(event, told, checkpoint)
             case StaffToBeTold():
-                return await self._tell(event, told, (told.person,), checkpoint)
+                return await self._tell_one(event, told, checkpoint)
             case WorkOverdue():
                 return await self._overdue(event, told, checkpoint)
             case DutyChanged():
@@ -116,29 +118,19 @@ class FromCases:
     async def _overdue(self, event: Recorded, told: WorkOverdue, checkpoint: Checkpoint | None) -> Outcome | None:
         """Step 0 goes to the owner, each further step to the next rung. A rung that is vacant, absent or in conflict is skipped at once."""
         owner = await self.roster.standing_in(told.school, told.owner) if told.step == 0 and told.owner else None
-        if owner and owner not in told.excluded:
-            return await self._tell(event, told, (owner,), checkpoint)
         staff = await self.roster.staff(told.school)
+        first: list[Rung] = [(owner,)] if owner and owner not in told.excluded else []
         above = told.step + 1 if told.step == 0 and told.owner else told.step
-        rung = ladder.rung_at(above, staff, told.excluded, desk=told.desk)
-        return await self._tell(event, told, rung, checkpoint) if rung else None
+        return await self._tell(event, told, [*first, *ladder.rungs_from(above, staff, told.excluded, desk=told.desk)], checkpoint)
 
-    async def _tell(
-        self, event: Recorded, told: StaffToBeTold | WorkOverdue, people: tuple[str, ...], checkpoint: Checkpoint | None
-    ) -> Outcome | None:
+    async def _tell_one(self, event: Recorded, told: StaffToBeTold, checkpoint: Checkpoint | None) -> Outcome | None:
+        rungs = await instead(self.store, self.roster, About(told.case, told.student, told.school))
+        return await self._tell(event, told, [(told.person,), *rungs], checkpoint)
+
+    async def _tell(self, event: Recorded, told: StaffToBeTold | WorkOverdue, rungs: Sequence[Rung], checkpoint: Checkpoint | None) -> Outcome | None:
         """Sends a plain message that something waits. It asks for no acknowledgement, and taking the case in hand does not stop it."""
         message = f"message-{event.id}"
-        command = RaiseAlert(
-            alert=message,
-            case=told.case,
-            student=told.student,
-            school=told.school,
-            urgency="low",
-            steps=(LadderStep(minutes=0, people=people),),
-            last_resort=None,
-            give_up=1,
-            plain=True,
-        )
+        command = plain(message, About(told.case, told.student, told.school), rungs)
         return (await execute(self.store, ALERT, f"alert-{message}", command, _occasion(event), checkpoint=checkpoint, fresh=True)).outcome
 
     async def _stop_alerts(self, event: Recorded, told: CaseAcknowledged, checkpoint: Checkpoint | None) -> Outcome | None:
@@ -148,7 +140,7 @@ class FromCases:
 
     async def _notice(self, event: Recorded, told: GuardianToBeTold, checkpoint: Checkpoint | None) -> Outcome | None:
         register = await load(self.store, REGISTER, f"contact-{told.student}")
-        fields = {name: getattr(told, name) for name in ("notice", "case", "student", "school", "guardian", "not_before")}
+        fields = {name: getattr(told, name) for name in AskNotice.model_fields if name != "unsafe"}
         command = AskNotice(unsafe=register.state.forbids(told.guardian), **fields)
         return (await execute(self.store, NOTICE, f"notice-{told.notice}", command, _occasion(event), checkpoint=checkpoint)).outcome
 

@@ -6,13 +6,19 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, LiteralString
+from datetime import datetime
+from typing import Any
 
+from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from services.notifications.domain.outcome import Outcome
 from services.notifications.ladder import LAST_RESORT
+from services.notifications.reasons import endpoint_state
+from shared.conditions import Conditions
 from shared.database import Database
 from shared.events import DutyChanged, PersonLeft, PersonRegistered, SchoolRegistered
+from shared.eventstore.projection import Projection, Reading
 
 # the roster --------------------------------------------------------------------------------------------------------
 
@@ -127,13 +133,6 @@ class Roster:
 # queries -----------------------------------------------------------------------------------------------------------
 
 
-async def rows(database: Database, query: Any, wanted: Sequence[object], names: Sequence[str]) -> list[dict[str, Any]]:
-    """The rows of a query as dictionaries."""
-    async with database.statement() as connection:
-        found = await (await connection.execute(query, wanted)).fetchall()
-    return [dict(zip(names, row, strict=True)) for row in found]
-
-
 @dataclass(frozen=True, slots=True)
 class Reader:
     """Who looks. schools: whose messages and tasks they see, empty for all; never those of a case whose concern names them."""
@@ -141,47 +140,73 @@ class Reader:
     person: str
     schools: tuple[str, ...]
 
-    @property
-    def wanted(self) -> tuple[list[str], list[str], str]:
-        """The parameters of `_VISIBLE`."""
-        return list(self.schools), list(self.schools), self.person
+    def wanted(self, generation: int) -> Conditions:
+        """What they may see of messages and tasks."""
+        found = Conditions()
+        found.add("o.generation = %s", generation)
+        found.add_if_asked("o.school = ANY (%s)", list(self.schools) or None)
+        found.add(
+            "NOT EXISTS (SELECT FROM conflict_v1 c WHERE c.generation = o.generation AND c.case_id = o.case_id AND c.person = %s)", self.person
+        )  # fmt: skip
+        return found
 
 
-_VISIBLE: LiteralString = (
-    " (%s::text[] = '{}' OR o.school = ANY (%s)) AND NOT EXISTS (SELECT FROM conflict_v1 c WHERE c.case_id = o.case_id AND c.person = %s)"
+_DELIVERIES = sql.SQL(
+    "SELECT o.id, o.kind, o.case_id, o.receiver, o.step, o.state, o.queued_at, o.sent_at,"
+    " coalesce((SELECT jsonb_agg(jsonb_build_object('at', a.at, 'outcome', a.outcome) ORDER BY a.number)"
+    " FROM attempt a WHERE a.outbox = o.id), '[]') FROM outbox_v1 o WHERE {} ORDER BY o.queued_at, o.id"
+)
+_TASKS = sql.SQL("SELECT o.task, o.agency, o.priority, o.state, o.respond_by, o.requested_at FROM task_v1 o WHERE {} ORDER BY o.requested_at DESC")
+_AGENCIES = sql.SQL(
+    "SELECT a.agency, a.name, a.kind, a.services, a.url IS NOT NULL, e.at, e.outcome FROM agency_v1 a LEFT JOIN endpoint_outcome e"
+    " ON e.agency = a.agency AND (e.url_hash = sha256(convert_to(a.url, 'UTF8')) OR a.url IS NULL AND starts_with(e.outcome, 'never:gone'))"
+    " WHERE {} ORDER BY a.name"
 )
 
 
-async def deliveries(database: Database, reader: Reader, case: str | None) -> list[dict[str, Any]]:
-    """Each message and each of its attempts, as far as the reader may know."""
+async def deliveries(outbox: Projection, reader: Reader, case: str | None) -> list[dict[str, Any]]:
+    """Each message and each of its attempts, as far as the reader may know. Raises: StillBuilding, BehindWrite."""
     names = ("id", "kind", "case", "receiver", "step", "state", "queued_at", "sent_at", "attempts")
-    return await rows(
-        database,
-        "SELECT o.id, o.kind, o.case_id, o.receiver, o.step, o.state, o.queued_at, o.sent_at,"
-        " coalesce((SELECT jsonb_agg(jsonb_build_object('at', a.at, 'outcome', a.outcome) ORDER BY a.number)"
-        " FROM attempt a WHERE a.outbox = o.id), '[]')"
-        " FROM outbox_v1 o WHERE (%s::text IS NULL OR o.case_id = %s) AND" + _VISIBLE + " ORDER BY o.queued_at, o.id",
-        (case, case, *reader.wanted),
-        names,
-    )
+    async with outbox.reading() as reading:
+        wanted = reader.wanted(reading.generation)
+        wanted.add_if_asked("o.case_id = %s", case)
+        return await _rows(reading, _DELIVERIES, wanted, names)
 
 
-async def tasks(database: Database, reader: Reader, agency: str | None) -> list[dict[str, Any]]:
-    """Tasks, newest first; of one agency where asked."""
-    return await rows(
-        database,
-        "SELECT o.task, o.agency, o.priority, o.state, o.respond_by, o.requested_at FROM task_v1 o"
-        " WHERE (%s::text IS NULL OR o.agency = %s) AND" + _VISIBLE + " ORDER BY o.requested_at DESC",
-        (agency, agency, *reader.wanted),
-        ("id", "agency", "priority", "state", "respond_by", "requested_at"),
-    )
+async def tasks(outbox: Projection, reader: Reader, agency: str | None) -> list[dict[str, Any]]:
+    """Tasks, newest first; of one agency where asked. Raises: StillBuilding, BehindWrite."""
+    async with outbox.reading() as reading:
+        wanted = reader.wanted(reading.generation)
+        wanted.add_if_asked("o.agency = %s", agency)
+        return await _rows(reading, _TASKS, wanted, ("id", "agency", "priority", "state", "respond_by", "requested_at"))
 
 
-async def agencies(database: Database) -> list[dict[str, Any]]:
-    """The directory, without secrets."""
-    return await rows(
-        database,
-        "SELECT agency, name, kind, services, url IS NOT NULL FROM agency_v1 ORDER BY name",
-        (),
-        ("id", "name", "kind", "services", "has_webhook"),
-    )
+async def agencies(outbox: Projection) -> list[dict[str, Any]]:
+    """The directory, without secrets. endpoint: how the last call to the endpoint that stands there now ended, None before the first one.
+
+    Raises: StillBuilding, BehindWrite.
+    """
+    async with outbox.reading() as reading:
+        wanted = Conditions()
+        wanted.add("a.generation = %s", reading.generation)
+        found = await _rows(reading, _AGENCIES, wanted, ("id", "name", "kind", "services", "has_webhook", "at", "outcome"))
+    return [_with_endpoint(**each) for each in found]
+
+
+def _with_endpoint(at: datetime | None, outcome: str | None, **agency: Any) -> dict[str, Any]:
+    return {**agency, "endpoint": endpoint_state(at, outcome) if at and outcome else None}
+
+
+async def keep_endpoint_outcome(database: Database, agency: str, url: str, outcome: Outcome) -> None:
+    """What the keeper of the directory sees. Of the address only a hash is kept here, since it may hold a secret. Raises: Unavailable."""
+    async with database.statement() as connection:
+        await connection.execute(
+            "INSERT INTO endpoint_outcome VALUES (%s, sha256(convert_to(%s, 'UTF8')), clock_timestamp(), %s) ON CONFLICT (agency)"
+            " DO UPDATE SET url_hash = excluded.url_hash, at = excluded.at, outcome = excluded.outcome",
+            (agency, url, str(outcome)),
+        )
+
+
+async def _rows(reading: Reading, query: sql.SQL, wanted: Conditions, names: Sequence[str]) -> list[dict[str, Any]]:
+    found = await (await reading.connection.execute(query.format(wanted.where), wanted.values)).fetchall()
+    return [dict(zip(names, row, strict=True)) for row in found]

@@ -1,6 +1,6 @@
-"""Applying a neighbour's events to the own store, in order and once: the checkpoint moves inside the handlers' own append (decision 11).
+"""Applies the events of another service in order and exactly once: the checkpoint moves in the handler's own append (decision 11).
 
-What comes together is decided together and stored as one item (a unit of work); where that fails, the events are taken one by one.
+Events that arrive together are decided together and stored as one item (a unit of work). If that fails, they are applied one by one.
 """
 
 from __future__ import annotations
@@ -23,26 +23,26 @@ from shared.message import Recorded
 log = structlog.get_logger()
 
 Handler = Callable[[Recorded, Checkpoint | None], Awaitable[Outcome | None]]
-"""Appends one item that carries the checkpoint and answers its outcome; None where the event asks for nothing, then the checkpoint follows
-later. On replay of a parked event the checkpoint is None: derived ids make a second run harmless. Raises `Unavailable` for outages, which are
-never counted as tries."""
+"""Appends one item with the checkpoint and returns its outcome. Returns None if the event needs no append; its checkpoint is then stored later.
+On replay of a parked event the checkpoint is None, and derived ids make a second run harmless. Raises `Unavailable` in an outage, which never
+counts as a try."""
 
 Handling = Callable[[EventStore], Handler]
-"""The handler over a store: over the own one, or over a unit of work."""
+"""Makes a handler that appends to this store: the service's own, or a unit of work."""
 
 TRIES = 5
 TOGETHER = 48
-"""Events of one append at most: its commit holds the store's lock for some milliseconds."""
+"""Most events of one append, because its commit holds the store's lock for some milliseconds."""
 
 AT_ONCE = 24
-"""Ordering keys that are decided side by side, over all partitions: their statements share a small pool."""
+"""Ordering keys decided concurrently over all partitions, because their statements share a small pool."""
 
 CONFLICTS = 3
-"""Times that events are decided together again when somebody else wrote to one of their streams."""
+"""How often events are decided together before they are taken one by one, when others write to their streams."""
 
 
 class _Failed(Exception):
-    """A handler failed on this event while others were decided with it."""
+    """A handler failed on this event while it was decided together with others."""
 
     def __init__(self, event: Recorded) -> None:
         super().__init__(event.type)
@@ -50,7 +50,7 @@ class _Failed(Exception):
 
 
 class Applying:
-    """How far `consumer` has come with each partition of the feed's source, and what it does with the next events."""
+    """Applies events and tracks how far `consumer` has read each partition of the feed's source."""
 
     def __init__(self, name: str, consumer: str, store: EventStore, handling: Handling, parking: ParkingLot, feed: FeedClient, pulse: Pulse) -> None:
         self.cursors: dict[int, int] = {}
@@ -64,7 +64,7 @@ class Applying:
         self._at_once = asyncio.Semaphore(AT_ONCE)
 
     async def load(self) -> None:
-        """Reads where the store stands. Raises: Unavailable."""
+        """Reads the checkpoints from the store. Raises: Unavailable."""
         for partition in self._locks:
             self.cursors[partition] = await self._store.checkpoint(self._consumer, self._source, partition)
         self.kept = dict(self.cursors)
@@ -72,11 +72,11 @@ class Applying:
         self.moved()
 
     async def look_for_parked(self) -> None:
-        """One parked meanwhile stays; a stale one does no harm."""
+        """Learns of parked keys. Keys parked since are kept, and a stale key does no harm."""
         self._parked |= await self._parking.keys(self._consumer, self._source)
 
     async def take(self, events: Sequence[Recorded]) -> None:
-        """Events of one partition as Redis brought them. What came before is passed over, what does not follow is pulled."""
+        """Applies events of one partition from Redis. Skips those already applied; if some are missing in between, pulls from the feed."""
         partition = events[0].partition
         async with self._locks[partition]:
             await self._apply_all(list(_following(events, self.cursors[partition])))
@@ -84,19 +84,19 @@ class Applying:
                 await self._pull(partition)
 
     async def pull(self, partition: int) -> None:
-        """Everything that the owner has after our checkpoint."""
+        """Pulls and applies all events of the owner after our checkpoint."""
         async with self._locks[partition]:
             await self._pull(partition)
 
     async def keep(self) -> None:
-        """Keeps the checkpoints of what asked for nothing. Raises: Unavailable."""
+        """Stores checkpoints that moved without an append. Raises: Unavailable."""
         for partition, lock in self._locks.items():
             if self.kept[partition] < self.cursors[partition]:
                 async with lock:
                     await self._keep(partition)
 
     def moved(self) -> None:
-        """Something was applied, or looked for."""
+        """Notes progress: an event was applied, or the feed was asked."""
         self.progress = asyncio.get_running_loop().time()
 
     async def _pull(self, partition: int) -> None:
@@ -133,7 +133,7 @@ class Applying:
             outcome = await _patiently(lambda: self._as_one(events))
         except _Failed as failed:
             await self._one_by_one(events, failed=failed.event)
-        except Exception:  # noqa: BLE001 - it must be alone, or the store refuses something of it: which one shows when each is taken by itself
+        except Exception:  # noqa: BLE001 - one needs its own append, or the store refuses one: taken one by one, it shows
             await self._one_by_one(events)
         else:
             if isinstance(outcome, Conflict):
@@ -142,7 +142,7 @@ class Applying:
                 self._settle(last, outcome)
 
     async def _as_one(self, events: Sequence[Recorded]) -> Outcome | None:
-        """Decides all, those of one ordering key after one another, and appends once. The last conflict where there are too many."""
+        """Decides all events, those of one ordering key in sequence, and appends once. Returns the last conflict if there are too many."""
         checkpoint = self._checkpoint(events[-1].partition, events[-1].position)
         outcome: Outcome | None = None
         for _ in range(CONFLICTS):
@@ -165,7 +165,7 @@ class Applying:
     # one by one ---------------------------------------------------------------------------------------------------
 
     async def _one_by_one(self, events: Sequence[Recorded], *, failed: Recorded | None = None) -> None:
-        """failed: the event on which a handler failed once already."""
+        """Applies events one after the other. failed: an event on which the handler has already failed once."""
         for event in events:
             self._pulse.working(event.partition)
             tries = TRIES - 1 if event is failed else TRIES
@@ -182,7 +182,7 @@ class Applying:
                 return await self.handler(event, checkpoint)
             except Unavailable:
                 raise
-            except Exception as failed:  # noqa: BLE001 - whatever it is, it must not stop the world
+            except Exception as failed:  # noqa: BLE001 - no error of one event may stop the others
                 error = failed
                 log.warning("handler-failed", part=self._name, event_id=str(event.id), type=event.type, attempt=attempt, error=type(failed).__name__)
                 await asyncio.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 - jitter
@@ -191,7 +191,7 @@ class Applying:
         return await self._store.append(Item(checkpoint=checkpoint))
 
     def _settle(self, event: Recorded, outcome: Outcome | None) -> None:
-        """The partition stands at this event now. Raises: Unavailable: it stands elsewhere in the store; it is read again."""
+        """Moves the partition's cursor to this event. Raises: Unavailable: the store has another checkpoint; the partition is read again."""
         partition = event.partition
         self._pulse.idle(partition)
         elsewhere = outcome.checkpoint if isinstance(outcome, Duplicate | Hole) else None
@@ -204,7 +204,7 @@ class Applying:
 
 
 def _following(events: Sequence[Recorded], cursor: int) -> Iterator[Recorded]:
-    """The events after the cursor up to the first hole, each once."""
+    """The events after the cursor, each once, up to the first gap."""
     for event in events:
         if event.position <= cursor:
             continue
@@ -232,7 +232,7 @@ async def _decided(handler: Handler, event: Recorded, checkpoint: Checkpoint) ->
 
 
 async def _patiently(attempt: Callable[[], Awaitable[Any]]) -> Any:
-    """Waits out a database, keyring, feed or network that does not answer; an outage is never a try."""
+    """Retries until database, keyring, feed and network answer. An outage never counts as a try."""
     pause = 0.05
     while True:
         try:

@@ -15,6 +15,7 @@ from shared.clock import Clock
 from shared.delivery.wire import decode, envelope
 from shared.errors import Unavailable
 from shared.eventstore.store import EventStore
+from shared.keys import Keys
 from shared.message import Recorded
 
 PAGE = 500
@@ -54,9 +55,9 @@ class FeedPage:
 class FeedClient:
     """Asks the owner. reader: who we are. origin: base URL of the owning service."""
 
-    def __init__(self, reader: str, source: str, origin: str, token_key: bytes, clock: Clock) -> None:
+    def __init__(self, reader: str, source: str, origin: str, keys: Keys, clock: Clock) -> None:
         self.source = source
-        self._reader, self._url, self._key, self._clock = reader, f"{origin}/{source}", token_key, clock
+        self._reader, self._url, self._keys, self._clock = reader, f"{origin}/{source}", keys, clock
         self._client = httpx.AsyncClient(timeout=10, trust_env=False)
 
     async def pull(self, partition: int, after: int, *, limit: int = PAGE) -> FeedPage:
@@ -69,7 +70,7 @@ class FeedClient:
         return {int(partition): head for partition, head in (await self._get("heads", {})).items()}
 
     async def _get(self, path: str, wanted: dict[str, int]) -> dict[str, Any]:
-        token = issue_token(self._key, service_principal(self._reader), self._clock.now() + timedelta(minutes=5))
+        token = issue_token(self._keys, service_principal(self._reader), self._clock.now() + timedelta(minutes=5))
         try:
             answer = await self._client.get(f"{self._url}/{path}", params=wanted, headers={"authorization": f"Bearer {token}"})
             answer.raise_for_status()

@@ -1,4 +1,4 @@
-"""Every running part beats a row; readiness reads the rows, so a stopped or stuck part shows (within 30 s)."""
+"""Every running part keeps a row up to date. Readiness reads the rows, so a stopped or stuck part shows within 30 s."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from shared.database import Database
 from shared.errors import Unavailable
 
 LATE = 12.0
-"""Seconds without a beat after which a part counts as stopped; beats come every two seconds."""
+"""Seconds without a heartbeat after which a part counts as stopped. Heartbeats come every two seconds."""
 
 STUCK = 20.0
-"""Seconds one message may be worked on before the part counts as stuck."""
+"""Seconds that a part may work on one message before it counts as stuck."""
 
 EVERY = 2.0
 
 
 @dataclass(slots=True)
 class Pulse:
-    """What one part says of itself. lag: messages or positions behind, as far as known. works: what is worked on now, by place (a partition), with
-    the monotonic time it was begun, so that one stuck place is not hidden by the others.
+    """The state of one part. lag: messages or positions behind, as far as known. works: start of the current work (monotonic seconds) by partition,
+    so that other partitions do not hide a stuck one.
     """
 
     part: str
@@ -33,7 +33,7 @@ class Pulse:
 
     @property
     def working_since(self) -> float | None:
-        """When the oldest of the works was begun, None when idle."""
+        """Start of the oldest current work; None when idle."""
         return min(self.works.values(), default=None)
 
     def working(self, place: int = 0) -> None:
@@ -44,12 +44,12 @@ class Pulse:
         self.progress = time.monotonic()
 
     def alive(self) -> None:
-        """Looked around; whatever is worked on goes on."""
+        """The part has checked for work; current work goes on."""
         self.progress = time.monotonic()
 
 
 class Heartbeats:
-    """Writes the pulses of this process to the database; a Part itself."""
+    """Writes the pulses of this process to the database. It is a Part itself."""
 
     name = "heartbeat"
 
@@ -58,14 +58,14 @@ class Heartbeats:
         self._pulses: list[Pulse] = []
 
     def pulse(self, part: str) -> Pulse:
-        """A pulse for `part`, written from now on."""
+        """A new pulse for `part`, written from now on."""
         pulse = Pulse(part, progress=time.monotonic())
         self._pulses.append(pulse)
         return pulse
 
     async def run(self) -> None:
         while True:
-            with suppress(Unavailable):  # readiness says so by itself: the database does not answer
+            with suppress(Unavailable):  # readiness reports by itself that the database does not answer
                 await self._write()
             await asyncio.sleep(EVERY)
 
@@ -89,7 +89,7 @@ class Heartbeats:
 
 
 async def health(database: Database, parts: list[str]) -> dict[str, dict[str, object]]:
-    """Each part's state: `{"ok": bool, "lag": n, "why": text}`; a part that never beat is not ok. Raises: Unavailable."""
+    """The state of each part: `{"ok": bool, "lag": n, "why": text}`. A part that never ran is not ok. Raises: Unavailable."""
     async with database.statement() as connection:
         cursor = await connection.execute(
             "SELECT part, extract(epoch FROM clock_timestamp() - beat_at)::float8, "

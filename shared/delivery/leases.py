@@ -1,7 +1,7 @@
-"""Who works on a partition: a session lock on a connection of its own, so that a second process is a hot standby (decision 12).
+"""A lease decides which process works: a session lock on a connection of its own. A second process is a hot standby (decision 12).
 
-Leases are efficiency; the checkpoint inside the append is the fence. A dead owner's lock goes with its connection; a stopped one (SIGSTOP) keeps its
-lock but stops beating, and a standby ends its connection after `SILENT` seconds.
+Leases only avoid double work; correctness comes from the checkpoint inside the append. When the owner dies, its lock ends with its connection. A
+stopped owner (SIGSTOP) keeps its lock but stops beating; a standby terminates its connection after `SILENT` seconds.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from shared.errors import Unavailable
 
 BEAT = 1.0
 SILENT = 5.0
-"""Seconds without a beat before a standby takes over; with the polling below a takeover ends within 10 s."""
+"""Seconds without a beat before a standby takes over. With the polling below, a takeover takes at most 10 s."""
 
 
 class LeaseLost(Exception):
-    """Another process has the lease now; the work is dropped here and nothing is lost by that."""
+    """Another process has the lease now. The work stops here; nothing is lost, because the checkpoint decides."""
 
 
 @asynccontextmanager
 async def lease(database: Database, name: str) -> AsyncIterator[asyncio.Task[None]]:
-    """Waits until the lease is ours, then gives a task that ends with `LeaseLost` when it no longer is. Raises: Unavailable."""
+    """Waits for the lease and yields a task that ends with `LeaseLost` when the lease is lost. Raises: Unavailable."""
     connection = await _acquire(database, name)
     beating = asyncio.create_task(_beat(connection, name))
     try:

@@ -1,6 +1,6 @@
-"""Poison parks an ordering key, not the world: that key's later events queue behind it in a table, all others flow (decision 13).
+"""A poison message parks its ordering key only. Later events of the key queue behind it in a table; all others go on (decision 13).
 
-A row says which event it is, never what it holds.
+A row identifies the event and never holds its content.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from shared.message import Recorded
 
 @dataclass(frozen=True, slots=True)
 class ParkedEvent:
-    """One parked event. tries: attempts before it was parked; 0 for one that queues behind another of its key."""
+    """A parked event. tries: attempts before it was parked; 0 if it queues behind another event of its key."""
 
     consumer: str
     source: str
@@ -36,7 +36,7 @@ class ParkingLot:
         self._database = database
 
     async def list(self, *, source: str | None = None, key: str | None = None) -> list[ParkedEvent]:
-        """In order; of one source and key where asked."""
+        """Parked events in order, of one source and one key if given."""
         async with self._database.statement() as connection:
             cursor = await connection.execute(
                 "SELECT consumer, source, partition, key, position, event_id, type, tries, error, parked_at FROM parked"
@@ -46,13 +46,13 @@ class ParkingLot:
             return [ParkedEvent(*row) for row in await cursor.fetchall()]
 
     async def keys(self, consumer: str, source: str) -> set[str]:
-        """Keys that have something parked."""
+        """Keys with parked events."""
         async with self._database.statement() as connection:
             cursor = await connection.execute("SELECT DISTINCT key FROM parked WHERE consumer = %s AND source = %s", (consumer, source))
             return {row[0] for row in await cursor.fetchall()}
 
     async def park(self, consumer: str, source: str, event: Recorded, tries: int, error: str) -> None:
-        """Parks the event; parking it again changes nothing."""
+        """Parks an event. Parking it again changes nothing."""
         async with self._database.statement() as connection:
             await connection.execute(
                 "INSERT INTO parked VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
@@ -60,7 +60,7 @@ class ParkingLot:
             )
 
     async def queue_behind(self, consumer: str, source: str, event: Recorded) -> bool:
-        """Parks the event if its key has something parked still; says whether it stands there, also from before a kill."""
+        """Parks the event if its key still has parked events. Returns whether it is parked now, also by a run that was killed."""
         async with self._database.statement() as connection:
             cursor = await connection.execute(
                 "WITH queued AS (INSERT INTO parked SELECT %s, %s, %s, %s, %s, %s, %s, 0, 'behind'"
@@ -71,7 +71,7 @@ class ParkingLot:
             return cursor.rowcount > 0
 
     async def release(self, parked: ParkedEvent) -> None:
-        """The event was applied."""
+        """Removes an event that was applied."""
         async with self._database.statement() as connection:
             await connection.execute(
                 "DELETE FROM parked WHERE consumer = %s AND source = %s AND position = %s",

@@ -1,7 +1,7 @@
-"""The relay: public events of the own store go to Redis, in order, with their position as the entry's id (decision 11).
+"""The relay copies public events of its own store to Redis, in order, with the position as the entry's id (decision 11).
 
-Redis refuses an id that it has had, so a kill between XADD and the checkpoint repeats nothing. Redis only carries: when it is away or comes
-back empty, consumers pull from the feed, and the relay goes on from its checkpoint.
+Redis refuses an id that it has already had, so a kill between XADD and the checkpoint repeats nothing. Redis is only a carrier: when it is down or
+comes back empty, consumers pull from the feed, and the relay continues from its checkpoint.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ log = structlog.get_logger()
 
 BATCH = 500
 IDLE = 1.0
-"""Seconds between polls when the doorbell is silent: another process may have appended."""
+"""Seconds between polls when the doorbell is silent, because another process may have appended."""
 
 LONGEST = 100_000
-"""Entries a stream keeps at most, confirmed or not: the feed has everything."""
+"""Most entries of a Redis stream, confirmed or not. The feed has all events."""
 
 TRIM_EVERY = 30.0
 
 SAVE_EVERY = 0.25
-"""Seconds between two checkpoints under load: what is offered again after a kill, Redis refuses."""
+"""Seconds between two checkpoints under load. After a kill, Redis refuses the entries that it already has."""
 
 
 class Relay:
-    """A Part. consumers: who must have confirmed before a stream is trimmed."""
+    """A Part. consumers: services that must have confirmed an entry before it may be trimmed."""
 
     name = "relay"
 
@@ -61,7 +61,7 @@ class Relay:
                 for task in done:
                     task.result()
             finally:
-                await ended(working)  # awaited, or it would go on without the lease
+                await ended(working)  # wait for it, or it would continue without the lease
                 await client.aclose()
 
     async def _work(self, client: redis.Redis) -> None:
@@ -104,7 +104,7 @@ class Relay:
             pipeline.xadd(stream_key(self._source, event.partition), {FIELD: await encode(event)}, id=f"{event.position}-0", maxlen=LONGEST)
         for answer in await pipeline.execute(raise_on_error=False):
             if isinstance(answer, ResponseError) and "equal or smaller" in str(answer):
-                continue  # Redis has had it: a repeat after a kill
+                continue  # Redis already had it: a repeat after a kill
             if isinstance(answer, Exception):
                 raise answer
 
@@ -120,7 +120,7 @@ class Relay:
             self._saved, self._saved_at = position, now
 
     async def _save(self, position: int) -> None:
-        """Does not wait for the disk: what a crash takes away is offered to Redis again, which refuses it."""
+        """Does not wait for the disk. If a crash loses the checkpoint, the entries are offered again, and Redis refuses them."""
         async with self._database.statement() as connection:
             await connection.execute(
                 "WITH quick AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))"
@@ -130,7 +130,7 @@ class Relay:
             )
 
     async def _forget_other_history(self, client: redis.Redis) -> bool:
-        """After a restore of the database Redis may hold positions that do not exist yet: those streams are deleted."""
+        """Deletes streams with positions that this store does not have: after a restore of the database Redis may be ahead of it."""
         for partition in range(self._store.partitions):
             key = stream_key(self._source, partition)
             if not await client.exists(key):

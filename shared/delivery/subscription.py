@@ -1,7 +1,7 @@
-"""Reading a neighbour's public events, exactly once into the own store: without consumer groups, from the own checkpoint (decision 11).
+"""Reads the public events of another service and applies each exactly once, from the reader's own checkpoint (decision 11).
 
-FastStream reads the streams of Redis; what Redis lost, never had or cannot bring now is pulled from the owner's feed. The checkpoint moves inside
-the handler's own append, and is the only thing that counts.
+FastStream reads the Redis streams, without consumer groups. Events that Redis lost, never had or cannot deliver now are pulled from the owner's
+feed. The checkpoint moves in the same append as the handler's events, and only the checkpoint counts.
 """
 
 from __future__ import annotations
@@ -34,23 +34,23 @@ _QUIET.addHandler(logging.NullHandler())
 _QUIET.propagate = False  # FastStream quotes messages
 
 AT_ONCE = 100
-"""Messages of a partition that are read at once; where so many wait more may wait, and nobody pauses."""
+"""Messages read at once from a partition. After a full read more may be waiting, so there is no pause."""
 
 PROMPT = Pace(together=32, beat=0.2)
 """For events that somebody waits for."""
 
 TICK = 0.5
 CONFIRM = 3.0
-"""Seconds after which checkpoints of events that asked for nothing are kept, and readers' confirmations told."""
+"""Seconds between two rounds of storing checkpoints that moved without an append and confirming positions to the relay."""
 
 STILL = 3.0
-"""Seconds without progress after which the owner is asked whether there is more than Redis brought."""
+"""Seconds without progress after which the owner's feed is asked for events that Redis did not deliver."""
 
 
 class Subscription:
-    """A Part: `consumer` reads all partitions of `source`.
+    """A Part: `consumer` reads all partitions of the feed's source.
 
-    One process works at a time (a lease); another is a hot standby. pace: of all partitions together.
+    One process works at a time, by a lease; another is a hot standby. pace: shared by all partitions.
     """
 
     def __init__(
@@ -83,11 +83,11 @@ class Subscription:
                 for task in done:
                     task.result()
             finally:
-                await ended(watching)  # awaited, or it would start a broker again behind our back
+                await ended(watching)  # wait for it, or it would start a broker again
                 await self._stop_broker()
 
     async def replay(self, key: str | None = None) -> int:
-        """Applies what is parked, of one key or all, in order; how many. Raises: what the handler raises for the first that still fails."""
+        """Applies parked events in order, of one key or of all, and returns how many. Raises: the handler's error for the first that still fails."""
         replayed = 0
         while parked := await self.parking.list(source=self.source, key=key):
             for each in parked:
@@ -139,7 +139,7 @@ class Subscription:
             await asyncio.sleep(TICK)
 
     async def _is_connected(self) -> bool:
-        """Starts the broker where it does not run; a subscriber that died or spins is replaced."""
+        """Starts the broker if it does not run, and replaces it if a subscriber died or spins."""
         if self._broker is not None and not self._is_sound(self._broker):
             await self._stop_broker()
         try:
@@ -152,11 +152,11 @@ class Subscription:
 
     @staticmethod
     def _is_sound(broker: RedisBroker) -> bool:
-        """A dead task never reads again; more than one means that it restarts in a hot loop (FastStream 0.7.8)."""
+        """A dead task never reads again. More than one task means that it restarts in a hot loop (FastStream 0.7.8)."""
         return all(each.running and len(each.tasks) == 1 and not each.tasks[0].done() for each in broker.subscribers)  # type: ignore[attr-defined]
 
     async def _catch_up_patiently(self) -> None:
-        """A feed that does not answer now must not stop what comes over Redis."""
+        """A feed that does not answer must not stop delivery over Redis."""
         try:
             await self._catch_up()
             self._pulse.detail = ""
@@ -172,7 +172,7 @@ class Subscription:
             self._pulse.lag = 0
 
     async def _confirm(self) -> None:
-        """Keeps the checkpoints of what asked for nothing, and tells the relay how far its streams may be trimmed."""
+        """Stores checkpoints that moved without an append, and tells the relay how far it may trim its streams."""
         with suppress(Unavailable):
             await self.applying.keep()
         if self._broker is not None:
@@ -182,5 +182,5 @@ class Subscription:
                 await self._client().hset(f"confirmed.{self.source}", mapping=confirmed)
 
     def _client(self) -> Any:
-        """The broker's own client: what FastStream does not wrap."""
+        """The broker's Redis client, for commands that FastStream does not wrap."""
         return self._broker._connection if self._broker else None  # noqa: SLF001 - wrapped here, once

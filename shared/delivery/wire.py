@@ -1,4 +1,4 @@
-"""A recorded event on the wire: CloudEvents attribute names around the exact text of the body, in FastStream's encoding (decision 11)."""
+"""A recorded event as a message: CloudEvents attribute names, the body as its exact text, in FastStream's encoding (decision 11)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FIELD = b"__data__"
 
 
 def envelope(event: Recorded) -> dict[str, Any]:
-    """The event as JSON. Hashes stay at home: they are the owner's proof, not the reader's."""
+    """The event as JSON, without its hashes: they prove the owner's store, not the message."""
     return {
         "specversion": "1.0",
         "id": event.id,
@@ -39,7 +39,7 @@ def envelope(event: Recorded) -> dict[str, Any]:
 
 
 async def encode(event: Recorded) -> bytes:
-    """The value of the entry's one field; headers are short ASCII only, because others corrupt the message."""
+    """The value of the entry's one field. Headers are short and ASCII, because FastStream corrupts a message with others."""
     body = orjson.dumps(envelope(event))
     return await BinaryMessageFormatV1.encode(
         message=body, reply_to=None, headers={"message_id": str(event.id)}, correlation_id=str(event.correlation)
@@ -47,7 +47,7 @@ async def encode(event: Recorded) -> bytes:
 
 
 def decode(told: dict[str, Any]) -> Recorded:
-    """The event of an envelope, with empty hashes. Raises: KeyError, ValueError: not an envelope of ours."""
+    """The event in an envelope, `UNHASHED`. Raises: KeyError, ValueError: it is not an envelope of ours."""
     return Recorded(
         id=UUID(told["id"]),
         stream=told["source"].removeprefix("/"),

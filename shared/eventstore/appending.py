@@ -1,7 +1,7 @@
-"""What `append_batch` (schema.sql) is given and what it answers: one JSON text for all items, and one JSON object for each of them.
+"""Arguments and results of `append_batch` (schema.sql): one JSON text for all items in, and one JSON object for each item out.
 
-Streams, first ids and partitions are told once, in a list each; what stands on them says the place in that list, beginning with 1. So the function
-reads every head once, however many items touch it.
+Streams, first ids and partitions are listed once. Items refer to them by their place in the list, counted from 1, so that the function reads every
+head once, however many items touch it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from shared.message import NewEvent
 
 
 class _Places(dict[Hashable, int]):
-    """Gives each name its place, in the order in which they are first asked for."""
+    """Numbers names from 1, in the order of first use."""
 
     def __missing__(self, name: Hashable) -> int:
         self[name] = place = len(self) + 1
@@ -58,14 +58,14 @@ class _Batch:
 
 
 def as_json(items: Sequence[Item], partitions: int) -> str:
-    """The batch as the function wants it. partitions: of the deployment."""
+    """The batch as the argument of the function. partitions: their number in this deployment."""
     batch = _Batch(items, partitions)
     told = [batch.item(item) for item in items]
     return orjson.dumps({"items": told, "streams": list(batch.streams), "firsts": list(batch.firsts), "partitions": list(batch.heads)}).decode()
 
 
 def outcome_of(result: dict[str, Any]) -> Outcome:
-    """What the function said of one item."""
+    """The function's result for one item."""
     match result["is"]:
         case "stored":
             return Stored(result["position"], datetime.fromisoformat(result["at"]))

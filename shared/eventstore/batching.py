@@ -1,6 +1,6 @@
-"""Concurrent callers share one call: whoever comes while a call is under way goes with the next one.
+"""Concurrent callers share one call. Callers that arrive during a call go into the next one.
 
-A cancelled caller never cancels the batch (decision 3).
+Cancelling a caller never cancels the batch (decision 3).
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ Answer = TypeVar("Answer")
 
 
 class Batcher(Generic[Asked, Answer]):
-    """Collects what is asked and answers in one `call`, at most `most` together.
+    """Collects requests and answers them with one `call`, at most `most` at a time.
 
-    call: gets what was asked, in order, and gives one answer, or one exception to raise, for each. gather: seconds to let others come along
-    after a quiet time, where nobody waits for the answer. pace: lets others come along on a busy day, unless as many wait already as are worth
-    waiting for, or the call took a whole beat, in which they could come. halved: where more than this wait, half of them go first, so that whoever
-    is answered makes ready what comes next while the other half is worked on; without it callers and call wait for each other in turns.
+    call: takes requests in order and returns one answer, or one exception to raise, for each. gather: seconds to wait for more requests after a
+    quiet time; only where nobody waits for the answer. pace: on a busy day, waits for more requests, unless enough are waiting already or the
+    call took a whole beat. halved: if more than this are waiting, half of them go first; callers that are answered prepare their next request while
+    the other half is worked on. Otherwise callers and call would wait for each other in turn.
     """
 
     def __init__(
@@ -40,9 +40,9 @@ class Batcher(Generic[Asked, Answer]):
         self._worker: asyncio.Task[None] | None = None
 
     async def submit(self, asked: Asked) -> Answer:
-        """Waits for the answer. Raises what the call gave for this one.
+        """Waits for the answer to one request. Raises the exception that the call returned for it.
 
-        Whoever is cancelled gives up only the answer: the call is made by a task of its own.
+        Cancelling the caller gives up only its answer, because the call runs in a task of its own.
         """
         waiting: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._queue.append((asked, waiting))
@@ -51,7 +51,7 @@ class Batcher(Generic[Asked, Answer]):
         return await waiting
 
     async def ended(self, within: float) -> None:
-        """Waits until what was asked is answered, at most `within` seconds; what is not answered then is dropped."""
+        """Waits until all requests are answered, at most `within` seconds, and drops the rest."""
         if self._worker is not None and not self._worker.done():
             await asyncio.wait((self._worker,), timeout=within)
             self._worker.cancel()
@@ -59,7 +59,7 @@ class Batcher(Generic[Asked, Answer]):
         self._queue.clear()
 
     async def _work(self) -> None:
-        await asyncio.sleep(self._gather)  # let everybody who is ready now come along
+        await asyncio.sleep(self._gather)  # let all requests that are ready join
         while self._queue:
             together = min(self._most, max(self._halved, (len(self._queue) + 1) // 2))
             batch, self._queue = self._queue[:together], self._queue[together:]
@@ -77,7 +77,7 @@ class Batcher(Generic[Asked, Answer]):
     async def _answer(self, batch: Sequence[tuple[Asked, asyncio.Future[Answer]]]) -> None:
         try:
             answers: Sequence[Answer | BaseException] = await self._call([asked for asked, _ in batch])
-        except Exception as error:  # noqa: BLE001 - handed to every caller
+        except Exception as error:  # noqa: BLE001 - raised in every caller
             answers = [error] * len(batch)
         for (_, waiting), answer in zip(batch, answers, strict=True):
             if waiting.done():

@@ -1,8 +1,8 @@
-"""The canonical bytes of an event and the two chains over them: the same in Python and in `schema.sql`.
+"""The canonical bytes of an event and its two hash chains: the same in Python and in `schema.sql`.
 
-Canonical text: every field as a netstring (`<octets>:<text>`), a missing one as `-`, in the order of `_fields`; times as microseconds since
-1970. content = SHA-256 of its UTF-8 bytes; hash = SHA-256(hash of the stream's event before ‖ content); store_hash = SHA-256(store hash of
-the store's event before ‖ content). The first in a chain follows 32 zero bytes.
+Canonical text: every field as a netstring (`<octets>:<text>`), a missing one as `-`, in the order of `_fields`; times as microseconds since 1970.
+content = SHA-256 of its UTF-8 bytes; hash = SHA-256(hash of the stream's previous event ‖ content); store_hash = SHA-256(store hash of the
+store's previous event ‖ content). The first event of a chain follows 32 zero bytes.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def microseconds(moment: datetime) -> int:
 
 
 def content(event: Recorded) -> bytes:
-    """SHA-256 over the whole envelope and the body as kept."""
+    """SHA-256 of the whole envelope and the body as stored."""
     return sha256("".join(_netstring(field) for field in _fields(event)).encode()).digest()
 
 

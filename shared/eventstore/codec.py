@@ -1,4 +1,4 @@
-"""Events to text and back. Old versions are upcast on the way in, in this one place (decision 7)."""
+"""Events to text and back. Old versions are upcast here, and only here, when they are read (decision 7)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _discriminated(union: Any) -> Any:
 
 
 class Kept(Protocol):
-    """What decoding needs of a kept event: a `Recorded` or an `Entry`."""
+    """A stored event as decoding needs it: a `Recorded` or an `Entry`."""
 
     @property
     def version(self) -> int: ...
@@ -34,9 +34,9 @@ class Kept(Protocol):
 
 
 class EventCodec(Generic[E]):
-    """Writes and reads the events of one stream category: a closed union of event classes.
+    """Encodes and decodes the events of one stream category, a closed union of event classes.
 
-    Args: events: every class the streams may hold. upcasters: for versions that are no longer written.
+    events: every class that the streams may hold. upcasters: for versions that are no longer written.
     """
 
     def __init__(self, *events: type[E], upcasters: Upcasters | None = None) -> None:
@@ -48,7 +48,7 @@ class EventCodec(Generic[E]):
         self._many: TypeAdapter[list[E]] = TypeAdapter(list[Json[one]])
 
     def encode(self, event: E, stream: str, occasion: Occasion, index: int) -> NewEvent:
-        """The event with its envelope; its id follows from the cause, the stream and its place, so a retry repeats it."""
+        """The event with its envelope. Its id is derived from cause, stream and index, so a retry gives the same id."""
         return NewEvent(
             id=derived_id(occasion.cause, stream, index, event.type),
             type=event.type,
@@ -72,19 +72,19 @@ class EventCodec(Generic[E]):
         return self._adapter.validate_json(body)
 
     def decode_many(self, kept: Sequence[Kept]) -> list[E]:
-        """The same for many events, in order. Every body is a JSON text of its own, but all of them are validated in one call.
+        """Many events, in order. Each body is a JSON text of its own; all are validated in one call.
 
         Raises: pydantic.ValidationError: one of the bodies does not fit; its place is the first part of the error's `loc`.
         """
         return self._decode([each.type for each in kept], [each.schema_version for each in kept], [each.body for each in kept])
 
     def decode_page(self, page: Page) -> list[E]:
-        """The same for the events of a page, which tells at least the types in `outdated`."""
+        """The events of a page, which must give at least the types in `outdated`."""
         return self._decode(page.types, page.schema_versions, page.bodies)
 
     @property
     def outdated(self) -> frozenset[str]:
-        """Types of which events of older versions may be kept."""
+        """Types of which older versions may be stored."""
         return self._upcasters.types
 
     def _decode(self, types: Sequence[str | None], versions: Sequence[int | None], bodies: Sequence[str]) -> list[E]:

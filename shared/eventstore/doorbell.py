@@ -1,4 +1,4 @@
-"""An in-process doorbell: whoever appends rings, whoever reads wakes. Polling decides; the bell only spares waiting (decision 9)."""
+"""An in-process doorbell: an append rings it and wakes readers. It only shortens the wait; polling guarantees delivery (decision 9)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class Doorbell:
         self.rings = 0
 
     def ring(self) -> None:
-        """Wakes everybody who waits now, and everybody who looked before and is about to wait."""
+        """Wakes all waiting readers, and those that read before the ring and are about to wait."""
         self.rings += 1
         for waiter in self._waiting:
             if not waiter.done():
@@ -19,17 +19,17 @@ class Doorbell:
         self._waiting.clear()
 
     async def wait(self, timeout: float, heard: int) -> None:
-        """Until a ring after `heard` (`rings` as it was before the reader last looked), or `timeout` seconds."""
+        """Waits for a ring, at most `timeout` seconds. heard: the value of `rings` before the reader last read; a later ring returns at once."""
         await first_ring(timeout, (self, heard))
 
 
 async def first_ring(timeout: float, *bells: tuple[Doorbell, int]) -> None:
-    """The same for several bells, each with what was heard of it: until one of them rings."""
+    """Waits until one of several bells rings, each given with its `heard`."""
     if any(bell.rings != heard for bell, heard in bells):
         return
     waiter = asyncio.get_running_loop().create_future()
     for bell, _ in bells:
-        bell._waiting.add(waiter)  # noqa: SLF001 - of the same make
+        bell._waiting.add(waiter)  # noqa: SLF001 - the same module
     try:
         await asyncio.wait((waiter,), timeout=timeout)
     finally:

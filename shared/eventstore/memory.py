@@ -1,4 +1,4 @@
-"""The event store in memory, for unit tests: the same behaviour as on PostgreSQL, proven by the same suite."""
+"""An event store in memory, for unit tests. The same test suite proves that it behaves like the one on PostgreSQL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The event store on PostgreSQL: one function writes, concurrent appends share one call, concurrent loads one query (decision 3)."""
+"""The event store on PostgreSQL. One function writes; concurrent appends share one call, and concurrent loads one query (decision 3)."""
 
 from __future__ import annotations
 
@@ -22,18 +22,27 @@ from shared.eventstore.store import Conflict, Entry, Item, Outcome, Page, Repeat
 from shared.eventstore.tail import Tail
 from shared.message import Recorded
 
-_COLUMNS: LiteralString = (
+_COLUMNS = sql.SQL(
     "id, stream, version, position, partition, previous, key, type, schema_version, body, public, school, actor, happened_at, recorded_at, "
     "correlation, causation, previous_hash, hash, previous_store_hash, store_hash"
 )
-_ENTRY: LiteralString = "stream, version, position, type, schema_version, body"
+_STREAM = sql.SQL(
+    "SELECT {} FROM event WHERE stream = %s AND version > %s AND (%s::int IS NULL OR version <= %s)"
+    " AND (%s::timestamptz IS NULL OR recorded_at <= %s) ORDER BY version"
+).format(_COLUMNS)
+_EVENT = sql.SQL("SELECT {} FROM event WHERE id = %s").format(_COLUMNS)
+_ENTRIES = (
+    "SELECT kept.* FROM unnest(%s::text[], %s::int[]) AS wanted (name, after), LATERAL ("
+    "SELECT stream, version, position, type, schema_version, body FROM event"
+    " WHERE stream = wanted.name AND version > wanted.after ORDER BY version) kept"
+)
 _PAGE: LiteralString = (
     "SELECT max(position), array_agg(stream ORDER BY position), array_agg(CASE WHEN type = ANY(%(types)s) THEN type END ORDER BY position), "
     "array_agg(CASE WHEN type = ANY(%(types)s) THEN schema_version END ORDER BY position), array_agg(body ORDER BY position) "
     "FROM (SELECT position, stream, type, schema_version, body FROM event WHERE position > %(position)s ORDER BY position LIMIT %(limit)s) page"
 )
 _entry = partial(tuple.__new__, Entry)
-"""`Entry._make` without its Python frame: one is made of every event that is loaded."""
+"""`Entry._make` without its Python frame, because every loaded event makes one."""
 
 _OUTAGES = (
     psycopg.OperationalError,
@@ -84,8 +93,8 @@ class PostgresEventStore:
         return [row[0] for row in rows]
 
     async def replay(self, position: int, *, types: Collection[str] = (), limit: int = 5000) -> Page | None:
-        """The page comes as one row with an array for each column: the driver does less than half of the work that rows would make, and
-        the server makes the whole page ready while the one before is folded, where rows would wait in it for the socket.
+        """Fetches the page as one row with an array for each column. This takes the driver less than half of the work of many rows, and the server
+        prepares the whole page while the previous one is folded; rows would wait for the socket.
         """
         async with self.database.statement() as connection:
             wanted = {"position": position, "types": list(types), "limit": limit}
@@ -95,11 +104,7 @@ class PostgresEventStore:
     async def read_stream(
         self, stream: str, *, after: int = 0, until_version: int | None = None, recorded_by: datetime | None = None
     ) -> list[Recorded]:
-        query: LiteralString = (
-            "SELECT " + _COLUMNS + " FROM event WHERE stream = %s AND version > %s AND (%s::int IS NULL OR version <= %s)"
-            " AND (%s::timestamptz IS NULL OR recorded_at <= %s) ORDER BY version"
-        )
-        return await self._read(query, (stream, after, until_version, until_version, recorded_by, recorded_by))
+        return await self._read(_STREAM, (stream, after, until_version, until_version, recorded_by, recorded_by))
 
     async def read_after(self, position: int, *, limit: int = 500, partition: int | None = None, public: bool = False) -> list[Recorded]:
         wanted = (position,) if partition is None else (position, partition)
@@ -114,14 +119,12 @@ class PostgresEventStore:
             query: LiteralString = "SELECT position FROM partition_head WHERE partition = %s"
             found = await self._one(query, (partition,))
         else:
-            narrowed: LiteralString = " AND public" if public else ""
-            place: LiteralString = " AND partition = %s" if partition is not None else ""
             wanted = (partition,) if partition is not None else ()
-            found = await self._one("SELECT max(position) FROM event WHERE true" + narrowed + place, wanted)
+            found = await self._one(_head(one_partition=partition is not None, public=public), wanted)
         return int(found[0]) if found and found[0] else 0
 
     async def find(self, event_id: UUID) -> Recorded | None:
-        found = await self._read("SELECT " + _COLUMNS + " FROM event WHERE id = %s", (event_id,))
+        found = await self._read(_EVENT, (event_id,))
         return found[0] if found else None
 
     async def repeated(self, scope: str, key: str) -> Repeated | None:
@@ -134,26 +137,22 @@ class PostgresEventStore:
         found = await self._one(query, (consumer, source, partition))
         return int(found[0]) if found else 0
 
-    async def _read(self, query: LiteralString | sql.Composed, wanted: Sequence[object]) -> list[Recorded]:
+    async def _read(self, query: bytes | sql.Composed, wanted: Sequence[object]) -> list[Recorded]:
         async with self.database.statement() as connection:
             rows = await (await connection.cursor(binary=True).execute(query, wanted)).fetchall()
         return [Recorded(*row) for row in rows]
 
-    async def _one(self, query: LiteralString, wanted: Sequence[object]) -> Any:
+    async def _one(self, query: LiteralString | bytes, wanted: Sequence[object]) -> Any:
         async with self.database.statement() as connection:
             return await (await connection.execute(query, wanted)).fetchone()
 
     async def _load_batch(self, wanted: Sequence[tuple[str, int]]) -> list[list[Entry]]:
-        """Each stream is walked through its own index entries, whatever the planner believes of a table that has just begun to grow."""
-        query: LiteralString = (
-            "SELECT kept.* FROM unnest(%s::text[], %s::int[]) AS wanted (name, after), LATERAL (SELECT " + _ENTRY + " FROM event"
-            " WHERE stream = wanted.name AND version > wanted.after ORDER BY version) kept"
-        )
+        """Reads each stream through its own index entries, whatever the planner assumes about a table that has just begun to grow."""
         least: dict[str, int] = {}
         for stream, after in wanted:
             least[stream] = min(after, least.get(stream, after))
         async with self.database.statement() as connection:
-            rows = await (await connection.cursor(binary=True).execute(query, (list(least), list(least.values())))).fetchall()
+            rows = await (await connection.cursor(binary=True).execute(_ENTRIES, (list(least), list(least.values())))).fetchall()
         found: dict[str, list[Entry]] = {}
         for row in rows:
             found.setdefault(row[0], []).append(_entry(row))
@@ -165,7 +164,7 @@ class PostgresEventStore:
         except _OUTAGES:
             return [await self._after_outage(item) for item in items]
         except psycopg.Error:
-            return [await self._alone(item) for item in items]  # one bad item never fails its neighbours
+            return [await self._alone(item) for item in items]  # one bad item must not fail the others
 
     async def _call(self, items: Sequence[Item]) -> list[Outcome]:
         text = as_json(items, self.partitions)
@@ -193,8 +192,8 @@ class PostgresEventStore:
             return Invalid(Fault("", "not-storable"), message=f"the store refuses this item: {type(error).__name__}")
 
     async def _after_outage(self, item: Item) -> Outcome | BaseException:
-        """The outcome is unknown: whoever finds the first event of every write knows that all of it was stored."""
-        self._tail.forget()  # after a restore or a failover other events may have these positions
+        """The outcome is unknown. If the first event of every write is found, the whole item was stored."""
+        self._tail.forget()  # after a restore or a failover, other events may have these positions
         unknown = Unavailable(f"the database of {self.database.service} does not answer; nothing was acknowledged, try again")
         try:
             kept = [await self.find(write.events[0].id) for write in item.writes if write.events]
@@ -205,7 +204,7 @@ class PostgresEventStore:
 
     @staticmethod
     def _refuse_unstorable(item: Item) -> None:
-        """One NUL or lone surrogate would fail the whole batch: it is refused before it gets there."""
+        """Refuses NUL and lone surrogates, because one would fail the whole batch."""
         for write in item.writes:
             for event in write.events:
                 text = f"{write.stream}{event.body}{event.key}{event.actor}{event.school}"
@@ -214,11 +213,21 @@ class PostgresEventStore:
 
 
 @lru_cache
-def _after(limit: int, *, one_partition: bool, public: bool) -> sql.Composed:
-    """The limit is told to the planner: with one that it does not know it would sort all public events, each time."""
-    narrowed: LiteralString = (" AND public" if public else "") + (" AND partition = %s" if one_partition else "")
-    query: LiteralString = "SELECT " + _COLUMNS + " FROM event WHERE position > %s" + narrowed + " ORDER BY position LIMIT {}"
-    return sql.SQL(query).format(limit)
+def _after(limit: int, *, one_partition: bool, public: bool) -> bytes:
+    """The limit is a literal, because the planner would sort all public events each time if it did not know it."""
+    query = sql.SQL("SELECT {} FROM event WHERE position > %s {} ORDER BY position LIMIT {}")
+    return query.format(_COLUMNS, _narrowed(one_partition=one_partition, public=public), limit).as_bytes()
+
+
+@lru_cache
+def _head(*, one_partition: bool, public: bool) -> bytes:
+    query = sql.SQL("SELECT max(position) FROM event WHERE true {}")
+    return query.format(_narrowed(one_partition=one_partition, public=public)).as_bytes()
+
+
+def _narrowed(*, one_partition: bool, public: bool) -> sql.Composed:
+    """Takes the partition as a value where one is wanted."""
+    return sql.SQL("{}{}").format(sql.SQL("AND public " if public else ""), sql.SQL("AND partition = %s" if one_partition else ""))
 
 
 def _lone_surrogate(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""Reading a whole store fast: the next page is fetched while this one is folded."""
+"""Reads a whole store fast: the next page is fetched while the current one is folded."""
 
 from __future__ import annotations
 
@@ -9,34 +9,32 @@ from collections.abc import AsyncIterator, Collection, Iterator
 from shared.eventstore.store import EventStore, Page
 
 FETCHED = 4_000
-"""Events read at once: enough that asking costs little."""
+"""Events per query: enough that the query itself costs little."""
 
 FOLDED = 250
-"""Events decoded and folded at once: what one part was decoded into is still in the processor's cache when the next one takes its place.
-All at once took about a third longer.
-"""
+"""Events decoded and folded at once. Small parts stay in the processor's cache; decoding a whole page at once took about a third longer."""
 
 ALLOCATIONS = 50_000
-"""Objects between two looks of the garbage collector: folding makes millions that are freed by counting alone."""
+"""Allocations between two runs of the garbage collector. Folding creates millions of objects that reference counting frees."""
 
 
 def calm_collector() -> None:
-    """What is loaded by now stays; the collector looks less often. Called once a process, by services and benchmarks alike."""
+    """Excludes all current objects from garbage collection and makes it rarer. Called once in each process of a service or benchmark."""
     gc.freeze()
     gc.set_threshold(ALLOCATIONS, 20, 50)
 
 
 async def pages(store: EventStore, types: Collection[str] = (), *, position: int = 0, limit: int = FETCHED) -> AsyncIterator[Page]:
-    """All events after a position, in order, in parts of what is read at once. types: those that are told with their version (see `Page`).
+    """All events after a position, in order, as small pages. types: the types to give with their versions (see `Page`).
 
-    A part's `position` says up to where everything has been given: it moves on with the last part of what was read. Raises: Unavailable.
+    A page's `position` is the one up to which all events have been given; it moves with the last page of each query. Raises: Unavailable.
     """
     reading = asyncio.ensure_future(store.replay(position, types=types, limit=limit))
     try:
         while page := await reading:
             reading = asyncio.ensure_future(store.replay(page.position, types=types, limit=limit))
             for part in _parts(page, position):
-                await asyncio.sleep(0)  # the next query leaves, its answer is drained while this one is folded, and others have their turn
+                await asyncio.sleep(0)  # sends the next query, receives its answer while this one is folded, and lets other tasks run
                 yield part
             position = page.position
     finally:

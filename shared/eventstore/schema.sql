@@ -1,6 +1,6 @@
--- The event store of one service; {schema} and {role} are filled in by shared/database.py. Owned by the administrator: the service's role may
--- read events and call append_batch, nothing else (architecture, decisions 2, 3 and 5). The byte layout of the hashes: chain.py. A database that an older
--- release prepared also has append_items, with the same laws, for processes of that release that still work beside this one.
+-- The event store of one service; {schema} and {role}, the service's login, are filled in by shared/schemas.py. Owned by a role that nobody signs in
+-- as: the service may read events and call append_batch, nothing else (architecture, decisions 2, 3 and 5). The byte layout of the hashes: chain.py. A
+-- database that an older release prepared may also have append_items, with the same laws, which this release does not call.
 
 CREATE TABLE IF NOT EXISTS {schema}.event (
     position            bigint PRIMARY KEY,
@@ -64,6 +64,19 @@ CREATE TABLE IF NOT EXISTS {schema}.idempotency (
 -- Heads signed from time to time with a key that the database does not know: whoever recomputes a whole tail cannot sign it.
 CREATE TABLE IF NOT EXISTS {schema}.signed_head (
     position bigint PRIMARY KEY, store_hash bytea NOT NULL, signature bytea NOT NULL, signed_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+-- Which key signed. The first release had none to name; its heads are signed once more under a key that has one.
+ALTER TABLE {schema}.signed_head ADD COLUMN IF NOT EXISTS key text NOT NULL DEFAULT 'first-release';
+DO $$ BEGIN
+    IF (SELECT array_length(conkey, 1) FROM pg_constraint WHERE conrelid = '{schema}.signed_head'::regclass AND contype = 'p') = 1 THEN
+        ALTER TABLE {schema}.signed_head DROP CONSTRAINT signed_head_pkey, ADD PRIMARY KEY (position, key);
+    END IF;
+END $$;
+
+-- The public keys that heads are verified with, each as some key vouches for it: signing.py says which are to be believed.
+CREATE TABLE IF NOT EXISTS {schema}.head_key (
+    key text NOT NULL, public_key bytea NOT NULL, vouched_by text NOT NULL, signature bytea NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT clock_timestamp(), PRIMARY KEY (key, vouched_by)
 );
 
 CREATE OR REPLACE FUNCTION {schema}.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -282,4 +295,4 @@ END $$;
 REVOKE ALL ON FUNCTION {schema}.append_batch(jsonb) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION {schema}.append_batch(jsonb) TO {role};
 GRANT SELECT ON {schema}.event, {schema}.store_head, {schema}.partition_head, {schema}.checkpoint, {schema}.idempotency TO {role};
-GRANT SELECT, INSERT ON {schema}.signed_head TO {role};
+GRANT SELECT, INSERT ON {schema}.signed_head, {schema}.head_key TO {role};

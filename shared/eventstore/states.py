@@ -1,6 +1,6 @@
-"""The states that streams had when this process last folded them: whoever loads one again folds only what came since.
+"""Remembers the states of streams that this process folded, so that loading a stream again folds only newer events.
 
-Nothing is decided on such a state alone: the store is always asked for what came after it, and an append expects its version.
+No decision rests on a remembered state alone: the store is always asked for newer events, and an append expects the state's version.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from typing import Any, Generic, TypeVar
 S = TypeVar("S")
 
 FOLDED = 4_000
-"""Events that all remembered states were folded from, together. With texts of 300 characters an event takes about 1,500 bytes, so six megabytes."""
+"""Most events behind all remembered states together. With texts of 300 characters an event takes about 1,500 bytes: six megabytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded(Generic[S]):
-    """A stream's state and the version it was folded to. outages: of the store, before it was loaded (see `EventStore`)."""
+    """A stream's state and version. outages: outages of the store before it was loaded (see `EventStore`)."""
 
     stream: str
     version: int
@@ -25,18 +25,18 @@ class Loaded(Generic[S]):
 
 
 class States:
-    """The states that were used last. folded: events that they may have been folded from, together."""
+    """The most recently used states. folded: most events behind all of them together."""
 
     def __init__(self, folded: int = FOLDED) -> None:
         self._most, self._folded = folded, 0
         self._known: dict[str, Loaded[Any]] = {}
 
     def known(self, stream: str) -> Loaded[Any] | None:
-        """The newest state of the stream that was kept: after the most outages, with the highest version."""
+        """The newest remembered state of the stream: after the most outages, with the highest version."""
         return self._known.get(stream)
 
     def keep(self, loaded: Loaded[Any]) -> None:
-        """An older state than the one that is known changes nothing. A stream without events is not worth a place, one that is too long gets none."""
+        """Remembers a state, unless a newer one is known. Streams without events, and those that are too long, are not remembered."""
         if not 0 < loaded.version <= self._most:
             self.forget(loaded.stream)
             return
@@ -48,6 +48,6 @@ class States:
             self.forget(next(iter(self._known)))
 
     def forget(self, stream: str) -> None:
-        """What is in the database is something else now."""
+        """Forgets a stream, because the database holds other events now."""
         if stream in self._known:
             self._folded -= self._known.pop(stream).version

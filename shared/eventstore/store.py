@@ -1,4 +1,4 @@
-"""The event store's protocol: what `postgres.py` and `memory.py` both keep, and one behaviour suite proves.
+"""The protocol of an event store. `postgres.py` and `memory.py` implement it, and one test suite checks both.
 
 An append is one item, all or nothing (architecture, decision 2).
 """
@@ -21,7 +21,7 @@ NEW = 0
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """Events for one stream that must be at version `expected` now. after: the state that they lead to, for whoever loads the stream next."""
+    """Events for a stream that must be at version `expected`. after: the state after them, remembered for the next load."""
 
     stream: str
     expected: int
@@ -31,7 +31,7 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Idempotency:
-    """A client's key, scoped to principal and route; `fingerprint` tells another body; `answer` is what a repeat gets."""
+    """A client's key, scoped to principal and route. fingerprint: detects another body. answer: is given to a repeat."""
 
     scope: str
     key: str
@@ -41,7 +41,7 @@ class Idempotency:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """How far `consumer` has read partition `partition` of `source`: moves from `previous` to `position`."""
+    """How far `consumer` has read a partition of `source`. It moves from `previous` to `position`."""
 
     consumer: str
     source: str
@@ -52,7 +52,7 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One append: all of it is stored, or nothing. quiet: nobody waits for it, so no reader is woken: they find it when they look next."""
+    """One append, stored whole or not at all. quiet: nobody waits for it, so readers are not woken and find it at their next poll."""
 
     writes: tuple[Write, ...] = ()
     idempotency: Idempotency | None = None
@@ -62,7 +62,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Durable. `position` is the store's head after the item; `recorded_at` the time under the lock."""
+    """The item is durable. position: the store's head after the item. recorded_at: the time, taken under the lock."""
 
     position: int
     recorded_at: datetime
@@ -70,7 +70,7 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """`stream` is at `actual`, not at the expected version; nothing was stored."""
+    """The stream is at version `actual`, not at `expected`. Nothing was stored."""
 
     stream: str
     expected: int
@@ -79,7 +79,7 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
-    """Stored before: by idempotency key (then with the first answer and its fingerprint) or because the first event's id is there."""
+    """The item was stored before. fingerprint, answer: of the first time, if the idempotency key was found; None if the first event's id was."""
 
     position: int
     recorded_at: datetime
@@ -89,14 +89,14 @@ class Repeated:
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """The consumer's checkpoint is already at or after this message; nothing was stored."""
+    """The consumer's checkpoint is already at or after this message. Nothing was stored."""
 
     checkpoint: int
 
 
 @dataclass(frozen=True, slots=True)
 class Hole:
-    """The message does not follow the consumer's checkpoint: something between is missing; nothing was stored."""
+    """The message does not follow the consumer's checkpoint, because some in between are missing. Nothing was stored."""
 
     checkpoint: int
 
@@ -105,7 +105,7 @@ Outcome = Stored | Conflict | Repeated | Duplicate | Hole
 
 
 class Entry(NamedTuple):
-    """An event without its envelope: what folding needs, and nothing that costs time."""
+    """An event without its envelope: only what folding needs, because the rest costs time."""
 
     stream: str
     version: int
@@ -116,10 +116,10 @@ class Entry(NamedTuple):
 
 
 class Page(NamedTuple):
-    """Many events for replaying, column by column: making something of each event would cost more than folding it.
+    """Many events for a replay, as columns, because an object for each event would cost more than folding it.
 
-    position: of the last event. The columns are equally long and in the order of position. types, schema_versions: None where the type is not one
-    that was asked for, because telling them of every event costs a sixth of the whole replay.
+    position: of the last event. The columns have the same length and are in order of position. types, schema_versions: None for types that were
+    not requested, because giving them for every event would take a sixth of the replay.
     """
 
     position: int
@@ -130,9 +130,9 @@ class Page(NamedTuple):
 
 
 class EventStore(Protocol):
-    """Append and read. Every method raises `Unavailable` while the database does not answer.
+    """Appends and reads. Every method raises `Unavailable` while the database does not answer.
 
-    outages: how often it did not. What was known before may be of another history: the database may have been restored.
+    outages: how often it did not answer. State from before an outage may belong to another history, because the database may have been restored.
     """
 
     doorbell: Doorbell
@@ -142,48 +142,48 @@ class EventStore(Protocol):
     def outages(self) -> int: ...
 
     async def append(self, item: Item) -> Outcome:
-        """Stores the item or says why not. An unknown outcome (lost connection) is looked up before it answers."""
+        """Stores the item, or returns why not. If the connection is lost, the outcome is looked up first."""
 
     def known(self, stream: str) -> Loaded[Any] | None:
-        """A state that the stream has had, to fold on from: what came after it is in `entries`."""
+        """A remembered state of the stream. `entries` gives the events after it."""
 
     def remember(self, loaded: Loaded[Any]) -> None:
-        """Keeps a state for whoever loads the stream next. Only of what is stored."""
+        """Remembers a state for the next load. It must rest on stored events only."""
 
     async def entries(self, stream: str, *, after: int = 0) -> list[Entry]:
-        """The stream after a version, for folding; concurrent calls share one query.
+        """The stream's events after a version, for folding. Concurrent calls share one query.
 
-        Raises: Unavailable: also where an outage came between, because then nobody knows any more what stands before that version.
+        Raises: Unavailable: also after an outage during the call, because the events before that version may have changed.
         """
 
     async def streams(self, prefix: str) -> list[str]:
-        """Names of the streams that begin with `prefix`, in order."""
+        """Names of streams that begin with `prefix`, sorted."""
 
     async def replay(self, position: int, *, types: Collection[str] = (), limit: int = 5000) -> Page | None:
-        """Events with a larger position in order, for folding everything; None where there are none. types: see `Page`; all events are in it."""
+        """Events after a position, in order, for a replay; None if there are none. types: the types to give (see `Page`); all events are included."""
 
     async def read_stream(
         self, stream: str, *, after: int = 0, until_version: int | None = None, recorded_by: datetime | None = None
     ) -> list[Recorded]:
-        """The stream's events in order, versions `after` < v <= `until_version`, the longest prefix recorded by `recorded_by`."""
+        """The stream's events in order, with `after` < version <= `until_version`, that were recorded by `recorded_by`."""
 
     async def read_after(self, position: int, *, limit: int = 500, partition: int | None = None, public: bool = False) -> list[Recorded]:
-        """Events with a larger position, in order; only one partition and only public ones where asked."""
+        """Events after a position, in order; of one partition and only public ones if requested."""
 
     async def follow(self, position: int, *, limit: int = 500, public: bool = False) -> list[Recorded]:
-        """The same over all partitions, for who was woken by the doorbell: what was appended right here may come from memory, `UNHASHED`.
+        """`read_after` over all partitions, for a reader that the doorbell woke. Events appended by this process may come from memory, `UNHASHED`.
 
-        Whoever asks for public events only, and was not woken, reads after the position instead: another process may have appended.
+        A reader of public events that was not woken must use `read_after`, because another process may have appended.
         """
 
     async def head(self, *, partition: int | None = None, public: bool = False) -> int:
-        """Position of the last event (0 if none), of one partition and of public events where asked."""
+        """Position of the last event, 0 if there is none; of one partition and of public events if requested."""
 
     async def find(self, event_id: UUID) -> Recorded | None:
-        """The event with this id."""
+        """The event with this id; None if there is none."""
 
     async def repeated(self, scope: str, key: str) -> Repeated | None:
-        """What an idempotency key was answered with, so that a repeat costs no decision."""
+        """The first answer to an idempotency key, so that a repeat needs no decision; None if the key is new."""
 
     async def checkpoint(self, consumer: str, source: str, partition: int) -> int:
-        """How far this consumer has read (0 if never)."""
+        """Position up to which this consumer has read; 0 if it never has."""

@@ -1,7 +1,7 @@
-"""The end of the store as this process wrote it: whoever keeps up with the store need not ask the database for what was appended right here.
+"""The newest events of the store, as far as this process appended them. A reader that keeps up gets them without a query.
 
-Only an unbroken run of positions is kept. Where another process appended between, the run begins anew behind it, and readers who stand before it
-ask the database.
+Only consecutive positions are kept. If another process appended in between, the tail starts again after the gap, and readers that are further
+behind query the database.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from shared.eventstore.store import Item, Stored
 from shared.message import Recorded, recorded
 
 KEPT = 2000
-"""Events that are kept at least, unless their bodies are too large together."""
+"""Fewest events that are kept, unless their bodies are too large."""
 
 LARGEST = 8_000_000
-"""Characters of all bodies that are kept at least; twice as many at most, and twice as many events."""
+"""Characters of bodies at which older events may go. At most twice as many characters, and twice as many events, are kept."""
 
 
 class Tail:
-    """Events with consecutive positions, without hashes. Everything in it is durable."""
+    """Durable events with consecutive positions, without hashes."""
 
     def __init__(self, partitions: int, *, kept: int = KEPT, largest: int = LARGEST) -> None:
         self._partitions, self._kept, self._largest = partitions, kept, largest
@@ -28,7 +28,7 @@ class Tail:
         self._size = 0
 
     def add(self, item: Item, stored: Stored, previous: Sequence[int | None]) -> None:
-        """What was just stored. previous: of each of the item's events, in order."""
+        """Adds an item that was just stored. previous: see `Recorded`, for each of its events in order."""
         fresh = list(self._recorded(item, stored, previous))
         if not fresh:
             return
@@ -40,11 +40,11 @@ class Tail:
             self._shorten()
 
     def forget(self) -> None:
-        """Nothing is known any more: what is in the database may be something else now."""
+        """Forgets all events, because the database may hold others now."""
         self._events, self._size = [], 0
 
     def after(self, position: int, *, limit: int, public: bool) -> list[Recorded] | None:
-        """Events that follow `position` without a gap; empty where none of them is public. None: what follows is not known here."""
+        """Events after `position`; empty if none of them is public. None: the tail does not reach back that far."""
         place = position + 1 - self._events[0].position if self._events else -1
         if not 0 <= place < len(self._events):
             return None
@@ -61,7 +61,7 @@ class Tail:
         self._size = size
 
     def _recorded(self, item: Item, stored: Stored, previous: Sequence[int | None]) -> Iterator[Recorded]:
-        """The positions of an item's events end with the one that it was stored with."""
+        """The events of an item, whose positions end with the stored one."""
         events = [(write.stream, version, event) for write in item.writes for version, event in enumerate(write.events, start=write.expected + 1)]
         first = stored.position - len(events) + 1
         for place, (stream, version, event) in enumerate(events):

@@ -1,4 +1,4 @@
-"""Several decisions as one append: what they store is held together, read by the later ones, and committed as one item or not at all."""
+"""Several decisions as one append. Their writes are held, later decisions see them, and all are committed as one item or not at all."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from shared.eventstore.store import NEW, Checkpoint, Conflict, Entry, EventStore
 from shared.message import NewEvent, Recorded
 
 HELD = Stored(0, datetime.min.replace(tzinfo=UTC))
-"""What an append into a unit answers: nothing is durable before the unit is committed."""
+"""The outcome of an append to a unit. Nothing is durable before the unit is committed."""
 
 
 class Alone(Exception):
-    """This decision must be durable before it ends, because it holds something until then: it cannot be part of a unit."""
+    """This decision must be durable when it returns, so it cannot be part of a unit."""
 
 
 def require_alone(store: EventStore) -> None:
-    """Raises: Alone: the store is a unit, whose appends become durable later."""
+    """Raises: Alone: the store is a unit, whose appends become durable only later."""
     if isinstance(store, UnitOfWork):
         raise Alone
 
 
 class UnitOfWork:
-    """`EventStore` over another. `known`, `entries` and `streams` show what is held, everything else only what is stored.
+    """An `EventStore` over another. `known`, `entries` and `streams` include held writes; all other methods show stored events only.
 
-    A decision over a stream that another one of the unit wrote meanwhile conflicts as it would in the store, and is made again.
+    If another decision of the unit wrote to the same stream meanwhile, a decision conflicts as it would in the store, and is repeated.
     """
 
     def __init__(self, store: EventStore) -> None:
@@ -40,15 +40,15 @@ class UnitOfWork:
         self._states = States()
 
     async def append(self, item: Item) -> Outcome:
-        """Holds the item's writes; its checkpoint is the unit's, and whether it wakes readers is the commit's to say.
+        """Holds the item's writes. Its checkpoint and `quiet` are ignored: `commit` takes those of the unit.
 
-        Raises: Alone: the item carries an idempotency key, whose answer must be durable with it.
+        Raises: Alone: the item has an idempotency key, whose answer must become durable with it.
         """
         if item.idempotency:
             raise Alone
         for write in item.writes:
             if write.expected == NEW:
-                self._loaded.setdefault(write.stream, _Stored(0, []))  # the commit will tell
+                self._loaded.setdefault(write.stream, _Stored(0, []))  # the commit will find out
             actual = await self._version(write.stream)
             if actual != write.expected:
                 return Conflict(write.stream, write.expected, actual)
@@ -59,9 +59,9 @@ class UnitOfWork:
         return HELD
 
     async def commit(self, checkpoint: Checkpoint | None = None, *, quiet: bool = False) -> Outcome | None:
-        """One item of everything held, with the checkpoint; None where nothing is held. quiet: see `Item`.
+        """Appends all held writes as one item, with the checkpoint. Returns None if nothing is held. quiet: see `Item`.
 
-        Raises: Unavailable: there was an outage since the unit began, so what was decided may stand on another history.
+        Raises: Unavailable: there was an outage since the unit began, so the decisions may rest on another history.
         """
         if not self._held:
             return None
@@ -70,7 +70,7 @@ class UnitOfWork:
         return await self._store.append(Item(writes, checkpoint=checkpoint, quiet=quiet))
 
     def known(self, stream: str) -> Loaded[Any] | None:
-        """Of a stream that was looked at before, only what the unit itself knows: what the store learned meanwhile is the commit's to tell."""
+        """Once the unit has read a stream, only the unit's own state counts: newer events in the store show as a conflict at commit."""
         mine = self._states.known(stream)
         return mine if mine or stream in self._loaded else self._store.known(stream)
 
@@ -137,7 +137,7 @@ class UnitOfWork:
 
 
 class _Stored(NamedTuple):
-    """What the store has of a stream after a version, as it was when the unit first looked."""
+    """The stored events of a stream after a version, as the unit first read them."""
 
     after: int
     entries: list[Entry]

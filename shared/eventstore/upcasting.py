@@ -1,4 +1,4 @@
-"""Old event versions are lifted JSON to JSON, one step at a time, in one place; a golden file proves each step."""
+"""Upcasts old event versions from JSON to JSON, one version at a time, in one place. A golden file proves each step."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ Upcast = Callable[[Json], Json]
 
 
 class Upcasters:
-    """Steps keyed by (type, version they lift from); each returns the body of version + 1. types: those that have a step."""
+    """Steps by (type, old version); each returns the body of the next version. types: the types with a step."""
 
     def __init__(self, steps: Mapping[tuple[str, int], Upcast] | None = None) -> None:
         self._steps = dict(steps or {})
         self.types = frozenset(event_type for event_type, _ in self._steps)
 
     def upcast(self, event_type: str, version: int, body: str) -> str:
-        """The body at the newest version; the same text, untouched, where no step applies."""
+        """The body at its newest version; the same text if no step applies."""
         step = self._steps.get((event_type, version))
         if step is None:
             return body
@@ -30,7 +30,7 @@ class Upcasters:
         return json.dumps(lifted, ensure_ascii=False, separators=(",", ":"))
 
     def upcast_many(self, types: Sequence[str | None], versions: Sequence[int | None], bodies: Sequence[str]) -> Sequence[str]:
-        """The bodies at their newest versions, in order; the same sequence, untouched, where no body needs a step.
+        """The bodies at their newest versions, in order; the same sequence if no body needs a step.
 
         types, versions: may be None where the type is not in `types`.
         """

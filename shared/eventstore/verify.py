@@ -6,14 +6,18 @@ signed heads, a recomputed tail of the whole store.
 
 from __future__ import annotations
 
-import hmac
+from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
 from shared.database import Database
 from shared.eventstore.chain import START, content, link
+from shared.eventstore.earlier_heads import FIRST_RELEASE, SignedHead, is_of_first_release
 from shared.eventstore.postgres import PostgresEventStore
-from shared.eventstore.signing import sign
+from shared.eventstore.signing import fits, recorded_keys, trusted
+from shared.keys import Keys
 from shared.message import Recorded
 
 PAGE = 2000
@@ -59,7 +63,7 @@ class Verifier:
         self.position, self.store_hash = event.position, event.store_hash
         self.streams[event.stream] = (event.version, event.hash)
         self.count += 1
-        return Broken(wrong, event.position, str(event.id), event.stream, event.version) if wrong else None
+        return _broken(wrong, event) if wrong else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +76,21 @@ class Verified:
     broken: Broken | None
 
 
-async def verify_store(database: Database, key: bytes, *, stream: str | None = None) -> Verified:
-    """Recomputes a whole store; with `stream`, reports only what touches that stream (the store's chain is walked all the same)."""
-    signatures = await _signatures(database)
+async def verify_store(database: Database, keys: Keys, *, stream: str | None = None) -> Verified:
+    """Recomputes a whole store; with `stream`, reports only what touches that stream (the store's chain is walked all the same).
+
+    keys: of the store's service.
+    """
+    heads = await _heads(database, keys)
     verifier = Verifier()
     broken: Broken | None = None
     async for event in _events(PostgresEventStore(database)):
-        found = verifier.check(event) or _check_signature(event, signatures, key, database.service)
+        found = verifier.check(event) or heads.check(event)
         if found and (stream is None or event.stream == stream):
             broken = found
             break
     if broken is None:
-        broken = await _check_end(database, verifier, signatures)
+        broken = await _check_end(database, verifier, heads)
     return Verified(database.service, verifier.count, len(verifier.streams), broken)
 
 
@@ -95,30 +102,55 @@ async def _events(store: PostgresEventStore) -> AsyncIterator[Recorded]:
         position = events[-1].position
 
 
-async def _signatures(database: Database) -> dict[int, tuple[bytes, bytes]]:
+@dataclass(frozen=True, slots=True)
+class _Heads:
+    """What was signed, by position; and whose signatures are believed. first: the first release's token key where it is still held."""
+
+    service: str
+    signed: dict[int, list[SignedHead]]
+    public: dict[str, Ed25519PublicKey]
+    first: bytes | None
+
+    def check(self, event: Recorded) -> Broken | None:
+        """What is wrong with the signatures of the head that this event was, if anything."""
+        signed = self.signed.get(event.position, [])
+        checked = [fitting for each in signed if (fitting := self._fits(each)) is not None]
+        if signed and not checked:
+            return _broken("the head up to here is signed with a key that nobody vouches for", event)
+        if not all(checked) or any(each.store_hash != event.store_hash for each in signed):
+            return _broken("the history up to here is not the one that was signed", event)
+        return None
+
+    def _fits(self, head: SignedHead) -> bool | None:
+        """None where it cannot be known: the key is gone, or nobody vouches for it."""
+        if head.key == FIRST_RELEASE:
+            return is_of_first_release(self.first, self.service, head) if self.first else None
+        public = self.public.get(head.key)
+        return fits(public, self.service, head.position, head.store_hash, head.signature) if public else None
+
+
+async def _heads(database: Database, keys: Keys) -> _Heads:
     async with database.connection() as connection:
-        rows: Sequence[tuple[int, bytes, bytes]] = await (
-            await connection.execute("SELECT position, store_hash, signature FROM signed_head ORDER BY position")
+        rows: Sequence[tuple[int, bytes, bytes, str]] = await (
+            await connection.execute("SELECT position, store_hash, signature, key FROM signed_head")
         ).fetchall()
-    return {position: (store_hash, signature) for position, store_hash, signature in rows}
+    signed: dict[int, list[SignedHead]] = defaultdict(list)
+    for row in rows:
+        signed[row[0]].append(SignedHead(*row))
+    public = trusted(database.service, keys.held("head"), await recorded_keys(database))
+    return _Heads(database.service, signed, public, keys.first_release())
 
 
-def _check_signature(event: Recorded, signatures: dict[int, tuple[bytes, bytes]], key: bytes, service: str) -> Broken | None:
-    if event.position not in signatures:
-        return None
-    store_hash, signature = signatures[event.position]
-    ours = hmac.compare_digest(signature, sign(key, service, event.position, store_hash))
-    if ours and store_hash == event.store_hash:
-        return None
-    return Broken("the history up to here is not the one that was signed", event.position, str(event.id), event.stream, event.version)
+def _broken(what: str, event: Recorded) -> Broken:
+    return Broken(what, event.position, str(event.id), event.stream, event.version)
 
 
-async def _check_end(database: Database, verifier: Verifier, signatures: dict[int, tuple[bytes, bytes]]) -> Broken | None:
+async def _check_end(database: Database, verifier: Verifier, heads: _Heads) -> Broken | None:
     """The last event must be where the store's head and the last signature say."""
     async with database.connection() as connection:
         row = await (await connection.execute("SELECT position, store_hash FROM store_head")).fetchone()
     head = int(row[0]) if row else 0
-    newest = max([head, *signatures], default=0)
+    newest = max([head, *heads.signed], default=0)
     if verifier.position < newest:
         return Broken(f"the last {newest - verifier.position} events are missing", verifier.position + 1, None, None, None)
     if row and head == verifier.position and bytes(row[1]) != verifier.store_hash:

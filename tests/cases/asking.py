@@ -8,7 +8,7 @@ from tests.cases.desk import soon
 
 def refusals(kind=Refused):
     """Every refusal of the loaded program by its stable name."""
-    found = {}
+    found: dict[str, type[Refused]] = {}
     for each in kind.__subclasses__():
         found |= refusals(each) | {each().code: each}
     return found

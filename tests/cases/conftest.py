@@ -1,12 +1,10 @@
 """The service cases in this process, shared by the tests of one module. Each test has a school of its own."""
 
-from collections.abc import AsyncIterator, Iterator
-from uuid import uuid4
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager
 
-import psycopg
 import pytest
 
-from district.embedded.postgres import Postgres
 from district.embedded.redis import Redis
 from tests.cases.desk import Desk, desk
 
@@ -17,14 +15,10 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="module")
-def module_database(postgres: Postgres) -> Iterator[str]:
-    """URL of a fresh, empty database."""
-    name = f"test_{uuid4().hex[:12]}"
-    with psycopg.connect(postgres.url(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    yield postgres.url(name)
-    with psycopg.connect(postgres.url(), autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+def module_database(new_database: Callable[[], AbstractContextManager[str]]) -> Iterator[str]:
+    """The administrator's URL of a database for one module's tests."""
+    with new_database() as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 import asyncio
 from base64 import urlsafe_b64encode
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,13 +12,16 @@ from uuid import uuid4
 
 import httpx
 import psycopg
+from fastapi import FastAPI
 
 from services.cases.app import create_app
-from shared.access import Principal, issue_token
-from shared.events import ConcernRaised, NamedPerson, PersonRegistered, PublicEvent, SchoolRegistered
-from shared.message import Recorded
-from shared.settings import read_settings
+from shared.access import Principal
+from shared.events import ConcernRaised, NamedPerson, PersonRegistered, SchoolRegistered
+from shared.message import PublicEvent, Recorded
+from shared.settings import Settings, read_settings
 from shared.testing import eventually
+from tests.keys import bearer
+from tests.logins import login
 
 KEY = urlsafe_b64encode(b"k" * 32).decode()
 _schools = count(1)
@@ -84,8 +87,7 @@ class Desk:
         return self._headers(Principal("service:test", "service", frozenset({"service"})))
 
     def _headers(self, principal: Principal) -> dict[str, str]:
-        token = issue_token(self.settings.key("token_key"), principal, datetime.now(UTC) + timedelta(hours=1))
-        return {"authorization": f"Bearer {token}"}
+        return bearer(self.settings, principal)
 
     # requests -----------------------------------------------------------------------------------------------------
 
@@ -122,7 +124,8 @@ class Desk:
         """The read models have everything that the store has."""
 
         async def level() -> bool:
-            rows = await self.sql("SELECT (SELECT position FROM view_checkpoint WHERE view = 'case_list_v1'), (SELECT position FROM store_head)")
+            answers = "SELECT position FROM view_checkpoint WHERE view = 'case_list_v1' AND state = 'answering'"
+            rows = await self.sql(f"SELECT ({answers}), (SELECT position FROM store_head)")
             return rows[0][0] == rows[0][1]
 
         await eventually(level)
@@ -230,11 +233,11 @@ class School:
 
 
 @asynccontextmanager
-async def desk(database: str, redis_url: str, **changed: str) -> AsyncIterator[Desk]:
-    """The service with all its own parts, as it runs in a district; only its neighbours are played."""
+async def desk(database: str, redis_url: str, service: Callable[[Settings], FastAPI] = create_app, **changed: str) -> AsyncIterator[Desk]:
+    """The service with all its own parts, as it runs in a district; only its neighbours are played. service: makes it."""
     settings = read_settings(
         {
-            "DATABASE_URL": database,
+            "DATABASE_URL": login(database, "cases"),
             "REDIS_URL": redis_url,
             "SMTP_URL": "smtp://127.0.0.1:9",
             "TANGGAP_MASTER_KEY": KEY,
@@ -246,7 +249,7 @@ async def desk(database: str, redis_url: str, **changed: str) -> AsyncIterator[D
             **changed,
         }
     )
-    app = create_app(settings)
+    app = service(settings)
     for subscription in app.state.kernel.subscriptions:
         subscription.run = asyncio.Event().wait
     async with app.router.lifespan_context(app):

@@ -72,12 +72,12 @@ class History:
                 await self.take(case, later(days=self.chance.randint(0, 50) + 10 * nth))
             if self.chance.random() < 0.5:
                 level = self.chance.choice(("low", "medium", "high", "emergency"))
-                said = {"decision": f"p-{place}", "reason": words(), "policy": POLICY}
-                await self.do(case, step(SetUrgency, urgency=level, **said))
+                await self.do(case, step(SetUrgency, urgency=level, decision=f"p-{place}", reason=words(), policy=POLICY))
             await self.decide(case, self.chance.choice((None, "monitor")))
 
     async def receipts(self):
         """Every decision receipt of the machine, as it stands in the store."""
         page = await self.store.replay(0, types=("urgency-decided", "referral-decided"), limit=1_000_000)
+        assert page
         told = [(stream, kind, json.loads(body)) for stream, kind, body in zip(page.streams, page.types, page.bodies, strict=True) if kind]
         return [each for each in told if each[2]["inputs"] is not None]

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from services.cases.domain.case.case import CASE
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import Acknowledge, TakeConcern
+from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.policy import Policy
 from services.cases.policies import policy_for
 from shared.events import ConcernRaised, NamedPerson
@@ -30,7 +31,7 @@ WHOLE: dict[str, list[Any]] = json.loads((Path(__file__).parents[1] / "pinned" /
 """What each command decides at its right moment: whole events, by the command's class."""
 
 _acts = count(1)
-C = TypeVar("C", bound=Fact)
+C = TypeVar("C", bound=Command)
 
 
 def words(text: str = "kata") -> Sealed:
@@ -46,7 +47,7 @@ def raised(concern: str = "c-1", **told: Any) -> ConcernRaised:
 
 
 def named(person: str, relation: str = "staff", role: str = "accused") -> NamedPerson:
-    return NamedPerson(person=person, relation=relation, role=role)  # type: ignore[arg-type]
+    return NamedPerson.model_validate({"person": person, "relation": relation, "role": role})
 
 
 def take(concern: ConcernRaised | None = None, at: datetime = NOW, policy: Policy = POLICY) -> TakeConcern:
@@ -91,6 +92,7 @@ def whole(events: Iterable[Event]) -> list[Any]:
     return told
 
 
-def decided(case: Case, command: Fact) -> tuple[list[Event], Case]:
+def decided(case: Case, command: Fact) -> tuple[list[Any], Case]:
+    """The events, of whichever classes, and the case after them."""
     events = list(CASE.decide(command, case))
     return events, CASE.fold(events, case)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from services.cases.domain import data_request as dr
 from services.cases.domain import official_reporting as r
 from services.cases.domain.case import conflict as ct
 from services.cases.domain.case import handling as h
@@ -18,6 +19,7 @@ from services.cases.domain.referring import consent as cs
 from services.cases.domain.referring import disclosure as d
 from services.cases.domain.referring.referral import ApproveReferral, DraftReferral, FoldTask, NoSuchReferral, OwnApproval, SendReferral
 from services.cases.domain.steps import activity as a
+from services.cases.domain.steps import endings as e
 from services.cases.domain.steps.home import GuardianSafetyUnknown, GuardianUnsafe
 from services.cases.domain.strategies import conference as cf
 from services.cases.domain.strategies import counselling as co
@@ -177,21 +179,21 @@ right([safe, go, notify, visited, report], step(v.UseVisit, **x(use=W)), "visit-
 # official reports and requests for data
 file = step(r.FileOfficialReport, **x(to="pokja", number="1", legal_basis="UU 12/2022", respond_by=later(days=3), contents=W))
 receipt = step(r.RecordReportReceipt, **x(receipt="P-1"))
-demand = step(r.RecordDataRequest, **x(requester=W, written=True, letter="B/1", legal_basis="KUHAP", items=W, respond_by=later(days=3)))
-one = step(r.DecideDataRequest, by=PRINCIPAL, **x(release=True, reason=W))
-two = step(r.ConfirmDataDecision, by=OFFICER, **x(agrees=True))
-no = step(r.DecideDataRequest, by=PRINCIPAL, **x(release=False, reason=W))
+demand = step(dr.RecordDataRequest, **x(requester=W, written=True, letter="B/1", legal_basis="KUHAP", items=W, respond_by=later(days=3)))
+one = step(dr.DecideDataRequest, by=PRINCIPAL, **x(release=True, reason=W))
+two = step(dr.ConfirmDataDecision, by=OFFICER, **x(agrees=True))
+no = step(dr.DecideDataRequest, by=PRINCIPAL, **x(release=False, reason=W))
 right([], file, "official-report-filed", a.WrongMoment, at=[ask])
 right([file], receipt, "report-receipt-recorded", a.NoSuchActivity)
 right([file], step(r.RecordReportAnswer, **x(answer=W)), "report-answered", a.NoSuchActivity)
 right([file], step(r.CloseOfficialReport, **x(result="handled")), "official-report-closed", a.NoSuchActivity)
-right([], demand, "data-requested", r.RequestNotWritten,
-      wrong=step(r.RecordDataRequest, **x(requester=W, written=False, letter="", legal_basis="", items=W, respond_by=later(days=3))))  # fmt: skip
+right([], demand, "data-requested", dr.RequestNotWritten,
+      wrong=step(dr.RecordDataRequest, **x(requester=W, written=False, letter="", legal_basis="", items=W, respond_by=later(days=3))))  # fmt: skip
 right([demand], one, "data-request-decided", a.WrongMoment, at=[demand, one], wrong=no)
-right([demand, one], two, "data-decision-confirmed", r.SecondPersonNeeded, at=[demand, one],
-      wrong=step(r.ConfirmDataDecision, by=PRINCIPAL, **x(agrees=True)))  # fmt: skip
-right([demand, one, two], step(r.ReleaseData, by=PRINCIPAL, **x(package=W)), "data-released", r.NotDecidedSo, at=[demand, no, two])
-right([demand, no, two], step(r.RefuseData, by=PRINCIPAL, **x(reason=W)), "data-refused", r.NotDecidedSo, at=[demand, one, two])
+right([demand, one], two, "data-decision-confirmed", dr.SecondPersonNeeded, at=[demand, one],
+      wrong=step(dr.ConfirmDataDecision, by=PRINCIPAL, **x(agrees=True)))  # fmt: skip
+right([demand, one, two], step(dr.ReleaseData, by=PRINCIPAL, **x(package=W)), "data-released", dr.NotDecidedSo, at=[demand, no, two])
+right([demand, no, two], step(dr.RefuseData, by=PRINCIPAL, **x(reason=W)), "data-refused", dr.NotDecidedSo, at=[demand, one, two])
 
 # inbound referral
 inbound = step(i.RecordInboundReferral, **x(institution="Puskesmas", letter="9", reason=W, package=W, answer_by=later(days=3)))
@@ -202,10 +204,10 @@ right([inbound, replied], step(i.CompleteInboundReferral, **x(report=W)), "inbou
 
 # what every activity knows
 declined = step(co.DeclineCounselling, **x(reason=W))
-right([asked], step(a.PostponeActivity, **x(until=later(days=3), reason=W)), "activity-postponed", a.ActivityEnded, at=[asked, declined])
-right([asked], step(a.CancelActivity, **x(reason=W)), "activity-cancelled", a.NoSuchActivity)
-right([asked], step(a.RecordRefusal, **x(who="student", reason=W)), "activity-refused", a.ActivityEnded, at=[asked, declined])
-right([asked], step(a.HandOverActivity, **x(to=OTHER)), "activity-handed-over", a.PersonInConflict, at=[asked], about=raised(people=(named(OTHER),)))
+right([asked], step(e.PostponeActivity, **x(until=later(days=3), reason=W)), "activity-postponed", a.ActivityEnded, at=[asked, declined])
+right([asked], step(e.CancelActivity, **x(reason=W)), "activity-cancelled", a.NoSuchActivity)
+right([asked], step(e.RecordRefusal, **x(who="student", reason=W)), "activity-refused", a.ActivityEnded, at=[asked, declined])
+right([asked], step(e.HandOverActivity, **x(to=OTHER)), "activity-handed-over", a.PersonInConflict, at=[asked], about=raised(people=(named(OTHER),)))
 
 # the case itself
 assess = step(h.AssessCase, field="personal", findings=W, safe=True)

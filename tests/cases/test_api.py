@@ -2,13 +2,14 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from services.cases.commands.bodies import body_of
 from services.cases.commands.routes import GIVEN as CASE_COMMANDS
-from services.cases.domain.case.state import CASE_STRATEGIES
+from services.cases.domain.steps.activity import BeginActivity
 from shared.events import PersonRegistered
 from tests.cases.asking import body_from_examples, formed, goal, refused_by_name
 from tests.cases.desk import soon
@@ -30,13 +31,13 @@ async def test_the_document_lists_every_command_with_an_example_of_every_field(c
         told = document["components"]["schemas"][name]
         assert told["additionalProperties"] is False
         assert not {"act", "by", "at"} & set(told["properties"]), "who, when and which act is not the client's to say"
-        assert ("activity" in told["properties"]) == ("activity" in command.model_fields and command not in CASE_STRATEGIES.opening)
+        assert ("activity" in told["properties"]) == ("activity" in command.model_fields and not issubclass(command, BeginActivity))
         lacking = [field for field, each in told["properties"].items() if field != "happened_at" and not each.get("examples")]
         assert lacking == [], name
 
 
 async def test_the_example_of_every_command_is_understood_and_accepted_or_refused_by_name(cases):
-    school, codes = await cases.school(), {}
+    school, codes = await cases.school(), dict[int, list[str]]()
     for command in CASE_COMMANDS:
         case = await school.concern(f"student-of-{command.called}")
         answer = await cases.act(case, command.called, cases.duty, **body_from_examples(command))
@@ -68,7 +69,8 @@ async def test_an_empty_or_wrong_body_is_told_field_by_field_and_never_a_500(cas
         if required:
             assert answer.status_code == 422
             assert sorted(each["pointer"] for each in answer.json()["errors"]) == sorted(f"/{name}" for name in required)
-        for wrong in (None, {"a": 1}, [], "x" * 25_000, -1):
+        wrongs: tuple[Any, ...] = (None, {"a": 1}, [], "x" * 25_000, -1)
+        for wrong in wrongs:
             told = await cases.act(case, command.called, cases.duty, **dict.fromkeys(required, wrong))
             assert told.status_code in ((422, 404, 409) if required else (200, 409)), (command.called, wrong)
 

@@ -3,12 +3,12 @@
 import pytest
 
 from services.cases.domain.case.case import CASE, CASE_COMMANDS
-from services.cases.domain.case.handling import BreakGlass
+from services.cases.domain.case.handling import BreakGlass, ConfirmBreakGlass
 from services.cases.domain.referring.consent import OverrideConsent, TakeNextAlternative
 from services.cases.domain.referring.referral import DraftReferral, ReferralDrafted
 from services.cases.domain.steps.activity import NoSuchActivity
 from shared.errors import Refused
-from tests.cases.people import COUNSELLOR, WHOLE, after, decided, handled, step, take, types, whole, words
+from tests.cases.people import COUNSELLOR, OFFICER, WHOLE, after, decided, handled, step, take, types, whole, words
 from tests.cases.scenarios import SCENARIOS, approve, draft, moved, send
 from tests.cases.test_other_commands import FIRST
 
@@ -50,6 +50,13 @@ def test_it_folds_also_without_the_steps_that_it_follows(command):
     """`happened_until` leaves out what happened later, and what was written down late stands out of order."""
     events, _ = decided(SCENARIOS[command].case, SCENARIOS[command].when)
     CASE.fold(events, after(take()))
+
+
+def test_a_glass_that_was_confirmed_is_not_confirmed_again():
+    scenario = SCENARIOS[ConfirmBreakGlass]
+    case = after(scenario.when, case=scenario.case)
+    assert isinstance(scenario.when, ConfirmBreakGlass)
+    assert list(CASE.decide(step(ConfirmBreakGlass, by=OFFICER, glass=scenario.when.glass), case)) == []
 
 
 def test_the_glass_is_broken_only_over_an_activity_that_there_is():

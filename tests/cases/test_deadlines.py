@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,7 @@ class Scheduler:
 
     def work(self, case, now):
         """Passes whatever is due by its rows; the case after it, and what passed."""
-        passed = []
+        passed: list[tuple[str, int]] = []
         for key, due in self.rows:
             if due <= now:
                 events, case = decided(case, PassDeadline(key=key, due=due, now=now))
@@ -43,6 +44,7 @@ class Scheduler:
         return case, passed
 
 
+@pytest.mark.long
 def test_ten_thousand_random_schedules_lose_none_and_fire_none_twice():
     chance, fired = random.Random(20260209), 0
     for _ in range(SCHEDULES):
@@ -50,7 +52,8 @@ def test_ten_thousand_random_schedules_lose_none_and_fire_none_twice():
         for place in range(chance.randint(1, 2)):
             ask = step(AskTeacher, activity=f"t-{place}", teacher=TEACHER, aim="help", question=W, respond_by=later(hours=chance.randint(1, 60)))
             _, case = decided(case, ask)
-        schedulers, passed = (Scheduler(), Scheduler()), Counter()
+        schedulers = (Scheduler(), Scheduler())
+        passed: Counter[tuple[str, int]] = Counter()
         for _ in range(chance.randint(2, 6)):
             now += timedelta(hours=chance.choice((1, 6, 12, 24, -2, 2)))
             scheduler = chance.choice(schedulers)
@@ -161,7 +164,7 @@ def test_a_level_raised_by_a_person_alerts_and_starts_its_clocks():
 def test_home_is_not_turned_to_without_a_student_who_asked_themselves_or_is_of_age():
     own = handled(step(AssessGuardian, guardian="mother", safe=True, reason=W, by=COUNSELLOR), concern=raised(reporter_kind="student"))
     minor = handled(step(AssessGuardian, guardian="mother", safe=True, reason=W, by=COUNSELLOR))
-    plan = {"activity": "p", "guardian": "mother", "kind": "help-at-home", "goal": W}
+    plan: dict[str, Any] = {"activity": "p", "guardian": "mother", "kind": "help-at-home", "goal": W}
     for case, age in ((own, 15), (minor, 18)):
         with pytest.raises(StudentConsentNeeded):
             CASE.decide(step(PlanParentMeeting, **plan, age=age), case)

@@ -1,6 +1,7 @@
 """Cases that are merged, unmerged or moved to another school or desk, over HTTP."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -123,7 +124,7 @@ async def test_the_list_shows_the_state_that_the_case_has(cases, steps):
 async def test_the_list_shows_the_state_of_a_case_that_is_worked_on(cases):
     school = await cases.school()
     case = await school.case()
-    steps = (
+    steps: tuple[tuple[str, dict[str, Any]], ...] = (
         ("assess-case", {"field": "social", "findings": "x", "safe": True}), ("plan-case", {"goals": [goal(school)]}),
         ("request-counselling", {"origin": "self", "field": "social", "reason": "x"}), ("wait-for-case", {"until": soon(days=5), "what": "x"}),
         ("resume-case", {}),

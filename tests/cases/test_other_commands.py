@@ -8,11 +8,13 @@ from services.cases.domain.case.opening import AlreadyIdentified, NotClosed, Ref
 from services.cases.domain.case.strands import Acknowledge, AddNote, Assign, Close, Match, Reopen, SetUrgency
 from services.cases.domain.duty import DUTY, EndLeave, LeaveBackwards, NotAway, RecordLeave
 from services.cases.domain.referring import referral as rf
+from services.cases.domain.register import STRATEGIES
 from services.cases.domain.steps.activity import ActivityEnded, NoSuchActivity, WrongMoment
+from services.cases.domain.steps.home import GuardianSafetyUnknown, GuardianUnsafe
 from services.cases.domain.strategies import consultation as cn
 from services.cases.domain.strategies import group as g
 from services.cases.domain.strategies import partnership as pt
-from services.cases.domain.without_case import STRATEGIES, WITHOUT_CASE
+from services.cases.domain.without_case import WITHOUT_CASE, alone
 from shared.errors import Refused
 from tests.cases.people import (
     COUNSELLOR,
@@ -75,8 +77,8 @@ ROWS = [
     (CASE, [*OWN, open_draft], approve, "referral-approved", [*OWN, open_draft], step(rf.ApproveReferral, referral="r-1", by=COUNSELLOR), rf.OwnApproval),
     (CASE, [*OWN, open_draft, approve], send, "referral-sent", [*OWN, open_draft], send, rf.NotApproved),
     (CASE, [*OWN, open_draft, approve, send], CANCEL, "referral-cancel-requested", [*OWN, open_draft], CANCEL, rf.NotSentYet),
-    (CASE, OWN, SAFE, "guardian-assessed", [take(raised(people=(named(MOTHER, "guardian"),)))], SAFE, gd.GuardianUnsafe),
-    (CASE, [*OWN, SAFE], TELL, "guardian-to-be-told", OWN, TELL, gd.GuardianSafetyUnknown),
+    (CASE, OWN, SAFE, "guardian-assessed", [take(raised(people=(named(MOTHER, "guardian"),)))], SAFE, GuardianUnsafe),
+    (CASE, [*OWN, SAFE], TELL, "guardian-to-be-told", OWN, TELL, GuardianSafetyUnknown),
     (g.GROUP, [], FORM, "group-formed", [], step(g.FormGroup, **FORM.model_dump(include={"group", "school", "field"}), purpose=W, members=(ONE, BLAMED)),
      g.VictimAndAccusedTogether),
     (g.GROUP, [FORM], ADD, "member-added", [FORM], step(g.AddMember, member=BLAMED), g.VictimAndAccusedTogether),
@@ -113,7 +115,7 @@ def folded(decider, commands):
 
 
 def test_no_command_is_left_out():
-    standing = {each.command for strategy in STRATEGIES.by_name.values() for each in strategy.steps}
+    standing = {each.command for strategy in alone(STRATEGIES) for each in strategy.steps}
     assert {type(row[2]) for row in ROWS} == {*standing, *FIRST, g.FormGroup, *g.GROUP_STEPS, RecordLeave, EndLeave}
 
 

@@ -6,20 +6,21 @@ import pytest
 
 from services.cases.domain.case import handling as h
 from services.cases.domain.case.case import CASE
-from services.cases.domain.case.guardians import AssessGuardian, GuardianUnsafe, TellGuardian
+from services.cases.domain.case.guardians import AssessGuardian, TellGuardian
 from services.cases.domain.case.opening import ActivityStillOpen
 from services.cases.domain.case.strands import Acknowledge, Close
 from services.cases.domain.duty import DUTY, RecordLeave
 from services.cases.domain.referring import consent as cs
 from services.cases.domain.referring.referral import ApproveReferral, DecideReferral, DraftReferral, FoldTask, SendReferral
 from services.cases.domain.steps.deadline import PassDeadline
+from services.cases.domain.steps.home import GuardianUnsafe
 from services.cases.domain.steps.triage import ReferralInputs, TriageInputs, recommend, triage
 from services.cases.domain.strategies import conference as cf
 from services.cases.domain.strategies import counselling as co
 from services.cases.domain.strategies import teacher as t
 from services.cases.domain.strategies import visit as v
 from services.cases.policies import policy_of
-from services.cases.reading.words import sentence
+from services.cases.reading.vocabulary import words_of
 from shared.testing import given as given_
 from tests.cases.people import COORDINATOR, FATHER, MOTHER, POLICY, PRINCIPAL, TEACHER, decided, raised, step, take, words
 
@@ -68,7 +69,9 @@ def test_the_severe_case_from_saturday_evening_to_its_closing():  # noqa: PLR091
     assert story.due("decide")[0].due == at(hours=1)
     receipt = story.case.decisions[0]
     assert "danger:suicide_plan=emergency" in receipt.rules
-    again = triage(policy_of(receipt.policy, receipt.policy_version), TriageInputs.model_validate(receipt.inputs.model_dump()))
+    policy = policy_of(receipt.policy, receipt.policy_version)
+    assert policy and receipt.inputs
+    again = triage(policy, TriageInputs.model_validate(receipt.inputs.model_dump()))
     assert (again.urgency, again.rules) == (receipt.urgency, receipt.rules)
 
     assert "case-acknowledged" in story.do(step(Acknowledge, by=DEPUTY))
@@ -99,10 +102,10 @@ def test_the_severe_case_from_saturday_evening_to_its_closing():  # noqa: PLR091
     # Monday: the decision receipt
     monday = datetime(2026, 2, 9, 2, 0, tzinfo=UTC)
     story.do(step(DecideReferral, decision="d-1", policy=POLICY, consent="given", by=DEPUTY))
-    receipt = story.case.referrals.decisions[0]
-    assert receipt.inputs == ReferralInputs(urgency="emergency", categories=("suicide",), tried={}, consent="given")
-    assert receipt.rules == recommend(POLICY, receipt.inputs).rules
-    assert receipt.chosen == "refer-now"
+    referral = story.case.referrals.decisions[0]
+    assert referral.inputs == ReferralInputs(urgency="emergency", categories=("suicide",), tried={}, consent="given")
+    assert referral.rules == recommend(POLICY, referral.inputs).rules
+    assert referral.chosen == "refer-now"
 
     # the first psychologist declines, the second accepts
     story.do(step(DraftReferral, referral="r-2", agency="psychologist-1", why=W, alternatives=("psychologist-2",), consent="asked", by=DEPUTY))
@@ -164,8 +167,8 @@ def test_the_severe_case_from_saturday_evening_to_its_closing():  # noqa: PLR091
     with pytest.raises(ActivityStillOpen):  # nothing is left lying
         CASE.decide(step(Close, outcome_class="helped", task_reviewed=W, by=DEPUTY), story_with_open_activity(story))
     story.do(of(co.EndCounselling, monday + timedelta(days=200), activity="c-1", result="helped"))
-    for referral in ("r-1", "r-3"):
-        story.do(of(cs.EvaluateReferral, monday + timedelta(days=60), referral=referral, helped=True, finding=W))
+    for sent in ("r-1", "r-3"):
+        story.do(of(cs.EvaluateReferral, monday + timedelta(days=60), referral=sent, helped=True, finding=W))
 
     closing = story.do(step(Close, outcome_class="referred", task_reviewed=W, by=DEPUTY))
     assert closing[:2] == ["task-reviewed", "case-closed"]
@@ -174,7 +177,7 @@ def test_the_severe_case_from_saturday_evening_to_its_closing():  # noqa: PLR091
     closed = next(event for event in story.told if event.type == "case-closed")
     assert (closed.outcome, closed.concerns) == ("referred", ("c-1",))  # what the reporter hears, and no more
 
-    history = [sentence(event.type, event.model_dump(mode="json")) for event in story.told]
+    history = [words_of().sentence(event.type, event.model_dump(mode="json")) for event in story.told]
     assert len(history) == len(story.told) > 80
     assert not any("rahasia" in text for pair in history for text in pair)
     assert "Lewat batas waktu: tindak lanjut pertemuan yang terlewat." in [indonesian for indonesian, _ in history]

@@ -26,7 +26,9 @@ def test_every_receipt_derives_again_from_its_policy_and_inputs():
     for category in POLICY.categories:
         case = after(take(raised(categories=(category,), facts={"fear": True})))
         receipt = case.decisions[0]
-        again = triage(policy_of(receipt.policy, receipt.policy_version), TriageInputs.model_validate_json(receipt.inputs.model_dump_json()))
+        policy = policy_of(receipt.policy, receipt.policy_version)
+        assert policy and receipt.inputs
+        again = triage(policy, TriageInputs.model_validate_json(receipt.inputs.model_dump_json()))
         assert (again.urgency, again.rules) == (receipt.urgency, receipt.rules)
 
 

@@ -22,14 +22,15 @@ async def test_every_receipt_in_a_history_derives_again_exactly_from_its_policy_
     levels: dict[str, str] = {}
     for stream, kind, body in receipts:
         policy = policy_of(body["policy"], body["policy_version"])
+        assert policy
         if kind == "referral-decided":
             told = recommend(policy, ReferralInputs.model_validate(body["inputs"]))
             assert (told.recommendation, list(told.rules), list(told.alternatives)) == (body["recommendation"], body["rules"], body["alternatives"])
         else:
-            told = triage(policy, TriageInputs.model_validate(body["inputs"]))
-            assert list(told.rules) == body["rules"]
+            level = triage(policy, TriageInputs.model_validate(body["inputs"]))
+            assert list(level.rules) == body["rules"]
             order = ("low", "medium", "high", "emergency")
-            assert body["urgency"] == max(told.urgency, levels.get(stream, "low"), key=order.index)
+            assert body["urgency"] == max(level.urgency, levels.get(stream, "low"), key=order.index)
             levels[stream] = body["urgency"]
     assert {kind for _, kind, _ in receipts} == {"urgency-decided", "referral-decided"}
     assert len(receipts) > 300
@@ -81,8 +82,7 @@ async def test_wider_repeat_days_of_a_draft_are_counted_anew_and_narrower_ones_t
 async def test_no_draft_changes_what_a_person_decided():
     history = History(19)
     await history.take("k-1", categories=("learning",), facts={}, kind="need")
-    said = {"decision": "p-1", "reason": words(), "by": COUNSELLOR, "policy": POLICY, "at": NOW}
-    await history.do("k-1", step(SetUrgency, urgency="emergency", **said))
+    await history.do("k-1", step(SetUrgency, urgency="emergency", decision="p-1", reason=words(), by=COUNSELLOR, policy=POLICY, at=NOW))
     await history.decide("k-1", "monitor")
     told = await replay(history.store, draft(('"learning" = "low"', '"learning" = "high"'), ("failed_strategies = 2", "failed_strategies = 1")))
     assert [change.decision for change in told.changes if change.decision == "p-1"] == []
@@ -94,7 +94,7 @@ async def test_no_draft_changes_what_a_person_decided():
 async def test_a_replay_stores_nothing_and_says_how_far_it_is():
     history = History(23)
     await history.fill(20)
-    before, reached = list(history.store.events), []
+    before, reached = list(history.store.events), list[int]()
     first = await replay(history.store, draft(('"bullying" = "medium"', '"bullying" = "emergency"')), reached.append)
     again = await replay(history.store, draft(('"bullying" = "medium"', '"bullying" = "emergency"')))
     assert history.store.events == before

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import Any, cast
 from uuid import uuid4
 
 import orjson
@@ -13,7 +14,7 @@ import redis.asyncio as redis
 
 from shared.database import Database
 from shared.delivery.applying import Handling
-from shared.delivery.feed import FeedPage
+from shared.delivery.feed import FeedClient, FeedPage
 from shared.delivery.heartbeat import Heartbeats, health
 from shared.delivery.parked import ParkingLot
 from shared.delivery.relay import Relay
@@ -26,6 +27,7 @@ from shared.eventstore.store import NEW, Item, Stored, Write
 from shared.message import NewEvent, derived_id
 from shared.running import Part, keep_running
 from shared.testing import eventually
+from tests.logins import login
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -42,7 +44,7 @@ def keys_of(partition: int) -> Iterator[str]:
 
 
 def event(key: str, body: str = "{}", *, public: bool = True, **more) -> NewEvent:
-    fields = {
+    fields: dict[str, Any] = {
         "id": uuid4(), "type": "thing-told", "schema_version": 1, "body": body, "key": key, "public": public, "actor": "somebody",
         "school": "sd1", "happened_at": NOON, "correlation": uuid4(), "causation": uuid4(),
     }  # fmt: skip
@@ -114,7 +116,7 @@ class Rig:
     """Intake tells, cases hears: one database, one Redis."""
 
     def __init__(self, url: str, redis_url: str) -> None:
-        self.databases = {name: Database(url, name, size=4) for name in ("intake", "cases")}
+        self.databases = {name: Database(login(url, name), name, size=4) for name in ("intake", "cases")}
         self.owner = PostgresEventStore(self.databases["intake"], partitions=PARTITIONS)
         self.reader = PostgresEventStore(self.databases["cases"], partitions=PARTITIONS)
         self.redis_url = redis_url
@@ -127,7 +129,9 @@ class Rig:
         return kind(self.owner, self.databases["intake"], self.redis_url, Heartbeats(self.databases["intake"]), consumers)
 
     def subscription(self, handling: Handling | None = None) -> Subscription:
-        return Subscription("cases", self.reader, self.databases["cases"], self.redis_url, self.feed, handling or self.heard.over, self.heartbeats)
+        return Subscription(
+            "cases", self.reader, self.databases["cases"], self.redis_url, cast("FeedClient", self.feed), handling or self.heard.over, self.heartbeats
+        )
 
     async def tell(self, *keys: str, body: str = "{}") -> list[int]:
         """One event for each key; their positions."""

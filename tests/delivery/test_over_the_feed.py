@@ -13,7 +13,9 @@ from shared.delivery import subscription
 from shared.delivery.feed import FeedClient, feed_router
 from shared.delivery.wire import stream_key
 from shared.errors import Unavailable
+from shared.keys import Keys
 from tests.delivery.rig import keys_of, working
+from tests.keys import keys, secrets
 
 
 def test_a_hole_in_redis_is_pulled_from_the_feed(run):
@@ -93,17 +95,17 @@ def test_the_feed_over_http_gives_what_the_store_holds_and_only_to_services(run)
         here, there = next(keys_of(0)), next(keys_of(1))
         told = await rig.tell(here, there, here)
         app = FastAPI()
-        app.state.kernel = SimpleNamespace(access=Access(b"k" * 32, Permissions(), SystemClock()))
+        app.state.kernel = SimpleNamespace(access=Access(keys("intake"), Permissions(), SystemClock()))
         web.install(app)
         app.include_router(feed_router("intake", rig.owner))
 
-        async def asking(key: bytes) -> FeedClient:
+        async def asking(key: Keys) -> FeedClient:
             client = FeedClient("cases", "intake", "http://intake", key, SystemClock())
             await client.close()
             client._client = httpx.AsyncClient(transport=httpx.ASGITransport(app))
             return client
 
-        ours, foreign = await asking(b"k" * 32), await asking(b"x" * 32)
+        ours, foreign = await asking(keys("cases")), await asking(keys("cases", secrets(b"x")))
         page = await ours.pull(0, told[0])
         assert [(each.position, each.previous, each.key) for each in page.events] == [(told[2], told[0], here)]
         assert page.head == told[2]

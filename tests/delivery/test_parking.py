@@ -164,7 +164,7 @@ def test_tries_before_and_after_an_outage_are_not_added_up(run):
 def test_an_outage_while_parking_parks_all_the_same_and_once(run, monkeypatch):
     async def scenario(rig):
         sick = next(keys_of(0))
-        park, failed = ParkingLot.park, []
+        park, failed = ParkingLot.park, list[object]()
 
         async def unavailable_at_first(self, *given):
             if not failed:

@@ -35,7 +35,7 @@ def test_somebody_else_who_writes_to_one_of_the_streams_meanwhile_loses_nothing_
         one, other = (key for _, key in zip(range(2), keys_of(0), strict=False))
         told = await rig.tell(one, other, one)
         await rig.relay_all()
-        meanwhile = []
+        meanwhile: list[object] = []
 
         def interrupted(store):
             async def handle(event, checkpoint):

@@ -13,20 +13,23 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 import psycopg
 import pytest
 import redis
 
+from district.embedded import cluster, process
 from district.embedded import postgres as postgresql
-from district.embedded import process
-from district.embedded import redis as redis_finder
-from district.embedded.postgres import Postgres, binaries, start_postgres
+from district.embedded.cluster import binaries
+from district.embedded.postgres import Postgres, start_postgres
 from district.embedded.process import NOBODY
 from district.embedded.redis import Redis, binary, start_redis
 from district.embedded.servers import Servers
 from shared.errors import StartRefused
+
+pytestmark = pytest.mark.servers
 
 CHECKOUT = Path(__file__).parents[2]
 PATIENCE = 20.0
@@ -39,7 +42,7 @@ from district.embedded.servers import Servers
 
 with Servers(Path(sys.argv[1]), {}) as servers:
     pids = [servers.postgres.process.pid, servers.redis.process.pid]
-    print(json.dumps({"database": servers.database_url, "redis": servers.redis_url, "pids": pids}), flush=True)
+    print(json.dumps({"database": servers.administrator, "redis": servers.redis_url, "pids": pids}), flush=True)
     sys.stdin.read()
 """
 
@@ -71,20 +74,31 @@ class Program:
     def __init__(self, home: Path, **more) -> None:
         command = (more.pop("python", sys.executable), "-c", more.pop("before", "") + PROGRAM, str(home))
         environment = os.environ | {"TMPDIR": tempfile.gettempdir(), "PYTHONDONTWRITEBYTECODE": "1"} | more.pop("env", {})
-        self.process = subprocess.Popen(
+        self.process: subprocess.Popen[str] = subprocess.Popen(
             command, cwd=CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, **more
         )
         self.servers: list[psutil.Process] = []
 
+    def says(self) -> str:
+        """The next line of its output."""
+        assert self.process.stdout
+        return self.process.stdout.readline()
+
+    def complains(self) -> str:
+        """Everything that it wrote to standard error."""
+        assert self.process.stderr
+        return self.process.stderr.read()
+
     def ready(self) -> dict[str, str]:
-        line = self.process.stdout.readline()
-        assert line, self.process.stderr.read()
+        line = self.says()
+        assert line, self.complains()
         told = json.loads(line)
         self.servers = [psutil.Process(pid) for pid in told["pids"]]
         return told
 
     def finish(self) -> int:
         """Lets the program end by itself."""
+        assert self.process.stdin
         self.process.stdin.close()
         return self.process.wait(PATIENCE)
 
@@ -98,7 +112,7 @@ class Program:
             except psutil.NoSuchProcess:
                 continue
         self.process.wait()
-        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
+        for pipe in filter(None, (self.process.stdin, self.process.stdout, self.process.stderr)):
             pipe.close()
 
 
@@ -121,7 +135,9 @@ def write(url: str, redis_url: str = "") -> None:
 
 def read(url: str) -> int:
     with psycopg.connect(url) as connection:
-        return connection.execute("SELECT answer FROM kept").fetchone()[0]
+        row = connection.execute("SELECT answer FROM kept").fetchone()
+    assert row
+    return int(row[0])
 
 
 def read_redis(url: str) -> bytes | None:
@@ -148,10 +164,10 @@ def test_two_programs_that_start_at_once_never_collide(tmp_path):
 def test_two_programs_that_start_at_once_on_the_same_data_leave_one_that_works(tmp_path):
     Servers(tmp_path, {}).__enter__().stop()
     with program(tmp_path) as one, program(tmp_path) as two:
-        told = [each.process.stdout.readline() for each in (one, two)]
+        told = [each.says() for each in (one, two)]
         (works,) = [json.loads(line) for line in told if line]
         (refused,) = [each for each, line in zip((one, two), told, strict=True) if not line]
-        assert "StartRefused" in refused.process.stderr.read()
+        assert "StartRefused" in refused.complains()
         write(works["database"], works["redis"])
         assert read(works["database"]) == 42
 
@@ -182,7 +198,7 @@ def test_a_folder_with_a_long_name_works(tmp_path, keep):
 def test_servers_of_the_operator_are_used_and_none_of_ours_is_started(tmp_path):
     given = {"DATABASE_URL": "postgresql://db.example/tanggap", "REDIS_URL": "redis://cache.example"}
     with Servers(tmp_path, given) as servers:
-        assert (servers.database_url, servers.redis_url) == (given["DATABASE_URL"], given["REDIS_URL"])
+        assert (servers.administrator, servers.redis_url) == (given["DATABASE_URL"], given["REDIS_URL"])
         assert (servers.postgres, servers.redis) == (None, None)
     assert list(tmp_path.iterdir()) == []
 
@@ -312,7 +328,8 @@ def test_root_may_start_them_in_a_folder_that_only_root_may_enter(tmp_path, keep
 def test_somebody_who_is_not_root_may_start_them_in_a_folder_of_their_own(temporary):
     theirs = temporary / "theirs"
     theirs.mkdir()
-    identity, python = {}, (sys.executable, {})
+    identity: dict[str, Any] = {}
+    python: tuple[str, dict[str, str]] = (sys.executable, {})
     if os.geteuid() == 0:
         os.chown(theirs, NOBODY, NOBODY)
         identity = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
@@ -332,7 +349,7 @@ def test_somebody_who_is_not_root_may_start_them_in_a_folder_of_their_own(tempor
 def interpreter_for(identity) -> tuple[str, dict[str, str]] | None:
     """An interpreter that this user may run: ours, or the system's of the same version over our packages; and its environment."""
     same = shutil.which(f"python3.{sys.version_info.minor}", path="/usr/local/bin:/usr/bin")
-    for python, more in ((sys.executable, {}), (same, {"PYTHONPATH": sysconfig.get_path("purelib")})):
+    for python, more in ((sys.executable, {}), (same or "no-such-python", {"PYTHONPATH": sysconfig.get_path("purelib")})):
         probe, environment = (python, "-c", "import district.embedded.servers"), os.environ | more
         try:
             subprocess.run(probe, cwd=CHECKOUT, check=True, capture_output=True, env=environment, **identity)
@@ -352,6 +369,7 @@ def test_where_user_namespaces_are_forbidden_root_uses_an_unprivileged_user_with
         pytest.skip("no setpriv here")
     monkeypatch.setattr(process, "as_unprivileged", lambda: FORBIDDEN)
     monkeypatch.setattr(postgresql, "as_unprivileged", lambda: FORBIDDEN)
+    monkeypatch.setattr(cluster, "as_unprivileged", lambda: FORBIDDEN)
     server = keep(start_postgres(tmp_path))
     write(server.url())
     assert psutil.Process(server.process.pid).uids().real == NOBODY
@@ -363,7 +381,10 @@ def test_where_user_namespaces_are_forbidden_root_uses_an_unprivileged_user_with
 def test_where_user_namespaces_are_forbidden_servers_stop_too_when_the_program_dies(tmp_path):
     if os.geteuid() != 0 or not shutil.which("setpriv"):
         pytest.skip("only root with setpriv needs another user")
-    before = f"from district.embedded import postgres, process\nprocess.as_unprivileged = postgres.as_unprivileged = lambda: {FORBIDDEN!r}\n"
+    before = (
+        "from district.embedded import cluster, postgres, process\n"
+        f"process.as_unprivileged = cluster.as_unprivileged = postgres.as_unprivileged = lambda: {FORBIDDEN!r}\n"
+    )
     with program(tmp_path, before=before) as started:
         started.ready()
         started.process.kill()
@@ -378,8 +399,8 @@ def fake_redis(folder: Path, version: str) -> str:
 
 
 def test_without_a_usable_redis_the_start_is_refused_with_what_to_install(tmp_path, monkeypatch):
-    monkeypatch.setattr(redis_finder.shutil, "which", lambda _: None)
-    monkeypatch.setattr(redis_finder.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(StartRefused, match=r"install redis-server 7\.0 or newer .* or set REDIS_URL"):
         start_redis(tmp_path)
 
@@ -393,7 +414,7 @@ def test_a_redis_on_path_is_taken_when_it_is_new_enough(tmp_path, monkeypatch):
 def test_a_redis_on_path_that_is_too_old_is_passed_over(tmp_path, monkeypatch):
     old = fake_redis(tmp_path, "6.0.16")
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
-    monkeypatch.setattr(redis_finder.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(StartRefused, match=r"7\.0 or newer"):
         binary()
     monkeypatch.undo()
@@ -401,6 +422,6 @@ def test_a_redis_on_path_that_is_too_old_is_passed_over(tmp_path, monkeypatch):
 
 
 def test_without_postgresql_the_start_is_refused_with_what_to_do(monkeypatch):
-    monkeypatch.setattr(postgresql.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(StartRefused, match="make setup"):
         binaries()

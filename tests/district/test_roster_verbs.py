@@ -24,7 +24,9 @@ def answered(**more: object) -> dict[str, object]:
 
 
 class Home:
-    """A district's folder, as far as these verbs ask it."""
+    """A district's folder, as far as these verbs ask it; nobody serves from it."""
+
+    folder = Path("/nowhere")
 
     def service_headers(self) -> dict[str, str]:
         return {"authorization": "Bearer service"}
@@ -37,7 +39,7 @@ def asked(monkeypatch) -> list[httpx.Request]:
     transport = httpx.MockTransport(seen.take)
     real = httpx.Client
     monkeypatch.setattr(directory, "find_home", Home)
-    monkeypatch.setattr(directory.httpx, "Client", lambda **more: real(transport=transport, headers=more.get("headers")))
+    monkeypatch.setattr(httpx, "Client", lambda **more: real(transport=transport, headers=more.get("headers")))
     return seen
 
 

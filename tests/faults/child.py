@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from services.notifications.domain.outcome import Accepted
 from services.notifications.senders.webhook import WebhookSender
 from services.notifications.sending import Sender
 from shared.delivery import leases
@@ -63,11 +64,11 @@ def wrap_points() -> None:
 
     async def send_then(self, *given):
         answered = await send(self, *given)
-        if answered.outcome == "accepted":
+        if isinstance(answered, Accepted):
             reached("after-2xx-before-record")
         return answered
 
-    PostgresEventStore.append, Relay._save, WebhookSender.send = append_then, reached_then_save, send_then
+    PostgresEventStore.append, Relay._save, WebhookSender.send = append_then, reached_then_save, send_then  # type: ignore[method-assign]
 
 
 def acknowledge_before_commit() -> None:
@@ -85,7 +86,7 @@ def acknowledge_before_commit() -> None:
         asyncio.create_task(later())  # noqa: RUF006 - the careless version on purpose
         return Stored(0, datetime.now(UTC))
 
-    PostgresEventStore.append = too_early
+    PostgresEventStore.append = too_early  # type: ignore[method-assign]
 
 
 def no_feed() -> None:
@@ -95,7 +96,7 @@ def no_feed() -> None:
     async def no_heads(self):
         return {}
 
-    FeedClient.pull, FeedClient.heads = nothing, no_heads
+    FeedClient.pull, FeedClient.heads = nothing, no_heads  # type: ignore[method-assign]
 
 
 def checkpoint_before_effect() -> None:
@@ -105,7 +106,7 @@ def checkpoint_before_effect() -> None:
         await self.handler(event, None)
         return outcome
 
-    Applying._handled, Applying._together = handled, Applying._one_by_one
+    Applying._handled, Applying._together = handled, Applying._one_by_one  # type: ignore[method-assign]
 
 
 def relay_checkpoint_before_xadd() -> None:
@@ -117,23 +118,18 @@ def relay_checkpoint_before_xadd() -> None:
         reached("after-xadd-before-checkpoint")
         await add(self, client, events)
 
-    Relay._add = save_first
+    Relay._add = save_first  # type: ignore[method-assign]
 
 
 def record_before_sending() -> None:
     sending = Sender._send_webhook
 
     async def record_first(self, due):
-        await self._delivered(due)
+        await self._notes.record(due, "accepted", "delivered")
         reached("after-2xx-before-record")
-        self._delivered = _nothing
         await sending(self, due)
 
-    Sender._send_webhook = record_first
-
-
-async def _nothing(*_given) -> None:
-    return None
+    Sender._send_webhook = record_first  # type: ignore[method-assign]
 
 
 def no_eviction() -> None:

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from base64 import b64encode, urlsafe_b64decode
+from base64 import b64encode
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +21,7 @@ import psycopg
 from district.deployment import Deployment, free_port
 from district.embedded.postgres import Postgres, start_postgres
 from district.embedded.redis import Redis, start_redis
+from district.logins import prepared
 from district.sample.people import generate
 from district.sample.roster import SOURCE, write_roster
 from services.intake.roster.people import person_id, school_id
@@ -49,8 +50,7 @@ class Rig:
     # who asks -----------------------------------------------------------------------------------------------------
 
     def headers(self, principal: Principal) -> dict[str, str]:
-        key = urlsafe_b64decode(self.deployment.token_key)
-        return {"authorization": f"Bearer {issue_token(key, principal, datetime.now(UTC) + timedelta(hours=6))}"}
+        return {"authorization": f"Bearer {issue_token(self.deployment.keys(), principal, datetime.now(UTC) + timedelta(hours=6))}"}
 
     def service(self) -> dict[str, str]:
         return self.headers(service_principal("faults"))
@@ -196,7 +196,7 @@ def rig(folder: Path, *, off: str = "", only: tuple[str, ...] = ()):
         "TANGGAP_DEMO_SIGN_IN": "true", "TANGGAP_RETRY_SECONDS": "0.3,0.5,1,2,4,8", "SMTP_URL": f"smtp://127.0.0.1:{mail_port}",
         "FAULTS_FOLDER": str(folder),
     }  # fmt: skip
-    deployment = Deployment(folder, postgres.url(), redis.url, launch="tests.faults.child {}", settings=settings)
+    deployment = Deployment(folder, prepared(postgres.url(), folder), redis.url, launch="tests.faults.child {}", settings=settings)
     built = Rig(folder, postgres, redis, deployment, f"http://127.0.0.1:{agency_port}")
     try:
         secret = f"whsec_{b64encode(os.urandom(32)).decode()}"

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from district.deployment import SERVICES
+from shared.keys import SERVICES
 from tests.faults.rig import GO, PATIENCE, STOP, chance, rig
 
 pytestmark = pytest.mark.faults

@@ -10,12 +10,11 @@ from __future__ import annotations
 import json
 import lzma
 import subprocess
-from base64 import urlsafe_b64decode
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -26,15 +25,19 @@ from fastapi import FastAPI
 from psycopg import sql
 
 import shared.service
-from district.embedded.postgres import binaries
+from district.embedded.cluster import binaries
 from district.up import services
-from shared.access import Principal, issue_token
+from shared.access import Principal
 from shared.clock import FixedClock
 from shared.eventstore.projection import Projection
 from shared.eventstore.verify import Verified, verify_store
+from shared.logins import SERVICES
 from shared.message import Recorded
 from shared.running import Part, run_parts
+from shared.service import Kernel
 from shared.settings import Settings, read_settings
+from tests.keys import bearer
+from tests.logins import login, prepared
 
 FOLDER = Path(__file__).parent / "day-2026-11-27"
 ROLES = ("tanggap_intake", "tanggap_cases", "tanggap_notifications")
@@ -92,7 +95,10 @@ def recording() -> Recording:
 
 
 def restore(url: str) -> None:
-    """The stores into an empty database. Roles belong to the server, not to the dump: they are made here if nobody made them yet."""
+    """The stores into an empty database, and what `./tanggap migrate` makes of them.
+
+    Roles belong to the server, not to the dump: they are made here if nobody made them yet.
+    """
     with psycopg.connect(url, autocommit=True) as connection:
         for role in ROLES:
             if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone():
@@ -100,6 +106,7 @@ def restore(url: str) -> None:
     command = (str(binaries() / "psql"), "--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", "--single-transaction", "--output", "/dev/null", url)
     done = subprocess.run(command, input=lzma.decompress((FOLDER / "stores.sql.xz").read_bytes()), check=False, capture_output=True)
     assert done.returncode == 0, done.stderr.decode(errors="replace")[-500:]
+    prepared(url)
 
 
 class Served:
@@ -126,6 +133,10 @@ class Served:
             items += page["items"]
         return {"items": items}
 
+    def kernels(self) -> list[Kernel]:
+        """What each service is made of."""
+        return [app.state.kernel for app in self._apps.values()]
+
     async def rebuild(self) -> None:
         """Every view of every service, from the first event."""
         for service, views in self.views.items():
@@ -135,8 +146,7 @@ class Served:
 
     async def verified(self) -> list[Verified]:
         """What a look at every hash of every store finds."""
-        key = urlsafe_b64decode(keys()["token_key"])
-        return [await verify_store(app.state.kernel.database, key) for app in self._apps.values()]
+        return [await verify_store(app.state.kernel.database, app.state.kernel.keys) for app in self._apps.values()]
 
     async def streams(self, service: str) -> Mapping[str, Sequence[Recorded]]:
         """Every stream of the service's store."""
@@ -165,30 +175,37 @@ class Served:
     def _headers(self, who: str | None) -> dict[str, str]:
         if who is None:
             return {}
-        token = issue_token(self._settings.key("token_key"), self._principals[who], datetime.now(UTC) + timedelta(hours=1))
-        return {"authorization": f"Bearer {token}"}
+        return bearer(self._settings, self._principals[who])
 
 
-@asynccontextmanager
-async def served(url: str, told: Recording) -> AsyncIterator[Served]:
-    """The three services of today over a restored database."""
-    settings = read_settings(
+def settings_of(service: str, url: str, **more: str) -> Settings:
+    """As the service itself signs in. more: settings."""
+    return read_settings(
         {
-            "DATABASE_URL": url,
+            "DATABASE_URL": login(url, service),
             "REDIS_URL": "redis://127.0.0.1:9",
             "TANGGAP_MASTER_KEY": keys()["master_key"],
             "TANGGAP_TOKEN_KEY": keys()["token_key"],
             "TANGGAP_LOG_LEVEL": "ERROR",
+            **more,
         }
     )
+
+
+@asynccontextmanager
+async def served(url: str, told: Recording, **more: str) -> AsyncIterator[Served]:
+    """The three services of today over a restored database. more: settings."""
+    settings = {service: settings_of(service, url, **more) for service in SERVICES}
     apps = services(settings)
-    running = Served(apps, settings, told.principals)
+    running = Served(apps, settings["cases"], told.principals)
     async with AsyncExitStack() as stack:
         for service, app in apps.items():
             app.state.kernel.clock = FixedClock(told.at)
             with patch.object(shared.service, "run_parts", running.only_read_models(service)):
                 await stack.enter_async_context(app.router.lifespan_context(app))
             await stack.enter_async_context(running.clients[service])
-        for view in (each for views in running.views.values() for each in views):
-            assert await view.catch_up(within=30), f"{view.name} has not read its store"
+        for service, views in running.views.items():
+            head = await apps[service].state.kernel.store.head()
+            for view in views:
+                assert await view.caught_up(head, within=30), f"{view.name} has not read its store"
         yield running

@@ -27,9 +27,9 @@ def told() -> Recording:
 
 
 @pytest.fixture
-async def day(database: str, told: Recording) -> AsyncIterator[Served]:
-    restore(database)
-    async with served(database, told) as running:
+async def day(empty_database: str, told: Recording) -> AsyncIterator[Served]:
+    restore(empty_database)
+    async with served(empty_database, told) as running:
         yield running
 
 

@@ -1,6 +1,7 @@
 """Small roster bundles, as a school's system would write them."""
 
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 CANARY = "Kanarikuning"
@@ -35,7 +36,7 @@ def row(sourced_id: str, *, given_name: str = "Citra", role: str = "student", or
     return ",".join(told[name] for name in USERS.splitlines()[0].split(",")) + "\n"
 
 
-def zipped(files: dict[str, str | bytes], path: Path) -> Path:
+def zipped(files: Mapping[str, str | bytes], path: Path) -> Path:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
             archive.writestr(f"{name}.csv", content)

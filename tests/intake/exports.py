@@ -96,7 +96,7 @@ class Held:
 
     def _completed(self, person: Person) -> Person:
         was = self.people.get(person.id)
-        return replace(person, **{name: vars_of(was)[name] for name in person.untold}) if was else person
+        return _filled_in(person, was) if was else person
 
     def take(self, bundle: Path, accept: Accepted | None = None) -> Plan:
         _, made = self.planned(bundle, accept)
@@ -107,8 +107,17 @@ class Held:
         return made
 
 
-def vars_of(person: Person) -> dict[str, object]:
-    return {name: getattr(person, name) for name in ("born", "homeroom", "email", "phone", "guardians")}
+def _filled_in(person: Person, was: Person) -> Person:
+    """With what the export did not say, as services.intake.roster.completing does it from the store."""
+    untold = person.untold
+    return replace(
+        person,
+        born=was.born if "born" in untold else person.born,
+        homeroom=was.homeroom if "homeroom" in untold else person.homeroom,
+        email=was.email if "email" in untold else person.email,
+        phone=was.phone if "phone" in untold else person.phone,
+        guardians=was.guardians if "guardians" in untold else person.guardians,
+    )
 
 
 def holding(tables: Export, folder: Path) -> Held:

@@ -3,21 +3,23 @@
 import asyncio
 import json
 from base64 import urlsafe_b64encode
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from fastapi import FastAPI
+
 from district.sample.people import OFFICE, District, generate
 from services.intake.app import create_app
-from services.intake.receipts import Receipts
 from services.intake.roster.importing import RosterImport, Wishes
 from services.intake.roster.report import ImportReport
-from services.intake.views import TABLES, VIEW, Projector
+from services.intake.views import TABLES, VIEW, project
 from shared.eventstore.projection import Projection
 from shared.running import ended
 from shared.settings import read_settings
 from tests.intake.bundles import zipped
+from tests.logins import login
 
 KEY = urlsafe_b64encode(b"k" * 32).decode()
 
@@ -26,7 +28,7 @@ KEY = urlsafe_b64encode(b"k" * 32).decode()
 class Office:
     """Intake over a real PostgreSQL, its directory kept up to date; Redis is not needed."""
 
-    app: object
+    app: FastAPI
     importing: RosterImport
     directory: Projection
     folder: Path
@@ -38,7 +40,7 @@ class Office:
     async def bring(self, bundle: Path, **more) -> ImportReport:
         return await self.importing.run(bundle, "tester", wishes=Wishes(**more))
 
-    async def bring_files(self, files: dict[str, str | bytes], **more) -> ImportReport:
+    async def bring_files(self, files: Mapping[str, str | bytes], **more) -> ImportReport:
         return await self.bring(zipped(files, self.folder / "bundle.zip"), **more)
 
     async def people(self) -> set[str]:
@@ -50,13 +52,13 @@ class Office:
 
 
 @asynccontextmanager
-async def opened(database: str, folder: Path) -> AsyncIterator[Office]:
-    settings = read_settings({"DATABASE_URL": database, "REDIS_URL": "redis://127.0.0.1:9", "TANGGAP_MASTER_KEY": KEY, "TANGGAP_TOKEN_KEY": KEY})
+async def opened(database: str, folder: Path, **secrets: str) -> AsyncIterator[Office]:
+    given = secrets or {"TANGGAP_MASTER_KEY": KEY, "TANGGAP_TOKEN_KEY": KEY}
+    settings = read_settings({"DATABASE_URL": login(database, "intake"), "REDIS_URL": "redis://127.0.0.1:9"} | given)
     app = create_app(settings)
     kernel = app.state.kernel
     await kernel.database.open()
-    projector = Projector(Receipts(settings.key("token_key")))
-    directory = Projection(VIEW, kernel.store, kernel.database, projector, TABLES, kernel.heartbeats)
+    directory = Projection(VIEW, kernel.store, kernel.database, project, TABLES, kernel.heartbeats)
     running = asyncio.create_task(directory.run())
     try:
         yield Office(app, RosterImport(kernel, directory), directory, folder)

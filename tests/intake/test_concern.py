@@ -62,7 +62,9 @@ def raised(**changed) -> list[ConcernRaised]:
     """What is told of each student when a concern with these changes is raised."""
     received, *told = CONCERN.decide(RaiseConcern(**FIELDS | changed), CONCERN.initial)
     assert isinstance(received, ConcernReceived)
-    return told
+    raised = [each for each in told if isinstance(each, ConcernRaised)]
+    assert raised == told
+    return raised
 
 
 # raising -----------------------------------------------------------------------------------------------------------

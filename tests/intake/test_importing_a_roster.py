@@ -3,7 +3,7 @@
 import io
 import zipfile
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
 import httpx
 import pytest
@@ -11,18 +11,19 @@ import pytest
 from district.sample.people import District, generate
 from district.sample.roster import SOURCE, write_roster
 from services.intake.domain.roster import ROSTER, LetGo, RegisterPerson, RegisterSchool, RosterRowKept
-from services.intake.receipts import Receipts
 from services.intake.roster.people import interpret, person_id, school_id
 from services.intake.roster.reading import read_bundle
 from services.intake.roster.reasons import SENTENCES
-from services.intake.views import Projector
-from shared.access import Principal, issue_token
+from services.intake.views import project
+from shared.access import Principal
 from shared.errors import Invalid
 from shared.events import PersonLeft, PersonRegistered, SchoolRegistered
 from shared.sealed import Sealed
 from shared.testing import given
 from tests.intake.bundles import CANARY, FILES, USERS, row, zipped
 from tests.intake.office import sample, without
+from tests.intake.rosters import each_sample
+from tests.keys import bearer
 
 BOX = Sealed(kid="k", context="person-p/name", box="Ym94")
 
@@ -86,6 +87,7 @@ async def test_the_sample_keeps_roles_guardians_classes_and_birth_dates(office):
     kept = told[person_id(SOURCE, student.key)]
     assert kept["guardians"] == [person_id(SOURCE, each) for each in student.guardians]
     assert (kept["kind"], kept["school"], kept["homeroom"]) == ("student", school_id(SOURCE, "smp1"), student.classroom)
+    assert student.born
     opened_ = await office.kernel.vault.open_many([Sealed.model_validate(kept[name]) for name in ("name", "born", "email")])
     assert opened_ == [f"{student.given} {student.family}", student.born.isoformat(), student.email]
     coordinator = district.staff("smp1", "coordinator")[0]
@@ -184,7 +186,7 @@ async def test_a_bundle_that_cannot_be_trusted_changes_nothing(office):
 async def test_a_truncated_upload_is_answered_with_its_fault_and_without_rights_not_at_all(office):
     settings = office.kernel.settings
     service = Principal("service:test", "service", frozenset({"service"}))
-    headers = {"authorization": f"Bearer {issue_token(settings.key('token_key'), service, datetime.now(UTC) + timedelta(hours=1))}"}
+    headers = bearer(settings, service)
     content = zipped(FILES, office.folder / "b.zip").read_bytes()[:-30]
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=office.app), base_url="http://intake") as client:
         answer = await client.post("/intake/api/roster", content=content, headers=headers)
@@ -195,11 +197,13 @@ async def test_a_truncated_upload_is_answered_with_its_fault_and_without_rights_
 
 
 @pytest_anyio
-async def test_the_moodle_fixture_is_brought_in_without_its_passwords(office, shared_data):
-    report = await office.bring(shared_data / "oneroster" / "Test_full_data_set.zip")
-    assert (report.applied, report.schools, report.quarantined) == (6, 1, [])
-    assert not any("Password1" in event.body or "Jones" in event.body for event in await office.kernel.store.read_after(0))
-    assert (await office.bring(shared_data / "oneroster" / "Test_full_data_set.zip")).unchanged == 6
+@each_sample
+async def test_a_whole_bundle_is_brought_in_without_its_passwords_and_with_its_names_sealed(office, sample):
+    report = await office.bring(sample.path)
+    assert (report.applied, report.schools, report.quarantined) == (len(sample.people), len(sample.schools), [])
+    told = "".join(event.body for event in await office.kernel.store.read_after(0))
+    assert not [word for word in (sample.unread, *(name.split()[-1] for _, name in sample.people)) if word in told]
+    assert (await office.bring(sample.path)).unchanged == len(sample.people)
 
 
 @pytest_anyio
@@ -214,11 +218,10 @@ async def test_somebody_whose_row_is_bad_this_time_does_not_leave(office):
 @pytest_anyio
 async def test_two_schools_with_one_number_do_not_stop_the_directory(office):
     double = SchoolRegistered(school="s2", npsn="20109999", name="SMP", level="smp")
-    projector = Projector(Receipts(b"k" * 32))
     await office.bring_files(FILES)
     async with office.kernel.database.connection() as connection:
         event = (await office.kernel.store.read_after(0))[0]
-        await projector(connection, [replace(event, body=double.model_dump_json())])
+        await project(connection, 1, [replace(event, body=double.model_dump_json())])
 
 
 @pytest_anyio

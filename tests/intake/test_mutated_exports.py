@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from services.intake.roster.cells import wrong_date, wrong_id, wrong_phone, wrong_title
+from services.intake.roster.cells import wrong_date, wrong_email, wrong_id, wrong_phone, wrong_title
 from services.intake.roster.ids import person_id
 from services.intake.roster.people import Roster
 from services.intake.roster.planning import Plan
@@ -23,13 +23,16 @@ GARBLED = ("1,23E+12", "5.320.101", "20109999.0", "#REF!", "#####", "'0012")
 DATES = ("12/31/2010", "40543", "2010-02-30", "kemarin", "08-Jan", "#VALUE!")
 CHECKED: dict[str, dict[str, Callable[[str], object]]] = {
     "orgs": {"sourcedId": wrong_id, "identifier": wrong_id},
-    "users": {"sourcedId": wrong_id, "phone": wrong_phone, "agentSourcedIds": wrong_id},
+    "users": {"sourcedId": wrong_id, "email": wrong_email, "phone": wrong_phone, "agentSourcedIds": wrong_id},
     "roles": {"userSourcedId": wrong_id, "orgSourcedId": wrong_id},
     "classes": {"sourcedId": wrong_id, "title": wrong_title},
     "enrollments": {"classSourcedId": wrong_id, "userSourcedId": wrong_id},
     "demographics": {"sourcedId": wrong_id, "birthDate": wrong_date},
 }
 """Columns whose garbled cells are recognised, wherever they stand."""
+
+CELLS = ("email", "phone", "sms", "agentSourcedIds")
+"""Columns of users.csv of which only the cell is set aside."""
 
 ANYTHING = (
     *GARBLED,
@@ -91,13 +94,15 @@ def test_a_damaged_bundle_is_refused_or_set_aside_and_spares_whoever_was_set_asi
 
 def spared(held: Held, roster: Roster, made: Plan, seed: int) -> None:
     """Nobody whose row of users was set aside changed or left; no cell that was set aside changed; no school lost more than it may."""
-    whole_rows = {each.person for each in roster.set_aside if each.file == "users.csv" and each.field not in ("phone", "sms", "agentSourcedIds")}
+    whole_rows = {each.person for each in roster.set_aside if each.file == "users.csv" and each.field not in CELLS}
     changed, left = {each.id: each for each in made.people}, {person for person, _ in made.departures}
     assert not whole_rows & (changed.keys() | left), seed
     for each in roster.set_aside:
         assert each.row >= 2 and each.file.endswith(".csv") and each.reason, seed
         if each.person in changed.keys() & held.people.keys() and each.field in ("phone", "sms"):
             assert changed[each.person].phone == held.people[each.person].phone, seed
+        if each.person in changed.keys() & held.people.keys() and each.field == "email":
+            assert changed[each.person].email == held.people[each.person].email, seed
         if each.person in changed.keys() & held.people.keys() and each.file == "demographics.csv":
             assert changed[each.person].born == held.people[each.person].born, seed
     assert len(left) <= 4, seed

@@ -23,8 +23,12 @@ CLASSED = {
 }
 
 
-def read(tmp_path: Path, known: Known | None = None, **files: str | bytes) -> Roster:
-    return interpret(read_bundle(zipped(FILES | files, tmp_path / "bundle.zip")), known)
+def read(tmp_path: Path, **files: str | bytes) -> Roster:
+    return read_beside(tmp_path, Known(), **files)
+
+
+def read_beside(tmp_path: Path, known: Known, **files: str | bytes) -> Roster:
+    return interpret(read_bundle(zipped({**FILES, **files}, tmp_path / "bundle.zip")), known)
 
 
 def refused(path: Path) -> Invalid:
@@ -218,7 +222,7 @@ def test_a_garbled_id_sets_the_row_aside_and_tells_no_value(tmp_path, garbled, r
     roster = read(tmp_path, users=USERS + row(f'"{garbled}"'))
     assert aside(roster) == [("users.csv", 5, "sourcedId", reason)]
     assert garbled not in repr(roster.set_aside)
-    assert (len(roster.people), roster.nameless) == (3, {school_id("roster", "smp1")})
+    assert (len(roster.people), roster.nameless) == (3, frozenset({school_id("roster", "smp1")}))
 
 
 @pytest.mark.parametrize("sound", ["mariam-01", "decky-02", "8e12", "1234567890123", "00123", "1.2.840", "3f2a-77e1", "agus-1", "a,b"])
@@ -323,7 +327,7 @@ def test_one_npsn_is_one_school_whatever_the_systems_call_it(tmp_path):
     assert [each.school for each in roster.schools] == [school_id("roster", "sekolah-77")]
     assert {person.school for person in roster.people} == {school_id("roster", "sekolah-77")}
     known = Known(schools={"lama": KnownSchool("20109999", "SMP Negeri 1 Contoh")})
-    roster = read(tmp_path, known, manifest="source.systemCode,dapodik-baru\n")
+    roster = read_beside(tmp_path, known, manifest="source.systemCode,dapodik-baru\n")
     assert ([each.school for each in roster.schools], {person.school for person in roster.people}) == (["lama"], {"lama"})
 
 
@@ -361,7 +365,7 @@ def test_a_delta_of_users_says_nothing_about_the_others(tmp_path):
     delta = {"manifest": "file.users,delta\nfile.orgs,absent\n", "users": USERS.splitlines(keepends=True)[0] + row("ani", status="tobedeleted")}
     path = zipped(delta, tmp_path / "b.zip")
     roster = interpret(read_bundle(path), HELD)
-    assert (roster.whole, roster.gone, roster.people, roster.set_aside) == (False, {person_id("roster", "ani")}, [], [])
+    assert (roster.whole, roster.gone, roster.people, roster.set_aside) == (False, frozenset({person_id("roster", "ani")}), [], [])
 
 
 def test_a_delta_finds_the_schools_and_keeps_the_places_that_are_known(tmp_path):
@@ -371,7 +375,7 @@ def test_a_delta_finds_the_schools_and_keeps_the_places_that_are_known(tmp_path)
     roster = interpret(read_bundle(zipped({"manifest": manifest, "users": users, "roles": roles}, tmp_path / "b.zip")), HELD)
     (ani,) = roster.people
     assert (ani.name, ani.kind, ani.school, ani.untold) == (
-        "Anisa Lestari", "student", school_id("roster", "smp1"), {"born", "homeroom", "email", "phone", "guardians"},
+        "Anisa Lestari", "student", school_id("roster", "smp1"), frozenset({"born", "homeroom", "email", "phone", "guardians"}),
     )  # fmt: skip
     moved = roles + "ani,student,smp1\n"
     again = interpret(read_bundle(zipped({"manifest": manifest, "users": users, "roles": moved}, tmp_path / "b.zip")), HELD)

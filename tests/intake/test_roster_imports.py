@@ -10,12 +10,9 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
 
 import httpx
-import psycopg
 import pytest
 
 from district.sample.people import District
@@ -24,9 +21,11 @@ from services.intake.domain.imports import IMPORTS, PartRefused, RecordImport, R
 from services.intake.roster import importing
 from services.intake.roster.ids import person_id, school_id
 from services.intake.roster.importing import Wishes
+from services.intake.roster.person import Person
 from services.intake.roster.reasons import SENTENCES
+from services.intake.roster.registered import Registered
 from services.intake.roster.report import LastImport
-from shared.access import Principal, issue_token
+from shared.access import Principal
 from shared.errors import NotFound
 from shared.sealed import Sealed
 from shared.testing import given
@@ -35,6 +34,7 @@ from tests.intake.bundles import CANARY, FILES, ORGS, USERS, row, zipped
 from tests.intake.exports import export, written
 from tests.intake.office import Office, opened, sample, without
 from tests.intake.test_mutated_exports import damaged
+from tests.keys import bearer
 
 pytest_anyio = pytest.mark.anyio
 SCHOOL = school_id("roster", "smp1")
@@ -186,32 +186,31 @@ async def test_another_system_names_a_school_that_we_have_and_gets_the_same_scho
 # two at a time, and cut off -------------------------------------------------------------------------------------------------------------
 
 
-async def rows(office: Office) -> list[tuple[object, ...]]:
-    """The roster: everybody with the digest of everything that is kept about them."""
-    async with office.kernel.database.connection() as connection:
-        query = "SELECT person, kind, school, roles, digest, homeroom, guardians FROM person_v1 ORDER BY person"
-        return await (await connection.execute(query)).fetchall()
+async def roster_of(office: Office) -> dict[str, Person | None]:
+    """Everybody of the directory, opened."""
+    registered = Registered(office.kernel.store, office.kernel.vault)
+    return {person: await registered.last(person) for person in await office.people()}
 
 
 @pytest_anyio
 async def test_of_two_imports_at_a_time_one_waits_and_the_rosters_are_never_mixed(database, tmp_path, monkeypatch):
     monkeypatch.setattr(importing, "AT_ONCE", 5)
-    district, done = sample(40), []
+    district = sample(40)
+    done: list[str] = []
     married = District(district.schools, [replace(each, family="Menikah") for each in district.people])
     bundles = [write_roster(district, tmp_path / "a.zip"), write_roster(married, tmp_path / "b.zip")]
     async with opened(database, tmp_path) as one, opened(database, tmp_path) as other:
-        runs = [
-            office.importing.run(path, "tester", progress=lambda _, __, name=path.stem: done.append(name))
-            for office, path in zip((one, other), bundles, strict=True)
-        ]
-        await asyncio.gather(*runs)
+        await asyncio.gather(
+            one.importing.run(bundles[0], "tester", progress=lambda _, __: done.append("a")),
+            other.importing.run(bundles[1], "tester", progress=lambda _, __: done.append("b")),
+        )
         assert done in ([*(["a"] * done.count("a")), *(["b"] * done.count("b"))], [*(["b"] * done.count("b")), *(["a"] * done.count("a"))])
         last = bundles[0] if done[-1] == "a" else bundles[1]
         made = await one.importing.run(last, "tester", wishes=Wishes(dry_run=True))
         assert (made.applied, made.unchanged, made.left) == (0, len(district.people), 0)
 
 
-def child(database: str, bundle: Path) -> subprocess.Popen:
+def child(database: str, bundle: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "tests.intake.importing_child", database, str(bundle)], stdout=subprocess.PIPE, text=True, cwd=ROOT, env={**os.environ}
     )
@@ -219,7 +218,7 @@ def child(database: str, bundle: Path) -> subprocess.Popen:
 
 @pytest.mark.parametrize("batches", [1, 3])
 @pytest_anyio
-async def test_an_import_that_was_killed_and_is_repeated_ends_in_the_same_roster(database, postgres, tmp_path, batches):
+async def test_an_import_that_was_killed_and_is_repeated_ends_in_the_same_roster(database, new_database, tmp_path, batches):
     district = sample(40)
     first = write_roster(district, tmp_path / "a.zip")
     changed = [replace(each, family="Menikah") if place % 3 == 0 else each for place, each in enumerate(without(district, 2).people)]
@@ -228,39 +227,23 @@ async def test_an_import_that_was_killed_and_is_repeated_ends_in_the_same_roster
         await office.bring(first)
     process = child(database, second)
     try:
+        assert process.stdout
         for _ in range(batches):
             assert process.stdout.readline().strip()
         process.send_signal(signal.SIGKILL)
     finally:
         process.kill()
-        process.wait()
-        process.stdout.close()
+        process.communicate()
     async with opened(database, tmp_path) as office:
         half = await office.bring(second, dry_run=True)
         assert 0 < half.applied + half.left < sum(place % 3 == 0 for place in range(len(changed))) + 2
         await office.bring(second)
-        cut_off = await rows(office)
-    with whole_database(postgres) as other:
+        cut_off = await roster_of(office)
+    with new_database() as other:
         async with opened(other, tmp_path) as office:
             await office.bring(first)
             await office.bring(second)
-            assert await rows(office) == cut_off
-
-
-class whole_database:  # noqa: N801
-    """A second database."""
-
-    def __init__(self, postgres) -> None:
-        self.postgres, self.name = postgres, f"whole_{uuid4().hex[:12]}"
-
-    def __enter__(self) -> str:
-        with psycopg.connect(self.postgres.url(), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {self.name}")
-        return self.postgres.url(self.name)
-
-    def __exit__(self, *_) -> None:
-        with psycopg.connect(self.postgres.url(), autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {self.name} WITH (FORCE)")
+            assert await roster_of(office) == cut_off
 
 
 # over HTTP --------------------------------------------------------------------------------------------------------------------------------
@@ -270,11 +253,10 @@ class whole_database:  # noqa: N801
 async def asking(office: Office, *roles: str) -> AsyncIterator[httpx.AsyncClient]:
     """The routes of a whole intake service."""
     principal = Principal("service:test", "service", frozenset(roles))
-    token = issue_token(office.kernel.settings.key("token_key"), principal, datetime.now(UTC) + timedelta(hours=1))
     transport = httpx.ASGITransport(app=office.app, raise_app_exceptions=False)
     async with (
         office.app.router.lifespan_context(office.app),
-        httpx.AsyncClient(transport=transport, base_url="http://intake", headers={"authorization": f"Bearer {token}"}, timeout=60) as client,
+        httpx.AsyncClient(transport=transport, base_url="http://intake", headers=bearer(office.kernel.settings, principal), timeout=60) as client,
     ):
         yield client
 

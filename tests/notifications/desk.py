@@ -7,7 +7,9 @@ from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from email import message_from_bytes
+from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
@@ -18,11 +20,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.notifications.app import create_app
-from shared.access import Principal, issue_token
-from shared.events import PersonRegistered, PublicEvent, SchoolRegistered
-from shared.message import Occasion, Recorded
+from shared.access import Principal
+from shared.events import PersonRegistered, SchoolRegistered
+from shared.message import Occasion, PublicEvent, Recorded
 from shared.settings import read_settings
 from shared.testing import eventually
+from tests.keys import bearer
+from tests.logins import login
 
 KEY = urlsafe_b64encode(b"k" * 32).decode()
 SECRET = "whsec_" + "QUJD" * 12
@@ -36,12 +40,20 @@ def free_port() -> int:
 
 @dataclass
 class Mailbox:
-    """A mail server. hold: while it is cleared, a message waits inside the server. refuse: a code for every recipient."""
+    """A mail server. hold: while it is cleared, a message waits inside the server. refuse: a code for every recipient. refuse_message: a code for
+    every message.
+    """
 
     messages: list[tuple[str, bytes]] = field(default_factory=list)
     refuse: str = ""
+    refuse_message: str = ""
     held: threading.Event | None = None
     arrived: int = 0
+
+    def let_go(self) -> None:
+        """What waits inside the server goes on."""
+        assert self.held is not None
+        self.held.set()
 
     async def handle_RCPT(self, server, session, envelope, address, options) -> str:  # noqa: ARG002, N802 - aiosmtpd's names
         if self.refuse:
@@ -53,13 +65,23 @@ class Mailbox:
         self.arrived += 1
         while self.held is not None and not self.held.is_set():  # noqa: ASYNC110 - the server lives in another thread
             await asyncio.sleep(0.01)
+        if self.refuse_message:
+            return f"{self.refuse_message} no"
         self.messages.append((envelope.rcpt_tos[0], envelope.content))
         return "250 OK"
 
 
+def text_of(content: bytes) -> str:
+    """The text of a mail."""
+    body = message_from_bytes(content).get_payload(decode=True)
+    assert isinstance(body, bytes)
+    return body.decode()
+
+
 @asynccontextmanager
-async def mail_server(mailbox: Mailbox) -> AsyncIterator[str]:
-    controller = Controller(mailbox, hostname="127.0.0.1", port=free_port())
+async def mail_server(mailbox: Mailbox, *, smtputf8: bool = True) -> AsyncIterator[str]:
+    """A real server; smtputf8: whether it takes letters beyond ASCII left of the @."""
+    controller = Controller(mailbox, hostname="127.0.0.1", port=free_port(), enable_SMTPUTF8=smtputf8)
     await asyncio.to_thread(controller.start)
     try:
         yield f"smtp://127.0.0.1:{controller.port}"
@@ -80,17 +102,17 @@ class Agency:
 
 
 @asynccontextmanager
-async def agency_server(agency: Agency) -> AsyncIterator[str]:
-    port = free_port()
-    config = uvicorn.Config(
-        Starlette(routes=[Route("/hook", agency.hook, methods=["POST"])]), host="127.0.0.1", port=port, log_level="critical", lifespan="off"
-    )
+async def agency_server(agency: Agency, **more: Any) -> AsyncIterator[str]:
+    """A real server. more: for uvicorn, such as a certificate."""
+    port, scheme = free_port(), "https" if "ssl_certfile" in more else "http"
+    app = Starlette(routes=[Route("/hook", agency.hook, methods=["POST"])])
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="critical", lifespan="off", **more)
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 - uvicorn tells it no other way
         await asyncio.sleep(0.01)
     try:
-        yield f"http://127.0.0.1:{port}/hook"
+        yield f"{scheme}://127.0.0.1:{port}/hook"
     finally:
         server.should_exit = True
         await serving
@@ -119,11 +141,14 @@ class Desk:
     async def school(self, school: str = "school-1", cluster: str | None = None) -> None:
         await self.hear(SchoolRegistered(school=school, npsn=None, name="SMP", level="smp", cluster=cluster))
 
-    async def person(self, person: str, kind: str, *roles: str, school: str = "school-1", guardians: tuple[str, ...] = (), mail: bool = True) -> None:
-        """Somebody of the roster, with the address `<person>@example.org` under their own key."""
+    async def person(
+        self, person: str, kind: str, *roles: str, school: str = "school-1", guardians: tuple[str, ...] = (), address: str | None = None
+    ) -> None:
+        """Somebody of the roster. address: as it was kept under their own key, `<person>@example.org` where nothing is said, none where empty."""
         vault = self.kernel.vault
         name = await vault.seal(person, "contact", person, f"{person}/name")
-        email = await vault.seal(person, "contact", f"{person}@example.org", f"{person}/email") if mail else None
+        kept = f"{person}@example.org" if address is None else address
+        email = await vault.seal(person, "contact", kept, f"{person}/email") if kept else None
         await self.hear(PersonRegistered(person=person, kind=kind, school=school, roles=roles, name=name, email=email, guardians=guardians))
 
     def as_person(self, person: str, role: str, *schools: str) -> dict[str, str]:
@@ -136,8 +161,7 @@ class Desk:
         return self._headers(Principal("service:test", "service", frozenset({"service"})))
 
     def _headers(self, principal: Principal) -> dict[str, str]:
-        token = issue_token(self.settings.key("token_key"), principal, datetime.now(UTC) + timedelta(hours=1))
-        return {"authorization": f"Bearer {token}"}
+        return bearer(self.settings, principal)
 
     async def register(self, agency: str, url: str | None, **more: str) -> None:
         body = {"id": agency, "name": agency.upper(), "url": url, "secret": SECRET, **more}
@@ -173,7 +197,7 @@ async def desk(database: str, redis_url: str, smtp_url: str, **changed: str) -> 
     """The service with all its own parts, as it runs in a district; retries after hundredths of a second."""
     settings = read_settings(
         {
-            "DATABASE_URL": database,
+            "DATABASE_URL": login(database, "notifications"),
             "REDIS_URL": redis_url,
             "SMTP_URL": smtp_url,
             "TANGGAP_MASTER_KEY": KEY,

@@ -3,6 +3,7 @@
 from services.notifications import ladder
 from services.notifications.domain.alert import (
     ALERT,
+    LAST_RESORT_STEP,
     Acknowledge,
     AlertAcknowledged,
     AlertRaised,
@@ -11,10 +12,10 @@ from services.notifications.domain.alert import (
     Climb,
     LadderStep,
     NoSuchAlert,
-    NoteDelivered,
-    NoteUndelivered,
+    NoteAttempt,
     RaiseAlert,
 )
+from services.notifications.domain.outcome import Accepted, Later, Never
 from shared.events import AlertExhausted, StaffAlerted
 from shared.testing import given
 
@@ -26,6 +27,13 @@ RAISED = AlertRaised(**FIELDS)
 FIRST = AlertStepTaken(case="case-1", urgency="high", step=0, people=("ani", "budi"))
 SECOND = AlertStepTaken(case="case-1", urgency="high", step=1, people=("citra",))
 EXHAUSTED = AlertExhausted(alert="a", person="dewi", **ABOUT)
+
+
+NEVER = Never("mailbox-refused", "550")
+
+
+def attempt(person: str, step: int, outcome: Accepted | Later | Never) -> NoteAttempt:
+    return NoteAttempt(person=person, step=step, outcome=outcome)
 
 
 def told(person: str, step: int) -> StaffAlerted:
@@ -66,37 +74,56 @@ def test_the_ladder_stops_when_a_person_acts():
 
 
 def test_a_mail_that_left_is_told():
-    given(ALERT, RAISED, FIRST).when(NoteDelivered(person="ani", step=0)).then(told("ani", 0))
+    given(ALERT, RAISED, FIRST).when(attempt("ani", 0, Accepted())).then(told("ani", 0))
 
 
 def test_a_mail_that_left_is_told_once():
-    given(ALERT, RAISED, FIRST, told("ani", 0)).when(NoteDelivered(person="ani", step=0)).then()
+    given(ALERT, RAISED, FIRST, told("ani", 0)).when(attempt("ani", 0, Accepted())).then()
 
 
 def test_a_mail_of_no_alert_is_refused():
-    given(ALERT).when(NoteDelivered(person="ani", step=0)).refuses(NoSuchAlert)
+    given(ALERT).when(attempt("ani", 0, Accepted())).refuses(NoSuchAlert)
 
 
 def test_one_person_who_cannot_be_reached_is_noted():
-    given(ALERT, RAISED, FIRST).when(NoteUndelivered(person="ani", step=0)).then(AlertUndelivered(person="ani", step=0))
+    given(ALERT, RAISED, FIRST).when(attempt("ani", 0, NEVER)).then(AlertUndelivered(person="ani", step=0))
 
 
 def test_a_step_that_reaches_nobody_is_followed_by_the_next_at_once():
     missed = AlertUndelivered(person="ani", step=0)
-    given(ALERT, RAISED, FIRST, missed).when(NoteUndelivered(person="budi", step=0)).then(AlertUndelivered(person="budi", step=0), SECOND)
+    given(ALERT, RAISED, FIRST, missed).when(attempt("budi", 0, NEVER)).then(AlertUndelivered(person="budi", step=0), SECOND)
 
 
 def test_when_nobody_at_all_can_be_reached_it_is_in_a_named_persons_hands():
-    given(ALERT, RAISED, FIRST, SECOND).when(NoteUndelivered(person="citra", step=1)).then(AlertUndelivered(person="citra", step=1), EXHAUSTED)
+    given(ALERT, RAISED, FIRST, SECOND).when(attempt("citra", 1, NEVER)).then(AlertUndelivered(person="citra", step=1), EXHAUSTED)
 
 
 def test_missing_the_same_person_twice_is_quiet_and_without_an_alert_refused():
-    given(ALERT, RAISED, FIRST, AlertUndelivered(person="ani", step=0)).when(NoteUndelivered(person="ani", step=0)).then()
-    given(ALERT).when(NoteUndelivered(person="ani", step=0)).refuses(NoSuchAlert)
+    given(ALERT, RAISED, FIRST, AlertUndelivered(person="ani", step=0)).when(attempt("ani", 0, NEVER)).then()
+    given(ALERT).when(attempt("ani", 0, NEVER)).refuses(NoSuchAlert)
+
+
+def test_a_message_that_waits_decides_nothing():
+    given(ALERT, RAISED, FIRST).when(attempt("ani", 0, Later("mail-server-busy", "451"))).then()
+
+
+def test_a_plain_message_that_cannot_reach_anybody_of_its_first_step_goes_to_those_who_hear_instead():
+    fields = {**FIELDS, "plain": True, "last_resort": None}
+    missed = AlertUndelivered(person="ani", step=0), AlertUndelivered(person="budi", step=0)
+    after = given(ALERT, AlertRaised(**fields), FIRST, missed[0]).when(attempt("budi", 0, NEVER)).then(missed[1], SECOND)
+    nobody = AlertExhausted(alert="a", person=None, **ABOUT)
+    after.when(attempt("citra", 1, NEVER)).then(AlertUndelivered(person="citra", step=1), nobody)
+
+
+def test_the_case_hears_that_nobody_has_it_when_the_last_resort_cannot_be_reached_either():
+    nobody, missed = AlertExhausted(alert="a", person=None, **ABOUT), AlertUndelivered(person="dewi", step=LAST_RESORT_STEP)
+    last = attempt("dewi", LAST_RESORT_STEP, NEVER)
+    given(ALERT, RAISED, FIRST, EXHAUSTED).when(last).then(missed, nobody).when(last).then()
+    given(ALERT, RAISED, FIRST, EXHAUSTED, AlertAcknowledged(by="ani")).when(last).then(missed)
 
 
 def test_a_person_who_was_reached_is_not_missed():
-    given(ALERT, RAISED, FIRST, told("ani", 0)).when(NoteUndelivered(person="ani", step=0)).then()
+    given(ALERT, RAISED, FIRST, told("ani", 0)).when(attempt("ani", 0, NEVER)).then()
 
 
 def test_a_person_acknowledges_also_when_it_had_been_given_up():

@@ -230,7 +230,7 @@ async def test_a_wrong_agency_is_refused_by_field(running, wrong):
 async def test_the_directory_never_shows_a_secret(running):
     await running.register("upt", "http://127.0.0.1:9/hook")
     listed = await running.client.get("/notifications/api/agencies", headers=running.as_service())
-    assert listed.json()["items"] == [{"id": "upt", "name": "UPT", "kind": "", "services": [], "has_webhook": True}]
+    assert listed.json()["items"] == [{"id": "upt", "name": "UPT", "kind": "", "services": [], "has_webhook": True, "endpoint": None}]
     async with running.kernel.database.connection() as connection:
         found = await (await connection.execute("SELECT count(*) FROM event WHERE body LIKE %s", (f"%{SECRET[6:]}%",))).fetchone()
     assert found == (0,)

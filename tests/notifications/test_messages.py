@@ -1,6 +1,7 @@
-"""Plain messages: one mail to one person, without a ladder. Overdue work goes to its owner first, and then up rung by rung."""
+"""Plain messages: one mail to one person, and no clock behind it. Overdue work goes to its owner first, and then up rung by rung."""
 
 import asyncio
+import json
 import threading
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
@@ -10,7 +11,7 @@ import pytest
 
 from shared.events import CaseAcknowledged, CaseTriaged, DutyChanged, StaffToBeTold, WorkOverdue
 from shared.testing import eventually
-from tests.notifications.desk import Mailbox, desk, mail_server
+from tests.notifications.desk import Mailbox, desk, mail_server, text_of
 
 pytestmark = pytest.mark.anyio
 
@@ -72,7 +73,7 @@ async def test_one_plain_mail_goes_to_that_person_and_no_ladder_climbs_behind_it
         assert await waiting(running) == 0
         assert await running.told("alert-exhausted") == []
         mail = message_from_bytes(mailbox.messages[0][1])
-        text = (mail["Subject"] + mail.get_payload(decode=True).decode()).lower()
+        text = (mail["Subject"] + text_of(mail.as_bytes())).lower()
         for word in ("siswa", "teacher-asked", "guru ", "konsel", "kenari"):
             assert word not in text, word
 
@@ -88,15 +89,32 @@ async def test_the_same_event_heard_twice_is_one_mail_and_two_events_are_two(dat
         assert await mailed(running, mailbox, 2) == ["budi", "guru"]
 
 
-async def test_a_plain_mail_that_cannot_be_delivered_climbs_no_ladder(database, redis_url):
+async def test_a_plain_mail_that_can_reach_nobody_is_told_to_the_case_and_starts_no_clock(database, redis_url):
     mailbox = Mailbox(refuse="550")
     async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
         await staffed(running)
         await running.hear(waits())
-        assert await mailed(running, mailbox, 1) == []
-        assert await running.states("case-1") == ["failed"]
-        assert len(await running.told("alert-undelivered")) == 1
-        assert await running.told("alert-exhausted") == []
+        assert await mailed(running, mailbox, 2) == []
+        assert await running.states("case-1") == ["failed", "failed"]
+        assert [json.loads(event.body)["person"] for event in await running.told("alert-undelivered")] == ["guru", "dewi"]
+        assert [json.loads(event.body)["person"] for event in await running.told("alert-exhausted")] == [None]
+        assert await waiting(running) == 0
+
+
+async def test_overdue_work_that_concerns_an_empty_ladder_is_told_to_the_case(database, redis_url):
+    async with desk(database, redis_url, "smtp://127.0.0.1:9") as running:
+        await running.school()
+        await running.hear(overdue(0, owner=None))
+        assert [json.loads(event.body)["person"] for event in await running.told("alert-exhausted")] == [None]
+
+
+async def test_overdue_work_whose_owner_cannot_be_reached_goes_to_the_next_rung_at_once(database, redis_url):
+    mailbox = Mailbox()
+    async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
+        await staffed(running)
+        await running.person("ani", "staff", "counsellor", address="")
+        await running.hear(overdue(0, excluded=("citra",)))
+        assert await mailed(running, mailbox, 2) == ["eka"]
 
 
 async def test_taking_the_case_in_hand_stops_its_alerts_and_no_plain_message(database, redis_url):
@@ -108,7 +126,7 @@ async def test_taking_the_case_in_hand_stops_its_alerts_and_no_plain_message(dat
         await eventually(lambda: asyncio.sleep(0, mailbox.arrived == 2))  # both are under way
         await running.hear(waits("budi"))
         await running.hear(CaseAcknowledged(**ABOUT, by="ani", concerns=("c-1",)))
-        mailbox.held.set()
+        mailbox.let_go()
         got = await mailed(running, mailbox, 3)
         assert [person for person in got if person != "ani"] == ["budi", "guru"]
         acknowledged = {event.stream for event in await running.told("alert-acknowledged")}

@@ -2,14 +2,20 @@
 
 from datetime import UTC, datetime
 
-from services.notifications.domain.notice import NOTICE, AskNotice, EndNotice, NoSuchNotice, NoticeDue, NoticeNotSent
+import pytest
+
+from services.notifications.domain.notice import NOTICE, AskNotice, EndNotice, NoSuchNotice, NoteAttempt, NoticeDue, NoticeNotSent
+from services.notifications.domain.outcome import Accepted, Later, Never
 from services.notifications.domain.register import REGISTER, HomeMarkedUnsafe, MarkUnsafe
 from shared.events import GuardianMarkedUnsafe, GuardianTold
+from shared.eventstore.store import Entry
 from shared.testing import given
 
 ABOUT = {"case": "case-1", "student": "student-1", "school": "school-1", "notice": "n", "guardian": "ibu"}
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
-DUE = NoticeDue(**ABOUT, not_before=NOON)
+ASKED = {**ABOUT, "not_before": NOON, "by": "ani"}
+DUE = NoticeDue(**ASKED)
+SENT = NoteAttempt(outcome=Accepted())
 
 
 def told(outcome: str) -> GuardianTold:
@@ -17,21 +23,39 @@ def told(outcome: str) -> GuardianTold:
 
 
 def test_a_notice_becomes_due():
-    given(NOTICE).when(AskNotice(**ABOUT, not_before=NOON, unsafe=False)).then(DUE)
+    given(NOTICE).when(AskNotice(**ASKED, unsafe=False)).then(DUE)
 
 
 def test_a_notice_to_an_unsafe_guardian_is_told_as_such_and_never_waits_to_be_sent():
-    given(NOTICE).when(AskNotice(**ABOUT, not_before=NOON, unsafe=True)).then(DUE, told("unsafe"))
+    given(NOTICE).when(AskNotice(**ASKED, unsafe=True)).then(DUE, told("unsafe"))
 
 
 def test_asking_twice_is_quiet():
-    given(NOTICE, DUE).when(AskNotice(**ABOUT, not_before=NOON, unsafe=False)).then()
+    given(NOTICE, DUE).when(AskNotice(**ASKED, unsafe=False)).then()
 
 
 def test_the_outcome_is_told_once():
-    given(NOTICE, DUE).when(EndNotice(outcome="sent")).then(told("sent"))
-    given(NOTICE, DUE, told("sent")).when(EndNotice(outcome="sent")).then()
-    given(NOTICE, DUE, told("unsafe")).when(EndNotice(outcome="sent")).then()
+    given(NOTICE, DUE).when(SENT).then(told("sent"))
+    given(NOTICE, DUE, told("sent")).when(SENT).then()
+    given(NOTICE, DUE, told("unsafe")).when(SENT).then()
+
+
+@pytest.mark.parametrize(
+    ("why", "outcome"),
+    [("no-address", "no-contact"), ("not-an-address", "no-contact"), ("mailbox-refused", "undeliverable"), ("needs-smtputf8", "undeliverable")],
+)
+def test_a_notice_that_can_never_arrive_ends_at_once(why, outcome):
+    given(NOTICE, DUE).when(NoteAttempt(outcome=Never(why))).then(told(outcome))
+    given(NOTICE, DUE, told("sent")).when(NoteAttempt(outcome=Never(why))).then()
+
+
+def test_a_notice_that_waits_decides_nothing():
+    given(NOTICE, DUE).when(NoteAttempt(outcome=Later("mail-server-busy"))).then()
+
+
+def test_a_notice_of_the_first_version_says_nobody_who_chose_it():
+    body = DUE.model_dump_json(exclude={"by"}).replace('"version":2', '"version":1')
+    assert NOTICE.codec.decode(Entry("notice-n", 1, 1, "notice-due", 1, body)) == DUE.model_copy(update={"by": None})
 
 
 def test_a_guardian_acknowledges_what_was_sent():
@@ -45,7 +69,7 @@ def test_nobody_acknowledges_what_was_never_sent():
 
 
 def test_there_is_no_outcome_without_a_notice():
-    given(NOTICE).when(EndNotice(outcome="sent")).refuses(NoSuchNotice)
+    given(NOTICE).when(SENT).refuses(NoSuchNotice)
 
 
 # the do-not-contact register --------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 import csv
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import product
 
 import pytest
@@ -10,6 +10,7 @@ from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as some
 
+from services.notifications.domain.outcome import Accepted, Later, Never
 from services.notifications.domain.task import (
     TABLE,
     TASK,
@@ -18,6 +19,7 @@ from services.notifications.domain.task import (
     InvalidTransition,
     Move,
     NoSuchTask,
+    NoteAttempt,
     NoteSilence,
     OpenPackage,
     PackageClosed,
@@ -62,7 +64,7 @@ def test_a_referral_asks_the_agency_once():
 
 
 def test_nothing_moves_that_was_never_asked():
-    for command in (move("accept"), OpenPackage(by="upt"), NoteSilence(reason="no-answer")):
+    for command in (move("accept"), OpenPackage(by="upt"), NoteSilence()):
         given(TASK).when(command).refuses(NoSuchTask)
 
 
@@ -105,9 +107,34 @@ def test_cancelling_is_a_handshake_and_an_outcome_may_still_win():
 
 def test_silence_is_told_once_and_not_after_an_answer():
     silent = TaskUnanswered(**ABOUT, reason="no-answer")
-    given(TASK, REQUESTED).when(NoteSilence(reason="no-answer")).then(silent)
-    given(TASK, REQUESTED, silent).when(NoteSilence(reason="no-answer")).then()
-    given(TASK, REQUESTED, moved("accept", "accepted", "3.0")).when(NoteSilence(reason="no-answer")).then()
+    given(TASK, REQUESTED).when(NoteSilence()).then(silent)
+    given(TASK, REQUESTED, silent).when(NoteSilence()).then()
+    given(TASK, REQUESTED, moved("accept", "accepted", "3.0")).when(NoteSilence()).then()
+
+
+UNREACHABLE = TaskUnanswered(**ABOUT, reason="unreachable")
+
+
+def attempt(outcome, priority="routine") -> tuple[TaskRequested, NoteAttempt]:
+    return TaskRequested(**{**FIELDS, "priority": priority}), NoteAttempt(outcome=outcome, since=TIME)
+
+
+def test_a_notice_that_can_never_reach_the_agency_is_told_at_once_and_once():
+    requested, never = attempt(Never("redirects", "308"))
+    given(TASK, requested).when(never).then(UNREACHABLE).when(never).then()
+    given(TASK, requested, moved("accept", "accepted", "3.0")).when(never).then()
+
+
+def test_what_was_accepted_or_waits_decides_nothing():
+    for outcome in (Accepted(), Later("busy", "503", TIME + timedelta(hours=1))):
+        requested, command = attempt(outcome)
+        given(TASK, requested).when(command).then()
+
+
+def test_an_urgent_notice_that_has_to_wait_more_than_ten_minutes_is_told_as_soon_as_that_is_known():
+    requested, soon = attempt(Later("busy", "503", TIME + timedelta(minutes=10)), "stat")
+    _, too_late = attempt(Later("busy", "503", TIME + timedelta(minutes=10, seconds=1)), "stat")
+    given(TASK, requested).when(soon).then().when(too_late).then(UNREACHABLE)
 
 
 # the package -------------------------------------------------------------------------------------------------------
@@ -142,31 +169,34 @@ def test_a_package_closes_when_the_work_ended_without_help(trigger, state, busin
 # the table ---------------------------------------------------------------------------------------------------------
 
 
-def test_every_golden_row_after_sending_is_accepted(shared_data):
-    with (shared_data / "referral" / "bser-transitions.csv").open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    assert len(rows) == 34
-    for row in rows[1:30]:
+@pytest.fixture(scope="session")
+def golden(vectors):
+    """The 34 rows of HL7 BSeR by their number."""
+    with (vectors / "referral" / "bser-transitions.csv").open(encoding="utf-8") as file:
+        rows = {int(row["row"]): row for row in csv.DictReader(file)}
+    assert sorted(rows) == list(range(1, 35))
+    return rows
+
+
+def test_every_golden_row_after_sending_is_accepted(golden):
+    for row in (golden[number] for number in range(2, 31)):
         events = TASK.decide(move(row["trigger"], row["actor"]), at(row["from"]))
         after = TASK.fold(events, at(row["from"]))
         assert (after.state, after.business_status) == (row["to"], row["business_status"]), row["row"]
 
 
-def test_row_01_is_the_tasks_creation_and_rows_31_to_34_are_for_import_only(shared_data):
+def test_row_1_is_the_tasks_creation_and_rows_31_to_34_are_for_import_only(golden):
     """31 to 34 would give a state, actor and trigger a second answer: in-progress/5.1 is no state of ours."""
-    with (shared_data / "referral" / "bser-transitions.csv").open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    assert rows[0]["trigger"] == "send-referral-package" not in TRIGGERS
-    assert given(TASK, REQUESTED).state.business_status == rows[0]["business_status"]
-    for row in rows[30:]:
+    assert golden[1]["trigger"] == "send-referral-package" not in TRIGGERS
+    assert given(TASK, REQUESTED).state.business_status == golden[1]["business_status"]
+    for row in (golden[number] for number in range(31, 35)):
         assert TABLE.get((row["from"], row["actor"], row["trigger"]), ("",))[0] != row["to"] or row["from"] == "in-progress/5.1"
         assert "in-progress/5.1" not in STATES
 
 
-def test_our_own_rows_are_received_hold_resume_fail_and_entered_in_error(shared_data):
-    with (shared_data / "referral" / "bser-transitions.csv").open(encoding="utf-8") as file:
-        golden = {(row["from"], row["actor"], row["trigger"]) for row in csv.DictReader(file)}
-    ours = {trigger for state, actor, trigger in TABLE if (state, actor, trigger) not in golden}
+def test_our_own_rows_are_received_hold_resume_fail_and_entered_in_error(golden):
+    theirs = {(row["from"], row["actor"], row["trigger"]) for row in golden.values()}
+    ours = {trigger for state, actor, trigger in TABLE if (state, actor, trigger) not in theirs}
     assert {"fetch", "hold", "resume", "fail", "enter-in-error"} <= ours
     assert ours - {"fetch", "hold", "resume", "fail", "enter-in-error"} == {"accept", "decline", "request-cancel"}  # from requested and on-hold
 

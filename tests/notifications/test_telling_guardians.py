@@ -3,15 +3,17 @@
 import asyncio
 import json
 import threading
+from dataclasses import replace
 from datetime import timedelta
-from email import message_from_bytes
 
 import pytest
 
+from services.notifications.domain.notice import NOTICE, NoticeDue
 from services.notifications.domain.register import MarkUnsafe
 from shared.events import ConcernRaised, NamedPerson
+from shared.eventstore.store import NEW, Item, Write
 from shared.testing import eventually
-from tests.notifications.desk import Mailbox, desk, mail_server
+from tests.notifications.desk import Mailbox, desk, mail_server, text_of
 from tests.notifications.scenes import SEALED, in_states, now, staffed, to_be_told, triaged
 
 pytestmark = pytest.mark.anyio
@@ -26,7 +28,7 @@ async def test_a_guardian_is_told_only_when_chosen_and_confirms_by_an_act(databa
         assert [address for address, _ in mailbox.messages] == ["ani@example.org"]
         await running.hear(to_be_told("case-1"))
         await in_states(running, "case-1", "sent", "sent")
-        text = message_from_bytes(mailbox.messages[-1][1]).get_payload(decode=True).decode()
+        text = text_of(mailbox.messages[-1][1])
         link = next(word for word in text.split() if "/notifications/n/" in word).partition("8000")[2]
         looked = await running.client.get(link)
         assert looked.status_code == 200
@@ -76,7 +78,7 @@ async def test_a_mark_waits_for_the_mail_that_is_leaving(database, redis_url):
         marking = asyncio.create_task(running.client.post("/notifications/api/do-not-contact", json=body, headers=counsellor))
         done, _ = await asyncio.wait((marking,), timeout=0.3)
         assert not done
-        mailbox.held.set()
+        mailbox.let_go()
         assert (await marking).json()["unsafe"] == ["ibu"]
 
 
@@ -94,6 +96,25 @@ async def test_an_accused_guardian_and_an_unsafe_home_are_marked_by_the_concern(
         await running.hear(to_be_told("case-1", "paman"))
         assert json.loads((await running.told("guardian-told"))[0].body)["outcome"] == "unsafe"
         assert not mailbox.messages
+
+
+async def test_a_notice_that_an_earlier_release_asked_for_is_told_to_the_case_s_ladder_where_it_cannot_arrive(database, redis_url):
+    """Its event does not say who chose it; also a rebuild of the outbox reads it."""
+    mailbox = Mailbox()
+    async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
+        await staffed(running)
+        await running.person("ibu", "guardian", address="")
+        due = NoticeDue(case="case-1", student="siswa", school="school-1", notice="n", guardian="ibu", not_before=now(), by=None)
+        event = NOTICE.codec.encode(due, "notice-n", running.occasion(), 0)
+        body = due.model_dump_json(exclude={"by"}).replace('"version":2', '"version":1')
+        await running.hear(triaged("case-1", "high", excluded=("ani",)))
+        await in_states(running, "case-1", "sent")
+        await running.kernel.store.append(Item((Write("notice-n", NEW, (replace(event, body=body, schema_version=1),)),)))
+        await in_states(running, "case-1", "failed", "sent", "sent")
+        answer = await running.client.post("/notifications/api/views/outbox_v1/rebuild", headers=running.as_service())
+        assert answer.status_code == 200
+        await in_states(running, "case-1", "failed", "sent", "sent")
+        assert [address for address, _ in mailbox.messages] == ["citra@example.org", "citra@example.org"]
 
 
 async def test_the_register_is_asked_again_when_sending_begins(database, redis_url):

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.access import ANONYMOUS
 from shared.errors import (
+    BehindWrite,
     Fault,
     HistoryBroken,
     IdempotencyKeyMissing,
@@ -22,6 +23,7 @@ from shared.errors import (
     PreconditionFailed,
     Refused,
     StartRefused,
+    StillBuilding,
     TanggapError,
     TooLarge,
     Unavailable,
@@ -59,6 +61,8 @@ RAISED: dict[str, tuple[TanggapError, int]] = {
     "idempotency-key-missing": (IdempotencyKeyMissing("send one"), 400),
     "too-large": (TooLarge("too much"), 413),
     "unavailable": (Unavailable("try again"), 503),
+    "still-building": (StillBuilding("ask again"), 503),
+    "behind-write": (BehindWrite("ask again"), 503),
     "start-refused": (StartRefused("PORT"), 500),
     "history-broken": (HistoryBroken("event 7"), 500),
 }
@@ -110,7 +114,7 @@ def application() -> FastAPI:
 
     @app.get("/cursors")
     async def cursors(cursor: str | None = None, limit: int = 10) -> list:
-        return read_cursor(cursor) or []
+        return read_cursor(cursor, str) or []
 
     @app.get("/raise/{name}")
     async def fail(name: str) -> None:

@@ -12,6 +12,7 @@ from shared.eventstore.codec import EventCodec
 from shared.eventstore.postgres import PostgresEventStore
 from shared.eventstore.store import EventStore
 from shared.message import TANGGAP, Event, Fact, Occasion
+from tests.logins import login
 from tests.shared.test_store import NOON
 
 Numbers = tuple[int, ...]
@@ -61,7 +62,7 @@ def noted(numbers: Numbers, number: int) -> Numbers | None:
 
 @asynccontextmanager
 async def two_processes(url: str) -> AsyncIterator[tuple[PostgresEventStore, PostgresEventStore]]:
-    one, another = Database(url, "cases"), Database(url, "cases")
+    one, another = (Database(login(url, "cases"), "cases") for _ in range(2))
     await one.open()
     await another.open()
     try:

@@ -1,6 +1,7 @@
 """Who may use what: only our own, unchanged and unexpired tokens count, and what no row allows is allowed to nobody."""
 
 import asyncio
+import hmac
 import importlib
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -18,16 +19,31 @@ from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from shared.access import ANONYMOUS, Access, Permissions, Principal, SignedIn, issue_token, read_token, service_principal, signed_in
+from shared.access import (
+    ANONYMOUS,
+    Access,
+    Permissions,
+    Principal,
+    SignedIn,
+    issue_session,
+    issue_token,
+    read_session,
+    read_token,
+    service_principal,
+    signed_in,
+)
 from shared.clock import FixedClock
-from shared.errors import NotSignedIn, StartRefused
+from shared.errors import Invalid, NotSignedIn, StartRefused
 from shared.events import StaffRole
+from shared.keys import Keys
 from shared.service import _all_routes
 from shared.settings import read_settings
 from shared.web import install
+from tests.keys import keys, secrets
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-KEY, OTHER = b"k" * 32, b"o" * 32
+CLOCK = FixedClock(NOON)
+KEY, OTHER = keys(clock=CLOCK), keys(known=secrets(b"o"), clock=CLOCK)
 ANI = Principal("ani", "person", frozenset({"counsellor", "coordinator"}), frozenset({"smp1"}))
 ROLES = sorted({*get_args(StaffRole), "student", "guardian", "agency", "service", "anonymous"})
 PINNED = Path(__file__).parents[1] / "pinned" / "routes.json"
@@ -35,8 +51,12 @@ ROWS = json.loads(PINNED.read_text(encoding="utf-8"))
 """Which roles use which route, written out and reviewed: a row of the permission file that is widened differs from it."""
 
 
-def token(principal: Principal = ANI, *, key: bytes = KEY, expires: datetime = NOON + timedelta(hours=1)) -> str:
+def token(principal: Principal = ANI, *, key: Keys = KEY, expires: datetime = NOON + timedelta(hours=1)) -> str:
     return issue_token(key, principal, expires)
+
+
+def session(principal: Principal = ANI, *, key: Keys = KEY, expires: datetime = NOON + timedelta(hours=1)) -> str:
+    return issue_session(key, principal, expires)
 
 
 def holder(role: str) -> Principal:
@@ -64,9 +84,9 @@ def test_a_token_of_another_deployment_is_not_valid_here():
 
 def forged(**changed) -> str:
     """A token with another payload under the old signature."""
-    payload, signature = token().removeprefix("tgp_").split(".")
+    prefix, payload, signature = token().split(".")
     told = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4))) | changed
-    return f"tgp_{urlsafe_b64encode(json.dumps(told, separators=(',', ':')).encode()).decode().rstrip('=')}.{signature}"
+    return f"{prefix}.{urlsafe_b64encode(json.dumps(told, separators=(',', ':')).encode()).decode().rstrip('=')}.{signature}"
 
 
 def test_the_forger_of_these_tests_changes_what_it_says_and_nothing_else():
@@ -99,6 +119,32 @@ def test_what_is_no_token_is_refused_and_not_quoted(told):
 def test_no_text_whatever_is_read_as_a_token(told, prefixed):
     with pytest.raises(NotSignedIn):
         read_token(KEY, f"tgp_{told}" if prefixed else told, NOON)
+
+
+def test_a_credential_of_one_use_is_none_of_another():
+    service = token(service_principal("cases"))
+    for told in (session(), service.replace("tgs_", "tgp_"), token().replace("tgp_", "tgs_"), session().replace("tgc_", "tgp_")):
+        with pytest.raises(NotSignedIn, match="not valid"):
+            read_token(KEY, told, NOON)
+    for told in (token(), service, token().replace("tgp_", "tgc_")):
+        with pytest.raises(NotSignedIn, match="not valid"):
+            read_session(KEY, told, NOON)
+    assert read_session(KEY, session(), NOON) == ANI
+
+
+@pytest.mark.parametrize("issue", [issue_token, issue_session])
+def test_nothing_is_issued_that_would_outlive_the_overlap_of_its_key(issue):
+    assert issue(KEY, ANI, NOON + timedelta(hours=12))
+    with pytest.raises(Invalid, match="12:00:00 at most"):
+        issue(KEY, ANI, NOON + timedelta(hours=12, seconds=1))
+
+
+def test_a_token_of_the_first_release_is_not_read_any_more():
+    """It held half a day; an upgrade asks everybody to sign in anew."""
+    told = urlsafe_b64encode(json.dumps({"id": "ani", "kind": "person", "roles": [], "schools": [], "expires": 9_999_999_999}).encode()).decode()
+    signature = urlsafe_b64encode(hmac.digest(b"k" * 32, b"tanggap-token|" + told.encode(), "sha256")).decode().rstrip("=")
+    with pytest.raises(NotSignedIn, match="not valid"):
+        read_token(keys(known=secrets(b"k", "0"), clock=CLOCK), f"tgp_{told}.{signature}", NOON)
 
 
 def test_roles_hold_at_the_schools_of_the_token_or_everywhere_when_it_names_none():
@@ -174,23 +220,23 @@ def test_a_row_is_of_the_route_and_not_of_the_address_that_was_typed(tmp_path):
     [
         {"authorization": f"Bearer {token(key=OTHER)}"}, {"authorization": f"Bearer {token(expires=NOON - timedelta(seconds=1))}"},
         {"authorization": f"Bearer {token()}x"}, {"authorization": f"Basic {token()}"}, {"authorization": token()}, {"authorization": "Bearer"},
-        {"authorization": "Bearer ", "cookie": f"tanggap_session={token(key=OTHER)}"}, {"cookie": f"tanggap_session={token()}x"},
-        {"authorization": b"Bearer tgp_\xe9.\xff"}, {"cookie": f"session={token()}"},
+        {"authorization": "Bearer ", "cookie": f"tanggap_session={session(key=OTHER)}"}, {"cookie": f"tanggap_session={session()}x"},
+        {"authorization": b"Bearer tgp_\xe9.\xff"}, {"cookie": f"session={session()}"}, {"cookie": f"tanggap_session={token()}"}, {"authorization": f"Bearer {session()}"},
     ],
 )  # fmt: skip
 def test_credentials_that_are_not_ours_open_nothing_and_are_not_repeated(tmp_path, headers):
     answer = ask(application({"GET /a": ["counsellor"]}, tmp_path), "/a", headers=headers)
     assert answer.status_code == 401
-    assert "tgp_" not in answer.text
+    assert not any(prefix in answer.text for prefix in ("tgp_", "tgs_", "tgc_"))
 
 
-@pytest.mark.parametrize("headers", [bearer(ANI), {"authorization": f"bearer  {token()} "}, {"cookie": f"tanggap_session={token()}"}])
+@pytest.mark.parametrize("headers", [bearer(ANI), {"authorization": f"bearer  {token()} "}, {"cookie": f"tanggap_session={session()}"}])
 def test_a_bearer_token_or_a_session_cookie_says_who_asks(tmp_path, headers):
     assert ask(application({"GET /a": ["counsellor"]}, tmp_path), "/a", headers=headers).json() == "ani"
 
 
 def test_an_old_session_cookie_does_not_shut_what_is_everybodys(tmp_path):
-    old = f"tanggap_session={token(expires=NOON - timedelta(days=1))}"
+    old = f"tanggap_session={session(expires=NOON - timedelta(days=1))}"
     assert ask(application({"GET /a": ["*"]}, tmp_path), "/a", headers={"cookie": old}).json() == "anonymous"
 
 
@@ -213,7 +259,7 @@ def test_a_route_without_a_row_stops_the_start_and_is_named(tmp_path):
 @cache
 def service_of(name: str) -> FastAPI:
     """A service that is put together and not started."""
-    key = urlsafe_b64encode(KEY).decode()
+    key = urlsafe_b64encode(b"k" * 32).decode()
     told = read_settings(
         {"DATABASE_URL": "postgresql://nowhere/x", "REDIS_URL": "redis://nowhere", "TANGGAP_MASTER_KEY": key, "TANGGAP_TOKEN_KEY": key}
     )
@@ -223,7 +269,7 @@ def service_of(name: str) -> FastAPI:
 def served(name: str) -> dict[str, APIRoute]:
     """Every route of a service, by row."""
     app = service_of(name)
-    return {f"{method} {route.path_format}": route for route in _all_routes(app) if isinstance(route, APIRoute) for method in route.methods}
+    return {f"{method} {route.path_format}": route for route in _all_routes(app) if isinstance(route, APIRoute) for method in route.methods or ()}
 
 
 def asks_who(dependant) -> bool:
@@ -263,7 +309,17 @@ def test_a_command_whose_permission_has_no_row_stops_the_start_and_is_named():
         Permissions().grant("POST", "/cases/api/cases/{case_id}/burn", "burning")
 
 
-OPERATIONS = ("/metrics", "/feed", "/heads", "/api/parked", "/api/parked/replay", "/api/views/{view}/rebuild", "/api/roster", "/api/people")
+OPERATIONS = (
+    "/metrics",
+    "/feed",
+    "/heads",
+    "/api/keys",
+    "/api/parked",
+    "/api/parked/replay",
+    "/api/views/{view}/rebuild",
+    "/api/roster",
+    "/api/people",
+)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)

@@ -19,6 +19,7 @@ from shared.eventstore.postgres import PostgresEventStore
 from shared.eventstore.store import Checkpoint, EventStore, Idempotency, Item, Outcome, Repeated, Stored, Write
 from shared.message import TANGGAP
 from shared.pace import Pace
+from tests.logins import login
 from tests.shared.test_store import event
 
 STREAMS = ("a-1", "a-2", "a-3")
@@ -109,7 +110,7 @@ def emptied(url: str) -> None:
 
 
 async def opened(url: str) -> PostgresEventStore:
-    database = Database(url, "cases")
+    database = Database(login(url, "cases"), "cases")
     await database.open()
     return PostgresEventStore(database)
 

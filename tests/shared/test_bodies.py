@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
+from starlette.types import Message, Receive, Scope, Send
 
 from shared.web import BODY_LIMIT, Guard
 from tests.shared.asking import CANARY, JSON, application, ask, is_problem
@@ -114,7 +115,7 @@ def test_no_octets_whatever_end_in_a_500(content):
     assert ask("/tell", content=content, headers=JSON).status_code in (400, 422)
 
 
-def through_guard(messages: list[dict]) -> tuple[list[dict], list[bytes]]:
+def through_guard(messages: list[dict]) -> tuple[list[Message], list[bytes]]:
     """What a Guard sends, and the whole bodies that reach the application behind it, for these messages of the server."""
     sent, reached, coming = [], [], iter(messages)
 
@@ -129,10 +130,10 @@ def through_guard(messages: list[dict]) -> tuple[list[dict], list[bytes]]:
                 break
         reached.append(body)
 
-    async def receive() -> dict:
+    async def receive() -> Message:
         return next(coming)
 
-    async def send(message: dict) -> None:
+    async def send(message: Message) -> None:
         sent.append(message)
 
     asyncio.run(Guard(behind)({"type": "http", "method": "POST", "path": "/form", "headers": []}, receive, send))
@@ -155,8 +156,14 @@ def test_a_body_that_was_cut_off_reaches_nobody_as_a_whole_one():
 def test_what_is_no_http_passes_the_guard_untouched():
     seen = []
 
-    async def behind(scope, receive, send) -> None:
+    async def behind(scope: Scope, receive: Receive, send: Send) -> None:
         seen.append((scope, receive, send))
 
-    asyncio.run(Guard(behind)({"type": "lifespan"}, None, None))
-    assert seen == [({"type": "lifespan"}, None, None)]
+    async def receive() -> Message:
+        raise AssertionError
+
+    async def send(_: Message) -> None:
+        raise AssertionError
+
+    asyncio.run(Guard(behind)({"type": "lifespan"}, receive, send))
+    assert seen == [({"type": "lifespan"}, receive, send)]

@@ -32,10 +32,10 @@ def test_if_match_that_only_looks_like_a_number_does_not_fit(told):
 
 
 def test_a_cursor_comes_back_as_it_was_given():
-    for values in ([1, "a"], ["2026-03-02T12:00:00+00:00"], []):
-        assert read_cursor(cursor(*values)) == values
-    assert read_cursor(None) is None
-    assert read_cursor("") is None
+    for values, kinds in (([1, "a"], (int, str)), (["2026-03-02T12:00:00+00:00"], (str,)), ([], ())):
+        assert read_cursor(cursor(*values), *kinds) == values
+    assert read_cursor(None, str) is None
+    assert read_cursor("", str) is None
 
 
 @pytest.mark.parametrize("told", [CANARY, "é", "====", "W10x", urlsafe_b64encode(b"\xff\xff").decode(), "A", "[]"])
@@ -47,7 +47,13 @@ def test_what_is_no_cursor_of_ours_is_refused(told):
 @pytest.mark.parametrize("told", ["5", "{}", '"x"', "true"])
 def test_a_cursor_that_is_no_list_is_refused(told):
     with pytest.raises(Invalid):
-        read_cursor(urlsafe_b64encode(told.encode()).decode())
+        read_cursor(urlsafe_b64encode(told.encode()).decode(), str)
+
+
+@pytest.mark.parametrize("text", ["\x00", "a\x00b", "\ud800", "\udc00 b"])
+def test_a_text_in_a_cursor_that_no_database_can_hold_is_refused(text):
+    with pytest.raises(Invalid):
+        read_cursor(cursor(text), str)
 
 
 def test_a_wrong_parameter_is_pointed_at_and_not_repeated():

@@ -2,8 +2,9 @@
 
 import asyncio
 from base64 import b64decode, b64encode
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -16,17 +17,19 @@ from shared import sealing
 from shared.database import Database
 from shared.errors import HistoryBroken, NotAllowed, Unavailable
 from shared.sealed import Erased, Sealed
-from shared.sealing import KeyringVault, MasterKey, MemoryVault, ToSeal, Vault
+from shared.sealing import KeyringVault, MemoryVault, ToSeal, Vault
+from shared.wrapping import MasterKey
+from tests.logins import login
 
 MASTER = b"m" * 32
 NARRATIVE = "Didorong di tangga."
 CONTEXT = "concern-1/narrative"
-Scenario = Callable[[Vault], Awaitable[None]]
+Scenario = Callable[[Vault], Coroutine[Any, Any, None]]
 
 
 @asynccontextmanager
 async def connected(url: str, service: str = "cases") -> AsyncIterator[Database]:
-    database = Database(url, service)
+    database = Database(login(url, service), service)
     await database.open()
     try:
         yield database
@@ -192,13 +195,37 @@ def test_any_text_in_any_place_comes_back(text, context):
     asyncio.run(scenario())
 
 
+def test_what_is_derived_from_a_persons_key_is_theirs_for_one_use_and_the_same_every_time(run):
+    async def scenario(vault):
+        told = await vault.derive_many(["ani", "budi", "ani"], "concern", "receipt")
+        assert told[0] == told[2] != told[1]
+        assert await vault.derive_many(["ani"], "concern", "receipt") == told[:1]
+        others = [*await vault.derive_many(["ani"], "case", "receipt"), *await vault.derive_many(["ani"], "concern", "row-digest")]
+        assert len({told[0], *others}) == 3
+        assert await vault.derive_many([], "concern", "receipt") == []
+
+    run(scenario)
+
+
+def test_nothing_is_derived_from_a_key_that_was_destroyed(run):
+    async def scenario(vault):
+        sealed = await vault.seal("ani", "concern", NARRATIVE, CONTEXT)
+        await vault.derive_many(["budi"], "concern", "receipt")
+        await vault.erase("ani")
+        gone, there = await vault.derive_many(["ani", "budi"], "concern", "receipt")
+        assert gone == Erased(kid=sealed.kid)
+        assert isinstance(there, bytes)
+
+    run(scenario)
+
+
 # the master key ----------------------------------------------------------------------------------------------------
 
 
 def test_a_wrapped_key_opens_only_for_the_person_and_purpose_it_was_made_for():
     wrapped = MasterKey(MASTER).wrap(b"k" * 32, b"ani|concern")
     assert MasterKey(MASTER).unwrap(wrapped, b"ani|concern") == b"k" * 32
-    assert b"k" * 32 not in wrapped
+    assert b"k" * 32 not in wrapped.box
     for key, bound_to in ((MASTER, b"budi|concern"), (MASTER, b"ani|case"), (b"n" * 32, b"ani|concern")):
         with pytest.raises(HistoryBroken):
             MasterKey(key).unwrap(wrapped, bound_to)
@@ -337,7 +364,11 @@ def test_a_role_that_is_no_service_may_use_no_function_of_the_keyring(database):
         name = f"stranger_{uuid4().hex[:8]}"
         administrator.execute(f"CREATE ROLE {name}")
         try:
-            for statement in ("SELECT keyring.destroy('ani')", "SELECT * FROM keyring.open('{}')", "SELECT * FROM keyring.obtain('{}', '{}', '{}')"):
+            for statement in (
+                "SELECT keyring.destroy('ani')",
+                "SELECT * FROM keyring.open_wrapped('{}')",
+                "SELECT * FROM keyring.obtain('{}', '{}', '{}', '{}')",
+            ):
                 with pytest.raises(psycopg.errors.InsufficientPrivilege):
                     administrator.execute(f"SET ROLE {name}")
                     administrator.execute(statement)

@@ -29,7 +29,8 @@ def refused(**changed: str) -> str:
 def test_four_settings_are_enough_and_the_others_have_defaults():
     told = read_settings(WHOLE)
     assert (told.database_url, told.redis_url, told.partitions) == (WHOLE["DATABASE_URL"], "redis://127.0.0.1", 8)
-    assert (told.key("master_key"), told.key("token_key")) == (b"k" * 32, b"t" * 32)
+    names = {each.name: (each.id, each.value) for each in told.secret_source().read().secrets}
+    assert names == {"master": ("0", b"k" * 32)} | dict.fromkeys(("access", "intake", "cases", "notifications"), ("0", b"t" * 32))
     assert told.demo_sign_in is False
     assert told.retry_seconds[0] == 5
 
@@ -94,6 +95,24 @@ def test_a_wrong_value_names_the_setting_and_is_not_quoted(name, value):
     told = refused(**{name: value})
     assert told.startswith(f"{name}: ")
     assert len(value) < 5 or value.lower() not in told.lower()
+
+
+@pytest.mark.parametrize("value", ["smtp://", "smtp://mail:99999", "smtp://mail:0", "smtp://mail:x", "smtps://[::1", "smtp:mail", "http://mail"])
+def test_a_mail_server_that_cannot_be_called_stops_the_start(value):
+    assert refused(SMTP_URL=value).startswith("SMTP_URL: ")
+
+
+@pytest.mark.parametrize(
+    "value", ["", "tanggap", "a@x.invalid, b@x.invalid", "Tanggap <t@x.invalid>", "t@a..b", "é@x.invalid", "t@x.invalid\r\nBcc: b@x.invalid"]
+)
+def test_a_sender_that_is_no_single_address_in_ascii_stops_the_start(value):
+    told = refused(TANGGAP_SENDER_ADDRESS=value)
+    assert told.startswith("TANGGAP_SENDER_ADDRESS: ")
+    assert not value or value not in told
+
+
+def test_the_domain_of_the_sender_is_kept_in_its_ascii_form():
+    assert read_settings(WHOLE | {"TANGGAP_SENDER_ADDRESS": " T@Sekolah-é.invalid"}).sender_address == "T@xn--sekolah--i1a.invalid"
 
 
 @pytest.mark.parametrize("name", ["TANGGAP_MASTER_KEY", "TANGGAP_TOKEN_KEY"])
@@ -167,7 +186,40 @@ def test_the_password_of_a_url_does_not_show(name):
 def test_a_key_is_read_from_a_file_also_with_a_line_end(tmp_path):
     (tmp_path / "key").write_text(f"{KEY}\n", encoding="utf-8")
     given = {name: value for name, value in WHOLE.items() if name != "TANGGAP_MASTER_KEY"}
-    assert read_settings(given | {"TANGGAP_MASTER_KEY_FILE": str(tmp_path / "key")}).key("master_key") == b"k" * 32
+    told = read_settings(given | {"TANGGAP_MASTER_KEY_FILE": str(tmp_path / "key")})
+    secret = told.secret_source().read().find("master", "0")
+    assert secret and secret.value == b"k" * 32
+
+
+def test_secrets_with_ids_are_read_from_the_environment_and_win_over_the_two_keys_name_by_name():
+    told = read_settings(WHOLE | {"TANGGAP_SECRETS": f"access 1 {KEY} - 2026-03-09T10:00:00+00:00; access 2 {SECOND} 2026-03-02T10:00:00+00:00 -"})
+    known = told.secret_source().read()
+    assert [(each.id, each.value) for each in known.of("access")] == [("1", b"k" * 32), ("2", b"t" * 32)]
+    assert [(each.id, each.value) for each in (*known.of("cases"), *known.of("master"))] == [("0", b"t" * 32), ("0", b"k" * 32)]
+
+
+def test_a_file_of_secrets_wins_over_what_the_environment_holds(tmp_path):
+    (tmp_path / "secrets").write_text(f"# ours\naccess 7 {SECOND}\nmaster 7 {SECOND}\n", encoding="utf-8")
+    told = read_settings(WHOLE | {"TANGGAP_SECRETS_FILE": str(tmp_path / "secrets"), "TANGGAP_SECRETS": f"access 1 {KEY}"})
+    assert {(each.name, each.id) for each in told.secret_source().read().secrets} == {
+        ("access", "7"), ("master", "7"), ("intake", "0"), ("cases", "0"), ("notifications", "0"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        CANARY, f"access {KEY}", f"door 1 {KEY}", f"access {CANARY} {KEY}", f"access 1 {CANARY}", f"access 1 {KEY} {CANARY}",
+        f"access 1 {KEY} 2026-03-02T10:00:00", f"access 1 {KEY};access 1 {SECOND}", f"access 1 {KEY} - 2026-03-02T10:00:00Z", f"access 1 {KEY} - - -",
+    ],
+)  # fmt: skip
+def test_secrets_that_make_no_sense_are_refused_with_their_place_and_not_quoted(tmp_path, text):
+    (tmp_path / "secrets").write_text(text, encoding="utf-8")
+    for name, value in (("TANGGAP_SECRETS", text), ("TANGGAP_SECRETS_FILE", str(tmp_path / "secrets"))):
+        told = refused(**{name: value})
+        assert told.startswith(name)
+        assert CANARY not in told
+        assert KEY not in told
 
 
 @pytest.mark.parametrize("content", [None, b"\xff\xfe\x00", CANARY.encode()])
@@ -184,5 +236,5 @@ def test_a_key_file_that_cannot_be_used_is_named_and_not_quoted(tmp_path, conten
 def test_settings_do_not_change_once_they_are_read():
     told = read_settings(WHOLE)
     with pytest.raises(ValueError, match="frozen"):
-        told.partitions = 2
+        told.partitions = 2  # type: ignore[misc]
     assert isinstance(told, Settings)

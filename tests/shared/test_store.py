@@ -1,16 +1,18 @@
 """The event store's behaviour, the same on PostgreSQL and in memory."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
+from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
 
 from shared.database import Database
-from shared.errors import Invalid, StartRefused, Unavailable
+from shared.errors import Invalid, Unavailable
 from shared.eventstore.chain import START, content, link
 from shared.eventstore.memory import InMemoryEventStore
 from shared.eventstore.postgres import PostgresEventStore
@@ -30,13 +32,14 @@ from shared.eventstore.store import (
 from shared.eventstore.unit import HELD, Alone, UnitOfWork
 from shared.message import NewEvent
 from shared.testing import eventually
+from tests.logins import login
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-Scenario = Callable[[EventStore], Awaitable[None]]
+Scenario = Callable[[EventStore], Coroutine[Any, Any, None]]
 
 
 def event(body: str = '{"text":"é"}', *, key: str = "ani", public: bool = False, **more) -> NewEvent:
-    fields = {
+    fields: dict[str, Any] = {
         "id": uuid4(), "type": "thing-happened", "schema_version": 1, "body": body, "key": key, "public": public, "actor": "somebody",
         "school": "sd1", "happened_at": NOON, "correlation": uuid4(), "causation": uuid4(),
     }  # fmt: skip
@@ -65,7 +68,7 @@ def run(request: pytest.FixtureRequest) -> Callable[[Scenario], None]:
 
 
 async def opened(url: str) -> AsyncIterator[PostgresEventStore]:
-    database = Database(url, "cases")
+    database = Database(login(url, "cases"), "cases")
     await database.open()
     try:
         yield PostgresEventStore(database)
@@ -321,7 +324,7 @@ def test_nobody_changes_or_deletes_what_was_recorded(database):
 
 def test_the_role_of_one_service_sees_nothing_of_another(database):
     async def scenario():
-        intake = Database(database, "intake")
+        intake = Database(login(database, "intake"), "intake")
         await intake.open()
         async for store in opened(database):
             await store.append(item("a-1", NEW, event()))
@@ -350,38 +353,6 @@ def test_a_database_that_is_gone_is_unavailable_and_what_is_repeated_is_stored_o
                 administrator.execute(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (database.split("/")[3].split("?")[0],)
                 )
-            await eventually(lambda each=store: stored(each))
-
-    asyncio.run(scenario())
-
-
-def test_a_database_that_is_locked_or_goes_away_while_it_is_prepared_is_prepared_again(database, monkeypatch):
-    prepare, failing = Database._prepare, [psycopg.errors.DeadlockDetected("planted"), psycopg.OperationalError("planted")]
-
-    async def fails_first(self, connection):
-        if failing:
-            raise failing.pop()
-        await prepare(self, connection)
-
-    monkeypatch.setattr(Database, "_prepare", fails_first)
-
-    async def scenario():
-        async for store in opened(database):
-            assert isinstance(await store.append(item("a-1", NEW, event())), Stored)
-
-    asyncio.run(scenario())
-    assert not failing
-
-
-def test_a_database_that_cannot_be_prepared_refuses_the_start(database, monkeypatch):
-    async def fails(*_):
-        raise psycopg.errors.DeadlockDetected("planted")
-
-    monkeypatch.setattr(Database, "_prepare", fails)
-    monkeypatch.setattr("shared.database.WAIT", 0.3)
-
-    async def scenario():
-        with pytest.raises(StartRefused, match="cases"):
-            await Database(database, "cases").open()
+            await eventually(partial(stored, store))
 
     asyncio.run(scenario())

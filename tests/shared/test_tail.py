@@ -19,6 +19,7 @@ from shared.eventstore.store import NEW, Item, Stored, Write
 from shared.eventstore.tail import Tail
 from shared.message import UNHASHED, NewEvent, Recorded
 from shared.running import ended
+from tests.logins import login
 
 JAKARTA = timezone(timedelta(hours=7))
 
@@ -47,7 +48,7 @@ def stores(database):
 
     def running(scenario):
         async def opened():
-            databases = [Database(database, "cases") for _ in range(2)]
+            databases = [Database(login(database, "cases"), "cases") for _ in range(2)]
             for each in databases:
                 await each.open()
             try:
@@ -122,16 +123,16 @@ def test_a_list_does_not_wait_for_the_poll_to_see_what_another_process_appended(
     async def scenario(one, other):
         seen: list[int] = []
 
-        async def project(_, events):
+        async def project(_, __, events):
             seen.extend(each.position for each in events)
 
         view = projection.Projection("view", one, one.database, project, (), Heartbeats(one.database))
         running = asyncio.create_task(view.run())
         try:
             await one.append(item(event()))
-            assert await view.catch_up(within=10)
+            assert await view.caught_up(1, within=10)
             await other.append(item(event()))  # rings another doorbell
-            assert await view.catch_up(within=10)
+            assert await view.caught_up(2, within=10)
             assert seen == [1, 2]
         finally:
             await ended(running)
@@ -153,10 +154,16 @@ def test_the_run_has_no_gap_and_begins_right_behind_the_reader(sizes, gaps, aske
     assert all(before + 1 == after for before, after in pairwise(told))
 
 
+def positions(tail: Tail, position: int, *, limit: int = 50, public: bool = False) -> list[int]:
+    found = tail.after(position, limit=limit, public=public)
+    assert found is not None
+    return [each.position for each in found]
+
+
 def test_a_limit_counts_what_is_told_and_not_what_is_passed_over():
     tail = Tail(8)
     tail.add(item(*(event(public=place % 3 == 0) for place in range(30))), stored(30), [None] * 30)
-    assert [each.position for each in tail.after(0, limit=4, public=True)] == [1, 4, 7, 10]
+    assert positions(tail, 0, limit=4, public=True) == [1, 4, 7, 10]
 
 
 def test_only_the_newest_are_kept():
@@ -164,7 +171,7 @@ def test_only_the_newest_are_kept():
     for position in range(1, 31):
         tail.add(item(event()), stored(position), [0])
     assert tail.after(3, limit=50, public=False) is None
-    assert [each.position for each in tail.after(26, limit=50, public=False)] == [27, 28, 29, 30]
+    assert positions(tail, 26) == [27, 28, 29, 30]
 
 
 def test_large_events_push_out_the_older_ones_sooner():
@@ -195,4 +202,4 @@ def test_a_checkpoint_alone_changes_nothing():
     tail = Tail(8)
     tail.add(item(event()), stored(1), [0])
     tail.add(Item(), stored(1), [])
-    assert [each.position for each in tail.after(0, limit=50, public=False)] == [1]
+    assert positions(tail, 0) == [1]

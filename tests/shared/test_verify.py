@@ -11,10 +11,12 @@ from shared.eventstore.chain import START, content, link
 from shared.eventstore.postgres import PostgresEventStore
 from shared.eventstore.signing import HeadSigner
 from shared.eventstore.store import Item, Write
-from shared.eventstore.verify import Verified, verify_store
+from shared.eventstore.verify import Broken, Verified, verify_store
+from tests.keys import keys
+from tests.logins import login
 from tests.shared.test_store import event
 
-KEY = b"k" * 32
+KEYS = keys("cases")
 
 
 @pytest.fixture
@@ -22,13 +24,13 @@ def history(database: str) -> str:
     """Ten events: five streams of two, and the head signed."""
 
     async def write() -> None:
-        opened = Database(database, "cases")
+        opened = Database(login(database, "cases"), "cases")
         await opened.open()
         store = PostgresEventStore(opened)
         for number in range(10):
             stream = f"case-{number % 5}"
             await store.append(Item((Write(stream, number // 5, (event(f'{{"number":{number}}}'),)),)))
-        await HeadSigner(opened, KEY, Heartbeats(opened)).sign_head()
+        await HeadSigner(opened, KEYS, Heartbeats(opened)).sign_head()
         await opened.close()
 
     asyncio.run(write())
@@ -37,10 +39,10 @@ def history(database: str) -> str:
 
 def verified(url: str) -> Verified:
     async def verify() -> Verified:
-        database = Database(url, "cases")
+        database = Database(login(url, "cases"), "cases")
         await database.open()
         try:
-            return await verify_store(database, KEY)
+            return await verify_store(database, KEYS)
         finally:
             await database.close()
 
@@ -58,6 +60,13 @@ def test_an_untouched_history_fits(history):
     assert verified(history) == Verified("cases", 10, 5, None)
 
 
+def broken(history: str) -> Broken:
+    """What does not fit, which there must be."""
+    found = verified(history).broken
+    assert found is not None
+    return found
+
+
 @pytest.mark.parametrize(
     ("statement", "position"),
     [
@@ -72,9 +81,7 @@ def test_an_untouched_history_fits(history):
 )
 def test_what_was_edited_or_deleted_is_named(history, statement, position):
     tamper(history, statement)
-    broken = verified(history).broken
-    assert broken is not None
-    assert broken.position == position
+    assert broken(history).position == position
 
 
 def test_two_swapped_events_are_named(history):
@@ -82,7 +89,7 @@ def test_two_swapped_events_are_named(history):
         history,
         "UPDATE cases.event SET body = CASE position WHEN 2 THEN '{\"number\":2}' ELSE '{\"number\":1}' END WHERE position IN (2, 3)",
     )
-    assert verified(history).broken.position == 2
+    assert broken(history).position == 2
 
 
 def test_a_recomputed_stream_breaks_the_chain_of_the_store(history):
@@ -90,15 +97,15 @@ def test_a_recomputed_stream_breaks_the_chain_of_the_store(history):
         administrator.execute("SET session_replication_role = replica")
         administrator.execute("UPDATE cases.event SET body = '{\"number\":99}' WHERE position = 3")
     _recompute(history, "case-2")
-    broken = verified(history).broken
-    assert (broken.position, broken.what) == (3, "the event was edited and its stream recomputed")
+    found = broken(history)
+    assert (found.position, found.what) == (3, "the event was edited and its stream recomputed")
 
 
 def test_a_recomputed_store_does_not_fit_its_signature(history):
     tamper(history, "UPDATE cases.event SET body = '{\"number\":99}' WHERE position = 3")
     _recompute(history, "case-2")
     _recompute_store(history)
-    assert verified(history).broken.what == "the history up to here is not the one that was signed"
+    assert broken(history).what == "the history up to here is not the one that was signed"
 
 
 def test_a_store_cut_short_with_its_head_is_missed_by_the_signature(history):
@@ -107,13 +114,13 @@ def test_a_store_cut_short_with_its_head_is_missed_by_the_signature(history):
         "DELETE FROM cases.event WHERE position > 8",
         "UPDATE cases.store_head SET position = 8, store_hash = (SELECT store_hash FROM cases.event WHERE position = 8)",
     )
-    broken = verified(history).broken
-    assert (broken.position, broken.what) == (9, "the last 2 events are missing")
+    found = broken(history)
+    assert (found.position, found.what) == (9, "the last 2 events are missing")
 
 
 def _recompute(url: str, stream: str) -> None:
     async def recompute() -> None:
-        database = Database(url, "cases")
+        database = Database(login(url, "cases"), "cases")
         await database.open()
         previous = START
         for each in await PostgresEventStore(database).read_stream(stream):
@@ -127,7 +134,7 @@ def _recompute(url: str, stream: str) -> None:
 
 def _recompute_store(url: str) -> None:
     async def recompute() -> None:
-        database = Database(url, "cases")
+        database = Database(login(url, "cases"), "cases")
         await database.open()
         previous = START
         for each in await PostgresEventStore(database).read_after(0):

@@ -3,24 +3,25 @@
 import asyncio
 import json
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
 from services.intake.app import create_app
-from shared.access import Principal, issue_token
+from services.intake.views import VIEW
+from shared.access import Principal
 from shared.settings import read_settings
+from tests.keys import bearer
+from tests.logins import login
 from tests.shared.asking import CANARY, JSON, is_problem
 
 
 @pytest.fixture
-def intake(database) -> Iterator[FastAPI]:
+def intake(database) -> FastAPI:
     """Intake over a fresh database, with one school and none of its parts running."""
     key = urlsafe_b64encode(b"k" * 32).decode()
-    given = {"DATABASE_URL": database, "REDIS_URL": "redis://127.0.0.1:9", "TANGGAP_MASTER_KEY": key, "TANGGAP_TOKEN_KEY": key}
+    given = {"DATABASE_URL": login(database, "intake"), "REDIS_URL": "redis://127.0.0.1:9", "TANGGAP_MASTER_KEY": key, "TANGGAP_TOKEN_KEY": key}
     return create_app(read_settings(given))
 
 
@@ -35,7 +36,8 @@ def at_intake(app: FastAPI, *requests: tuple[str, str, dict]) -> list[httpx.Resp
         await kernel.database.open()
         try:
             async with kernel.database.connection() as connection:
-                await connection.execute("INSERT INTO school_v1 VALUES ('s1', '20100002', 'SMP', 'smp', NULL)")
+                await connection.execute("INSERT INTO view_checkpoint (view, position, state) VALUES (%s, 0, 'answering')", (VIEW,))
+                await connection.execute("INSERT INTO school_v1 VALUES ('s1', '20100002', 'SMP', 'smp', NULL, 1)")
             transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
             async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
                 return [await client.request(method, path, **more) for method, path, more in requests]
@@ -81,13 +83,12 @@ def test_a_nul_in_an_address_is_no_500(intake, path):
 
 def test_what_a_reporter_wrote_is_in_no_answer_to_a_wrong_concern(intake):
     service = Principal("service:test", "service", frozenset({"service"}))
-    token = issue_token(intake.state.kernel.settings.key("token_key"), service, datetime.now(UTC) + timedelta(hours=1))
-    headers = JSON | {"authorization": f"Bearer {token}", "idempotency-key": "k1"}
-    right = {
+    headers = JSON | bearer(intake.state.kernel.settings, service) | {"idempotency-key": "k1"}
+    right: dict[str, object] = {
         "school": "s1", "students": [{"description": "somebody", "role": "affected"}], "kind": "need", "categories": ["other"], "narrative": CANARY,
         "channel": "api", "reporter": {"kind": "staff"},
     }  # fmt: skip
-    wrong = [
+    wrong: list[dict[str, object]] = [
         {"school": CANARY}, {"students": [{"description": CANARY, "role": CANARY}]}, {"students": [{"id": CANARY, "role": "affected"}]},
         {"kind": CANARY}, {"categories": [CANARY]}, {"facts": {"weapon": CANARY}}, {"channel": CANARY}, {"happened_at": CANARY}, {"colour": CANARY},
         {"people": [{"id": CANARY, "relation": "staff", "role": "accused"}]}, {"reporter": {"kind": CANARY}}, {"narrative": CANARY * 2000},
@@ -101,11 +102,10 @@ def test_what_a_reporter_wrote_is_in_no_answer_to_a_wrong_concern(intake):
 
 def test_a_reporter_who_is_not_in_the_roster_is_refused(intake):
     service = Principal("service:test", "service", frozenset({"service"}))
-    token = issue_token(intake.state.kernel.settings.key("token_key"), service, datetime.now(UTC) + timedelta(hours=1))
     body = {
         "school": "s1", "students": [{"description": "somebody", "role": "affected"}], "kind": "need", "categories": ["other"], "narrative": "words",
         "channel": "api", "reporter": {"kind": "staff", "id": CANARY},
     }  # fmt: skip
-    headers = {"authorization": f"Bearer {token}", "idempotency-key": "k1"}
+    headers = bearer(intake.state.kernel.settings, service) | {"idempotency-key": "k1"}
     (answer,) = at_intake(intake, ("POST", "/intake/api/concerns", {"json": body, "headers": headers}))
     assert answer.status_code == 422

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import types
 from collections.abc import Mapping
-from datetime import datetime
 from functools import cache
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints, create_model
 from pydantic import Field as BodyField
 from pydantic.fields import FieldInfo
 
-from services.cases.commands.words import bare, field_type, is_part, purpose_of
-from services.cases.domain.case.state import CASE_STRATEGIES
+from services.cases.commands.examples import example
+from services.cases.commands.words import field_type, is_part, purpose_of
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.filled import Filled, Known
-from services.cases.domain.without_case import STRATEGIES
-from shared.sealed import Sealed
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 _ALWAYS = frozenset(Command.model_fields)
-_OPENING = CASE_STRATEGIES.opening | STRATEGIES.opening
 _INSTEAD: Mapping[Known, tuple[str, Any]] = {
     "members": ("cases", (Annotated[list[Name], BodyField(min_length=2, examples=[["case-1", "case-2"]])], ...)),
     "member": ("case", (Name, ...)),
@@ -37,7 +33,7 @@ def body_of(command: type[Command], *, without_activity: bool = False) -> type[B
 
     without_activity: the path names the activity.
     """
-    left_out = _ALWAYS | (frozenset({"activity"}) if without_activity or command in _OPENING else frozenset())
+    left_out = _ALWAYS | (frozenset({"activity"}) if without_activity else frozenset())
     fields: dict[str, Any] = {}
     for name, field in command.model_fields.items():
         known = filled_by(field)
@@ -78,39 +74,3 @@ def _words_for(annotation: Any) -> Any:
         fields: dict[str, Any] = {name: _said(name, field) for name, field in annotation.model_fields.items()}
         return create_model(f"{annotation.__name__}Body", __config__=ConfigDict(extra="forbid"), **fields)
     return annotation
-
-
-# examples ----------------------------------------------------------------------------------------------------------
-
-_PHRASES = {
-    "reason": "Alasan singkat (contoh).", "question": "Bagaimana kehadiran murid bulan ini? (contoh)", "words": "Uraian singkat (contoh).",
-    "place": "Ruang konseling (contoh)", "purpose": "Menyusun dukungan bersama (contoh).", "legal_basis": "Pasal yang disebut dalam surat (contoh)",
-}  # fmt: skip
-_MOMENT = datetime.fromisoformat("2026-01-12T09:00:00+07:00")
-
-
-def example(annotation: Any, name: str) -> Any:
-    """A synthetic value of a type, for the document and the tests."""
-    kind = bare(annotation)
-    origin, given = get_origin(kind), get_args(kind)
-    if kind is Sealed:
-        return _PHRASES.get(name, "Uraian singkat (contoh).")
-    if origin is Literal:
-        return given[0]
-    if origin is tuple:
-        return [example(given[0], name)] * 2
-    if origin is dict:
-        return {}
-    if is_part(kind):
-        return {field: example(each.annotation, field) for field, each in kind.model_fields.items()}
-    return _simple(kind, name)
-
-
-def _simple(annotation: Any, name: str) -> Any:
-    if annotation is bool:
-        return True
-    if annotation is int:
-        return 1
-    if annotation is datetime or annotation is AwareDatetime:
-        return _MOMENT.isoformat()
-    return f"{name.replace('_', '-')}-1"

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from services.cases.commands.envelope import Envelope
 from services.cases.commands.subject import Said
-from services.cases.domain.case.case import CASE
 from services.cases.domain.case.state import Case
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.filled import Filled, Known
@@ -20,19 +19,22 @@ from services.cases.domain.streams import case_stream
 from services.cases.policies import policy_for
 from services.cases.reading.views import Roster, WorkList
 from services.cases.rights import require_content
-from shared.decider import load
+from shared.access import Principal
+from shared.decider import Decider, load
 from shared.errors import Fault, Invalid
+from shared.message import Event, Fact
 from shared.sealed import Erased
 from shared.service import Kernel
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What the fields of one command are filled from. case: that it is about. school: whose it is. said: the body."""
+    """What the fields of one command are filled from. cases: the decider of cases. case: that it is about. school: whose it is. said: the body."""
 
     kernel: Kernel
     roster: Roster
     work: WorkList
+    cases: Decider[Fact, Case, Event]
     envelope: Envelope
     case: Case
     school: str
@@ -50,7 +52,7 @@ class Ground:
 
     async def other_case(self, case_id: str) -> Case:
         """Another case, as it stands now."""
-        return (await load(self.kernel.store, CASE, case_stream(case_id))).state
+        return (await load(self.kernel.store, self.cases, case_stream(case_id))).state
 
 
 async def fill(ground: Ground, wanted: type[Command]) -> dict[str, Any]:
@@ -111,8 +113,12 @@ async def _age(ground: Ground) -> int | None:
 
 
 async def _receiving_school(ground: Ground) -> str:
+    return receiving_school(ground.case, ground.envelope.principal)
+
+
+def receiving_school(case: Case, principal: Principal) -> str:
     """The school that was asked to take the case, if the principal is of it."""
-    asked, principal = ground.case.moves.asked, ground.envelope.principal
+    asked = case.moves.asked
     return asked.to if asked and (principal.at(asked.to) or principal.holds("district-duty")) else ""
 
 

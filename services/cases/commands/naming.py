@@ -1,53 +1,59 @@
-"""People who are named in a command stand in the roster; a guardian is one of this student's."""
+"""People who are named in a command stand in the roster, as is written on the field; a guardian is one of this student's."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from typing import NamedTuple
 
+from pydantic import BaseModel
+
 from services.cases.commands.fill import Ground
-from services.cases.domain.case.strands import Match
+from services.cases.commands.subject import Said
+from services.cases.commands.words import bare, field_type, is_part, part_of
 from services.cases.domain.steps.command import Command
-from services.cases.domain.strategies.conference import ConveneConference
-from services.cases.domain.strategies.parents import PlanParentMeeting
-from services.cases.domain.strategies.teacher import AskTeacher
-from services.cases.domain.strategies.visit import PlanVisit
+from services.cases.domain.steps.named import Kind, Names
 from shared.errors import Fault, Invalid
 
 
 class Named(NamedTuple):
-    """field: of the command. kind: of person it names."""
+    """Somebody whom a command names. place: of the field, as a JSON pointer."""
 
-    field: str
-    kind: str
-
-
-_NAMES: Mapping[type[Command], Named] = {
-    AskTeacher: Named("teacher", "staff"),
-    PlanParentMeeting: Named("guardian", "guardian"),
-    PlanVisit: Named("guardian", "guardian"),
-    Match: Named("student", "student"),
-}
+    person: str
+    kind: Kind
+    place: str
 
 
 async def require_known(ground: Ground, wanted: type[Command]) -> None:
     """Raises: Invalid: what was said names somebody who does not exist, or who is not what the command needs."""
-    if wanted in _NAMES:
-        await _require(ground, _NAMES[wanted])
-    if wanted is ConveneConference:
-        await _require_invitees(ground)
+    for named in named_in(wanted, ground.said):
+        await _require(ground, named)
 
 
 async def _require(ground: Ground, named: Named) -> None:
-    said = ground.said[named.field]
-    person = await ground.roster.person(said)
-    if person is None or person.kind != named.kind:
-        raise Invalid(Fault(f"/{named.field}", "unknown-person"))
-    if named.kind == "guardian" and said not in await ground.guardians():
-        raise Invalid(Fault(f"/{named.field}", "not-a-guardian-of-the-student"))
+    person = await ground.roster.person(named.person)
+    if person is None or named.kind not in (person.kind, "anybody"):
+        raise Invalid(Fault(named.place, "unknown-person"))
+    if named.kind == "guardian" and named.person not in await ground.guardians():
+        raise Invalid(Fault(named.place, "not-a-guardian-of-the-student"))
 
 
-async def _require_invitees(ground: Ground) -> None:
-    for number, invitee in enumerate(ground.said["invitees"]):
-        if invitee["side"] != "outside" and await ground.roster.person(invitee["person"]) is None:
-            raise Invalid(Fault(f"/invitees/{number}/person", "unknown-person"))
+def named_in(command: type[BaseModel], said: Said, place: str = "") -> Iterator[Named]:
+    """Everybody whom the body names in a field that is marked so, also inside its parts, in the order of the fields."""
+    for name, field in command.model_fields.items():
+        value, here = said.get(name), f"{place}/{name}"
+        if value is None:
+            continue
+        yield from (Named(value, each.kind, here) for each in field.metadata if isinstance(each, Names) and not _excepted(each, said))
+        yield from _in_parts(bare(field_type(field)), value, here)
+
+
+def _excepted(names: Names, said: Said) -> bool:
+    return names.unless is not None and said.get(names.unless[0]) == names.unless[1]
+
+
+def _in_parts(kind: object, value: object, place: str) -> Iterator[Named]:
+    if isinstance(value, list) and (part := part_of(kind)):
+        for number, each in enumerate(value):
+            yield from named_in(part, each, f"{place}/{number}")
+    elif isinstance(value, dict) and isinstance(kind, type) and issubclass(kind, BaseModel) and is_part(kind):
+        yield from named_in(kind, value, place)

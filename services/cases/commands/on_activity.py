@@ -1,4 +1,4 @@
-"""Commands on a partnership or a consultation, which may stand without a case: for the school, and for the two parties."""
+"""Commands on an activity that may stand without a case: for whom its strategy says."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from services.cases.commands.envelope import Envelope
 from services.cases.commands.subject import Said
-from services.cases.domain.case.case import CASE
 from services.cases.domain.case.state import Case
 from services.cases.domain.steps.activity import ActivityCommand, ActivityEvent
 from services.cases.domain.steps.command import Command
+from services.cases.domain.steps.strategy import StandingAlone
 from services.cases.domain.streams import activity_stream
-from services.cases.domain.without_case import WITHOUT_CASE, WithoutCase
+from services.cases.domain.without_case import WithoutCase
 from services.cases.rights import require_at_school, require_party
 from shared.decider import Decider
 from shared.eventstore.states import Loaded
@@ -21,33 +21,30 @@ from shared.eventstore.store import Write
 
 @dataclass(frozen=True, slots=True)
 class OnActivity:
-    """One activity as a subject of commands. strategy: partnership or consultation."""
+    """One activity as a subject of commands."""
 
-    strategy: str
+    decider: Decider[ActivityCommand, WithoutCase, ActivityEvent]
+    strategy: StandingAlone
     activity_id: str
 
     @property
     def stream(self) -> str:
-        return activity_stream(self.strategy, self.activity_id)
-
-    @property
-    def decider(self) -> Decider[ActivityCommand, WithoutCase, ActivityEvent]:
-        return WITHOUT_CASE
+        return activity_stream(self.strategy.name, self.activity_id)
 
     def permission(self, _: type[Command]) -> str:
-        return self.strategy
+        return self.strategy.beginning.permission
 
     def require(self, envelope: Envelope, state: WithoutCase, _: type[Command], said: Said) -> None:
         if state.activity is None and "school" in said:
             require_at_school(envelope.principal, said["school"])
         else:
-            require_party(envelope.principal, state, self.strategy)
+            require_party(envelope.principal, state.activity, self.strategy)
 
     def case(self, _: WithoutCase) -> Case:
-        return CASE.initial
+        return Case()
 
     def school(self, state: WithoutCase, said: Said) -> str:
-        return state.school or said["school"]
+        return self.strategy.school(state.activity) if state.activity else said["school"]
 
     def owner(self, _: WithoutCase) -> str:
         return self.stream

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from services.cases.commands.envelope import Envelope
 from services.cases.commands.subject import Said
-from services.cases.domain.case.case import CASE
 from services.cases.domain.case.moving import GiveBackMerged, MergeInto, TakeMerged, UnmatchStudent, UnmergeCase
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import Close, Match, Reopen
@@ -38,25 +37,22 @@ class NotSameStudent(Refused):
 
 @dataclass(frozen=True, slots=True)
 class OnCase:
-    """One case as a subject of commands."""
+    """One case as a subject of commands. decider: of cases."""
 
     kernel: Kernel
+    decider: Decider[Fact, Case, Event]
     case_id: str
 
     @property
     def stream(self) -> str:
         return case_stream(self.case_id)
 
-    @property
-    def decider(self) -> Decider[Fact, Case, Event]:
-        return CASE
-
     def permission(self, wanted: type[Command]) -> str:
         return wanted.permission
 
     def require(self, envelope: Envelope, state: Case, wanted: type[Command], said: Said) -> None:
         row = self.kernel.access.permissions.command(wanted.permission)
-        step_of = said["activity"] if issubclass(wanted, ActivityCommand) else None
+        step_of = said.get("activity") if issubclass(wanted, ActivityCommand) else None
         require_right(envelope.principal, state, row, step_of, envelope.now)
 
     def case(self, state: Case) -> Case:
@@ -70,7 +66,7 @@ class OnCase:
         return state.student or self.stream
 
     def version(self, loaded: Loaded[Case], wanted: type[Command], said: Said) -> int:
-        known = loaded.state.activities.get(said["activity"]) if issubclass(wanted, ActivityCommand) else None
+        known = loaded.state.activities.get(said.get("activity", "")) if issubclass(wanted, ActivityCommand) else None
         return known.version if known else loaded.version
 
     async def beside(self, envelope: Envelope, command: Command, loaded: Loaded[Case]) -> Sequence[Write]:
@@ -93,11 +89,11 @@ class OnCase:
 
     async def _other(self, envelope: Envelope, case_id: str, command: Command, mine: Loaded[Case]) -> Sequence[Write]:
         """The other half of a merge. Raises: NotFound: not a case that this person may work on. NotSameStudent."""
-        other = await load(self.kernel.store, CASE, case_stream(case_id))
+        other = await load(self.kernel.store, self.decider, case_stream(case_id))
         require_right(envelope.principal, other.state, self.kernel.access.permissions.command("work"), None, envelope.now)
         if None not in (mine.state.student, other.state.student) and mine.state.student != other.state.student:
             raise NotSameStudent
-        return (write(CASE, other, CASE.decide(command, other.state), envelope.occasion(other.state.school)),)
+        return (write(self.decider, other, self.decider.decide(command, other.state), envelope.occasion(other.state.school)),)
 
     async def _claim(self, envelope: Envelope, student: str | None, change: StudentCommand, mine: Loaded[Case]) -> Sequence[Write]:
         """Moves the student's one open case along. Raises: StudentHasOpenCase."""

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from services.cases.commands.envelope import Envelope
 from services.cases.commands.subject import Said
-from services.cases.domain.case.case import CASE
 from services.cases.domain.case.state import Case
-from services.cases.domain.steps.command import Command
-from services.cases.domain.strategies.group import GROUP, FormGroup, Group, GroupCommand, GroupEvent
+from services.cases.domain.steps.command import ActEvent, Command
+from services.cases.domain.strategies.group import GROUP, FormGroup, Group, GroupCommand
 from services.cases.domain.streams import group_stream
 from services.cases.rights import require_at_school, require_leader
 from shared.decider import Decider
@@ -29,7 +28,7 @@ class OnGroup:
         return group_stream(self.group_id)
 
     @property
-    def decider(self) -> Decider[GroupCommand, Group, GroupEvent]:
+    def decider(self) -> Decider[GroupCommand, Group, ActEvent]:
         return GROUP
 
     def permission(self, wanted: type[Command]) -> str:
@@ -42,7 +41,7 @@ class OnGroup:
             require_leader(envelope.principal, state)
 
     def case(self, _: Group) -> Case:
-        return CASE.initial
+        return Case()
 
     def school(self, state: Group, said: Said) -> str:
         return state.school or said["school"]

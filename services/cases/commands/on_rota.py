@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from services.cases.commands.envelope import Envelope
 from services.cases.commands.subject import Said
-from services.cases.domain.case.case import CASE
 from services.cases.domain.case.state import Case
 from services.cases.domain.duty import DUTY, Duty, DutyCommand
 from services.cases.domain.steps.command import Command
@@ -40,7 +39,7 @@ class OnRota:
         require_at_school(envelope.principal, self.school_id)
 
     def case(self, _: Duty) -> Case:
-        return CASE.initial
+        return Case()
 
     def school(self, _: Duty, __: Said) -> str:
         return self.school_id

@@ -16,6 +16,7 @@ from services.cases.commands.fill import Ground, fill
 from services.cases.commands.naming import require_known
 from services.cases.commands.subject import Said, Subject
 from services.cases.commands.words import with_sealed, words_of
+from services.cases.domain.casework import Casework
 from services.cases.domain.steps.command import Command
 from services.cases.reading.views import Roster, WorkList
 from shared.decider import commit, load, write
@@ -33,6 +34,7 @@ S = TypeVar("S")
 class Road:
     """What every command needs of the service."""
 
+    casework: Casework
     kernel: Kernel
     roster: Roster
     work: WorkList
@@ -52,7 +54,7 @@ class Road:
 
     async def _command(self, envelope: Envelope, subject: Subject[S], state: S, wanted: type[Command], said: Said) -> Command:
         """The command from what was said."""
-        ground = Ground(self.kernel, self.roster, self.work, envelope, subject.case(state), subject.school(state, said), said)
+        ground = Ground(self.kernel, self.roster, self.work, self.casework.case, envelope, subject.case(state), subject.school(state, said), said)
         await require_known(ground, wanted)
         fields = await self._sealed(envelope, subject, state, wanted, said) | await fill(ground, wanted)
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,19 +17,19 @@ from services.cases.commands.on_rota import OnRota
 from services.cases.commands.road import Road
 from services.cases.commands.subject import Said
 from services.cases.domain.case.case import CASE_COMMANDS
-from services.cases.domain.case.state import CASE_STRATEGIES, Case
+from services.cases.domain.case.state import Case
 from services.cases.domain.duty import EndLeave, RecordLeave
-from services.cases.domain.steps.activity import COMMON, Strategy
+from services.cases.domain.steps.activity import BeginActivity
 from services.cases.domain.steps.command import Command
-from services.cases.domain.strategies.consultation import CONSULTATION
+from services.cases.domain.steps.endings import COMMON
+from services.cases.domain.steps.strategy import StandingAlone
 from services.cases.domain.strategies.group import GROUP_STEPS, FormGroup
-from services.cases.domain.strategies.partnership import PARTNERSHIP
 from shared.access import Principal, SignedIn
 from shared.eventstore.states import Loaded
 from shared.web import asked, named_version
 
 GIVEN = tuple(command for command in CASE_COMMANDS if command.permission)
-"""Every command of a case but the other half of a merge, which is never given alone."""
+"""Every command of a case, with the strategies of the register, but the other half of a merge, which is never given alone."""
 
 
 class Done(BaseModel):
@@ -78,13 +77,14 @@ class CommandRoutes:
 def router(road: Road) -> APIRouter:
     """`/cases/api/cases/{case_id}/…`, `/groups`, `/partnerships`, `/consultations`, `/schools/{school}/…`."""
     commands = CommandRoutes(road, APIRouter(prefix="/cases/api", tags=["commands"]))
-    for command in GIVEN:
-        _on_case(commands, command)
+    for command in road.casework.commands:
+        if command.permission:
+            _on_case(commands, command)
     _open_group(commands)
     for step in GROUP_STEPS:
         _on_group(commands, step)
-    _without_case(commands, "partnerships", PARTNERSHIP)
-    _without_case(commands, "consultations", CONSULTATION)
+    for strategy in road.casework.alone:
+        _without_case(commands, strategy)
     for change in (RecordLeave, EndLeave):
         _on_rota(commands, change)
     return commands.routes
@@ -94,19 +94,19 @@ def router(road: Road) -> APIRouter:
 
 
 def _on_case(commands: CommandRoutes, command: type[Command]) -> None:
-    opens = command in CASE_STRATEGIES.opening
+    road, begins = commands.road, issubclass(command, BeginActivity)
 
     async def act(case_id: str, body: BaseModel, request: Request, principal: Principal) -> Done:
         envelope, said = await commands.envelope(request, principal, body)
-        if opens:
-            said["activity"] = envelope.id("activity")
-        return _done(await commands.road.take(envelope, OnCase(commands.road.kernel, case_id), command, said), said)
+        now = await road.take(envelope, OnCase(road.kernel, road.casework.case, case_id), command, said)
+        return _done(now, envelope.id("activity") if begins else said.get("activity"))
 
     commands.add(f"/cases/{{case_id}}/{command.called}", command, act, body_of(command), permission=command.permission, case_id=str)
 
 
-def _done(now: Loaded[Case], said: Said) -> Done:
-    activity = now.state.activities.get(said.get("activity", ""))
+def _done(now: Loaded[Case], about: str | None) -> Done:
+    """about: the activity that the command was about."""
+    activity = now.state.activities.get(about or "")
     return Done(
         case=now.state.case or "",
         version=now.version,
@@ -143,38 +143,38 @@ def _on_group(commands: CommandRoutes, command: type[Command]) -> None:
 # partnerships and consultations ------------------------------------------------------------------------------------
 
 
-def _without_case(commands: CommandRoutes, path: str, strategy: Strategy) -> None:
-    opening, *later = [step.command for step in strategy.steps]
-    _open_activity(commands, path, strategy.name, opening)
-    _on_activities(commands, path, strategy.name, (*later, *COMMON), opening.permission)
+def _without_case(commands: CommandRoutes, strategy: StandingAlone) -> None:
+    _begin_activity(commands, strategy)
+    later = [step.command for step in strategy.steps if not step.opens]
+    for command in (*later, *COMMON):
+        _on_activity(commands, strategy, command)
 
 
-def _open_activity(commands: CommandRoutes, path: str, strategy: str, command: type[Command]) -> None:
+def _begin_activity(commands: CommandRoutes, strategy: StandingAlone) -> None:
+    command = strategy.beginning
+
     async def begin(body: BaseModel, request: Request, principal: Principal) -> Stood:
         envelope, said = await commands.envelope(request, principal, body)
-        return await _taken(commands, envelope, strategy, command, said | {"activity": envelope.id("activity")})
+        return await _taken(commands, envelope, strategy, command, said, envelope.id("activity"))
 
-    told = f"begin a {strategy}, with or without a case"
-    commands.add(f"/{path}", command, begin, body_of(command), permission=command.permission, summary=told)
-
-
-def _on_activities(commands: CommandRoutes, path: str, strategy: str, later: Iterable[type[Command]], permission: str) -> None:
-    for command in later:
-        _on_activity(commands, path, strategy, command, permission)
+    told = f"begin a {strategy.name}, with or without a case"
+    commands.add(f"/{strategy.path}", command, begin, body_of(command), permission=command.permission, summary=told)
 
 
-def _on_activity(commands: CommandRoutes, path: str, strategy: str, command: type[Command], permission: str) -> None:
+def _on_activity(commands: CommandRoutes, strategy: StandingAlone, command: type[Command]) -> None:
     async def act(activity_id: str, body: BaseModel, request: Request, principal: Principal) -> Stood:
         envelope, said = await commands.envelope(request, principal, body)
-        return await _taken(commands, envelope, strategy, command, said | {"activity": activity_id})
+        return await _taken(commands, envelope, strategy, command, said | {"activity": activity_id}, activity_id)
 
-    told, body = f"step of a {strategy}", body_of(command, without_activity=True)
-    commands.add(f"/{path}/{{activity_id}}/{command.called}", command, act, body, permission=permission, summary=told, activity_id=str)
+    path, body = f"/{strategy.path}/{{activity_id}}/{command.called}", body_of(command, without_activity=True)
+    permission, told = strategy.beginning.permission, f"step of a {strategy.name}"
+    commands.add(path, command, act, body, permission=permission, summary=told, activity_id=str)
 
 
-async def _taken(commands: CommandRoutes, envelope: Envelope, strategy: str, command: type[Command], said: Said) -> Stood:
-    now = await commands.road.take(envelope, OnActivity(strategy, said["activity"]), command, said)
-    return Stood(id=said["activity"], version=now.version, state=now.state.activity.state if now.state.activity else "")
+async def _taken(commands: CommandRoutes, envelope: Envelope, strategy: StandingAlone, command: type[Command], said: Said, activity_id: str) -> Stood:
+    subject = OnActivity(commands.road.casework.without_case, strategy, activity_id)
+    now = await commands.road.take(envelope, subject, command, said)
+    return Stood(id=activity_id, version=now.version, state=now.state.activity.state if now.state.activity else "")
 
 
 # the rota ----------------------------------------------------------------------------------------------------------

@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 CASE, STUDENT, GROUP, ROTA = "case-", "student-", "group-", "duty-"
-WITHOUT_CASE = ("partnership-", "consultation-")
-"""Activities that may stand without a case have streams of their own."""
-
-COUNTED = (CASE, GROUP, *WITHOUT_CASE)
-"""Streams that hold the work of a school, for the lists and reports."""
 
 
 def case_stream(case: str) -> str:

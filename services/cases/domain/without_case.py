@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
+from services.cases.domain.register import STRATEGIES
 from services.cases.domain.steps.about import About
-from services.cases.domain.steps.activity import Activities, Activity, ActivityCommand, ActivityEvent, strategies
-from services.cases.domain.strategies.consultation import CONSULTATION, ConsultationAsked
-from services.cases.domain.strategies.partnership import PARTNERSHIP, PartnershipProposed
+from services.cases.domain.steps.activity import Activities, Activity, ActivityCommand, ActivityEvent
+from services.cases.domain.steps.strategy import StandingAlone
+from services.cases.domain.steps.table import Strategies, table
+from services.cases.domain.steps.tells import Described
 from shared.decider import Decider
 from shared.eventstore.codec import EventCodec
 
-STRATEGIES = strategies(PARTNERSHIP, CONSULTATION)
 _NO_CASE = About("", None, "")
 
 
@@ -26,20 +28,33 @@ class WithoutCase:
     def activity(self) -> Activity | None:
         return next(iter(self.activities.values()), None)
 
-    @property
-    def school(self) -> str:
-        """Whose it is; empty before it begins."""
-        opened = self.activity.events[0] if self.activity else None
-        return opened.school if isinstance(opened, PartnershipProposed | ConsultationAsked) else ""
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """Deciding about and folding one such activity."""
+
+    strategies: Strategies
+
+    def decide(self, command: ActivityCommand, known: WithoutCase) -> Sequence[ActivityEvent]:
+        """Raises: a refusal by name."""
+        return self.strategies.decide(command, known.activities, _NO_CASE)
+
+    def evolve(self, known: WithoutCase, event: ActivityEvent) -> WithoutCase:
+        return replace(known, activities=self.strategies.evolve(known.activities, event))
 
 
-def decide(command: ActivityCommand, known: WithoutCase) -> Sequence[ActivityEvent]:
-    """Raises: a refusal by name."""
-    return STRATEGIES.decide(command, known.activities, _NO_CASE)
+def alone(strategies: Sequence[Described]) -> tuple[StandingAlone, ...]:
+    """Those whose activities may stand without a case."""
+    return tuple(each for each in strategies if isinstance(each, StandingAlone))
 
 
-def evolve(known: WithoutCase, event: ActivityEvent) -> WithoutCase:
-    return replace(known, activities=STRATEGIES.evolve(known.activities, event))
+@cache
+def compose(*strategies: Described) -> Decider[ActivityCommand, WithoutCase, ActivityEvent]:
+    """What may stand without a case, of these strategies; the same one for the same strategies."""
+    steps = table(*alone(strategies))
+    deciding = Deciding(steps)
+    return Decider(WithoutCase(), deciding.decide, deciding.evolve, EventCodec(*steps.events))
 
 
-WITHOUT_CASE: Decider[ActivityCommand, WithoutCase, ActivityEvent] = Decider(WithoutCase(), decide, evolve, EventCodec(*STRATEGIES.events))
+WITHOUT_CASE = compose(*STRATEGIES)
+"""With the strategies of the register."""

@@ -8,17 +8,17 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from services.cases.domain.case.case import CASE
 from services.cases.domain.case.state import Case
+from services.cases.domain.referring.disclosure import FactCorrected
 from services.cases.domain.steps.activity import Activity
 from services.cases.domain.streams import case_stream
 from services.cases.reading.views import record_read
-from services.cases.rights import ReadingReason, Rights, may_open, may_read, readers_of, require_reason, rights
+from services.cases.rights import ReadingReason, Rights, may_open, may_read, require_reason, rights
 from shared.access import Principal
-from shared.decider import folded, load
+from shared.decider import Decider, folded, load
 from shared.errors import NotAllowed, NotFound
 from shared.eventstore.states import Loaded
-from shared.message import Recorded
+from shared.message import Event, Fact, Recorded
 from shared.sealed import Erased, Sealed
 from shared.service import Kernel
 
@@ -41,14 +41,23 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """One event of a history. entry: as JSON, opened as far as the reader may see it."""
+
+    event: Event
+    entry: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class CaseReader:
-    """Reads cases for a principal; every read of content is recorded first."""
+    """Reads cases for a principal; every read of content is recorded first. decider: of cases."""
 
     kernel: Kernel
+    decider: Decider[Fact, Case, Event]
 
     async def current(self, case_id: str) -> Loaded[Case]:
         """The case as it stands now, for deciding and for rights."""
-        return await load(self.kernel.store, CASE, case_stream(case_id))
+        return await load(self.kernel.store, self.decider, case_stream(case_id))
 
     def _allowed(self, principal: Principal, case: Case, reason: ReadingReason | None) -> Rights:
         """What the principal may read now. Raises: NotFound, NotAllowed, ReadingReasonNeeded."""
@@ -61,7 +70,7 @@ class CaseReader:
         """The folded state, under today's rights and today's erasures."""
         now = await self.current(case_id)
         allowed = self._allowed(principal, now.state, reason)
-        then = now if moment.whole else folded(CASE, now.stream, await self._until(now.stream, moment))
+        then = now if moment.whole else folded(self.decider, now.stream, await self._until(now.stream, moment))
         if then.state.case is None:
             raise NotFound("the case did not exist then")
         shown = _activities_shown(principal, now.state, then.state, allowed)
@@ -87,17 +96,21 @@ class CaseReader:
 
     async def history(self, principal: Principal, case_id: str, reason: ReadingReason | None = None) -> list[dict[str, Any]]:
         """Every event in order; what may not be read is marked, never dropped."""
+        return [each.entry for each in await self.told(principal, case_id, reason)]
+
+    async def told(self, principal: Principal, case_id: str, reason: ReadingReason | None = None) -> list[Told]:
+        """The same, each with its event."""
         now = await self.current(case_id)
         allowed = self._allowed(principal, now.state, reason)
         if allowed in _ONE_ACTIVITY:
             raise NotAllowed
         events = await self.kernel.store.read_stream(now.stream)
-        bodies = [json.loads(event.body) for event in events]
-        said = {event.version: body for event, body in zip(events, bodies, strict=True)}
-        may = [may_open(principal, now.state, allowed, _corrected(body, said)) for body in bodies]
+        happened = self.decider.codec.decode_many(events)
+        said = {event.version: each for event, each in zip(events, happened, strict=True)}
+        may = [may_open(principal, now.state, allowed, _corrected(each, said)) for each in happened]
         await self._record(principal, case_id, "history", now.version, reason, content=any(may))
-        opened = await self._opened_each(bodies, may)
-        return [_entry(event, data) for event, data in zip(events, opened, strict=True)]
+        opened = await self._opened_each([json.loads(event.body) for event in events], may)
+        return [Told(each, _entry(event, data)) for event, each, data in zip(events, happened, opened, strict=True)]
 
     async def decisions(self, principal: Principal, case_id: str, reason: ReadingReason | None = None) -> list[dict[str, Any]]:
         """The decision receipts: policy, version, inputs, rules fired, alternatives, override."""
@@ -217,17 +230,17 @@ def _as_json(loaded: Loaded[Case]) -> dict[str, Any]:
     }
 
 
-def _corrected(told: dict[str, Any], said: Mapping[int, dict[str, Any]]) -> dict[str, Any]:
+def _corrected(event: Event, said: Mapping[int, Event]) -> Event:
     """The event whose readers count: a correction is for those who may read what it corrects. said: the history by version."""
-    while told["type"] == "fact-corrected":
-        told = said[told["event"]]
-    return told
+    while isinstance(event, FactCorrected):
+        event = said[event.event]
+    return event
 
 
 def _activities_shown(principal: Principal, now: Case, then: Case, allowed: Rights) -> list[tuple[Any, bool]]:
     """Every activity that the reader may know of, as it was then, and whether its content is theirs today."""
     pairs = [(now.activities[each.activity], each) for each in then.activities.values()]
-    known = [(today, each) for today, each in pairs if allowed not in _ONE_ACTIVITY or principal.id in readers_of(today)]
+    known = [(today, each) for today, each in pairs if allowed not in _ONE_ACTIVITY or principal.id in today.audience.people]
     return [(_activity_as_json(each), may_read(principal, now, today, allowed)) for today, each in known]
 
 

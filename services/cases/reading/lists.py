@@ -35,7 +35,7 @@ TITLES: Mapping[Name, tuple[str, str]] = {
 def router(kernel: Kernel, view: Projection) -> APIRouter:
     """`GET /cases/api/lists` and `GET /cases/api/lists/{name}`."""
     routes = APIRouter(prefix="/cases/api/lists", tags=["lists"])
-    work, cases, zone = WorkList(kernel.database, view), CaseList(kernel.database, view), ZoneInfo(kernel.settings.time_zone)
+    work, cases, zone = WorkList(kernel.database, view), CaseList(view), ZoneInfo(kernel.settings.time_zone)
 
     @routes.get("", summary="Which lists there are")
     async def lists(_: SignedIn) -> dict[str, Any]:

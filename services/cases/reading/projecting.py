@@ -8,9 +8,14 @@ from datetime import datetime
 from typing import Any
 
 import orjson
+from psycopg import sql
 
 from services.cases.domain.case.state import state_of
+from services.cases.domain.casework import Casework
+from services.cases.domain.steps.tells import Counts
+from services.cases.domain.streams import CASE, GROUP, activity_stream, case_of
 from shared.database import Connection
+from shared.eventstore.filling import Project
 from shared.message import Recorded
 
 VIEW = "case_list_v1"
@@ -23,17 +28,21 @@ _COLUMNS = (
     "case_id", "school", "student", "state", "urgency", "assignee", "acknowledged_by", "acknowledge_by", "named", "desk", "opened_at",
     "changed_at", "version", "closed", "merged", "waiting", "worked", "stage",
 )  # fmt: skip
+_WORK_COLUMNS = ("case_id", "key", "what", "school", "owner", "student", "urgency", "expected_at", "due", "step", "desk")
 _STATE = ("closed", "merged", "waiting", "worked", "stage")
-"""What a case's state follows from, so that the list shows what the case shows (domain/state.py)."""
+"""What a case's state follows from, so that the list shows what the case shows (domain/case/state.py)."""
 
 
 @dataclass
 class Batch:
-    """What a batch of events changes. work: rows by (case, key), None for one that is gone. refreshed: cases whose school, level, student or desk
-    changed, so that what is expected of them moves along. past_school: cases that came to the district's desk.
+    """What a batch of events changes.
+
+    counts: what the reports keep, by event type. work: rows by (case, key), None for one that is gone. refreshed: cases whose school, level, student
+    or desk changed, so that what is expected of them moves along. past_school: cases that came to the district's desk.
     """
 
     cases: dict[str, Row]
+    counts: Mapping[str, Counts] = field(default_factory=dict)
     work: dict[tuple[str, str], Row | None] = field(default_factory=dict)
     facts: list[Row] = field(default_factory=list)
     strands: list[Row] = field(default_factory=list)
@@ -42,38 +51,42 @@ class Batch:
     past_school: set[str] = field(default_factory=set)
 
 
-async def project(connection: Connection, events: Sequence[Recorded]) -> None:
-    """Applies a batch, in the transaction that moves the view's checkpoint."""
-    await connection.execute("SELECT set_config('tanggap.schools', '*', true)")
-    mine = [(event, orjson.loads(event.body)) for event in events if event.stream.startswith(_STREAMS)]
-    batch = Batch(await _known_cases(connection, {event.stream[5:] for event, _ in mine if event.stream.startswith("case-")}))
-    missing = _deadlines_moved(mine)
-    batch.work.update(await _known_work(connection, missing))
+def projecting(casework: Casework) -> Project:
+    """Fills the read models from what can be done in this service."""
+    streams = (CASE, GROUP, *(activity_stream(strategy.name, "") for strategy in casework.alone))
+    counts = casework.counts
+
+    async def project(connection: Connection, generation: int, events: Sequence[Recorded]) -> None:
+        await _project(connection, generation, [event for event in events if event.stream.startswith(streams)], counts)
+
+    return project
+
+
+async def _project(connection: Connection, generation: int, events: Sequence[Recorded], counts: Mapping[str, Counts]) -> None:
+    """Applies a batch to a generation, in the transaction that moves its position."""
+    mine = [(event, orjson.loads(event.body)) for event in events]
+    known = await _known_cases(connection, generation, {case_of(event.stream) for event, _ in mine if event.stream.startswith(CASE)})
+    batch = Batch(known, counts)
+    batch.work.update(await _known_work(connection, generation, _deadlines_moved(mine)))
     for event, told in mine:
         _apply(batch, event, told)
-    await _write(connection, batch)
-
-
-_STREAMS = ("case-", "group-", "partnership-", "consultation-")
+    await _write(connection, generation, batch)
 
 
 def _deadlines_moved(mine: Sequence[tuple[Recorded, Told]]) -> list[tuple[str, str]]:
     return [(event.stream[5:], told["key"]) for event, told in mine if event.type == "deadline-passed"]
 
 
-async def _known_cases(connection: Connection, cases: set[str]) -> dict[str, Row]:
-    query = "SELECT " + ", ".join(_COLUMNS) + " FROM case_list_v1 WHERE case_id = ANY(%s)"
-    rows = await (await connection.execute(query, (list(cases),))).fetchall() if cases else []
+async def _known_cases(connection: Connection, generation: int, cases: set[str]) -> dict[str, Row]:
+    rows = await (await connection.execute(_CASES, (generation, list(cases)))).fetchall() if cases else []
     return {row[0]: dict(zip(_COLUMNS, row, strict=True)) for row in rows}
 
 
-async def _known_work(connection: Connection, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Row | None]:
+async def _known_work(connection: Connection, generation: int, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Row | None]:
     if not keys:
         return {}
-    columns = ("case_id", "key", "what", "school", "owner", "student", "urgency", "expected_at", "due", "step", "desk")
-    query = "SELECT " + ", ".join(columns) + " FROM worklist_v1 WHERE (case_id, key) IN (SELECT * FROM unnest(%s::text[], %s::text[]))"
-    rows = await (await connection.execute(query, ([case for case, _ in keys], [key for _, key in keys]))).fetchall()
-    return {(row[0], row[1]): dict(zip(columns, row, strict=True)) for row in rows}
+    rows = await (await connection.execute(_WORK, (generation, [case for case, _ in keys], [key for _, key in keys]))).fetchall()
+    return {(row[0], row[1]): dict(zip(_WORK_COLUMNS, row, strict=True)) for row in rows}
 
 
 # folding -----------------------------------------------------------------------------------------------------------
@@ -81,7 +94,7 @@ async def _known_work(connection: Connection, keys: Sequence[tuple[str, str]]) -
 
 def _apply(batch: Batch, event: Recorded, told: Told) -> None:
     row = _row(batch, event, told)
-    batch.facts += _facts(event, told, row["desk"] if row else "school")
+    batch.facts += _facts(event, told, row["desk"] if row else "school", batch.counts.get(event.type))
     if row is None:
         return
     row["changed_at"], row["version"] = event.recorded_at, event.version
@@ -106,9 +119,9 @@ def _row(batch: Batch, event: Recorded, told: Told) -> Row | None:
     return batch.cases.get(case_id)
 
 
-def _facts(event: Recorded, told: Told, desk: str) -> list[Row]:
+def _facts(event: Recorded, told: Told, desk: str, counts: Counts | None) -> list[Row]:
     """What the reports count of an event. A transfer is two facts: the old school gave the case, the new one has it."""
-    codes = _codes(event.type, told)
+    codes = _codes(counts, told)
     if codes is None:
         return []
     fact = {
@@ -214,86 +227,70 @@ _CHANGES: Mapping[str, Callable[[Batch, Row, Told], None]] = {
 
 _REFRESH = frozenset({"urgency-decided", "student-matched", "student-unmatched", "case-transferred"})
 
-_COUNTED: Mapping[str, tuple[str, ...]] = {
-    "case-opened": (),
-    "case-closed": ("outcome",),
-    "case-reopened": (),
-    "case-transferred": (),
-    "case-merged": (),
-    "case-unmerged": (),
-    "case-acknowledged": (),
-    "urgency-decided": ("urgency",),
-    "referral-decided": ("chosen",),
-    "referral-sent": ("referral", "agency", "priority"),
-    "referral-moved": ("agency", "trigger", "state", "reason"),
-    "referral-unanswered": ("referral", "reason"),
-    "guardian-to-be-told": (),
-    "guardian-notice-ended": ("outcome",),
-    "deadline-passed": ("what", "step"),
-    "goal-judged": ("reached",),
-    "case-assessed": ("field", "safe"),
-    "session-held": ("session",),
-    "group-formed": ("field",),
-    "group-closed": (),
-    "member-noted": (),
-    "allegation-judged": ("outcome",),
-    "fact-corrected": ("event",),
-    "referral-evaluated": ("helped",),
-}
-_NUMBERS: Mapping[str, str] = {"deadlines-met": "keys", "case-planned": "goals"}
-"""Events of which the reports count how many things they say."""
 
-_CODES = ("field", "origin", "kind", "helped", "score", "result", "summons", "aim", "to", "accepted", "release", "letter", "institution", "kept")
-
-
-def _codes(event_type: str, told: Told) -> Row | None:
-    """What the reports count of an event: codes and numbers, never words. None where they count nothing."""
-    numbers = _NUMBERS.get(event_type)
-    if numbers is not None:
-        return {numbers: len(told[numbers])}
-    wanted = _COUNTED.get(event_type)
-    if wanted is not None:
-        return {name: told.get(name) for name in wanted}
-    if "activity" not in told:
+def _codes(counts: Counts | None, told: Told) -> Row | None:
+    """What the reports keep of an event: codes and numbers, never words. None where they keep nothing."""
+    if counts is None:
         return None
-    return {"activity": told["activity"]} | {name: told[name] for name in _CODES if isinstance(told.get(name), str | int | bool)}
+    size = {counts.size_of: len(told[counts.size_of])} if counts.size_of else {}
+    return {name: told.get(name) for name in counts.codes} | size
 
 
 # writing -----------------------------------------------------------------------------------------------------------
 
 
-async def _write(connection: Connection, batch: Batch) -> None:
-    if batch.changed:
-        updates = ", ".join(f"{column} = excluded.{column}" for column in _COLUMNS[1:])
-        await _insert(connection, "case_list_v1", [batch.cases[case] for case in batch.changed], f"(case_id) DO UPDATE SET {updates}")
+def _list(columns: Sequence[str]) -> sql.Composed:
+    return sql.SQL(", ").join(map(sql.Identifier, columns))
+
+
+def _updated(columns: Sequence[str]) -> sql.Composed:
+    return sql.SQL(", ").join(sql.SQL("{0} = excluded.{0}").format(sql.Identifier(column)) for column in columns)
+
+
+def _insert(table: str, conflict: sql.Composable) -> sql.Composed:
+    """Takes two JSON texts: the fields that all rows share, and the rows."""
+    query = "INSERT INTO {0} SELECT * FROM json_populate_recordset(json_populate_record(NULL::{0}, %s::json), %s::json) ON CONFLICT {1}"
+    return sql.SQL(query).format(sql.Identifier(table), conflict)
+
+
+_CASES = sql.SQL("SELECT {} FROM case_list_v1 WHERE generation = %s AND case_id = ANY (%s)").format(_list(_COLUMNS))
+_WORK = sql.SQL(
+    "SELECT {} FROM worklist_v1 WHERE generation = %s AND (case_id, key) IN (SELECT * FROM unnest(%s::text[], %s::text[]))"
+).format(_list(_WORK_COLUMNS))  # fmt: skip
+_KEEP_CASES = _insert("case_list_v1", sql.SQL("(generation, case_id) DO UPDATE SET {}").format(_updated(_COLUMNS[1:])))
+_KEEP_WORK = _insert("worklist_v1", sql.SQL("(generation, case_id, key) DO UPDATE SET {}").format(_updated(("owner", "expected_at", "due", "step"))))
+_KEEP_FACTS, _KEEP_STRANDS = (_insert(table, sql.SQL("DO NOTHING")) for table in ("fact_v1", "strand_v1"))
+_WORK_GONE = "DELETE FROM worklist_v1 WHERE generation = %s AND (case_id, key) IN (SELECT * FROM unnest(%s::text[], %s::text[]))"
+_WORK_MOVED = (
+    "UPDATE worklist_v1 w SET school = c.school, urgency = c.urgency, student = c.student, desk = c.desk FROM case_list_v1 c"
+    " WHERE w.generation = %s AND c.generation = w.generation AND c.case_id = w.case_id AND w.case_id = ANY (%s)"
+    " AND (w.school, w.urgency, w.student, w.desk) IS DISTINCT FROM (c.school, c.urgency, c.student, c.desk)"
+)
+_FACTS_PAST_SCHOOL = "UPDATE fact_v1 SET desk = 'district' WHERE generation = %s AND desk = 'school' AND stream = ANY (%s)"
+
+
+async def _write(connection: Connection, generation: int, batch: Batch) -> None:
+    await _keep(connection, _KEEP_CASES, generation, [batch.cases[case] for case in batch.changed])
     gone = [key for key, row in batch.work.items() if row is None]
     if gone:
-        query = "DELETE FROM worklist_v1 WHERE (case_id, key) IN (SELECT * FROM unnest(%s::text[], %s::text[]))"
-        await connection.execute(query, ([case for case, _ in gone], [key for _, key in gone]))
-    updates = "owner = excluded.owner, expected_at = excluded.expected_at, due = excluded.due, step = excluded.step"
-    await _insert(connection, "worklist_v1", [row for row in batch.work.values() if row], f"(case_id, key) DO UPDATE SET {updates}")
+        await connection.execute(_WORK_GONE, (generation, [case for case, _ in gone], [key for _, key in gone]))
+    await _keep(connection, _KEEP_WORK, generation, [row for row in batch.work.values() if row])
     if batch.refreshed:
-        await connection.execute(
-            "UPDATE worklist_v1 w SET school = c.school, urgency = c.urgency, student = c.student, desk = c.desk FROM case_list_v1 c"
-            " WHERE c.case_id = w.case_id AND w.case_id = ANY (%s)"
-            " AND (w.school, w.urgency, w.student, w.desk) IS DISTINCT FROM (c.school, c.urgency, c.student, c.desk)",
-            (list(batch.refreshed),),
-        )
-    await _write_facts(connection, batch)
-    await _insert(connection, "strand_v1", batch.strands, "DO NOTHING")
+        await connection.execute(_WORK_MOVED, (generation, list(batch.refreshed)))
+    await _write_facts(connection, generation, batch)
+    await _keep(connection, _KEEP_STRANDS, generation, batch.strands)
 
 
-async def _write_facts(connection: Connection, batch: Batch) -> None:
+async def _write_facts(connection: Connection, generation: int, batch: Batch) -> None:
     """Also what was done before a case came to the district's desk; only a case that is older than the batch has facts in the table."""
     past = {f"case-{case}" for case in batch.past_school}
     facts = [fact | {"desk": "district"} if fact["stream"] in past else fact for fact in batch.facts]
-    await _insert(connection, "fact_v1", facts, "DO NOTHING")
+    await _keep(connection, _KEEP_FACTS, generation, facts)
     older = past - {fact["stream"] for fact in facts if fact["kind"] == "case-opened"}
     if older:
-        await connection.execute("UPDATE fact_v1 SET desk = 'district' WHERE desk = 'school' AND stream = ANY (%s)", (list(older),))
+        await connection.execute(_FACTS_PAST_SCHOOL, (generation, list(older)))
 
 
-async def _insert(connection: Connection, table: str, rows: Sequence[Row], conflict: str) -> None:
+async def _keep(connection: Connection, query: sql.Composed, generation: int, rows: Sequence[Row]) -> None:
     if rows:
-        query = f"INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, %s::json) ON CONFLICT {conflict}"
-        await connection.execute(query, (orjson.dumps(rows).decode(),))
+        await connection.execute(query, (orjson.dumps({"generation": generation}).decode(), orjson.dumps(rows).decode()))

@@ -9,35 +9,26 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from statistics import median
-from typing import Annotated, Any
+from typing import Annotated, Any, LiteralString
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query
+from psycopg import sql
 from pydantic import AwareDatetime
 
+from services.cases.domain.casework import Casework
 from services.cases.reading.small_cells import SMALL, each_shown, parted, shown
 from services.cases.rights import schools_of
 from shared.access import SignedIn
-from shared.database import Database
+from shared.conditions import Conditions
+from shared.database import Connection
 from shared.errors import Fault, Invalid, NotFound
 from shared.eventstore.projection import Projection
 from shared.service import Kernel
 
 Month = Annotated[str, Query(pattern=r"^\d{4}-\d{2}$", description="for example 2026-02")]
 
-SERVICES: Mapping[str, str] = {
-    "counselling-held": "individual-counselling",
-    "session-held": "group-counselling",
-    "referral-sent": "referral",
-    "inbound-referral-answered": "referral-inbound",
-    "teacher-answered": "teacher-collaboration",
-    "parent-met": "parent-collaboration",
-    "partnership-started": "outside-collaboration",
-    "advice-given": "consultation",
-    "conference-held": "case-conference",
-    "home-visited": "home-visit",
-}
-"""When a strategy counts as a service that was given."""
+Services = Mapping[str, str]
 
 COMES = ("case-opened", "case-reopened", "case-received", "case-unmerged")
 GOES = ("case-closed", "case-transferred", "case-merged")
@@ -64,31 +55,36 @@ class Period:
     as_of: datetime
 
 
-def router(kernel: Kernel, view: Projection) -> APIRouter:
-    """`GET /cases/api/reports/{monthly,semester,district}`. Each waits once for the view of what was done."""
+def router(kernel: Kernel, view: Projection, casework: Casework) -> APIRouter:
+    """`GET /cases/api/reports/{monthly,semester,district}`. Each is counted in one snapshot of the view. Raises: StillBuilding, BehindWrite."""
     routes = APIRouter(prefix="/cases/api/reports", tags=["reports"])
-    facts, zone = Facts(kernel.database), ZoneInfo(kernel.settings.time_zone)
+    zone, services = ZoneInfo(kernel.settings.time_zone), services_of(casework)
 
     @routes.get("/monthly", summary="A school's month")
     async def monthly(principal: SignedIn, school: str, month: Month, as_of: AwareDatetime | None = None) -> dict[str, Any]:
-        period = _months(month, 1, zone, as_of or kernel.clock.now())
-        await view.catch_up()
-        return await _school_report(facts, schools_of(principal), school, period) | {"report": "monthly", "month": month}
+        period, schools = _months(month, 1, zone, as_of or kernel.clock.now()), schools_of(principal)
+        async with view.reading(schools) as reading:
+            return await _school_report(Facts(*reading, period), services, schools, school) | {"report": "monthly", "month": month}
 
     @routes.get("/semester", summary="A school's semester: plan against realised, evaluations, outcomes, satisfaction")
     async def semester(principal: SignedIn, school: str, month: Month, as_of: AwareDatetime | None = None) -> dict[str, Any]:
-        period = _months(month, 6, zone, as_of or kernel.clock.now())
-        await view.catch_up()
-        told = await _school_report(facts, schools_of(principal), school, period)
-        return told | await _semester(facts, schools_of(principal), school, period) | {"report": "semester", "first_month": month}
+        period, schools = _months(month, 6, zone, as_of or kernel.clock.now()), schools_of(principal)
+        async with view.reading(schools) as reading:
+            facts = Facts(*reading, period)
+            told = await _school_report(facts, services, schools, school) | await _semester(facts, school)
+        return told | {"report": "semester", "first_month": month}
 
     @routes.get("/district", summary="The district by school, small cells suppressed")
     async def district(principal: SignedIn, month: Month, as_of: AwareDatetime | None = None) -> dict[str, Any]:
         period = _months(month, 1, zone, as_of or kernel.clock.now())
-        await view.catch_up()
-        return await _district(facts, schools_of(principal), period) | {"report": "district", "month": month}
+        async with view.reading(schools_of(principal)) as reading:
+            return await _district(Facts(*reading, period)) | {"report": "district", "month": month}
 
     return routes
+
+
+_FIRST, _LAST = date(1900, 1, 1), date(2999, 12, 1)
+"""Months that a report may be asked for: one that is counted in must lie within what dates and the database know, in every time zone."""
 
 
 def _months(first: str, count: int, zone: ZoneInfo, as_of: datetime) -> Period:
@@ -97,116 +93,124 @@ def _months(first: str, count: int, zone: ZoneInfo, as_of: datetime) -> Period:
         begin = date.fromisoformat(f"{first}-01")
     except ValueError as error:
         raise Invalid(Fault("/month", "no-such-month")) from error
+    if not _FIRST <= begin <= _LAST:
+        raise Invalid(Fault("/month", "no-such-month"))
     months = begin.year * 12 + begin.month - 1 + count
     end = date(months // 12, months % 12 + 1, 1)
     return Period(datetime.combine(begin, time(), zone), datetime.combine(end, time(), zone), as_of)
 
 
+_COUNTED = sql.SQL(
+    "SELECT school, kind, person, codes - 'activity' - 'letter' - 'institution' - 'referral', count(*) FROM fact_v1 WHERE {} GROUP BY 1, 2, 3, 4"
+)
+_CORRECTIONS = sql.SQL("SELECT stream, recorded_at, codes ->> 'event' FROM fact_v1 WHERE {} ORDER BY position")
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
-    """Queries over what was done, under row-level security."""
+    """Queries over what was done in a period, in one snapshot of the view, under row-level security."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    connection: Connection
+    generation: int
+    period: Period
 
-    async def counted(self, schools: str, period: Period, school: str | None = None) -> list[Counted]:
-        """Facts of the period, grouped."""
-        rows = await self._rows(
-            schools,
-            "SELECT school, kind, person, codes - 'activity' - 'letter' - 'institution' - 'referral', count(*) FROM fact_v1"
-            " WHERE happened_at >= %s AND happened_at < %s AND recorded_at <= %s AND (%s::text IS NULL OR school = %s) GROUP BY 1, 2, 3, 4",
-            (period.first, period.last, period.as_of, school, school),
-        )
+    async def counted(self, school: str | None = None) -> list[Counted]:
+        """Facts of the period, grouped; of one school where asked."""
+        wanted = self._recorded(school)
+        wanted.add("happened_at >= %s AND happened_at < %s", self.period.first, self.period.last)
+        rows = await (await self.connection.execute(_COUNTED.format(wanted.where), wanted.values)).fetchall()
         return [Counted(*row) for row in rows]
 
-    async def held_by(self, schools: str, period: Period, school: str, code: str) -> dict[str, int]:
+    async def held_by(self, school: str, code: str) -> dict[str, int]:
         """Counselling meetings by a code of their request: the field, or the origin; unknown where another school made the request."""
         rows = await self._rows(
-            schools,
-            "SELECT r.codes ->> %s, count(*) FROM fact_v1 h LEFT JOIN fact_v1 r ON r.kind = 'counselling-requested' AND r.stream = h.stream"
-            " AND r.codes ->> 'activity' = h.codes ->> 'activity' WHERE h.kind = 'counselling-held' AND h.school = %s"
-            " AND h.happened_at >= %s AND h.happened_at < %s AND h.recorded_at <= %s GROUP BY 1",
-            (code, school, period.first, period.last, period.as_of),
+            "SELECT r.codes ->> %(code)s, count(*) FROM fact_v1 h LEFT JOIN fact_v1 r ON r.generation = h.generation"
+            " AND r.kind = 'counselling-requested' AND r.stream = h.stream AND r.codes ->> 'activity' = h.codes ->> 'activity'"
+            " WHERE h.generation = %(generation)s AND h.kind = 'counselling-held' AND h.school = %(school)s"
+            " AND h.happened_at >= %(first)s AND h.happened_at < %(last)s AND h.recorded_at <= %(as_of)s GROUP BY 1",
+            school=school,
+            code=code,
         )
         return {row[0] or "unknown": row[1] for row in rows}
 
-    async def open_at_end(self, schools: str, period: Period, school: str) -> int:
+    async def open_at_end(self, school: str) -> int:
         """Cases that the school has by the end of the period: what came and has not gone."""
         rows = await self._rows(
-            schools,
-            "SELECT count(*) FILTER (WHERE kind = ANY (%s)) - count(*) FILTER (WHERE kind = ANY (%s)) FROM fact_v1"
-            " WHERE school = %s AND happened_at < %s AND recorded_at <= %s",
-            (list(COMES), list(GOES), school, period.last, period.as_of),
+            "SELECT count(*) FILTER (WHERE kind = ANY (%(comes)s)) - count(*) FILTER (WHERE kind = ANY (%(goes)s)) FROM fact_v1"
+            " WHERE generation = %(generation)s AND school = %(school)s AND happened_at < %(last)s AND recorded_at <= %(as_of)s",
+            school=school,
+            comes=list(COMES),
+            goes=list(GOES),
         )
         return int(rows[0][0])
 
-    async def answer_times(self, schools: str, period: Period) -> dict[str, list[float]]:
+    async def answer_times(self) -> dict[str, list[float]]:
         """Minutes from opening to the first acknowledgement, by school."""
         rows = await self._rows(
-            schools,
             "SELECT o.school, extract(epoch FROM min(a.recorded_at) - o.recorded_at)::float8 / 60 FROM fact_v1 o"
-            " JOIN fact_v1 a ON a.stream = o.stream AND a.kind = 'case-acknowledged' AND a.recorded_at <= %s WHERE o.kind = 'case-opened'"
-            " AND o.happened_at >= %s AND o.happened_at < %s GROUP BY o.school, o.position, o.recorded_at",
-            (period.as_of, period.first, period.last),
+            " JOIN fact_v1 a ON a.generation = o.generation AND a.stream = o.stream AND a.kind = 'case-acknowledged'"
+            " AND a.recorded_at <= %(as_of)s WHERE o.generation = %(generation)s AND o.kind = 'case-opened'"
+            " AND o.happened_at >= %(first)s AND o.happened_at < %(last)s GROUP BY o.school, o.position, o.recorded_at",
         )
         found: dict[str, list[float]] = {}
         for school, minutes in rows:
             found.setdefault(school, []).append(minutes)
         return found
 
-    async def unanswered(self, schools: str, period: Period) -> dict[str, int]:
+    async def unanswered(self) -> dict[str, int]:
         """Referrals that an agency left without an answer, by agency."""
         rows = await self._rows(
-            schools,
-            "SELECT s.codes ->> 'agency', count(*) FROM fact_v1 u JOIN fact_v1 s ON s.kind = 'referral-sent' AND s.stream = u.stream"
-            " AND s.codes ->> 'referral' = u.codes ->> 'referral' WHERE u.kind = 'referral-unanswered'"
-            " AND u.happened_at >= %s AND u.happened_at < %s AND u.recorded_at <= %s GROUP BY 1",
-            (period.first, period.last, period.as_of),
+            "SELECT s.codes ->> 'agency', count(*) FROM fact_v1 u JOIN fact_v1 s ON s.generation = u.generation AND s.kind = 'referral-sent'"
+            " AND s.stream = u.stream AND s.codes ->> 'referral' = u.codes ->> 'referral'"
+            " WHERE u.generation = %(generation)s AND u.kind = 'referral-unanswered'"
+            " AND u.happened_at >= %(first)s AND u.happened_at < %(last)s AND u.recorded_at <= %(as_of)s GROUP BY 1",
         )
         return {row[0]: row[1] for row in rows}
 
-    async def corrections(self, schools: str, period: Period, school: str | None) -> list[dict[str, Any]]:
+    async def corrections(self, school: str | None) -> list[dict[str, Any]]:
         """What was corrected in the period, or later about it."""
-        rows = await self._rows(
-            schools,
-            "SELECT stream, recorded_at, codes ->> 'event' FROM fact_v1 WHERE kind = 'fact-corrected' AND recorded_at >= %s AND recorded_at <= %s"
-            " AND (%s::text IS NULL OR school = %s) ORDER BY position",
-            (period.first, period.as_of, school, school),
-        )
+        wanted = self._recorded(school)
+        wanted.add("kind = 'fact-corrected' AND recorded_at >= %s", self.period.first)
+        rows = await (await self.connection.execute(_CORRECTIONS.format(wanted.where), wanted.values)).fetchall()
         return [{"case": stream.removeprefix("case-"), "recorded_at": at.isoformat(), "event": int(event)} for stream, at, event in rows]
 
     async def schools(self) -> list[tuple[str, str, int]]:
         """Id, name and number of counsellors of every school."""
         rows = await self._rows(
-            "*",
             "SELECT s.school, s.name, count(p.person) FILTER (WHERE 'counsellor' = ANY (p.roles)) FROM school_v1 s LEFT JOIN person_v1 p"
             " ON p.school = s.school AND p.kind = 'staff' WHERE s.level <> 'district' GROUP BY 1, 2 ORDER BY 2",
-            (),
         )
         return [(row[0], row[1], row[2]) for row in rows]
 
-    async def _rows(self, schools: str, query: Any, values: tuple[Any, ...]) -> list[Any]:
-        async with self._database.connection() as connection:
-            await connection.execute("SELECT set_config('tanggap.schools', %s, true)", (schools,))
-            return await (await connection.execute(query, values)).fetchall()
+    def _recorded(self, school: str | None) -> Conditions:
+        """Facts of this generation that were recorded when the report was frozen."""
+        wanted = Conditions()
+        wanted.add("generation = %s AND recorded_at <= %s", self.generation, self.period.as_of)
+        wanted.add_if_asked("school = %s", school)
+        return wanted
+
+    async def _rows(self, query: LiteralString, **more: object) -> list[Any]:
+        known = {"generation": self.generation, "first": self.period.first, "last": self.period.last, "as_of": self.period.as_of}
+        return await (await self.connection.execute(query, known | more)).fetchall()
 
 
 # a school ----------------------------------------------------------------------------------------------------------
 
 
-async def _school_report(facts: Facts, schools: str, school: str, period: Period) -> dict[str, Any]:
+async def _school_report(facts: Facts, services: Services, schools: str, school: str) -> dict[str, Any]:
     """Raises: NotFound: not a school of the reader's."""
     if schools != "*" and school not in schools.split(","):
         raise NotFound("no school of yours has this id")
-    counted = await facts.counted(schools, period, school)
+    counted, period = await facts.counted(school), facts.period
     return {
         "school": school,
         "first": period.first.isoformat(),
         "until": period.last.isoformat(),
         "as_of": period.as_of.isoformat(),
-        "services": _services(counted),
-        "counselling_by_field": await facts.held_by(schools, period, school, "field"),
-        "counselling_by_origin": await facts.held_by(schools, period, school, "origin"),
-        "cases": _cases(counted) | {"open_at_end": await facts.open_at_end(schools, period, school)},
+        "services": _services(counted, services),
+        "counselling_by_field": await facts.held_by(school, "field"),
+        "counselling_by_origin": await facts.held_by(school, "origin"),
+        "cases": _cases(counted) | {"open_at_end": await facts.open_at_end(school)},
         "urgency": _by(counted, "urgency-decided", "urgency"),
         "clocks": _clocks(counted),
         "no_shows": _sum(counted, "counselling-no-show") + _by(counted, "referral-moved", "trigger").get("no-show", 0),
@@ -218,23 +222,28 @@ async def _school_report(facts: Facts, schools: str, school: str, period: Period
         "commitments": {"kept": _sum(counted, "commitment-kept"), "broken": _sum(counted, "commitment-broken")},
         "visits": {"visited": _sum(counted, "home-visited"), "not_met": _sum(counted, "visit-not-met")},
         "official_reports": _by(counted, "official-report-filed", "to"),
-        "services_by_person": dict(_services_by_person(counted)),
-        "corrections": await facts.corrections(schools, period, school),
+        "services_by_person": dict(_services_by_person(counted, services)),
+        "corrections": await facts.corrections(school),
     }  # fmt: skip
 
 
-def _services(counted: Iterable[Counted]) -> dict[str, int]:
-    found = dict.fromkeys(SERVICES.values(), 0)
+def services_of(casework: Casework) -> Services:
+    """Which service is given by an event, by its type, as the strategies say."""
+    return {kind: counts.service for kind, counts in casework.counts.items() if counts.service}
+
+
+def _services(counted: Iterable[Counted], services: Services) -> dict[str, int]:
+    found = dict.fromkeys(services.values(), 0)
     for each in counted:
-        if each.kind in SERVICES:
-            found[SERVICES[each.kind]] += each.count
+        if each.kind in services:
+            found[services[each.kind]] += each.count
     return found
 
 
-def _services_by_person(counted: Iterable[Counted]) -> Counter[str]:
+def _services_by_person(counted: Iterable[Counted], services: Services) -> Counter[str]:
     found: Counter[str] = Counter()
     for each in counted:
-        if each.kind in SERVICES and each.person:
+        if each.kind in services and each.person:
             found[each.person] += each.count
     return found
 
@@ -273,8 +282,8 @@ def _by(counted: Iterable[Counted], kind: str, code: str) -> dict[str, int]:
     return dict(found)
 
 
-async def _semester(facts: Facts, schools: str, school: str, period: Period) -> dict[str, Any]:
-    counted = await facts.counted(schools, period, school)
+async def _semester(facts: Facts, school: str) -> dict[str, Any]:
+    counted = await facts.counted(school)
     planned = sum(each.count * int(each.codes.get("goals") or 0) for each in counted if each.kind == "case-planned")
     scores = [(int(each.codes["score"]), each.count) for each in counted if each.kind == "satisfaction-recorded"]
     answered = sum(count for _, count in scores)
@@ -294,19 +303,19 @@ def _helped(counted: Iterable[Counted], kind: str) -> dict[str, int]:
 # the district ------------------------------------------------------------------------------------------------------
 
 
-async def _district(facts: Facts, schools: str, period: Period) -> dict[str, Any]:
-    counted, times = await facts.counted(schools, period), await facts.answer_times(schools, period)
+async def _district(facts: Facts) -> dict[str, Any]:
+    counted, times = await facts.counted(), await facts.answer_times()
     known = await facts.schools()
     rows = []
     for school, name, counsellors in known:
         rows.append(_district_row(school, name, counsellors, [each for each in counted if each.school == school], times.get(school, [])))
     return {
-        "first": period.first.isoformat(),
-        "as_of": period.as_of.isoformat(),
+        "first": facts.period.first.isoformat(),
+        "as_of": facts.period.as_of.isoformat(),
         "schools": rows,
         "warnings": [each for row in rows for each in row["warnings"]],
-        "unanswered_by_agency": each_shown(await facts.unanswered(schools, period)),
-        "corrections": len(await facts.corrections(schools, period, None)),
+        "unanswered_by_agency": each_shown(await facts.unanswered()),
+        "corrections": len(await facts.corrections(None)),
     }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from services.cases.domain.case.state import State
+from services.cases.domain.casework import Casework
 from services.cases.reading.case import CaseReader, Moment
 from services.cases.reading.views import CaseList, Filters
 from services.cases.rights import ReadingReason, schools_of
@@ -20,6 +21,8 @@ from shared.service import Kernel
 from shared.web import cursor, read_cursor
 
 PAGE = 100
+LAST_VERSION = 2**31 - 1
+"""The store numbers the events of a stream no higher."""
 
 
 class FilterQuery(BaseModel):
@@ -37,10 +40,10 @@ class FilterQuery(BaseModel):
     limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE
 
 
-def router(kernel: Kernel, view: Projection) -> APIRouter:
+def router(kernel: Kernel, view: Projection, casework: Casework) -> APIRouter:
     """`GET /cases/api/cases` and what lies below one case."""
     routes = APIRouter(prefix="/cases/api/cases", tags=["cases"])
-    reader, listing = CaseReader(kernel), CaseList(kernel.database, view)
+    reader, listing = CaseReader(kernel, casework.case), CaseList(view)
 
     @routes.get("", summary="Cases that you may see, newest first")
     async def cases(principal: SignedIn, filters: Annotated[FilterQuery, Query()]) -> dict[str, Any]:
@@ -60,7 +63,7 @@ def router(kernel: Kernel, view: Projection) -> APIRouter:
         principal: SignedIn,
         as_of: AwareDatetime | None = None,
         happened_until: AwareDatetime | None = None,
-        version: Annotated[int | None, Query(ge=1)] = None,
+        version: Annotated[int | None, Query(ge=1, le=LAST_VERSION)] = None,
         reason: ReadingReason | None = None,
     ) -> dict[str, Any]:
         return await reader.case(principal, case_id, Moment(as_of, happened_until, version), reason)

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, LiteralString
+from typing import Any
 
+from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from services.cases.reading.projecting import VIEW
+from shared.conditions import Conditions
 from shared.database import Connection, Database
 from shared.events import PersonLeft, PersonRegistered, SchoolRegistered
+from shared.eventstore.generations import answering
 from shared.eventstore.projection import Projection
 from shared.sealed import Sealed
 
@@ -112,56 +116,58 @@ class Filters:
     unidentified: bool = False
 
 
+_CASES = sql.SQL(
+    "SELECT case_id, school, student, state, urgency, assignee, acknowledged_by, acknowledge_by, desk, opened_at, changed_at, version"
+    " FROM case_list_v1 WHERE {} ORDER BY opened_at DESC, case_id DESC LIMIT {}"
+)
+"""The limit is told to the planner: with one that it does not know it prepares for a tenth of the table."""
+
+
 class CaseList:
     """Queries over the case list, under row-level security. They wait for the view: whoever just wrote reads what they wrote."""
 
-    def __init__(self, database: Database, view: Projection) -> None:
-        self._database, self._view = database, view
+    def __init__(self, view: Projection) -> None:
+        self._view = view
 
     async def page(
         self, filters: Filters, *, schools: str, reader: str, escalated_only: bool, after: Sequence[Any] | None, limit: int
     ) -> list[Listed]:
-        """Newest first. schools: ids with commas, or `*`. Cases that name the reader are never listed."""
-        query, values = _cases_query(filters, schools, reader, after, escalated_only=escalated_only)
-        await self._view.catch_up()
-        async with self._database.connection() as connection:
-            await connection.execute("SELECT set_config('tanggap.schools', %s, true)", (schools,))
-            cursor = await connection.execute(query + " ORDER BY opened_at DESC, case_id DESC LIMIT %s", [*values, limit])
+        """Newest first. schools: ids with commas, or `*`. Cases that name the reader are never listed. Raises: StillBuilding, BehindWrite."""
+        async with self._view.reading(schools) as (connection, generation):
+            wanted = _cases_wanted(generation, filters, schools, reader, after, escalated_only=escalated_only)
+            cursor = await connection.execute(_CASES.format(wanted.where, limit), wanted.values)
             return [Listed(*row) for row in await cursor.fetchall()]
 
 
-def _cases_query(
-    filters: Filters, schools: str, reader: str, after: Sequence[Any] | None, *, escalated_only: bool
-) -> tuple[LiteralString, list[Any]]:
-    """Only the conditions that are asked for; the schools are said again, because the wall alone is no index condition."""
-    query: LiteralString = (
-        "SELECT case_id, school, student, state, urgency, assignee, acknowledged_by, acknowledge_by, desk, opened_at, changed_at, version"
-        " FROM case_list_v1 WHERE NOT %s = ANY (named)"
-    )
-    values: list[Any] = [reader]
-    own = schools.split(",") if schools != "*" else []
-    conditions: tuple[tuple[LiteralString, Any], ...] = (
-        (" AND school = %s", own[0] if len(own) == 1 else None),
-        (" AND school = ANY (%s)", own if len(own) > 1 else None),
-        (" AND school = %s", filters.school),
-        (" AND state = %s", filters.state),
-        (" AND urgency = %s", filters.urgency),
-        (" AND assignee = %s", filters.assignee),
-        (" AND student = %s", filters.student),
-        (" AND %s = (acknowledged_by IS NULL AND acknowledge_by < clock_timestamp())", filters.overdue),
-    )
-    for condition, value in conditions:
-        if value is not None:
-            query += condition
-            values.append(value)
+def _cases_wanted(
+    generation: int, filters: Filters, schools: str, reader: str, after: Sequence[Any] | None, *, escalated_only: bool
+) -> Conditions:  # fmt: skip
+    wanted = Conditions()
+    wanted.add("generation = %s", generation)
+    wanted.add("NOT %s = ANY (named)", reader)
+    _of_schools(wanted, schools)
+    wanted.add_if_asked("school = %s", filters.school)
+    wanted.add_if_asked("state = %s", filters.state)
+    wanted.add_if_asked("urgency = %s", filters.urgency)
+    wanted.add_if_asked("assignee = %s", filters.assignee)
+    wanted.add_if_asked("student = %s", filters.student)
+    wanted.add_if_asked("%s = (acknowledged_by IS NULL AND acknowledge_by < clock_timestamp())", filters.overdue)
     if filters.unidentified:
-        query += " AND student IS NULL AND state NOT IN ('closed', 'merged')"
+        wanted.add("student IS NULL AND state NOT IN ('closed', 'merged')")
     if escalated_only:
-        query += " AND (urgency = 'emergency' OR desk = 'district')"
+        wanted.add("(urgency = 'emergency' OR desk = 'district')")
     if after:
-        query += " AND (opened_at, case_id) < (%s, %s)"
-        values += after
-    return query, values
+        wanted.add("(opened_at, case_id) < (%s, %s)", *after)
+    return wanted
+
+
+def _of_schools(wanted: Conditions, schools: str) -> None:
+    """Repeats the school predicate: row-level security alone cannot use an index."""
+    own = schools.split(",")
+    if len(own) > 1:
+        wanted.add("school = ANY (%s)", own)
+    elif schools != "*":
+        wanted.add("school = %s", schools)
 
 
 # the lists of a working day ----------------------------------------------------------------------------------------
@@ -193,6 +199,15 @@ class WorkFilter:
     school: str | None = None
 
 
+_WORK = sql.SQL(
+    "SELECT case_id, key, what, school, owner, student, urgency, expected_at, step FROM worklist_v1 w"
+    " WHERE {} ORDER BY expected_at, case_id, key LIMIT {}"
+)
+_DUE = sql.SQL(
+    "SELECT case_id, key, due, clock_timestamp() FROM worklist_v1 WHERE generation = {} AND due <= clock_timestamp() ORDER BY due LIMIT %s"
+).format(answering(VIEW))
+
+
 class WorkList:
     """Queries over what is expected, under row-level security. All but `due` wait for the view."""
 
@@ -200,59 +215,41 @@ class WorkList:
         self._database, self._view = database, view
 
     async def page(self, wanted: WorkFilter, *, schools: str, reader: str, after: Sequence[Any] | None, limit: int) -> list[Work]:
-        """The earliest first. schools: ids with commas, or `*`. Cases that name the reader are never listed."""
-        query, values = _work_query(wanted, schools, reader, after, limit)
-        await self._view.catch_up()
-        async with self._database.connection() as connection:
-            await connection.execute("SELECT set_config('tanggap.schools', %s, true)", (schools,))
-            return [Work(*row) for row in await (await connection.execute(query, values)).fetchall()]
+        """The earliest first. schools: ids with commas, or `*`. Cases that name the reader are never listed. Raises: StillBuilding, BehindWrite."""
+        async with self._view.reading(schools) as (connection, generation):
+            found = _work_wanted(generation, wanted, schools, reader, after)
+            cursor = await connection.execute(_WORK.format(found.where, limit), found.values)
+            return [Work(*row) for row in await cursor.fetchall()]
 
     async def due(self, limit: int = 100) -> list[tuple[str, str, datetime, datetime]]:
-        """Case, key, due and the database's own time, of deadlines that have come."""
+        """Case, key, due and the database's own time, of deadlines that have come. None while no generation answers: they come later."""
         async with self._database.connection() as connection:
             await connection.execute("SELECT set_config('tanggap.schools', '*', true)")
-            cursor = await connection.execute(
-                "SELECT case_id, key, due, clock_timestamp() FROM worklist_v1 WHERE due <= clock_timestamp() ORDER BY due LIMIT %s", (limit,)
-            )
-            return await cursor.fetchall()
+            return await (await connection.execute(_DUE, (limit,))).fetchall()
 
     async def cases_of_concerns(self, concerns: Sequence[str]) -> list[tuple[str, str, str]]:
-        """Concern, case and the student's role in it, of every case that shares one of these concerns."""
-        await self._view.catch_up()
-        async with self._database.statement() as connection:
-            cursor = await connection.execute("SELECT concern, case_id, role FROM strand_v1 WHERE concern = ANY(%s)", (list(concerns),))
-            return await cursor.fetchall()
+        """Concern, case and the student's role in it, of every case that shares one of these concerns. Raises: StillBuilding, BehindWrite."""
+        async with self._view.reading() as (connection, generation):
+            query = "SELECT concern, case_id, role FROM strand_v1 WHERE generation = %s AND concern = ANY (%s)"
+            return await (await connection.execute(query, (generation, list(concerns)))).fetchall()
 
 
-def _work_query(wanted: WorkFilter, schools: str, reader: str, after: Sequence[Any] | None, limit: int) -> tuple[LiteralString, list[Any]]:
-    """Only the conditions that are asked for, so that each list has its index. The schools are said again: the wall alone is no index condition."""
-    query: LiteralString = (
-        "SELECT case_id, key, what, school, owner, student, urgency, expected_at, step FROM worklist_v1 w"
-        " WHERE NOT EXISTS (SELECT FROM case_list_v1 c WHERE c.case_id = w.case_id AND %s = ANY (c.named))"
-    )
-    values: list[Any] = [reader]
-    own = schools.split(",") if schools != "*" else []
-    if own:
-        query += " AND school = %s" if len(own) == 1 else " AND school = ANY (%s)"
-        values.append(own[0] if len(own) == 1 else own)
-    if wanted.owner:
-        query += " AND owner = %s"
-        values.append(wanted.owner)
-    if wanted.what:
-        query += " AND what = %s"
-        values.append(wanted.what)
-    if wanted.before:
-        query += " AND expected_at < %s"
-        values.append(wanted.before)
+def _work_wanted(generation: int, wanted: WorkFilter, schools: str, reader: str, after: Sequence[Any] | None) -> Conditions:
+    found = Conditions()
+    found.add("w.generation = %s", generation)
+    found.add(
+        "NOT EXISTS (SELECT FROM case_list_v1 c WHERE c.generation = w.generation AND c.case_id = w.case_id AND %s = ANY (c.named))", reader
+    )  # fmt: skip
+    _of_schools(found, schools)
+    found.add_if_asked("owner = %s", wanted.owner)
+    found.add_if_asked("what = %s", wanted.what)
+    found.add_if_asked("expected_at < %s", wanted.before)
+    found.add_if_asked("school = %s", wanted.school)
     if wanted.climbed:
-        query += " AND step > 0"
-    if wanted.school:
-        query += " AND school = %s"
-        values.append(wanted.school)
+        found.add("step > 0")
     if after:
-        query += " AND (expected_at, case_id, key) > (%s, %s, %s)"
-        values += after
-    return query + " ORDER BY expected_at, case_id, key LIMIT %s", [*values, limit]
+        found.add("(expected_at, case_id, key) > (%s, %s, %s)", *after)
+    return found
 
 
 async def record_read(database: Database, reader: str, subject: str, what: str, version: int, reason: str | None = None) -> None:

@@ -7,10 +7,11 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from services.cases.domain.casework import Casework
 from services.cases.domain.duty import DUTY
+from services.cases.domain.steps.strategy import StandingAlone
 from services.cases.domain.strategies.group import GROUP
 from services.cases.domain.streams import activity_stream, group_stream, rota_stream
-from services.cases.domain.without_case import WITHOUT_CASE
 from services.cases.reading.case import opened_trees
 from services.cases.reading.views import record_read
 from services.cases.rights import require_at_school, require_leader, require_party
@@ -20,12 +21,12 @@ from shared.message import Event
 from shared.service import Kernel
 
 
-def router(kernel: Kernel) -> APIRouter:
+def router(kernel: Kernel, casework: Casework) -> APIRouter:
     """`GET /cases/api/groups/{group_id}`, `/partnerships/{activity_id}`, `/consultations/{activity_id}`, `/schools/{school}/duty`."""
     routes = APIRouter(prefix="/cases/api", tags=["groups, partnerships, consultations, rota"])
     _group(routes, kernel)
-    _activity(routes, kernel, "partnerships", "partnership")
-    _activity(routes, kernel, "consultations", "consultation")
+    for strategy in casework.alone:
+        _activity(routes, kernel, casework, strategy)
     _rota(routes, kernel)
     return routes
 
@@ -48,12 +49,12 @@ def _group(routes: APIRouter, kernel: Kernel) -> None:
         return told | {"members": members, "sessions": known.sessions, "steps": steps}
 
 
-def _activity(routes: APIRouter, kernel: Kernel, path: str, strategy: str) -> None:
-    @routes.get(f"/{path}/{{activity_id}}", summary=f"A {strategy}, for those who may read it", name=strategy)
+def _activity(routes: APIRouter, kernel: Kernel, casework: Casework, strategy: StandingAlone) -> None:
+    @routes.get(f"/{strategy.path}/{{activity_id}}", summary=f"A {strategy.name}, for those who may read it", name=strategy.name)
     async def read(activity_id: str, principal: SignedIn) -> dict[str, Any]:
-        loaded = await load(kernel.store, WITHOUT_CASE, activity_stream(strategy, activity_id))
-        activity = require_party(principal, loaded.state, strategy)
-        steps = await _steps(kernel, principal, strategy, activity_id, loaded.version, activity.events)
+        loaded = await load(kernel.store, casework.without_case, activity_stream(strategy.name, activity_id))
+        activity = require_party(principal, loaded.state.activity, strategy)
+        steps = await _steps(kernel, principal, strategy.name, activity_id, loaded.version, activity.events)
         return {"id": activity_id, "version": loaded.version, "state": activity.state, "owner": activity.owner, "steps": steps}
 
 

@@ -28,6 +28,12 @@ class RegisterPerson(Fact):
     digest: str
 
 
+class KeepRow(Fact):
+    """The row is the one that is known; only its digest is made in another way now."""
+
+    digest: str
+
+
 class LetGo(Fact):
     """The person is no longer in the roster."""
 
@@ -35,7 +41,7 @@ class LetGo(Fact):
     school: str
 
 
-Command = RegisterSchool | RegisterPerson | LetGo
+Command = RegisterSchool | RegisterPerson | KeepRow | LetGo
 
 
 # events ------------------------------------------------------------------------------------------------------------
@@ -90,6 +96,8 @@ def decide(command: Command, entry: Entry) -> Sequence[RosterEvent]:
             return [] if entry.school == command.school else [command.school]
         case RegisterPerson():
             return [] if entry.digest == command.digest else [command.person, RosterRowKept(digest=command.digest)]
+        case KeepRow(digest=digest):
+            return [RosterRowKept(digest=digest)] if entry.present and entry.digest != digest else []
         case LetGo():
             return [PersonLeft(person=command.person, school=command.school)] if entry.present else []
         case _:

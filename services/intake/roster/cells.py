@@ -9,6 +9,7 @@ import re
 from datetime import date
 
 from services.intake.roster.reasons import Reason
+from shared.addresses import MailAddress, mail_address
 
 _ERROR = re.compile(r"#+|#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!)|=.*", re.IGNORECASE)
 _NUMBER = re.compile(
@@ -26,6 +27,9 @@ _SHORT_DATE = re.compile(rf"\d{{1,2}}[-/ ]{_MONTH}([-/ ]\d{{2,4}})?|{_MONTH}[-/ 
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SERIAL = re.compile(r"\d{3,5}([.,]\d+)?")
 """Days since 1900, as spreadsheets count."""
+
+_NOTHING = "-–—. "
+"""What people write into a cell that has to hold something."""
 
 _LOST_LETTER = "\ufffd"
 
@@ -56,6 +60,16 @@ def wrong_title(value: str) -> Reason | None:
 def wrong_phone(value: str) -> Reason | None:
     """A telephone number, in whatever form people write it."""
     return "spreadsheet-number" if _NUMBER.fullmatch(value) else wrong_text(value)
+
+
+def wrong_email(value: str) -> Reason | None:
+    """One mail address, or what people write where there is none."""
+    if not value.strip(_NOTHING):
+        return None
+    address = mail_address(value)
+    if isinstance(address, MailAddress):
+        return None
+    return wrong_text(value) or ("several-addresses" if address.code == "several-addresses" else "not-an-address")
 
 
 def wrong_date(value: str) -> Reason | None:

@@ -6,13 +6,10 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from services.intake.domain.roster import ROSTER
 from services.intake.roster.known import Known
 from services.intake.roster.person import Person
-from shared.events import PersonRegistered
-from shared.eventstore.store import EventStore
-from shared.sealed import Sealed
-from shared.sealing import Vault
+from services.intake.roster.registered import Registered
+from shared.addresses import MailAddress, mail_address
 
 AT_ONCE = 50
 """People whose last registration is looked up together."""
@@ -20,16 +17,16 @@ AT_ONCE = 50
 _SEALED = frozenset({"born", "email", "phone"})
 
 
-async def complete(people: Sequence[Person], known: Known, store: EventStore, vault: Vault) -> list[Person]:
+async def complete(people: Sequence[Person], known: Known, registered: Registered) -> list[Person]:
     """The same people in the same order."""
     done: list[Person] = []
     for place in range(0, len(people), AT_ONCE):
         batch = people[place : place + AT_ONCE]
-        done += await asyncio.gather(*(_completed(person, known, store, vault) for person in batch))
+        done += await asyncio.gather(*(_completed(person, known, registered) for person in batch))
     return done
 
 
-async def _completed(person: Person, known: Known, store: EventStore, vault: Vault) -> Person:
+async def _completed(person: Person, known: Known, registered: Registered) -> Person:
     was = known.people.get(person.id)
     if was is None:
         return person
@@ -37,23 +34,20 @@ async def _completed(person: Person, known: Known, store: EventStore, vault: Vau
         person = replace(person, homeroom=was.homeroom)
     if "guardians" in person.untold:
         person = replace(person, guardians=was.guardians)
-    last = await _last(person.id, store) if person.untold & _SEALED else None
-    if last is None:
-        return person
+    last = await registered.last(person.id) if person.untold & _SEALED else None
+    return _filled_in(person, last) if last else person
+
+
+def _filled_in(person: Person, last: Person) -> Person:
     return replace(
         person,
-        born=await _opened(last.born, vault) if "born" in person.untold else person.born,
-        email=await _opened(last.email, vault) if "email" in person.untold else person.email,
-        phone=await _opened(last.phone, vault) if "phone" in person.untold else person.phone,
+        born=last.born if "born" in person.untold else person.born,
+        email=_still_an_address(last.email) if "email" in person.untold else person.email,
+        phone=last.phone if "phone" in person.untold else person.phone,
     )
 
 
-async def _last(person: str, store: EventStore) -> PersonRegistered | None:
-    """How the person was registered last."""
-    events = ROSTER.codec.decode_many(await store.entries(f"person-{person}"))
-    return next((event for event in reversed(events) if isinstance(event, PersonRegistered)), None)
-
-
-async def _opened(sealed: Sealed | None, vault: Vault) -> str:
-    opened = await vault.open(sealed) if sealed else ""
-    return opened if isinstance(opened, str) else ""
+def _still_an_address(kept: str) -> str:
+    """An older release kept whatever stood in the cell, also two addresses."""
+    address = mail_address(kept)
+    return str(address) if isinstance(address, MailAddress) else ""

@@ -7,23 +7,24 @@ has not changed.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
 
 from services.intake.domain.imports import IMPORTS, STREAM, RecordImport, RosterImported
-from services.intake.domain.roster import LetGo, RegisterSchool
+from services.intake.domain.roster import KeepRow, LetGo, RegisterSchool
 from services.intake.roster.completing import complete
+from services.intake.roster.digests import RowKeys, of_the_first_release, read_keys, with_digests
 from services.intake.roster.known import Known, KnownSchool, read_known
 from services.intake.roster.people import Roster, interpret
 from services.intake.roster.planning import Plan, plan
 from services.intake.roster.reading import Bundle, read_bundle
 from services.intake.roster.reasons import SetAside
 from services.intake.roster.refusing import Accepted, accepted
-from services.intake.roster.registering import Registering, digest
+from services.intake.roster.registered import Registered
+from services.intake.roster.registering import Registering, erased
 from services.intake.roster.report import ImportReport, LastImport, imported, last_import, report, set_aside_rows
 from shared.decider import execute
 from shared.delivery.leases import lease
@@ -59,6 +60,16 @@ class Wishes:
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """A bundle beside what is known. renewed: digests that the first release made, made anew, by person."""
+
+    roster: Roster
+    plan: Plan
+    accept: Accepted
+    renewed: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class RosterImport:
     """Imports bundles. directory: the projection that must have seen the last import before the next is compared with it."""
 
@@ -82,41 +93,62 @@ class RosterImport:
                 await ended(working)  # awaited, or it would go on without the lease
 
     async def last(self) -> LastImport:
-        """Raises: NotFound: there was none."""
-        return await last_import(self.kernel.store, (await read_known(self.kernel.database)).schools)
+        """Raises: NotFound: there was none. StillBuilding."""
+        return await last_import(self.kernel.store, self.directory)
 
     async def _run(self, bundle: Bundle, actor: str, wishes: Wishes, progress: Progress) -> ImportReport:
         await self._caught_up()
-        known = await read_known(self.kernel.database)
-        roster = await asyncio.to_thread(interpret, bundle, known)
-        accept = replace(accepted(wishes.accept, roster, known), everything=wishes.allow_drop)
-        roster.people = await complete(roster.people, known, self.kernel.store, self.kernel.vault)
-        made = await asyncio.to_thread(plan, roster, known, accept, partial(digest, self.kernel))
-        told = imported(made, len(made.people), accept)
+        known = await read_known(self.directory)
+        compared = await self._compare(await asyncio.to_thread(interpret, bundle, known), known, wishes)
+        told = imported(compared.plan, len(compared.plan.people), compared.accept)
         if not wishes.dry_run:
-            told = await self._apply(made, roster, actor, accept, progress)
-        return report(told, set_aside_rows(roster.set_aside), _schools(roster, known), dry_run=wishes.dry_run)
+            told = await self._apply(compared, actor, progress)
+        return report(told, set_aside_rows(compared.roster.set_aside), _schools(compared.roster, known), dry_run=wishes.dry_run)
 
-    async def _apply(self, made: Plan, roster: Roster, actor: str, accept: Accepted, progress: Progress) -> RosterImported:
+    async def _compare(self, roster: Roster, known: Known, wishes: Wishes) -> Compared:
+        registered = Registered(self.kernel.store, self.kernel.vault)
+        accept = replace(accepted(wishes.accept, roster, known), everything=wishes.allow_drop)
+        keys = await read_keys([person.id for person in roster.people if person.id in known.people], self.kernel.vault)
+        _put_erased_aside(roster, known, keys)
+        roster.people = await complete(roster.people, known, registered)
+        before = await of_the_first_release([person.id for person in roster.people if person.id in keys], known, registered)
+        renewed = {person.id: keys.digest(person) for person in before}
+        made = await asyncio.to_thread(plan, roster, with_digests(known, renewed), accept, keys.digest)
+        return Compared(roster, made, accept, renewed)
+
+    async def _apply(self, compared: Compared, actor: str, progress: Progress) -> RosterImported:
         occasion = Occasion(actor, None, self.kernel.clock.now(), cause := uuid4(), cause)
-        registering = Registering(self.kernel, occasion)
+        registering, made = Registering(self.kernel, occasion), compared.plan
         await registering.append([(f"school-{each.school}", RegisterSchool(school=each)) for each in made.schools])
-        erased: list[SetAside] = []
-        for done, batch in enumerate(_batches(made.people, AT_ONCE)):
-            erased += await registering.register(batch)
-            progress(done * AT_ONCE + len(batch), len(made.people))
+        for kept in _batches(list(compared.renewed.items()), AT_ONCE):
+            await registering.append([(f"person-{person}", KeepRow(digest=digest)) for person, digest in kept])
+        meanwhile = await self._register(made, registering, progress)
         for gone in _batches(made.departures, AT_ONCE):
             await registering.append([(f"person-{person}", LetGo(person=person, school=school)) for person, school in gone])
-        roster.set_aside += erased
-        told = imported(made, len(made.people) - len(erased), accept)
-        await execute(self.kernel.store, IMPORTS, STREAM, RecordImport(imported=told, rows=set_aside_rows(roster.set_aside)), occasion)
+        compared.roster.set_aside += meanwhile
+        told = imported(made, len(made.people) - len(meanwhile), compared.accept)
+        await execute(self.kernel.store, IMPORTS, STREAM, RecordImport(imported=told, rows=set_aside_rows(compared.roster.set_aside)), occasion)
         await self._caught_up()
         return told
+
+    async def _register(self, made: Plan, registering: Registering, progress: Progress) -> list[SetAside]:
+        """Registers everybody who is new or changed. Returns who was erased."""
+        found: list[SetAside] = []
+        for done, batch in enumerate(_batches(made.people, AT_ONCE)):
+            found += await registering.register(batch)
+            progress(done * AT_ONCE + len(batch), len(made.people))
+        return found
 
     async def _caught_up(self) -> None:
         """Raises: Unavailable: the directory does not follow, so nothing could be compared with it."""
         if not await self.directory.caught_up(await self.kernel.store.head(), within=30):
             raise Unavailable("the directory of people does not follow the store: see /intake/readyz, then import again")
+
+
+def _put_erased_aside(roster: Roster, known: Known, keys: RowKeys) -> None:
+    gone = {person.id for person in roster.people if person.id in known.people and person.id not in keys}
+    roster.set_aside += [erased(person) for person in roster.people if person.id in gone]
+    roster.people = [person for person in roster.people if person.id not in gone]
 
 
 def _schools(roster: Roster, known: Known) -> dict[str, KnownSchool]:

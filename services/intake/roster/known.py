@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from shared.database import Database
 from shared.events import StaffRole
+from shared.eventstore.projection import Projection
 
 Kind = Literal["student", "staff", "guardian"]
+
+_PEOPLE = "SELECT person, kind, school, roles, digest, homeroom, guardians FROM person_v1 WHERE generation = %s"
+_SCHOOLS = "SELECT school, npsn, name FROM school_v1 WHERE generation = %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +41,11 @@ class Known:
     schools: Mapping[str, KnownSchool] = field(default_factory=dict)
 
 
-async def read_known(database: Database) -> Known:
-    """Everybody and every school of the directory."""
-    async with database.connection() as connection:
-        people = await (await connection.execute("SELECT person, kind, school, roles, digest, homeroom, guardians FROM person_v1")).fetchall()
-        schools = await (await connection.execute("SELECT school, npsn, name FROM school_v1")).fetchall()
+async def read_known(directory: Projection) -> Known:
+    """Everybody and every school of the directory. Raises: StillBuilding, BehindWrite."""
+    async with directory.reading() as (connection, generation):
+        people = await (await connection.execute(_PEOPLE, (generation,))).fetchall()
+        schools = await (await connection.execute(_SCHOOLS, (generation,))).fetchall()
     return Known(
         {
             person: KnownPerson(kind, school, tuple(roles), digest, homeroom, tuple(guardians))
@@ -50,3 +53,10 @@ async def read_known(database: Database) -> Known:
         },
         {school: KnownSchool(npsn, name) for school, npsn, name in schools},
     )
+
+
+async def read_known_schools(directory: Projection) -> dict[str, KnownSchool]:
+    """Every school of the directory as it stands. Raises: StillBuilding."""
+    async with directory.as_it_stands() as (connection, generation):
+        rows = await (await connection.execute(_SCHOOLS, (generation,))).fetchall()
+    return {school: KnownSchool(npsn, name) for school, npsn, name in rows}

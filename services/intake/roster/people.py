@@ -14,6 +14,7 @@ from services.intake.roster.reading import Bundle, Row
 from services.intake.roster.reasons import SetAside
 from services.intake.roster.schools import read_schools
 from services.intake.roster.sifting import Sifted, sift, whose
+from shared.addresses import MailAddress, mail_address
 from shared.events import SchoolRegistered
 
 __all__ = ["Person", "Roster", "SetAside", "interpret", "person_id", "school_id"]
@@ -98,7 +99,7 @@ class _People:
             roles=place.roles,
             name=name,
             born=self._born.get(key, "") if is_student else "",
-            email="" if "email" in untold else row["email"],
+            email="" if "email" in untold else _on_the_wire(row["email"]),
             phone="" if "phone" in untold else row["phone"] or row["sms"],
             guardians=() if "guardians" in untold or not is_student else tuple(person_id(source, each) for each in row.many("agentSourcedIds")),
             homeroom=self._homerooms.of(key) if is_student else None,
@@ -124,6 +125,12 @@ class _People:
         if ("demographics", key) in self._sifted.spoiled or not self._sifted.has_column("demographics", "birthDate", "birthdate"):
             return False
         return key in self._born or self._sifted.proves_absence("demographics")
+
+
+def _on_the_wire(cell: str) -> str:
+    """The one address of a cell that passed the sieve, or none."""
+    address = mail_address(cell)
+    return str(address) if isinstance(address, MailAddress) else ""
 
 
 def people_of(roster: Roster) -> Sequence[str]:

@@ -14,6 +14,9 @@ from services.intake.roster.person import Person
 from services.intake.roster.refusing import PART, Accepted, Group, Refusal, leaving, lost_classes, refusals
 from shared.events import SchoolRegistered
 
+Digest = Callable[[Person], str]
+"""Of the row of somebody whom we know."""
+
 Change = Literal["added", "changed", "moved", "left", "unchanged", "set_aside", "refused"]
 
 
@@ -32,8 +35,8 @@ class Plan:
         return sum(counter[change] for (_, part), counter in self.counts.items() if part != "classes" for change in changes)
 
 
-def plan(roster: Roster, known: Known, accept: Accepted, digest: Callable[[Person], str]) -> Plan:
-    """roster: with everything filled in that the bundle did not say. digest: of a person's row, as it was kept."""
+def plan(roster: Roster, known: Known, accept: Accepted, digest: Digest) -> Plan:
+    """roster: with everything filled in that the bundle did not say."""
     gone = leaving(roster, known)
     refused = [each for each in (*refusals(roster, known, gone), *lost_classes(roster.people, known)) if each.group not in accept]
     made = Plan(roster.schools, refused=refused)
@@ -55,7 +58,7 @@ def _let_go(made: Plan, known: Known, gone: Sequence[str]) -> None:
             made.departures.append((person, group[0]))
 
 
-def _register(made: Plan, roster: Roster, known: Known, digest: Callable[[Person], str]) -> None:
+def _register(made: Plan, roster: Roster, known: Known, digest: Digest) -> None:
     refused = {each.group for each in made.refused if each.reason != "unreadable-rows"}
     taken = [person for person in roster.people if not _groups(person, known) & refused]
     exist = (known.people.keys() - {person for person, _ in made.departures}) | {person.id for person in taken}
@@ -86,7 +89,7 @@ def _adjusted(person: Person, known: Known, refused: AbstractSet[Group], exist: 
     return replace(person, guardians=tuple(each for each in person.guardians if each in exist))
 
 
-def _change(person: Person, known: Known, digest: Callable[[Person], str]) -> Change:
+def _change(person: Person, known: Known, digest: Digest) -> Change:
     was = known.people.get(person.id)
     if was is None:
         return "added"

@@ -10,7 +10,8 @@ from pydantic import BaseModel
 
 Reason = Literal[
     "missing-id", "doubled", "no-name", "unknown-role", "unknown-school", "unknown-class", "unknown-status", "spreadsheet-number",
-    "spreadsheet-date", "spreadsheet-error", "lost-letters", "not-a-date", "too-many-cells", "two-homerooms", "person-not-told", "erased",
+    "spreadsheet-date", "spreadsheet-error", "lost-letters", "not-a-date", "several-addresses", "not-an-address", "too-many-cells", "two-homerooms",
+    "person-not-told", "erased",
     "loses-too-many", "moves-too-many", "loses-all-counsellors", "loses-principal", "unreadable-rows",
 ]  # fmt: skip
 
@@ -70,6 +71,14 @@ SENTENCES: Mapping[Reason, Sentence] = {
     "not-a-date": Sentence(
         id="Ini bukan tanggal yang ada: tulis TTTT-BB-HH.",
         en="This is not an existing date: write YYYY-MM-DD.",
+    ),
+    "several-addresses": Sentence(
+        id="Sel ini berisi lebih dari satu alamat surel: sisakan satu, dan beri orang lain baris sendiri.",
+        en="The cell holds more than one mail address: keep one, and give everybody else a row of their own.",
+    ),
+    "not-an-address": Sentence(
+        id="Ini bukan satu alamat surel: tulis hanya alamatnya, seperti nama@sekolah.sch.id.",
+        en="This is not a mail address: write only the address, as in nama@sekolah.sch.id.",
     ),
     "too-many-cells": Sentence(
         id="Baris ini memiliki sel lebih banyak daripada judul kolom: beri tanda kutip pada isi yang memuat koma.",

@@ -9,12 +9,13 @@ from typing import cast
 from pydantic import BaseModel
 
 from services.intake.domain.imports import IMPORTS, STREAM, PartChanged, PartRefused, RosterImported, RosterRowsSetAside, RowSetAside
-from services.intake.roster.known import KnownSchool
+from services.intake.roster.known import KnownSchool, read_known_schools
 from services.intake.roster.planning import Plan
 from services.intake.roster.reasons import SENTENCES, Reason, Sentence, SetAside
 from services.intake.roster.refusing import Accepted
 from shared.decider import load
 from shared.errors import NotFound
+from shared.eventstore.projection import Projection
 from shared.eventstore.store import EventStore
 
 
@@ -97,8 +98,8 @@ def report(told: RosterImported, rows: Sequence[RowSetAside], schools: Mapping[s
     )
 
 
-async def last_import(store: EventStore, schools: Mapping[str, KnownSchool]) -> LastImport:
-    """The last import that changed or left anything. Raises: NotFound: there was none."""
+async def last_import(store: EventStore, directory: Projection) -> LastImport:
+    """The last import that changed or left anything. Raises: NotFound: there was none. StillBuilding."""
     state = (await load(store, IMPORTS, STREAM)).state
     recorded = await store.read_stream(STREAM, after=state.begun, until_version=state.ended)
     if not recorded:
@@ -107,7 +108,7 @@ async def last_import(store: EventStore, schools: Mapping[str, KnownSchool]) -> 
     rows = [row for event in events if isinstance(event, RosterRowsSetAside) for row in event.rows]
     told = events[-1]
     assert isinstance(told, RosterImported)
-    whole = report(told, rows, schools)
+    whole = report(told, rows, await read_known_schools(directory))
     return LastImport(**dict(whole), at=end.recorded_at, actor=end.actor, accepted=list(told.accepted))
 
 

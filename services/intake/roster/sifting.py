@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from services.intake.roster.cells import wrong_date, wrong_id, wrong_phone, wrong_text, wrong_title
+from services.intake.roster.cells import wrong_date, wrong_email, wrong_id, wrong_phone, wrong_text, wrong_title
 from services.intake.roster.ids import person_id
 from services.intake.roster.reading import Bundle, Row
 from services.intake.roster.reasons import Reason, SetAside
@@ -32,7 +32,7 @@ _ROW: dict[str, dict[str, Check]] = {
 }  # fmt: skip
 """Columns whose fault sets the whole row aside."""
 
-_CELL: dict[str, dict[str, Check]] = {"users": {"phone": wrong_phone, "sms": wrong_phone, "agentSourcedIds": wrong_id}}
+_CELL: dict[str, dict[str, Check]] = {"users": {"email": wrong_email, "phone": wrong_phone, "sms": wrong_phone, "agentSourcedIds": wrong_id}}
 """Columns whose fault sets only the cell aside: the person comes in, and this stays as it was."""
 
 _NEEDED_IDS = {

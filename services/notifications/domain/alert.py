@@ -1,7 +1,8 @@
 """One alert and its ladder: counsellor, coordinator, principal, district duty, and never a person who is named in the concern.
 
 In an emergency all rungs without a conflict hear at once, and again after 15 and 30 minutes. Otherwise one rung hears after another. A rung that is
-vacant, absent or in conflict is skipped at once. The ladder ends when a person acknowledges, not when somebody edits something (domain.md, Urgency).
+vacant, absent or in conflict is skipped at once, and so is one whose messages can never arrive. The ladder ends when a person acknowledges, not when
+somebody edits something (domain.md, Urgency).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, assert_never
 
+from services.notifications.domain.outcome import Accepted, Later, Never, Outcome
 from shared.decider import Decider
 from shared.errors import Refused
 from shared.events import AlertExhausted, StaffAlerted, Urgency
@@ -29,7 +31,7 @@ class LadderStep(Fact):
 class RaiseAlert(Fact):
     """steps: the ladder as it stands now, without rungs that are vacant or in conflict. last_resort: id of the district's duty officer. give_up:
     minutes after which the alert goes to the last resort. excluded: people named in the concern, who hear nothing. plain: a message that asks for
-    no acknowledgement; it ends when it is sent, and no ladder follows it.
+    no acknowledgement: it ends when somebody got it. Its further steps are for whoever hears instead where it can never arrive.
     """
 
     alert: str
@@ -50,18 +52,12 @@ class Climb(Fact):
     step: int
 
 
-class NoteDelivered(Fact):
-    """The mail server took the alert for this person."""
+class NoteAttempt(Fact):
+    """What became of an attempt to reach this person at this step."""
 
     person: str
     step: int
-
-
-class NoteUndelivered(Fact):
-    """Every attempt to reach this person at this step has failed."""
-
-    person: str
-    step: int
+    outcome: Outcome
 
 
 class Acknowledge(Fact):
@@ -70,7 +66,7 @@ class Acknowledge(Fact):
     by: str
 
 
-Command = RaiseAlert | Climb | NoteDelivered | NoteUndelivered | Acknowledge
+Command = RaiseAlert | Climb | NoteAttempt | Acknowledge
 
 
 # events ------------------------------------------------------------------------------------------------------------
@@ -107,7 +103,7 @@ class AlertStepTaken(Event):
 
 
 class AlertUndelivered(Event):
-    """The person could not be reached. If a step reached nobody, the next step follows at once."""
+    """The person can never be reached at this step. If a step reaches nobody, the next one follows at once."""
 
     type: Literal["alert-undelivered"] = "alert-undelivered"
     version: Literal[1] = 1
@@ -190,10 +186,8 @@ def decide(command: Command, alert: Alert) -> Sequence[AlertEvent]:
     match command:
         case Climb(step=step):
             return _climb(step, alert, alert.raised)
-        case NoteDelivered(person=person, step=step):
-            return [] if (person, step) in alert.told else [StaffAlerted(alert=alert.raised.alert, person=person, step=step, **_about(alert.raised))]
-        case NoteUndelivered():
-            return _undelivered(command, alert, alert.raised)
+        case NoteAttempt():
+            return _attempted(command, alert, alert.raised)
         case Acknowledge(by=by):
             return [] if alert.acknowledged_by else [AlertAcknowledged(by=by)]
         case _:
@@ -219,15 +213,28 @@ def _climb(step: int, alert: Alert, raised: AlertRaised) -> Sequence[AlertEvent]
     return [AlertStepTaken(case=raised.case, urgency=raised.urgency, step=step, people=raised.steps[step].people)]
 
 
-def _undelivered(command: NoteUndelivered, alert: Alert, raised: AlertRaised) -> Sequence[AlertEvent]:
-    """A step that reaches nobody ends at once. Waiting for its time would be silence."""
+def _attempted(command: NoteAttempt, alert: Alert, raised: AlertRaised) -> Sequence[AlertEvent]:
     message = (command.person, command.step)
-    if message in alert.told | alert.missed:
-        return []
+    match command.outcome:
+        case Accepted():
+            told = StaffAlerted(alert=raised.alert, person=command.person, step=command.step, **_about(raised))
+            return [] if message in alert.told else [told]
+        case Later():
+            return []
+        case Never():
+            return [] if message in alert.told | alert.missed else _unreachable(command, alert, raised)
+        case _:
+            assert_never(command.outcome)
+
+
+def _unreachable(command: NoteAttempt, alert: Alert, raised: AlertRaised) -> Sequence[AlertEvent]:
+    """A step that can reach nobody ends at once. Waiting for its time would be silence."""
     missed = AlertUndelivered(person=command.person, step=command.step)
-    after = evolve(alert, missed)
-    if alert.ended or command.step != alert.step or raised.plain:
+    if command.step == LAST_RESORT_STEP and not alert.acknowledged_by:
+        return [missed, AlertExhausted(alert=raised.alert, person=None, **_about(raised))]
+    if alert.ended or command.step != alert.step:
         return [missed]
+    after = evolve(alert, missed)
     reached_nobody = all((person, command.step) in after.missed for person in raised.steps[command.step].people)
     return [missed, *_climb(command.step + 1, after, raised)] if reached_nobody else [missed]
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 import csv
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal, assert_never
 
+from services.notifications.domain.outcome import Accepted, Later, Never, Outcome
 from shared.decider import Decider
 from shared.errors import Refused
 from shared.events import TaskMoved, TaskUnanswered
@@ -37,6 +38,9 @@ def _table() -> dict[tuple[str, str, str], tuple[str, str]]:
 TABLE = _table()
 TRIGGERS = frozenset(trigger for _, _, trigger in TABLE)
 TERMINAL = frozenset({"rejected", "completed", "cancelled", "failed", "entered-in-error"})
+
+LONGEST_SILENCE = timedelta(minutes=10)
+"""After this time a person hears that an urgent notice has not reached its agency; attempts go on (sources.md, Unanswered notices)."""
 
 # commands ----------------------------------------------------------------------------------------------------------
 
@@ -77,12 +81,17 @@ class OpenPackage(Fact):
 
 
 class NoteSilence(Fact):
-    """The agency did not answer in time, or its address could not be reached."""
-
-    reason: Literal["no-answer", "unreachable"]
+    """The agency did not answer in time."""
 
 
-Command = RequestTask | Move | OpenPackage | NoteSilence
+class NoteAttempt(Fact):
+    """What became of an attempt to tell the agency. since: when it was to be told first."""
+
+    outcome: Outcome
+    since: datetime
+
+
+Command = RequestTask | Move | OpenPackage | NoteSilence | NoteAttempt
 
 
 # events ------------------------------------------------------------------------------------------------------------
@@ -206,7 +215,9 @@ def decide(command: Command, task: Task) -> Sequence[TaskEvent]:
         case OpenPackage():
             return _open_package(command, task, task.requested)
         case NoteSilence():
-            return _note_silence(command, task, task.requested)
+            return _silent("no-answer", task, task.requested)
+        case NoteAttempt():
+            return _attempted(command, task, task.requested)
         case _:
             assert_never(command)
 
@@ -250,9 +261,23 @@ def _open_package(command: OpenPackage, task: Task, requested: TaskRequested) ->
     return [PackageOpened(by=command.by)]
 
 
-def _note_silence(command: NoteSilence, task: Task, requested: TaskRequested) -> Sequence[TaskEvent]:
+def _attempted(command: NoteAttempt, task: Task, requested: TaskRequested) -> Sequence[TaskEvent]:
+    """An urgent notice that has to wait too long is told as soon as this is known, not when the time has passed."""
+    match command.outcome:
+        case Accepted():
+            return []
+        case Never():
+            return _silent("unreachable", task, requested)
+        case Later(when=when):
+            late = requested.priority == "stat" and when is not None and when - command.since > LONGEST_SILENCE
+            return _silent("unreachable", task, requested) if late else []
+        case _:
+            assert_never(command.outcome)
+
+
+def _silent(reason: Literal["no-answer", "unreachable"], task: Task, requested: TaskRequested) -> Sequence[TaskEvent]:
     answered = task.state not in ("requested", "received")
-    if answered or command.reason in task.silent:
+    if answered or reason in task.silent:
         return []
     return [
         TaskUnanswered(
@@ -262,7 +287,7 @@ def _note_silence(command: NoteSilence, task: Task, requested: TaskRequested) ->
             task=requested.task,
             referral=requested.referral,
             agency=requested.agency,
-            reason=command.reason,
+            reason=reason,
         )
     ]
 

@@ -1,6 +1,6 @@
 """Which addresses a webhook may go to. A name is resolved once, every answer is checked, and the checked address is dialled.
 
-Python's `is_global` alone is not enough: it accepts NAT64, 6to4 and other addresses that can lead back inside.
+Python's `is_global` alone is not enough: it accepts NAT64, 6to4 and other addresses that can lead back inside, and its list differs by release.
 """
 
 from __future__ import annotations
@@ -8,20 +8,27 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
-from urllib.parse import urlsplit
 
 from shared.errors import TanggapError
 
 _CLOSED = tuple(
-    ipaddress.ip_network(network) for network in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96", "fec0::/10", "192.88.99.0/24")
-)
-_PORTS = frozenset({443, 8443})
+    ipaddress.ip_network(network)
+    for network in (
+        "192.0.0.0/24", "192.88.99.0/24", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/23", "2002::/16", "::/96", "fec0::/10",
+        "3fff::/20", "5f00::/16",
+    )
+)  # fmt: skip
+_NO_SUCH_NAME = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)})
 
 
 class AddressRefused(TanggapError):
     """We do not call this address of a webhook."""
 
     code = "address-refused"
+
+
+class UnknownHost(OSError):
+    """The name servers say that there is no such name. An outage of theirs may say so, too."""
 
 
 def allowed(address: str) -> bool:
@@ -34,16 +41,25 @@ def allowed(address: str) -> bool:
     return not any(ip in network for network in _CLOSED if network.version == ip.version)
 
 
-async def checked_address(url: str, *, loopback: bool) -> str:
-    """The address to dial for a webhook's URL. loopback: allowed only for a demonstration on one machine. Raises: AddressRefused, OSError."""
-    parts = urlsplit(url)
-    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    addresses = [str(each[4][0]) for each in found]
+async def checked_address(host: str, port: int, *, loopback: bool) -> str:
+    """The address to dial for a webhook's host. loopback: this machine is allowed, for a demonstration.
+
+    Raises: AddressRefused: it leads inside. UnknownHost. OSError: no name server answers.
+    """
+    addresses = await resolve(host, port)
     if loopback and addresses and all(ipaddress.ip_address(address).is_loopback for address in addresses):
         return addresses[0]
-    if parts.scheme != "https" or port not in _PORTS or parts.username:
-        raise AddressRefused("a webhook's address must be https on port 443 or 8443, without credentials in it")
     if not addresses or not all(allowed(address) for address in addresses):
         raise AddressRefused("a webhook's address must be public")
     return addresses[0]
+
+
+async def resolve(host: str, port: int) -> list[str]:
+    """Every address of a name. Raises: UnknownHost, OSError."""
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except socket.gaierror as error:
+        if error.errno in _NO_SUCH_NAME:
+            raise UnknownHost(error.errno, "no such name") from error
+        raise
+    return [str(each[4][0]) for each in found]

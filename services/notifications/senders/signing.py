@@ -11,6 +11,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from shared.errors import TanggapError
+from shared.keys import Keys
 
 TOLERANCE = 300
 """Seconds that a timestamp may be off, both ways (the reference libraries' five minutes)."""
@@ -35,12 +36,11 @@ def secret_bytes(secret: str) -> bytes:
         raise NotVerified("the secret is not base64") from error
 
 
-def sign(secrets: Sequence[str], private: Ed25519PrivateKey | None, message_id: str, timestamp: int, body: bytes) -> str:
-    """The `webhook-signature` header: one part for each secret (old and new while keys rotate), and one for the private key."""
+def sign(secrets: Sequence[str], private: Sequence[Ed25519PrivateKey], message_id: str, timestamp: int, body: bytes) -> str:
+    """The `webhook-signature` header: one part for each of the agency's secrets and of our private keys (old and new while either rotates)."""
     content = f"{message_id}.{timestamp}.".encode() + body
     parts = [f"v1,{b64encode(hmac.digest(secret_bytes(secret), content, sha256)).decode()}" for secret in secrets]
-    if private is not None:
-        parts.append(f"v1a,{b64encode(private.sign(content)).decode()}")
+    parts += [f"v1a,{b64encode(each.sign(content)).decode()}" for each in private]
     return " ".join(parts)
 
 
@@ -80,9 +80,9 @@ def _fits_public(key: str, signature: str, content: bytes) -> bool:
     return True
 
 
-def signing_key(master: bytes) -> Ed25519PrivateKey:
-    """The district's webhook key, derived from the deployment's secret."""
-    return Ed25519PrivateKey.from_private_bytes(hmac.digest(master, b"tanggap-webhook-ed25519", sha256))
+def signing_keys(keys: Keys) -> list[Ed25519PrivateKey]:
+    """The district's webhook keys that hold now: the active one, and during an overlap its neighbours."""
+    return [Ed25519PrivateKey.from_private_bytes(each.value) for each in keys.accepted("webhook-signing")]
 
 
 def public_key(private: Ed25519PrivateKey) -> str:

@@ -6,34 +6,30 @@ import asyncio
 import hmac
 from base64 import b32encode
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
 import httpx
 import orjson
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from services.notifications.domain.outcome import Never, Outcome
 from services.notifications.domain.task import TaskRequested
+from services.notifications.endpoints import Endpoint, endpoint
 from services.notifications.senders.addresses import AddressRefused, checked_address
-from services.notifications.senders.signing import sign
+from services.notifications.senders.judging import answered, failed
+from services.notifications.senders.signing import sign, signing_keys
+from shared.keys import Keys
 
 _LONGEST = 15.0
 _TIMEOUT = httpx.Timeout(_LONGEST, connect=5)
 _LARGEST_ANSWER = 65_536
-LONGEST_RETRY_AFTER = 3600.0
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """outcome: accepted, gone (410), refused, unreachable, or refused-address (we do not call it). retry_after: seconds that the agency asked for."""
-
-    outcome: str
-    retry_after: float | None = None
 
 
 def message_id(key: bytes, agency: str, task: str) -> str:
-    """Differs by agency, so that two agencies cannot compare ids. It is the same at every attempt, also while the agency's secret rotates."""
+    """Per recipient, so that two agencies cannot compare ids; the same for every attempt, also while secrets rotate.
+
+    key: from the agency's own key, use `message-id`.
+    """
     digest = hmac.digest(key, f"webhook|{agency}|{task}".encode(), sha256)
     return "evt_" + b32encode(digest).decode()[:26]
 
@@ -60,35 +56,40 @@ def notice(origin: str, requested: TaskRequested, identifier: str, queued_at: da
 
 
 class WebhookSender:
-    """Sends notices to agencies. loopback: allows agencies on this machine, for a demonstration."""
+    """Sends notices, signed with each of our keys that holds now. loopback: allows agencies on this machine, for a demonstration."""
 
-    def __init__(self, private: Ed25519PrivateKey, *, loopback: bool) -> None:
-        self._private, self._loopback = private, loopback
+    def __init__(self, keys: Keys, *, loopback: bool) -> None:
+        self._keys, self._loopback = keys, loopback
         self._client = _client()
 
-    async def send(self, url: str, secrets: Sequence[str], identifier: str, body: bytes, now: datetime) -> Answered:
-        """Makes one attempt. Only 2xx is success; a redirect is a failure."""
+    async def send(self, url: str, secrets: Sequence[str], identifier: str, body: bytes, now: datetime) -> Outcome:
+        """Makes one attempt. What was registered by an earlier release is parsed here for the first time."""
+        target = endpoint(url, loopback=self._loopback)
+        if not isinstance(target, Endpoint):
+            return Never("endpoint-unusable", target.code)
         timestamp = int(now.timestamp())
         headers = {
             "content-type": "application/cloudevents+json",
             "webhook-id": identifier,
             "webhook-timestamp": str(timestamp),
-            "webhook-signature": sign(secrets, self._private, identifier, timestamp, body),
+            "webhook-signature": sign(secrets, signing_keys(self._keys), identifier, timestamp, body),
         }
         try:
-            address = await checked_address(url, loopback=self._loopback)
-            parsed = httpx.URL(url)
-            headers["host"] = parsed.netloc.decode()
-            target = parsed.copy_with(host=address)
-            request = self._client.build_request("POST", target, content=body, headers=headers, extensions={"sni_hostname": parsed.host})
-            async with asyncio.timeout(_LONGEST):
-                response = await self._client.send(request, stream=True)
-                await _drained(response)
-        except AddressRefused:
-            return Answered("refused-address")
-        except (httpx.HTTPError, OSError) as error:
-            return Answered(f"unreachable:{type(error).__name__}")
-        return _judged(response)
+            return answered(await self._posted(target, headers, body), now)
+        except (AddressRefused, httpx.HTTPError, OSError) as error:
+            return failed(error)
+
+    async def _posted(self, target: Endpoint, headers: dict[str, str], body: bytes) -> httpx.Response:
+        """Dials the address that was checked, and asks for the certificate of the name. Raises: AddressRefused, httpx.HTTPError, OSError."""
+        async with asyncio.timeout(_LONGEST):
+            address = await checked_address(target.host, target.port, loopback=self._loopback)
+            named = httpx.URL(target.url)
+            headers["host"] = named.netloc.decode()
+            dialled = named.copy_with(host=address)
+            request = self._client.build_request("POST", dialled, content=body, headers=headers, extensions={"sni_hostname": target.host})
+            response = await self._client.send(request, stream=True)
+            await _drained(response)
+            return response
 
     async def close(self) -> None:
         """Closes all connections. The next attempt opens new ones."""
@@ -111,13 +112,3 @@ async def _drained(response: httpx.Response) -> None:
                 return
     finally:
         await response.aclose()
-
-
-def _judged(response: httpx.Response) -> Answered:
-    if response.is_success:
-        return Answered("accepted")
-    if response.status_code == httpx.codes.GONE:
-        return Answered("gone")
-    told = response.headers.get("retry-after", "")
-    after = min(float(told), LONGEST_RETRY_AFTER) if told.isdigit() else None
-    return Answered(f"refused:{response.status_code}", after)

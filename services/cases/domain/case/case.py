@@ -1,25 +1,28 @@
 """The case of one student: concerns fold in as strands, are triaged with a receipt, and are worked with the strategies until it closes.
 
 One stream per case. Each strategy and each concern of the case is a part with a file of its own; this file composes them, so a rule across parts
-is one decision and the history is one chain (architecture, decision 6). What follows from every decision, who is told and which deadlines are
-set or met, is added in consequences.py.
+is one decision and the history is one chain (architecture, decision 6). Which strategies there are is given to it. What follows from every decision,
+who is told and which deadlines are set or met, is added in consequences.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from services.cases.domain.case import guardians, opening
+from services.cases.domain.case.chapter import THE_CASE_ITSELF
 from services.cases.domain.case.conflict import CONFLICT
-from services.cases.domain.case.consequences import consequences
-from services.cases.domain.case.folding import CHANGES, evolve
+from services.cases.domain.case.consequences import Consequences
+from services.cases.domain.case.folding import folding
 from services.cases.domain.case.guardians import AssessGuardian, FoldNotice, MarkGuardianUnsafe, TellGuardian
 from services.cases.domain.case.handling import HANDLING, BreakGlass
 from services.cases.domain.case.moving import MOVING, CaseRests, LiftLegalHold, SetLegalHold, UnmergeCase
 from services.cases.domain.case.opening import whose
 from services.cases.domain.case.protection import PROTECTION
-from services.cases.domain.case.state import CASE_STRATEGIES, Case
+from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import (
     Acknowledge,
     AddNote,
@@ -44,11 +47,15 @@ from services.cases.domain.referring.referral import (
     FoldTask,
     SendReferral,
 )
+from services.cases.domain.register import STRATEGIES
 from services.cases.domain.steps import deadline
 from services.cases.domain.steps.act import Acts
 from services.cases.domain.steps.activity import ActivityCommand, NoSuchActivity
 from services.cases.domain.steps.command import Command, recorded
 from services.cases.domain.steps.deadline import PassDeadline
+from services.cases.domain.steps.strategy import StandingAlone, Strategy
+from services.cases.domain.steps.table import Strategies, table
+from services.cases.domain.steps.tells import Described
 from services.cases.domain.strategies.group import MemberNoted, NoteMember
 from shared.decider import Decider
 from shared.errors import Refused
@@ -80,20 +87,44 @@ _ALSO_WHEN_CLOSED: tuple[type[Fact], ...] = (*_FACTS, Reopen, PassDeadline, *DIS
 _ALSO_WHEN_MERGED: tuple[type[Fact], ...] = (*_FACTS, PassDeadline, UnmergeCase)
 
 
-def decide(command: Fact, case: Case) -> Sequence[Event]:
-    """Raises: a refusal by name. Facts of others (alerts, tasks, notices, marks) are folded and never refused."""
-    if isinstance(command, TakeConcern):
-        return opening.take(command, case)
-    if case.case is None:
-        raise NoSuchCase
-    if isinstance(command, Command):
-        if _taken_before(command, case):
-            return []
-        _refuse_conflict(command, case)
-    if isinstance(command, RecordAlert):
-        return [recorded(AlertRecorded, command)]
-    events = _decided(command, case)
-    return [*events, *consequences(command, events, case)] if events else []
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """Deciding about a case that is worked with these strategies."""
+
+    strategies: Strategies
+    consequences: Consequences
+
+    def decide(self, command: Fact, case: Case) -> Sequence[Event]:
+        """Raises: a refusal by name. Facts of others (alerts, tasks, notices, marks) are folded and never refused."""
+        events = self.said(command, case)
+        if not events or isinstance(command, (TakeConcern, RecordAlert)):
+            return events
+        return [*events, *self.consequences.of(command, events, case)]
+
+    def said(self, command: Fact, case: Case) -> Sequence[Event]:
+        """What the command itself says, without what follows from it. Raises: a refusal by name."""
+        if isinstance(command, TakeConcern):
+            return opening.take(command, case)
+        if case.case is None:
+            raise NoSuchCase
+        if isinstance(command, Command):
+            if _taken_before(command, case):
+                return []
+            _refuse_conflict(command, case)
+        if isinstance(command, RecordAlert):
+            return [recorded(AlertRecorded, command)]
+        return self._decided(command, case)
+
+    def _decided(self, command: Fact, case: Case) -> Sequence[Event]:
+        if case.closed and not isinstance(command, _ALSO_WHEN_CLOSED):
+            if isinstance(command, Close) and command.outcome_class == case.outcome:
+                return []  # asked twice: quiet
+            raise CaseAlreadyClosed
+        if case.moves.merged_into and not isinstance(command, _ALSO_WHEN_MERGED):
+            raise CaseRests
+        if isinstance(command, ActivityCommand):
+            return self.strategies.decide(command, case.activities, case.about)
+        return _DECIDES[type(command)](command, case)
 
 
 def _taken_before(command: Command, case: Case) -> bool:
@@ -108,21 +139,7 @@ def _refuse_conflict(command: Command, case: Case) -> None:
         raise ConflictOfInterest
 
 
-def _decided(command: Fact, case: Case) -> Sequence[Event]:
-    if case.closed and not isinstance(command, _ALSO_WHEN_CLOSED):
-        if isinstance(command, Close) and command.outcome_class == case.outcome:
-            return []  # asked twice: quiet
-        raise CaseAlreadyClosed
-    if case.moves.merged_into and not isinstance(command, _ALSO_WHEN_MERGED):
-        raise CaseRests
-    return _DECIDES[type(command)](command, case)
-
-
 # the parts ---------------------------------------------------------------------------------------------------------
-
-
-def _activity(command: ActivityCommand, case: Case) -> Sequence[Event]:
-    return CASE_STRATEGIES.decide(command, case.activities, case.about)
 
 
 def _referral(command: Any, case: Case) -> Sequence[Event]:
@@ -172,7 +189,6 @@ _DECIDES: Mapping[type[Fact], _Decide] = {
     **dict.fromkeys((Acknowledge, Assign, AddNote, Match, SetUrgency, Close, Reopen), opening.decide),
     PassDeadline: _passed,
     NoteMember: _member_note,
-    **dict.fromkeys(CASE_STRATEGIES.commands, _activity),
     **_table(HANDLING, lambda case: case.handling),
     **_table(CONFLICT, lambda case: case.conflicts),
     **_table(PROTECTION, lambda case: case.protection),
@@ -184,9 +200,36 @@ _DECIDES: Mapping[type[Fact], _Decide] = {
     BreakGlass: _glass_broken,
 }
 
-CASE_COMMANDS: tuple[type[Command], ...] = tuple(each for each in _DECIDES if issubclass(each, Command))
-"""Everything that a person can do with a case."""
 
-_EVENTS: tuple[type[Event], ...] = tuple(CHANGES)
+# composed ----------------------------------------------------------------------------------------------------------
 
-CASE: Decider[Fact, Case, Event] = Decider(Case(), decide, evolve, EventCodec(*_EVENTS))
+
+def worked_with(strategies: Sequence[Described]) -> Strategies:
+    """The table of those whose activities belong to a case."""
+    return table(*(each for each in strategies if isinstance(each, Strategy) and not isinstance(each, StandingAlone)))
+
+
+def commands_of(strategies: Sequence[Described]) -> tuple[type[Command], ...]:
+    """Everything that a person can do with a case that is worked with these strategies."""
+    return (*(each for each in _DECIDES if issubclass(each, Command)), *worked_with(strategies).commands)
+
+
+@cache
+def deciding(*strategies: Described) -> Deciding:
+    """Deciding about the case that is worked with these strategies; the same one for the same strategies."""
+    steps = worked_with(strategies)
+    tells = {event: each for described in (THE_CASE_ITSELF, *strategies) for event, each in described.tells.items()}
+    return Deciding(steps, Consequences(steps, folding(steps, tells), tells))
+
+
+@cache
+def compose(*strategies: Described) -> Decider[Fact, Case, Event]:
+    """The case that is worked with these strategies; the same one for the same strategies."""
+    decides = deciding(*strategies)
+    folded = decides.consequences.folding
+    return Decider(Case(), decides.decide, folded.evolve, EventCodec(*folded.changes))
+
+
+CASE = compose(*STRATEGIES)
+CASE_COMMANDS = commands_of(STRATEGIES)
+"""With the strategies of the register."""

@@ -4,16 +4,18 @@ within one school day, with a receipt. Outcomes of an allegation; deliberately f
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.act import Acts, act
-from services.cases.domain.steps.activity import Expected, PersonInConflict
+from services.cases.domain.steps.activity import Activity, Expected, PersonInConflict
 from services.cases.domain.steps.command import ActEvent, Command
 from services.cases.domain.steps.filled import OneSchoolDayLater
+from services.cases.domain.steps.offer import Around, Known, offered
+from services.cases.domain.steps.tells import Notice, Tells, counted
 from shared.errors import Refused
 from shared.sealed import CaseText
 
@@ -176,11 +178,29 @@ def _confirm(command: ConfirmAllegation, conflicts: Conflicts, _: About) -> None
         raise SamePerson
 
 
+def _substitute(event: ConflictDeclared, _: Activity | None) -> Iterable[str]:
+    return (event.substitute,) if event.substitute is not None else ()
+
+
+def _declared(conflicts: Conflicts, _: Around) -> list[Known]:
+    return [Known({"person": each}) for each in conflicts.declared or ()]
+
+
+def _accused(_: Conflicts, around: Around) -> list[Known]:
+    about = around.about
+    return [Known({"accused": each}) for each in sorted(about.named | about.accused | about.implicated)]
+
+
+def _found(conflicts: Conflicts, _: Around) -> list[Known]:
+    return [Known({"accused": each}) for each in conflicts.judged or ()]
+
+
 CONFLICT: Acts[Conflicts] = Acts(
-    act(DeclareConflict, ConflictDeclared, _declare, done=_is_suspended),
-    act(RuleConflict, ConflictRuled, _rule),
-    act(JudgeAllegation, AllegationJudged, _judge),
-    act(ConfirmAllegation, AllegationConfirmed, _confirm),
+    act(DeclareConflict, ConflictDeclared, _declare, done=_is_suspended, tells=Tells(Notice("assigned", _substitute))),
+    act(RuleConflict, ConflictRuled, _rule, offer=offered("conflict-ruling", _declared)),
+    act(JudgeAllegation, AllegationJudged, _judge, tells=counted("outcome"), offer=offered(known=_accused)),
+    act(ConfirmAllegation, AllegationConfirmed, _confirm, offer=offered(known=_found)),
+    awaits=("conflict-ruling",),
 )
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from services.cases.domain.case import conflict, handling, moving, notices
-from services.cases.domain.case.folding import evolve
+from services.cases.domain.case import conflict, handling, moving
+from services.cases.domain.case.folding import Folding
 from services.cases.domain.case.opening import CLOCKS, whose
-from services.cases.domain.case.state import CASE_STRATEGIES, Case
+from services.cases.domain.case.state import Case
 from services.cases.domain.referring import disclosure, referral
 from services.cases.domain.steps import deadline
-from services.cases.domain.steps.activity import Expected
+from services.cases.domain.steps.activity import Activity, ActivityEvent, Expected
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.deadline import PassDeadline
+from services.cases.domain.steps.table import Strategies
+from services.cases.domain.steps.tells import Tells
 from shared.events import StaffToBeTold
 from shared.message import Event, Fact
 
@@ -20,34 +24,49 @@ _CLIMB = (1440,)
 """Minutes between the rungs where no clock of the policy has said so: a day."""
 
 
-def consequences(command: Fact, events: Sequence[Event], case: Case) -> list[Event]:
-    """The events that are added to what was decided. case: before the command."""
-    told, after = _told(command, events, case)
-    if isinstance(command, PassDeadline):
-        return told
-    still_open = [key for key in case.deadlines if key in CLOCKS and not after.closed and CLOCKS[key](after)]
-    return [*told, *deadline.changes(case.deadlines, expected(after), still_open, case.climb or _CLIMB)]
+@dataclass(frozen=True, slots=True)
+class Consequences:
+    """The same for a case that is worked with these strategies. tells: of all its events."""
+
+    strategies: Strategies
+    folding: Folding
+    tells: Mapping[type[Event], Tells[Any]]
+
+    def of(self, command: Fact, events: Sequence[Event], case: Case) -> list[Event]:
+        """The events that are added to what was decided. case: before the command."""
+        told, after = self._told(command, events, case)
+        if isinstance(command, PassDeadline):
+            return told
+        still_open = [key for key in case.deadlines if key in CLOCKS and not after.closed and CLOCKS[key](after)]
+        return [*told, *deadline.changes(case.deadlines, self.expected(after), still_open, case.climb or _CLIMB)]
+
+    def expected(self, case: Case) -> list[Expected]:
+        """Everything that must happen next, over all parts; a closed case still owes corrections."""
+        owed = disclosure.expected(case.ledger, case.owner)
+        if case.closed or case.moves.merged_into:
+            return owed
+        return [
+            *self.strategies.expected(case.activities), *handling.expected(case.handling, case.owner), *conflict.expected(case.conflicts),
+            *moving.expected(case.moves), *referral.expected(case.referrals, case.owner), *owed,
+        ]  # fmt: skip
+
+    def _told(self, command: Fact, events: Sequence[Event], case: Case) -> tuple[list[Event], Case]:
+        """One mail to each person for whom something waits, but for the acting one; and the case after the events."""
+        acting = command.by if isinstance(command, Command) else None
+        told: list[Event] = []
+        after = case
+        for event in events:
+            told += [each for each in self._mails(event, after) if each.person not in after.named and each.person != acting]
+            after = self.folding.evolve(after, event)
+        return told, after
+
+    def _mails(self, event: Event, before: Case) -> list[StaffToBeTold]:
+        notice = self.tells[type(event)].notice
+        if notice is None:
+            return []
+        people = notice.to(event, _activity_of(event, before))
+        return [StaffToBeTold(**whose(before), person=person, message=notice.message) for person in people]
 
 
-def _told(command: Fact, events: Sequence[Event], case: Case) -> tuple[list[Event], Case]:
-    """One mail to each person for whom something waits, but for the acting one; and the case after the events."""
-    acting = command.by if isinstance(command, Command) else None
-    told: list[Event] = []
-    after = case
-    for event in events:
-        for person, message in notices.told(event, after.activities):
-            if person not in after.named and person != acting:
-                told.append(StaffToBeTold(**whose(case), person=person, message=message))
-        after = evolve(after, event)
-    return told, after
-
-
-def expected(case: Case) -> list[Expected]:
-    """Everything that must happen next, over all parts; a closed case still owes corrections."""
-    owed = disclosure.expected(case.ledger, case.owner)
-    if case.closed or case.moves.merged_into:
-        return owed
-    return [
-        *CASE_STRATEGIES.expected(case.activities), *handling.expected(case.handling, case.owner), *conflict.expected(case.conflicts),
-        *moving.expected(case.moves), *referral.expected(case.referrals, case.owner), *owed,
-    ]  # fmt: skip
+def _activity_of(event: Event, case: Case) -> Activity | None:
+    return case.activities.get(event.activity) if isinstance(event, ActivityEvent) else None

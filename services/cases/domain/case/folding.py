@@ -1,9 +1,9 @@
-"""Folding a case: one change per event type, from the parts' own files, and who received what by an event."""
+"""Folding a case: one change for each event type, from the parts' own files, and the ledger of who received something by an event."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from services.cases.domain.case.conflict import CONFLICT, AllegationConfirmed, A
 from services.cases.domain.case.handling import HANDLING, CaseHandedOver
 from services.cases.domain.case.moving import MOVING, CaseTransferred, StudentUnmatched
 from services.cases.domain.case.protection import PROTECTION
-from services.cases.domain.case.state import CASE_STRATEGIES, Case
+from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import (
     AlertRecorded,
     CaseAssigned,
@@ -24,29 +24,23 @@ from services.cases.domain.case.strands import (
     TaskReviewed,
     UrgencyDecided,
 )
-from services.cases.domain.official_reporting import DataReleased, OfficialReportFiled
 from services.cases.domain.referring import consent, disclosure, referral
-from services.cases.domain.referring.consent import CONSENT, HelpCalled
-from services.cases.domain.referring.disclosure import DISCLOSURE, Disclosure, Receiver
-from services.cases.domain.referring.referral import (
-    REFERRAL_EVENTS,
-)
+from services.cases.domain.referring.consent import CONSENT
+from services.cases.domain.referring.disclosure import DISCLOSURE, Disclosure, Ledger
+from services.cases.domain.referring.referral import REFERRAL_EVENTS
 from services.cases.domain.steps import deadline
 from services.cases.domain.steps.activity import ActivityEvent
 from services.cases.domain.steps.command import ActEvent
 from services.cases.domain.steps.deadline import DEADLINE_EVENTS, DeadlinesSet
-from services.cases.domain.strategies.conference import ConferenceHeld
+from services.cases.domain.steps.table import Strategies
+from services.cases.domain.steps.tells import Given, Tells
 from services.cases.domain.strategies.group import MemberNoted
-from services.cases.domain.strategies.parents import ParentMet
-from services.cases.domain.strategies.teacher import TeacherAsked
 from shared.events import (
     CaseAcknowledged,
     CaseClosed,
     CaseOpened,
     CaseTriaged,
     ConcernJoinedCase,
-    GuardianToBeTold,
-    ReferralSent,
     StaffToBeTold,
     WorkOverdue,
 )
@@ -55,23 +49,40 @@ from shared.message import Event
 TOLD_BY = timedelta(days=7)
 """Until when everybody who heard of an allegation hears that it was not proven or unfounded."""
 
-# evolve ------------------------------------------------------------------------------------------------------------
-
 Changes = dict[str, Any]
+Change = Callable[[Case, Any], Changes]
 
 
-def evolve(case: Case, event: Event) -> Case:
-    """The case after one event; total over every event of its stream."""
-    changes = CHANGES[type(event)](case, event)
-    disclosed = _DISCLOSED.get(type(event))
-    if disclosed:
-        ledger = changes.get("ledger", case.ledger)
-        for entry in disclosed(event):
-            ledger = ledger.with_entry(Disclosure(*entry, case.version + 1))
-        changes["ledger"] = ledger
-    if isinstance(event, ActEvent) and not isinstance(event, ActivityEvent):
-        changes["acts"] = case.acts | {event.act}
-    return replace(case, version=case.version + 1, **changes)
+@dataclass(frozen=True, slots=True)
+class Folding:
+    """What every event of a case does to it. discloses: who received something by it."""
+
+    changes: Mapping[type[Event], Change]
+    discloses: Mapping[type[Event], Callable[[Any], Iterable[Given]]]
+
+    def evolve(self, case: Case, event: Event) -> Case:
+        """The case after one event; total over every event of its stream."""
+        changes = self.changes[type(event)](case, event)
+        discloses = self.discloses.get(type(event))
+        if discloses:
+            changes["ledger"] = _disclosed(changes.get("ledger", case.ledger), discloses(event), case.version + 1)
+        if isinstance(event, ActEvent) and not isinstance(event, ActivityEvent):
+            changes["acts"] = case.acts | {event.act}
+        return replace(case, version=case.version + 1, **changes)
+
+
+def folding(strategies: Strategies, tells: Mapping[type[Event], Tells[Any]]) -> Folding:
+    """The folding of a case that is worked with these strategies. tells: of all its events."""
+    step = _part("activities", strategies.evolve)
+    steps: dict[type[Event], Change] = {event: step for event in strategies.events}  # noqa: C420 - of the wider type
+    discloses = {event: each.discloses for event, each in tells.items() if each.discloses}
+    return Folding({**steps, **_CHANGES}, discloses)
+
+
+def _disclosed(ledger: Ledger, given: Iterable[Given], version: int) -> Ledger:
+    for each in given:
+        ledger = ledger.with_entry(Disclosure(each.disclosure, each.receiver, each.to, version))
+    return ledger
 
 
 def _strand(case: Case, event: StrandAdded) -> Changes:
@@ -104,9 +115,7 @@ def _deadlines_set(case: Case, event: DeadlinesSet) -> Changes:
     return {"deadlines": deadline.evolve(case.deadlines, event), "climb": event.deadlines[0].climb}
 
 
-_Change = Callable[[Case, Any], Changes]
-
-_OWN_CHANGES: Mapping[type[Event], _Change] = {
+_OWN_CHANGES: Mapping[type[Event], Change] = {
     CaseOpened: lambda _, event: {"case": event.case, "student": event.student, "school": event.school},
     StrandAdded: _strand,
     ConcernJoinedCase: lambda *_: {},
@@ -127,7 +136,6 @@ _OWN_CHANGES: Mapping[type[Event], _Change] = {
 }
 
 _PARTS: tuple[tuple[str, tuple[type[Event], ...], Callable[[Any, Any], Any]], ...] = (
-    ("activities", CASE_STRATEGIES.events, CASE_STRATEGIES.evolve),
     ("handling", HANDLING.events, handling.evolve),
     ("conflicts", CONFLICT.events, conflict.evolve),
     ("protection", PROTECTION.events, protection.evolve),
@@ -139,7 +147,7 @@ _PARTS: tuple[tuple[str, tuple[type[Event], ...], Callable[[Any, Any], Any]], ..
 )
 
 
-def _part(name: str, part_evolve: Callable[[Any, Any], Any]) -> _Change:
+def _part(name: str, part_evolve: Callable[[Any, Any], Any]) -> Change:
     return lambda case, event: {name: part_evolve(getattr(case, name), event)}
 
 
@@ -151,7 +159,7 @@ def _handed_over(case: Case, event: CaseHandedOver) -> Changes:
     return {"assignee": event.to, "in_hand": None, "handling": handling.evolve(case.handling, event)}
 
 
-CHANGES: Mapping[type[Event], _Change] = {
+_CHANGES: Mapping[type[Event], Change] = {
     **{event: _part(name, part_evolve) for name, events, part_evolve in _PARTS for event in events},
     **dict.fromkeys(DISCLOSURE.events, _ledger),
     **_OWN_CHANGES,
@@ -162,16 +170,3 @@ CHANGES: Mapping[type[Event], _Change] = {
     DeadlinesSet: _deadlines_set,
     CaseHandedOver: _handed_over,
 }
-
-_Entry = tuple[str, Receiver, str]
-_DISCLOSED: Mapping[type[Event], Callable[[Any], Sequence[_Entry]]] = {
-    ReferralSent: lambda event: [(event.referral, "agency", event.agency)],
-    HelpCalled: lambda event: [(event.act, "agency", event.referral)],
-    TeacherAsked: lambda event: [(event.activity, "teacher", event.teacher)],
-    GuardianToBeTold: lambda event: [(event.notice, "guardian", event.guardian)],
-    ParentMet: lambda event: [(f"{event.act}/{person}", "guardian", person) for person in event.came],
-    ConferenceHeld: lambda event: [(f"{event.activity}/{person}", "attendee", person) for person in event.present],
-    OfficialReportFiled: lambda event: [(event.activity, "office", event.to)],
-    DataReleased: lambda event: [(event.activity, "police", event.activity)],
-}
-"""Who received something by an event: id, kind of receiver, who."""

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Literal, assert_never
+from typing import Annotated, Any, Literal, assert_never
 
 from pydantic import AwareDatetime
 
+from services.cases.domain.steps import offer
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.command import Command, recorded
 from services.cases.domain.steps.filled import AgeOfConsent, Filled, StudentAge
 from services.cases.domain.steps.home import ADULT, GuardianSafetyUnknown, GuardianUnsafe, StudentConsentNeeded
+from services.cases.domain.steps.named import Names
+from services.cases.domain.steps.offer import Around, Known, Offer, offered, one_of
+from services.cases.domain.steps.tells import NOTHING, Counts, Given, Tells, counted
 from shared.errors import Refused
 from shared.events import GuardianToBeTold
 from shared.message import Event, Fact
@@ -23,7 +27,7 @@ from shared.sealed import CaseText, NoticeText
 class AssessGuardian(Command, called="assess-guardian", permission="home"):
     """A counsellor says whether this guardian is safe to contact, and why."""
 
-    guardian: str
+    guardian: Annotated[str, Names("guardian")]
     safe: bool
     reason: CaseText
 
@@ -91,6 +95,18 @@ class GuardianNoticeEnded(Event):
 
 GuardianEvent = GuardianAssessed | GuardianFoundUnsafe | GuardianToBeTold | GuardianNoticeEnded
 GUARDIAN_EVENTS = (GuardianAssessed, GuardianFoundUnsafe, GuardianToBeTold, GuardianNoticeEnded)
+
+
+def _notice(event: GuardianToBeTold) -> Iterable[Given]:
+    return (Given(event.notice, "guardian", event.guardian),)
+
+
+TELLS: Mapping[type[Event], Tells[Any]] = {
+    GuardianAssessed: NOTHING,
+    GuardianFoundUnsafe: NOTHING,
+    GuardianToBeTold: Tells(discloses=_notice, counts=Counts()),
+    GuardianNoticeEnded: counted("outcome"),
+}
 
 
 # state -------------------------------------------------------------------------------------------------------------
@@ -184,3 +200,13 @@ def _tell(command: TellGuardian, home: Home, about: About, accused: frozenset[st
             by=command.by,
         )
     ]
+
+
+# offer -------------------------------------------------------------------------------------------------------------
+
+
+def _judgements(_: Home, around: Around) -> list[Known]:
+    return [Known({"guardian": each}, one_of(AssessGuardian, "safe")) for each in around.guardians]
+
+
+OFFERS: Mapping[type[Command], Offer[Home]] = {AssessGuardian: offered(known=_judgements), TellGuardian: offered(known=offer.guardians)}

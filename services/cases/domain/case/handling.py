@@ -5,7 +5,7 @@ opened → assessed → planned → in progress ⇄ waiting → closed (domain.m
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Literal
@@ -15,8 +15,10 @@ from pydantic import Field as Limit
 
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.act import Acts, act
-from services.cases.domain.steps.activity import Expected, Field, Part, PersonInConflict
+from services.cases.domain.steps.activity import Activity, Expected, Field, Part, PersonInConflict
 from services.cases.domain.steps.command import ActEvent, Command
+from services.cases.domain.steps.offer import Around, Known, offered
+from services.cases.domain.steps.tells import Counts, Notice, Tells, counted
 from shared.errors import Refused
 from shared.sealed import CaseText
 
@@ -274,18 +276,43 @@ def _confirm_glass(command: ConfirmBreakGlass, handling: Handling, _: About) -> 
         raise SecondReader
 
 
+def _goal_owners(event: CasePlanned, _: Activity | None) -> Iterable[str]:
+    return dict.fromkeys(goal.owner for goal in event.goals)
+
+
+def _successor(event: CaseHandedOver, _: Activity | None) -> Iterable[str]:
+    return (event.to,)
+
+
+def _deputy(event: CaseDeputised, _: Activity | None) -> Iterable[str]:
+    return (event.deputy,)
+
+
+def _is_confirmed(command: ConfirmBreakGlass, handling: Handling) -> bool:
+    return (handling.glasses or {})[command.glass][2]
+
+
+def _goals(handling: Handling, _: Around) -> list[Known]:
+    return [Known({"goal": each.goal}) for each in handling.open_goals]
+
+
+def _glasses(handling: Handling, _: Around) -> list[Known]:
+    return [Known({"glass": each}) for each in handling.glasses or ()]
+
+
 HANDLING: Acts[Handling] = Acts(
-    act(AssessCase, CaseAssessed),
-    act(PlanCase, CasePlanned, _plan),
-    act(ReachGoal, GoalJudged, _reach),
-    act(AgreeSafetyPlan, SafetyPlanAgreed),
+    act(AssessCase, CaseAssessed, tells=counted("field", "safe"), offer=offered("assess decide contact", towards="plan")),
+    act(PlanCase, CasePlanned, _plan, tells=Tells(Notice("commitment", _goal_owners), counts=Counts(size_of="goals")), offer=offered("plan")),
+    act(ReachGoal, GoalJudged, _reach, tells=counted("reached"), offer=offered("goal", _goals)),
+    act(AgreeSafetyPlan, SafetyPlanAgreed, offer=offered("safety-plan-review")),
     act(WaitForCase, CaseWaiting, _wait),
-    act(ResumeCase, CaseResumed, _resume),
-    act(HandOverCase, CaseHandedOver, _hand_over),
-    act(DeputiseCase, CaseDeputised, _deputise),
+    act(ResumeCase, CaseResumed, _resume, offer=offered("waiting-ends")),
+    act(HandOverCase, CaseHandedOver, _hand_over, tells=Tells(Notice("assigned", _successor))),
+    act(DeputiseCase, CaseDeputised, _deputise, tells=Tells(Notice("deputy", _deputy))),
     act(TakeOverCase, CaseTakenOver, done=_is_officer),
     act(BreakGlass, GlassBroken),
-    act(ConfirmBreakGlass, BreakGlassConfirmed, _confirm_glass),
+    act(ConfirmBreakGlass, BreakGlassConfirmed, _confirm_glass, done=_is_confirmed, offer=offered(known=_glasses)),
+    awaits=("goal", "waiting-ends", "safety-plan-review"),
 )
 
 

@@ -13,6 +13,8 @@ from services.cases.domain.steps.act import Acts, act
 from services.cases.domain.steps.activity import Expected
 from services.cases.domain.steps.command import ActEvent, Command
 from services.cases.domain.steps.filled import Filled, TwoSchoolDaysLater
+from services.cases.domain.steps.offer import Around, Known, offered
+from services.cases.domain.steps.tells import counted
 from shared.errors import Refused
 from shared.sealed import CaseText
 
@@ -263,17 +265,22 @@ def _lift(command: LiftLegalHold, moves: Moves, _: About) -> None:
         raise HoldNeedsSecondPerson
 
 
+def _student(_: Moves, around: Around) -> list[Known]:
+    return [Known({"student": around.about.student})] if around.about.student else []
+
+
 MOVING: Acts[Moves] = Acts(
-    act(MergeInto, CaseMerged, _merge),
+    act(MergeInto, CaseMerged, _merge, tells=counted()),
     act(TakeMerged, MergedTaken, _take),
-    act(UnmergeCase, CaseUnmerged, _unmerge),
+    act(UnmergeCase, CaseUnmerged, _unmerge, tells=counted()),
     act(GiveBackMerged, MergedGivenBack, _give_back),
     act(LinkCase, CaseLinked, _link, done=_is_linked),
     act(TransferCase, CaseTransferAsked, _transfer),
-    act(ReceiveTransfer, CaseTransferred, _receive),
-    act(UnmatchStudent, StudentUnmatched, _unmatch),
+    act(ReceiveTransfer, CaseTransferred, _receive, tells=counted(), offer=offered("transfer-receipt")),
+    act(UnmatchStudent, StudentUnmatched, _unmatch, offer=offered(known=_student)),
     act(SetLegalHold, LegalHoldSet, done=_is_held),
     act(LiftLegalHold, LegalHoldLifted, _lift),
+    awaits=("transfer-receipt",),
 )
 
 

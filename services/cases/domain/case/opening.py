@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, assert_never
 
-from services.cases.domain.case.state import CASE_STRATEGIES, Case
+from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import (
     Acknowledge,
     AddNote,
@@ -30,8 +30,9 @@ from services.cases.domain.case.strands import (
 )
 from services.cases.domain.referring import referral
 from services.cases.domain.steps import deadline
-from services.cases.domain.steps.command import recorded
+from services.cases.domain.steps.command import Command, recorded
 from services.cases.domain.steps.deadline import DeadlinesSet
+from services.cases.domain.steps.offer import Around, Known, Offer, offered, one_of
 from services.cases.domain.steps.policy import ORDER, most_urgent
 from services.cases.domain.steps.triage import TriageInputs, triage
 from shared.errors import Refused
@@ -245,7 +246,7 @@ def _close(command: Close, case: Case) -> Sequence[Event]:
         raise ReferralStillOpen
     if case.moves.asked:
         raise TransferWaiting
-    if any(each.state != "evaluated" for each in CASE_STRATEGIES.open(case.activities)):
+    if not all(each.ended or each.rests for each in case.activities.values()):
         raise ActivityStillOpen
     closed = CaseClosed(**whose(case), concerns=case.concerns, outcome=command.outcome_class)
     return [TaskReviewed(text=command.task_reviewed, by=command.by), closed]
@@ -257,3 +258,13 @@ def _reopen(command: Reopen, case: Case) -> Sequence[Event]:
     if not case.closed:
         raise NotClosed
     return [CaseReopened(reason=command.text, by=command.by)]
+
+
+# offer -------------------------------------------------------------------------------------------------------------
+
+
+def _levels(_: Case, __: Around) -> list[Known]:
+    return [Known(choice=one_of(SetUrgency, "urgency"))]
+
+
+OFFERS: Mapping[type[Command], Offer[Case]] = {Acknowledge: offered("acknowledge"), SetUrgency: offered("decide", _levels)}

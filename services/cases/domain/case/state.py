@@ -17,7 +17,6 @@ from services.cases.domain.case.strands import (
     StrandAdded,
     UrgencyDecided,
 )
-from services.cases.domain.official_reporting import DATA_REQUEST, REPORT
 from services.cases.domain.referring import disclosure, referral
 from services.cases.domain.referring.disclosure import Ledger
 from services.cases.domain.referring.referral import (
@@ -25,21 +24,14 @@ from services.cases.domain.referring.referral import (
 )
 from services.cases.domain.steps import deadline
 from services.cases.domain.steps.about import About
-from services.cases.domain.steps.activity import Activities, strategies
-from services.cases.domain.strategies.conference import CONFERENCE
-from services.cases.domain.strategies.counselling import COUNSELLING
+from services.cases.domain.steps.activity import Activities
 from services.cases.domain.strategies.group import MemberNoted
-from services.cases.domain.strategies.parents import PARENTS
-from services.cases.domain.strategies.referral import INBOUND
-from services.cases.domain.strategies.teacher import TEACHER
-from services.cases.domain.strategies.visit import VISIT
 from shared.events import (
     Category,
     OutcomeClass,
     Urgency,
 )
 
-CASE_STRATEGIES = strategies(COUNSELLING, TEACHER, PARENTS, CONFERENCE, VISIT, REPORT, DATA_REQUEST, INBOUND)
 Stage = Literal["opened", "assessed", "planned"]
 State = Literal["opened", "assessed", "planned", "in-progress", "waiting", "merged", "closed"]
 

@@ -4,14 +4,17 @@ matching, closing, reopening.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.filled import Filled, PolicyNow
+from services.cases.domain.steps.named import Names
 from services.cases.domain.steps.policy import Policy
+from services.cases.domain.steps.tells import NOTHING, Tells, counted
 from services.cases.domain.steps.triage import TriageInputs
-from shared.events import ConcernRaised, OutcomeClass, Urgency
+from shared.events import CaseAcknowledged, CaseClosed, CaseOpened, CaseTriaged, ConcernJoinedCase, ConcernRaised, OutcomeClass, Urgency
 from shared.message import Event, Fact
 from shared.sealed import CaseText
 
@@ -66,7 +69,7 @@ class RecordAlert(Fact):
 class Match(Command, called="match", permission="work"):
     """The unidentified student is this one."""
 
-    student: str
+    student: Annotated[str, Names("student")]
 
 
 class Close(Command, called="close", permission="work"):
@@ -168,3 +171,21 @@ class CaseReopened(Event):
     version: Literal[1] = 1
     reason: CaseText | None
     by: str
+
+
+TELLS: Mapping[type[Event], Tells[Any]] = {
+    CaseOpened: counted(),
+    StrandAdded: NOTHING,
+    ConcernJoinedCase: NOTHING,
+    UrgencyDecided: counted("urgency"),
+    SafetyCheckAsked: NOTHING,
+    CaseTriaged: NOTHING,
+    CaseAcknowledged: counted(),
+    CaseAssigned: NOTHING,
+    NoteAdded: NOTHING,
+    AlertRecorded: NOTHING,
+    StudentMatched: NOTHING,
+    TaskReviewed: NOTHING,
+    CaseClosed: counted("outcome"),
+    CaseReopened: counted(),
+}

@@ -4,26 +4,33 @@ an emergency, the next alternative after a decline, the chasing of a missed appo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime
 
 from services.cases.domain.referring.referral import (
+    ANSWER,
+    AWAITS,
     ENDED,
+    LETTER,
+    TELLS,
     NoAlternativesOffered,
     NoSuchReferral,
     OwnApproval,
     Referral,
     ReferralDrafted,
     Referrals,
+    every,
 )
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.act import Acts, act
 from services.cases.domain.steps.activity import PersonInConflict
 from services.cases.domain.steps.command import ActEvent, Command
 from services.cases.domain.steps.filled import AgeOfConsent, Filled, StudentAge
+from services.cases.domain.steps.offer import offered
+from services.cases.domain.steps.tells import Chapter, Document, Given, Tells, counted
 from shared.errors import Refused
 from shared.message import Event
 from shared.sealed import CaseText
@@ -260,15 +267,28 @@ def _is_evaluated(command: EvaluateReferral, referrals: Referrals) -> bool:
     return referrals.by_id[command.referral].evaluated
 
 
+def _call_disclosed(event: HelpCalled) -> Iterable[Given]:
+    return (Given(event.act, "agency", event.referral),)
+
+
 CONSENT: Acts[Referrals] = Acts(
-    act(RecordConsent, ConsentRecorded, _consent),
-    act(OverrideConsent, ConsentOverridden, _override),
-    act(AskApproval, ApprovalAsked, _approval),
-    act(CallForHelp, HelpCalled, _call),
-    act(TakeNextAlternative, NextAlternativeTaken, _next, also=_drafted_next),
-    act(ChaseAppointment, AppointmentChased, _chase),
-    act(EvaluateReferral, ReferralEvaluated, _evaluate, done=_is_evaluated),
+    act(RecordConsent, ConsentRecorded, _consent, offer=offered(known=every, towards="approval")),
+    act(OverrideConsent, ConsentOverridden, _override, offer=offered(known=every, towards="approval")),
+    act(AskApproval, ApprovalAsked, _approval, offer=offered(known=every)),
+    act(CallForHelp, HelpCalled, _call, tells=Tells(discloses=_call_disclosed), offer=offered(known=every)),
+    act(TakeNextAlternative, NextAlternativeTaken, _next, also=_drafted_next, offer=offered(known=every)),
+    act(ChaseAppointment, AppointmentChased, _chase, offer=offered("missed-appointment", every)),
+    act(EvaluateReferral, ReferralEvaluated, _evaluate, done=_is_evaluated, tells=counted("helped"), offer=offered("referral-evaluation", every)),
 )
+
+REFERRAL = Chapter(
+    "referral",
+    {**TELLS, **CONSENT.tells},
+    awaits=AWAITS,
+    documents=(LETTER, Document("referral-consent", "Lembar persetujuan alih tangan kasus", "Consent to referral", ConsentRecorded), ANSWER),
+    subject="referral",
+)
+"""Strategy 3, referral to an agency (domain.md, The nine strategies)."""
 
 
 def evolve(referrals: Referrals, event: ActEvent) -> Referrals:

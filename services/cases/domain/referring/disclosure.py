@@ -12,11 +12,11 @@ from services.cases.domain.steps.act import Acts, act
 from services.cases.domain.steps.activity import Expected
 from services.cases.domain.steps.command import ActEvent, Command
 from services.cases.domain.steps.filled import ThreeSchoolDaysLater
+from services.cases.domain.steps.offer import Around, Known, offered
+from services.cases.domain.steps.tells import Given, Receiver, counted
 from shared.errors import Refused
 from shared.message import Event
 from shared.sealed import CaseText
-
-Receiver = Literal["agency", "teacher", "guardian", "attendee", "office", "police"]
 
 
 class CorrectFact(Command, called="correct-fact", permission="work"):
@@ -72,12 +72,9 @@ class DisclosureRecorded(ActEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class Disclosure:
-    """disclosure: id. receiver: kind; to: who. event: version at which it was given, so a correction knows who heard the old words."""
+class Disclosure(Given):
+    """event: version at which it was given, so a correction knows who heard the old words."""
 
-    disclosure: str
-    receiver: Receiver
-    to: str
     event: int
 
 
@@ -127,10 +124,16 @@ def _tell(command: TellReceiver, ledger: Ledger, _: About) -> None:
         raise NothingToTell
 
 
+def _waiting(ledger: Ledger, _: Around) -> list[Known]:
+    told = ledger.to_tell or {}
+    return [Known({"correction": correction, "disclosure": each}) for correction, (_, waiting) in told.items() for each in sorted(waiting)]
+
+
 DISCLOSURE: Acts[Ledger] = Acts(
-    act(CorrectFact, FactCorrected, _correct),
-    act(TellReceiver, ReceiverTold, _tell),
+    act(CorrectFact, FactCorrected, _correct, tells=counted("event")),
+    act(TellReceiver, ReceiverTold, _tell, offer=offered("tell-correction", _waiting)),
     act(RecordDisclosure, DisclosureRecorded),
+    awaits=("tell-correction",),
 )
 
 

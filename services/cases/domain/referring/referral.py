@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Annotated, Literal, assert_never
+from typing import Annotated, Any, Literal, assert_never
 
 from pydantic import Field
 
@@ -13,7 +13,9 @@ from services.cases.domain.steps.about import About
 from services.cases.domain.steps.activity import Expected, PersonInConflict
 from services.cases.domain.steps.command import Command, recorded
 from services.cases.domain.steps.filled import Filled, PolicyNow
+from services.cases.domain.steps.offer import Around, Known, Offer, offered
 from services.cases.domain.steps.policy import Recommendation
+from services.cases.domain.steps.tells import NOTHING, Counts, Document, Given, Tells, counted
 from services.cases.domain.steps.triage import Ending, ReferralInputs, recommend
 from shared.errors import Refused
 from shared.events import ReferralCancelRequested, ReferralSent, Urgency
@@ -163,6 +165,31 @@ ReferralEvent = ReferralDecided | ReferralDrafted | ReferralApproved | ReferralS
 REFERRAL_EVENTS = (
     ReferralDecided, ReferralDrafted, ReferralApproved, ReferralSent, ReferralCancelRequested, ReferralMoved, ReferralUnanswered,
 )  # fmt: skip
+
+
+# what they tell ----------------------------------------------------------------------------------------------------
+
+
+def _package(event: ReferralSent) -> Iterable[Given]:
+    return (Given(event.referral, "agency", event.agency),)
+
+
+def _ends(event: ReferralMoved) -> bool:
+    """An answer is written only at its end."""
+    return event.trigger in ("outcome", "decline")
+
+
+TELLS: Mapping[type[Event], Tells[Any]] = {
+    ReferralDecided: counted("chosen"),
+    ReferralDrafted: NOTHING,
+    ReferralApproved: NOTHING,
+    ReferralSent: Tells(discloses=_package, counts=Counts(("referral", "agency", "priority"), service="referral")),
+    ReferralCancelRequested: NOTHING,
+    ReferralMoved: counted("agency", "trigger", "state", "reason"),
+    ReferralUnanswered: counted("referral", "reason"),
+}
+LETTER = Document("referral-letter", "Surat alih tangan kasus", "Letter of referral", ReferralSent)
+ANSWER = Document("referral-answer", "Balasan rujukan", "Answer to the referral", ReferralMoved, _ends)
 
 
 # state -------------------------------------------------------------------------------------------------------------
@@ -435,6 +462,23 @@ def _cancel(command: CancelReferral, referral: Referral, about: About) -> Sequen
     if referral.cancel_asked:
         return []
     return [ReferralCancelRequested(case=about.case, student=about.student, school=about.school, referral=command.referral)]
+
+
+AWAITS = ("approval", "referral-letter", "referral-answer", "missed-appointment", "referral-evaluation")
+
+
+def every(referrals: Referrals, _: Around) -> list[Known]:
+    """One way for each referral."""
+    return [Known({"referral": each}) for each in referrals.by_id]
+
+
+OFFERS: Mapping[type[Command], Offer[Referrals]] = {
+    DecideReferral: offered("decide refer"),
+    DraftReferral: offered("refer"),
+    ApproveReferral: offered("approval", every),
+    SendReferral: offered("referral-letter", every),
+    CancelReferral: offered(known=every),
+}
 
 
 def expected(referrals: Referrals, owner: str | None) -> list[Expected]:

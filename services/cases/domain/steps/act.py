@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.command import ActEvent, Command, recorded
+from services.cases.domain.steps.offer import PLAIN, Offer
+from services.cases.domain.steps.tells import NOTHING, Tells
 from shared.message import Event
 
 S = TypeVar("S")
 C = TypeVar("C", bound=Command)
+E = TypeVar("E", bound=ActEvent)
 
 Check = Callable[[C, S, About], None]
 """Raises a refusal where the act is forbidden."""
@@ -19,40 +22,53 @@ Check = Callable[[C, S, About], None]
 
 @dataclass(frozen=True, slots=True)
 class Act(Generic[S]):
-    """One row. done: the act would change nothing, so it is quiet. also: events that follow from it."""
+    """One row. done: the act would change nothing, so it is quiet. also: events that follow from it. tells: what its event tells.
+
+    offer: how it is offered.
+    """
 
     command: type[Command]
     event: type[ActEvent]
     check: Callable[[Any, S, About], None] | None = None
     done: Callable[[Any, S], bool] | None = None
     also: Callable[[Any, S], Sequence[Event]] | None = None
+    tells: Tells[Any] = NOTHING
+    offer: Offer[S] = PLAIN
 
 
 def act(
     command: type[C],
-    event: type[ActEvent],
+    event: type[E],
     check: Callable[[C, S, About], None] | None = None,
     *,
     done: Callable[[C, S], bool] | None = None,
     also: Callable[[C, S], Sequence[Event]] | None = None,
+    tells: Tells[E] | None = None,
+    offer: Offer[S] = PLAIN,
 ) -> Act[S]:
     """A row whose functions take this very command."""
-    return Act(command, event, check, done, also)
+    return Act(command, event, check, done, also, tells or NOTHING, offer)
 
 
 class Acts(Generic[S]):
-    """The table of a part of the case. S: the part's state."""
+    """The table of a part of the case. S: the part's state. awaits: the codes of what the part expects."""
 
-    def __init__(self, *rows: Act[S]) -> None:
+    def __init__(self, *rows: Act[S], awaits: tuple[str, ...] = ()) -> None:
         self._by_command = {row.command: row for row in rows}
         self.commands = tuple(self._by_command)
         self.events = tuple(row.event for row in rows)
+        self.tells: Mapping[type[Event], Tells[Any]] = {row.event: row.tells for row in rows}
+        self.awaits = awaits
+        self.offers: Mapping[type[Command], Offer[S]] = {row.command: row.offer for row in rows}
 
     def decide(self, command: Command, part: S, about: About) -> Sequence[Event]:
-        """The act's event; nothing where it would change nothing. Raises: a refusal by name."""
+        """The act's event and what follows from it; nothing where it would change nothing. Raises: a refusal by name."""
+        taken, row = self.taken(command, part, about), self._by_command[type(command)]
+        return [*taken, *(row.also(command, part) if taken and row.also else ())]
+
+    def taken(self, command: Command, part: S, about: About) -> Sequence[ActEvent]:
+        """The act's event alone, or nothing. Raises: a refusal by name."""
         row = self._by_command[type(command)]
         if row.check:
             row.check(command, part, about)
-        if row.done and row.done(command, part):
-            return []
-        return [recorded(row.event, command), *(row.also(command, part) if row.also else ())]
+        return [] if row.done and row.done(command, part) else [recorded(row.event, command)]

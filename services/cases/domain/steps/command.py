@@ -40,6 +40,10 @@ class ActEvent(Event):
     at: AwareDatetime
 
 
+class OwnWords(ActEvent):
+    """An act whose words only the person who wrote them reads, whoever else reads the case."""
+
+
 def recorded(event: type[E], command: Fact) -> E:
     """The event that keeps what a command said: each of its fields takes the value of the command's field of the same name."""
     return event(**{name: getattr(command, name) for name in carried(event)})

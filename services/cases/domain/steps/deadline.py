@@ -7,12 +7,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import AwareDatetime
 
 from services.cases.domain.steps.activity import Expected, Part
 from services.cases.domain.steps.policy import Policy
+from services.cases.domain.steps.tells import NOTHING, Counts, Tells, counted
 from shared.events import Urgency
 from shared.message import Event, Fact
 
@@ -62,6 +63,11 @@ class DeadlinePassed(Event):
 
 
 DEADLINE_EVENTS = (DeadlinesSet, DeadlinesMet, DeadlinePassed)
+TELLS: Mapping[type[Event], Tells[Any]] = {
+    DeadlinesSet: NOTHING,
+    DeadlinesMet: Tells(counts=Counts(size_of="keys")),
+    DeadlinePassed: counted("what", "step"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from services.cases.domain.steps.about import About
-from services.cases.domain.steps.activity import ActivityCommand
+from services.cases.domain.steps.activity import BeginActivity
 from services.cases.domain.steps.filled import AgeOfConsent, StudentAge
 from shared.errors import Refused
 
@@ -13,9 +13,11 @@ ADULT = 18
 """Years of age from which the student consents (domain.md, Urgency)."""
 
 
-class TurnsHome(ActivityCommand):
-    """What turns to a student's home. age: at this moment, None where unknown (counts as minor); adult: from when the student consents.
-    student_agrees: to this very step. serious_danger: the ground for going without it.
+class TurnsHome(BeginActivity):
+    """What turns to a student's home, from its first step.
+
+    age: at this moment, None where unknown (counts as minor); adult: from when the student consents. student_agrees: to this very step.
+    serious_danger: the ground for going without it.
     """
 
     age: StudentAge = None

@@ -4,14 +4,27 @@ commitments with due dates. Not a tribunal. Attendees alone read it; invitees wh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime
 from pydantic import Field as Limit
 
 from services.cases.domain.steps.about import About, NoSettlement
-from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Expected, Part, PersonInConflict, Strategy, opens, step
+from services.cases.domain.steps.activity import (
+    Activity,
+    ActivityCommand,
+    ActivityEvent,
+    Audience,
+    BeginActivity,
+    Expected,
+    Part,
+    PersonInConflict,
+)
+from services.cases.domain.steps.named import Names
+from services.cases.domain.steps.offer import Around, Choice, Known, offered, one_of
+from services.cases.domain.steps.strategy import Strategy, opens, step
+from services.cases.domain.steps.tells import Counts, Document, Given, Notice, Tells, counted
 from shared.errors import Refused
 from shared.sealed import CaseText
 
@@ -19,7 +32,7 @@ from shared.sealed import CaseText
 class Invitee(Part):
     """side: whom the person comes with; reason: what they can give: information, support (kemudahan) or commitment."""
 
-    person: str
+    person: Annotated[str, Names("anybody", unless=("side", "outside"))]
     side: Literal["school", "student", "accused", "outside"]
     reason: Literal["information", "support", "commitment"]
 
@@ -33,7 +46,7 @@ class Commitment(Part):
     due: AwareDatetime
 
 
-class ProposeConference(ActivityCommand, called="propose-conference", permission="work"):
+class ProposeConference(BeginActivity, called="propose-conference", permission="work"):
     kind: Literal["help", "mediation", "peace-letter", "marriage-settlement", "tribunal"]
     purpose: CaseText
 
@@ -219,18 +232,59 @@ def expects(activity: Activity) -> Sequence[Expected]:
     return [Expected(f"{activity.activity}/{each.commitment}", "commitment", each.due, each.owner) for each in open_commitments(activity)]
 
 
+def audience(activity: Activity) -> Audience:
+    """Attendees only; not even its owner, and breaking the glass needs two people."""
+    return Audience(attendees(activity), owner=False, holders=False, second_person=True)
+
+
+def _of_the_school(event: ConferenceConvened, _: Activity | None) -> Iterable[str]:
+    return [each.person for each in event.invitees if each.side == "school"]
+
+
+def _promised(event: ConferenceMinuted, _: Activity | None) -> Iterable[str]:
+    return [each.owner for each in event.commitments]
+
+
+def _heard(event: ConferenceHeld) -> Iterable[Given]:
+    return [Given(f"{event.activity}/{person}", "attendee", person) for person in event.present]
+
+
+_CONVENED = Tells(Notice("invited", _of_the_school))
+_HELD = Tells(discloses=_heard, counts=Counts(service="case-conference"))
+_MINUTED = Tells(Notice("commitment", _promised))
+
+
+def _kinds(_: Activity, __: Around) -> Sequence[Known]:
+    return [Known(choice=one_of(ProposeConference, "kind"))]
+
+
+def _who_may_come(activity: Activity, _: Around) -> Sequence[Known]:
+    convened = activity.last(ConferenceConvened)
+    people = [each.person for each in convened.invitees] if convened else []
+    return [Known(choice=Choice("present", people, several=True))]
+
+
+def _to_be_judged(activity: Activity, _: Around) -> Sequence[Known]:
+    return [Known({"commitment": each.commitment}) for each in open_commitments(activity)]
+
+
 CONFERENCE = Strategy(
-    "conference",
-    (
-        opens(ProposeConference, ConferenceProposed, "proposed", _proposed),
-        step(ConveneConference, ConferenceConvened, "proposed convened postponed", "convened", _convened),
-        step(HoldConference, ConferenceHeld, "convened", "held", _held),
-        step(MinuteConference, ConferenceMinuted, "held", "minuted", _minuted),
-        step(KeepCommitment, CommitmentKept, "minuted", check=_judged),
-        step(BreakCommitment, CommitmentBroken, "minuted", check=_judged),
+    name="conference",
+    steps=(
+        opens(ProposeConference, ConferenceProposed, "proposed", _proposed, tells=counted("kind"), offer=offered(known=_kinds)),
+        step(ConveneConference, ConferenceConvened, "proposed convened postponed", "convened", _convened, tells=_CONVENED),
+        step(HoldConference, ConferenceHeld, "convened", "held", _held, tells=_HELD, offer=offered("conference-meeting", _who_may_come)),
+        step(MinuteConference, ConferenceMinuted, "held", "minuted", _minuted, tells=_MINUTED, offer=offered("conference-minutes")),
+        step(KeepCommitment, CommitmentKept, "minuted", check=_judged, offer=offered("commitment", _to_be_judged)),
+        step(BreakCommitment, CommitmentBroken, "minuted", check=_judged, offer=offered("commitment", _to_be_judged)),
         step(CloseConference, ConferenceClosed, "minuted", "closed", _closed),
     ),
     ended=frozenset({"closed"}),
+    audience=audience,
     expects=expects,
-    readers=attendees,
+    awaits=("conference-meeting", "conference-minutes", "commitment"),
+    documents=(
+        Document("conference-attendance", "Daftar hadir konferensi kasus", "Attendance of a case conference", ConferenceHeld),
+        Document("conference-minutes", "Berita acara konferensi kasus", "Minutes of a case conference", ConferenceMinuted),
+    ),
 )

@@ -9,11 +9,13 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
-from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Expected, Strategy, opens, step
+from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Audience, BeginActivity, Expected
+from services.cases.domain.steps.strategy import StandingAlone, opens, step
+from services.cases.domain.steps.tells import counted
 from shared.sealed import CaseText
 
 
-class AskConsultation(ActivityCommand, called="ask-consultation", permission="consultation"):
+class AskConsultation(BeginActivity, called="ask-consultation", permission="consultation"):
     """asker: who asks, where it is a known person. case: where it is for one case."""
 
     school: str
@@ -81,21 +83,31 @@ def expects(activity: Activity) -> Sequence[Expected]:
     return ()
 
 
-def readers(activity: Activity) -> frozenset[str]:
-    """The asker; the counsellor is the owner."""
+def audience(activity: Activity) -> Audience:
+    """The two parties: the asker, and the counsellor, who is its owner."""
     asked = activity.last(ConsultationAsked)
-    return frozenset({asked.asker} if asked and asked.asker else ())
+    return Audience(frozenset({asked.asker} if asked and asked.asker else ()), holders=False)
 
 
-CONSULTATION = Strategy(
-    "consultation",
-    (
-        opens(AskConsultation, ConsultationAsked, "asked"),
-        step(GiveAdvice, AdviceGiven, "asked given postponed", "given"),
+def school(activity: Activity) -> str:
+    """Whose it is."""
+    asked = activity.last(ConsultationAsked)
+    return asked.school if asked else ""
+
+
+CONSULTATION = StandingAlone(
+    name="consultation",
+    steps=(
+        opens(AskConsultation, ConsultationAsked, "asked", tells=counted("aim")),
+        step(GiveAdvice, AdviceGiven, "asked given postponed", "given", tells=counted(service="consultation")),
         step(RecordFeedback, FeedbackRecorded, "given", "feedback"),
-        step(CloseConsultation, ConsultationClosed, "given feedback", "closed"),
+        step(CloseConsultation, ConsultationClosed, "given feedback", "closed", tells=counted("helped")),
     ),
     ended=frozenset({"closed"}),
+    audience=audience,
     expects=expects,
-    readers=readers,
+    awaits=("consultation-monitoring",),
+    documents=(),
+    path="consultations",
+    school=school,
 )

@@ -13,7 +13,10 @@ from pydantic import AwareDatetime
 from pydantic import Field as Limit
 
 from services.cases.domain.steps.about import About
-from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Expected, Field, Strategy, opens, step
+from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Audience, BeginActivity, Expected, Field
+from services.cases.domain.steps.offer import Around, Known, offered, one_of
+from services.cases.domain.steps.strategy import Strategy, opens, step
+from services.cases.domain.steps.tells import Document, counted
 from shared.errors import Refused
 from shared.sealed import CounsellingText
 
@@ -21,7 +24,7 @@ LAIJAPEN, LAIJAPANG = timedelta(days=30), timedelta(days=180)
 """Short-term evaluation within a month, long-term within months (sources.md, Evaluation of services)."""
 
 
-class RequestCounselling(ActivityCommand, called="request-counselling", permission="work"):
+class RequestCounselling(BeginActivity, called="request-counselling", permission="work"):
     """origin: who the wish came from; a service plan (RPL) is written only where the student was invited."""
 
     origin: Literal["self", "assessment", "referral", "observation"]
@@ -165,6 +168,7 @@ class NotEvaluated(Refused):
 
 
 _ORDER = ("laiseg", "laijapen", "laijapang")
+_EVALUATIONS = "evaluation-laiseg evaluation-laijapen evaluation-laijapang"
 
 
 def _held(command: HoldCounselling, activity: Activity, _: About) -> None:
@@ -206,18 +210,65 @@ def expects(activity: Activity) -> Sequence[Expected]:
     return ()
 
 
+def audience(_: Activity) -> Audience:
+    """The counsellor alone, not even whoever else reads the case whole."""
+    return Audience(holders=False)
+
+
+def _was_invited(event: CounsellingRequested) -> bool:
+    """A service plan is written only where the student was invited."""
+    return event.origin != "self"
+
+
+_SERVICE_PLAN = Document(
+    "service-plan", "Rencana layanan (RPL) konseling individual", "Service plan, individual counselling", CounsellingRequested, _was_invited
+)
+
+
+def _next_meeting(activity: Activity, _: Around) -> Sequence[Known]:
+    return [Known({"meeting": len(activity.all(CounsellingHeld)) + 1})]
+
+
+def _evaluations(_: Activity, __: Around) -> Sequence[Known]:
+    return [Known(choice=one_of(EvaluateCounselling, "kind"))]
+
+
 COUNSELLING = Strategy(
-    "counselling",
-    (
-        opens(RequestCounselling, CounsellingRequested, "requested"),
+    name="counselling",
+    steps=(
+        opens(RequestCounselling, CounsellingRequested, "requested", tells=counted("field", "origin"), offer=offered("contact")),
         step(ScheduleCounselling, CounsellingScheduled, "requested scheduled held no-show evaluated postponed", "scheduled"),
-        step(HoldCounselling, CounsellingHeld, "scheduled", "held", _held),
-        step(RecordNoShow, CounsellingNoShow, "scheduled", "no-show"),
+        step(
+            HoldCounselling,
+            CounsellingHeld,
+            "scheduled",
+            "held",
+            _held,
+            tells=counted(service="individual-counselling"),
+            offer=offered("counselling-meeting", _next_meeting),
+        ),
+        step(RecordNoShow, CounsellingNoShow, "scheduled", "no-show", offer=offered("counselling-meeting")),
         step(DeclineCounselling, CounsellingDeclined, "requested scheduled no-show postponed", "declined"),
-        step(EvaluateCounselling, CounsellingEvaluated, "held evaluated", "evaluated", _evaluated),
-        step(RecordSatisfaction, SatisfactionRecorded, "held evaluated"),
-        step(EndCounselling, CounsellingEnded, "evaluated held", "ended", _ended),
+        step(
+            EvaluateCounselling,
+            CounsellingEvaluated,
+            "held evaluated",
+            "evaluated",
+            _evaluated,
+            tells=counted("kind", "helped"),
+            offer=offered(_EVALUATIONS, _evaluations),
+        ),
+        step(RecordSatisfaction, SatisfactionRecorded, "held evaluated", tells=counted("score")),
+        step(EndCounselling, CounsellingEnded, "evaluated held", "ended", _ended, tells=counted("result")),
     ),
     ended=frozenset({"ended", "declined"}),
+    rests=frozenset({"evaluated"}),
+    audience=audience,
     expects=expects,
+    awaits=("counselling-meeting", "evaluation-laiseg", "evaluation-laijapen", "evaluation-laijapang"),
+    documents=(
+        _SERVICE_PLAN,
+        Document("counselling-report", "Laporan konseling individual", "Report on individual counselling", CounsellingHeld),
+        Document("satisfaction-form", "Lembar kepuasan konseli", "Satisfaction form", SatisfactionRecorded),
+    ),
 )

@@ -7,18 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Literal, assert_never
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime
 from pydantic import Field as Limit
 
+from services.cases.domain.steps.about import About
+from services.cases.domain.steps.act import Acts, act
 from services.cases.domain.steps.activity import Field, Part, WrongMoment
-from services.cases.domain.steps.command import ActEvent, Command, recorded
+from services.cases.domain.steps.command import ActEvent, Command, OwnWords
 from services.cases.domain.steps.filled import Filled
+from services.cases.domain.steps.tells import Chapter, counted
 from shared.decider import Decider
 from shared.errors import Refused
 from shared.eventstore.codec import EventCodec
 from shared.sealed import CounsellingText
+
+FEWEST = 2
+"""A group of one is individual counselling."""
 
 
 class Member(Part):
@@ -127,8 +133,6 @@ GroupCommand = FormGroup | AddMember | RemoveMember | HoldSession | CloseGroup |
 GROUP_STEPS = (AddMember, RemoveMember, HoldSession, CloseGroup, CancelGroup, HandOverGroup)
 """Everything that its leader can do with a group."""
 
-GroupEvent = GroupFormed | MemberAdded | MemberRemoved | SessionHeld | GroupClosed | GroupCancelled | GroupHandedOver
-
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -141,7 +145,12 @@ class Group:
     members: Mapping[str, Member] | None = None
     sessions: int = 0
     acts: frozenset[str] = frozenset()
-    events: tuple[GroupEvent, ...] = ()
+    events: tuple[ActEvent, ...] = ()
+
+    @property
+    def students(self) -> Mapping[str, Member]:
+        """The members by student; none before it is formed."""
+        return self.members or {}
 
     @property
     def ended(self) -> bool:
@@ -191,53 +200,35 @@ class TooFewMembers(Refused):
     english = "A group needs at least two members."
 
 
-def decide(command: GroupCommand, group: Group) -> Sequence[GroupEvent]:
-    """Raises: a refusal by name."""
-    if command.act in group.acts:
-        return []
-    if isinstance(command, FormGroup):
-        if group.group:
-            raise WrongMoment
-        if len({member.student for member in command.members}) < 2:  # noqa: PLR2004 - a group of one is counselling
-            raise TooFewMembers
-        _keep_apart(command.members)
-        return [recorded(GroupFormed, command)]
-    if group.group is None:
-        raise NoSuchGroup
-    if group.ended:
-        raise GroupEnded
-    return [_step(command, group, group.members or {})]
+def _form(command: FormGroup, group: Group, _: About) -> None:
+    if group.group:
+        raise WrongMoment
+    if len({member.student for member in command.members}) < FEWEST:
+        raise TooFewMembers
+    _keep_apart(command.members)
 
 
-def _step(  # noqa: C901 - one line per command
-    command: AddMember | RemoveMember | HoldSession | CloseGroup | CancelGroup | HandOverGroup, group: Group, members: Mapping[str, Member]
-) -> GroupEvent:
-    match command:
-        case AddMember(member=member):
-            _keep_apart((*members.values(), member))
-            return recorded(MemberAdded, command)
-        case RemoveMember(student=student):
-            _require_members(members, (student,))
-            if len(members) <= 2:  # noqa: PLR2004 - a group of one is counselling
-                raise TooFewMembers
-            return recorded(MemberRemoved, command)
-        case HoldSession():
-            _require_members(members, command.present)
-            if command.session != group.sessions + 1:
-                raise WrongSessionNumber
-            if group.sessions == 0 and not command.pledge:
-                raise PledgeMissing
-            return recorded(SessionHeld, command)
-        case CloseGroup():
-            if group.state != "running":
-                raise WrongMoment
-            return recorded(GroupClosed, command)
-        case CancelGroup():
-            return recorded(GroupCancelled, command)
-        case HandOverGroup():
-            return recorded(GroupHandedOver, command)
-        case _:
-            assert_never(command)
+def _add(command: AddMember, group: Group, _: About) -> None:
+    _keep_apart((*group.students.values(), command.member))
+
+
+def _remove(command: RemoveMember, group: Group, _: About) -> None:
+    _require_members(group, (command.student,))
+    if len(group.students) <= FEWEST:
+        raise TooFewMembers
+
+
+def _hold(command: HoldSession, group: Group, _: About) -> None:
+    _require_members(group, command.present)
+    if command.session != group.sessions + 1:
+        raise WrongSessionNumber
+    if group.sessions == 0 and not command.pledge:
+        raise PledgeMissing
+
+
+def _close(_: CloseGroup, group: Group, __: About) -> None:
+    if group.state != "running":
+        raise WrongMoment
 
 
 def _keep_apart(members: Sequence[Member]) -> None:
@@ -249,21 +240,45 @@ def _keep_apart(members: Sequence[Member]) -> None:
         raise VictimAndAccusedTogether
 
 
-def _require_members(members: Mapping[str, Member], students: Sequence[str]) -> None:
-    if not set(students) <= set(members):
+def _require_members(group: Group, students: Sequence[str]) -> None:
+    if not set(students) <= set(group.students):
         raise NotAMember
 
 
-def evolve(group: Group, event: GroupEvent) -> Group:
+_ACTS: Acts[Group] = Acts(
+    act(FormGroup, GroupFormed, _form, tells=counted("field")),
+    act(AddMember, MemberAdded, _add),
+    act(RemoveMember, MemberRemoved, _remove),
+    act(HoldSession, SessionHeld, _hold, tells=counted("session", service="group-counselling")),
+    act(CloseGroup, GroupClosed, _close, tells=counted()),
+    act(CancelGroup, GroupCancelled),
+    act(HandOverGroup, GroupHandedOver),
+)
+_NO_CASE = About("", None, "")
+
+
+def decide(command: GroupCommand, group: Group) -> Sequence[ActEvent]:
+    """Raises: a refusal by name."""
+    if command.act in group.acts:
+        return []
+    if not isinstance(command, FormGroup):
+        if group.group is None:
+            raise NoSuchGroup
+        if group.ended:
+            raise GroupEnded
+    return _ACTS.taken(command, group, _NO_CASE)
+
+
+def evolve(group: Group, event: ActEvent) -> Group:
     seen = replace(group, acts=group.acts | {event.act}, events=(*group.events, event))
     match event:
         case GroupFormed():
             members = {each.student: each for each in event.members}
             return replace(seen, group=event.group, school=event.school, leader=event.by, members=members)
         case MemberAdded(member=member):
-            return replace(seen, members={**(group.members or {}), member.student: member})
+            return replace(seen, members={**group.students, member.student: member})
         case MemberRemoved(student=student):
-            return replace(seen, members={key: each for key, each in (group.members or {}).items() if key != student})
+            return replace(seen, members={key: each for key, each in group.students.items() if key != student})
         case SessionHeld():
             return replace(seen, state="running", sessions=event.session)
         case GroupClosed():
@@ -273,12 +288,10 @@ def evolve(group: Group, event: GroupEvent) -> Group:
         case GroupHandedOver(to=to):
             return replace(seen, leader=to)
         case _:
-            assert_never(event)
+            return seen
 
 
-GROUP: Decider[GroupCommand, Group, GroupEvent] = Decider(
-    Group(), decide, evolve, EventCodec(GroupFormed, MemberAdded, MemberRemoved, SessionHeld, GroupClosed, GroupCancelled, GroupHandedOver)
-)
+GROUP: Decider[GroupCommand, Group, ActEvent] = Decider(Group(), decide, evolve, EventCodec(*_ACTS.events))
 
 
 # what a member's case keeps ----------------------------------------------------------------------------------------
@@ -292,9 +305,18 @@ class NoteMember(Command, called="note-member", permission="member-note", adds=T
     note: CounsellingText
 
 
-class MemberNoted(ActEvent):
+class MemberNoted(OwnWords):
     type: Literal["member-noted"] = "member-noted"
     version: Literal[1] = 1
     group: str
     session: int
     note: CounsellingText
+
+
+GROUP_COUNSELLING = Chapter(
+    "group-counselling",
+    {**_ACTS.tells, MemberNoted: counted()},
+    awaits=(),
+    documents=(),
+    subject="group",
+)

@@ -4,7 +4,7 @@ never to an implicated or unsafe home. Only a guardian whom a counsellor judged 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Annotated, Literal
 
@@ -12,8 +12,12 @@ from pydantic import AwareDatetime
 from pydantic import Field as Limit
 
 from services.cases.domain.steps.about import About, NoSettlement
-from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Expected, Strategy, opens, step
+from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Expected
 from services.cases.domain.steps.home import ADULT, TurnsHome, require_consent, require_safe
+from services.cases.domain.steps.named import Names
+from services.cases.domain.steps.offer import Around, Known, offered, one_of
+from services.cases.domain.steps.strategy import Strategy, opens, step, whoever_reads_the_case
+from services.cases.domain.steps.tells import Counts, Document, Given, Tells, counted
 from shared.errors import Refused
 from shared.sealed import CaseText
 
@@ -25,7 +29,7 @@ ANSWER = timedelta(days=2)
 class PlanParentMeeting(TurnsHome, called="plan-parent-meeting", permission="work"):
     """kind: help at home; a mediation or settlement is refused where the case is about sexual violence."""
 
-    guardian: str
+    guardian: Annotated[str, Names("guardian")]
     kind: Literal["help-at-home", "mediation", "peace-letter", "marriage-settlement"]
     goal: CaseText
 
@@ -161,7 +165,7 @@ def _no_answer(_: RecordNoAnswer, activity: Activity, __: About) -> None:
 
 def visit_proposed(activity: Activity) -> bool:
     """Three summonses without an answer: a home visit is proposed, where the home is safe."""
-    return activity.strategy == "parent-collaboration" and activity.state == "no-answer" and len(activity.all(ParentNoAnswer)) == SUMMONS
+    return activity.state == "no-answer" and len(activity.all(ParentNoAnswer)) == SUMMONS
 
 
 def expects(activity: Activity) -> Sequence[Expected]:
@@ -180,17 +184,51 @@ def expects(activity: Activity) -> Sequence[Expected]:
     return ()
 
 
+def _said_to(event: ParentMet) -> Iterable[Given]:
+    return [Given(f"{event.act}/{person}", "guardian", person) for person in event.came]
+
+
+def _signed(event: HomeActionAgreed) -> bool:
+    """A statement is written only where one was signed."""
+    return bool(event.statement)
+
+
+_MET = Tells(discloses=_said_to, counts=Counts(service="parent-collaboration"))
+
+
+def _meetings(_: Activity, around: Around) -> Sequence[Known]:
+    return [Known({"guardian": each}, one_of(PlanParentMeeting, "kind")) for each in around.guardians]
+
+
+def _next_summons(activity: Activity, _: Around) -> Sequence[Known]:
+    return [Known({"summons": len(activity.all(ParentInvited)) + 1})]
+
+
 PARENTS = Strategy(
-    "parent-collaboration",
-    (
-        opens(PlanParentMeeting, ParentMeetingPlanned, "planned", _planned),
-        step(InviteParent, ParentInvited, "planned no-answer postponed", "invited", _invited),
-        step(RecordNoAnswer, ParentNoAnswer, "invited", "no-answer", _no_answer),
-        step(HoldParentMeeting, ParentMet, "planned invited no-answer postponed", "met"),
-        step(RecordParentRefusal, ParentRefused, "planned invited no-answer met postponed", "parent-refused"),
+    name="parent-collaboration",
+    steps=(
+        opens(PlanParentMeeting, ParentMeetingPlanned, "planned", _planned, tells=counted("kind"), offer=offered(known=_meetings)),
+        step(
+            InviteParent,
+            ParentInvited,
+            "planned no-answer postponed",
+            "invited",
+            _invited,
+            tells=counted("summons"),
+            offer=offered("next-summons", _next_summons),
+        ),
+        step(RecordNoAnswer, ParentNoAnswer, "invited", "no-answer", _no_answer, offer=offered("parent-answer")),
+        step(HoldParentMeeting, ParentMet, "planned invited no-answer postponed", "met", tells=_MET, offer=offered("parent-answer")),
+        step(RecordParentRefusal, ParentRefused, "planned invited no-answer met postponed", "parent-refused", offer=offered("parent-answer")),
         step(AgreeHomeAction, HomeActionAgreed, "met", "agreed"),
-        step(ReviewHomeAction, HomeActionReviewed, "agreed", "reviewed"),
+        step(ReviewHomeAction, HomeActionReviewed, "agreed", "reviewed", tells=counted("kept"), offer=offered("home-action-review")),
     ),
     ended=frozenset({"parent-refused", "reviewed"}),
+    audience=whoever_reads_the_case,
     expects=expects,
+    awaits=("parent-answer", "next-summons", "home-visit-proposed", "home-action-review"),
+    documents=(
+        Document("parent-summons", "Surat panggilan orang tua", "Summons to a guardian", ParentInvited),
+        Document("parent-statement", "Surat pernyataan", "Signed statement", HomeActionAgreed, _signed),
+    ),
 )

@@ -11,12 +11,14 @@ from typing import Literal
 from pydantic import AwareDatetime
 
 from services.cases.domain.steps.about import About
-from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Expected, Strategy, opens, step
+from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Audience, BeginActivity, Expected
+from services.cases.domain.steps.strategy import StandingAlone, opens, step
+from services.cases.domain.steps.tells import counted
 from shared.errors import Refused
 from shared.sealed import CaseText
 
 
-class ProposePartnership(ActivityCommand, called="propose-partnership", permission="partnership"):
+class ProposePartnership(BeginActivity, called="propose-partnership", permission="partnership"):
     """improves: the service it makes better. case: where it is for one case; else it stands alone."""
 
     school: str
@@ -92,14 +94,30 @@ def expects(activity: Activity) -> Sequence[Expected]:
     return [Expected(f"{activity.activity}/until", "partnership-ends", agreed.until, activity.owner)] if agreed else ()
 
 
-PARTNERSHIP = Strategy(
-    "partnership",
-    (
-        opens(ProposePartnership, PartnershipProposed, "proposed"),
+def audience(_: Activity) -> Audience:
+    """Counsellor, coordinator and principal of the school."""
+    return Audience()
+
+
+def school(activity: Activity) -> str:
+    """Whose it is."""
+    proposed = activity.last(PartnershipProposed)
+    return proposed.school if proposed else ""
+
+
+PARTNERSHIP = StandingAlone(
+    name="partnership",
+    steps=(
+        opens(ProposePartnership, PartnershipProposed, "proposed", tells=counted("kind")),
         step(AgreePartnership, PartnershipAgreed, "proposed postponed", "agreed", _agreed),
-        step(StartPartnership, PartnershipStarted, "agreed", "active"),
-        step(EndPartnership, PartnershipEnded, "active agreed", "ended"),
+        step(StartPartnership, PartnershipStarted, "agreed", "active", tells=counted(service="outside-collaboration")),
+        step(EndPartnership, PartnershipEnded, "active agreed", "ended", tells=counted("helped")),
     ),
     ended=frozenset({"ended"}),
+    audience=audience,
     expects=expects,
+    awaits=("partnership-ends",),
+    documents=(),
+    path="partnerships",
+    school=school,
 )

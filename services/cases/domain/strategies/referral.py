@@ -7,11 +7,14 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
-from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Expected, Strategy, opens, step
+from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, BeginActivity, Expected
+from services.cases.domain.steps.offer import offered
+from services.cases.domain.steps.strategy import Strategy, opens, step, whoever_reads_the_case
+from services.cases.domain.steps.tells import Document, counted
 from shared.sealed import CaseText
 
 
-class RecordInboundReferral(ActivityCommand, called="record-inbound-referral", permission="work"):
+class RecordInboundReferral(BeginActivity, called="record-inbound-referral", permission="work"):
     """letter: its number. answer_by: as the letter asks."""
 
     institution: str
@@ -64,12 +67,22 @@ def expects(activity: Activity) -> Sequence[Expected]:
 
 
 INBOUND = Strategy(
-    "inbound-referral",
-    (
+    name="inbound-referral",
+    steps=(
         opens(RecordInboundReferral, InboundReferralRecorded, "received"),
-        step(AnswerInboundReferral, InboundReferralAnswered, "received postponed", "answered"),
+        step(
+            AnswerInboundReferral,
+            InboundReferralAnswered,
+            "received postponed",
+            "answered",
+            tells=counted("accepted", service="referral-inbound"),
+            offer=offered("inbound-answer"),
+        ),
         step(CompleteInboundReferral, InboundReferralCompleted, "answered", "completed"),
     ),
     ended=frozenset({"completed"}),
+    audience=whoever_reads_the_case,
     expects=expects,
+    awaits=("inbound-answer",),
+    documents=(Document("inbound-answer", "Balasan rujukan masuk", "Answer to a referral to the school", InboundReferralAnswered),),
 )

@@ -5,21 +5,25 @@ The asked teacher sees that request only; the reasons behind it are never part o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime
 
 from services.cases.domain.steps.about import About
-from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Expected, PersonInConflict, Strategy, opens, step
+from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Audience, BeginActivity, Expected, PersonInConflict
+from services.cases.domain.steps.named import Names
+from services.cases.domain.steps.offer import offered
+from services.cases.domain.steps.strategy import Strategy, opens, step
+from services.cases.domain.steps.tells import Counts, Document, Given, Notice, Tells, counted, to_owner
 from shared.errors import Refused
 from shared.sealed import CaseText
 
 
-class AskTeacher(ActivityCommand, called="ask-teacher", permission="work"):
+class AskTeacher(BeginActivity, called="ask-teacher", permission="work"):
     """aim: information (achievement, attendance, personality), help with the problem, or which guidance the teacher can give."""
 
-    teacher: str
+    teacher: Annotated[str, Names("staff")]
     aim: Literal["information", "help", "guidance"]
     question: CaseText
     respond_by: AwareDatetime
@@ -114,22 +118,36 @@ def expects(activity: Activity) -> Sequence[Expected]:
     return ()
 
 
-def readers(activity: Activity) -> frozenset[str]:
-    """The asked teacher, of this request only."""
+def audience(activity: Activity) -> Audience:
+    """Also the asked teacher, of this request only."""
     teacher = teacher_of(activity)
-    return frozenset({teacher} if teacher else ())
+    return Audience(frozenset({teacher} if teacher else ()))
 
+
+def _to_teacher(event: TeacherAsked, _: Activity | None) -> Iterable[str]:
+    return (event.teacher,)
+
+
+def _question(event: TeacherAsked) -> Iterable[Given]:
+    return (Given(event.activity, "teacher", event.teacher),)
+
+
+_ASKED = Tells(Notice("teacher-asked", _to_teacher), _question, Counts(("aim",)))
+_ANSWERED: Tells[TeacherAnswered] = Tells(Notice("teacher-answered", to_owner), counts=Counts(service="teacher-collaboration"))
+_DECLINED: Tells[TeacherDeclined] = Tells(Notice("teacher-answered", to_owner))
 
 TEACHER = Strategy(
-    "teacher-collaboration",
-    (
-        opens(AskTeacher, TeacherAsked, "requested", _asked),
-        step(AnswerAsTeacher, TeacherAnswered, "requested postponed", "answered", _by_teacher),
-        step(DeclineAsTeacher, TeacherDeclined, "requested postponed", "declined", _by_teacher),
+    name="teacher-collaboration",
+    steps=(
+        opens(AskTeacher, TeacherAsked, "requested", _asked, tells=_ASKED),
+        step(AnswerAsTeacher, TeacherAnswered, "requested postponed", "answered", _by_teacher, tells=_ANSWERED, offer=offered("teacher-answer")),
+        step(DeclineAsTeacher, TeacherDeclined, "requested postponed", "declined", _by_teacher, tells=_DECLINED, offer=offered("teacher-answer")),
         step(AgreeGuidance, GuidanceAgreed, "answered", "agreed"),
-        step(RecordGuidanceResult, GuidanceDone, "answered agreed", "done"),
+        step(RecordGuidanceResult, GuidanceDone, "answered agreed", "done", tells=counted("helped"), offer=offered("guidance-result")),
     ),
     ended=frozenset({"declined", "done"}),
+    audience=audience,
     expects=expects,
-    readers=readers,
+    awaits=("teacher-answer", "guidance-result"),
+    documents=(Document("teacher-information", "Lembar informasi guru", "Teacher's information sheet", TeacherAnswered),),
 )

@@ -5,7 +5,7 @@ Refused without a case in handling, and to an unsafe or implicated home.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Annotated, Literal
 
@@ -13,8 +13,12 @@ from pydantic import AwareDatetime
 from pydantic import Field as Limit
 
 from services.cases.domain.steps.about import About
-from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Expected, Strategy, opens, step
+from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Expected
 from services.cases.domain.steps.home import ADULT, TurnsHome, require_consent, require_safe
+from services.cases.domain.steps.named import Names
+from services.cases.domain.steps.offer import guardians, offered
+from services.cases.domain.steps.strategy import Strategy, opens, step, whoever_reads_the_case
+from services.cases.domain.steps.tells import Document, Notice, Tells, counted
 from shared.errors import Refused
 from shared.sealed import CaseText
 
@@ -24,7 +28,7 @@ REPORT = timedelta(days=3)
 class PlanVisit(TurnsHome, called="plan-visit", permission="work"):
     """guardian: whose home. gap: the data that is missing; questions: what is to be learnt."""
 
-    guardian: str
+    guardian: Annotated[str, Names("guardian")]
     gap: CaseText
     questions: CaseText
 
@@ -175,16 +179,26 @@ def expects(activity: Activity) -> Sequence[Expected]:
     return ()
 
 
+def _endorsing(event: VisitNotified, _: Activity | None) -> Iterable[str]:
+    return (event.endorsed_by,)
+
+
 VISIT = Strategy(
-    "home-visit",
-    (
-        opens(PlanVisit, VisitPlanned, "planned", _planned),
-        step(NotifyVisit, VisitNotified, "planned not-met postponed notified", "notified", _notified),
-        step(RecordVisit, HomeVisited, "notified", "visited"),
-        step(RecordNotMet, VisitNotMet, "notified", "not-met"),
-        step(ReportVisit, VisitReported, "visited", "reported", _reported),
-        step(UseVisit, VisitUsed, "reported", "used"),
+    name="home-visit",
+    steps=(
+        opens(PlanVisit, VisitPlanned, "planned", _planned, offer=offered(known=guardians, towards="home-visit-proposed")),
+        step(NotifyVisit, VisitNotified, "planned not-met postponed notified", "notified", _notified, tells=Tells(Notice("visit", _endorsing))),
+        step(RecordVisit, HomeVisited, "notified", "visited", tells=counted(service="home-visit"), offer=offered("home-visit")),
+        step(RecordNotMet, VisitNotMet, "notified", "not-met", offer=offered("home-visit")),
+        step(ReportVisit, VisitReported, "visited", "reported", _reported, offer=offered("visit-report")),
+        step(UseVisit, VisitUsed, "reported", "used", offer=offered("visit-use")),
     ),
     ended=frozenset({"used"}),
+    audience=whoever_reads_the_case,
     expects=expects,
+    awaits=("home-visit", "visit-report", "visit-use"),
+    documents=(
+        Document("visit-assignment", "Surat tugas kunjungan rumah", "Letter of assignment for a home visit", VisitNotified),
+        Document("visit-report", "Laporan kunjungan rumah", "Report on a home visit", VisitReported),
+    ),
 )

@@ -1,0 +1,85 @@
+"""doctor: says what is wrong and what to do."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from typing import Annotated
+
+import httpx
+import typer
+
+from district.commands.directory import origin
+from district.commands.shell import FOUND_A_PROBLEM, show_json, show_table, verb
+from district.commands.stores import opened, running_administrator
+from district.embedded.cluster import binaries
+from district.embedded.redis import binary
+from district.home import find_home
+from district.logins import address
+from shared.errors import StartRefused
+from shared.logins import SERVICES
+
+Finding = tuple[str, bool, str]
+"""What was looked at, whether it is well, and what there is to say."""
+
+PATIENCE = 2.0
+"""Seconds that a database is waited for."""
+
+
+@verb
+def doctor(json: Annotated[bool, typer.Option("--json", help="for machines")] = False) -> None:
+    """Says what is wrong and what to do."""
+    findings = [*_machine(), *_schemas(), *_servers()]
+    if json:
+        show_json([{"what": what, "ok": ok, "told": told} for what, ok, told in findings])
+    else:
+        show_table("Doctor", ("what", "", "finding"), [(what, "ok" if ok else "PROBLEM", told) for what, ok, told in findings])
+    if not all(ok for _, ok, _ in findings):
+        raise typer.Exit(FOUND_A_PROBLEM)
+
+
+def _machine() -> list[Finding]:
+    found: list[Finding] = []
+    for what, look in (("PostgreSQL", binaries), ("Redis", binary)):
+        try:
+            found.append((what, True, str(look())))
+        except StartRefused as refused:
+            found.append((what, False, str(refused)))
+    home = find_home().folder
+    folder = home if home.exists() else home.parent
+    enough = 500
+    free = shutil.disk_usage(folder).free // 1024**2
+    found.append(("data folder", os.access(folder, os.W_OK), str(home)))
+    found.append(("free disk", free > enough, f"{free} MiB" if free > enough else f"{free} MiB: free some, appends will be refused when it is full"))
+    return found
+
+
+def _schemas() -> list[Finding]:
+    """Only where a database runs: ours is prepared whenever it starts."""
+    administrator = running_administrator()
+    return [asyncio.run(_schema(administrator, service)) for service in SERVICES] if administrator else []
+
+
+async def _schema(administrator: str, service: str) -> Finding:
+    try:
+        async with opened(address(service, administrator, find_home().folder), service, within=PATIENCE):
+            return f"database of {service}", True, "its login and its schema are as they should be"
+    except StartRefused as refused:
+        return f"database of {service}", False, str(refused)
+
+
+def _servers() -> list[Finding]:
+    found: list[Finding] = []
+    for service in SERVICES:
+        try:
+            told = httpx.get(f"{origin()}/{service}/readyz", timeout=5, trust_env=False).json()
+        except (httpx.HTTPError, ValueError):
+            found.append((service, False, f"does not answer at {origin()}: start it with ./tanggap up, or set TANGGAP_PORT"))
+            continue
+        wrong = [f"{part}: {state.get('why', '')}" for part, state in told["parts"].items() if not state["ok"]]
+        parked_events = told.get("parked", 0)
+        if parked_events:
+            wrong.append(f"{parked_events} parked events: ./tanggap parked list, mend the cause, ./tanggap parked replay")
+        found.append((service, not wrong, "; ".join(wrong) or "ready"))
+    return found

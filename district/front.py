@@ -1,0 +1,76 @@
+"""The district's first page, and the demonstration's page *Masuk sebagai …* (sign in as …)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+
+import httpx
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from district.origins import is_same_origin, on_this_machine, path_of_ours
+from district.sample.faces import Face, sample_schools
+from shared.access import Principal
+from shared.errors import Fault, Invalid, NotAllowed
+
+_PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=select_autoescape())
+_FORBIDDEN = 403
+
+
+class SignIn:
+    """The demonstration's way to sign in: a click on one person of each role. No token ever stands in an address.
+
+    session: makes the value of the cookie. over_the_sample: whether the district holds the sample and nothing else.
+    """
+
+    def __init__(self, faces: Sequence[Face], session: Callable[[Principal], str], over_the_sample: Callable[[], Awaitable[bool]]) -> None:
+        self._faces, self._session, self._over_the_sample = {face.role: face for face in faces}, session, over_the_sample
+
+    async def page(self, request: Request) -> Response:
+        """The people to choose from. Raises: NotAllowed: asked for from another machine, or under another name."""
+        _require_here(request)
+        faces = list(self._faces.values()) if await self._over_the_sample() else []
+        told = _PAGES.get_template("sign_in.html").render(faces=faces, next=path_of_ours(request.query_params.get("next")))
+        return HTMLResponse(told, 200 if faces else _FORBIDDEN, {"referrer-policy": "same-origin"})  # so that the form's Origin is not null
+
+    async def enter(self, request: Request) -> Response:
+        """Signs in by a cookie and opens a page of ours. Raises: NotAllowed, Invalid."""
+        _require_here(request)
+        if not is_same_origin(request) or not await self._over_the_sample():
+            raise NotAllowed
+        async with request.form() as form:
+            role, wanted = str(form.get("role")), path_of_ours(form.get("next"))
+        face = self._faces.get(role)
+        if face is None:
+            raise Invalid(Fault("/role", "unknown-role"))
+        answer = RedirectResponse(wanted or face.first, 303)
+        answer.set_cookie("tanggap_session", self._session(face.principal), httponly=True, samesite="lax")
+        return answer
+
+
+def _require_here(request: Request) -> None:
+    if not on_this_machine(request):
+        raise NotAllowed("the demonstration's sign-in works only in a browser on the machine that runs it: open http://127.0.0.1 with its port")
+
+
+def front(sign_in: SignIn | None) -> list[Route]:
+    """The routes of no service. sign_in: None where the demonstration's sign-in is not allowed."""
+
+    async def first(_: Request) -> HTMLResponse:
+        return HTMLResponse(_PAGES.get_template("front.html").render(demonstration=sign_in is not None))
+
+    routes = [Route("/", first)]
+    if sign_in is not None:
+        routes += [Route("/masuk", sign_in.page, methods=["GET"]), Route("/masuk", sign_in.enter, methods=["POST"])]
+    return routes
+
+
+async def holds_the_sample(intake: ASGIApp) -> bool:
+    """Whether the district has the sample's schools and no others: a roster of one's own turns the demonstration's sign-in off."""
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(intake, raise_app_exceptions=False), base_url="http://intake") as client:
+        answer = await client.get("/intake/api/schools")
+    return answer.is_success and {school["school"] for school in answer.json()["items"]} == sample_schools()

@@ -1,0 +1,61 @@
+"""What stands in a command's fields when the decider is only asked whether it would accept one: synthetic values, and what the shell knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+from uuid import uuid4
+
+from services.cases.commands.bodies import filled_by
+from services.cases.commands.examples import Examples
+from services.cases.commands.fill import receiving_school
+from services.cases.commands.words import bare
+from services.cases.domain.case.state import Case
+from services.cases.domain.steps.command import Command
+from services.cases.domain.steps.policy import Policy
+from shared.access import Principal
+from shared.sealed import Sealed
+
+_WORDS = Sealed(kid="", context="", box="")
+"""Stands for every text: no decision ever looks into one."""
+
+
+@dataclass(frozen=True, slots=True)
+class StandIns:
+    """by: who would give the command. now: when. policy: in force now. guardians: of the student, as the roster has them now."""
+
+    by: Principal
+    now: datetime
+    policy: Policy
+    case: Case
+    guardians: Sequence[str]
+    _act: str = field(default_factory=lambda: str(uuid4()))
+    _known: dict[type[Command], Mapping[str, Any]] = field(default_factory=dict)
+
+    def of(self, command: type[Command]) -> Mapping[str, Any]:
+        """Every field that must be said: yes to every question, tomorrow for every date, people and things that nobody else has."""
+        if command not in self._known:
+            self._known[command] = self._filled(command)
+        return self._known[command]
+
+    def _filled(self, command: type[Command]) -> Mapping[str, Any]:
+        filled: Mapping[str, object] = {
+            "policy": self.policy,
+            "age": None,
+            "age-of-consent": self.policy.telling.adult,
+            "guardians": tuple(self.guardians),
+            "receiving-school": receiving_school(self.case, self.by),
+        }
+        examples = Examples(self.now + timedelta(days=1), self._act, _WORDS)
+        said = {name: filled[by] if by in filled else examples.value(command.model_fields[name].annotation, name) for name, by in _said(command)}
+        return said | {"act": self._act, "by": self.by.id, "at": self.now}
+
+
+@cache
+def _said(command: type[Command]) -> Sequence[tuple[str, str]]:
+    """The fields that take a value, each with what the shell fills it from: a default is left as it is, but a question is answered."""
+    fields = command.model_fields.items()
+    return [(name, filled_by(each) or "") for name, each in fields if each.is_required() or bare(each.annotation) is bool]

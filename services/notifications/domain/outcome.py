@@ -1,0 +1,55 @@
+"""What became of an attempt, in the same words for every channel: accepted, later, or never (architecture, decision 21; ADR 17)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+Why = Literal[
+    "no-address", "not-an-address", "needs-smtputf8", "mailbox-refused", "message-refused", "mail-server-busy", "mail-server-refuses-us",
+    "no-endpoint", "endpoint-unusable", "leads-inside", "redirects", "gone", "not-authorised", "not-there", "refused", "busy", "server-error",
+    "certificate", "handshake", "unknown-host", "unreachable", "timed-out", "own-error",
+]  # fmt: skip
+"""The closed list; reasons.toml has a sentence with the mend for each of them."""
+
+NO_RECEIVER: frozenset[Why] = frozenset({"no-address", "not-an-address"})
+"""There is nobody to send to at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The channel took the message for exactly one receiver."""
+
+    def __str__(self) -> str:
+        return "accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """This attempt failed, another may succeed. detail: the code that the other side gave. when: not before; None where no time was named."""
+
+    why: Why
+    detail: str = ""
+    when: datetime | None = None
+
+    def __str__(self) -> str:
+        return _told("later", self.why, self.detail)
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """No attempt can succeed: whoever has to know is told at once."""
+
+    why: Why
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return _told("never", self.why, self.detail)
+
+
+Outcome = Accepted | Later | Never
+
+
+def _told(kind: str, why: Why, detail: str) -> str:
+    return f"{kind}:{why}:{detail}" if detail else f"{kind}:{why}"

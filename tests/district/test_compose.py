@@ -1,0 +1,47 @@
+"""Who is given which secret in docker-compose.yml: each service its own login's password, and the administrator's address nobody but `migrate`."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SERVICES = ("intake", "cases", "notifications")
+COMPOSE = (ROOT / "docker-compose.yml").read_text()
+SECTIONS = dict(re.findall(r"^  ([a-z]+):\n((?:    .*\n)+)", COMPOSE.split("\nservices:\n")[1].split("\nvolumes:\n")[0], re.MULTILINE))
+SHARED = COMPOSE.split("\nservices:\n")[0]
+PASSWORDS = {"POSTGRES_PASSWORD", *(f"{service.upper()}_DATABASE_PASSWORD" for service in SERVICES)}
+
+
+def given(section: str) -> set[str]:
+    return {name for name in PASSWORDS if f"${{{name}" in section}
+
+
+def test_the_administrator_s_password_is_known_to_the_server_and_to_migrate_alone():
+    assert {name for name, section in SECTIONS.items() if "POSTGRES_PASSWORD" in given(section)} == {"postgres", "migrate"}
+    assert {name for name, section in SECTIONS.items() if "DATABASE_ADMIN_URL" in section} == {"migrate"}
+    assert given(SHARED) == set()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_knows_its_own_password_and_no_other(service):
+    own = f"{service.upper()}_DATABASE_PASSWORD"
+    assert given(SECTIONS[service]) == {own}
+    assert f"DATABASE_URL: postgresql://tanggap_{service}:${{{own}:?set it in .env}}@postgres:5432/tanggap\n" in SECTIONS[service]
+
+
+def test_migrate_gives_each_login_its_password_and_the_services_wait_for_it():
+    assert given(SECTIONS["migrate"]) == PASSWORDS
+    assert "migrate: {condition: service_completed_successfully}" in SHARED
+    assert all("<<: *service" in SECTIONS[service] for service in SERVICES)
+
+
+def test_the_server_lets_nobody_in_without_a_password_and_listens_on_no_port_of_the_host():
+    assert "POSTGRES_INITDB_ARGS: --auth=scram-sha-256" in SECTIONS["postgres"]
+    assert [name for name, section in SECTIONS.items() if "ports:" in section] == ["proxy"]
+
+
+def test_every_secret_that_is_asked_for_stands_in_the_example():
+    asked = set(re.findall(r"\$\{(\w+):\?", COMPOSE))
+    named = set(re.findall(r"^(\w+)=", (ROOT / "deploy" / ".env.example").read_text(), re.MULTILINE))
+    assert asked - named == set()

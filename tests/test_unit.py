@@ -1,0 +1,92 @@
+"""`make unit` leaves out what needs servers, by what a test asks for, and refuses whatever reaches outside all the same."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+CHECKOUT = Path(__file__).parents[1]
+CONFTEST = """
+import pytest
+from tests.unit import pytest_addoption, pytest_collection_modifyitems, pytest_configure, pytest_runtest_setup, pytest_runtest_teardown
+
+@pytest.fixture
+def postgres():
+    return "a server"
+
+@pytest.fixture
+def database(postgres):
+    return postgres
+"""
+OUTSIDE = """
+import asyncio, contextlib, os, socket, subprocess
+import pytest
+
+def test_connects():
+    socket.socket().connect(("127.0.0.1", 9))
+
+def test_listens():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+
+def test_starts_a_process():
+    subprocess.run(["true"])
+
+def test_asks_for_a_name():
+    socket.getaddrinfo("host.invalid", 80)
+
+def test_connects_and_says_nothing():
+    with contextlib.suppress(Exception), socket.socket() as caller:
+        caller.connect(("127.0.0.1", 9))
+"""
+INSIDE = """
+import asyncio, socket
+import pytest
+
+def test_runs_an_event_loop():
+    asyncio.run(asyncio.sleep(0))
+
+def test_asks_for_a_server(database):
+    raise AssertionError
+
+@pytest.mark.servers
+def test_is_marked():
+    raise AssertionError
+
+@pytest.mark.long
+def test_takes_long():
+    raise AssertionError
+
+@pytest.mark.parametrize("kind", ["memory", "postgresql"])
+def test_runs_on_both(kind):
+    assert kind == "memory"
+"""
+
+
+@pytest.fixture
+def unit(pytester: pytest.Pytester) -> Callable[[str], pytest.RunResult]:
+    """Runs `pytest --unit` over one file of tests, in a process of its own: an audit hook stays for ever."""
+    pytester.makeconftest(CONFTEST)
+    pytester.makeini(f"[pytest]\npythonpath = {CHECKOUT}\nmarkers =\n    servers\n    long\n    faults\n")
+
+    def run(tests: str) -> pytest.RunResult:
+        pytester.makepyfile(tests)
+        return pytester.runpytest_subprocess("--unit", "-p", "no:anyio", "-p", "no:hypothesispytest")
+
+    return run
+
+
+@pytest.mark.servers
+def test_whatever_reaches_outside_fails_also_where_the_test_swallows_it(unit):
+    outcomes = unit(OUTSIDE)
+    outcomes.assert_outcomes(failed=4, passed=1, errors=5)
+    outcomes.stdout.fnmatch_lines_random(
+        ["*ReachedOutside: socket.connect in a unit test: *", "*the test went on although it was refused socket.connect*"]
+    )
+
+
+@pytest.mark.servers
+def test_a_test_that_needs_servers_or_takes_long_is_left_out(unit):
+    unit(INSIDE).assert_outcomes(passed=2, deselected=4)

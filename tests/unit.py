@@ -1,0 +1,79 @@
+"""`pytest --unit`: only tests that need nothing but Python. What a test asks for decides, and a guard proves it."""
+
+import sys
+from collections.abc import Generator
+
+import pytest
+
+SERVERS = frozenset({"postgres", "redis_server", "district"})
+"""The fixtures behind which servers run; every other one that needs a server asks for one of them."""
+
+ON_SERVERS = "postgresql"
+"""The value of a parameter by which a test that runs on memory and on PostgreSQL takes the latter."""
+
+_FORBIDDEN = frozenset({"socket.connect", "socket.bind", "socket.getaddrinfo", "subprocess.Popen", "os.fork", "os.posix_spawn"})
+"""Audit events of Python: whoever raises one reaches outside the process. An event loop's own pair of sockets raises none of them."""
+
+_LEFT_OUT = ("servers", "long", "faults")
+
+_guarded = pytest.StashKey[bool]()
+
+
+class ReachedOutside(AssertionError):
+    """A unit test used the network or started a process: it belongs to the tests with servers."""
+
+
+class _Guard:
+    """Python takes an audit hook back from nobody, so it is switched on and off. reached: what was refused, also where the test swallowed it."""
+
+    def __init__(self) -> None:
+        self.on, self.reached = False, list[str]()
+
+    def __call__(self, event: str, _: tuple[object, ...]) -> None:
+        if self.on and event in _FORBIDDEN:
+            self.reached.append(event)
+            raise ReachedOutside(f"{event} in a unit test: use a fixture of tests/unit.py, or mark it with pytest.mark.servers")
+
+
+_guard = _Guard()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--unit", action="store_true", help="only tests without servers, sockets and processes; reaching outside is an error")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_guarded] = bool(config.getoption("--unit"))
+    if config.stash[_guarded]:
+        sys.addaudithook(_guard)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Marks every test with servers; `--unit` leaves them out."""
+    for item in items:
+        if isinstance(item, pytest.Function) and _needs_servers(item):
+            item.add_marker("servers")
+    if config.stash[_guarded]:
+        left_out = {item for item in items if any(item.get_closest_marker(name) for name in _LEFT_OUT)}
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=list(left_out))
+
+
+def _needs_servers(item: pytest.Function) -> bool:
+    parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    return bool(SERVERS.intersection(item.fixturenames)) or any(value == ON_SERVERS for value in parameters)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    _guard.on = item.config.stash[_guarded]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Generator[None]:
+    try:
+        return (yield)
+    finally:
+        _guard.on, reached = False, _guard.reached[:]
+        _guard.reached.clear()
+        if reached:
+            raise ReachedOutside(f"the test went on although it was refused {', '.join(reached)}")
