@@ -21,6 +21,7 @@ from district.deployment import Deployment, free_port
 from district.embedded.postgres import start_postgres
 from district.embedded.redis import start_redis
 from district.logins import prepared
+from district.sample.office import appoint_office
 from district.sample.people import generate
 from district.sample.roster import SOURCE, write_roster
 from services.intake.roster.people import person_id
@@ -107,6 +108,7 @@ def _fill(district: District, secret: str) -> None:
     headers = district.headers(service_principal("bench"))
     with httpx.Client(timeout=300, trust_env=False, headers=headers) as client:
         client.post(f"{district.deployment.origin('intake')}/intake/api/roster", content=bundle.read_bytes()).raise_for_status()
+        appoint_office(client, district.deployment.origin("intake"), headers, generate())
         agency = {"id": AGENCY, "name": "x", "url": f"{district.agency_origin}/agencies/{AGENCY}", "secret": secret}
         client.post(f"{district.deployment.origin('notifications')}/notifications/api/agencies", json=agency).raise_for_status()
     people = district.scalar("SELECT count(*) FROM intake.person_v1")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from district.commands import directory, keys, looking, running
+from district.commands import directory, keys, looking, people, running
 from district.commands.doctor import doctor
 from district.commands.migrating import migrate
 from district.demo.command import demo
@@ -19,6 +19,10 @@ app = typer.Typer(
 app.command("up")(running.up)
 app.command("serve")(running.serve_one)
 app.command("token")(running.token)
+app.command("appoint")(people.appoint)
+app.command("dismiss")(people.dismiss)
+app.command("suspend")(people.suspend)
+app.command("reinstate")(people.reinstate)
 app.command("demo")(demo)
 app.add_typer(directory.roster, name="roster")
 app.add_typer(directory.agencies, name="agencies")

@@ -25,6 +25,7 @@ from district.home import find_home
 from district.patience import Patient
 from district.sample.agencies import organizations
 from district.sample.concerns import concerns
+from district.sample.office import appoint_office
 from district.sample.people import District, generate
 from district.sample.roster import SOURCE, write_roster
 from services.intake.roster.people import person_id, school_id
@@ -69,6 +70,7 @@ def play(day: Day, progress: Progress, roster: Path | None, agencies: Path | Non
     step = progress.add_task("roster", total=None)
     bundle = roster or write_roster(day.district, day.stage.home.folder / "demo-roster.zip")
     import_bundle(day.stage.origin, headers, bundle, allow_drop=False)
+    appoint_office(day.client, day.stage.origin, headers, District([], day.district.people) if roster else day.district)
     progress.update(step, description="agencies")
     _import_agencies(day, agencies, headers)
     if not concerns_file:

@@ -31,7 +31,7 @@ from shared.message import Recorded
 from shared.posts import DISMISSED, LEFT, LEFT_STAYS, Changed, keep_posts, post_arguments, registered
 from shared.sealed import Sealed
 
-VIEW = "intake_directory_v1"
+VIEW = "intake_directory_v2"
 TABLES = ("school_v1", "person_v1", "post_v1", "suspension_v1", "concern_locator_v1")
 
 _LOCATE = (
@@ -77,8 +77,10 @@ async def _school(connection: Connection, generation: int, told: SchoolRegistere
 
 
 _PERSON = registered(
-    "INSERT INTO person_v1 (generation, person, kind, school, name) VALUES (%(generation)s, %(person)s, %(kind)s, %(school)s, %(name)s)"
-    " ON CONFLICT (generation, person) DO UPDATE SET kind = excluded.kind, school = excluded.school, name = excluded.name"
+    "INSERT INTO person_v1 (generation, person, kind, school, name, homeroom, guardians)"
+    " VALUES (%(generation)s, %(person)s, %(kind)s, %(school)s, %(name)s, %(homeroom)s, %(guardians)s)"
+    " ON CONFLICT (generation, person) DO UPDATE SET kind = excluded.kind, school = excluded.school, name = excluded.name,"
+    " homeroom = excluded.homeroom, guardians = excluded.guardians"
 )
 _APPOINTED = (
     "INSERT INTO person_v1 (generation, person, kind, name) VALUES (%s, %s, 'staff', %s)"
@@ -87,7 +89,14 @@ _APPOINTED = (
 
 
 def _row(told: PersonRegistered) -> dict[str, object]:
-    return {"person": told.person, "kind": told.kind, "school": told.school, "name": Jsonb(told.name.model_dump())}
+    return {
+        "person": told.person,
+        "kind": told.kind,
+        "school": told.school,
+        "name": Jsonb(told.name.model_dump()),
+        "homeroom": told.homeroom,
+        "guardians": list(told.guardians),
+    }
 
 
 async def _keep_row(connection: Connection, generation: int, told: Changed) -> None:
@@ -164,12 +173,12 @@ class Directory:
         names = ("person", "kind", "school", "roles", "posts")
         return [dict(zip(names, row[:5], strict=True)) | {"posts": row[4] or [], "name": Sealed.model_validate(row[5])} for row in rows]
 
-    async def digests(self) -> dict[str, tuple[str, str, str | None]]:
-        """Everybody who stands in the roster: id to kind, school and the digest of their row. Raises: StillBuilding, BehindWrite."""
-        query = "SELECT person, kind, school, digest FROM person_v1 WHERE generation = %s AND school IS NOT NULL"
+    async def appointed(self) -> list[tuple[str, Sealed]]:
+        """Ids and sealed names of the people who stand in no roster. Raises: StillBuilding, BehindWrite."""
+        query = "SELECT person, name FROM person_v1 WHERE generation = %s AND school IS NULL"
         async with self._view.reading() as (connection, generation):
             rows = await (await connection.execute(query, (generation,))).fetchall()
-        return {row[0]: (row[1], row[2], row[3]) for row in rows}
+        return [(row[0], Sealed.model_validate(row[1])) for row in rows]
 
     async def concerns_at(self, located: str) -> list[str]:
         """The concerns whose receipt has this locator, usually one. A receipt just given is found. Raises: StillBuilding, BehindWrite."""

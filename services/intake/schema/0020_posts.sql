@@ -1,5 +1,6 @@
--- Which roles somebody holds at which school (shared/posts.py). What is here is taken over: one school for all roles; the roles of the district's
--- own people held in the whole district. `person_v1.roles` is read no more; an older release beside this one still writes it.
+-- Which roles somebody holds at which school (shared/posts.py). The directory's next version is folded with them from the first event (ADR 13); where
+-- it was folded before, what is here is taken over: one school for all roles, and the district's own people in the whole district.
+-- `person_v1.roles` is read no more; an older release beside this one still writes it.
 CREATE TABLE {schema}.post_v1 (
     generation integer NOT NULL, person text NOT NULL, role text NOT NULL, school text, kind text, appointed boolean NOT NULL,
     UNIQUE NULLS NOT DISTINCT (generation, person, role, school, kind, appointed)
