@@ -165,7 +165,7 @@ def _kernel(name: ServiceName, settings: Settings, migrations: Path, clock: Cloc
         PostgresEventStore(database, partitions=settings.partitions),
         KeyringVault(database, MasterKeys(keys.source, clock)),
         clock,
-        Access(keys, Permissions(), clock),
+        Access(keys, Permissions(), clock, posts),
         Heartbeats(database),
         keys,
         posts,

@@ -66,6 +66,20 @@ def reinstate(person: Annotated[str, typer.Argument(help="id")], json: AsJson = 
     _show("Reinstated", [_sent("suspensions/end", {"person": person})], json=json)
 
 
+def people(**asked: str) -> list[dict[str, Any]]:
+    """People of the running district with their posts. asked: kind, school or person."""
+    answer = httpx.get(f"{origin()}/intake/api/people", params=asked, headers=find_home().service_headers(), timeout=30, trust_env=False)
+    found: list[dict[str, Any]] = checked(answer)["items"]
+    return found
+
+
+def require_post(person: str, role: str, school: str) -> None:
+    """Raises: Invalid: the person does not hold the role there. school: id; empty for the whole district or a kind of schools."""
+    posts = [post for each in people(person=person) for post in each["posts"]]
+    if not any(post["role"] == role and (post["school"] or "") == school for post in posts):
+        raise Invalid(Fault("/person", "no-such-post"), message=f"{person} is not {role} there: import a roster that says so, or ./tanggap appoint")
+
+
 def _places(schools: Sequence[str], kinds: Sequence[str]) -> list[dict[str, str]]:
     """Raises: Invalid: schools and kinds at once."""
     if schools and kinds:

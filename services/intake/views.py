@@ -162,11 +162,12 @@ class Directory:
             rows = await (await connection.execute(query, (generation,))).fetchall()
         return [dict(zip(("school", "npsn", "name", "level"), row, strict=True)) for row in rows]
 
-    async def people(self, kind: str | None, school: str | None) -> list[dict[str, object]]:
+    async def people(self, kind: str | None, school: str | None, person: str | None = None) -> list[dict[str, object]]:
         """People with sealed names, for the operator's tools. Raises: StillBuilding, BehindWrite."""
         wanted = Conditions()
         wanted.add_if_asked("kind = %s", kind)
         wanted.add_if_asked("school = %s", school)
+        wanted.add_if_asked("person = %s", person)
         async with self._view.reading() as (connection, generation):
             wanted.add("generation = %s", generation)
             rows = await (await connection.execute(_PEOPLE.format(wanted.where), wanted.values)).fetchall()

@@ -174,16 +174,16 @@ async def _keep_row(connection: Connection, told: Changed, position: int) -> Non
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who looks. schools: whose messages and tasks they see, empty for all; never those of a case whose concern names them."""
+    """Who looks. schools: whose messages and tasks they see, None for all; never those of a case whose concern names them."""
 
     person: str
-    schools: tuple[str, ...]
+    schools: tuple[str, ...] | None
 
     def wanted(self, generation: int) -> Conditions:
         """What they may see of messages and tasks."""
         found = Conditions()
         found.add("o.generation = %s", generation)
-        found.add_if_asked("o.school = ANY (%s)", list(self.schools) or None)
+        found.add_if_asked("o.school = ANY (%s)", None if self.schools is None else list(self.schools))
         found.add(
             "NOT EXISTS (SELECT FROM conflict_v1 c WHERE c.generation = o.generation AND c.case_id = o.case_id AND c.person = %s)", self.person
         )  # fmt: skip

@@ -16,12 +16,12 @@ import psycopg
 from fastapi import FastAPI
 
 from services.cases.app import create_app
-from shared.access import Principal
+from shared.access import Principal, service_principal
 from shared.events import ConcernRaised, NamedPerson, PersonRegistered, Post, Role, SchoolRegistered
 from shared.message import PublicEvent, Recorded
 from shared.settings import Settings, read_settings
 from shared.testing import eventually
-from tests.keys import bearer
+from tests.keys import bearer, somebody
 from tests.logins import login
 
 KEY = urlsafe_b64encode(b"k" * 32).decode()
@@ -82,7 +82,7 @@ class Desk:
 
     def holder(self, person: str, roles: set[str], *schools: str) -> dict[str, str]:
         """Somebody with several roles."""
-        return self._headers(Principal(person, "person", frozenset(roles), frozenset(schools)))
+        return self._headers(somebody(person, roles, schools))
 
     @property
     def duty(self) -> dict[str, str]:
@@ -94,10 +94,12 @@ class Desk:
 
     @property
     def service(self) -> dict[str, str]:
-        return self._headers(Principal("service:test", "service", frozenset({"service"})))
+        return self._headers(service_principal("test"))
 
     def _headers(self, principal: Principal) -> dict[str, str]:
-        return bearer(self.settings, principal)
+        headers = bearer(self.settings, principal)
+        self.kernel.posts.forget()
+        return headers
 
     # requests -----------------------------------------------------------------------------------------------------
 

@@ -26,7 +26,7 @@ from district.sample.office import appoint_office
 from district.sample.people import generate
 from district.sample.roster import SOURCE, write_roster
 from services.intake.roster.people import person_id, school_id
-from shared.access import Principal, issue_token, service_principal
+from shared.access import Identity, issue_token, service_principal
 
 AGENCY = "agency-1"
 PATIENCE = 60.0
@@ -50,14 +50,14 @@ class Rig:
 
     # who asks -----------------------------------------------------------------------------------------------------
 
-    def headers(self, principal: Principal) -> dict[str, str]:
+    def headers(self, principal: Identity) -> dict[str, str]:
         return {"authorization": f"Bearer {issue_token(self.deployment.keys(), principal, datetime.now(UTC) + timedelta(hours=6))}"}
 
     def service(self) -> dict[str, str]:
         return self.headers(service_principal("faults"))
 
     def duty(self, number: int = 1) -> dict[str, str]:
-        return self.headers(Principal(person_id(SOURCE, f"dinas-staf-0{number}"), "person", frozenset({"district-duty"})))
+        return self.headers(Identity(person_id(SOURCE, f"dinas-staf-0{number}"), "person"))
 
     # faults -------------------------------------------------------------------------------------------------------
 

@@ -7,12 +7,12 @@ import httpx
 import pytest
 
 from services.intake.domain.roster import ROSTER, LetGo
-from shared.access import Principal, service_principal
+from shared.access import service_principal
 from shared.decider import execute
 from shared.message import Occasion
 from shared.sealed import Sealed
 from tests.intake.bundles import FILES, row
-from tests.keys import bearer
+from tests.keys import bearer, somebody
 
 pytestmark = pytest.mark.anyio
 
@@ -121,7 +121,7 @@ async def test_a_suspension_holds_from_the_next_request_on(desk):
 
 
 async def test_only_the_operator_appoints(desk):
-    who = bearer(desk.office.kernel.settings, Principal("dewi", "person", frozenset({"system-administrator"})))
+    who = bearer(desk.office.kernel.settings, somebody("dewi", {"system-administrator"}))
     for path in ("appointments", "appointments/end", "suspensions", "suspensions/end"):
         answer = await desk.client.post(f"/intake/api/{path}", json={"person": "dewi", "role": "district-duty"}, headers=who)
         assert answer.status_code == 403

@@ -15,7 +15,7 @@ from services.intake.roster.people import interpret, person_id, school_id
 from services.intake.roster.reading import read_bundle
 from services.intake.roster.reasons import SENTENCES
 from services.intake.views import project
-from shared.access import Principal
+from shared.access import service_principal
 from shared.errors import Invalid
 from shared.events import PersonLeft, PersonRegistered, SchoolRegistered
 from shared.sealed import Sealed
@@ -185,7 +185,7 @@ async def test_a_bundle_that_cannot_be_trusted_changes_nothing(office):
 @pytest_anyio
 async def test_a_truncated_upload_is_answered_with_its_fault_and_without_rights_not_at_all(office):
     settings = office.kernel.settings
-    service = Principal("service:test", "service", frozenset({"service"}))
+    service = service_principal("test")
     headers = bearer(settings, service)
     content = zipped(FILES, office.folder / "b.zip").read_bytes()[:-30]
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=office.app), base_url="http://intake") as client:

@@ -21,12 +21,12 @@ from starlette.routing import Route
 
 from services.notifications.app import create_app
 from services.notifications.views import Roster
-from shared.access import Principal
+from shared.access import Principal, service_principal
 from shared.events import CATALOGUE, DISTRICT_ROLES, PersonRegistered, Post, Role, SchoolRegistered
 from shared.message import Occasion, PublicEvent, Recorded
 from shared.settings import read_settings
 from shared.testing import eventually
-from tests.keys import bearer
+from tests.keys import bearer, somebody
 from tests.logins import login
 
 KEY = urlsafe_b64encode(b"k" * 32).decode()
@@ -155,16 +155,18 @@ class Desk:
         await self.hear(PersonRegistered(person=person, kind=kind, school=school, posts=posts, name=name, email=email, guardians=guardians))
 
     def as_person(self, person: str, role: str, *schools: str) -> dict[str, str]:
-        return self._headers(Principal(person, "person", frozenset({role}), frozenset(schools)))
+        return self._headers(somebody(person, {role}, schools))
 
     def as_agency(self, agency: str) -> dict[str, str]:
-        return self._headers(Principal(agency, "agency", frozenset({"agency"})))
+        return self._headers(Principal(agency, "agency"))
 
     def as_service(self) -> dict[str, str]:
-        return self._headers(Principal("service:test", "service", frozenset({"service"})))
+        return self._headers(service_principal("test"))
 
     def _headers(self, principal: Principal) -> dict[str, str]:
-        return bearer(self.settings, principal)
+        headers = bearer(self.settings, principal)
+        self.kernel.posts.forget()
+        return headers
 
     async def register(self, agency: str, url: str | None, **more: str) -> None:
         body = {"id": agency, "name": agency.upper(), "url": url, "secret": SECRET, **more}

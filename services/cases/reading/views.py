@@ -11,6 +11,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from services.cases.reading.projecting import VIEW
+from services.cases.rights import Sight
 from shared.conditions import Conditions
 from shared.database import Connection, Database
 from shared.events import PersonAppointed, PersonDismissed, PersonLeft, PersonRegistered, RosterFact, SchoolRegistered
@@ -166,18 +167,19 @@ class CaseList:
     def __init__(self, view: Projection) -> None:
         self._view = view
 
-    async def page(
-        self, filters: Filters, *, schools: str, reader: str, escalated_only: bool, after: Sequence[Any] | None, limit: int
-    ) -> list[Listed]:
-        """Newest first. schools: ids with commas, or `*`. Cases that name the reader are never listed. Raises: StillBuilding, BehindWrite."""
+    async def page(self, filters: Filters, *, schools: str, sight: Sight, reader: str, after: Sequence[Any] | None, limit: int) -> list[Listed]:
+        """Newest first. schools: the wall, as `schools_of` says it. Cases that name the reader are never listed.
+
+        Raises: StillBuilding, BehindWrite.
+        """
         async with self._view.reading(schools) as (connection, generation):
-            wanted = _cases_wanted(generation, filters, schools, reader, after, escalated_only=escalated_only)
+            wanted = _cases_wanted(generation, filters, schools, sight, reader, after)
             cursor = await connection.execute(_CASES.format(wanted.where, limit), wanted.values)
             return [Listed(*row) for row in await cursor.fetchall()]
 
 
 def _cases_wanted(
-    generation: int, filters: Filters, schools: str, reader: str, after: Sequence[Any] | None, *, escalated_only: bool
+    generation: int, filters: Filters, schools: str, sight: Sight, reader: str, after: Sequence[Any] | None
 ) -> Conditions:  # fmt: skip
     wanted = Conditions()
     wanted.add("generation = %s", generation)
@@ -191,8 +193,8 @@ def _cases_wanted(
     wanted.add_if_asked("%s = (acknowledged_by IS NULL AND acknowledge_by < clock_timestamp())", filters.overdue)
     if filters.unidentified:
         wanted.add("student IS NULL AND state NOT IN ('closed', 'merged')")
-    if escalated_only:
-        wanted.add("(urgency = 'emergency' OR desk = 'district')")
+    if sight.late:
+        wanted.add("(urgency = 'emergency' OR desk = 'district' OR school = ANY (%s))", list(sight.whole))
     if after:
         wanted.add("(opened_at, case_id) < (%s, %s)", *after)
     return wanted
@@ -200,7 +202,7 @@ def _cases_wanted(
 
 def _of_schools(wanted: Conditions, schools: str) -> None:
     """Repeats the school predicate: row-level security alone cannot use an index."""
-    own = schools.split(",")
+    own = [each for each in schools.split(",") if not each.startswith("desk:")]
     if len(own) > 1:
         wanted.add("school = ANY (%s)", own)
     elif schools != "*":
@@ -227,13 +229,18 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class WorkFilter:
-    """A list's question. owner: of whom; what: its code; before: expected until; climbed: only what climbed the ladder."""
+    """A list's question. owner: of whom; what: its code; before: expected until; climbed: only what climbed the ladder.
+
+    sight: what of the schools is seen, everything where nothing is said. own: whose own things are seen beside it.
+    """
 
     owner: str | None = None
     what: str | None = None
     before: datetime | None = None
     climbed: bool = False
     school: str | None = None
+    sight: Sight | None = None
+    own: str | None = None
 
 
 _WORK = sql.SQL(
@@ -284,9 +291,28 @@ def _work_wanted(generation: int, wanted: WorkFilter, schools: str, reader: str,
     found.add_if_asked("school = %s", wanted.school)
     if wanted.climbed:
         found.add("step > 0")
+    if wanted.sight:
+        _in_sight(found, wanted.sight, wanted.own)
     if after:
         found.add("(expected_at, case_id, key) > (%s, %s, %s)", *after)
     return found
+
+
+def _in_sight(found: Conditions, sight: Sight, own: str | None) -> None:
+    """As few conditions as there can be, so that each list is found over its own index."""
+    if "*" in sight.whole:
+        return
+    seen: list[tuple[str, object]] = []
+    if sight.whole:
+        seen.append(("school = ANY (%s)", list(sight.whole)))
+    if own:
+        seen.append(("owner = %s", own))
+    if sight.late and not seen:
+        found.add("step > 0")
+        return
+    if sight.late:
+        seen.append(("step > 0 AND school = ANY (%s)", list(sight.late)))
+    found.add(f"({' OR '.join(condition for condition, _ in seen) or 'false'})", *(value for _, value in seen))
 
 
 async def record_read(database: Database, reader: str, subject: str, what: str, version: int, reason: str | None = None) -> None:
