@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 from shared.access import Identity, Principal, issue_token
 from shared.clock import Clock, SystemClock
@@ -60,7 +60,7 @@ def make_known(database_url: str, who: Principal) -> None:
     """
     if _KNOWN.get((database_url, who.id)) == who:
         return
-    login = urlsplit(database_url).username or ""
+    login = str(conninfo_to_dict(database_url)["user"])
     with psycopg.connect(database_url, options=f"-c search_path={login.removeprefix('tanggap_')}", autocommit=True) as connection:
         for (generation,) in connection.execute(_GENERATIONS if login.endswith("intake") else "SELECT 1").fetchall():
             _keep(connection, generation, who)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 
 from psycopg import sql
 from psycopg.types.json import Jsonb
@@ -206,7 +206,7 @@ def _of_schools(wanted: Conditions, schools: str) -> None:
     if len(own) > 1:
         wanted.add("school = ANY (%s)", own)
     elif schools != "*":
-        wanted.add("school = %s", schools)
+        wanted.add("school = %s", *own)
 
 
 # the lists of a working day ----------------------------------------------------------------------------------------
@@ -302,17 +302,17 @@ def _in_sight(found: Conditions, sight: Sight, own: str | None) -> None:
     """As few conditions as there can be, so that each list is found over its own index."""
     if "*" in sight.whole:
         return
-    seen: list[tuple[str, object]] = []
+    seen: list[LiteralString] = []
+    values: list[object] = []
     if sight.whole:
-        seen.append(("school = ANY (%s)", list(sight.whole)))
+        seen, values = [*seen, "school = ANY (%s)"], [*values, list(sight.whole)]
     if own:
-        seen.append(("owner = %s", own))
-    if sight.late and not seen:
-        found.add("step > 0")
-        return
-    if sight.late:
-        seen.append(("step > 0 AND school = ANY (%s)", list(sight.late)))
-    found.add(f"({' OR '.join(condition for condition, _ in seen) or 'false'})", *(value for _, value in seen))
+        seen, values = [*seen, "owner = %s"], [*values, own]
+    if sight.late and "*" not in sight.late and seen:
+        seen, values = [*seen, "step > 0 AND school = ANY (%s)"], [*values, list(sight.late)]
+    elif sight.late:
+        seen = [*seen, "step > 0"]
+    found.add(f"({' OR '.join(seen) or 'false'})", *values)
 
 
 async def record_read(database: Database, reader: str, subject: str, what: str, version: int, reason: str | None = None) -> None:
