@@ -17,7 +17,7 @@ from pathlib import Path
 import httpx
 
 from district.deployment import free_port
-from district.embedded.process import die_with_parent
+from district.embedded.process import dying_with_us
 from district.embedded.servers import Servers
 from district.home import ROOT, Home, wanted_port
 from district.logins import addresses
@@ -128,7 +128,7 @@ def _start(built: Stage, module: str, *given: str, **environment: str) -> None:
         stdin=subprocess.DEVNULL,
         stdout=log,
         stderr=log,
-        preexec_fn=die_with_parent,
+        preexec_fn=dying_with_us(),
     )
     log.close()
     built.processes.append(process)
