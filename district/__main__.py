@@ -8,6 +8,7 @@ from district.commands import directory, keys, looking, running
 from district.commands.doctor import doctor
 from district.commands.migrating import migrate
 from district.demo.command import demo
+from district.ending import end_orderly
 
 app = typer.Typer(
     name="tanggap",
@@ -32,4 +33,5 @@ app.command("migrate")(migrate)
 app.command("doctor")(doctor)
 
 if __name__ == "__main__":
+    end_orderly()
     app(prog_name="tanggap")
