@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from io import TextIOWrapper
+
 import typer
 
 from district.commands import directory, keys, looking, running
@@ -34,4 +37,7 @@ app.command("doctor")(doctor)
 
 if __name__ == "__main__":
     end_orderly()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without our letters is no reason to stop
     app(prog_name="tanggap")

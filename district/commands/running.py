@@ -18,7 +18,7 @@ from district.logins import prepared
 from district.sample.faces import faces
 from district.serving import ServingNote, serving
 from district.up import one_origin, services
-from shared.access import Principal
+from shared.access import EVERYBODY, Permissions, Principal
 from shared.errors import StartRefused
 from shared.logins import SERVICES
 from shared.service import listening_on, run, serve
@@ -70,6 +70,9 @@ def token(
     """A bearer token for scripts; only where demo sign-in is allowed (TANGGAP_DEMO_SIGN_IN=true)."""
     if os.environ.get("TANGGAP_DEMO_SIGN_IN", "").lower() not in ("1", "true", "yes"):
         raise StartRefused("tokens are only given where TANGGAP_DEMO_SIGN_IN=true: never in production")
+    known = frozenset().union(*Permissions().rows.values()) - {EVERYBODY}
+    if role not in known:
+        raise StartRefused(f"there is no role called {role!r}: choose one of {', '.join(sorted(known))}")
     kind = "agency" if role == "agency" else "service" if role == "service" else "person"
     principal = Principal(person, kind, frozenset({role}), frozenset({school} if school else ()))  # type: ignore[arg-type]
     made = find_home().token(principal)
