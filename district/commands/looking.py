@@ -83,7 +83,7 @@ def case_history(case_id: CaseId, json: AsJson = False) -> None:
         show_json(told)
         return
     rows = [
-        (event["version"], event["recorded_at"][:19], event["actor"][:20], words_of().sentence(event["type"], event["data"])[0], event["hash"][:12])
+        (event["version"], event["recorded_at"][:19], event["actor"], words_of().sentence(event["type"], event["data"])[0], event["hash"][:12])
         for event in told
     ]
     show_table("History", ("version", "recorded", "actor", "what happened", "hash"), rows)

@@ -84,6 +84,8 @@ class Day:
 
     def keep(self, step: str, seconds: float) -> None:
         """A step was played. seconds: how long it took."""
+        if step in self.kept.steps:
+            return
         self.played_now = True
         self.kept.steps.append(step)
         self.kept.seconds += seconds

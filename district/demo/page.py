@@ -13,12 +13,12 @@ from shared.eventstore.verify import Verified
 WIDTH = 110
 """Columns where there is no terminal."""
 
-UNTOLD = 14
+UNTOLD = 9
 """Most lines of those who were not told; the rest stands in the file."""
 
 
 def page(day: Day, verified: Sequence[Verified], missing: Sequence[str], *, width: int = WIDTH) -> list[str]:
-    """What happened, who was not told, what is still open: at most 40 lines. width: columns."""
+    """What happened, who was not told, what is still open. width: columns."""
     lines = [
         *_happened(day, verified),
         "",
@@ -29,7 +29,7 @@ def page(day: Day, verified: Sequence[Verified], missing: Sequence[str], *, widt
         ("DIBIARKAN / LEFT ALONE", [why for _, why in day.kept.left]),
         ("BELUM SELESAI / STILL OPEN", list(missing)),
     ):
-        lines += ["", title, *_first(told, 5)] if told else []
+        lines += ["", title, *_first(told, 3)] if told else []
     return [_cut(line, width) for line in lines]
 
 

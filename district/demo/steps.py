@@ -17,16 +17,20 @@ from shared.errors import TanggapError
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that happens on the day. name: unique, and never changed, because it is kept. words: in Indonesian and English."""
+    """One thing that happens on the day. name: unique, and never changed, because it is kept. words: in Indonesian and English.
+
+    each_start: also where it was played before, because it holds only for as long as the program runs.
+    """
 
     name: str
     words: tuple[str, str]
     play: Callable[[Day], None]
+    each_start: bool = False
 
 
 BEGINNING = (
     Step("roster", ("data sekolah dan murid diimpor", "the roster is imported"), beginning.import_the_roster),
-    Step("agencies", ("lembaga mitra didaftarkan", "partner agencies are registered"), beginning.import_the_agencies),
+    Step("agencies", ("lembaga mitra didaftarkan", "partner agencies are registered"), beginning.import_the_agencies, each_start=True),
 )
 
 CONCERNS = (
@@ -72,7 +76,7 @@ def play(day: Day, steps: Sequence[Step], telling: Telling) -> None:
     """Plays what was not played yet. Raises: TanggapError: a step of a day that began just now was refused."""
     goes_on = day.kept.begun
     for step in steps:
-        if step.name not in day.kept.steps:
+        if step.each_start or step.name not in day.kept.steps:
             began = time.monotonic()
             telling.step(*step.words)
             _play(day, step, goes_on=goes_on)

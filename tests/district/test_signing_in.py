@@ -41,7 +41,7 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     given = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
     with (home.folder / "up.log").open("wb") as log:
         process = subprocess.Popen(
-            (sys.executable, "-m", "district", "up"), cwd=CHECKOUT, env=given | told, stdout=log, stderr=log, preexec_fn=dying_with_us
+            (sys.executable, "-m", "district", "up"), cwd=CHECKOUT, env=given | told, stdout=log, stderr=log, preexec_fn=dying_with_us()
         )
     url = f"http://127.0.0.1:{port}"
     try:
