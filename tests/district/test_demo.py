@@ -1,4 +1,4 @@
-"""`./tanggap demo` as somebody uses it who reads one page, stops it, and starts it again (first-use.md, rows 1, 10, 11 and 12)."""
+"""`./tanggap demo` as somebody uses it who reads one page, stops it, and starts it again: rows 1, 10, 11 and 12 of what was seen on first use."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""What the demonstration's day keeps and what it leaves alone (first-use.md, row 1), how it tells of itself (row 12), without servers."""
+"""What the demonstration's day keeps and what it leaves alone, and how it tells of itself (1, 12)."""
 
 import io
 import time
