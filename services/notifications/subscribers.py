@@ -139,7 +139,7 @@ class FromCases:
         return await self._tell(event, told, ladder.rungs_from(0, staff, told.excluded, desk=told.desk), checkpoint)
 
     async def _pass_on(self, event: Recorded, told: AlertsPassedOn, checkpoint: Checkpoint | None) -> Outcome | None:
-        """What the old school's people, or those of the merged case, were asked is theirs no more. Whoever goes on is alerted by an event of its own."""
+        """The old school's people, or those of the merged case, are asked no more. Whoever goes on is alerted by an event of its own."""
         streams = await self.store.streams(f"alert-{told.case}-")
         alerts = [(stream, (await load(self.store, ALERT, stream)).state) for stream in streams]
         over = [stream for stream, alert in alerts if alert.raised and (told.to_case, told.to_school) != (told.case, alert.raised.school)]
