@@ -11,6 +11,7 @@ import orjson
 from psycopg import sql
 
 from services.cases.domain.case.state import state_of
+from services.cases.domain.case.transferring import RECEIPT
 from services.cases.domain.casework import Casework
 from services.cases.domain.steps.policy import most_urgent
 from services.cases.domain.steps.tells import Counts
@@ -30,7 +31,6 @@ _COLUMNS = (
     "changed_at", "version", "closed", "merged", "waiting", "worked", "stage", "student_at", "asked_of",
 )  # fmt: skip
 _WORK_COLUMNS = ("case_id", "key", "what", "school", "owner", "student", "urgency", "expected_at", "due", "step", "desk")
-RECEIPT = "transfer-receipt"
 _STATE = ("closed", "merged", "waiting", "worked", "stage")
 """What a case's state follows from, so that the list shows what the case shows (domain/case/state.py)."""
 

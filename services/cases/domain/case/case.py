@@ -37,6 +37,7 @@ from services.cases.domain.case.strands import (
     SetUrgency,
     TakeConcern,
 )
+from services.cases.domain.case.transferring import RECEIPT
 from services.cases.domain.case.whereabouts import NoteWhereabouts
 from services.cases.domain.referring import referral
 from services.cases.domain.referring.consent import CONSENT, EvaluateReferral, TakeNextAlternative
@@ -166,13 +167,14 @@ def _passed(command: PassDeadline, case: Case) -> Sequence[Event]:
     event = deadline.passed(command, case.deadlines)
     if event is None:
         return []
+    asked = case.moves.asked if event.what == RECEIPT else None
     overdue = WorkOverdue(
-        **whose(case),
+        **{**whose(case), "school": asked.to if asked else case.school},
         what=event.what,
         urgency=case.urgency,
         desk=case.desk,
         step=event.step,
-        owner=case.deadlines[command.key].owner or case.owner,
+        owner=None if asked else case.deadlines[command.key].owner or case.owner,
         excluded=tuple(sorted(case.named)),
     )
     return [event, overdue]

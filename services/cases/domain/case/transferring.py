@@ -25,6 +25,9 @@ from shared.errors import Refused
 from shared.message import Event
 from shared.sealed import CaseText
 
+RECEIPT = "transfer-receipt"
+"""What is expected of the school that was asked; all else is expected of the one that has the case."""
+
 
 class TransferCase(Command, called="transfer-case", permission="charge"):
     """to: another school of the district. receipt_by: until when it must say that it has the case."""
@@ -195,9 +198,9 @@ def _keep(_: KeepCase, moves: Moves, __: About) -> None:
 
 ROWS = (
     act(TransferCase, CaseTransferAsked, _transfer, done=_is_asked, offer=offered("transfer leaving")),
-    act(ReceiveTransfer, CaseTransferred, _waits_here, tells=counted(), offer=offered("transfer-receipt")),
-    act(DeclineTransfer, TransferDeclined, _waits_here, tells=counted(), offer=offered("transfer-receipt")),
-    act(WithdrawTransfer, TransferWithdrawn, _withdraw, tells=counted(), offer=offered("transfer-receipt")),
+    act(ReceiveTransfer, CaseTransferred, _waits_here, tells=counted(), offer=offered(RECEIPT)),
+    act(DeclineTransfer, TransferDeclined, _waits_here, tells=counted(), offer=offered(RECEIPT)),
+    act(WithdrawTransfer, TransferWithdrawn, _withdraw, tells=counted(), offer=offered(RECEIPT)),
     act(AskForCase, CaseAskedFor, _ask_for, done=_is_wanted),
     act(KeepCase, CaseKept, _keep, offer=offered("transfer leaving")),
 )
@@ -238,7 +241,7 @@ def expected(moves: Moves, school: str, owner: str | None) -> list[Expected]:
     school: whose the case is.
     """
     if moves.asked:
-        return [Expected(f"transfer/{moves.asked.act}", "transfer-receipt", moves.asked.receipt_by, None)]
+        return [Expected(f"transfer/{moves.asked.act}", RECEIPT, moves.asked.receipt_by, None)]
     student, by = moves.student, moves.settle_by
     if student is None or by is None or student.school == school:
         return []
