@@ -106,7 +106,7 @@ class Deciding:
     def decide(self, command: Fact, case: Case) -> Sequence[Event]:
         """Raises: a refusal by name. Facts of others (alerts, tasks, notices, marks) are folded and never refused."""
         events = self.said(command, case)
-        if not events or isinstance(command, (TakeConcern, RecordAlert)):
+        if not events or isinstance(command, RecordAlert) or case.case is None:
             return events
         return [*events, *self.consequences.of(command, events, case)]
 

@@ -204,17 +204,20 @@ def decide(command: StrandCommand, case: Case) -> Sequence[Event]:
 
 
 def _acknowledge(command: Acknowledge, case: Case) -> Sequence[Event]:
-    waiting = case.in_nobody_s_hand
-    if not waiting:
+    if not case.in_nobody_s_hand:
         return []
-    if not command.there and any(strand.concern.concern in waiting and _since_the_move(strand, case) for strand in case.strands):
+    if not command.there and _waits_elsewhere(case):
         raise TakenInHandElsewhere
     school = case.alerted_at if command.there else case.school
     return [CaseAcknowledged(**{**whose(case), "school": school}, by=command.by, concerns=case.concerns)]
 
 
-def _since_the_move(strand: StrandAdded, case: Case) -> bool:
-    return case.elsewhere is not None and case.moves.student is not None and strand.at >= case.moves.student.at
+def _waits_elsewhere(case: Case) -> bool:
+    """Somebody at the school where the student is now has yet to take in hand what came since."""
+    student, waiting = case.moves.student, case.in_nobody_s_hand
+    if student is None or case.elsewhere is None:
+        return False
+    return any(strand.concern.concern in waiting and strand.at >= student.at for strand in case.strands)
 
 
 def _assign(command: Assign, case: Case) -> Sequence[Event]:
@@ -282,7 +285,14 @@ def _close(command: Close, case: Case) -> Sequence[Event]:
     if not all(each.ended or each.rests for each in case.activities.values()):
         raise ActivityStillOpen
     closed = CaseClosed(**whose(case), concerns=case.concerns, outcome=command.outcome_class)
-    return [TaskReviewed(text=command.task_reviewed, by=command.by), closed]
+    return [*_taken_in_hand(command.by, case), TaskReviewed(text=command.task_reviewed, by=command.by), closed]
+
+
+def _taken_in_hand(by: str, case: Case) -> Sequence[Event]:
+    """Whoever closes a case has taken in hand what it holds: no ladder goes on for a closed case. Raises: TakenInHandElsewhere."""
+    if _waits_elsewhere(case):
+        raise TakenInHandElsewhere
+    return [CaseAcknowledged(**whose(case), by=by, concerns=case.concerns)] if case.in_nobody_s_hand else []
 
 
 def _reopen(command: Reopen, case: Case) -> Sequence[Event]:
