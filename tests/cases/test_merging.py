@@ -1,4 +1,4 @@
-"""A merge keeps one case that goes on, and everything that must not stop goes with it (domain.md, People come and go)."""
+"""A merge keeps one case that goes on, and everything that must not stop goes with it (domain page, "People come and go")."""
 
 from datetime import UTC, datetime
 from uuid import uuid4

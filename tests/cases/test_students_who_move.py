@@ -1,4 +1,4 @@
-"""A student moves: the school where the student is now hears and works at once; the old one is asked for the case (domain.md, People come and go)."""
+"""A student moves: the school where the student is now hears and works at once; the old one is asked for the case (domain page, "People come and go")."""
 
 import pytest
 

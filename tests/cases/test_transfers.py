@@ -1,4 +1,4 @@
-"""A transfer is asked, received, declined or withdrawn, in one stream; afterwards the case is the new school's (domain.md, People come and go)."""
+"""A transfer is asked, received, declined or withdrawn, in one stream; afterwards the case is the new school's (domain page, "People come and go")."""
 
 import asyncio
 from datetime import UTC, datetime

@@ -150,7 +150,7 @@ async def _takes(ground: Ground) -> Carrying | None:
 
 
 def taken_along(case: Case, other: Case) -> Carrying | None:
-    """The same, of two cases as they are. The identified student's case goes on (domain.md, People come and go)."""
+    """The same, of two cases as they are. The identified student's case goes on (domain page, "People come and go")."""
     return carrying(other) if case.student and other.case and other.student is None else None
 
 

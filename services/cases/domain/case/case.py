@@ -41,7 +41,7 @@ from services.cases.domain.case.transferring import RECEIPT
 from services.cases.domain.case.whereabouts import NoteWhereabouts
 from services.cases.domain.referring import referral
 from services.cases.domain.referring.consent import CONSENT, EvaluateReferral, TakeNextAlternative
-from services.cases.domain.referring.disclosure import DISCLOSURE
+from services.cases.domain.referring.disclosure import DISCLOSURE, TellReceiver
 from services.cases.domain.referring.referral import (
     ApproveReferral,
     CancelReferral,
@@ -90,7 +90,7 @@ class ConflictOfInterest(Refused):
 _FACTS: tuple[type[Fact], ...] = (RecordAlert, FoldTask, FoldSilence, FoldNotice, MarkGuardianUnsafe, NoteWhereabouts)
 _ALSO_WHEN_CLOSED: tuple[type[Fact], ...] = (*_FACTS, Reopen, PassDeadline, *DISCLOSURE.commands, SetLegalHold, LiftLegalHold, EvaluateReferral)
 _ALSO_WHEN_MERGED: tuple[type[Fact], ...] = (
-    *_FACTS, PassDeadline, UnmergeCase, GiveBackMerged, *DISCLOSURE.commands, RuleConflict, ApproveReferral, SendReferral, CancelReferral,
+    *_FACTS, PassDeadline, UnmergeCase, GiveBackMerged, TellReceiver, RuleConflict, ApproveReferral, SendReferral, CancelReferral,
     *(each for each in CONSENT.commands if each is not TakeNextAlternative), SetLegalHold, LiftLegalHold,
 )  # fmt: skip
 """What was under way in a merged case is brought to its end there; nothing new begins."""

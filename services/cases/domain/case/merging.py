@@ -1,4 +1,4 @@
-"""Two cases of one student become one that goes on, and are taken apart again (domain.md, People come and go: a merge).
+"""Two cases of one student become one that goes on, and are taken apart again (domain page, "People come and go").
 
 The identified student's case goes on, whichever was said to merge into the other. Of the other one, everything that must not stop goes along: what
 its concerns say in codes, its level and running clocks, links, suspended people. Its words stay where they are, under their readers, and what was

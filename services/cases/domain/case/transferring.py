@@ -1,4 +1,4 @@
-"""A case goes to another school, with a receipt (domain.md, People come and go: a student moves).
+"""A case goes to another school, with a receipt (domain page, "People come and go").
 
 Asked, received, declined with a reason, withdrawn with a reason. Until the receipt the old school remains responsible. The school where the student
 is now may ask for the case; the school that has it may keep it, with a reason.

@@ -1,4 +1,4 @@
-"""Where the student of a case is now, and who hears of it (domain.md, People come and go: a student moves).
+"""Where the student of a case is now, and who hears of it (domain page, "People come and go").
 
 The school where the student is now is alerted to what nobody has taken in hand yet, and sees that there is a case. The school that has the case is
 asked to transfer it, and remains responsible until the other's receipt.
