@@ -17,6 +17,7 @@ async def two_schools(running) -> None:
         await running.school(school)
         for person, role in zip(people, ("counsellor", "coordinator"), strict=True):
             await running.person(person, "staff", role, school=school)
+    await running.school("office")
     await running.person("dewi", "staff", "district-duty", school="office")
 
 
