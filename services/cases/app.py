@@ -19,6 +19,7 @@ from services.cases.reading import documents, lists, reports, routes, what_if, w
 from services.cases.reading.projecting import TABLES, VIEW, projecting
 from services.cases.reading.views import Roster, WorkList
 from services.cases.reading.vocabulary import WORDS, words_of
+from services.cases.reading.whereabouts import Whereabouts
 from services.cases.reading.words import Words
 from services.cases.subscribers import FromIntake, FromNotifications
 from shared.eventstore.projection import Projection
@@ -61,7 +62,7 @@ def _parts(kernel: Kernel, view: Projection, work: Casework) -> list[Part]:
     return [
         view,
         Clockwork(kernel, view, work.case),
-        kernel.subscribe("intake", lambda store: FromIntake(store, roster, work.case)),
+        kernel.subscribe("intake", lambda store: FromIntake(store, roster, Whereabouts(kernel.database), work.case)),
         kernel.subscribe("notifications", lambda store: FromNotifications(store, work.case), pace=_UNHURRIED),
     ]
 
