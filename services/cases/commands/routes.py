@@ -25,8 +25,8 @@ from services.cases.domain.steps.endings import COMMON
 from services.cases.domain.steps.strategy import StandingAlone
 from services.cases.domain.strategies.group import GROUP_STEPS, FormGroup
 from shared.access import Principal, SignedIn
+from shared.asking import asked, named_version
 from shared.eventstore.states import Loaded
-from shared.web import asked, named_version
 
 GIVEN = tuple(command for command in CASE_COMMANDS if command.permission)
 """Every command of a case, with the strategies of the register, but the other half of a merge, which is never given alone."""
