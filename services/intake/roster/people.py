@@ -77,7 +77,7 @@ class _People:
     def __init__(self, sifted: Sifted, places: Places) -> None:
         self._sifted, self._places = sifted, places
         self._homerooms = Homerooms(sifted)
-        self._born = {whose("demographics", row): row["birthDate"] or row["birthdate"] for row in sifted.rows["demographics"]}
+        self._born = {whose("demographics", row): row["birthDate"] for row in sifted.rows["demographics"]}
 
     def read(self) -> Iterable[Person]:
         for row in self._sifted.rows["users"]:
@@ -122,7 +122,7 @@ class _People:
             yield "homeroom"
 
     def _birth_is_told(self, key: str) -> bool:
-        if ("demographics", key) in self._sifted.spoiled or not self._sifted.has_column("demographics", "birthDate", "birthdate"):
+        if ("demographics", key) in self._sifted.spoiled or not self._sifted.has_column("demographics", "birthDate"):
             return False
         return key in self._born or self._sifted.proves_absence("demographics")
 

@@ -28,7 +28,7 @@ _ROW: dict[str, dict[str, Check]] = {
     "roles": {"userSourcedId": wrong_id, "orgSourcedId": wrong_id},
     "classes": {"sourcedId": wrong_id, "title": wrong_title},
     "enrollments": {"userSourcedId": wrong_id, "classSourcedId": wrong_id},
-    "demographics": {"sourcedId": wrong_id, "userSourcedId": wrong_id, "birthDate": wrong_date, "birthdate": wrong_date},
+    "demographics": {"sourcedId": wrong_id, "userSourcedId": wrong_id, "birthDate": wrong_date},
 }  # fmt: skip
 """Columns whose fault sets the whole row aside."""
 
