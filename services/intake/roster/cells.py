@@ -6,10 +6,13 @@ Each check gives the reason, or None where the cell may be taken.
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date
+from typing import get_args
 
 from services.intake.roster.reasons import Reason
 from shared.addresses import MailAddress, mail_address
+from shared.events import StaffRole
 
 _ERROR = re.compile(r"#+|#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!)|=.*", re.IGNORECASE)
 _NUMBER = re.compile(
@@ -28,10 +31,19 @@ _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SERIAL = re.compile(r"\d{3,5}([.,]\d+)?")
 """Days since 1900, as spreadsheets count."""
 
+_TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+
 _NOTHING = "-–—. "
 """What people write into a cell that has to hold something."""
 
-_LOST_LETTER = "\ufffd"
+LONGEST = 300
+"""Characters of a name, a title or a number. Whoever has more in a cell has lost a quotation mark."""
+
+_LOST = re.compile("\ufffd|[\u00c2\u00c3][\u0080-\u00bf]|\u00e2\u20ac|\u00e2\u0080")
+"""A letter that no encoding gives back, or UTF-8 that a program took for Windows-1252: Ã© for é, â€™ for an apostrophe."""
+
+_EMPTY_DATES = ("0", "1899-12-3", "1900-01-0", "1904-01-01", "1970-01-01")
+"""How the dates begin that programs write for an empty cell. Nobody is of age because of one."""
 
 
 def wrong_id(value: str) -> Reason | None:
@@ -49,7 +61,16 @@ def wrong_text(value: str) -> Reason | None:
     """A name."""
     if _ERROR.fullmatch(value):
         return "spreadsheet-error"
-    return "lost-letters" if _LOST_LETTER in value else None
+    if len(value) > LONGEST:
+        return "too-long"
+    if any(_is_invisible(letter) for letter in value):
+        return "invisible-character"
+    return "lost-letters" if _LOST.search(value) else None
+
+
+def _is_invisible(letter: str) -> bool:
+    """Characters that a terminal obeys or that turn the direction of what follows; line breaks and tabs count as spaces."""
+    return (unicodedata.category(letter) == "Cc" and not letter.isspace()) or unicodedata.bidirectional(letter) in _TURNING
 
 
 def wrong_title(value: str) -> Reason | None:
@@ -83,4 +104,9 @@ def wrong_date(value: str) -> Reason | None:
         date.fromisoformat(value)
     except ValueError:
         return "not-a-date"
-    return None
+    return "empty-date" if value.startswith(_EMPTY_DATES) else None
+
+
+def wrong_roles(value: str) -> Reason | None:
+    """A role of our own column."""
+    return None if value in get_args(StaffRole) else "unknown-role"

@@ -153,7 +153,7 @@ def _put_erased_aside(roster: Roster, known: Known, keys: RowKeys) -> None:
 
 
 def _schools(roster: Roster, known: Known) -> dict[str, KnownSchool]:
-    return {**known.schools, **{each.school: KnownSchool(each.npsn, each.name) for each in roster.schools}}
+    return {**known.schools, **{each.school: KnownSchool(each.npsn, each.name, each.cluster) for each in roster.schools}}
 
 
 def _batches(items: Sequence[T], size: int) -> Iterable[Sequence[T]]:

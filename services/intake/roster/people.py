@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from services.intake.roster.classes import Homerooms
+from services.intake.roster.guardians import Guardians
 from services.intake.roster.ids import person_id, school_id
 from services.intake.roster.known import Known
 from services.intake.roster.person import Person, Untold, shown_name
@@ -48,8 +49,8 @@ def interpret(bundle: Bundle, known: Known | None = None) -> Roster:
         _put_strangers_aside(sifted)
     schools = read_schools(sifted, known)
     read = list(_People(sifted, Places(sifted, schools.ids, known)).read())
-    there = {person.id for person in read} | known.people.keys()
-    people = [replace(person, guardians=tuple(each for each in person.guardians if each in there)) for person in read]
+    guardians = Guardians(sifted, read, known)
+    people = [guardians.joined(person) for person in read]
     nameless = {_school_of(row, schools.ids) for row in sifted.unreadable["users"]}
     gone = frozenset(person_id(bundle.source, row["sourcedId"]) for row in sifted.gone["users"])
     aside = sorted(sifted.set_aside, key=lambda each: (each.file, each.row, each.field))

@@ -55,9 +55,9 @@ class Row:
     def __getitem__(self, column: str) -> str:
         return self.cells.get(column, "")
 
-    def many(self, column: str) -> tuple[str, ...]:
+    def many(self, column: str, separator: str = ",") -> tuple[str, ...]:
         """A list inside one field: OneRoster separates with commas."""
-        return tuple(part.strip() for part in self[column].split(",") if part.strip())
+        return tuple(part.strip() for part in self[column].split(separator) if part.strip())
 
 
 @dataclass
