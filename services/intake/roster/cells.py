@@ -6,7 +6,6 @@ Each check gives the reason, or None where the cell may be taken.
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import date
 from typing import get_args
 
@@ -31,7 +30,8 @@ _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SERIAL = re.compile(r"\d{3,5}([.,]\d+)?")
 """Days since 1900, as spreadsheets count."""
 
-_TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
+"""What a terminal obeys, and what turns the direction of the text after it. Line breaks and tabs count as spaces."""
 
 _NOTHING = "-–—. "
 """What people write into a cell that has to hold something."""
@@ -63,14 +63,9 @@ def wrong_text(value: str) -> Reason | None:
         return "spreadsheet-error"
     if len(value) > LONGEST:
         return "too-long"
-    if any(_is_invisible(letter) for letter in value):
+    if _INVISIBLE.search(value):
         return "invisible-character"
     return "lost-letters" if _LOST.search(value) else None
-
-
-def _is_invisible(letter: str) -> bool:
-    """Characters that a terminal obeys or that turn the direction of what follows; line breaks and tabs count as spaces."""
-    return (unicodedata.category(letter) == "Cc" and not letter.isspace()) or unicodedata.bidirectional(letter) in _TURNING
 
 
 def wrong_title(value: str) -> Reason | None:
