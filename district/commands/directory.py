@@ -23,6 +23,9 @@ Bundle = Annotated[Path, typer.Argument(help="zip file")]
 _CHANGES = ("added", "changed", "moved", "left", "unchanged", "set_aside", "refused")
 _MENDS = ("yang harus dilakukan", "what to do")
 
+RefusedPart = tuple[str, str, int, int, str, str]
+"""The part as it can be accepted, the name of its school, how many would be lost and of how many, and what to do in both languages."""
+
 AsJson = Annotated[bool, typer.Option("--json", help="for machines")]
 
 
@@ -91,8 +94,8 @@ def show_roster(title: str, report: dict[str, Any], *, json: bool) -> None:
         show_table("Tidak dipakai / Set aside", ("file", "row", "field", "reason", *_MENDS), lines)
 
 
-def refused_rows(report: dict[str, Any]) -> list[tuple[object, ...]]:
-    """What of an import was refused: each part as it can be accepted, its school, how many would be lost and of how many, and the mend."""
+def refused_rows(report: dict[str, Any]) -> list[RefusedPart]:
+    """What of an import was refused."""
     return [
         (f"{each['npsn'] or each['school']}:{each['part']}", each["name"], each["lost"], each["of"], *_in_both_languages(each))
         for each in report["refused"]
