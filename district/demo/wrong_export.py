@@ -36,6 +36,5 @@ def refused_table(day: Day) -> Table:
 def refused_lines(day: Day) -> list[str]:
     """The same in a line for each part."""
     return [
-        f"ekspor keliru ditolak / wrong export refused: {part}, {lost} dari / of {of} hilang / lost"
-        for part, _, lost, of, *_ in day.kept.refused
+        f"ekspor keliru ditolak / wrong export refused: {part}, {lost} dari / of {of} hilang / lost" for part, _, lost, of, *_ in day.kept.refused
     ]

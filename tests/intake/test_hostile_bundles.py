@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from services.intake.roster import archive, csvfile
+from services.intake.roster import archive, csvfile, people
 from services.intake.roster.people import interpret
 from services.intake.roster.reading import read_bundle
 from services.intake.roster.untrusted import SENTENCES
@@ -104,6 +104,14 @@ def test_a_cell_of_two_hundred_megabytes_takes_no_more_memory_than_the_file(tmp_
 def test_blank_lines_without_an_end_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(csvfile, "MOST_ROWS", 1000)
     assert refused(users(USERS + "\n" * 1000, tmp_path)) == ("/users.csv", "too-many-rows")
+
+
+def test_a_bundle_of_nothing_but_faults_is_refused_with_the_first_of_them(tmp_path, monkeypatch):
+    monkeypatch.setattr(people, "MOST_SET_ASIDE", 50)
+    with pytest.raises(Invalid) as caught:
+        interpret(read_bundle(users(USERS + "".join(row(f"c-{n}", role="wizard") for n in range(51)), tmp_path)))
+    assert [(fault.pointer, fault.code) for fault in caught.value.faults] == [("/users.csv/5", "too-many-faults")]
+    assert len(interpret(read_bundle(users(USERS + "".join(row(f"c-{n}", role="wizard") for n in range(50)), tmp_path))).set_aside) == 50
 
 
 def test_blank_lines_are_counted_and_are_no_rows(tmp_path):

@@ -15,10 +15,14 @@ from services.intake.roster.reading import Bundle, Row
 from services.intake.roster.reasons import SetAside
 from services.intake.roster.schools import read_schools
 from services.intake.roster.sifting import Sifted, sift, whose
+from services.intake.roster.untrusted import untrusted
 from shared.addresses import MailAddress, mail_address
 from shared.events import SchoolRegistered
 
 __all__ = ["Person", "Roster", "SetAside", "interpret", "person_id", "school_id"]
+
+MOST_SET_ASIDE = 100_000
+"""Rows and cells of a bundle that are told one by one, and recorded."""
 
 
 @dataclass
@@ -41,6 +45,8 @@ def interpret(bundle: Bundle, known: Known | None = None) -> Roster:
     """The schools and people of a bundle. A row that makes no sense is set aside and affects no other row.
 
     known: what we have already, for bundles that hold only changes and for schools that another system named.
+
+    Raises: Invalid: so much is wrong that nobody would read the list of it.
     """
     known = known or Known()
     sifted = sift(bundle)
@@ -53,8 +59,14 @@ def interpret(bundle: Bundle, known: Known | None = None) -> Roster:
     people = [guardians.joined(person) for person in read]
     nameless = {_school_of(row, schools.ids) for row in sifted.unreadable["users"]}
     gone = frozenset(person_id(bundle.source, row["sourcedId"]) for row in sifted.gone["users"])
-    aside = sorted(sifted.set_aside, key=lambda each: (each.file, each.row, each.field))
-    return Roster(schools.told, people, aside, gone, whole, frozenset(nameless))
+    return Roster(schools.told, people, _told(sifted.set_aside), gone, whole, frozenset(nameless))
+
+
+def _told(aside: Sequence[SetAside]) -> list[SetAside]:
+    told = sorted(aside, key=lambda each: (each.file, each.row, each.field))
+    if len(told) > MOST_SET_ASIDE:
+        raise untrusted("too-many-faults", f"/{told[0].file}/{told[0].row}")
+    return told
 
 
 def _put_strangers_aside(sifted: Sifted) -> None:

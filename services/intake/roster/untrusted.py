@@ -10,7 +10,7 @@ from shared.errors import Fault, Invalid
 
 Code = Literal[
     "not-a-zip", "encrypted", "too-large", "too-many-rows", "second-file", "missing-file", "encoding", "unstorable-character", "not-csv", "separator",
-    "missing-column", "second-column", "unknown-mode",
+    "missing-column", "second-column", "unknown-mode", "too-many-faults",
 ]  # fmt: skip
 
 SENTENCES: Mapping[Code, Sentence] = {
@@ -61,6 +61,10 @@ SENTENCES: Mapping[Code, Sentence] = {
     "second-column": Sentence(
         id="Kolom {place} ada dua kali: sisakan satu.",
         en="The column {place} stands twice: leave one of them.",
+    ),
+    "too-many-faults": Sentence(
+        id="Terlalu banyak baris yang salah, mulai dari {place}: perbaiki ekspor, lalu kirim lagi.",
+        en="Too many rows are wrong, from {place} on: mend the export, then send it again.",
     ),
     "unknown-mode": Sentence(
         id="Nilai {place} bukan bulk, delta, atau absent: perbaiki.",
