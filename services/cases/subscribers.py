@@ -11,7 +11,8 @@ from services.cases.domain.case.strands import RecordAlert, TakeConcern
 from services.cases.domain.case.student import STUDENT, Claim
 from services.cases.domain.referring.referral import FoldSilence, FoldTask
 from services.cases.domain.streams import case_stream, student_stream
-from services.cases.policies import policy_for
+from services.cases.policies import policy_at
+from services.cases.reading.calendars import SchoolCalendars
 from services.cases.reading.views import Roster
 from shared.decider import Decider, commit, load, untouched, write
 from shared.events import (
@@ -41,6 +42,7 @@ class FromIntake:
 
     store: EventStore
     roster: Roster
+    calendars: SchoolCalendars
     decider: Decider[Fact, Case, Event]
 
     async def __call__(self, event: Recorded, checkpoint: Checkpoint | None) -> Outcome | None:
@@ -53,7 +55,7 @@ class FromIntake:
 
     async def _take(self, event: Recorded, told: ConcernRaised, checkpoint: Checkpoint | None) -> Outcome | None:
         """Opens the student's case or joins the open one, in one item with the checkpoint."""
-        policy = policy_for(event.recorded_at.date())
+        policy = policy_at(await self.calendars.of(told.school), event.recorded_at)
         fresh = str(derived_id(event.id, "case"))
         tried: list[str] = []
 

@@ -33,7 +33,8 @@ CATEGORIES = (
 )  # fmt: skip
 DANGERS = (
     ("unsafe_now", "Tidak aman malam ini / Not safe tonight"), ("weapon", "Ada senjata / A weapon"), ("injury", "Ada luka / An injury"),
-    ("suicide_plan", "Ada rencana bunuh diri / A plan to die"), ("missing", "Tidak diketahui keberadaannya / Missing"),
+    ("suicide_attempt", "Ada percobaan bunuh diri / An attempt to die"), ("suicide_plan", "Ada rencana bunuh diri / A plan to die"),
+    ("missing", "Tidak diketahui keberadaannya / Missing"),
 )  # fmt: skip
 STATES = {
     "received": "Diterima / Received",

@@ -44,6 +44,7 @@ class StandIns:
     def _filled(self, command: type[Command]) -> Mapping[str, Any]:
         filled: Mapping[str, object] = {
             "policy": self.policy,
+            "calendar": self.policy.calendar,
             "age": None,
             "age-of-consent": self.policy.telling.adult,
             "guardians": tuple(self.guardians),

@@ -151,7 +151,7 @@ def _guardian(command: Any, case: Case) -> Sequence[Event]:
 
 
 def _passed(command: PassDeadline, case: Case) -> Sequence[Event]:
-    event = deadline.passed(command, case.deadlines)
+    event = deadline.passed(command, case.deadlines, emergency=case.urgency == "emergency")
     if event is None:
         return []
     overdue = WorkOverdue(
