@@ -170,6 +170,9 @@ report = step(v.ReportVisit, **x(report=W))
 right([safe], go, "visit-planned", GuardianUnsafe, at=[unsafe])
 right([safe, go], notify, "visit-notified", v.VisitNotEndorsed, at=[safe, go],
       wrong=step(v.NotifyVisit, **x(when=later(days=2), endorsed_by=COUNSELLOR, letter="800/1")))  # fmt: skip
+again = step(v.ReplaceVisitNotice, **x(replaces="800/1", when=later(days=3), endorsed_by=PRINCIPAL, letter="800/2"))
+right([safe, go, notify], again, "visit-notice-replaced", v.NoSuchLetter, at=[safe, go, notify],
+      wrong=step(v.ReplaceVisitNotice, **x(replaces="800/9", when=later(days=3), endorsed_by=PRINCIPAL, letter="800/2")))  # fmt: skip
 right([safe, go, notify], visited, "home-visited", a.WrongMoment, at=[safe, go])
 right([safe, go, notify], step(v.RecordNotMet, **x()), "visit-not-met", a.WrongMoment, at=[safe, go])
 right([safe, go, notify, visited], report, "visit-reported", v.AccuracyNotChecked,

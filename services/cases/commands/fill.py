@@ -13,7 +13,7 @@ from services.cases.domain.case.state import Case
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.filled import Filled, Known
 from services.cases.domain.steps.policy import Policy
-from services.cases.domain.strategies.group import Member
+from services.cases.domain.strategies.group_steps import Member
 from services.cases.domain.streams import case_stream
 from services.cases.policies import policy_at
 from services.cases.reading.views import Roster, WorkList

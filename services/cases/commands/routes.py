@@ -25,7 +25,8 @@ from services.cases.domain.steps.activity import BeginActivity
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.endings import COMMON
 from services.cases.domain.steps.strategy import StandingAlone
-from services.cases.domain.strategies.group import GROUP_STEPS, FormGroup
+from services.cases.domain.strategies.group import GROUP_STEPS
+from services.cases.domain.strategies.group_steps import FormGroup
 from shared.access import Principal, SignedIn
 from shared.errors import NotFound
 from shared.events import DISTRICT, calendar_of_kind, calendar_of_school

@@ -53,7 +53,7 @@ def compose(*strategies: Described) -> Decider[ActivityCommand, WithoutCase, Act
     """What may stand without a case, of these strategies; the same one for the same strategies."""
     steps = table(*alone(strategies))
     deciding = Deciding(steps)
-    return Decider(WithoutCase(), deciding.decide, deciding.evolve, EventCodec(*steps.events))
+    return Decider(WithoutCase(), deciding.decide, deciding.evolve, EventCodec(*steps.events, upcasters=steps.upcasters))
 
 
 WITHOUT_CASE = compose(*STRATEGIES)

@@ -39,7 +39,15 @@ class Documents:
         said.append((kind, data))
         for document in chapter.documents:
             if document.at is kind and document.applies(told.event):
+                self._replace(document, data)
                 self.items.append(_written(document, told.entry, _held(document, said)))
+
+    def _replace(self, document: Document[Any], data: Mapping[str, Any]) -> None:
+        """The document whose number this one names is in force no longer; it stays, because it was issued."""
+        replaced = data[document.replaces] if document.replaces else None
+        for item in self.items:
+            if replaced is not None and item["number"] == replaced and item["data"].get("activity") == data.get("activity"):
+                item["replaced_by"] = data[document.number]
 
 
 def documents_of(casework: Casework, history: Sequence[Told]) -> list[dict[str, Any]]:
@@ -60,6 +68,8 @@ def _written(document: Document[Any], entry: Mapping[str, Any], data: Mapping[st
         "name": document.name,
         "id": document.indonesian,
         "en": document.english,
+        "number": data[document.number] if document.number else None,
+        "replaced_by": None,
         "version": entry["version"],
         "happened_at": entry["happened_at"],
         "by": entry["actor"],

@@ -227,7 +227,7 @@ def compose(*strategies: Described) -> Decider[Fact, Case, Event]:
     """The case that is worked with these strategies; the same one for the same strategies."""
     decides = deciding(*strategies)
     folded = decides.consequences.folding
-    return Decider(Case(), decides.decide, folded.evolve, EventCodec(*folded.changes))
+    return Decider(Case(), decides.decide, folded.evolve, EventCodec(*folded.changes, upcasters=decides.strategies.upcasters))
 
 
 CASE = compose(*STRATEGIES)
