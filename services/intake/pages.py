@@ -6,7 +6,6 @@ import json
 from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -19,6 +18,7 @@ from services.intake.views import Directory
 from shared.access import SignedIn
 from shared.errors import IdempotencyMismatch, Invalid, NotFound
 from shared.message import TANGGAP, derived_id
+from shared.school_day import national
 from shared.service import Kernel
 from shared.web import Asked
 
@@ -56,17 +56,16 @@ _CHANGED = [
     ),
 ]
 _HOURS = range(7, 15)
-_SATURDAY = 5
 
 
 def router(kernel: Kernel, raising: Raising, directory: Directory) -> APIRouter:  # noqa: C901 - one function a page
     """The pages under `/intake`."""
     routes = APIRouter(prefix="/intake", include_in_schema=False)
-    zone = ZoneInfo(kernel.settings.time_zone)
+    calendar = national(kernel.settings.time_zone)
 
     def page(name: str, status: int = 200, **told: object) -> HTMLResponse:
-        now = kernel.clock.now().astimezone(zone)
-        on_duty = now.weekday() < _SATURDAY and now.hour in _HOURS
+        now = calendar.local(kernel.clock.now())
+        on_duty = calendar.is_school_day(now.date()) and now.hour in _HOURS
         return HTMLResponse(_PAGES.get_template(name).render(on_duty=on_duty, **told), status)
 
     async def form(given: dict[str, object], errors: list[tuple[str, str]], nonce: str, status: int = 200) -> HTMLResponse:

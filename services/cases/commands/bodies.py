@@ -58,6 +58,7 @@ def _said(name: str, field: FieldInfo) -> tuple[Any, Any]:
         annotation = Name
     limits = {key: getattr(each, key) for each in field.metadata for key in ("ge", "le", "min_length", "max_length") if hasattr(each, key)}
     default = ... if field.is_required() else field.get_default(call_default_factory=True, validated_data={})
+    default = list(default) if isinstance(default, tuple) else default
     return annotation, BodyField(default=default, examples=[example(field.annotation, name)], **limits)
 
 

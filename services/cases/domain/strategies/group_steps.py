@@ -11,7 +11,6 @@ from pydantic import Field as Limit
 from services.cases.domain.steps.activity import Field, Part
 from services.cases.domain.steps.command import ActEvent, Command
 from services.cases.domain.steps.filled import Filled
-from services.cases.domain.steps.named import Names
 from shared.sealed import CounsellingText
 
 
@@ -136,7 +135,7 @@ class MemberRefused(ActEvent):
 class HandOverGroup(Command, called="hand-over-group", permission="group"):
     """to: who leads it from now on."""
 
-    to: Annotated[str, Names("staff")]
+    to: str
 
 
 class GroupHandedOver(ActEvent):
