@@ -17,7 +17,8 @@ from services.cases.domain.case.guardians import AssessGuardian
 from services.cases.domain.case.state import Case
 from services.cases.domain.referring import consent as cs
 from services.cases.domain.referring import disclosure as d
-from services.cases.domain.referring.referral import ApproveReferral, DraftReferral, FoldTask, NoSuchReferral, OwnApproval, SendReferral
+from services.cases.domain.referring import turns as tu
+from services.cases.domain.referring.referral import AlreadySent, ApproveReferral, DraftReferral, FoldTask, NoSuchReferral, OwnApproval, SendReferral
 from services.cases.domain.steps import activity as a
 from services.cases.domain.steps import endings as e
 from services.cases.domain.steps.home import GuardianSafetyUnknown, GuardianUnsafe
@@ -314,6 +315,13 @@ right([draft], step(cs.AskApproval, referral="r-1", approver=PRINCIPAL, approve_
 right([urgent], step(cs.CallForHelp, referral="r-1", ground="vital-interest", said=W, letter_by=later(days=1)), "help-called", cs.NotByPhone,
       at=[open_draft])  # fmt: skip
 SENT = [open_draft, approve, send]
+withdraw = step(tu.WithdrawReferral, referral="r-1", reason=W)
+right([open_draft], step(tu.PostponeReferral, referral="r-1", until=later(days=3), reason=W), "referral-postponed", tu.PostponedBackwards,
+      at=[open_draft], wrong=step(tu.PostponeReferral, referral="r-1", until=NOW, reason=W))  # fmt: skip
+right([open_draft], withdraw, "referral-withdrawn", AlreadySent, at=SENT)
+right([open_draft, approve], step(tu.RecordReferralRefusal, referral="r-1", who="student", reason=W), "referral-refused", tu.ReferralEnded,
+      at=[open_draft, withdraw])  # fmt: skip
+right(SENT, step(tu.HandOverReferral, referral="r-1", to=OTHER), "referral-handed-over", NoSuchReferral)
 right([*SENT, moved("decline", "rejected")], step(cs.TakeNextAlternative, referral="r-1", fresh="r-2", why=W),
       "next-alternative-taken referral-drafted", cs.NotDeclined, at=SENT)  # fmt: skip
 right([*SENT, moved("no-show", "accepted")], step(cs.ChaseAppointment, referral="r-1", words=W), "appointment-chased", cs.NothingMissed, at=SENT)

@@ -10,7 +10,7 @@ from services.cases.domain.calendars import CALENDARS, SetCalendar
 from services.cases.domain.case.case import CASE
 from services.cases.domain.steps.deadline import DeadlinePassed, PassDeadline, clocks
 from services.cases.policies import policy_at
-from shared.events import CalendarChanged, calendar_of_school
+from shared.events import CalendarChanged, CaseTriaged, calendar_of_school
 from shared.school_day import Calendar, Layer, national
 from shared.testing import given
 from tests.cases.people import COORDINATOR, after, raised, step, take
@@ -48,7 +48,7 @@ def test_row_13_a_concern_of_friday_evening_is_due_on_school_days(level, acknowl
 def test_row_13_the_alert_says_the_same_times_as_the_deadlines():
     concern, policy = raised(categories=("truancy",), facts={}), policy_at(DAYS, FRIDAY_EVENING)
     events = CASE.decide(take(concern, at=FRIDAY_EVENING, policy=policy), CASE.initial)
-    alert = next(event for event in events if event.type == "case-triaged")
+    alert = next(event for event in events if isinstance(event, CaseTriaged))
     found = due_of("low", FRIDAY_EVENING)
     assert (alert.urgency, alert.acknowledge_by, alert.decide_by) == ("low", found["acknowledge"], found["decide"])
 

@@ -47,6 +47,7 @@ from services.cases.domain.referring.referral import (
     FoldTask,
     SendReferral,
 )
+from services.cases.domain.referring.turns import TURNS
 from services.cases.domain.register import STRATEGIES
 from services.cases.domain.steps import deadline
 from services.cases.domain.steps.act import Acts
@@ -194,6 +195,7 @@ _DECIDES: Mapping[type[Fact], _Decide] = {
     **_table(PROTECTION, lambda case: case.protection),
     **_table(MOVING, lambda case: case.moves),
     **_table(CONSENT, lambda case: case.referrals),
+    **_table(TURNS, lambda case: case.referrals),
     **_table(DISCLOSURE, lambda case: case.ledger),
     **dict.fromkeys((DecideReferral, DraftReferral, ApproveReferral, SendReferral, CancelReferral, FoldTask, FoldSilence), _referral),
     **dict.fromkeys((AssessGuardian, TellGuardian, FoldNotice, MarkGuardianUnsafe), _guardian),

@@ -278,12 +278,12 @@ VISIT = Strategy(
     expects=expects,
     awaits=("home-visit", "visit-report", "visit-use"),
     documents=(
-        Document("visit-assignment", "Surat tugas kunjungan rumah", "Letter of assignment for a home visit", VisitNotified, number="letter"),
         Document(
-            "visit-assignment-replaced",
-            "Surat tugas kunjungan rumah (pengganti)",
-            "Letter of assignment for a home visit (replacing another)",
-            VisitNoticeReplaced,
+            "visit-assignment",
+            "Surat tugas kunjungan rumah",
+            "Letter of assignment for a home visit",
+            VisitNotified,
+            also=(VisitNoticeReplaced,),
             number="letter",
             replaces="replaces",
         ),
