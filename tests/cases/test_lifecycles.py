@@ -12,6 +12,7 @@ from services.cases.domain.referring import turns
 from services.cases.domain.referring.referral import expected
 from services.cases.domain.referring.turns import TURNS
 from services.cases.domain.register import STRATEGIES
+from services.cases.domain.steps.activity import WrongMoment
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.endings import COMMON
 from services.cases.domain.steps.strategy import StandingAlone, Strategy
@@ -67,6 +68,16 @@ def test_row_23_after_nobody_was_met_the_next_visit_needs_a_letter_of_its_own():
     assert refusal(announced(letter="800/1"), case) is v.LetterUsed
     assert types(CASE.decide(announced(), case))[0] == "visit-notified"
     assert v.in_force(handled(safe, go, notify, visited).activities["a-1"]) is None
+
+
+def test_a_visit_that_was_not_checked_is_recorded_again_and_then_reported():
+    unchecked = visited.model_copy(update={"act": "u", "accuracy_checked": False})
+    report = step(v.ReportVisit, activity="a-1", report=W)
+    case = handled(safe, go, notify, unchecked)
+    assert refusal(report, case) is v.AccuracyNotChecked
+    checked = after(visited, case=case)
+    assert types(CASE.decide(report, checked))[0] == "visit-reported"
+    assert refusal(visited.model_copy(update={"act": "w"}), checked) is WrongMoment
 
 
 @pytest.mark.anyio

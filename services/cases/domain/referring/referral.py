@@ -202,8 +202,8 @@ class Referral:
     """One referral. state: drafted, approved, sent, then the task's FHIR status; refused where the person did not want it.
 
     approver, approve_by: who is asked to approve, until when. letter_by: after a call, until when the letter follows. chase_by: a missed appointment
-    is chased by then, also where the agency made a new one. evaluate_by: after its outcome. postponed_until: before it was sent. owner: to whom it was
-    handed over; None where it is with whoever has the case.
+    is chased by then, also where the agency made a new one. evaluate_by: after its outcome. postponed_until: before it was sent. owner: to whom it
+    was handed over; None where it is with whoever has the case.
     """
 
     referral: str

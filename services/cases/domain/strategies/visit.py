@@ -13,7 +13,7 @@ from pydantic import AwareDatetime
 from pydantic import Field as Limit
 
 from services.cases.domain.steps.about import About
-from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Expected
+from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Expected, WrongMoment
 from services.cases.domain.steps.home import ADULT, TurnsHome, require_consent, require_safe
 from services.cases.domain.steps.named import Names
 from services.cases.domain.steps.offer import Around, Known, guardians, offered
@@ -227,6 +227,13 @@ def _endorsed(command: NotifyVisit | ReplaceVisitNotice, activity: Activity, abo
         raise LetterUsed
 
 
+def _visited(_: RecordVisit, activity: Activity, __: About) -> None:
+    """It is recorded again only where nobody has checked it with the people visited yet; else it would stay unreported for ever."""
+    known = activity.last(HomeVisited)
+    if activity.state == "visited" and known is not None and known.accuracy_checked:
+        raise WrongMoment
+
+
 def _reported(_: ReportVisit, activity: Activity, __: About) -> None:
     visited = activity.last(HomeVisited)
     if visited is None or not visited.accuracy_checked:
@@ -268,7 +275,7 @@ VISIT = Strategy(
             tells=Tells(Notice("visit", _endorsing)),
             offer=offered(known=_replacing),
         ),
-        step(RecordVisit, HomeVisited, "notified", "visited", tells=counted(service="home-visit"), offer=offered("home-visit")),
+        step(RecordVisit, HomeVisited, "notified visited", "visited", _visited, tells=counted(service="home-visit"), offer=offered("home-visit")),
         step(RecordNotMet, VisitNotMet, "notified", "not-met", offer=offered("home-visit")),
         step(ReportVisit, VisitReported, "visited", "reported", _reported, offer=offered("visit-report")),
         step(UseVisit, VisitUsed, "reported", "used", offer=offered("visit-use")),
