@@ -234,7 +234,10 @@ class ReferralCancelRequested(CaseEvent):
     referral: str
 
 
-StaffMessage = Literal["teacher-asked", "teacher-answered", "invited", "commitment", "visit", "assigned", "deputy"]
+StaffMessage = Literal[
+    "teacher-asked", "teacher-answered", "invited", "commitment", "visit", "assigned", "deputy", "student-moved", "student-left",
+    "case-asked-for", "case-kept", "transfer-declined", "transfer-received",
+]  # fmt: skip
 """What waits for a member of staff; the mail says no more than that something does."""
 
 
@@ -245,6 +248,34 @@ class StaffToBeTold(CaseEvent):
     version: Literal[1] = 1
     person: str
     message: StaffMessage
+
+
+SchoolMessage = Literal["student-arrived", "student-moved", "student-left", "transfer-asked", "transfer-withdrawn", "case-asked-for"]
+"""What waits for somebody of a school, nobody by name; the mail says no more than that something does."""
+
+
+class SchoolToBeTold(CaseEvent):
+    """Something waits for this school, which need not be the one that has the case: the first rung of its ladder with somebody on it hears, by one
+    mail without content. excluded: ids of everybody named in any strand.
+    """
+
+    type: Literal["school-to-be-told"] = "school-to-be-told"
+    version: Literal[1] = 1
+    message: SchoolMessage
+    desk: Literal["school", "district"]
+    excluded: tuple[str, ...]
+
+
+class AlertsPassedOn(CaseEvent):
+    """The case was received by another school, or merged into another case: the alerts that it had end here, for those who go on are alerted anew
+    where nobody has it in hand. to_case, to_school: who goes on. by: who gave the receipt, or merged.
+    """
+
+    type: Literal["alerts-passed-on"] = "alerts-passed-on"
+    version: Literal[1] = 1
+    to_case: str
+    to_school: str
+    by: str
 
 
 class WorkOverdue(CaseEvent):
@@ -405,7 +436,7 @@ class TaskUnanswered(NotificationEvent):
 Intake = Annotated[SchoolRegistered | PersonRegistered | PersonLeft | ConcernRaised, Field(discriminator="type")]
 Cases = Annotated[
     CaseOpened | ConcernJoinedCase | CaseTriaged | CaseAcknowledged | GuardianToBeTold | ReferralSent
-    | ReferralCancelRequested | StaffToBeTold | WorkOverdue | DutyChanged | CalendarChanged | CaseClosed,
+    | ReferralCancelRequested | StaffToBeTold | SchoolToBeTold | AlertsPassedOn | WorkOverdue | DutyChanged | CalendarChanged | CaseClosed,
     Field(discriminator="type"),
 ]  # fmt: skip
 Notifications = Annotated[
@@ -416,7 +447,7 @@ CATALOGUE: dict[str, tuple[type[PublicEvent], ...]] = {
     "intake": (SchoolRegistered, PersonRegistered, PersonLeft, ConcernRaised),
     "cases": (
         CaseOpened, ConcernJoinedCase, CaseTriaged, CaseAcknowledged, GuardianToBeTold, ReferralSent, ReferralCancelRequested,
-        StaffToBeTold, WorkOverdue, DutyChanged, CalendarChanged, CaseClosed,
+        StaffToBeTold, SchoolToBeTold, AlertsPassedOn, WorkOverdue, DutyChanged, CalendarChanged, CaseClosed,
     ),
     "notifications": (StaffAlerted, AlertExhausted, GuardianTold, GuardianMarkedUnsafe, TaskMoved, TaskUnanswered),
 }  # fmt: skip

@@ -21,6 +21,7 @@ from services.cases.reading.calendars import router as calendar_routes
 from services.cases.reading.projecting import TABLES, VIEW, projecting
 from services.cases.reading.views import Roster, WorkList
 from services.cases.reading.vocabulary import WORDS, words_of
+from services.cases.reading.whereabouts import Whereabouts
 from services.cases.reading.words import Words
 from services.cases.subscribers import FromIntake, FromNotifications
 from shared.eventstore.projection import Projection
@@ -67,7 +68,7 @@ def _parts(kernel: Kernel, view: Projection, work: Casework) -> list[Part]:
     return [
         view,
         Clockwork(kernel, view, work.case),
-        kernel.subscribe("intake", lambda store: FromIntake(store, roster, calendars, work.case)),
+        kernel.subscribe("intake", lambda store: FromIntake(store, roster, Whereabouts(kernel.database), work.case, calendars)),
         kernel.subscribe("notifications", lambda store: FromNotifications(store, work.case), pace=_UNHURRIED),
     ]
 

@@ -70,7 +70,7 @@ ROWS = [
     (CASE, OWN, step(AddNote, note="n", text=W, by=COUNSELLOR), "note-added", [*OWN, CLOSE], step(AddNote, note="n", text=W, by=COUNSELLOR), CaseAlreadyClosed),
     (CASE, OWN, step(SetUrgency, decision="u", urgency="low", reason=W, by=COUNSELLOR, policy=POLICY, at=NOW), "urgency-decided",
      [*OWN, CLOSE], step(SetUrgency, decision="u", urgency="low", reason=W, by=COUNSELLOR, policy=POLICY, at=NOW), CaseAlreadyClosed),
-    (CASE, [take(raised(student=None))], step(Match, student=STUDENT, by=COUNSELLOR), "student-matched", OWN, step(Match, student="x", by=COUNSELLOR), AlreadyIdentified),
+    (CASE, [take(raised(student=None))], step(Match, student=STUDENT, by=COUNSELLOR, policy=POLICY), "student-matched", OWN, step(Match, student="x", by=COUNSELLOR, policy=POLICY), AlreadyIdentified),
     (CASE, OWN, CLOSE, "task-reviewed case-closed", [*OWN, open_draft, approve, send], CLOSE, ReferralStillOpen),
     (CASE, [*OWN, CLOSE], step(Reopen, text=W, by=COUNSELLOR), "case-reopened", OWN, step(Reopen, text=W, by=COUNSELLOR), NotClosed),
     (CASE, OWN, DECISION, "referral-decided", [*OWN, CLOSE], DECISION, CaseAlreadyClosed),

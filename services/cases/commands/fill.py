@@ -9,6 +9,8 @@ from typing import Any
 
 from services.cases.commands.envelope import Envelope
 from services.cases.commands.subject import Said
+from services.cases.domain.case.arriving import carrying
+from services.cases.domain.case.moves import Carrying
 from services.cases.domain.case.state import Case
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.filled import Filled, Known
@@ -17,7 +19,8 @@ from services.cases.domain.strategies.group_steps import Member
 from services.cases.domain.streams import case_stream
 from services.cases.policies import policy_at
 from services.cases.reading.views import Roster, WorkList
-from services.cases.rights import require_content
+from services.cases.reading.whereabouts import Whereabouts
+from services.cases.rights import is_there, require_content
 from shared.access import Principal
 from shared.decider import Decider, load
 from shared.errors import Fault, Invalid
@@ -126,6 +129,35 @@ def receiving_school(case: Case, principal: Principal) -> str:
     return asked.to if asked and (principal.at(asked.to) or principal.holds("district-duty")) else ""
 
 
+async def _student_school(ground: Ground) -> str:
+    return student_school(ground.case, ground.envelope.principal)
+
+
+def student_school(case: Case, principal: Principal) -> str:
+    """The school where the student is now, if the principal is of it."""
+    return case.elsewhere if case.elsewhere and (principal.at(case.elsewhere) or principal.holds("district-duty")) else ""
+
+
+async def _is_there(ground: Ground) -> bool:
+    return is_there(ground.envelope.principal, ground.case)
+
+
+async def _student_at(ground: Ground) -> str | None:
+    """Of the student who is named."""
+    return await Whereabouts(ground.kernel.database).of(ground.said["student"])
+
+
+async def _takes(ground: Ground) -> Carrying | None:
+    """What the other case brings along, where only this one's student is identified; None where this one rests in it."""
+    other = await ground.other_case(ground.said["into"])
+    return taken_along(ground.case, other)
+
+
+def taken_along(case: Case, other: Case) -> Carrying | None:
+    """The same, of two cases as they are. The identified student's case goes on (domain page, "People come and go")."""
+    return carrying(other) if case.student and other.case and other.student is None else None
+
+
 async def _counsellors_of_other_side(ground: Ground) -> frozenset[str]:
     """Who works the cases of the other side of the same incidents: victim and accused have different counsellors."""
     mine = {strand.concern.concern: strand.concern.role for strand in ground.case.strands}
@@ -163,6 +195,10 @@ _LOOKED_UP: Mapping[Known, Callable[[Ground], Awaitable[Any]]] = {
     "age": _age,
     "guardians": Ground.guardians,
     "receiving-school": _receiving_school,
+    "student-school": _student_school,
+    "student-at": _student_at,
+    "is-there": _is_there,
+    "takes": _takes,
     "school": _school,
     "other-side": _counsellors_of_other_side,
     "members": _members,

@@ -13,7 +13,7 @@ from services.cases.commands.envelope import Envelope
 from services.cases.commands.on_case import OnCase
 from services.cases.commands.possible import Asking, Possible, possible
 from services.cases.commands.road import Road
-from services.cases.domain.case.moving import UnmergeCase
+from services.cases.domain.case.merging import UnmergeCase
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import Reopen
 from services.cases.domain.steps.deadline import Deadline

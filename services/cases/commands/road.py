@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from services.cases.commands.envelope import Envelope
 from services.cases.commands.fill import Ground, fill
 from services.cases.commands.naming import require_known
+from services.cases.commands.schools import require_schools
 from services.cases.commands.subject import Said, Subject
 from services.cases.commands.words import with_sealed, words_of
 from services.cases.domain.casework import Casework
@@ -60,6 +61,7 @@ class Road:
         calendar = await self.calendars.of(school)
         ground = Ground(self.kernel, self.roster, self.work, self.casework.case, envelope, subject.case(state), school, said, calendar)
         await require_known(ground, wanted)
+        await require_schools(ground, wanted)
         try:
             fields = await self._sealed(envelope, subject, state, wanted, said) | await fill(ground, wanted)
             return wanted.model_validate(fields | {"act": envelope.id("act"), "by": envelope.principal.id, "at": envelope.at})

@@ -19,7 +19,9 @@ from shared.school_day import Calendar
 from shared.service import Kernel
 from shared.web import cursor, read_cursor
 
-Name = Literal["today", "overdue", "unidentified", "waiting-for-me", "commitments", "referrals-without-answer", "ladder"]
+Name = Literal[
+    "today", "overdue", "unidentified", "waiting-for-me", "commitments", "referrals-without-answer", "ladder", "leaving", "arrivals"
+]  # fmt: skip
 PAGE = 100
 
 TITLES: Mapping[Name, tuple[str, str]] = {
@@ -30,6 +32,8 @@ TITLES: Mapping[Name, tuple[str, str]] = {
     "commitments": ("Komitmen jatuh tempo", "Commitments due"),
     "referrals-without-answer": ("Rujukan belum dijawab", "Referrals without an answer"),
     "ladder": ("Tangga eskalasi", "Ladder"),
+    "leaving": ("Murid yang pindah atau keluar", "Students who moved or left"),
+    "arrivals": ("Kasus murid pindahan yang akan datang", "Cases that are to come with their students"),
 }
 
 
@@ -51,7 +55,9 @@ def router(kernel: Kernel, view: Projection, calendars: SchoolCalendars) -> APIR
         school: str | None = None,
     ) -> dict[str, Any]:
         if name == "unidentified":
-            return await _unidentified(cases, principal, school, after, limit)
+            return await _cases(cases, principal, Filters(school=school, unidentified=True), after, limit)
+        if name == "arrivals":
+            return await _cases(cases, principal, Filters(arriving_at=_own_schools(principal, school)), after, limit)
         wanted = _filter(name, principal, kernel.clock.now(), await _calendar(calendars, principal, school), school)
         found = await work.page(
             wanted, schools=schools_of(principal), reader=principal.id, after=read_cursor(after, datetime.fromisoformat, str, str), limit=limit + 1
@@ -87,16 +93,22 @@ def _filter(name: Name, principal: Principal, now: datetime, calendar: Calendar,
             return WorkFilter(owner=principal.id, school=school)
         case "commitments":
             return WorkFilter(what="commitment", climbed=officer, school=school)
+        case "leaving":
+            return WorkFilter(moving=True, climbed=officer, school=school)
         case "referrals-without-answer":
             return WorkFilter(what="referral-answer", climbed=officer, school=school)
         case _:
             return WorkFilter(climbed=True, school=school)
 
 
-async def _unidentified(cases: CaseList, principal: Principal, school: str | None, after: str | None, limit: int) -> dict[str, Any]:
+def _own_schools(principal: Principal, school: str | None) -> tuple[str, ...]:
+    """The school that is asked about; else the principal's own, and all schools for the district."""
+    return (school,) if school else tuple(sorted(principal.schools))
+
+
+async def _cases(cases: CaseList, principal: Principal, wanted: Filters, after: str | None, limit: int) -> dict[str, Any]:
     if not principal.holds("counsellor", "coordinator", "district-duty", "principal", "service"):
         raise NotAllowed
-    wanted = Filters(school=school, unidentified=True)
     place = read_cursor(after, datetime.fromisoformat, str)
     schools = schools_of(principal)
     rows = await cases.page(wanted, schools=schools, reader=principal.id, escalated_only=False, after=place, limit=limit + 1)

@@ -82,8 +82,8 @@ class Document(Generic[E]):
     """An official document. name: its stable code. indonesian, english: its title.
 
     at: the event that completes it; also: others that do so. applies: whether this very event does. holds: the events whose fields stand in it, as
-    far as they have happened by then; without them, all of its strategy's. number: the field with the document's own number, where it has one; replaces:
-    the field with the number of the one whose place it takes.
+    far as they have happened by then; without them, all of its strategy's. number: the field with the document's own number, where it has one;
+    replaces: the field with the number of the one whose place it takes.
     """
 
     name: str
