@@ -16,9 +16,22 @@ from services.notifications.domain.outcome import Outcome
 from services.notifications.reasons import endpoint_state
 from shared.conditions import Conditions
 from shared.database import Connection, Database
-from shared.events import DutyChanged, PersonAppointed, PersonDismissed, PersonLeft, PersonRegistered, RosterFact, SchoolRegistered
+from shared.events import (
+    DISTRICT,
+    CalendarChanged,
+    DutyChanged,
+    PersonAppointed,
+    PersonDismissed,
+    PersonLeft,
+    PersonRegistered,
+    RosterFact,
+    SchoolRegistered,
+    calendar_of_kind,
+    calendar_of_school,
+)
 from shared.eventstore.projection import Projection, Reading
 from shared.posts import DISMISSED, LEFT, LEFT_STAYS, Changed, Posts, is_older, keep_posts, post_arguments, registered
+from shared.school_day import Calendar, Layer, layered
 from shared.sealed import Sealed
 
 # the roster --------------------------------------------------------------------------------------------------------
@@ -31,12 +44,12 @@ REMEMBERED = 5.0
 class Roster:
     """People and schools, kept from intake's events. posts: who holds which role where."""
 
-    def __init__(self, database: Database, posts: Posts) -> None:
-        self._database, self.posts = database, posts
+    def __init__(self, database: Database, posts: Posts, national: Calendar) -> None:
+        self._database, self.posts, self._national = database, posts, national
         self._staff: dict[str, tuple[float, dict[str, list[str]]]] = {}
         self._changes = 0
 
-    async def keep(self, told: RosterFact | DutyChanged, position: int) -> None:
+    async def keep(self, told: RosterFact | DutyChanged | CalendarChanged, position: int) -> None:
         """Keeps what a neighbour said; an older event never overwrites a newer one."""
         try:
             await self._keep(told, position)
@@ -45,7 +58,7 @@ class Roster:
             self._staff.clear()
             self.posts.forget()
 
-    async def _keep(self, told: RosterFact | DutyChanged, position: int) -> None:
+    async def _keep(self, told: RosterFact | DutyChanged | CalendarChanged, position: int) -> None:
         if isinstance(told, PersonRegistered):
             async with self._database.statement() as connection:
                 await _keep_person(connection, told, position)
@@ -54,6 +67,8 @@ class Roster:
             match told:
                 case SchoolRegistered():
                     await connection.execute(_SCHOOL, (told.school, told.level, told.cluster, told.kind_of_school))
+                case CalendarChanged():
+                    await connection.execute(_CALENDAR, (told.of, Jsonb(told.layer.model_dump(mode="json")), position))
                 case DutyChanged():
                     await connection.execute(_AWAY, (told.person, told.school, told.away_from, told.away_until, told.deputy, position))
                 case _ if not await is_older(connection, told.person, position):
@@ -92,6 +107,15 @@ class Roster:
             row = await (await connection.execute("SELECT guardians FROM person_v1 WHERE person = %s", (student,))).fetchone()
         return tuple(row[0]) if row else ()
 
+    async def calendar(self, school: str) -> Calendar:
+        """The days of a school: what was said of the district, of its kind and of itself."""
+        async with self._database.statement() as connection:
+            row = await (await connection.execute("SELECT level FROM school_v1 WHERE school = %s", (school,))).fetchone()
+            names = [DISTRICT, calendar_of_kind(row[0] if row else "other"), calendar_of_school(school)]
+            rows = await (await connection.execute("SELECT of_whom, layer FROM calendar_v1 WHERE of_whom = ANY (%s)", (names,))).fetchall()
+        said = {of: Layer.model_validate(layer) for of, layer in rows}
+        return layered(self._national, *(said.get(name) for name in names))
+
     async def _read_staff(self, school: str) -> dict[str, list[str]]:
         async with self._database.statement() as connection:
             rows = await (await connection.execute(_STAFF, {"school": school})).fetchall()
@@ -125,6 +149,10 @@ _STAFF = (
 _SCHOOL = (
     "INSERT INTO school_v1 (school, level, cluster, kind) VALUES (%s, %s, %s, %s) ON CONFLICT (school)"
     " DO UPDATE SET level = excluded.level, cluster = excluded.cluster, kind = excluded.kind"
+)
+_CALENDAR = (
+    "INSERT INTO calendar_v1 VALUES (%s, %s, %s) ON CONFLICT (of_whom) DO UPDATE SET layer = excluded.layer,"
+    " position = excluded.position WHERE calendar_v1.position < excluded.position"
 )
 _AWAY = (
     "INSERT INTO away_v1 VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (person, school) DO UPDATE SET away_from ="

@@ -12,6 +12,7 @@ from services.intake.domain.roster import ROSTER, Appoint, Command, Dismiss, Rei
 from services.intake.views import Directory
 from shared.access import Principal, SignedIn
 from shared.addresses import Flaw, mail_address
+from shared.asking import Asked, asked
 from shared.decider import execute
 from shared.errors import Fault, Invalid
 from shared.events import PersonAppointed, Post, SchoolKind, StaffRole
@@ -20,7 +21,6 @@ from shared.message import Occasion, derived_id
 from shared.sealed import Sealed
 from shared.sealing import ToSeal
 from shared.service import Kernel
-from shared.web import Asked, asked
 
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]

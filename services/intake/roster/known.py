@@ -14,7 +14,7 @@ Kind = Literal["student", "staff", "guardian"]
 
 _PEOPLE = "SELECT person, kind, school, digest, homeroom, guardians FROM person_v1 WHERE generation = %s AND school IS NOT NULL"
 _POSTS = "SELECT person, role, school FROM post_v1 WHERE generation = %s AND NOT appointed AND school IS NOT NULL"
-_SCHOOLS = "SELECT school, npsn, name FROM school_v1 WHERE generation = %s"
+_SCHOOLS = "SELECT school, npsn, name, cluster FROM school_v1 WHERE generation = %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,11 @@ def held(posts: Iterable[Post], school: str) -> Held:
 
 @dataclass(frozen=True, slots=True)
 class KnownSchool:
+    """cluster: its gugus, where it has one."""
+
     npsn: str | None
     name: str
+    cluster: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ async def read_known(directory: Projection) -> Known:
             person: _known(kind, school, digest, homeroom, tuple(guardians), held(by_person[person], school))
             for person, kind, school, digest, homeroom, guardians in people
         },
-        {school: KnownSchool(npsn, name) for school, npsn, name in schools},
+        {school: KnownSchool(npsn, name, cluster) for school, npsn, name, cluster in schools},
     )
 
 
@@ -91,4 +94,4 @@ async def read_known_schools(directory: Projection) -> dict[str, KnownSchool]:
     """Every school of the directory as it stands. Raises: StillBuilding."""
     async with directory.as_it_stands() as (connection, generation):
         rows = await (await connection.execute(_SCHOOLS, (generation,))).fetchall()
-    return {school: KnownSchool(npsn, name) for school, npsn, name in rows}
+    return {school: KnownSchool(npsn, name, cluster) for school, npsn, name, cluster in rows}

@@ -73,7 +73,7 @@ class Places:
 
     def _is_doubtful(self, row: Row, told: Place | tuple[str, Reason], known: KnownPerson) -> bool:
         key = row["sourcedId"]
-        if ("roles", key) in self._sifted.spoiled:
+        if ("roles", key) in self._sifted.spoiled or "metadata.tanggapRoles" in self._sifted.touched["users", key]:
             return True
         if "roles" not in self._sifted.bundle.files or self._sifted.proves_absence("roles"):
             return False
@@ -93,7 +93,7 @@ class Places:
     def _posts(self, row: Row, pairs: list[tuple[str, str]], main: str) -> set[Post]:
         """Each role at the school where it is said. A column of our own names what OneRoster does not know, for the main school."""
         said = {Post(_STAFF_ROLES[role], self._schools[each]) for role, each in pairs if role in _STAFF_ROLES and each in self._schools}
-        ours = {Post(_OURS[each], main) for each in row["metadata.tanggapRoles"].split("|") if each in _OURS}
+        ours = {Post(_OURS[each], main) for each in row.many("metadata.tanggapRoles", "|") if each in _OURS}
         self._tell_of_district_roles(row, ours | said)
         return ours | {post for post in said if not ours or post.school != main}
 
