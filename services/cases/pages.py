@@ -14,7 +14,7 @@ from services.cases.reading.calendars import SchoolCalendars
 from services.cases.reading.case import CaseReader, Moment
 from services.cases.reading.views import CaseList, Filters
 from services.cases.reading.words import READING_REASONS, Words
-from services.cases.rights import ReadingReason, ReadingReasonNeeded, schools_of
+from services.cases.rights import ReadingReason, ReadingReasonNeeded, schools_of, sight_of
 from shared.access import SignedIn
 from shared.eventstore.projection import Projection
 from shared.school_day import Calendar
@@ -31,8 +31,8 @@ def router(kernel: Kernel, view: Projection, casework: Casework, words: Words, c
 
     @routes.get("/")
     async def cases(principal: SignedIn) -> HTMLResponse:
-        escalated = principal.holds("supervisor", "district-officer") and not principal.holds("district-duty")
-        rows = await listing.page(Filters(), schools=schools_of(principal), reader=principal.id, escalated_only=escalated, after=None, limit=100)
+        sight = sight_of(principal)
+        rows = await listing.page(Filters(), schools=schools_of(principal), sight=sight, reader=principal.id, after=None, limit=100)
         clocks = {school: await calendars.of(school) for school in {row.school for row in rows}}
         told = [
             {"id": row.id, "opened": _shown(clocks[row.school], row.opened_at), "urgency": urgency[row.urgency][0], "state": row.state}

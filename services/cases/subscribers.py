@@ -24,8 +24,12 @@ from shared.events import (
     ConcernRaised,
     GuardianMarkedUnsafe,
     GuardianTold,
+    PersonAppointed,
+    PersonDismissed,
     PersonLeft,
     PersonRegistered,
+    PersonReinstated,
+    PersonSuspended,
     SchoolRegistered,
     StaffAlerted,
     TaskMoved,
@@ -55,7 +59,7 @@ class FromIntake:
         match told := read_public(event.type, event.body):
             case ConcernRaised():
                 return await self._take(event, told, checkpoint)
-            case SchoolRegistered():
+            case SchoolRegistered() | PersonAppointed() | PersonDismissed() | PersonSuspended() | PersonReinstated():
                 await self.roster.keep(told, event.position)
             case PersonRegistered() | PersonLeft():
                 await self.roster.keep(told, event.position)

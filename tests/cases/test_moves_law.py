@@ -23,7 +23,7 @@ from services.cases.domain.case.student import STUDENT
 from services.cases.domain.case.transferring import DeclineTransfer, KeepCase, ReceiveTransfer, TransferCase, WithdrawTransfer
 from services.cases.domain.streams import student_stream
 from services.cases.subscribers import FromIntake
-from shared.access import Permissions, Principal
+from shared.access import Permissions
 from shared.decider import commit, load, write
 from shared.errors import NotFound, Refused, VersionConflict
 from shared.events import ConcernRaised, PersonLeft, PersonRegistered
@@ -32,10 +32,11 @@ from shared.eventstore.store import Item
 from shared.message import PublicEvent, Recorded
 from shared.school_day import Calendar, national
 from tests.cases.people import NOW, POLICY, step, words
+from tests.keys import somebody
 
 SCHOOLS = ("smp1", "smp2", "sma1")
 STUDENTS = ("ani", "budi")
-DUTY = Principal("duty", "person", frozenset({"district-duty"}))
+DUTY = somebody("duty", {"district-duty"})
 
 
 class Directory:

@@ -15,7 +15,7 @@ from uuid import uuid4
 from services.intake.domain.imports import IMPORTS, STREAM, RecordImport, RosterImported
 from services.intake.domain.roster import KeepRow, LetGo, RegisterSchool
 from services.intake.roster.archive import Source
-from services.intake.roster.completing import complete
+from services.intake.roster.completing import complete, keep_elsewhere
 from services.intake.roster.digests import RowKeys, of_the_first_release, read_keys, with_digests
 from services.intake.roster.known import Known, KnownSchool, read_known
 from services.intake.roster.people import Roster, interpret
@@ -111,7 +111,7 @@ class RosterImport:
         accept = replace(accepted(wishes.accept, roster, known), everything=wishes.allow_drop)
         keys = await read_keys([person.id for person in roster.people if person.id in known.people], self.kernel.vault)
         _put_erased_aside(roster, known, keys)
-        roster.people = await complete(roster.people, known, registered)
+        roster.people = await complete(await keep_elsewhere(roster, known, registered), known, registered)
         before = await of_the_first_release([person.id for person in roster.people if person.id in keys], known, registered)
         renewed = {person.id: keys.digest(person) for person in before}
         made = await asyncio.to_thread(plan, roster, with_digests(known, renewed), accept, keys.digest)
