@@ -23,21 +23,4 @@ UPDATE {schema}.school_v1 SET kind = CASE
     WHEN rtrim(split_part(lower(name), ' ', 1), '.') IN ('ra', 'mi', 'mts', 'ma', 'mak', 'min', 'mtsn', 'man', 'makn') THEN 'kemenag'
     WHEN level IN ('sma', 'smk', 'slb') THEN 'province'
     ELSE 'regency' END;
--- A supervisor or officer sees what goes past a school of theirs to the district's desk: `desk:<school>` in the setting.
-ALTER POLICY case_list_by_school ON {schema}.case_list_v1 USING (
-    current_setting('tanggap.schools', true) = '*'
-    OR CASE desk WHEN 'school' THEN school ELSE 'desk:' || school END
-        = ANY (string_to_array(nullif(current_setting('tanggap.schools', true), ''), ','))
-);
-ALTER POLICY worklist_by_school ON {schema}.worklist_v1 USING (
-    current_setting('tanggap.schools', true) = '*'
-    OR CASE desk WHEN 'school' THEN school ELSE 'desk:' || school END
-        = ANY (string_to_array(nullif(current_setting('tanggap.schools', true), ''), ','))
-);
-ALTER POLICY facts_by_school ON {schema}.fact_v1 USING (
-    current_setting('tanggap.schools', true) = '*'
-    OR CASE desk WHEN 'school' THEN school ELSE 'desk:' || school END
-        = ANY (string_to_array(nullif(current_setting('tanggap.schools', true), ''), ','))
-);
-
 CREATE INDEX school_v1_kind ON {schema}.school_v1 (generation, kind);
