@@ -16,11 +16,11 @@ from services.intake.api import by_receipt
 from services.intake.raising import ConcernBody, Raising
 from services.intake.views import Directory
 from shared.access import SignedIn
+from shared.asking import Asked
 from shared.errors import IdempotencyMismatch, Invalid, NotFound
 from shared.message import TANGGAP, derived_id
 from shared.school_day import national
 from shared.service import Kernel
-from shared.web import Asked
 
 _PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=select_autoescape())
 

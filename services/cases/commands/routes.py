@@ -28,10 +28,10 @@ from services.cases.domain.steps.strategy import StandingAlone
 from services.cases.domain.strategies.group import GROUP_STEPS
 from services.cases.domain.strategies.group_steps import FormGroup
 from shared.access import Principal, SignedIn
+from shared.asking import asked, named_version
 from shared.errors import NotFound
 from shared.events import DISTRICT, calendar_of_kind, calendar_of_school
 from shared.eventstore.states import Loaded
-from shared.web import asked, named_version
 
 GIVEN = tuple(command for command in CASE_COMMANDS if command.permission)
 """Every command of a case, with the strategies of the register, but the other half of a merge, which is never given alone."""

@@ -13,11 +13,11 @@ from services.cases.reading.calendars import SchoolCalendars
 from services.cases.reading.views import CaseList, Filters, WorkFilter, WorkList
 from services.cases.rights import schools_of
 from shared.access import Principal, SignedIn
+from shared.asking import cursor, read_cursor
 from shared.errors import NotAllowed
 from shared.eventstore.projection import Projection
 from shared.school_day import Calendar
 from shared.service import Kernel
-from shared.web import cursor, read_cursor
 
 Name = Literal[
     "today", "overdue", "unidentified", "waiting-for-me", "commitments", "referrals-without-answer", "ladder", "leaving", "arrivals"
