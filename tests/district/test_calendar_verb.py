@@ -26,7 +26,7 @@ def test_a_file_is_a_body_that_the_route_takes(tmp_path):
     assert body_of(SetCalendar, in_path=("of",)).model_validate(said)
 
 
-@pytest.mark.parametrize("text", ["zone = ", "holidays = [{ first = 2026-02-30 }]"])
+@pytest.mark.parametrize("text", ["zone = \n", "holidays = [{ first = 2026-02-30 }]"])
 def test_what_is_no_toml_is_told_with_the_file_and_the_place(tmp_path, text):
     (tmp_path / "calendar.toml").write_text(text, encoding="utf-8")
     with pytest.raises(Invalid, match=r"calendar\.toml: not a calendar in TOML .*line 1"):
