@@ -136,6 +136,7 @@ def test_which_commands_name_somebody_of_the_roster():
         "ask-teacher": {"teacher": "staff"},
         "plan-parent-meeting": {"guardian": "guardian"},
         "plan-visit": {"guardian": "guardian"},
+        "replace-visit-notice": {"endorsed_by": "staff"},
         "assess-guardian": {"guardian": "guardian"},
         "convene-conference": {"invitees/person": "anybody"},
         "replace-visit-notice": {"endorsed_by": "staff"},
