@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+from io import TextIOWrapper
+
 import typer
 
 from district.commands import directory, keys, looking, running
 from district.commands.doctor import doctor
 from district.commands.migrating import migrate
 from district.demo.command import demo
+from district.ending import end_orderly
 
 app = typer.Typer(
     name="tanggap",
@@ -32,4 +36,8 @@ app.command("migrate")(migrate)
 app.command("doctor")(doctor)
 
 if __name__ == "__main__":
+    end_orderly()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without our letters is no reason to stop
     app(prog_name="tanggap")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -27,9 +26,11 @@ AsJson = Annotated[bool, typer.Option("--json", help="for machines")]
 
 
 def origin() -> str:
-    """The base URL of the running district: at TANGGAP_PORT, else at the port of the one that serves from the same home folder."""
-    port = None if os.environ.get("TANGGAP_PORT") else port_in_use(find_home().folder)
-    return f"http://127.0.0.1:{port or wanted_port()}"
+    """The base URL of the running district: where the one of this home folder serves, else at TANGGAP_PORT.
+
+    The one that serves comes first: a demonstration whose port was taken serves at another one.
+    """
+    return f"http://127.0.0.1:{port_in_use(find_home().folder) or wanted_port()}"
 
 
 def import_bundle(
