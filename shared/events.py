@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.message import PublicEvent
+from shared.school_day import Layer
 from shared.sealed import AnswerText, ConcernText, ContactText, IdentityText, NoticeText, PackageText
 
 Urgency = Literal["emergency", "high", "medium", "low"]
@@ -29,8 +30,8 @@ Category = Literal[
     "fight", "discrimination", "truancy", "learning", "career", "quarrel", "social", "other",
 ]  # fmt: skip
 Fact = Literal[
-    "weapon", "self_harm", "injury", "suicide_plan", "suicidal_thoughts", "threat_to_kill", "sexual_violence", "trafficking",
-    "ongoing_abuse", "unsafe_now", "missing", "acute_medical", "intoxicated", "repeated", "power_imbalance", "fear",
+    "weapon", "self_harm", "injury", "suicide_attempt", "suicide_plan", "suicidal_thoughts", "threat_to_kill", "sexual_violence",
+    "trafficking", "ongoing_abuse", "unsafe_now", "missing", "acute_medical", "intoxicated", "repeated", "power_imbalance", "fear",
 ]  # fmt: skip
 """Dangers a reporter may answer yes or no; an unanswered one is unknown, which is not no."""
 
@@ -306,6 +307,33 @@ class DutyChanged(PublicEvent):
         return self.school
 
 
+DISTRICT = "district"
+"""Whose calendar it is, where it is everybody's."""
+
+
+def calendar_of_kind(level: str) -> str:
+    """The name of the calendar of a kind of school."""
+    return f"kind:{level}"
+
+
+def calendar_of_school(school: str) -> str:
+    """The name of the calendar of one school."""
+    return f"school:{school}"
+
+
+class CalendarChanged(PublicEvent):
+    """What is said of the school calendar, for the whole district, a kind of school or one school. It replaces what was said of the same before."""
+
+    type: Literal["calendar-changed"] = "calendar-changed"
+    version: Literal[1] = 1
+    of: str
+    layer: Layer
+
+    @property
+    def ordering_key(self) -> str:
+        return "calendar"
+
+
 class CaseClosed(CaseEvent):
     """concerns: every concern folded into the case; outcome: what the reporter may hear."""
 
@@ -408,7 +436,7 @@ class TaskUnanswered(NotificationEvent):
 Intake = Annotated[SchoolRegistered | PersonRegistered | PersonLeft | ConcernRaised, Field(discriminator="type")]
 Cases = Annotated[
     CaseOpened | ConcernJoinedCase | CaseTriaged | CaseAcknowledged | GuardianToBeTold | ReferralSent
-    | ReferralCancelRequested | StaffToBeTold | SchoolToBeTold | AlertsPassedOn | WorkOverdue | DutyChanged | CaseClosed,
+    | ReferralCancelRequested | StaffToBeTold | SchoolToBeTold | AlertsPassedOn | WorkOverdue | DutyChanged | CalendarChanged | CaseClosed,
     Field(discriminator="type"),
 ]  # fmt: skip
 Notifications = Annotated[
@@ -419,7 +447,7 @@ CATALOGUE: dict[str, tuple[type[PublicEvent], ...]] = {
     "intake": (SchoolRegistered, PersonRegistered, PersonLeft, ConcernRaised),
     "cases": (
         CaseOpened, ConcernJoinedCase, CaseTriaged, CaseAcknowledged, GuardianToBeTold, ReferralSent, ReferralCancelRequested,
-        StaffToBeTold, SchoolToBeTold, AlertsPassedOn, WorkOverdue, DutyChanged, CaseClosed,
+        StaffToBeTold, SchoolToBeTold, AlertsPassedOn, WorkOverdue, DutyChanged, CalendarChanged, CaseClosed,
     ),
     "notifications": (StaffAlerted, AlertExhausted, GuardianTold, GuardianMarkedUnsafe, TaskMoved, TaskUnanswered),
 }  # fmt: skip

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from district.demo import beginning, casework, moving, special, working
+from district.demo import beginning, casework, moving, special, working, wrong_export
 from district.demo.day import Day, LeftAlone
 from district.demo.telling import Telling
 from shared.errors import TanggapError
@@ -66,7 +66,12 @@ ENDING = (
     Step("settling", ("semua pesan terkirim, semua pelapor dapat membaca hasilnya", "all is sent, and reporters can read"), working.settle),
 )
 
-STEPS = (*BEGINNING, Step("leave", ("konselor cuti, pengganti ditunjuk", "a counsellor is on leave"), casework.leave), *CONCERNS, *STORIES, *ENDING)
+BEFORE_SCHOOL = (
+    Step("wrong-export", ("ekspor terpotong ditolak", "an export that was cut off is refused"), wrong_export.send_a_wrong_export),
+    Step("leave", ("konselor cuti, pengganti ditunjuk", "a counsellor is on leave"), casework.leave),
+)
+
+STEPS = (*BEGINNING, *BEFORE_SCHOOL, *CONCERNS, *STORIES, *ENDING)
 """The sample's day."""
 
 OWN_CONCERNS = (*BEGINNING, *CONCERNS, *ENDING)

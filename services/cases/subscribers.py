@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from services.cases.commands.facts import load_going_on, record_fact
 from services.cases.domain.case.guardians import FoldNotice, MarkGuardianUnsafe
@@ -11,8 +12,10 @@ from services.cases.domain.case.strands import RecordAlert, TakeConcern
 from services.cases.domain.case.student import STUDENT, Claim
 from services.cases.domain.case.whereabouts import NoteWhereabouts
 from services.cases.domain.referring.referral import FoldSilence, FoldTask
+from services.cases.domain.steps.policy import Policy
 from services.cases.domain.streams import case_stream, student_stream
-from services.cases.policies import policy_for
+from services.cases.policies import policy_at
+from services.cases.reading.calendars import SchoolCalendars
 from services.cases.reading.views import Roster
 from services.cases.reading.whereabouts import Whereabouts
 from shared.decider import Decider, commit, load, untouched, write
@@ -46,6 +49,7 @@ class FromIntake:
     roster: Roster
     whereabouts: Whereabouts
     decider: Decider[Fact, Case, Event]
+    calendars: SchoolCalendars
 
     async def __call__(self, event: Recorded, checkpoint: Checkpoint | None) -> Outcome | None:
         match told := read_public(event.type, event.body):
@@ -67,13 +71,17 @@ class FromIntake:
         if student.state.open_case is None:
             return None
         school = told.school if isinstance(told, PersonRegistered) else None
-        fact = NoteWhereabouts(school=school, at=event.recorded_at, policy=policy_for(event.recorded_at.date()))
+        fact = NoteWhereabouts(school=school, at=event.recorded_at, policy=await self._policy(school or told.school, event.recorded_at))
         case = (await load_going_on(self.store, self.decider, student.state.open_case)).state.case or student.state.open_case
         return await record_fact(self.store, self.decider, case, fact, _occasion(event), checkpoint)
 
+    async def _policy(self, school: str, moment: datetime) -> Policy:
+        """In force at a school."""
+        return policy_at(await self.calendars.of(school), moment)
+
     async def _take(self, event: Recorded, told: ConcernRaised, checkpoint: Checkpoint | None) -> Outcome | None:
         """Opens the student's case or joins the open one, in one item with the checkpoint."""
-        policy = policy_for(event.recorded_at.date())
+        policy = await self._policy(told.school, event.recorded_at)
         fresh = str(derived_id(event.id, "case"))
         tried: list[str] = []
         student_at = await self.whereabouts.of(told.student) if told.student else None

@@ -13,9 +13,11 @@ from services.notifications.domain.register import REGISTER, MarkUnsafe
 from services.notifications.domain.task import TASK, InvalidTransition, Move, RequestTask
 from services.notifications.plain import About, Rung, instead, plain
 from services.notifications.views import Roster
+from shared.clock import Clock
 from shared.decider import commit, execute, execute_all, load, write
 from shared.events import (
     AlertsPassedOn,
+    CalendarChanged,
     CaseAcknowledged,
     CaseTriaged,
     ConcernRaised,
@@ -76,6 +78,7 @@ class FromCases:
 
     store: EventStore
     roster: Roster
+    clock: Clock
 
     async def __call__(self, event: Recorded, checkpoint: Checkpoint | None) -> Outcome | None:  # noqa: C901 - one line for each event
         match told := read_public(event.type, event.body):
@@ -97,7 +100,7 @@ class FromCases:
                 return await self._pass_on(event, told, checkpoint)
             case WorkOverdue():
                 return await self._overdue(event, told, checkpoint)
-            case DutyChanged():
+            case DutyChanged() | CalendarChanged():
                 await self.roster.keep(told, event.position)
                 return None
             case _:
@@ -105,7 +108,8 @@ class FromCases:
 
     async def _alert(self, event: Recorded, told: CaseTriaged, checkpoint: Checkpoint | None) -> Outcome | None:
         staff = await self.roster.staff(told.school)
-        steps = ladder.steps(told.urgency, staff, told.excluded, desk=told.desk)
+        wait = await self._waits(told)
+        steps = ladder.steps(told.urgency, staff, told.excluded, desk=told.desk, wait=wait)
         last = [person for role in ladder.LAST_RESORT for person in staff.get(role, ()) if person not in told.excluded]
         alert = f"{told.case}-{event.id}"
         command = RaiseAlert(
@@ -116,10 +120,16 @@ class FromCases:
             urgency=told.urgency,
             steps=steps,
             last_resort=last[0] if last else None,
-            give_up=ladder.give_up(told.urgency),
+            give_up=ladder.give_up(told.urgency, wait),
             excluded=told.excluded,
         )
         return (await execute(self.store, ALERT, f"alert-{alert}", command, _occasion(event), checkpoint=checkpoint, fresh=True)).outcome
+
+    async def _waits(self, told: CaseTriaged) -> ladder.Wait:
+        """An emergency asks for no calendar."""
+        if told.urgency == "emergency":
+            return ladder.every_day
+        return ladder.school_days_from(self.clock.now(), await self.roster.calendar(told.school))
 
     async def _overdue(self, event: Recorded, told: WorkOverdue, checkpoint: Checkpoint | None) -> Outcome | None:
         """Step 0 goes to the owner, each further step to the next rung. A rung that is vacant, absent or in conflict is skipped at once."""

@@ -23,6 +23,7 @@ from services.cases.domain.referring.consent import RecordConsent
 from services.cases.domain.referring.referral import DecideReferral, DraftReferral
 from services.cases.domain.steps.command import Command
 from services.cases.domain.strategies.conference import Commitment, ConveneConference, Invitee, MinuteConference, attendees, invited, open_commitments
+from services.cases.domain.strategies.counselling import EvaluateCounselling
 from services.cases.rights import is_there
 from shared.sealed import Sealed
 from tests.cases.people import COORDINATOR, COUNSELLOR, FATHER, MOTHER, OFFICER, OTHER, PRINCIPAL, STUDENT, TEACHER, words
@@ -58,7 +59,7 @@ class Saying:
 
     def _known(self, by: str | None, name: str) -> Any:
         known: Mapping[str, Any] = {
-            "fresh-id": fresh(name), "policy": self.asking.policy, "age": self.random.choice((None, 12, 17, 18, 21)), "age-of-consent": 18,
+            "fresh-id": fresh(name), "policy": self.asking.policy, "calendar": self.asking.policy.calendar, "age": self.random.choice((None, 12, 17, 18, 21)), "age-of-consent": 18,
             "guardians": tuple(self.asking.guardians), "receiving-school": receiving_school(self.case, self.asking.principal),
             "student-school": student_school(self.case, self.asking.principal), "is-there": is_there(self.asking.principal, self.case),
             "student-at": self.random.choice((None, "smp1", "sma1")), "takes": None, "other-side": frozenset(),
@@ -201,5 +202,6 @@ _RIGHTLY: Mapping[type[Command], Any] = {
     RecordConsent: lambda *_: {"giver": "student"},
     DraftReferral: lambda *_: {"ground": "legal-duty"},
     DecideReferral: lambda *_: {"reason": words()},
+    EvaluateCounselling: lambda *_: {"reason_for_early": words()},
 }
 """Where one field of a body depends on another one, or on what was said before."""

@@ -22,7 +22,8 @@ from services.cases.domain.case.state import Case
 from services.cases.domain.case.whereabouts import NoteWhereabouts
 from services.cases.domain.referring import consent as cs
 from services.cases.domain.referring import disclosure as d
-from services.cases.domain.referring.referral import ApproveReferral, DraftReferral, FoldTask, NoSuchReferral, OwnApproval, SendReferral
+from services.cases.domain.referring import turns as tu
+from services.cases.domain.referring.referral import AlreadySent, ApproveReferral, DraftReferral, FoldTask, NoSuchReferral, OwnApproval, SendReferral
 from services.cases.domain.steps import activity as a
 from services.cases.domain.steps import endings as e
 from services.cases.domain.steps.home import GuardianSafetyUnknown, GuardianUnsafe
@@ -175,6 +176,9 @@ report = step(v.ReportVisit, **x(report=W))
 right([safe], go, "visit-planned", GuardianUnsafe, at=[unsafe])
 right([safe, go], notify, "visit-notified", v.VisitNotEndorsed, at=[safe, go],
       wrong=step(v.NotifyVisit, **x(when=later(days=2), endorsed_by=COUNSELLOR, letter="800/1")))  # fmt: skip
+again = step(v.ReplaceVisitNotice, **x(replaces="800/1", when=later(days=3), endorsed_by=PRINCIPAL, letter="800/2"))
+right([safe, go, notify], again, "visit-notice-replaced", v.NoSuchLetter, at=[safe, go, notify],
+      wrong=step(v.ReplaceVisitNotice, **x(replaces="800/9", when=later(days=3), endorsed_by=PRINCIPAL, letter="800/2")))  # fmt: skip
 right([safe, go, notify], visited, "home-visited", a.WrongMoment, at=[safe, go])
 right([safe, go, notify], step(v.RecordNotMet, **x()), "visit-not-met", a.WrongMoment, at=[safe, go])
 right([safe, go, notify, visited], report, "visit-reported", v.AccuracyNotChecked,
@@ -329,6 +333,13 @@ right([draft], step(cs.AskApproval, referral="r-1", approver=PRINCIPAL, approve_
 right([urgent], step(cs.CallForHelp, referral="r-1", ground="vital-interest", said=W, letter_by=later(days=1)), "help-called", cs.NotByPhone,
       at=[open_draft])  # fmt: skip
 SENT = [open_draft, approve, send]
+withdraw = step(tu.WithdrawReferral, referral="r-1", reason=W)
+right([open_draft], step(tu.PostponeReferral, referral="r-1", until=later(days=3), reason=W), "referral-postponed", tu.PostponedBackwards,
+      at=[open_draft], wrong=step(tu.PostponeReferral, referral="r-1", until=NOW, reason=W))  # fmt: skip
+right([open_draft], withdraw, "referral-withdrawn", AlreadySent, at=SENT)
+right([open_draft, approve], step(tu.RecordReferralRefusal, referral="r-1", who="student", reason=W), "referral-refused", tu.ReferralEnded,
+      at=[open_draft, withdraw])  # fmt: skip
+right(SENT, step(tu.HandOverReferral, referral="r-1", to=OTHER), "referral-handed-over", NoSuchReferral)
 right([*SENT, moved("decline", "rejected")], step(cs.TakeNextAlternative, referral="r-1", fresh="r-2", why=W),
       "next-alternative-taken referral-drafted", cs.NotDeclined, at=SENT)  # fmt: skip
 right([*SENT, moved("no-show", "accepted")], step(cs.ChaseAppointment, referral="r-1", words=W), "appointment-chased", cs.NothingMissed, at=SENT)

@@ -30,6 +30,7 @@ from shared.events import ConcernRaised, PersonLeft, PersonRegistered
 from shared.eventstore.memory import InMemoryEventStore
 from shared.eventstore.store import Item
 from shared.message import TANGGAP, PublicEvent, Recorded, derived_id
+from shared.school_day import Calendar, national
 from tests.cases.people import NOW, POLICY, step, words
 
 SCHOOLS = ("smp1", "smp2", "sma1")
@@ -53,6 +54,13 @@ class Directory:
         return self.schools.get(student)
 
 
+class Days:
+    """Every school has the national calendar."""
+
+    async def of(self, _: str) -> Calendar:
+        return national("Asia/Jakarta")
+
+
 @dataclass
 class District:
     """A district's cases, and everything that was ever raised."""
@@ -65,7 +73,7 @@ class District:
     ids: int = 0
 
     def __post_init__(self) -> None:
-        self.intake = FromIntake(self.store, self.directory, self.directory, CASE)  # type: ignore[arg-type] # plays the roster, too
+        self.intake = FromIntake(self.store, self.directory, self.directory, CASE, Days())  # type: ignore[arg-type] # plays the roster, too
         self.kernel: Any = SimpleNamespace(store=self.store, access=SimpleNamespace(permissions=Permissions()))
 
     @property

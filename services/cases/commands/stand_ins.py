@@ -45,6 +45,7 @@ class StandIns:
     def _filled(self, command: type[Command]) -> Mapping[str, Any]:
         filled: Mapping[str, object] = {
             "policy": self.policy,
+            "calendar": self.policy.calendar,
             "age": None,
             "age-of-consent": self.policy.telling.adult,
             "guardians": tuple(self.guardians),
@@ -59,6 +60,9 @@ class StandIns:
 
 @cache
 def _said(command: type[Command]) -> Sequence[tuple[str, str]]:
-    """The fields that take a value, each with what the shell fills it from: a default is left as it is, but a question is answered."""
+    """The fields that take a value, each with what the shell fills it from.
+
+    A default is left as it is, but every question is answered and every text given.
+    """
     fields = command.model_fields.items()
-    return [(name, filled_by(each) or "") for name, each in fields if each.is_required() or bare(each.annotation) is bool]
+    return [(name, filled_by(each) or "") for name, each in fields if each.is_required() or bare(each.annotation) in (bool, Sealed)]

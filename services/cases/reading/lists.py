@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query
 
+from services.cases.reading.calendars import SchoolCalendars
 from services.cases.reading.views import CaseList, Filters, WorkFilter, WorkList
 from services.cases.rights import schools_of
 from shared.access import Principal, SignedIn
+from shared.asking import cursor, read_cursor
 from shared.errors import NotAllowed
 from shared.eventstore.projection import Projection
+from shared.school_day import Calendar
 from shared.service import Kernel
-from shared.web import cursor, read_cursor
 
 Name = Literal[
     "today", "overdue", "unidentified", "waiting-for-me", "commitments", "referrals-without-answer", "ladder", "leaving", "arrivals"
@@ -36,10 +37,10 @@ TITLES: Mapping[Name, tuple[str, str]] = {
 }
 
 
-def router(kernel: Kernel, view: Projection) -> APIRouter:
+def router(kernel: Kernel, view: Projection, calendars: SchoolCalendars) -> APIRouter:
     """`GET /cases/api/lists` and `GET /cases/api/lists/{name}`."""
     routes = APIRouter(prefix="/cases/api/lists", tags=["lists"])
-    work, cases, zone = WorkList(kernel.database, view), CaseList(view), ZoneInfo(kernel.settings.time_zone)
+    work, cases = WorkList(kernel.database, view), CaseList(view)
 
     @routes.get("", summary="Which lists there are")
     async def lists(_: SignedIn) -> dict[str, Any]:
@@ -57,7 +58,7 @@ def router(kernel: Kernel, view: Projection) -> APIRouter:
             return await _cases(cases, principal, Filters(school=school, unidentified=True), after, limit)
         if name == "arrivals":
             return await _cases(cases, principal, Filters(arriving_at=_own_schools(principal, school)), after, limit)
-        wanted = _filter(name, principal, kernel.clock.now(), zone, school)
+        wanted = _filter(name, principal, kernel.clock.now(), await _calendar(calendars, principal, school), school)
         found = await work.page(
             wanted, schools=schools_of(principal), reader=principal.id, after=read_cursor(after, datetime.fromisoformat, str, str), limit=limit + 1
         )
@@ -69,14 +70,20 @@ def router(kernel: Kernel, view: Projection) -> APIRouter:
     return routes
 
 
-def _filter(name: Name, principal: Principal, now: datetime, zone: ZoneInfo, school: str | None) -> WorkFilter:
+async def _calendar(calendars: SchoolCalendars, principal: Principal, school: str | None) -> Calendar:
+    """By which a day ends: that of the one school that is asked for, or that somebody works at; else that of the district."""
+    only = school or (next(iter(principal.schools)) if len(principal.schools) == 1 else None)
+    return await calendars.of(only) if only else await calendars.district()
+
+
+def _filter(name: Name, principal: Principal, now: datetime, calendar: Calendar, school: str | None) -> WorkFilter:
     """Raises: NotAllowed: an officer sees what climbed the ladder, a teacher what waits for them."""
     officer = principal.holds("district-officer", "supervisor") and not principal.holds("district-duty")
     staff = principal.holds("counsellor", "coordinator", "district-duty", "principal", "service") or officer
     if not staff and name != "waiting-for-me":
         raise NotAllowed
     own = None if principal.holds("coordinator", "district-duty", "principal", "service") or officer else principal.id
-    midnight = datetime.combine((now.astimezone(zone) + timedelta(days=1)).date(), time(), zone)
+    midnight = calendar.midnight(calendar.day(now) + timedelta(days=1))
     match name:
         case "today":
             return WorkFilter(owner=own, before=midnight, climbed=officer, school=school)

@@ -51,6 +51,7 @@ from services.cases.domain.referring.referral import (
     FoldTask,
     SendReferral,
 )
+from services.cases.domain.referring.turns import TURNS
 from services.cases.domain.register import STRATEGIES
 from services.cases.domain.steps import deadline
 from services.cases.domain.steps.act import Acts
@@ -164,7 +165,7 @@ def _guardian(command: Any, case: Case) -> Sequence[Event]:
 
 
 def _passed(command: PassDeadline, case: Case) -> Sequence[Event]:
-    event = deadline.passed(command, case.deadlines)
+    event = deadline.passed(command, case.deadlines, emergency=case.urgency == "emergency")
     if event is None:
         return []
     asked = case.moves.asked if event.what == RECEIPT else None
@@ -208,6 +209,7 @@ _DECIDES: Mapping[type[Fact], _Decide] = {
     **_table(PROTECTION, lambda case: case.protection),
     **_table(MOVING, lambda case: case.moves),
     **_table(CONSENT, lambda case: case.referrals),
+    **_table(TURNS, lambda case: case.referrals),
     **_table(DISCLOSURE, lambda case: case.ledger),
     **dict.fromkeys((DecideReferral, DraftReferral, ApproveReferral, SendReferral, CancelReferral, FoldTask, FoldSilence), _referral),
     **dict.fromkeys((AssessGuardian, TellGuardian, FoldNotice, MarkGuardianUnsafe), _guardian),
@@ -246,7 +248,8 @@ def compose(*strategies: Described) -> Decider[Fact, Case, Event]:
     """The case that is worked with these strategies; the same one for the same strategies."""
     decides = deciding(*strategies)
     folded = decides.consequences.folding
-    return Decider(Case(), decides.decide, folded.evolve, EventCodec(*folded.changes, upcasters=Upcasters({("merged-taken", 1): nothing_said})))
+    upcasts = {("merged-taken", 1): nothing_said, **decides.strategies.upcasts}
+    return Decider(Case(), decides.decide, folded.evolve, EventCodec(*folded.changes, upcasters=Upcasters(upcasts)))
 
 
 CASE = compose(*STRATEGIES)

@@ -28,10 +28,11 @@ from services.cases.domain.case.strands import (
     UrgencyDecided,
 )
 from services.cases.domain.case.transferring import CaseTransferred, StudentMoved
-from services.cases.domain.referring import consent, disclosure, referral
+from services.cases.domain.referring import consent, disclosure, referral, turns
 from services.cases.domain.referring.consent import CONSENT
 from services.cases.domain.referring.disclosure import DISCLOSURE, Disclosure, Ledger
 from services.cases.domain.referring.referral import REFERRAL_EVENTS
+from services.cases.domain.referring.turns import TURNS
 from services.cases.domain.steps import deadline
 from services.cases.domain.steps.activity import ActivityEvent
 from services.cases.domain.steps.command import ActEvent
@@ -175,6 +176,7 @@ _PARTS: tuple[tuple[str, tuple[type[Event], ...], Callable[[Any, Any], Any]], ..
     ("moves", MOVING.events, moving.evolve),
     ("referrals", REFERRAL_EVENTS, referral.evolve),
     ("referrals", CONSENT.events, consent.evolve),
+    ("referrals", TURNS.events, turns.evolve),
     ("home", guardians.GUARDIAN_EVENTS, guardians.evolve),
     ("deadlines", DEADLINE_EVENTS, deadline.evolve),
 )

@@ -123,15 +123,15 @@ def take(command: TakeConcern, case: Case) -> Sequence[Event]:
         by=None,
         reason=None,
     )
-    clock = command.policy.clocks[triaged.urgency]
+    taken = deadline.in_hand_by(command.policy, triaged.urgency, command.at)
     named = case.with_strand(strand)
     alert = CaseTriaged(
         concern=told.concern,
         urgency=triaged.urgency,
         desk=named.desk,
         excluded=tuple(sorted(named.named)),
-        acknowledge_by=command.at + timedelta(minutes=clock.acknowledge),
-        decide_by=command.at + timedelta(minutes=clock.decide),
+        acknowledge_by=taken.acknowledge,
+        decide_by=taken.decide,
         **{**about, "school": where},
     )
     begun: list[Event] = [] if case.case else [CaseOpened(concern=told.concern, **about)]
@@ -262,15 +262,15 @@ def _set_urgency(command: SetUrgency, case: Case) -> Sequence[Event]:
 
 def _raised_by_person(command: SetUrgency, case: Case) -> list[Event]:
     """A level that a person raises alerts the staff and starts its clocks like one that came in so; what was taken in hand stays so."""
-    clock = command.policy.clocks[command.urgency]
+    taken = deadline.in_hand_by(command.policy, command.urgency, command.at)
     alert = CaseTriaged(
         **{**whose(case), "school": case.alerted_at},
         concern=case.concerns[-1],
         urgency=command.urgency,
         desk=case.desk,
         excluded=tuple(sorted(case.named)),
-        acknowledge_by=command.at + timedelta(minutes=clock.acknowledge),
-        decide_by=command.at + timedelta(minutes=clock.decide),
+        acknowledge_by=taken.acknowledge,
+        decide_by=taken.decide,
     )
     due = [each for each in deadline.clocks(command.policy, command.urgency, command.at, case.owner) if CLOCKS[each.key](case)]
     started = [each for each in due if not earlier_runs(case, each)]
