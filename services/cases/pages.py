@@ -46,13 +46,15 @@ def router(kernel: Kernel, view: Projection, casework: Casework, words: Words, c
             told = await reader.case(principal, case_id, Moment(), reason)
         except ReadingReasonNeeded as needed:
             return HTMLResponse(_PAGES.get_template("reason.html").render(id=case_id, needed=needed, reasons=READING_REASONS), needed.status)
+        if "urgency" not in told:  # a school that was asked to take it sees that there is one
+            return HTMLResponse(_PAGES.get_template("offered.html").render(id=case_id))
         history = await reader.history(principal, case_id, reason)
         clock, timeline = await calendars.of(told["school"]), []
         for event in history:
             indonesian, english = words.sentence(event["type"], event["data"])
             moment = datetime.fromisoformat(event["recorded_at"])
             timeline.append({"at": event["recorded_at"], "shown": _shown(clock, moment), "id": indonesian, "en": english})
-        fields = {name: told[name] for name in ("id", "state", "version", "strands")}
+        fields = {name: told[name] for name in ("id", "state", "version", "strands", "student_at")}
         return HTMLResponse(_PAGES.get_template("case.html").render(urgency=urgency[told["urgency"]], timeline=timeline, **fields))
 
     return routes

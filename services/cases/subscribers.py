@@ -69,6 +69,8 @@ class FromIntake:
 
     async def _seen(self, event: Recorded, told: PersonRegistered | PersonLeft, checkpoint: Checkpoint | None) -> Outcome | None:
         """The open case of a student learns where the student is."""
+        if isinstance(told, PersonRegistered) and told.kind != "student":
+            return None
         student = await load(self.store, STUDENT, student_stream(told.person))
         if student.state.open_case is None:
             return None
