@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import errno
 import fcntl
 import os
 import socket
@@ -26,6 +27,8 @@ PATIENCE = 2.0
 """Seconds to wait for a folder that another program holds: one that only clears away lets go at once."""
 
 _LEFTOVERS = {".s.PGSQL.5432", ".s.PGSQL.5432.lock", "redis.sock"}
+
+_NOBODY_LISTENS = {errno.ECONNREFUSED, errno.ENOENT, errno.ENOTSOCK}
 
 _held: dict[Path, int] = {}
 """The folders that this program holds, by their locked descriptors."""
@@ -134,6 +137,7 @@ def _ours() -> set[int]:
 
 
 def _answers(path: Path) -> bool:
+    """Unless nobody listens there for certain: a server with much to do may let one wait."""
     with socket.socket(socket.AF_UNIX) as probe:
         probe.settimeout(1)
-        return probe.connect_ex(str(path)) == 0
+        return probe.connect_ex(str(path)) not in _NOBODY_LISTENS
