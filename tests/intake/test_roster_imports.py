@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -20,6 +21,7 @@ import pytest
 from district.sample.people import District
 from district.sample.roster import SOURCE, write_roster
 from services.intake.domain.imports import IMPORTS, PartRefused, RecordImport, RosterImported, RosterRowsSetAside, RowSetAside
+from services.intake.domain.roster import ROSTER, RegisterPerson
 from services.intake.roster import importing, reading
 from services.intake.roster.ids import person_id, school_id
 from services.intake.roster.importing import Wishes
@@ -29,7 +31,10 @@ from services.intake.roster.reasons import SENTENCES
 from services.intake.roster.registered import Registered
 from services.intake.roster.report import LastImport
 from shared.access import ANONYMOUS, Principal, service_principal
+from shared.decider import execute
 from shared.errors import Invalid, NotFound
+from shared.events import PersonRegistered
+from shared.message import Occasion
 from shared.sealed import Sealed
 from shared.testing import given
 from tests.docs.comments import ROOT
@@ -41,6 +46,7 @@ from tests.keys import bearer, somebody
 
 pytest_anyio = pytest.mark.anyio
 SCHOOL = school_id("roster", "smp1")
+TWO = "a@x.invalid; b@x.invalid"
 
 
 # what is recorded ------------------------------------------------------------------------------------------------------------
@@ -175,6 +181,21 @@ async def test_what_an_export_does_not_say_stays_as_it_was(office):
         opened_ = await office.kernel.vault.open_many(values)
         assert opened_[:2] == ["Murid3 Menikah", "2013-05-04"] and str(opened_[2]).endswith("murid-3@contoh.invalid") and opened_[3] == "08121234567"
         assert registered["homeroom"] == "7A" and len(registered["guardians"]) == 1
+
+
+@pytest_anyio
+async def test_row_5_what_an_older_release_kept_of_two_addresses_in_a_cell_is_not_taken_for_one(office):
+    """That release kept the cell as it was; a cell that is set aside now does not bring it back."""
+    kernel, ibu = office.kernel, person_id("roster", "ibu")
+    await office.bring_files(FILES)
+    name = await kernel.vault.seal(ibu, "identity", "Ibu", f"person-{ibu}/name")
+    email = await kernel.vault.seal(ibu, "contact", TWO, f"person-{ibu}/email")
+    before = PersonRegistered(person=ibu, kind="guardian", school=SCHOOL, name=name, email=email)
+    occasion = Occasion("test", None, kernel.clock.now(), cause := uuid4(), cause)
+    await execute(kernel.store, ROSTER, f"person-{ibu}", RegisterPerson(person=before, digest="own:before"), occasion)
+    made = await office.bring_files(FILES | {"users": USERS.replace("parent,smp1,,", f"parent,smp1,{TWO},")})
+    assert [(each.field, each.reason) for each in made.quarantined] == [("email", "several-addresses")]
+    assert (await office.told("person-registered"))[-1]["email"] is None
 
 
 @pytest_anyio
