@@ -8,6 +8,7 @@ from io import TextIOWrapper
 import typer
 
 from district.commands import directory, keys, looking, running
+from district.commands.calendar import calendar
 from district.commands.doctor import doctor
 from district.commands.migrating import migrate
 from district.demo.command import demo
@@ -26,6 +27,7 @@ app.command("token")(running.token)
 app.command("demo")(demo)
 app.add_typer(directory.roster, name="roster")
 app.add_typer(directory.agencies, name="agencies")
+app.add_typer(calendar, name="calendar")
 app.add_typer(looking.case, name="case")
 app.add_typer(looking.audit, name="audit")
 app.add_typer(looking.policy, name="policy")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from district.commands.shell import checked
 from district.demo.day import Day
-from services.cases.policies import policy_for
+from shared.school_day import Calendar
 
 ABSENT, DEPUTY = "smk1-staf-03", "sma1-staf-03"
 """The only counsellor of a school is on leave; a counsellor of the same cluster (gugus) stands in."""
@@ -129,8 +128,10 @@ def conference_and_visit(day: Day) -> None:
     talk = day.do(key, "request-counselling", origin="referral", field="personal", reason="Lanjutan (fiktif).")["activity"]
     day.do(key, "schedule-counselling", activity=talk, when=in_days(0.1), place="Ruang konseling (fiktif)")
     day.do(key, "hold-counselling", **{"activity": talk, "meeting": 1, "confidentiality_told": True, **HELD})
-    for kind in ("laiseg", "laijapen", "laijapang"):
-        day.do(key, "evaluate-counselling", activity=talk, kind=kind, helped=True, finding="Membaik (fiktif).")
+    day.do(key, "evaluate-counselling", activity=talk, kind="laiseg", helped=True, finding="Membaik (fiktif).")
+    for kind in ("laijapen", "laijapang"):
+        early = "Hari peragaan, semua dalam satu hari (fiktif)."
+        day.do(key, "evaluate-counselling", activity=talk, kind=kind, helped=True, finding="Membaik (fiktif).", reason_for_early=early)
     day.do(key, "end-counselling", activity=talk, result="helped")
 
 
@@ -276,10 +277,13 @@ def correction(day: Day) -> None:
 
 def holiday(day: Day) -> None:
     """Deadlines in school days skip holidays and weekends: the one in the store, and one computed across the next holiday."""
-    calendar = policy_for(datetime.now(UTC).date()).calendar
-    coming = next((each for each in calendar.holidays if each.first > datetime.now(UTC).date()), None)
+    school = day.ids("smp1")
+    headers = day.stage.token(day.ids("smp1-staf-01"), "principal", school)
+    told = checked(day.client.get(f"{day.stage.origin}/cases/api/calendar/schools/{school}", headers=headers))
+    calendar = Calendar.model_validate({name: told[name] for name in Calendar.model_fields})
+    coming = next((each for each in calendar.holidays if each.first > calendar.day(datetime.now(UTC))), None)
     if coming:
-        start = datetime.combine(coming.first - timedelta(days=1), time(8), ZoneInfo(calendar.zone))
+        start = calendar.midnight(coming.first - timedelta(days=1)) + timedelta(hours=8)
         day.shown.append(
             (f"5 hari sekolah melewati {coming.name} / 5 school days over a holiday, from {start:%d-%m-%Y}", calendar.after(start, 5).isoformat())
         )

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from district.commands.directory import RefusedPart
+
 
 @dataclass(frozen=True, slots=True)
 class Raised:
@@ -25,7 +27,8 @@ class Kept:
     """The account of a day. steps: the names of those that were played. seconds: how long they took.
 
     told: who was told. untold: who was not told, and why. shown: what else there is to see. missing: what did not happen in its time.
-    left: what was left alone, and why. deputies: who stands in for a school's counsellor. earlier: an earlier release played, and kept no account.
+    left: what was left alone, and why. deputies: who stands in for a school's counsellor. refused: of a wrong export.
+    earlier: an earlier release played, and kept no account.
     """
 
     steps: list[str] = field(default_factory=list)
@@ -37,6 +40,7 @@ class Kept:
     missing: list[str] = field(default_factory=list)
     left: list[tuple[str, str]] = field(default_factory=list)
     deputies: dict[str, str] = field(default_factory=dict)
+    refused: list[RefusedPart] = field(default_factory=list)
     earlier: bool = False
 
     @property

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from district.demo import result
 from district.demo.day import Day
+from district.demo.wrong_export import refused_lines
 from district.sample.faces import faces
 from shared.eventstore.verify import Verified
 
@@ -44,6 +45,7 @@ def _happened(day: Day, verified: Sequence[Verified]) -> list[str]:
         "YANG TERJADI / WHAT HAPPENED",
         f"  {len(day.raised)} kepedulian → {len(cases)} kasus, {closed} selesai / concerns → cases, closed",
         f"  tingkat / urgency: {_counted((level, levels[level]) for level in result.LEVELS)}",
+        *(f"  {line}" for line in refused_lines(day)),
         f"  rujukan / referrals: {_counted(answers.items())}",
         *(f"  diberi tahu / told: {how}, {who}" for who, how in result.alerts(day)),
         f"  diterima → peringatan pertama / accepted → first alert: {median}, terlama / at most {largest}",

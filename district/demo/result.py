@@ -11,6 +11,7 @@ from typing import Any
 from district.commands.shell import Table, checked
 from district.demo.day import Day
 from district.demo.kept import Raised
+from district.demo.wrong_export import refused_table
 from district.sample.agencies import AGENCIES, agency_id
 from services.cases.reading.vocabulary import words_of
 from shared.eventstore.verify import Verified
@@ -68,6 +69,7 @@ def tables(day: Day, verified: list[Verified], missing: list[str]) -> list[Table
     cases = day.own_cases()
     return [
         Table("Kepedulian / Concerns", ("what", "count"), _concerns(day)),
+        refused_table(day),
         Table("Kasus / Cases", ("case", "urgency", "state", "note"), [_case(day, case) for case in cases]),
         Table("Keputusan rujukan / Referral decisions", ("decision", "count"), list(_decisions(day, cases).items())),
         Table("Rujukan / Referrals", ("case", "agency", "answer", "reason"), _referrals(cases)),

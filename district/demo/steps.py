@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from district.demo import beginning, casework, special, working
+from district.demo import beginning, casework, moving, special, working, wrong_export
 from district.demo.day import Day, LeftAlone
 from district.demo.telling import Telling
 from shared.errors import TanggapError
@@ -58,6 +58,7 @@ STORIES = (
     Step("late-mark", ("wali yang kemudian ditandai tidak aman", "a guardian marked unsafe late"), casework.late_mark),
     Step("correction", ("fakta dikoreksi", "a fact is corrected"), casework.correction),
     Step("holiday", ("batas waktu melewati hari libur", "a deadline over a holiday"), casework.holiday),
+    Step("moving", ("murid pindah sekolah, lalu darurat", "a student moves, then an emergency"), moving.play),
 )
 
 ENDING = (
@@ -65,7 +66,12 @@ ENDING = (
     Step("settling", ("semua pesan terkirim, semua pelapor dapat membaca hasilnya", "all is sent, and reporters can read"), working.settle),
 )
 
-STEPS = (*BEGINNING, Step("leave", ("konselor cuti, pengganti ditunjuk", "a counsellor is on leave"), casework.leave), *CONCERNS, *STORIES, *ENDING)
+BEFORE_SCHOOL = (
+    Step("wrong-export", ("ekspor terpotong ditolak", "an export that was cut off is refused"), wrong_export.send_a_wrong_export),
+    Step("leave", ("konselor cuti, pengganti ditunjuk", "a counsellor is on leave"), casework.leave),
+)
+
+STEPS = (*BEGINNING, *BEFORE_SCHOOL, *CONCERNS, *STORIES, *ENDING)
 """The sample's day."""
 
 OWN_CONCERNS = (*BEGINNING, *CONCERNS, *ENDING)

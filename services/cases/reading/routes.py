@@ -36,6 +36,8 @@ class FilterQuery(BaseModel):
     overdue: bool | None = None
     assignee: str | None = None
     student: str | None = None
+    open: bool | None = None
+    homeroom: str | None = None
     cursor: str | None = None
     limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE
 
