@@ -77,8 +77,7 @@ def test_which_codes_the_reports_keep():
         "urgency-decided": ("urgency",), "case-closed": ("outcome",), "guardian-notice-ended": ("outcome",), "deadlines-met": "keys",
         "deadline-passed": ("what", "step"), "case-assessed": ("field", "safe"), "case-planned": "goals", "goal-judged": ("reached",),
         "allegation-judged": ("outcome",), "fact-corrected": ("event",), "group-formed": ("field",), "session-held": ("session",),
-        "referral-decided": ("chosen",), "referral-sent": ("referral", "agency", "priority"), "referral-handed-over": ("referral",),
-        "referral-postponed": ("referral",), "referral-refused": ("referral", "who"), "referral-withdrawn": ("referral",),
+        "referral-decided": ("chosen",), "referral-sent": ("referral", "agency", "priority"),
         "referral-moved": ("agency", "trigger", "state", "reason"), "referral-unanswered": ("referral", "reason"), "referral-evaluated": ("helped",),
     }  # fmt: skip
 
@@ -139,7 +138,6 @@ def test_which_commands_name_somebody_of_the_roster():
         "replace-visit-notice": {"endorsed_by": "staff"},
         "assess-guardian": {"guardian": "guardian"},
         "convene-conference": {"invitees/person": "anybody"},
-        "replace-visit-notice": {"endorsed_by": "staff"},
         "match": {"student": "student"},
     }
 

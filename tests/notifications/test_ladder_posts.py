@@ -1,4 +1,4 @@
-"""Who is alerted follows from the posts at the school where the concern is (domain.md, Urgency and People come and go)."""
+"""Who is alerted follows from the posts at the school where the concern is (domain.md, Urgency, People come and go)."""
 
 from uuid import uuid4
 
