@@ -50,9 +50,12 @@ def _page(told: str, beside: Path | None, root: Path) -> Path | None:
 
 def _sections_missing(page: Path, told: str, root: Path) -> Iterator[str]:
     known = {heading.casefold() for heading in headings(page)}
-    for section in re.split(r", | and |: ", told.removeprefix(", ").strip()):
+    plain_text = told.removeprefix(", ").strip()
+    for heading in (each for each in known if " and " in each):
+        plain_text = re.sub(re.escape(heading), "", plain_text, flags=re.IGNORECASE)  # its "and" parts no sections
+    for section in re.split(r", | and |: ", plain_text):
         plain = section.strip().casefold()
-        if not plain.startswith("decision") and not {plain, f"the {plain}", plain.removeprefix("the ")} & known:
+        if plain and not plain.startswith("decision") and not {plain, f"the {plain}", plain.removeprefix("the ")} & known:
             yield f"{page.relative_to(root)} has no section {section.strip()!r}"
 
 
