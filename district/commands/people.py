@@ -68,8 +68,8 @@ def reinstate(person: Annotated[str, typer.Argument(help="id")], json: AsJson = 
 
 def people(**asked: str) -> list[dict[str, Any]]:
     """People of the running district with their posts. asked: kind, school or person."""
-    answer = httpx.get(f"{origin()}/intake/api/people", params=asked, headers=find_home().service_headers(), timeout=30, trust_env=False)
-    found: list[dict[str, Any]] = checked(answer)["items"]
+    with httpx.Client(timeout=30, trust_env=False, headers=find_home().service_headers()) as client:
+        found: list[dict[str, Any]] = checked(client.get(f"{origin()}/intake/api/people", params=asked))["items"]
     return found
 
 
@@ -89,8 +89,8 @@ def _places(schools: Sequence[str], kinds: Sequence[str]) -> list[dict[str, str]
 
 def _sent(path: str, body: dict[str, Any]) -> dict[str, Any]:
     headers = find_home().service_headers() | {"idempotency-key": str(uuid4())}
-    answer = httpx.post(f"{origin()}/intake/api/{path}", json=body, headers=headers, timeout=30, trust_env=False)
-    told: dict[str, Any] = checked(answer)
+    with httpx.Client(timeout=30, trust_env=False, headers=headers) as client:
+        told: dict[str, Any] = checked(client.post(f"{origin()}/intake/api/{path}", json=body))
     return told
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import httpx
 
 from district.commands.shell import checked
+from district.demo.beginning import appoint_the_office
 from district.demo.day import Day
 from district.demo.kept import Kept, read_kept
 from district.sample.faces import sample_schools
@@ -24,7 +25,9 @@ def take_up(day: Day, steps: Sequence[str]) -> None:
             f"{day.stage.home.folder} holds the schools of another district, and the demonstration plays only among its own: "
             "set TANGGAP_HOME to another folder"
         )
-    day.read_cases()
+    if schools:
+        appoint_the_office(day)
+        day.read_cases()
     if kept and _is_there(day, kept):
         day.kept = kept
     elif not kept and not day.own.given() and day.cases:

@@ -188,7 +188,7 @@ def _staff(school: School, chance: random.Random) -> list[Someone]:
     if school.counsellors > 1:
         wanted.append(("coordinator",))
     wanted += [("homeroom", "subject-teacher") for _ in school.classes]
-    wanted += [("subject-teacher",)] * 4
+    wanted += [*[("subject-teacher",)] * 3, ("school-operator",)]
     return [Someone(f"{school.key}-staf-{place:02}", school.key, "staff", *_name(chance), roles=roles) for place, roles in enumerate(wanted, start=1)]
 
 

@@ -16,6 +16,7 @@ _ONEROSTER_ROLE = {
     "principal": "principal", "vice-principal": "siteAdministrator", "counsellor": "counselor", "coordinator": "counselor",
     "homeroom": "teacher", "subject-teacher": "teacher", "district-duty": "districtAdministrator", "district-officer": "districtAdministrator",
     "supervisor": "districtAdministrator", "auditor": "districtAdministrator", "system-administrator": "systemAdministrator",
+    "school-operator": "administrator",
 }  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from district.embedded.process import dying_with_us
 from district.front import SignIn, front, holds_the_sample
 from district.home import Home
 from district.sample.faces import Face, faces, sample_schools
+from district.sample.office import appoint_office
 from district.sample.people import District, generate
 from district.sample.roster import write_roster
 from district.up import one_origin
@@ -47,10 +48,21 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     try:
         asyncio.run(eventually(lambda: answers(url), within=60))
         import_bundle(url, home.service_headers(), staff_only(home.folder / "roster.zip"), allow_drop=False)
+        with httpx.Client(trust_env=False) as client:
+            appoint_office(client, url, home.service_headers(), generate())
+        asyncio.run(eventually(lambda: knows_everybody(url, home), within=60))
         yield url
     finally:
         process.terminate()
         process.wait(30)
+
+
+async def knows_everybody(url: str, home: Home) -> bool:
+    """Cases has heard of everybody who may see its list."""
+    async with httpx.AsyncClient(trust_env=False) as client:
+        leading = [face.who for face in faces() if face.first == "/cases/"]
+        asked = [await client.get(f"{url}/cases/", headers={"authorization": f"Bearer {home.token(who)}"}) for who in leading]
+    return all(answer.is_success for answer in asked)
 
 
 async def answers(url: str) -> bool:
