@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import structlog
 from fastapi import Request, Response
@@ -19,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.access import Principal
+from shared.asked import Asked, Fingerprint
 from shared.errors import (
     Fault,
     IdempotencyKeyMissing,
@@ -30,6 +29,7 @@ from shared.errors import (
     TooLarge,
     Unavailable,
 )
+from shared.keys import Keys
 from shared.message import TANGGAP, derived_id
 
 log = structlog.get_logger()
@@ -212,19 +212,6 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
 # requests ----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A command's identity: its scope (principal and route), the client's key, and what tells another body apart.
-
-    cause: the id that everything decided because of it is derived from.
-    """
-
-    scope: str
-    key: str | None
-    fingerprint: str
-    cause: UUID
-
-
 async def asked(request: Request, principal: Principal, *, required: bool = False) -> Asked:
     """Reads `Idempotency-Key` (quoted or not) and fingerprints the body. Raises: IdempotencyKeyMissing, Invalid."""
     key = request.headers.get("idempotency-key", "").strip().strip('"')
@@ -233,8 +220,14 @@ async def asked(request: Request, principal: Principal, *, required: bool = Fals
         raise IdempotencyKeyMissing("send an Idempotency-Key header: the same key for the same concern, so that a repeat is harmless")
     if key and (len(key) > 200 or not key.isascii() or not key.isprintable()):  # noqa: PLR2004 - a uuid has 36
         raise Invalid(Fault("", "idempotency-key"), message="Idempotency-Key: at most 200 printable ASCII characters")
-    fingerprint = hashlib.sha256(f"{request.method} {request.url.path} ".encode() + _canonical(await request.body())).hexdigest()
-    return Asked(scope, key or None, fingerprint, derived_id(TANGGAP, scope, key) if key else uuid4())
+    body = f"{request.method} {request.url.path} ".encode() + _canonical(await request.body())
+    return Asked(scope, key or None, Fingerprint(keys_of(request), body), derived_id(TANGGAP, scope, key) if key else uuid4())
+
+
+def keys_of(request: Request) -> Keys:
+    """The keys of the service that is asked."""
+    keys: Keys = request.app.state.kernel.keys
+    return keys
 
 
 def _canonical(body: bytes) -> bytes:

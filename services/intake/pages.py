@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -17,10 +16,10 @@ from services.intake.api import by_receipt
 from services.intake.raising import ConcernBody, Raising
 from services.intake.views import Directory
 from shared.access import SignedIn
+from shared.asked import Asked, Fingerprint
 from shared.errors import IdempotencyMismatch, Invalid, NotFound
 from shared.message import TANGGAP, derived_id
 from shared.service import Kernel
-from shared.web import Asked
 
 _PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=select_autoescape())
 
@@ -97,7 +96,7 @@ def router(kernel: Kernel, raising: Raising, directory: Directory) -> APIRouter:
             "categories": categories, "facts": facts,
         }  # fmt: skip
         scope = "form POST /intake/lapor"
-        fingerprint = sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()
+        fingerprint = Fingerprint(kernel.keys, json.dumps(given, sort_keys=True).encode())
         command = Asked(scope, nonce or None, fingerprint, derived_id(TANGGAP, scope, nonce or uuid4()))
         try:
             accepted = await raising.accept(_body(given), command, principal)

@@ -15,17 +15,17 @@ from services.intake.domain.concern import CONCERN, NamedStudent, RaiseConcern
 from services.intake.receipts import Receipts
 from services.intake.views import Directory, Known
 from shared.access import Principal
+from shared.asked import Asked
 from shared.decider import execute
-from shared.errors import Fault, IdempotencyMismatch, Invalid
+from shared.errors import Fault, Invalid
 from shared.events import Category, Channel, ConcernKind, NamedPerson, PersonRole, Relation, ReporterKind, StudentRole
 from shared.events import Fact as Danger
 from shared.eventstore.batching import Batcher
-from shared.eventstore.store import Idempotency, Repeated, Stored
+from shared.eventstore.store import Repeated, Stored
 from shared.message import Occasion, derived_id
 from shared.pace import Pace
 from shared.sealing import ToSeal
 from shared.service import Kernel
-from shared.web import Asked
 
 NARRATIVE = 20_000
 """The longest narrative, in characters (contracts.md, HTTP)."""
@@ -128,13 +128,9 @@ class Raising:
         known = await self._checked(body, principal)
         command = await self._sealed(body, known, concern)
         occasion = Occasion(principal.id, known.school, self.kernel.clock.now(), asked.cause, asked.cause)
-        idempotency = None
-        if asked.key is not None:
-            idempotency = Idempotency(asked.scope, asked.key, asked.fingerprint, json.dumps({"concern": concern}))
-        done = await execute(self.kernel.store, CONCERN, f"concern-{concern}", command, occasion, idempotency=idempotency, fresh=True)
+        answer, stream = json.dumps({"concern": concern}), f"concern-{concern}"
+        done = await execute(self.kernel.store, CONCERN, stream, command, occasion, asked=asked, answer=answer, fresh=True)
         assert isinstance(done.outcome, Stored | Repeated)
-        if isinstance(done.outcome, Repeated) and done.outcome.fingerprint not in (None, asked.fingerprint):
-            raise IdempotencyMismatch("this Idempotency-Key belongs to another concern: use a new key for a new concern")
         receipt = await self.receipts.receipt(concern, repeated=isinstance(done.outcome, Repeated))
         return Accepted(concern_id=concern, receipt=receipt, recorded_at=done.outcome.recorded_at)
 

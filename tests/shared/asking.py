@@ -1,6 +1,7 @@
 """A small application with every kind of request and failure, and what its answers must be."""
 
 import asyncio
+from types import SimpleNamespace
 from typing import Annotated
 from uuid import UUID
 
@@ -30,9 +31,9 @@ from shared.errors import (
     VersionConflict,
 )
 from shared.web import asked, install, read_cursor, require_version
+from tests.keys import keys
 
 CANARY = "kanarikuning"
-
 
 JSON = {"content-type": "application/json"}
 
@@ -87,6 +88,7 @@ def application() -> FastAPI:
     install(app)
     kept: list[str] = []
     app.state.kept = kept
+    app.state.kernel = SimpleNamespace(keys=keys("cases"))
 
     @app.post("/tell")
     async def tell(body: Told) -> int:
@@ -105,7 +107,7 @@ def application() -> FastAPI:
     @app.post("/asked")
     async def identity(request: Request, required: bool = False) -> dict[str, str | None]:
         told = await asked(request, ANONYMOUS, required=required)
-        return {"key": told.key, "fingerprint": told.fingerprint, "cause": str(told.cause), "scope": told.scope}
+        return {"key": told.key, "fingerprint": told.fingerprint.made(), "cause": str(told.cause), "scope": told.scope}
 
     @app.get("/versions")
     async def versions(request: Request) -> str:
