@@ -145,6 +145,35 @@ class ConcernRaised(PublicEvent):
         return self.student or f"concern-{self.concern}"
 
 
+class ConcernContinued(PublicEvent):
+    """What a reporter said later, as told about one student whom the concern identifies, or about all whom it does not (student None).
+
+    It says everything about the concern that a case must know, because the case that goes on may not be the one that the concern joined.
+    text: sealed as in `ConcernRaised`. answers: the dangers answered this time. facts: all that were answered by now, the latest answer to each.
+    students: how many of the concern's students it is about.
+    """
+
+    type: Literal["concern-continued"] = "concern-continued"
+    version: Literal[1] = 1
+    concern: str
+    addition: str
+    school: str
+    student: str | None
+    students: int
+    kind: ConcernKind
+    categories: tuple[Category, ...]
+    answers: dict[Fact, bool]
+    facts: dict[Fact, bool]
+    text: ConcernText
+    people: tuple[NamedPerson, ...]
+    guardians_unsafe: bool
+    desk: Literal["school", "district"]
+
+    @property
+    def ordering_key(self) -> str:
+        return self.student or f"concern-{self.concern}"
+
+
 # cases -------------------------------------------------------------------------------------------------------------
 
 
@@ -167,7 +196,7 @@ class CaseOpened(CaseEvent):
 
 
 class ConcernJoinedCase(CaseEvent):
-    """Also told for the first concern: intake moves the reporter's status on."""
+    """Also told for the first concern. Nobody has read it yet."""
 
     type: Literal["concern-joined-case"] = "concern-joined-case"
     version: Literal[1] = 1
@@ -196,6 +225,16 @@ class CaseAcknowledged(CaseEvent):
     version: Literal[1] = 1
     by: str
     concerns: tuple[str, ...]
+
+
+class ConcernRead(CaseEvent):
+    """A person who may read them opened the case: what its reporters said has been read. additions: what they said later."""
+
+    type: Literal["concern-read"] = "concern-read"
+    version: Literal[1] = 1
+    by: str
+    concerns: tuple[str, ...]
+    additions: tuple[str, ...]
 
 
 class GuardianToBeTold(CaseEvent):
@@ -233,7 +272,7 @@ class ReferralCancelRequested(CaseEvent):
     referral: str
 
 
-StaffMessage = Literal["teacher-asked", "teacher-answered", "invited", "commitment", "visit", "assigned", "deputy"]
+StaffMessage = Literal["teacher-asked", "teacher-answered", "invited", "commitment", "visit", "assigned", "deputy", "new-words"]
 """What waits for a member of staff; the mail says no more than that something does."""
 
 
@@ -244,6 +283,19 @@ class StaffToBeTold(CaseEvent):
     version: Literal[1] = 1
     person: str
     message: StaffMessage
+
+
+class CoordinatorToBeTold(CaseEvent):
+    """Something waits for the school's coordinator, or where there is none for whoever is above: one mail, without content.
+
+    desk, excluded: as in `CaseTriaged`.
+    """
+
+    type: Literal["coordinator-to-be-told"] = "coordinator-to-be-told"
+    version: Literal[1] = 1
+    message: StaffMessage
+    desk: Literal["school", "district"]
+    excluded: tuple[str, ...]
 
 
 class WorkOverdue(CaseEvent):
@@ -374,10 +426,10 @@ class TaskUnanswered(NotificationEvent):
     reason: Literal["no-answer", "unreachable"]
 
 
-Intake = Annotated[SchoolRegistered | PersonRegistered | PersonLeft | ConcernRaised, Field(discriminator="type")]
+Intake = Annotated[SchoolRegistered | PersonRegistered | PersonLeft | ConcernRaised | ConcernContinued, Field(discriminator="type")]
 Cases = Annotated[
-    CaseOpened | ConcernJoinedCase | CaseTriaged | CaseAcknowledged | GuardianToBeTold | ReferralSent
-    | ReferralCancelRequested | StaffToBeTold | WorkOverdue | DutyChanged | CaseClosed,
+    CaseOpened | ConcernJoinedCase | CaseTriaged | CaseAcknowledged | ConcernRead | GuardianToBeTold | ReferralSent
+    | ReferralCancelRequested | StaffToBeTold | CoordinatorToBeTold | WorkOverdue | DutyChanged | CaseClosed,
     Field(discriminator="type"),
 ]  # fmt: skip
 Notifications = Annotated[
@@ -385,10 +437,10 @@ Notifications = Annotated[
 ]
 
 CATALOGUE: dict[str, tuple[type[PublicEvent], ...]] = {
-    "intake": (SchoolRegistered, PersonRegistered, PersonLeft, ConcernRaised),
+    "intake": (SchoolRegistered, PersonRegistered, PersonLeft, ConcernRaised, ConcernContinued),
     "cases": (
-        CaseOpened, ConcernJoinedCase, CaseTriaged, CaseAcknowledged, GuardianToBeTold, ReferralSent, ReferralCancelRequested,
-        StaffToBeTold, WorkOverdue, DutyChanged, CaseClosed,
+        CaseOpened, ConcernJoinedCase, CaseTriaged, CaseAcknowledged, ConcernRead, GuardianToBeTold, ReferralSent, ReferralCancelRequested,
+        StaffToBeTold, CoordinatorToBeTold, WorkOverdue, DutyChanged, CaseClosed,
     ),
     "notifications": (StaffAlerted, AlertExhausted, GuardianTold, GuardianMarkedUnsafe, TaskMoved, TaskUnanswered),
 }  # fmt: skip

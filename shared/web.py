@@ -212,15 +212,19 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
 # requests ----------------------------------------------------------------------------------------------------------
 
 
-async def asked(request: Request, principal: Principal, *, required: bool = False) -> Asked:
-    """Reads `Idempotency-Key` (quoted or not) and fingerprints the body. Raises: IdempotencyKeyMissing, Invalid."""
-    key = request.headers.get("idempotency-key", "").strip().strip('"')
-    scope = f"{principal.id} {request.method} {request.url.path}"
+async def asked(request: Request, principal: Principal, *, required: bool = False, path: str | None = None) -> Asked:
+    """Reads `Idempotency-Key` (quoted or not) and fingerprints the body.
+
+    path: within which a key is the client's, if not that of the request: where a secret in the body says what it is about. Raises:
+    IdempotencyKeyMissing, Invalid.
+    """
+    key, place = request.headers.get("idempotency-key", "").strip().strip('"'), path or request.url.path
+    scope = f"{principal.id} {request.method} {place}"
     if not key and required:
         raise IdempotencyKeyMissing("send an Idempotency-Key header: the same key for the same concern, so that a repeat is harmless")
     if key and (len(key) > 200 or not key.isascii() or not key.isprintable()):  # noqa: PLR2004 - a uuid has 36
         raise Invalid(Fault("", "idempotency-key"), message="Idempotency-Key: at most 200 printable ASCII characters")
-    body = f"{request.method} {request.url.path} ".encode() + _canonical(await request.body())
+    body = f"{request.method} {place} ".encode() + _canonical(await request.body())
     return Asked(scope, key or None, Fingerprint(keys_of(request), body), derived_id(TANGGAP, scope, key) if key else uuid4())
 
 

@@ -57,11 +57,11 @@ def create_app(settings: Settings, strategies: Sequence[Described] = STRATEGIES,
 
 
 def _parts(kernel: Kernel, view: Projection, work: Casework) -> list[Part]:
-    roster = Roster(kernel.database)
+    roster, listed = Roster(kernel.database), WorkList(kernel.database, view)
     return [
         view,
         Clockwork(kernel, view, work.case),
-        kernel.subscribe("intake", lambda store: FromIntake(store, roster, work.case)),
+        kernel.subscribe("intake", lambda store: FromIntake(store, roster, listed, work.case)),
         kernel.subscribe("notifications", lambda store: FromNotifications(store, work.case), pace=_UNHURRIED),
     ]
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from services.cases.commands.facts import record_fact
+from services.cases.commands.landing import Landing
+from services.cases.domain.case.additions import ContinueConcern
 from services.cases.domain.case.guardians import FoldNotice, MarkGuardianUnsafe
 from services.cases.domain.case.state import Case
-from services.cases.domain.case.strands import RecordAlert, TakeConcern
+from services.cases.domain.case.strands import CaseReopened, RecordAlert, TakeConcern
 from services.cases.domain.case.student import STUDENT, Claim
 from services.cases.domain.referring.referral import FoldSilence, FoldTask
 from services.cases.domain.streams import case_stream, student_stream
 from services.cases.policies import policy_for
-from services.cases.reading.views import Roster
+from services.cases.reading.views import Roster, WorkList
 from shared.decider import Decider, commit, load, untouched, write
 from shared.events import (
     AlertExhausted,
+    ConcernContinued,
     ConcernRaised,
     GuardianMarkedUnsafe,
     GuardianTold,
@@ -27,7 +31,8 @@ from shared.events import (
     TaskUnanswered,
     read_public,
 )
-from shared.eventstore.store import Checkpoint, EventStore, Item, Outcome
+from shared.eventstore.states import Loaded
+from shared.eventstore.store import Checkpoint, EventStore, Item, Outcome, Write
 from shared.message import Event, Fact, Occasion, Recorded, derived_id
 
 
@@ -41,12 +46,15 @@ class FromIntake:
 
     store: EventStore
     roster: Roster
+    work: WorkList
     decider: Decider[Fact, Case, Event]
 
     async def __call__(self, event: Recorded, checkpoint: Checkpoint | None) -> Outcome | None:
         match told := read_public(event.type, event.body):
             case ConcernRaised():
                 return await self._take(event, told, checkpoint)
+            case ConcernContinued():
+                return await self._continue(event, told, checkpoint)
             case SchoolRegistered() | PersonRegistered() | PersonLeft():
                 await self.roster.keep(told, event.position)
         return None
@@ -78,6 +86,31 @@ class FromIntake:
             return Item((write(self.decider, case, taken, occasion), *writes), checkpoint=checkpoint)
 
         return await commit(self.store, plan)
+
+    async def _continue(self, event: Recorded, told: ConcernContinued, checkpoint: Checkpoint | None) -> Outcome | None:
+        """What a reporter added reaches every case that goes on with the concern, in one item with the checkpoint."""
+        landing, policy = Landing(self.store, self.decider, self.work), policy_for(event.recorded_at.date())
+
+        async def plan() -> Item | None:
+            writes: list[Write] = []
+            for case in await landing.cases(told):
+                decision = str(derived_id(event.id, "triage", case.stream))
+                taken = self.decider.decide(ContinueConcern(continued=told, policy=policy, decision=decision, at=event.recorded_at), case.state)
+                if taken:
+                    writes += await self._written(event, case, taken)
+            return Item(tuple(writes), checkpoint=checkpoint) if writes or checkpoint else None
+
+        return await commit(self.store, plan)
+
+    async def _written(self, event: Recorded, case: Loaded[Case], taken: Sequence[Event]) -> list[Write]:
+        """The case's events; where they reopen it, it is the student's open one again."""
+        occasion = replace(_occasion(event), school=case.state.school)
+        mine = write(self.decider, case, taken, occasion)
+        if case.state.student is None or not any(isinstance(each, CaseReopened) for each in taken):
+            return [mine]
+        student = await load(self.store, STUDENT, student_stream(case.state.student))
+        claimed = STUDENT.decide(Claim(case=case.state.case or ""), student.state)
+        return [mine, *([write(STUDENT, student, claimed, occasion)] if claimed else [])]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,12 @@ from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 
-from services.intake import api, pages
+from services.intake import api, later_pages, pages
+from services.intake.adding import Adding
 from services.intake.earlier_receipts import EarlierReceipts
 from services.intake.raising import Raising
 from services.intake.receipts import Receipts
+from services.intake.reporters import Reporters
 from services.intake.roster.importing import RosterImport
 from services.intake.subscribers import FromCases
 from services.intake.views import TABLES, VIEW, Directory, project
@@ -39,8 +41,13 @@ def create_app(settings: Settings) -> FastAPI:
 
     def routers(kernel: Kernel) -> list[APIRouter]:
         directory = Directory(kernel.database, projections[VIEW])
-        raising = Raising(kernel, directory, Receipts(kernel.vault, earlier["receipts"]))
-        roster = RosterImport(kernel, projections[VIEW], directory)
-        return [api.router(kernel, raising, directory, roster), pages.router(kernel, raising, directory)]
+        receipts = Receipts(kernel.vault, earlier["receipts"])
+        raising, adding = Raising(kernel, directory, receipts), Adding(kernel)
+        reporters, roster = Reporters(kernel.store, receipts, directory), RosterImport(kernel, projections[VIEW], directory)
+        return [
+            api.router(raising, adding, reporters, directory, roster),
+            pages.router(kernel, raising, directory),
+            later_pages.router(kernel, adding, reporters),
+        ]
 
     return create_service("intake", settings, migrations=MIGRATIONS, routers=routers, parts=parts)

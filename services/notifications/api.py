@@ -25,9 +25,10 @@ from shared.eventstore.states import Loaded
 from shared.message import Occasion, derived_id
 from shared.sealed import Erased, Sealed
 from shared.service import Kernel
+from shared.typed import AS_TYPED
 from shared.web import asked
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000), AS_TYPED]
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 
 

@@ -18,6 +18,7 @@ from shared.events import (
     CaseAcknowledged,
     CaseTriaged,
     ConcernRaised,
+    CoordinatorToBeTold,
     DutyChanged,
     GuardianToBeTold,
     PersonLeft,
@@ -32,6 +33,9 @@ from shared.events import (
 from shared.eventstore.store import Checkpoint, EventStore, Item, Outcome
 from shared.eventstore.unit import require_alone
 from shared.message import TANGGAP, Occasion, Recorded, derived_id
+
+COORDINATOR = ladder.ladder().rungs.index("coordinator")
+"""The step of the ladder at which the coordinator hears."""
 
 
 def task_of(referral: str) -> str:
@@ -89,6 +93,8 @@ class FromCases:
                 return await self._cancel(event, told, checkpoint)
             case StaffToBeTold():
                 return await self._tell_one(event, told, checkpoint)
+            case CoordinatorToBeTold():
+                return await self._tell_coordinator(event, told, checkpoint)
             case WorkOverdue():
                 return await self._overdue(event, told, checkpoint)
             case DutyChanged():
@@ -127,7 +133,14 @@ class FromCases:
         rungs = await instead(self.store, self.roster, About(told.case, told.student, told.school))
         return await self._tell(event, told, [(told.person,), *rungs], checkpoint)
 
-    async def _tell(self, event: Recorded, told: StaffToBeTold | WorkOverdue, rungs: Sequence[Rung], checkpoint: Checkpoint | None) -> Outcome | None:
+    async def _tell_coordinator(self, event: Recorded, told: CoordinatorToBeTold, checkpoint: Checkpoint | None) -> Outcome | None:
+        """The coordinator's rung; those above it where it is vacant, absent or in conflict."""
+        staff = await self.roster.staff(told.school)
+        return await self._tell(event, told, ladder.rungs_from(COORDINATOR, staff, told.excluded, desk=told.desk), checkpoint)
+
+    async def _tell(
+        self, event: Recorded, told: StaffToBeTold | CoordinatorToBeTold | WorkOverdue, rungs: Sequence[Rung], checkpoint: Checkpoint | None
+    ) -> Outcome | None:
         """Sends a plain message that something waits. It asks for no acknowledgement, and taking the case in hand does not stop it."""
         message = f"message-{event.id}"
         command = plain(message, About(told.case, told.student, told.school), rungs)

@@ -18,7 +18,7 @@ from shared.eventstore.projection import Projection
 from shared.service import Kernel
 from shared.web import cursor, read_cursor
 
-Name = Literal["today", "overdue", "unidentified", "waiting-for-me", "commitments", "referrals-without-answer", "ladder"]
+Name = Literal["today", "overdue", "unidentified", "waiting-for-me", "commitments", "referrals-without-answer", "new-words", "ladder"]
 PAGE = 100
 
 TITLES: Mapping[Name, tuple[str, str]] = {
@@ -28,6 +28,7 @@ TITLES: Mapping[Name, tuple[str, str]] = {
     "waiting-for-me": ("Menunggu saya", "Waiting for me"),
     "commitments": ("Komitmen jatuh tempo", "Commitments due"),
     "referrals-without-answer": ("Rujukan belum dijawab", "Referrals without an answer"),
+    "new-words": ("Keterangan baru dari pelapor", "New words of reporters"),
     "ladder": ("Tangga eskalasi", "Ladder"),
 }
 
@@ -79,9 +80,11 @@ def _filter(name: Name, principal: Principal, now: datetime, zone: ZoneInfo, sch
         case "waiting-for-me":
             return WorkFilter(owner=principal.id, school=school)
         case "commitments":
-            return WorkFilter(what="commitment", climbed=officer, school=school)
+            return WorkFilter(what=("commitment",), climbed=officer, school=school)
         case "referrals-without-answer":
-            return WorkFilter(what="referral-answer", climbed=officer, school=school)
+            return WorkFilter(what=("referral-answer",), climbed=officer, school=school)
+        case "new-words":
+            return WorkFilter(owner=own, or_nobody=True, what=("new-words", "reopening-question"), climbed=officer, school=school)
         case _:
             return WorkFilter(climbed=True, school=school)
 

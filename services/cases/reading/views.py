@@ -190,10 +190,13 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class WorkFilter:
-    """A list's question. owner: of whom; what: its code; before: expected until; climbed: only what climbed the ladder."""
+    """A list's question. owner: of whom; or_nobody: also what is nobody's yet; what: its codes; before: expected until; climbed: only what climbed
+    the ladder.
+    """
 
     owner: str | None = None
-    what: str | None = None
+    or_nobody: bool = False
+    what: Sequence[str] = ()
     before: datetime | None = None
     climbed: bool = False
     school: str | None = None
@@ -227,6 +230,12 @@ class WorkList:
             await connection.execute("SELECT set_config('tanggap.schools', '*', true)")
             return await (await connection.execute(_DUE, (limit,))).fetchall()
 
+    async def listed_with(self, concern: str) -> list[str]:
+        """Cases that are known to share this concern, however far the view is behind. Raises: StillBuilding."""
+        async with self._view.as_it_stands() as (connection, generation):
+            query = "SELECT DISTINCT case_id FROM strand_v1 WHERE generation = %s AND concern = %s"
+            return [row[0] for row in await (await connection.execute(query, (generation, concern))).fetchall()]
+
     async def cases_of_concerns(self, concerns: Sequence[str]) -> list[tuple[str, str, str]]:
         """Concern, case and the student's role in it, of every case that shares one of these concerns. Raises: StillBuilding, BehindWrite."""
         async with self._view.reading() as (connection, generation):
@@ -241,8 +250,8 @@ def _work_wanted(generation: int, wanted: WorkFilter, schools: str, reader: str,
         "NOT EXISTS (SELECT FROM case_list_v1 c WHERE c.generation = w.generation AND c.case_id = w.case_id AND %s = ANY (c.named))", reader
     )  # fmt: skip
     _of_schools(found, schools)
-    found.add_if_asked("owner = %s", wanted.owner)
-    found.add_if_asked("what = %s", wanted.what)
+    found.add_if_asked("(owner = %s OR owner IS NULL)" if wanted.or_nobody else "owner = %s", wanted.owner)
+    found.add_if_asked("what = ANY (%s)", list(wanted.what) or None)
     found.add_if_asked("expected_at < %s", wanted.before)
     found.add_if_asked("school = %s", wanted.school)
     if wanted.climbed:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from services.cases.domain.case import guardians, opening
+from services.cases.domain.case import continuing, guardians, opening
+from services.cases.domain.case.additions import ADDITIONS, ContinueConcern, KeepClosed, NoteReading
 from services.cases.domain.case.chapter import THE_CASE_ITSELF
 from services.cases.domain.case.conflict import CONFLICT
 from services.cases.domain.case.consequences import Consequences
@@ -82,8 +83,17 @@ class ConflictOfInterest(Refused):
     english = "You are named in this concern and may not handle it."
 
 
-_FACTS: tuple[type[Fact], ...] = (RecordAlert, FoldTask, FoldSilence, FoldNotice, MarkGuardianUnsafe)
-_ALSO_WHEN_CLOSED: tuple[type[Fact], ...] = (*_FACTS, Reopen, PassDeadline, *DISCLOSURE.commands, SetLegalHold, LiftLegalHold, EvaluateReferral)
+_FACTS: tuple[type[Fact], ...] = (RecordAlert, FoldTask, FoldSilence, FoldNotice, MarkGuardianUnsafe, NoteReading)
+_ALSO_WHEN_CLOSED: tuple[type[Fact], ...] = (
+    *_FACTS,
+    Reopen,
+    PassDeadline,
+    *DISCLOSURE.commands,
+    SetLegalHold,
+    LiftLegalHold,
+    EvaluateReferral,
+    KeepClosed,
+)
 _ALSO_WHEN_MERGED: tuple[type[Fact], ...] = (*_FACTS, PassDeadline, UnmergeCase)
 
 
@@ -107,6 +117,8 @@ class Deciding:
             return opening.take(command, case)
         if case.case is None:
             raise NoSuchCase
+        if isinstance(command, ContinueConcern):
+            return continuing.take_up(command, case)
         if isinstance(command, Command):
             if _taken_before(command, case):
                 return []
@@ -198,6 +210,8 @@ _DECIDES: Mapping[type[Fact], _Decide] = {
     **dict.fromkeys((DecideReferral, DraftReferral, ApproveReferral, SendReferral, CancelReferral, FoldTask, FoldSilence), _referral),
     **dict.fromkeys((AssessGuardian, TellGuardian, FoldNotice, MarkGuardianUnsafe), _guardian),
     BreakGlass: _glass_broken,
+    NoteReading: continuing.note_reading,
+    **_table(ADDITIONS, lambda case: case.additions),
 }
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from services.cases.domain.case import conflict, guardians, handling, moving, protection
+from services.cases.domain.case import additions, conflict, guardians, handling, moving, protection
+from services.cases.domain.case.additions import ADDITIONS, StrandContinued
 from services.cases.domain.case.conflict import CONFLICT, AllegationConfirmed, AllegationJudged
 from services.cases.domain.case.handling import HANDLING, CaseHandedOver
 from services.cases.domain.case.moving import MOVING, CaseTransferred, StudentUnmatched
@@ -41,6 +42,8 @@ from shared.events import (
     CaseOpened,
     CaseTriaged,
     ConcernJoinedCase,
+    ConcernRead,
+    CoordinatorToBeTold,
     StaffToBeTold,
     WorkOverdue,
 )
@@ -90,6 +93,15 @@ def _strand(case: Case, event: StrandAdded) -> Changes:
     return {"strands": joined.strands, "home": joined.home, "conflicts": joined.conflicts}
 
 
+def _continued(case: Case, event: StrandContinued) -> Changes:
+    after = case.continued(event)
+    return {"additions": after.additions, "acknowledged": after.acknowledged, "home": after.home, "conflicts": after.conflicts}
+
+
+def _reopened(case: Case, event: CaseReopened) -> Changes:
+    return {"closed": False, "outcome": None, "reopened_by": event.by, "additions": additions.decided(case.additions)}
+
+
 def _acknowledged(case: Case, event: CaseAcknowledged) -> Changes:
     return {"acknowledged_by": event.by, "in_hand": event.by, "acknowledged": case.acknowledged | frozenset(event.concerns)}
 
@@ -129,7 +141,9 @@ _OWN_CHANGES: Mapping[type[Event], Change] = {
     StudentMatched: lambda _, event: {"student": event.student},
     TaskReviewed: lambda *_: {},
     CaseClosed: lambda _, event: {"closed": True, "outcome": event.outcome, "reopened_by": None},
-    CaseReopened: lambda _, event: {"closed": False, "outcome": None, "reopened_by": event.by},
+    CaseReopened: _reopened,
+    StrandContinued: _continued,
+    CoordinatorToBeTold: lambda *_: {},
     MemberNoted: lambda case, event: {"member_notes": (*case.member_notes, event)},
     StaffToBeTold: lambda *_: {},
     WorkOverdue: lambda *_: {},
@@ -144,6 +158,7 @@ _PARTS: tuple[tuple[str, tuple[type[Event], ...], Callable[[Any, Any], Any]], ..
     ("referrals", CONSENT.events, consent.evolve),
     ("home", guardians.GUARDIAN_EVENTS, guardians.evolve),
     ("deadlines", DEADLINE_EVENTS, deadline.evolve),
+    ("additions", (ConcernRead, *ADDITIONS.events), additions.evolve),
 )
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Literal
 
-from services.cases.domain.case import conflict, guardians, handling, moving, protection
+from services.cases.domain.case import additions, conflict, guardians, handling, moving, protection
+from services.cases.domain.case.additions import Additions, StrandContinued
 from services.cases.domain.case.conflict import Conflicts
 from services.cases.domain.case.guardians import Home
 from services.cases.domain.case.handling import Handling
@@ -28,6 +31,7 @@ from services.cases.domain.steps.activity import Activities
 from services.cases.domain.strategies.group import MemberNoted
 from shared.events import (
     Category,
+    NamedPerson,
     OutcomeClass,
     Urgency,
 )
@@ -86,6 +90,7 @@ class Case:
     ledger: Ledger = disclosure.NONE
     deadlines: deadline.Deadlines = field(default_factory=dict)
     member_notes: tuple[MemberNoted, ...] = ()
+    additions: Additions = additions.NONE
 
     @property
     def state(self) -> State:
@@ -99,7 +104,7 @@ class Case:
 
     @property
     def about(self) -> About:
-        accused_guardians = {each.person for strand in self.strands for each in strand.concern.people if each.person and each.relation == "guardian"}
+        accused_guardians = {each.person for each in self.people if each.person and each.relation == "guardian"}
         return About(
             case=self.case or "",
             student=self.student,
@@ -122,24 +127,48 @@ class Case:
         """Everybody named in any strand, and who is suspended for conflict: never alerted, never a reader. A ruling or a finding clears, until
         another concern names them.
         """
-        said = {person.person for strand in self.strands for person in strand.concern.people if person.person}
+        said = {person.person for person in self.people if person.person}
         return frozenset(said - self.conflicts.freed) | self.conflicts.suspended
+
+    @property
+    def people(self) -> Iterable[NamedPerson]:
+        """Everybody whom a concern names beside the students, also one that was only continued here."""
+        return chain((person for strand in self.strands for person in strand.concern.people), self.additions.people)
 
     def with_strand(self, strand: StrandAdded) -> Case:
         """One strand more: whom it names is named again, and where it says that nobody at home is safe, nobody is."""
         told = strand.concern
-        home = replace(self.home, all_unsafe=True, safe=frozenset()) if told.guardians_unsafe else self.home
-        named = {each.person for each in told.people if each.person} | ({self.student} if self.student and told.role == "accused" else set())
-        return replace(self, strands=(*self.strands, strand), home=home, conflicts=self.conflicts.named_again(named))
+        named_again = self._named_again(told.people, accused=told.role == "accused", guardians_unsafe=told.guardians_unsafe)
+        return replace(named_again, strands=(*self.strands, strand))
+
+    def continued(self, strand: StrandContinued) -> Case:
+        """The same for what was added to a concern: what was decided without these words about whom it names is decided anew."""
+        told = strand.concern
+        accused = any(each.concern.role == "accused" for each in self.strands if each.concern.concern == told.concern)
+        acknowledged = self.acknowledged - {told.concern} if strand.alerted else self.acknowledged
+        named_again = self._named_again(told.people, accused=accused, guardians_unsafe=told.guardians_unsafe)
+        return replace(named_again, additions=additions.with_told(self.additions, strand, closed=self.closed), acknowledged=acknowledged)
+
+    def _named_again(self, people: Iterable[NamedPerson], *, accused: bool, guardians_unsafe: bool) -> Case:
+        home = replace(self.home, all_unsafe=True, safe=frozenset()) if guardians_unsafe else self.home
+        named = {each.person for each in people if each.person} | ({self.student} if self.student and accused else set())
+        return replace(self, home=home, conflicts=self.conflicts.named_again(named))
 
     @property
     def categories(self) -> tuple[Category, ...]:
         """Of all its concerns, each once."""
-        return tuple(dict.fromkeys(category for strand in self.strands for category in strand.concern.categories))
+        told = chain((each.concern.categories for each in self.strands), (each.concern.categories for each in self.additions.told))
+        return tuple(dict.fromkeys(chain.from_iterable(told)))
 
     @property
     def concerns(self) -> tuple[str, ...]:
-        return tuple(strand.concern.concern for strand in self.strands)
+        """Also those that were only continued here, because their own case rests in this one."""
+        return tuple(dict.fromkeys((*(strand.concern.concern for strand in self.strands), *self.additions.concerns)))
+
+    @property
+    def unread_concerns(self) -> tuple[str, ...]:
+        """Concerns whose words nobody has opened and which nobody has taken in hand."""
+        return tuple(concern for concern in self.concerns if concern not in self.additions.read | self.acknowledged)
 
     @property
     def self_report(self) -> bool:
@@ -148,12 +177,14 @@ class Case:
 
     @property
     def sexual_violence(self) -> bool:
-        """By category or by a danger told of; its rules are refusals of the strategies."""
-        return any("sexual-violence" in strand.concern.categories or strand.concern.facts.get("sexual_violence") for strand in self.strands)
+        """By category or by a danger told of, be it later; its rules are refusals of the strategies."""
+        dangers = chain((each.concern.facts for each in self.strands), (each.concern.facts for each in self.additions.told))
+        return "sexual-violence" in self.categories or any(facts.get("sexual_violence") for facts in dangers)
 
     @property
     def desk(self) -> Literal["school", "district"]:
-        return "district" if any(strand.concern.desk == "district" for strand in self.strands) else "school"
+        desks = chain((each.concern.desk for each in self.strands), (each.concern.desk for each in self.additions.told))
+        return "district" if "district" in desks else "school"
 
     @property
     def owner(self) -> str | None:
