@@ -11,7 +11,7 @@ from services.cases.domain.steps.about import About
 from services.cases.domain.steps.act import Acts, act
 from services.cases.domain.steps.activity import Expected
 from services.cases.domain.steps.command import ActEvent, Command
-from services.cases.domain.steps.offer import offered
+from services.cases.domain.steps.offer import Offer, offered
 from services.cases.domain.steps.policy import Policy
 from services.cases.domain.steps.tells import NOTHING, Tells, counted
 from shared.errors import Refused
@@ -37,8 +37,12 @@ class NoteReading(Fact):
     by: str
 
 
+class ConfirmReading(Command, called="confirm-reading", permission="work"):
+    """Who opens the case has read its words; this says so where they were read in another way, on paper or by somebody at their side."""
+
+
 class KeepClosed(Command, called="keep-closed", permission="work"):
-    """What was added after the end was read, and the case stays closed. reason: why."""
+    """What was added after the end has been read, and the case stays closed. reason: why."""
 
     reason: CaseText
 
@@ -112,7 +116,7 @@ def evolve(additions: Additions, event: Event) -> Additions:
         case ConcernRead():
             return replace(additions, read=additions.read.union(event.concerns), unread=additions.unread.difference(event.additions))
         case ClosedKept():
-            return decided(additions)
+            return decided(replace(additions, unread=additions.unread - additions.asking))
         case _:
             return additions
 
@@ -140,6 +144,8 @@ ADDITIONS: Acts[Additions] = Acts(
     act(KeepClosed, ClosedKept, _keep, tells=counted(), offer=offered("reopening-question")),
     awaits=("new-words", "reopening-question"),
 )
+
+OFFERS: Mapping[type[Command], Offer[Additions]] = {ConfirmReading: offered("new-words")}
 
 TELLS: Mapping[type[Event], Tells[Any]] = {StrandContinued: NOTHING, ConcernRead: NOTHING, CoordinatorToBeTold: NOTHING}
 

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from services.cases.domain.case import continuing, guardians, opening
-from services.cases.domain.case.additions import ADDITIONS, ContinueConcern, KeepClosed, NoteReading
+from services.cases.domain.case.additions import ADDITIONS, ConfirmReading, ContinueConcern, KeepClosed, NoteReading
 from services.cases.domain.case.chapter import THE_CASE_ITSELF
 from services.cases.domain.case.conflict import CONFLICT
 from services.cases.domain.case.consequences import Consequences
@@ -94,7 +94,7 @@ _ALSO_WHEN_CLOSED: tuple[type[Fact], ...] = (
     EvaluateReferral,
     KeepClosed,
 )
-_ALSO_WHEN_MERGED: tuple[type[Fact], ...] = (*_FACTS, PassDeadline, UnmergeCase)
+_ALSO_WHEN_MERGED: tuple[type[Fact], ...] = (*_FACTS, PassDeadline, UnmergeCase, ConfirmReading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +210,7 @@ _DECIDES: Mapping[type[Fact], _Decide] = {
     **dict.fromkeys((DecideReferral, DraftReferral, ApproveReferral, SendReferral, CancelReferral, FoldTask, FoldSilence), _referral),
     **dict.fromkeys((AssessGuardian, TellGuardian, FoldNotice, MarkGuardianUnsafe), _guardian),
     BreakGlass: _glass_broken,
-    NoteReading: continuing.note_reading,
+    **dict.fromkeys((NoteReading, ConfirmReading), continuing.note_reading),
     **_table(ADDITIONS, lambda case: case.additions),
 }
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from services.cases.domain.case.additions import ContinueConcern, NoteReading, StrandContinued
+from services.cases.domain.case.additions import ConfirmReading, ContinueConcern, NoteReading, StrandContinued
 from services.cases.domain.case.moving import CaseRests
 from services.cases.domain.case.opening import clocks_started, whose
 from services.cases.domain.case.state import Case
@@ -143,7 +143,7 @@ def _told(after: Case) -> list[Event]:
 # reading -----------------------------------------------------------------------------------------------------------
 
 
-def note_reading(command: NoteReading, case: Case) -> Sequence[Event]:
+def note_reading(command: NoteReading | ConfirmReading, case: Case) -> Sequence[Event]:
     """A person opened the words: nothing where all of them were read before. Whoever is named in the case is no reader."""
     concerns, additions = case.unread_concerns, tuple(each for each in case.additions.told if each.concern.addition in case.additions.unread)
     if command.by in case.named or not (concerns or additions):
