@@ -42,13 +42,18 @@ def take_up(command: ContinueConcern, case: Case) -> Sequence[Event]:
 
 
 def _taken(command: ContinueConcern, case: Case, danger: _Danger | None) -> list[Event]:
-    urgent = danger is not None and danger.urgent
     level = danger.found.urgency if danger and danger.urgent else case.urgency
-    alerted = urgent or (not case.closed and _in_hand(case) is None)
-    strand = StrandContinued(concern=command.continued, at=command.at, read_by=_read_by(command, case, level), alerted=alerted)
+    strand = _strand(command, case, level, urgent=danger is not None and danger.urgent)
     after = case.continued(strand)
-    alert = [_alert(command, after, level), *clocks_started(command.policy, level, command.at, after, case.urgency)] if alerted else []
+    alert = [_alert(command, after, level), *clocks_started(command.policy, level, command.at, after, case.urgency)] if strand.alerted else []
     return [strand, *_triaged(command, case, danger), *alert, *_told(after)]
+
+
+def _strand(command: ContinueConcern, case: Case, level: Urgency, *, urgent: bool) -> StrandContinued:
+    """Staff are alerted to urgent words, and to all words of a case that nobody has who may hear of them."""
+    plain = StrandContinued(concern=command.continued, at=command.at, read_by=_read_by(command, case, level), alerted=False)
+    nobodys = not case.closed and _in_hand(case.continued(plain)) is None
+    return plain.model_copy(update={"alerted": urgent or nobodys})
 
 
 # triage ------------------------------------------------------------------------------------------------------------
