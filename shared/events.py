@@ -196,11 +196,12 @@ class CaseOpened(CaseEvent):
 
 
 class ConcernJoinedCase(CaseEvent):
-    """Also told for the first concern. Nobody has read it yet."""
+    """Also told for the first concern. read: its reporter was told that it had been read, as the first version did; nobody has read it then."""
 
     type: Literal["concern-joined-case"] = "concern-joined-case"
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     concern: str
+    read: bool = True
 
 
 class CaseTriaged(CaseEvent):

@@ -15,7 +15,7 @@ from services.cases.domain.case.moving import CaseRests, MergeInto, ReceiveTrans
 from services.cases.domain.case.strands import Acknowledge, Assign, Close, Reopen, SetUrgency
 from services.cases.domain.steps.policy import ORDER
 from services.cases.domain.steps.triage import TriageInputs
-from shared.events import CaseTriaged, ConcernRead, CoordinatorToBeTold, NamedPerson, StaffToBeTold
+from shared.events import CaseClosed, CaseTriaged, ConcernRead, CoordinatorToBeTold, NamedPerson, StaffToBeTold
 from tests.cases.people import (
     COORDINATOR,
     COUNSELLOR,
@@ -46,8 +46,19 @@ ENDED = step(Close, outcome_class="helped", task_reviewed=words())
 def told(case, said=None) -> list[tuple[str, str]]:
     """Who is told of an addition, and how."""
     events, _ = decided(case, say_more(said))
-    found = {StaffToBeTold: lambda each: each.person, CaseTriaged: lambda each: each.urgency, CoordinatorToBeTold: lambda each: each.desk}
-    return [(each.type, found[type(each)](each)) for each in events if type(each) in found]
+    return [(each.type, whom) for each in events if (whom := heard(each))]
+
+
+def heard(event) -> str | None:
+    match event:
+        case StaffToBeTold(person=person):
+            return person
+        case CaseTriaged(urgency=urgency):
+            return urgency
+        case CoordinatorToBeTold(desk=desk):
+            return desk
+        case _:
+            return None
 
 
 # told to whoever has the case ----------------------------------------------------------------------------------------
@@ -75,7 +86,8 @@ def test_words_about_a_case_that_nobody_has_are_told_as_a_concern_of_its_level_i
     events, case = decided(untaken, say_more())
     alert = CaseTriaged(**ABOUT, concern="c-1", urgency="medium", desk="school", excluded=(), acknowledge_by=later(days=1), decide_by=later(days=3))
     assert [each for each in events if isinstance(each, CaseTriaged | StaffToBeTold)] == [alert]
-    assert (case.urgency, case.additions.unread) == ("medium", {"a-1"})
+    assert case.urgency == "medium"
+    assert case.additions.unread == {"a-1"}
 
 
 def test_after_a_transfer_the_new_school_hears_of_it_and_nobody_of_the_old_one():
@@ -255,7 +267,7 @@ def test_in_the_case_that_goes_on_the_added_to_concern_counts_with_whom_it_names
     _, case = decided(handled(), say_more(said))
     assert (case.concerns, OTHER in case.named, case.desk, case.categories) == (("c-1", "c-9"), True, "district", ("bullying", "family"))
     closed = CASE.decide(ENDED, after(step(Acknowledge, by=COORDINATOR), case=case))
-    assert [each.concerns for each in closed if each.type == "case-closed"] == [("c-1", "c-9")]
+    assert [each.concerns for each in closed if isinstance(each, CaseClosed)] == [("c-1", "c-9")]
 
 
 def test_words_unread_when_a_case_is_merged_are_read_there_and_stay_expected():

@@ -15,7 +15,8 @@ from services.cases.domain.steps.offer import Offer, offered
 from services.cases.domain.steps.policy import Policy
 from services.cases.domain.steps.tells import NOTHING, Tells, counted
 from shared.errors import Refused
-from shared.events import ConcernContinued, ConcernRead, CoordinatorToBeTold, NamedPerson
+from shared.events import ConcernContinued, ConcernJoinedCase, ConcernRead, CoordinatorToBeTold, NamedPerson
+from shared.eventstore.upcasting import Json
 from shared.message import Event, Fact
 from shared.sealed import CaseText
 
@@ -113,12 +114,19 @@ def with_told(additions: Additions, event: StrandContinued, *, closed: bool) -> 
 
 def evolve(additions: Additions, event: Event) -> Additions:
     match event:
+        case ConcernJoinedCase(concern=concern, read=True):
+            return replace(additions, read=additions.read | {concern})
         case ConcernRead():
             return replace(additions, read=additions.read.union(event.concerns), unread=additions.unread.difference(event.additions))
         case ClosedKept():
             return decided(replace(additions, unread=additions.unread - additions.asking))
         case _:
             return additions
+
+
+def read_at_once(first: Json) -> Json:
+    """Version 1 of `concern-joined-case`: every reporter was told at once that the concern had been read."""
+    return {**first, "read": True}
 
 
 def decided(additions: Additions) -> Additions:

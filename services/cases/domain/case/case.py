@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from services.cases.domain.case import continuing, guardians, opening
-from services.cases.domain.case.additions import ADDITIONS, ConfirmReading, ContinueConcern, KeepClosed, NoteReading
+from services.cases.domain.case.additions import ADDITIONS, ConfirmReading, ContinueConcern, KeepClosed, NoteReading, read_at_once
 from services.cases.domain.case.chapter import THE_CASE_ITSELF
 from services.cases.domain.case.conflict import CONFLICT
 from services.cases.domain.case.consequences import Consequences
@@ -62,6 +62,7 @@ from shared.decider import Decider
 from shared.errors import Refused
 from shared.events import WorkOverdue
 from shared.eventstore.codec import EventCodec
+from shared.eventstore.upcasting import Upcasters
 from shared.message import Event, Fact
 
 
@@ -236,12 +237,15 @@ def deciding(*strategies: Described) -> Deciding:
     return Deciding(steps, Consequences(steps, folding(steps, tells), tells))
 
 
+_EARLIER = Upcasters({("concern-joined-case", 1): read_at_once})
+
+
 @cache
 def compose(*strategies: Described) -> Decider[Fact, Case, Event]:
     """The case that is worked with these strategies; the same one for the same strategies."""
     decides = deciding(*strategies)
     folded = decides.consequences.folding
-    return Decider(Case(), decides.decide, folded.evolve, EventCodec(*folded.changes))
+    return Decider(Case(), decides.decide, folded.evolve, EventCodec(*folded.changes, upcasters=_EARLIER))
 
 
 CASE = compose(*STRATEGIES)

@@ -130,7 +130,6 @@ def _deadlines_set(case: Case, event: DeadlinesSet) -> Changes:
 _OWN_CHANGES: Mapping[type[Event], Change] = {
     CaseOpened: lambda _, event: {"case": event.case, "student": event.student, "school": event.school},
     StrandAdded: _strand,
-    ConcernJoinedCase: lambda *_: {},
     UrgencyDecided: lambda case, event: {"urgency": event.urgency, "decisions": (*case.decisions, event)},
     SafetyCheckAsked: lambda *_: {"check_safety": True},
     CaseTriaged: lambda *_: {},
@@ -158,7 +157,7 @@ _PARTS: tuple[tuple[str, tuple[type[Event], ...], Callable[[Any, Any], Any]], ..
     ("referrals", CONSENT.events, consent.evolve),
     ("home", guardians.GUARDIAN_EVENTS, guardians.evolve),
     ("deadlines", DEADLINE_EVENTS, deadline.evolve),
-    ("additions", (ConcernRead, *ADDITIONS.events), additions.evolve),
+    ("additions", (ConcernJoinedCase, ConcernRead, *ADDITIONS.events), additions.evolve),
 )
 
 

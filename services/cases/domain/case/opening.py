@@ -134,7 +134,7 @@ def take(command: TakeConcern, case: Case) -> Sequence[Event]:
     if case.closed:
         begun.append(CaseReopened(reason=None, by="policy"))
     asked = [SafetyCheckAsked(concern=told.concern)] if triaged.check_safety else []
-    joined = ConcernJoinedCase(concern=told.concern, **about)
+    joined = ConcernJoinedCase(concern=told.concern, read=False, **about)
     return [*begun, strand, joined, receipt, *asked, alert, *clocks_started(command.policy, triaged.urgency, command.at, named, case.urgency)]
 
 
