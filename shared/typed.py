@@ -1,5 +1,5 @@
 """What a person typed, made the same whichever way it came. A browser counts a line break as one character and sends two (CR, LF); a client on
-another system sends LF alone. Every text is counted and kept with LF (district-life.md, row 4).
+another system sends LF alone. Every text is counted and kept with LF.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ def create_app(settings: Settings) -> FastAPI:
         directory = Directory(kernel.database, projections[VIEW])
         receipts = Receipts(kernel.vault, earlier["receipts"])
         raising, adding = Raising(kernel, directory, receipts), Adding(kernel)
-        reporters, roster = Reporters(kernel.store, receipts, directory), RosterImport(kernel, projections[VIEW], directory)
+        reporters, roster = Reporters(kernel.store, receipts, directory), RosterImport(kernel, projections[VIEW])
         return [
             api.router(raising, adding, reporters, directory, roster),
             pages.router(kernel, raising, directory),

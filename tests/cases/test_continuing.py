@@ -1,4 +1,4 @@
-"""What a reporter says later, as the case decides it (domain.md, People come and go; district-life.md, row 1)."""
+"""What a reporter says later, as the case decides it (domain.md; row 1 of a district's life)."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What a reporter adds, over HTTP: where it lands, who reads it, on whose list it stands until it is read (district-life.md, row 1)."""
+"""What a reporter adds, over HTTP: where it lands, who reads it, on whose list it stands until it is read (row 1 of a district's life)."""
 
 import json
 from uuid import uuid4

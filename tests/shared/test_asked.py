@@ -1,4 +1,4 @@
-"""A key never swallows words: the same key with another body is refused, in whichever service and order (district-life.md, row 29)."""
+"""A key never swallows words: the same key with another body is refused, in whichever service and order (row 29 of a district's life)."""
 
 import asyncio
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""A reporter said more: triaged again, told to whoever has the case, or after the end to the coordinator (domain.md, People come and go)."""
+"""A reporter said more: triaged again, told to whoever has the case, or after the end to the coordinator (domain.md)."""
 
 from __future__ import annotations
 
