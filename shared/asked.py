@@ -3,40 +3,50 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from uuid import UUID
 
 from shared.errors import IdempotencyMismatch
 from shared.eventstore.store import Idempotency, Outcome, Repeated
-from shared.keys import Keys
+from shared.keys import Service
+from shared.sealed import Erased, Purpose
+from shared.sealing import Vault
+
+_KEYED = "keyed:"
+"""Begins what is kept; releases before 28 November 2026 used no key, and theirs has no beginning."""
+
+_PURPOSES: Mapping[Service, Purpose] = {"intake": "concern", "cases": "case", "notifications": "answer"}
 
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """Tells one body from another, and is kept in place of it. It is keyed, so nobody who reads the table can try words until one fits.
+    """Tells one body from another, and is kept in place of it. It is keyed, so nobody who reads the table can try words until one fits."""
 
-    After its key's overlap a body can be compared no more. It then counts as another one, because words that are refused are not lost.
-    """
-
-    keys: Keys
+    key: bytes = field(repr=False)
     body: bytes = field(repr=False)
 
     def made(self) -> str:
-        """What is kept: the id of the key and the digest under it."""
-        key = self.keys.active("request-digest")
-        return f"{key.id}:{self._digest(key.value)}"
+        """What is kept."""
+        return _KEYED + hmac.digest(self.key, self.body, sha256).hex()
 
     def is_of(self, kept: str) -> bool:
-        """Whether `kept` was made of this body, also by a release before 28 November 2026, which used no key."""
-        key_id, keyed, digest = kept.rpartition(":")
-        if not keyed:
-            return hmac.compare_digest(digest, sha256(self.body).hexdigest())
-        key = self.keys.find("request-digest", key_id)
-        return key is not None and hmac.compare_digest(digest, self._digest(key.value))
+        """Whether `kept` was made of this body."""
+        return hmac.compare_digest(kept, self.made() if kept.startswith(_KEYED) else sha256(self.body).hexdigest())
 
-    def _digest(self, key: bytes) -> str:
-        return hmac.digest(key, self.body, sha256).hex()
+
+@dataclass(frozen=True, slots=True)
+class Fingerprints:
+    """Makes the fingerprints of a service, under a key of the keyring: no rotation changes it, so a repeat is known whenever it comes."""
+
+    vault: Vault
+    service: Service
+
+    async def of(self, body: bytes) -> Fingerprint:
+        """Raises: Unavailable."""
+        (key,) = await self.vault.derive_many([f"requests-{self.service}"], _PURPOSES[self.service], "request-digest")
+        return Fingerprint(b"" if isinstance(key, Erased) else key, body)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,10 +28,10 @@ SERVICES: tuple[Service, ...] = get_args(Service)
 Holder = Service | Literal["district"]
 """A service, or the operator's own tools."""
 
-Use = Literal["token", "service-token", "session", "head", "link", "webhook-signing", "request-digest"]
+Use = Literal["token", "service-token", "session", "head", "link", "webhook-signing"]
 """What is made from rotating secrets. A name is part of the derivation: renaming one makes another key."""
 
-PersonalUse = Literal["receipt", "row-digest", "agency-secret-digest", "message-id"]
+PersonalUse = Literal["receipt", "row-digest", "agency-secret-digest", "message-id", "request-digest"]
 """What is made from a key of the keyring, which no rotation changes and an erasure ends."""
 
 _SERVICES = frozenset[Holder](SERVICES)
@@ -59,7 +59,6 @@ USES: Mapping[Use, Rule] = {
     "head": Rule("own", _SERVICES, None, "for ever: its public key is recorded in the store and vouched for by each key after it"),
     "link": Rule("own", _NOTIFICATIONS, None, "as long as its row: the page compares the hash of what it is asked with"),
     "webhook-signing": Rule("own", _NOTIFICATIONS, timedelta(minutes=5), "the tolerance of Standard Webhooks; during the overlap both keys sign"),
-    "request-digest": Rule("own", _SERVICES, timedelta(hours=12), "a request that is sent again; later the same body counts as another one"),
 }
 
 LONGEST_LIFE = max(rule.life for rule in USES.values() if rule.life is not None)

@@ -21,6 +21,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from shared import asyncapi, logs, web
 from shared.access import Access, Permissions, SignedIn
+from shared.asked import Fingerprints
 from shared.clock import Clock, SystemClock
 from shared.database import Database
 from shared.delivery.applying import Handling
@@ -65,6 +66,7 @@ class Kernel:
     access: Access
     heartbeats: Heartbeats
     keys: Keys
+    fingerprints: Fingerprints
     depends: list[Depends] = field(default_factory=list)
     subscriptions: list[Subscription] = field(default_factory=list)
 
@@ -151,16 +153,18 @@ def _kernel(name: ServiceName, settings: Settings, migrations: Path, clock: Cloc
     database = Database(settings.database_url, name, migrations=migrations, size=settings.pool_size)
     keys = Keys(name, settings.secret_source(), clock)
     keys.require()
+    vault = KeyringVault(database, MasterKeys(keys.source, clock))
     return Kernel(
         name,
         settings,
         database,
         PostgresEventStore(database, partitions=settings.partitions),
-        KeyringVault(database, MasterKeys(keys.source, clock)),
+        vault,
         clock,
         Access(keys, Permissions(), clock),
         Heartbeats(database),
         keys,
+        Fingerprints(vault, name),
     )
 
 

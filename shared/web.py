@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.access import Principal
-from shared.asked import Asked, Fingerprint
+from shared.asked import Asked, Fingerprints
 from shared.errors import (
     Fault,
     IdempotencyKeyMissing,
@@ -29,7 +29,6 @@ from shared.errors import (
     TooLarge,
     Unavailable,
 )
-from shared.keys import Keys
 from shared.message import TANGGAP, derived_id
 
 log = structlog.get_logger()
@@ -224,14 +223,9 @@ async def asked(request: Request, principal: Principal, *, required: bool = Fals
         raise IdempotencyKeyMissing("send an Idempotency-Key header: the same key for the same concern, so that a repeat is harmless")
     if key and (len(key) > 200 or not key.isascii() or not key.isprintable()):  # noqa: PLR2004 - a uuid has 36
         raise Invalid(Fault("", "idempotency-key"), message="Idempotency-Key: at most 200 printable ASCII characters")
+    fingerprints: Fingerprints = request.app.state.kernel.fingerprints
     body = f"{request.method} {place} ".encode() + _canonical(await request.body())
-    return Asked(scope, key or None, Fingerprint(keys_of(request), body), derived_id(TANGGAP, scope, key) if key else uuid4())
-
-
-def keys_of(request: Request) -> Keys:
-    """The keys of the service that is asked."""
-    keys: Keys = request.app.state.kernel.keys
-    return keys
+    return Asked(scope, key or None, await fingerprints.of(body), derived_id(TANGGAP, scope, key) if key else uuid4())
 
 
 def _canonical(body: bytes) -> bytes:

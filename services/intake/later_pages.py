@@ -15,7 +15,7 @@ from services.intake.domain.concern import Concern
 from services.intake.rendering import Pages, empty_addition
 from services.intake.reporters import Reporters
 from shared.access import SignedIn
-from shared.asked import Asked, Fingerprint
+from shared.asked import Asked
 from shared.errors import IdempotencyMismatch, NotFound
 from shared.message import TANGGAP, derived_id
 from shared.service import Kernel
@@ -65,7 +65,7 @@ def router(kernel: Kernel, adding: Adding, reporters: Reporters) -> APIRouter:
         try:
             concern = await reporters.by_receipt(receipt)
             addition = Addition(text=text, facts=dict.fromkeys(facts, True))
-            added = await adding.add(concern, addition, _asked(kernel, concern, nonce, [with_plain_line_breaks(text), *facts]), principal)
+            added = await adding.add(concern, addition, await _asked(kernel, concern, nonce, [with_plain_line_breaks(text), *facts]), principal)
         except NotFound:
             return page("adding.html", typed | {"error": _UNKNOWN, "which": True}, 404)
         except ValidationError:
@@ -77,10 +77,11 @@ def router(kernel: Kernel, adding: Adding, reporters: Reporters) -> APIRouter:
     return routes
 
 
-def _asked(kernel: Kernel, concern: Concern, nonce: str, said: Sequence[object]) -> Asked:
+async def _asked(kernel: Kernel, concern: Concern, nonce: str, said: Sequence[object]) -> Asked:
     """One sending of the form: sent again by mistake, it adds nothing."""
     scope = f"form POST /intake/tambah {concern.concern}"
-    return Asked(scope, nonce or None, Fingerprint(kernel.keys, json.dumps(said).encode()), derived_id(TANGGAP, scope, nonce or uuid4()))
+    fingerprint = await kernel.fingerprints.of(json.dumps(said).encode())
+    return Asked(scope, nonce or None, fingerprint, derived_id(TANGGAP, scope, nonce or uuid4()))
 
 
 def _stands(concern: Concern) -> dict[str, object]:

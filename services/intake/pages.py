@@ -13,7 +13,7 @@ from services.intake.raising import ConcernBody, Raising
 from services.intake.rendering import DANGERS, Pages, empty_addition
 from services.intake.views import Directory
 from shared.access import SignedIn
-from shared.asked import Asked, Fingerprint
+from shared.asked import Asked
 from shared.errors import IdempotencyMismatch, Invalid
 from shared.message import TANGGAP, derived_id
 from shared.service import Kernel
@@ -68,7 +68,7 @@ def router(kernel: Kernel, raising: Raising, directory: Directory) -> APIRouter:
             "categories": categories, "facts": facts,
         }  # fmt: skip
         scope = "form POST /intake/lapor"
-        fingerprint = Fingerprint(kernel.keys, json.dumps(given, sort_keys=True).encode())
+        fingerprint = await kernel.fingerprints.of(json.dumps(given, sort_keys=True).encode())
         command = Asked(scope, nonce or None, fingerprint, derived_id(TANGGAP, scope, nonce or uuid4()))
         try:
             accepted = await raising.accept(_body(given), command, principal)

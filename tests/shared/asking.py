@@ -10,6 +10,7 @@ from fastapi import FastAPI, Form, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.access import ANONYMOUS
+from shared.asked import Fingerprints
 from shared.errors import (
     BehindWrite,
     Fault,
@@ -30,10 +31,11 @@ from shared.errors import (
     Unavailable,
     VersionConflict,
 )
+from shared.sealing import MemoryVault
 from shared.web import asked, install, read_cursor, require_version
-from tests.keys import keys
 
 CANARY = "kanarikuning"
+VAULT = MemoryVault()
 
 JSON = {"content-type": "application/json"}
 
@@ -88,7 +90,7 @@ def application() -> FastAPI:
     install(app)
     kept: list[str] = []
     app.state.kept = kept
-    app.state.kernel = SimpleNamespace(keys=keys("cases"))
+    app.state.kernel = SimpleNamespace(fingerprints=Fingerprints(VAULT, "cases"))
 
     @app.post("/tell")
     async def tell(body: Told) -> int:

@@ -11,17 +11,17 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
-from shared.asked import Asked, Fingerprint
+from shared.asked import Asked, Fingerprint, Fingerprints
 from shared.decider import Decider, execute
 from shared.errors import IdempotencyMismatch, Refused
 from shared.eventstore.codec import EventCodec
 from shared.eventstore.memory import InMemoryEventStore
 from shared.eventstore.store import Repeated
-from shared.keys import Keys
+from shared.keys import SERVICES, Service
 from shared.message import TANGGAP, Event, Occasion, derived_id
-from tests.keys import keys
+from shared.sealing import MemoryVault
 
-KEYS = keys("cases")
+KEY = b"k" * 32
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
@@ -45,8 +45,8 @@ def say(word: str, said: tuple[str, ...]) -> Sequence[Said]:
 SAYING: Decider[str, tuple[str, ...], Said] = Decider((), say, lambda said, event: (*said, event.word), EventCodec(Said))
 
 
-def request(word: str, key: str | None = "k", held: Keys = KEYS) -> Asked:
-    return Asked("ani POST /words", key, Fingerprint(held, word.encode()), derived_id(TANGGAP, "ani POST /words", key or uuid4()))
+def request(word: str, key: str | None = "k") -> Asked:
+    return Asked("ani POST /words", key, Fingerprint(KEY, word.encode()), derived_id(TANGGAP, "ani POST /words", key or uuid4()))
 
 
 class Room:
@@ -109,20 +109,30 @@ def test_without_a_key_nothing_is_compared():
 
 @drawn(st.binary(), st.binary())
 def test_a_fingerprint_is_of_its_own_body_alone(one, other):
-    kept = Fingerprint(KEYS, one).made()
-    assert Fingerprint(KEYS, other).is_of(kept) is (one == other)
+    kept = Fingerprint(KEY, one).made()
+    assert Fingerprint(KEY, other).is_of(kept) is (one == other)
 
 
 def test_a_fingerprint_is_keyed_so_that_short_words_cannot_be_guessed_from_it():
-    kept = Fingerprint(KEYS, b"pisau").made()
+    kept = Fingerprint(KEY, b"pisau").made()
     assert sha256(b"pisau").hexdigest() not in kept
-    assert not Fingerprint(keys("intake"), b"pisau").is_of(kept)
+    assert not Fingerprint(b"o" * 32, b"pisau").is_of(kept)
+
+
+def test_a_services_fingerprints_stay_comparable_and_are_no_other_services():
+    vault = MemoryVault()
+
+    def made(service: Service) -> Fingerprint:
+        return asyncio.run(Fingerprints(vault, service).of(b"satu"))
+
+    assert made("cases").is_of(made("cases").made())
+    assert len({made(service).made() for service in SERVICES}) == 3
 
 
 def test_what_an_earlier_release_kept_still_tells_the_same_body_from_another():
     kept = sha256(b"satu").hexdigest()
-    assert Fingerprint(KEYS, b"satu").is_of(kept)
-    assert not Fingerprint(KEYS, b"dua").is_of(kept)
+    assert Fingerprint(KEY, b"satu").is_of(kept)
+    assert not Fingerprint(KEY, b"dua").is_of(kept)
 
 
 def test_a_repeat_that_is_known_by_its_first_event_alone_is_taken_as_the_same():
