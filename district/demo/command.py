@@ -18,7 +18,7 @@ from district.agencies import read_agencies
 from district.commands.directory import import_bundle
 from district.commands.shell import FOUND_A_PROBLEM, checked, console, errors, verb
 from district.commands.stores import opened
-from district.demo import casework, result
+from district.demo import additions, casework, result
 from district.demo.day import Day
 from district.demo.stage import Stage, stage
 from district.home import find_home
@@ -89,6 +89,7 @@ def play(day: Day, progress: Progress, roster: Path | None, agencies: Path | Non
         _special(day)
         progress.update(step, description="nine strategies", total=None)
         casework.play(day)
+        additions.play(day)
     progress.update(step, description="closing", total=len(day.cases), completed=0)
     day.read_cases()
     for case in list(day.cases.values()):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 import httpx
@@ -126,8 +128,9 @@ class Day:
         return self.stage.token(self.ids(principals[0].key), "principal", case["school"])
 
     def act(self, case: dict[str, Any], activity: str, headers: dict[str, str], /, **body: Any) -> httpx.Response:
-        """Sends one command. The key makes a second run of the day harmless."""
-        key = {"idempotency-key": f"demo-{case['id']}-{activity}-{sorted(body.items())}"[:200].encode("ascii", "replace").decode()}
+        """Sends one command. The key makes a second run of the day harmless; another body has another key."""
+        said = sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+        key = {"idempotency-key": f"demo-{case['id']}-{activity}-{said}"}
         return self.client.post(f"{self.stage.origin}/cases/api/cases/{case['id']}/{activity}", json=body, headers=headers | key)
 
     def do(self, key: str, activity: str, /, *, who: dict[str, str] | None = None, **body: Any) -> dict[str, Any]:
