@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.message import PublicEvent
+from shared.school_day import Layer
 from shared.sealed import AnswerText, ConcernText, ContactText, IdentityText, NoticeText, PackageText
 
 Urgency = Literal["emergency", "high", "medium", "low"]
@@ -29,8 +30,8 @@ Category = Literal[
     "fight", "discrimination", "truancy", "learning", "career", "quarrel", "social", "other",
 ]  # fmt: skip
 Fact = Literal[
-    "weapon", "self_harm", "injury", "suicide_plan", "suicidal_thoughts", "threat_to_kill", "sexual_violence", "trafficking",
-    "ongoing_abuse", "unsafe_now", "missing", "acute_medical", "intoxicated", "repeated", "power_imbalance", "fear",
+    "weapon", "self_harm", "injury", "suicide_attempt", "suicide_plan", "suicidal_thoughts", "threat_to_kill", "sexual_violence",
+    "trafficking", "ongoing_abuse", "unsafe_now", "missing", "acute_medical", "intoxicated", "repeated", "power_imbalance", "fear",
 ]  # fmt: skip
 """Dangers a reporter may answer yes or no; an unanswered one is unknown, which is not no."""
 
@@ -149,8 +150,8 @@ class ConcernContinued(PublicEvent):
     """What a reporter said later, as told about one student whom the concern identifies, or about all whom it does not (student None).
 
     It says everything about the concern that a case must know, because the case that goes on may not be the one that the concern joined.
-    text: sealed as in `ConcernRaised`. answers: the dangers answered this time. facts: all that were answered by now, the latest answer to each.
-    students: how many of the concern's students it is about.
+    role, reporter_kind, text: as in `ConcernRaised`. answers: the dangers answered this time. facts: all that were answered by now, the latest
+    answer to each. students: how many of the concern's students it is about.
     """
 
     type: Literal["concern-continued"] = "concern-continued"
@@ -160,6 +161,7 @@ class ConcernContinued(PublicEvent):
     school: str
     student: str | None
     students: int
+    role: StudentRole
     kind: ConcernKind
     categories: tuple[Category, ...]
     answers: dict[Fact, bool]
@@ -168,6 +170,7 @@ class ConcernContinued(PublicEvent):
     people: tuple[NamedPerson, ...]
     guardians_unsafe: bool
     desk: Literal["school", "district"]
+    reporter_kind: ReporterKind
 
     @property
     def ordering_key(self) -> str:
@@ -273,7 +276,10 @@ class ReferralCancelRequested(CaseEvent):
     referral: str
 
 
-StaffMessage = Literal["teacher-asked", "teacher-answered", "invited", "commitment", "visit", "assigned", "deputy", "new-words"]
+StaffMessage = Literal[
+    "teacher-asked", "teacher-answered", "invited", "commitment", "visit", "assigned", "deputy", "student-moved", "student-left",
+    "case-asked-for", "case-kept", "transfer-declined", "transfer-received", "new-words",
+]  # fmt: skip
 """What waits for a member of staff; the mail says no more than that something does."""
 
 
@@ -297,6 +303,34 @@ class CoordinatorToBeTold(CaseEvent):
     message: StaffMessage
     desk: Literal["school", "district"]
     excluded: tuple[str, ...]
+
+
+SchoolMessage = Literal["student-arrived", "student-moved", "student-left", "transfer-asked", "transfer-withdrawn", "case-asked-for"]
+"""What waits for somebody of a school, nobody by name; the mail says no more than that something does."""
+
+
+class SchoolToBeTold(CaseEvent):
+    """Something waits for this school, which need not be the one that has the case: the first rung of its ladder with somebody on it hears, by one
+    mail without content. excluded: ids of everybody named in any strand.
+    """
+
+    type: Literal["school-to-be-told"] = "school-to-be-told"
+    version: Literal[1] = 1
+    message: SchoolMessage
+    desk: Literal["school", "district"]
+    excluded: tuple[str, ...]
+
+
+class AlertsPassedOn(CaseEvent):
+    """The case was received by another school, or merged into another case: the alerts that it had end here, for those who go on are alerted anew
+    where nobody has it in hand. to_case, to_school: who goes on. by: who gave the receipt, or merged.
+    """
+
+    type: Literal["alerts-passed-on"] = "alerts-passed-on"
+    version: Literal[1] = 1
+    to_case: str
+    to_school: str
+    by: str
 
 
 class WorkOverdue(CaseEvent):
@@ -326,6 +360,33 @@ class DutyChanged(PublicEvent):
     @property
     def ordering_key(self) -> str:
         return self.school
+
+
+DISTRICT = "district"
+"""Whose calendar it is, where it is everybody's."""
+
+
+def calendar_of_kind(level: str) -> str:
+    """The name of the calendar of a kind of school."""
+    return f"kind:{level}"
+
+
+def calendar_of_school(school: str) -> str:
+    """The name of the calendar of one school."""
+    return f"school:{school}"
+
+
+class CalendarChanged(PublicEvent):
+    """What is said of the school calendar, for the whole district, a kind of school or one school. It replaces what was said of the same before."""
+
+    type: Literal["calendar-changed"] = "calendar-changed"
+    version: Literal[1] = 1
+    of: str
+    layer: Layer
+
+    @property
+    def ordering_key(self) -> str:
+        return "calendar"
 
 
 class CaseClosed(CaseEvent):
@@ -430,7 +491,8 @@ class TaskUnanswered(NotificationEvent):
 Intake = Annotated[SchoolRegistered | PersonRegistered | PersonLeft | ConcernRaised | ConcernContinued, Field(discriminator="type")]
 Cases = Annotated[
     CaseOpened | ConcernJoinedCase | CaseTriaged | CaseAcknowledged | ConcernRead | GuardianToBeTold | ReferralSent
-    | ReferralCancelRequested | StaffToBeTold | CoordinatorToBeTold | WorkOverdue | DutyChanged | CaseClosed,
+    | ReferralCancelRequested | StaffToBeTold | CoordinatorToBeTold | SchoolToBeTold | AlertsPassedOn
+    | WorkOverdue | DutyChanged | CalendarChanged | CaseClosed,
     Field(discriminator="type"),
 ]  # fmt: skip
 Notifications = Annotated[
@@ -441,7 +503,7 @@ CATALOGUE: dict[str, tuple[type[PublicEvent], ...]] = {
     "intake": (SchoolRegistered, PersonRegistered, PersonLeft, ConcernRaised, ConcernContinued),
     "cases": (
         CaseOpened, ConcernJoinedCase, CaseTriaged, CaseAcknowledged, ConcernRead, GuardianToBeTold, ReferralSent, ReferralCancelRequested,
-        StaffToBeTold, CoordinatorToBeTold, WorkOverdue, DutyChanged, CaseClosed,
+        StaffToBeTold, CoordinatorToBeTold, SchoolToBeTold, AlertsPassedOn, WorkOverdue, DutyChanged, CalendarChanged, CaseClosed,
     ),
     "notifications": (StaffAlerted, AlertExhausted, GuardianTold, GuardianMarkedUnsafe, TaskMoved, TaskUnanswered),
 }  # fmt: skip

@@ -15,8 +15,8 @@ from services.intake.roster.importing import RosterImport
 from services.intake.roster.routes import add_roster_routes
 from services.intake.views import Directory
 from shared.access import SignedIn
+from shared.asking import asked
 from shared.events import OutcomeClass
-from shared.web import asked
 
 
 class Status(BaseModel):

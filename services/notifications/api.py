@@ -18,6 +18,7 @@ from services.notifications.views import Reader, Roster, agencies, deliveries, t
 from shared.access import Principal, SignedIn
 from shared.addresses import Flaw
 from shared.asked import Asked
+from shared.asking import asked
 from shared.decider import execute, load
 from shared.errors import Fault, Invalid, NotAllowed, NotFound
 from shared.eventstore.projection import Projection
@@ -26,7 +27,6 @@ from shared.message import Occasion, derived_id
 from shared.sealed import Erased, Sealed
 from shared.service import Kernel
 from shared.typed import AS_TYPED
-from shared.web import asked
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000), AS_TYPED]
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=100)]

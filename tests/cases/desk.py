@@ -201,7 +201,7 @@ class School:
         owner, addition = person or f"concern-{concern or first}", str(uuid4())
         text = await self.desk.kernel.vault.seal(owner, "concern", "Kenari lagi", f"concern-{concern or first}/addition-{addition}")
         known = {
-            "concern": concern or first, "addition": addition, "school": self.id, "student": person, "students": 1, "kind": "incident",
+            "concern": concern or first, "addition": addition, "school": self.id, "student": person, "students": 1, "role": "affected", "reporter_kind": "staff", "kind": "incident",
             "categories": ("bullying",), "answers": answers, "facts": {"repeated": False, **answers}, "text": text, "people": (),
             "guardians_unsafe": False, "desk": "school",
         } | told  # fmt: skip

@@ -51,7 +51,7 @@ def continued(concern: str = "c-1", addition: str = "a-1", **told: Any) -> Conce
     """What the reporter of `raised` said later. facts: as told, if not said otherwise: the first answers and then these."""
     answers = told.get("answers", {})
     known: dict[str, Any] = {
-        "concern": concern, "addition": addition, "school": "smp1", "student": STUDENT, "students": 1, "kind": "incident",
+        "concern": concern, "addition": addition, "school": "smp1", "student": STUDENT, "students": 1, "role": "affected", "reporter_kind": "staff", "kind": "incident",
         "categories": ("bullying",), "answers": answers, "facts": {"repeated": False, **answers}, "text": words("kata lagi"), "people": (),
         "guardians_unsafe": False, "desk": "school",
     }  # fmt: skip

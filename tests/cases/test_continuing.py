@@ -11,8 +11,9 @@ from services.cases.domain.case.additions import ConfirmReading, KeepClosed, Not
 from services.cases.domain.case.case import CASE
 from services.cases.domain.case.conflict import DeclareConflict, RuleConflict
 from services.cases.domain.case.handling import HandOverCase
-from services.cases.domain.case.moving import CaseRests, MergeInto, ReceiveTransfer, TransferCase, UnmergeCase
+from services.cases.domain.case.merging import CaseRests, MergeInto, UnmergeCase
 from services.cases.domain.case.strands import Acknowledge, Assign, Close, Reopen, SetUrgency
+from services.cases.domain.case.transferring import ReceiveTransfer, TransferCase
 from services.cases.domain.steps.policy import ORDER
 from services.cases.domain.steps.triage import TriageInputs
 from shared.events import CaseClosed, CaseTriaged, ConcernRead, CoordinatorToBeTold, NamedPerson, StaffToBeTold
@@ -91,7 +92,7 @@ def test_words_about_a_case_that_nobody_has_are_told_as_a_concern_of_its_level_i
 
 
 def test_after_a_transfer_the_new_school_hears_of_it_and_nobody_of_the_old_one():
-    moved = handled(step(TransferCase, to="smp2", reason=words(), receipt_by=later(days=2)), step(ReceiveTransfer, school="smp2"))
+    moved = handled(step(TransferCase, to="smp2", reason=words(), receipt_by=later(days=2)), step(ReceiveTransfer, school="smp2", policy=POLICY))
     events, case = decided(moved, say_more())
     (alert,) = [each for each in events if isinstance(each, CaseTriaged)]
     assert (alert.school, [each for each in events if isinstance(each, StaffToBeTold)]) == ("smp2", [])
@@ -258,7 +259,7 @@ def test_words_that_nobody_had_read_when_the_case_was_closed_are_still_expected_
 
 def test_nothing_lands_in_a_case_that_rests():
     with pytest.raises(CaseRests):
-        CASE.decide(say_more(), handled(step(MergeInto, into="case-2")))
+        CASE.decide(say_more(), handled(step(MergeInto, into="case-2", policy=POLICY)))
 
 
 def test_in_the_case_that_goes_on_the_added_to_concern_counts_with_whom_it_names_its_desk_and_its_dangers():
@@ -271,10 +272,10 @@ def test_in_the_case_that_goes_on_the_added_to_concern_counts_with_whom_it_names
 
 
 def test_words_unread_when_a_case_is_merged_are_read_there_and_stay_expected():
-    merged = after(say_more(), step(MergeInto, into="case-2"), case=handled())
+    merged = after(say_more(), step(MergeInto, into="case-2", policy=POLICY), case=handled())
     assert "new-words/a-1" in merged.deadlines
     assert "new-words/a-1" not in after(step(ConfirmReading), case=merged).deadlines
-    assert "new-words/a-1" in after(step(UnmergeCase, reason=words()), case=merged).deadlines
+    assert "new-words/a-1" in after(step(UnmergeCase, reason=words(), policy=POLICY), case=merged).deadlines
 
 
 # read --------------------------------------------------------------------------------------------------------------------

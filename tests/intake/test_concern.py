@@ -70,7 +70,7 @@ ADD = AddToConcern(addition="a1", text=sealed("addition"), texts={"ani": sealed(
 ADDED = ConcernAddedTo(addition="a1", text=sealed("addition"))
 ABOUT_ANI_AGAIN = ConcernContinued(
     concern="c1", addition="a1", school="smp1", student="ani", students=1, kind="incident", categories=("bullying",), answers={"weapon": True},
-    facts={"weapon": True, "fear": True}, text=sealed("ani again"), people=(), guardians_unsafe=False, desk="school",
+    facts={"weapon": True, "fear": True}, text=sealed("ani again"), people=(), guardians_unsafe=False, desk="school", role="affected", reporter_kind="staff",
 )  # fmt: skip
 
 
@@ -338,6 +338,8 @@ EVENTS = st.lists(
         students=st.integers(1, 3),
         answers=SAID["facts"],
         text=BOXES,
+        role=one_of(StudentRole),
+        reporter_kind=SAID["reporter_kind"],
         guardians_unsafe=st.booleans(),
         desk=st.sampled_from(["school", "district"]),
     )

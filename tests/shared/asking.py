@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.access import ANONYMOUS
 from shared.asked import Fingerprints
+from shared.asking import asked, read_cursor, require_version
 from shared.errors import (
     BehindWrite,
     Fault,
@@ -32,7 +33,7 @@ from shared.errors import (
     VersionConflict,
 )
 from shared.sealing import MemoryVault
-from shared.web import asked, install, read_cursor, require_version
+from shared.web import install
 
 CANARY = "kanarikuning"
 VAULT = MemoryVault()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from services.cases.commands.facts import load_going_on
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.student import STUDENT, Student
 from services.cases.domain.streams import case_stream, student_stream
@@ -34,7 +35,7 @@ class Landing:
         strands = await (self._of_student(told, told.student) if told.student else self._of_nobody_known(told))
         if not strands:
             raise NotFound("no case has a strand of this concern: see what is parked before it, and replay that first")
-        found = [await self._going_on(case) for case in strands]
+        found = [await self._going_on(case.state) for case in strands]
         return list({case.stream: case for case in found}.values())
 
     async def _of_student(self, told: ConcernContinued, student: str) -> list[Loaded[Case]]:
@@ -57,20 +58,13 @@ class Landing:
         loaded = [await self._case(case_id) for case_id in dict.fromkeys(cases)]
         return [case for case in loaded if _has_strand(case.state, told)]
 
-    async def _going_on(self, case: Loaded[Case]) -> Loaded[Case]:
+    async def _going_on(self, strands: Case) -> Loaded[Case]:
         """The case itself; the one into which it was merged; after its end the student's open one, as for a new concern."""
-        case = await self._unmerged(case)
+        case = await load_going_on(self.store, self.decider, strands.case or "")
         if not case.state.closed or case.state.student is None:
             return case
         other = (await self._student(case.state.student)).open_case
-        return await self._unmerged(await self._case(other)) if other and other != case.state.case else case
-
-    async def _unmerged(self, case: Loaded[Case]) -> Loaded[Case]:
-        seen = {case.stream}
-        while (into := case.state.moves.merged_into) and case_stream(into) not in seen:
-            seen.add(case_stream(into))
-            case = await self._case(into)
-        return case
+        return await load_going_on(self.store, self.decider, other) if other and other != case.state.case else case
 
     async def _case(self, case_id: str) -> Loaded[Case]:
         return await load(self.store, self.decider, case_stream(case_id))

@@ -18,6 +18,7 @@ from services.cases.domain.casework import Casework
 from services.cases.domain.referring import referral
 from services.cases.domain.referring.consent import CONSENT
 from services.cases.domain.referring.disclosure import DISCLOSURE
+from services.cases.domain.referring.turns import TURNS
 from services.cases.domain.steps.activity import Activity, ActivityCommand
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.endings import COMMON
@@ -89,6 +90,7 @@ _OFFERED: Mapping[type[Command], _Offered] = {
     **_table(MOVING.offers, lambda case: case.moves),
     **_table({**ADDITIONS.offers, **additions.OFFERS}, lambda case: case.additions),
     **_table(CONSENT.offers, lambda case: case.referrals),
+    **_table(TURNS.offers, lambda case: case.referrals),
     **_table(DISCLOSURE.offers, lambda case: case.ledger),
     **_table({BreakGlass: Offer(_activities)}, _whole),
 }

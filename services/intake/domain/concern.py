@@ -262,6 +262,7 @@ def _told_of(command: AddToConcern, concern: Concern, student: str | None, text:
         school=first.school,
         student=student,
         students=1 if student else len(about),
+        role=first.role,
         kind=first.kind,
         categories=first.categories,
         answers=command.answers,
@@ -270,6 +271,7 @@ def _told_of(command: AddToConcern, concern: Concern, student: str | None, text:
         people=first.people,
         guardians_unsafe=first.guardians_unsafe,
         desk=first.desk,
+        reporter_kind=first.reporter_kind,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -15,7 +15,7 @@ from services.cases.domain.steps.offer import Offer, offered
 from services.cases.domain.steps.policy import Policy
 from services.cases.domain.steps.tells import NOTHING, Tells, counted
 from shared.errors import Refused
-from shared.events import ConcernContinued, ConcernJoinedCase, ConcernRead, CoordinatorToBeTold, NamedPerson
+from shared.events import ConcernContinued, ConcernJoinedCase, ConcernRead, CoordinatorToBeTold
 from shared.eventstore.upcasting import Json
 from shared.message import Event, Fact
 from shared.sealed import CaseText
@@ -33,9 +33,10 @@ class ContinueConcern(Fact):
 
 
 class NoteReading(Fact):
-    """A person who may read them opened the case's words."""
+    """A person opened the case's words. only: the concerns that this person may read; None for all."""
 
     by: str
+    only: frozenset[str] | None = None
 
 
 class ConfirmReading(Command, called="confirm-reading", permission="work"):
@@ -85,14 +86,6 @@ class Additions:
     read: frozenset[str] = frozenset()
     unread: frozenset[str] = frozenset()
     asking: frozenset[str] = frozenset()
-
-    @property
-    def concerns(self) -> tuple[str, ...]:
-        return tuple(each.concern.concern for each in self.told)
-
-    @property
-    def people(self) -> Iterable[NamedPerson]:
-        return (person for each in self.told for person in each.concern.people)
 
     def knows(self, addition: str) -> bool:
         return any(each.concern.addition == addition for each in self.told)

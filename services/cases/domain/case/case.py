@@ -12,15 +12,17 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from services.cases.domain.case import continuing, guardians, opening
+from services.cases.domain.case import arriving, continuing, crossing, guardians, opening, whereabouts
 from services.cases.domain.case.additions import ADDITIONS, ConfirmReading, ContinueConcern, KeepClosed, NoteReading, read_at_once
 from services.cases.domain.case.chapter import THE_CASE_ITSELF
-from services.cases.domain.case.conflict import CONFLICT
+from services.cases.domain.case.conflict import CONFLICT, RuleConflict
 from services.cases.domain.case.consequences import Consequences
 from services.cases.domain.case.folding import folding
 from services.cases.domain.case.guardians import AssessGuardian, FoldNotice, MarkGuardianUnsafe, TellGuardian
 from services.cases.domain.case.handling import HANDLING, BreakGlass
-from services.cases.domain.case.moving import MOVING, CaseRests, LiftLegalHold, SetLegalHold, UnmergeCase
+from services.cases.domain.case.holding import LiftLegalHold, SetLegalHold
+from services.cases.domain.case.merging import CaseRests, GiveBackMerged, MergeInto, TakeMerged, UnmergeCase, nothing_said
+from services.cases.domain.case.moving import MOVING
 from services.cases.domain.case.opening import whose
 from services.cases.domain.case.protection import PROTECTION
 from services.cases.domain.case.state import Case
@@ -36,9 +38,11 @@ from services.cases.domain.case.strands import (
     SetUrgency,
     TakeConcern,
 )
+from services.cases.domain.case.transferring import RECEIPT
+from services.cases.domain.case.whereabouts import NoteWhereabouts
 from services.cases.domain.referring import referral
-from services.cases.domain.referring.consent import CONSENT, EvaluateReferral
-from services.cases.domain.referring.disclosure import DISCLOSURE
+from services.cases.domain.referring.consent import CONSENT, EvaluateReferral, TakeNextAlternative
+from services.cases.domain.referring.disclosure import DISCLOSURE, TellReceiver
 from services.cases.domain.referring.referral import (
     ApproveReferral,
     CancelReferral,
@@ -48,6 +52,7 @@ from services.cases.domain.referring.referral import (
     FoldTask,
     SendReferral,
 )
+from services.cases.domain.referring.turns import TURNS
 from services.cases.domain.register import STRATEGIES
 from services.cases.domain.steps import deadline
 from services.cases.domain.steps.act import Acts
@@ -84,18 +89,15 @@ class ConflictOfInterest(Refused):
     english = "You are named in this concern and may not handle it."
 
 
-_FACTS: tuple[type[Fact], ...] = (RecordAlert, FoldTask, FoldSilence, FoldNotice, MarkGuardianUnsafe, NoteReading)
+_FACTS: tuple[type[Fact], ...] = (RecordAlert, FoldTask, FoldSilence, FoldNotice, MarkGuardianUnsafe, NoteWhereabouts, NoteReading)
 _ALSO_WHEN_CLOSED: tuple[type[Fact], ...] = (
-    *_FACTS,
-    Reopen,
-    PassDeadline,
-    *DISCLOSURE.commands,
-    SetLegalHold,
-    LiftLegalHold,
-    EvaluateReferral,
-    KeepClosed,
-)
-_ALSO_WHEN_MERGED: tuple[type[Fact], ...] = (*_FACTS, PassDeadline, UnmergeCase, ConfirmReading)
+    *_FACTS, Reopen, PassDeadline, *DISCLOSURE.commands, SetLegalHold, LiftLegalHold, EvaluateReferral, KeepClosed, ConfirmReading,
+)  # fmt: skip
+_ALSO_WHEN_MERGED: tuple[type[Fact], ...] = (
+    *_FACTS, PassDeadline, UnmergeCase, GiveBackMerged, TellReceiver, RuleConflict, ApproveReferral, SendReferral, CancelReferral,
+    *(each for each in CONSENT.commands if each is not TakeNextAlternative), SetLegalHold, LiftLegalHold, ConfirmReading,
+)  # fmt: skip
+"""What was under way in a merged case is brought to its end there; nothing new begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ class Deciding:
     def decide(self, command: Fact, case: Case) -> Sequence[Event]:
         """Raises: a refusal by name. Facts of others (alerts, tasks, notices, marks) are folded and never refused."""
         events = self.said(command, case)
-        if not events or isinstance(command, (TakeConcern, RecordAlert)):
+        if not events or isinstance(command, RecordAlert) or case.case is None:
             return events
         return [*events, *self.consequences.of(command, events, case)]
 
@@ -133,11 +135,15 @@ class Deciding:
             if isinstance(command, Close) and command.outcome_class == case.outcome:
                 return []  # asked twice: quiet
             raise CaseAlreadyClosed
-        if case.moves.merged_into and not isinstance(command, _ALSO_WHEN_MERGED):
+        if case.moves.merged_into and not isinstance(command, _ALSO_WHEN_MERGED) and not self._goes_on(command, case):
             raise CaseRests
         if isinstance(command, ActivityCommand):
             return self.strategies.decide(command, case.activities, case.about)
         return _DECIDES[type(command)](command, case)
+
+    def _goes_on(self, command: Fact, case: Case) -> bool:
+        """A step of an activity that was under way when its case was merged."""
+        return isinstance(command, ActivityCommand) and command.activity in case.activities
 
 
 def _taken_before(command: Command, case: Case) -> bool:
@@ -164,16 +170,17 @@ def _guardian(command: Any, case: Case) -> Sequence[Event]:
 
 
 def _passed(command: PassDeadline, case: Case) -> Sequence[Event]:
-    event = deadline.passed(command, case.deadlines)
+    event = deadline.passed(command, case.deadlines, emergency=case.urgency == "emergency")
     if event is None:
         return []
+    asked = case.moves.asked if event.what == RECEIPT else None
     overdue = WorkOverdue(
-        **whose(case),
+        **{**whose(case), "school": asked.to if asked else case.school},
         what=event.what,
         urgency=case.urgency,
         desk=case.desk,
         step=event.step,
-        owner=case.deadlines[command.key].owner or case.owner,
+        owner=None if asked else case.deadlines[command.key].owner or case.owner,
         excluded=tuple(sorted(case.named)),
     )
     return [event, overdue]
@@ -207,12 +214,18 @@ _DECIDES: Mapping[type[Fact], _Decide] = {
     **_table(PROTECTION, lambda case: case.protection),
     **_table(MOVING, lambda case: case.moves),
     **_table(CONSENT, lambda case: case.referrals),
+    **_table(TURNS, lambda case: case.referrals),
     **_table(DISCLOSURE, lambda case: case.ledger),
     **dict.fromkeys((DecideReferral, DraftReferral, ApproveReferral, SendReferral, CancelReferral, FoldTask, FoldSilence), _referral),
     **dict.fromkeys((AssessGuardian, TellGuardian, FoldNotice, MarkGuardianUnsafe), _guardian),
     BreakGlass: _glass_broken,
     **dict.fromkeys((NoteReading, ConfirmReading), continuing.note_reading),
     **_table(ADDITIONS, lambda case: case.additions),
+    **dict.fromkeys(crossing.COMMANDS, crossing.decide),
+    MergeInto: arriving.merge,
+    TakeMerged: arriving.take,
+    UnmergeCase: arriving.unmerge,
+    NoteWhereabouts: whereabouts.note,
 }
 
 
@@ -237,15 +250,13 @@ def deciding(*strategies: Described) -> Deciding:
     return Deciding(steps, Consequences(steps, folding(steps, tells), tells))
 
 
-_EARLIER = Upcasters({("concern-joined-case", 1): read_at_once})
-
-
 @cache
 def compose(*strategies: Described) -> Decider[Fact, Case, Event]:
     """The case that is worked with these strategies; the same one for the same strategies."""
     decides = deciding(*strategies)
     folded = decides.consequences.folding
-    return Decider(Case(), decides.decide, folded.evolve, EventCodec(*folded.changes, upcasters=_EARLIER))
+    upcasts = {("merged-taken", 1): nothing_said, ("concern-joined-case", 1): read_at_once, **decides.strategies.upcasts}
+    return Decider(Case(), decides.decide, folded.evolve, EventCodec(*folded.changes, upcasters=Upcasters(upcasts)))
 
 
 CASE = compose(*STRATEGIES)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from services.cases.domain.case.additions import ConfirmReading, ContinueConcern, NoteReading, StrandContinued
-from services.cases.domain.case.moving import CaseRests
+from services.cases.domain.case.merging import CaseRests
 from services.cases.domain.case.opening import clocks_started, whose
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import CaseReopened, SafetyCheckAsked, UrgencyDecided
+from services.cases.domain.steps.deadline import in_hand_by
 from services.cases.domain.steps.policy import ORDER, most_urgent
 from services.cases.domain.steps.triage import Triaged, TriageInputs, triage
 from shared.events import CaseTriaged, ConcernRead, CoordinatorToBeTold, StaffToBeTold, Urgency
@@ -46,7 +47,7 @@ def _taken(command: ContinueConcern, case: Case, danger: _Danger | None) -> list
     strand = _strand(command, case, level, urgent=danger is not None and danger.urgent)
     after = case.continued(strand)
     alert = [_alert(command, after, level), *clocks_started(command.policy, level, command.at, after, case.urgency)] if strand.alerted else []
-    return [strand, *_triaged(command, case, danger), *alert, *_told(after)]
+    return [strand, *_triaged(command, case, danger), *alert, *_told(command, after)]
 
 
 def _strand(command: ContinueConcern, case: Case, level: Urgency, *, urgent: bool) -> StrandContinued:
@@ -117,32 +118,37 @@ def _in_hand(case: Case) -> str | None:
     return person if person and person not in case.named and case.desk == "school" else None
 
 
+def _has_it(concern: str, after: Case) -> list[str]:
+    there = after.there.person if after.there and concern in after.heard_elsewhere and after.desk == "school" else None
+    return [person for person in dict.fromkeys((_in_hand(after), there)) if person and person not in after.named]
+
+
 def _read_by(command: ContinueConcern, case: Case, level: Urgency) -> datetime:
     """The time in which a person takes a concern of the level in hand; after the end, one school day."""
     if case.closed:
         return command.policy.calendar.after(command.at, 1)
-    return command.at + timedelta(minutes=command.policy.clocks[level].acknowledge)
+    return in_hand_by(command.policy, level, command.at).acknowledge
 
 
 def _alert(command: ContinueConcern, after: Case, level: Urgency) -> CaseTriaged:
-    clock = command.policy.clocks[level]
+    """Where the student is now, staff hear of it."""
+    taken = in_hand_by(command.policy, level, command.at)
     return CaseTriaged(
-        **whose(after),
+        **{**whose(after), "school": after.alerted_at},
         concern=command.continued.concern,
         urgency=level,
         desk=after.desk,
         excluded=tuple(sorted(after.named)),
-        acknowledge_by=command.at + timedelta(minutes=clock.acknowledge),
-        decide_by=command.at + timedelta(minutes=clock.decide),
+        acknowledge_by=taken.acknowledge,
+        decide_by=taken.decide,
     )
 
 
-def _told(after: Case) -> list[Event]:
-    """Whoever has the case; after the end the coordinator, who decides whether it goes on."""
+def _told(command: ContinueConcern, after: Case) -> list[Event]:
+    """Whoever has the case, or has the concern in hand where the student is now; after the end the coordinator, who decides whether it goes on."""
     if after.closed:
         return [CoordinatorToBeTold(**whose(after), message="new-words", desk=after.desk, excluded=tuple(sorted(after.named)))]
-    person = _in_hand(after)
-    return [StaffToBeTold(**whose(after), person=person, message="new-words")] if person else []
+    return [StaffToBeTold(**whose(after), person=person, message="new-words") for person in _has_it(command.continued.concern, after)]
 
 
 # reading -----------------------------------------------------------------------------------------------------------
@@ -150,7 +156,10 @@ def _told(after: Case) -> list[Event]:
 
 def note_reading(command: NoteReading | ConfirmReading, case: Case) -> Sequence[Event]:
     """A person opened the words: nothing where all of them were read before. Whoever is named in the case is no reader."""
-    concerns, additions = case.unread_concerns, tuple(each for each in case.additions.told if each.concern.addition in case.additions.unread)
+    only = command.only if isinstance(command, NoteReading) else None
+    concerns = tuple(each for each in case.unread_concerns if only is None or each in only)
+    told = [each.concern for each in case.additions.told if each.concern.addition in case.additions.unread]
+    additions = tuple(each.addition for each in told if only is None or each.concern in only)
     if command.by in case.named or not (concerns or additions):
         return []
-    return [ConcernRead(**whose(case), by=command.by, concerns=concerns, additions=tuple(each.concern.addition for each in additions))]
+    return [ConcernRead(**whose(case), by=command.by, concerns=concerns, additions=additions)]

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Literal
 
-from services.cases.domain.case import additions, conflict, guardians, handling, moving, protection
+from services.cases.domain.case import additions, conflict, guardians, handling, moves, protection
 from services.cases.domain.case.additions import Additions, StrandContinued
 from services.cases.domain.case.conflict import Conflicts
 from services.cases.domain.case.guardians import Home
 from services.cases.domain.case.handling import Handling
-from services.cases.domain.case.moving import Moves
+from services.cases.domain.case.moves import Carried, Carrying, Moves, There
 from services.cases.domain.case.protection import Protection
 from services.cases.domain.case.strands import (
     AlertRecorded,
@@ -28,9 +28,12 @@ from services.cases.domain.referring.referral import (
 from services.cases.domain.steps import deadline
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.activity import Activities
+from services.cases.domain.steps.policy import most_urgent
 from services.cases.domain.strategies.group import MemberNoted
 from shared.events import (
     Category,
+    ConcernContinued,
+    ConcernRaised,
     NamedPerson,
     OutcomeClass,
     Urgency,
@@ -57,8 +60,9 @@ def state_of(*, closed: bool, merged: bool, waiting: bool, worked: bool, stage: 
 @dataclass(frozen=True, slots=True)
 class Case:
     """Everything that deciding and rendering need; personal text stays sealed. acknowledged: concerns that a person's act has taken in hand; one
-    that joins later wants an act of its own. in_hand: who took it in hand since it was last given to somebody. climb: minutes between the rungs of
-    its deadlines.
+    that joins later wants an act of its own. in_hand: who took it in hand since it was last given to somebody.
+    there: who took it in hand last at the school where the student was, while the case was at another one. climb: minutes between the rungs of its
+    deadlines.
     """
 
     case: str | None = None
@@ -71,6 +75,7 @@ class Case:
     acknowledged: frozenset[str] = frozenset()
     assignee: str | None = None
     in_hand: str | None = None
+    there: There | None = None
     strands: tuple[StrandAdded, ...] = ()
     decisions: tuple[UrgencyDecided, ...] = ()
     notes: tuple[NoteAdded, ...] = ()
@@ -84,7 +89,7 @@ class Case:
     handling: Handling = handling.NONE
     conflicts: Conflicts = conflict.NONE
     protection: Protection = protection.NONE
-    moves: Moves = moving.NONE
+    moves: Moves = moves.NONE
     referrals: Referrals = referral.NONE
     home: Home = guardians.UNKNOWN
     ledger: Ledger = disclosure.NONE
@@ -104,7 +109,7 @@ class Case:
 
     @property
     def about(self) -> About:
-        accused_guardians = {each.person for each in self.people if each.person and each.relation == "guardian"}
+        accused_guardians = {each.person for told in self.told for each in told.people if each.person and each.relation == "guardian"}
         return About(
             case=self.case or "",
             student=self.student,
@@ -114,7 +119,7 @@ class Case:
             urgency=self.urgency,
             categories=self.categories,
             named=self.named,
-            accused=frozenset({self.student} if self.student and any(strand.concern.role == "accused" for strand in self.strands) else ()),
+            accused=frozenset({self.student} if self.student and any(told.role == "accused" for told in self.told) else ()),
             sexual_violence=self.sexual_violence,
             safe_home=self.home.safe,
             implicated=self.home.unsafe | frozenset(accused_guardians),
@@ -127,13 +132,20 @@ class Case:
         """Everybody named in any strand, and who is suspended for conflict: never alerted, never a reader. A ruling or a finding clears, until
         another concern names them.
         """
-        said = {person.person for person in self.people if person.person}
-        return frozenset(said - self.conflicts.freed) | self.conflicts.suspended
+        said = {person.person for told in self.told for person in told.people if person.person}
+        return frozenset(said - self.conflicts.freed) | self.suspended
 
     @property
-    def people(self) -> Iterable[NamedPerson]:
-        """Everybody whom a concern names beside the students, also one that was only continued here."""
-        return chain((person for strand in self.strands for person in strand.concern.people), self.additions.people)
+    def suspended(self) -> frozenset[str]:
+        """For a conflict, here or in a case that was merged into this one."""
+        return self.conflicts.suspended.union(*(each.suspended for each in self.moves.taken.values()))
+
+    @property
+    def told(self) -> tuple[ConcernRaised | Carried | ConcernContinued, ...]:
+        """What every concern says in codes: of its own strands, of those that came with a merged case, and of those that are only continued here."""
+        known: tuple[ConcernRaised | Carried, ...] = (*(strand.concern for strand in self.strands), *self.moves.carried)
+        concerns = {each.concern for each in known}
+        return (*known, *(each.concern for each in self.additions.told if each.concern.concern not in concerns))
 
     def with_strand(self, strand: StrandAdded) -> Case:
         """One strand more: whom it names is named again, and where it says that nobody at home is safe, nobody is."""
@@ -144,9 +156,8 @@ class Case:
     def continued(self, strand: StrandContinued) -> Case:
         """The same for what was added to a concern: what was decided without these words about whom it names is decided anew."""
         told = strand.concern
-        accused = any(each.concern.role == "accused" for each in self.strands if each.concern.concern == told.concern)
         acknowledged = self.acknowledged - {told.concern} if strand.alerted else self.acknowledged
-        named_again = self._named_again(told.people, accused=accused, guardians_unsafe=told.guardians_unsafe)
+        named_again = self._named_again(told.people, accused=told.role == "accused", guardians_unsafe=told.guardians_unsafe)
         return replace(named_again, additions=additions.with_told(self.additions, strand, closed=self.closed), acknowledged=acknowledged)
 
     def _named_again(self, people: Iterable[NamedPerson], *, accused: bool, guardians_unsafe: bool) -> Case:
@@ -157,13 +168,11 @@ class Case:
     @property
     def categories(self) -> tuple[Category, ...]:
         """Of all its concerns, each once."""
-        told = chain((each.concern.categories for each in self.strands), (each.concern.categories for each in self.additions.told))
-        return tuple(dict.fromkeys(chain.from_iterable(told)))
+        return tuple(dict.fromkeys(category for told in self.told for category in told.categories))
 
     @property
     def concerns(self) -> tuple[str, ...]:
-        """Also those that were only continued here, because their own case rests in this one."""
-        return tuple(dict.fromkeys((*(strand.concern.concern for strand in self.strands), *self.additions.concerns)))
+        return tuple(dict.fromkeys(told.concern for told in self.told))
 
     @property
     def unread_concerns(self) -> tuple[str, ...]:
@@ -173,20 +182,59 @@ class Case:
     @property
     def self_report(self) -> bool:
         """The student asked for help themselves, in every strand."""
-        return bool(self.strands) and all(strand.concern.reporter_kind == "student" for strand in self.strands)
+        return bool(self.told) and all(told.reporter_kind == "student" for told in self.told)
 
     @property
     def sexual_violence(self) -> bool:
         """By category or by a danger told of, be it later; its rules are refusals of the strategies."""
-        dangers = chain((each.concern.facts for each in self.strands), (each.concern.facts for each in self.additions.told))
+        dangers = chain((told.facts for told in self.told), (each.concern.facts for each in self.additions.told))
         return "sexual-violence" in self.categories or any(facts.get("sexual_violence") for facts in dangers)
 
     @property
     def desk(self) -> Literal["school", "district"]:
-        desks = chain((each.concern.desk for each in self.strands), (each.concern.desk for each in self.additions.told))
-        return "district" if "district" in desks else "school"
+        return "district" if self.moves.past_school or any(told.desk == "district" for told in self.told) else "school"
 
     @property
     def owner(self) -> str | None:
-        """Who works it: the assignee, else who took it in hand."""
-        return self.assignee or self.acknowledged_by
+        """Who works it: the assignee, else who took it in hand at the school that has it."""
+        return self.assignee or (None if self.there and self.acknowledged_by == self.there.person else self.acknowledged_by)
+
+    @property
+    def in_nobody_s_hand(self) -> tuple[str, ...]:
+        """Concerns that no person's act has taken in hand yet, in order."""
+        return tuple(dict.fromkeys(each for each in self.concerns if each not in self.acknowledged))
+
+    @property
+    def elsewhere(self) -> str | None:
+        """The school where the student is now, if that is not the case's."""
+        student = self.moves.student
+        return student.school if student and student.school != self.school else None
+
+    @property
+    def alerted_at(self) -> str:
+        """The school whose staff hear of what is new."""
+        return self.elsewhere or self.school
+
+    @property
+    def heard_elsewhere(self) -> frozenset[str]:
+        """Concerns that the school where the student is now was alerted to: those since the move, and those that were in nobody's hand then."""
+        student = self.moves.student
+        if student is None or self.elsewhere is None:
+            return frozenset()
+        added = {each.concern.concern for each in self.additions.told if each.alerted and each.at >= student.at}
+        return student.heard | added | {strand.concern.concern for strand in self.strands if strand.at >= student.at}
+
+    def with_carried(self, merged: str, takes: Carrying) -> Case:
+        """What came with a merged case: whom it names is named again, its level holds here where it is the higher one."""
+        people = {each.person for told in takes.concerns for each in told.people}
+        unsafe = any(told.guardians_unsafe for told in takes.concerns)
+        reviews = [each for each in (self.handling.safety_review, takes.safety_review) if each]
+        return replace(
+            self,
+            moves=moves.taken(self.moves, merged, takes),
+            urgency=most_urgent(self.urgency, takes.urgency),
+            acknowledged=self.acknowledged | {told.concern for told in takes.concerns if told.acknowledged},
+            conflicts=self.conflicts.named_again(people),
+            home=replace(self.home, all_unsafe=True, safe=frozenset()) if unsafe else self.home,
+            handling=replace(self.handling, safety_review=min(reviews, default=None)),
+        )

@@ -15,3 +15,8 @@ class Names:
 
     kind: Kind
     unless: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NamesSchool:
+    """Written on a field that holds the id of a school of the district, which must exist."""
