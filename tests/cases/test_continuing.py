@@ -8,12 +8,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from services.cases.domain.case.additions import ConfirmReading, KeepClosed, NoteReading, StrandContinued
+from services.cases.domain.case.arriving import carrying
 from services.cases.domain.case.case import CASE
 from services.cases.domain.case.conflict import DeclareConflict, RuleConflict
 from services.cases.domain.case.handling import HandOverCase
 from services.cases.domain.case.merging import CaseRests, MergeInto, UnmergeCase
 from services.cases.domain.case.strands import Acknowledge, Assign, Close, Reopen, SetUrgency
 from services.cases.domain.case.transferring import ReceiveTransfer, TransferCase
+from services.cases.domain.case.whereabouts import NoteWhereabouts
 from services.cases.domain.steps.policy import ORDER
 from services.cases.domain.steps.triage import TriageInputs
 from shared.events import CaseClosed, CaseTriaged, ConcernRead, CoordinatorToBeTold, NamedPerson, StaffToBeTold
@@ -102,6 +104,31 @@ def test_after_a_transfer_the_new_school_hears_of_it_and_nobody_of_the_old_one()
 
 def test_until_the_receipt_of_a_transfer_the_old_school_is_told():
     assert told(handled(step(TransferCase, to="smp2", reason=words(), receipt_by=later(days=2)))) == [("staff-to-be-told", COUNSELLOR)]
+
+
+MOVED = NoteWhereabouts(school="smp2", at=later(minutes=1), policy=POLICY)
+
+
+def test_a_danger_about_a_student_who_moved_is_told_where_the_student_is_now_and_the_old_school_stays_responsible():
+    events, case = decided(handled(MOVED), say_more(WEAPON, at=later(hours=1)))
+    assert [each.school for each in events if isinstance(each, CaseTriaged)] == ["smp2"]
+    assert [each.person for each in events if isinstance(each, StaffToBeTold)] == [COUNSELLOR]
+    assert case.heard_elsewhere == {"c-1"}
+    assert case.in_nobody_s_hand == ("c-1",)
+
+
+def test_plain_words_about_a_student_who_moved_go_to_whoever_has_the_case_and_widen_nobodys_reading():
+    events, case = decided(handled(MOVED), say_more(at=later(hours=1)))
+    assert [heard(each) for each in events if heard(each)] == [COUNSELLOR]
+    assert case.heard_elsewhere == frozenset()
+
+
+def test_whoever_has_the_concern_in_hand_at_the_new_school_hears_too():
+    new = after(
+        take(raised("c-2", school="smp2"), at=later(hours=1)), step(Acknowledge, by=OTHER, there=True, at=later(hours=2)), case=handled(MOVED)
+    )
+    assert told(new, continued("c-2")) == [("staff-to-be-told", COUNSELLOR), ("staff-to-be-told", OTHER)]
+    assert told(new, continued("c-1")) == [("staff-to-be-told", COUNSELLOR)]
 
 
 def test_at_the_districts_desk_only_the_district_hears_whoever_had_the_case_at_the_school():
@@ -293,6 +320,21 @@ def test_opening_a_case_says_once_which_concerns_and_additions_were_read():
 
 def test_a_concern_that_was_taken_in_hand_is_not_said_to_be_read_again():
     assert CASE.decide(NoteReading(by=COUNSELLOR), handled()) == []
+
+
+def test_a_reader_of_some_concerns_reads_those_and_no_others():
+    case = after(take(raised("c-2")), say_more(continued("c-2", "a-2")), say_more(), case=after(take()))
+    (read,) = [each for each in CASE.decide(NoteReading(by=OTHER, only=frozenset({"c-2"})), case) if isinstance(each, ConcernRead)]
+    assert (read.concerns, read.additions) == (("c-2",), ("a-2",))
+
+
+def test_what_was_added_goes_along_when_its_case_is_merged():
+    said = continued("c-9", people=(named(OTHER),), answers={"weapon": True}, facts={"weapon": True})
+    takes = carrying(decided(handled(), say_more(said))[1])
+    assert [(each.concern, each.facts, each.acknowledged) for each in takes.concerns] == [
+        ("c-1", {"repeated": False}, True), ("c-9", {"weapon": True}, False),
+    ]  # fmt: skip
+    assert [each.person for each in takes.concerns[1].people] == [OTHER]
 
 
 def test_whoever_is_named_is_no_reader():
