@@ -7,6 +7,7 @@ import pytest
 
 from shared.errors import NotFound
 from tests.cases.desk import accused
+from tests.cases.moving_about import moves
 
 pytestmark = pytest.mark.anyio
 
@@ -171,6 +172,19 @@ async def test_words_for_a_case_that_rests_land_in_the_one_that_goes_on_and_name
     assert (added["concern"], added["text"], await words_of(cases, goes_on, school.counsellor)) == (said.concern, "Kenari lagi", [[]])
     assert await cases.events(unknown, "strand-continued") == []
     assert (await cases.get(f"cases/{goes_on}", school.other)).status_code == 403
+
+
+async def test_a_danger_about_a_student_who_moved_is_read_and_worked_at_the_new_school_and_stays_on_the_old_ones_list(cases):
+    old, new = await cases.school(), await cases.school()
+    case = await old.case("ani")
+    await moves(cases, old.named("ani"), new)
+    plain = await cases.get(f"cases/{case}", new.counsellor)
+    assert plain.json()["strands"] == []
+    said = await old.addition(case, student="ani", answers={"weapon": True})
+    (strand,) = (await cases.get(f"cases/{case}", new.counsellor)).json()["strands"]
+    assert [(each["addition"], each["text"]) for each in strand["additions"]] == [(said.addition, "Kenari lagi")]
+    assert (await cases.act(case, "acknowledge", new.counsellor)).status_code == 200
+    assert await told(cases, case) == [old.named("counsellor"), old.named("counsellor")]  # the student moved; new words
 
 
 async def test_an_addition_whose_concern_no_case_has_is_not_passed_over(cases):
