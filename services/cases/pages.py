@@ -52,7 +52,7 @@ def router(kernel: Kernel, view: Projection, casework: Casework, words: Words, c
             indonesian, english = words.sentence(event["type"], event["data"])
             moment = datetime.fromisoformat(event["recorded_at"])
             timeline.append({"at": event["recorded_at"], "shown": _shown(clock, moment), "id": indonesian, "en": english})
-        fields = {name: told[name] for name in ("id", "state", "version", "strands")}
+        fields = {name: told[name] for name in ("id", "state", "version", "strands")} | {"additions_of_merged": told.get("additions_of_merged", ())}
         return HTMLResponse(_PAGES.get_template("case.html").render(urgency=urgency[told["urgency"]], timeline=timeline, **fields))
 
     return routes

@@ -98,6 +98,15 @@ async def test_looking_at_an_earlier_moment_reads_nothing_that_came_later(cases)
     assert await cases.events(case, "concern-read") == []
 
 
+async def test_the_page_of_the_case_shows_what_was_added_below_the_first_words(cases):
+    school = await cases.school()
+    case = await school.case()
+    await school.addition(case)
+    page = (await cases.client.get(f"/cases/cases/{case}", headers=school.counsellor)).text
+    assert page.index("Kenari") < page.index("Ditambahkan pelapor") < page.index("Kenari lagi")
+    assert "Pelapor menambah keterangan pada satu laporan." in page
+
+
 async def test_a_command_says_that_the_words_were_read_elsewhere(cases):
     school = await cases.school()
     case = await school.case()
