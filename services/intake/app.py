@@ -12,6 +12,8 @@ from services.intake.earlier_receipts import EarlierReceipts
 from services.intake.raising import Raising
 from services.intake.receipts import Receipts
 from services.intake.reporters import Reporters
+from services.intake.roster.appointing import Appointing
+from services.intake.roster.appointing import router as appointing_router
 from services.intake.roster.importing import RosterImport
 from services.intake.subscribers import FromCases
 from services.intake.views import TABLES, VIEW, Directory, project
@@ -46,8 +48,9 @@ def create_app(settings: Settings) -> FastAPI:
         reporters, roster = Reporters(kernel.store, receipts, directory), RosterImport(kernel, projections[VIEW])
         return [
             api.router(raising, adding, reporters, directory, roster),
+            appointing_router(Appointing(kernel, projections[VIEW], directory)),
             pages.router(kernel, raising, directory),
             later_pages.router(kernel, adding, reporters),
         ]
 
-    return create_service("intake", settings, migrations=MIGRATIONS, routers=routers, parts=parts)
+    return create_service("intake", settings, migrations=MIGRATIONS, routers=routers, parts=parts, directory=VIEW)

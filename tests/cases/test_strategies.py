@@ -135,6 +135,7 @@ def test_which_commands_name_somebody_of_the_roster():
         "ask-teacher": {"teacher": "staff"},
         "plan-parent-meeting": {"guardian": "guardian"},
         "plan-visit": {"guardian": "guardian"},
+        "replace-visit-notice": {"endorsed_by": "staff"},
         "assess-guardian": {"guardian": "guardian"},
         "convene-conference": {"invitees/person": "anybody"},
         "match": {"student": "student"},

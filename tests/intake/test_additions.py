@@ -12,13 +12,12 @@ import pytest
 from services.intake.domain.concern import CONCERN
 from services.intake.domain.roster import ROSTER, RegisterPerson, RegisterSchool
 from services.intake.subscribers import FromCases
-from shared.access import Principal
 from shared.decider import execute, load
 from shared.events import CaseAcknowledged, CaseClosed, Category, ConcernJoinedCase, ConcernRead, PersonRegistered, SchoolRegistered
 from shared.message import TANGGAP, Event, Occasion, Recorded
 from shared.sealed import Sealed
 from tests.intake.office import Office
-from tests.keys import bearer
+from tests.keys import bearer, somebody
 
 pytestmark = pytest.mark.anyio
 
@@ -35,7 +34,7 @@ class Desk:
         self.office, self.client = office, client
 
     def person(self, person: str, role: str = "counsellor") -> dict[str, str]:
-        return bearer(self.office.kernel.settings, Principal(person, "person", frozenset({role}), frozenset({"smp1"})))
+        return bearer(self.office.kernel.settings, somebody(person, {role}, {"smp1"}))
 
     async def raises(self, who: dict[str, str] | None = None, **changed) -> dict[str, str]:
         told = {
