@@ -22,11 +22,18 @@ class Part(Protocol):
     async def run(self) -> None: ...
 
 
-async def ended(task: asyncio.Task[object]) -> None:
-    """Cancels a task and waits until it has ended. Repeats the cancellation each second: waiting for a pool connection may swallow one."""
+CLOSING = 4.0
+"""Seconds that a part has for what it closes, before it is cancelled again: a second cancellation would cut that off."""
+
+
+async def ended(task: asyncio.Task[object], again_after: float = 1.0) -> None:
+    """Cancels a task and waits until it has ended. Waiting for a pool connection may swallow a cancellation, so it is repeated.
+
+    again_after: seconds between two cancellations.
+    """
     while not task.done():
         task.cancel()
-        await asyncio.wait((task,), timeout=1)
+        await asyncio.wait((task,), timeout=again_after)
 
 
 async def run_parts(parts: Sequence[Part]) -> None:
@@ -37,7 +44,7 @@ async def run_parts(parts: Sequence[Part]) -> None:
         for task in done:
             task.result()
     finally:
-        await asyncio.gather(*(ended(task) for task in running))  # a group would cancel each only once, which one may swallow
+        await asyncio.gather(*(ended(task, CLOSING) for task in running))  # a group would cancel each only once, which one may swallow
 
 
 async def keep_running(part: Part) -> None:
