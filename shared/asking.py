@@ -2,44 +2,35 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from fastapi import Request
 
 from shared.access import Principal
+from shared.asked import Asked, Fingerprints
 from shared.errors import Fault, IdempotencyKeyMissing, Invalid, PreconditionFailed
 from shared.message import TANGGAP, derived_id
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A command's identity: its scope (principal and route), the client's key, and what tells another body apart.
+async def asked(request: Request, principal: Principal, *, required: bool = False, path: str | None = None) -> Asked:
+    """Reads `Idempotency-Key` (quoted or not) and fingerprints the body.
 
-    cause: the id that everything decided because of it is derived from.
+    path: within which a key is the client's, if not that of the request: where a secret in the body says what it is about. Raises:
+    IdempotencyKeyMissing, Invalid.
     """
-
-    scope: str
-    key: str | None
-    fingerprint: str
-    cause: UUID
-
-
-async def asked(request: Request, principal: Principal, *, required: bool = False) -> Asked:
-    """Reads `Idempotency-Key` (quoted or not) and fingerprints the body. Raises: IdempotencyKeyMissing, Invalid."""
-    key = request.headers.get("idempotency-key", "").strip().strip('"')
-    scope = f"{principal.id} {request.method} {request.url.path}"
+    key, place = request.headers.get("idempotency-key", "").strip().strip('"'), path or request.url.path
+    scope = f"{principal.id} {request.method} {place}"
     if not key and required:
         raise IdempotencyKeyMissing("send an Idempotency-Key header: the same key for the same concern, so that a repeat is harmless")
     if key and (len(key) > 200 or not key.isascii() or not key.isprintable()):  # noqa: PLR2004 - a uuid has 36
         raise Invalid(Fault("", "idempotency-key"), message="Idempotency-Key: at most 200 printable ASCII characters")
-    fingerprint = hashlib.sha256(f"{request.method} {request.url.path} ".encode() + _canonical(await request.body())).hexdigest()
-    return Asked(scope, key or None, fingerprint, derived_id(TANGGAP, scope, key) if key else uuid4())
+    fingerprints: Fingerprints = request.app.state.kernel.fingerprints
+    body = f"{request.method} {place} ".encode() + _canonical(await request.body())
+    return Asked(scope, key or None, await fingerprints.of(body), derived_id(TANGGAP, scope, key) if key else uuid4())
 
 
 def _canonical(body: bytes) -> bytes:

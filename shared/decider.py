@@ -7,13 +7,16 @@ import random
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from shared.errors import VersionConflict
 from shared.eventstore.codec import EventCodec, Kept
 from shared.eventstore.states import Loaded
-from shared.eventstore.store import Checkpoint, Conflict, EventStore, Idempotency, Item, Outcome, Write
+from shared.eventstore.store import Checkpoint, Conflict, EventStore, Item, Outcome, Repeated, Write
 from shared.message import Event, Occasion
+
+if TYPE_CHECKING:
+    from shared.asked import Asked
 
 C = TypeVar("C")
 S = TypeVar("S")
@@ -42,12 +45,13 @@ class Decider(Generic[C, S, E]):
 
 @dataclass(frozen=True, slots=True)
 class Executed(Generic[S]):
-    """The result of a command: the store's outcome, and the state and version after it."""
+    """The result of a command: the store's outcome, and the state and version after it. changed: events were stored by this very command."""
 
     outcome: Outcome | None
     state: S
     version: int
     position: int
+    changed: bool
 
 
 async def load(
@@ -112,7 +116,8 @@ async def execute(
     command: C,
     occasion: Occasion,
     *,
-    idempotency: Idempotency | None = None,
+    asked: Asked | None = None,
+    answer: str = "",
     checkpoint: Checkpoint | None = None,
     check: Callable[[Loaded[S]], None] | None = None,
     fresh: bool = False,
@@ -120,11 +125,15 @@ async def execute(
 ) -> Executed[S]:
     """Loads `stream`, decides `command`, appends with the loaded version, and retries on conflict.
 
-    quiet: see `Item`. fresh: the stream is expected to be new; it is loaded only if the append finds that it is not. check: raises if the loaded
-    state forbids the command (If-Match, access). A repeat that decides no events, with neither idempotency key nor checkpoint, stores nothing and
-    has no outcome. Raises: the errors of `decide` and `check`; VersionConflict; Unavailable.
+    asked: whose idempotency key is kept, so that a repeat decides nothing. answer: is kept for a repeat. quiet: see `Item`. fresh: the stream is
+    expected to be new; it is loaded only if the append finds that it is not. check: raises if the loaded state forbids the command (If-Match,
+    access). A repeat that decides no events, with neither idempotency key nor checkpoint, stores nothing and
+    has no outcome. Raises: the errors of `decide` and `check`; IdempotencyMismatch; VersionConflict; Unavailable.
     """
-    decided: list[Loaded[S]] = []
+    decided, stored = list[Loaded[S]](), list[E]()
+    before = await repeated(store, asked) if asked and not fresh else None
+    if before:
+        return await _executed_before(store, decider, stream, before)
 
     async def plan() -> Item | None:
         loaded = untouched(decider, stream, store.outages) if fresh and not decided else await load(store, decider, stream)
@@ -132,11 +141,29 @@ async def execute(
             check(loaded)
         events = decider.decide(command, loaded.state)
         writes = (write(decider, loaded, events, occasion),) if events else ()
-        decided[:] = [each.after or loaded for each in writes] or [loaded]
-        return Item(writes, idempotency, checkpoint, quiet=quiet) if writes or idempotency or checkpoint else None
+        decided[:], stored[:] = [each.after or loaded for each in writes] or [loaded], events
+        kept = asked.idempotency(answer) if asked else None
+        return Item(writes, kept, checkpoint, quiet=quiet) if writes or kept or checkpoint else None
 
     outcome = await commit(store, plan)
-    return Executed(outcome, decided[0].state, decided[0].version, getattr(outcome, "position", 0))
+    if asked:
+        asked.require_same(outcome)
+    if isinstance(outcome, Repeated):
+        return await _executed_before(store, decider, stream, outcome)
+    return Executed(outcome, decided[0].state, decided[0].version, getattr(outcome, "position", 0), changed=bool(stored))
+
+
+async def repeated(store: EventStore, asked: Asked) -> Repeated | None:
+    """What this very request was answered before; None where it is new. Raises: IdempotencyMismatch: its key belongs to another body."""
+    before = await store.repeated(asked.scope, asked.key) if asked.key else None
+    asked.require_same(before)
+    return before
+
+
+async def _executed_before(store: EventStore, decider: Decider[Any, S, Any], stream: str, outcome: Repeated) -> Executed[S]:
+    """The command was taken before: its stream as it is now."""
+    now = await load(store, decider, stream)
+    return Executed(outcome, now.state, now.version, outcome.position, changed=False)
 
 
 async def execute_all(

@@ -245,6 +245,37 @@ class ConcernRaised(PublicEvent):
         return self.student or f"concern-{self.concern}"
 
 
+class ConcernContinued(PublicEvent):
+    """What a reporter said later, as told about one student whom the concern identifies, or about all whom it does not (student None).
+
+    It says everything about the concern that a case must know, because the case that goes on may not be the one that the concern joined.
+    role, reporter_kind, text: as in `ConcernRaised`. answers: the dangers answered this time. facts: all that were answered by now, the latest
+    answer to each. students: how many of the concern's students it is about.
+    """
+
+    type: Literal["concern-continued"] = "concern-continued"
+    version: Literal[1] = 1
+    concern: str
+    addition: str
+    school: str
+    student: str | None
+    students: int
+    role: StudentRole
+    kind: ConcernKind
+    categories: tuple[Category, ...]
+    answers: dict[Fact, bool]
+    facts: dict[Fact, bool]
+    text: ConcernText
+    people: tuple[NamedPerson, ...]
+    guardians_unsafe: bool
+    desk: Literal["school", "district"]
+    reporter_kind: ReporterKind
+
+    @property
+    def ordering_key(self) -> str:
+        return self.student or f"concern-{self.concern}"
+
+
 # cases -------------------------------------------------------------------------------------------------------------
 
 
@@ -267,11 +298,12 @@ class CaseOpened(CaseEvent):
 
 
 class ConcernJoinedCase(CaseEvent):
-    """Also told for the first concern: intake moves the reporter's status on."""
+    """Also told for the first concern. read: its reporter was told that it had been read, as the first version did; nobody has read it then."""
 
     type: Literal["concern-joined-case"] = "concern-joined-case"
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     concern: str
+    read: bool = True
 
 
 class CaseTriaged(CaseEvent):
@@ -296,6 +328,16 @@ class CaseAcknowledged(CaseEvent):
     version: Literal[1] = 1
     by: str
     concerns: tuple[str, ...]
+
+
+class ConcernRead(CaseEvent):
+    """A person who may read them opened the case: what its reporters said has been read. additions: what they said later."""
+
+    type: Literal["concern-read"] = "concern-read"
+    version: Literal[1] = 1
+    by: str
+    concerns: tuple[str, ...]
+    additions: tuple[str, ...]
 
 
 class GuardianToBeTold(CaseEvent):
@@ -335,7 +377,7 @@ class ReferralCancelRequested(CaseEvent):
 
 StaffMessage = Literal[
     "teacher-asked", "teacher-answered", "invited", "commitment", "visit", "assigned", "deputy", "student-moved", "student-left",
-    "case-asked-for", "case-kept", "transfer-declined", "transfer-received",
+    "case-asked-for", "case-kept", "transfer-declined", "transfer-received", "new-words",
 ]  # fmt: skip
 """What waits for a member of staff; the mail says no more than that something does."""
 
@@ -347,6 +389,19 @@ class StaffToBeTold(CaseEvent):
     version: Literal[1] = 1
     person: str
     message: StaffMessage
+
+
+class CoordinatorToBeTold(CaseEvent):
+    """Something waits for the school's coordinator, or where there is none for whoever is above: one mail, without content.
+
+    desk, excluded: as in `CaseTriaged`.
+    """
+
+    type: Literal["coordinator-to-be-told"] = "coordinator-to-be-told"
+    version: Literal[1] = 1
+    message: StaffMessage
+    desk: Literal["school", "district"]
+    excluded: tuple[str, ...]
 
 
 SchoolMessage = Literal["student-arrived", "student-moved", "student-left", "transfer-asked", "transfer-withdrawn", "case-asked-for"]
@@ -532,10 +587,11 @@ class TaskUnanswered(NotificationEvent):
     reason: Literal["no-answer", "unreachable"]
 
 
-Intake = Annotated[RosterFact | ConcernRaised, Field(discriminator="type")]
+Intake = Annotated[RosterFact | ConcernRaised | ConcernContinued, Field(discriminator="type")]
 Cases = Annotated[
-    CaseOpened | ConcernJoinedCase | CaseTriaged | CaseAcknowledged | GuardianToBeTold | ReferralSent
-    | ReferralCancelRequested | StaffToBeTold | SchoolToBeTold | AlertsPassedOn | WorkOverdue | DutyChanged | CalendarChanged | CaseClosed,
+    CaseOpened | ConcernJoinedCase | CaseTriaged | CaseAcknowledged | ConcernRead | GuardianToBeTold | ReferralSent
+    | ReferralCancelRequested | StaffToBeTold | CoordinatorToBeTold | SchoolToBeTold | AlertsPassedOn
+    | WorkOverdue | DutyChanged | CalendarChanged | CaseClosed,
     Field(discriminator="type"),
 ]  # fmt: skip
 Notifications = Annotated[
@@ -545,10 +601,11 @@ Notifications = Annotated[
 CATALOGUE: dict[str, tuple[type[PublicEvent], ...]] = {
     "intake": (
         SchoolRegistered, PersonRegistered, PersonLeft, PersonAppointed, PersonDismissed, PersonSuspended, PersonReinstated, ConcernRaised,
+        ConcernContinued,
     ),
     "cases": (
-        CaseOpened, ConcernJoinedCase, CaseTriaged, CaseAcknowledged, GuardianToBeTold, ReferralSent, ReferralCancelRequested,
-        StaffToBeTold, SchoolToBeTold, AlertsPassedOn, WorkOverdue, DutyChanged, CalendarChanged, CaseClosed,
+        CaseOpened, ConcernJoinedCase, CaseTriaged, CaseAcknowledged, ConcernRead, GuardianToBeTold, ReferralSent, ReferralCancelRequested,
+        StaffToBeTold, CoordinatorToBeTold, SchoolToBeTold, AlertsPassedOn, WorkOverdue, DutyChanged, CalendarChanged, CaseClosed,
     ),
     "notifications": (StaffAlerted, AlertExhausted, GuardianTold, GuardianMarkedUnsafe, TaskMoved, TaskUnanswered),
 }  # fmt: skip

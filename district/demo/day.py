@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -188,7 +190,8 @@ class Day:
         """Sends one command; a repeat of the same one is harmless. Raises: LeftAlone: the case is not the day's alone."""
         if not self.is_own(case):
             raise LeftAlone(f"kasus {case['id'][:8]} bukan milik hari ini saja / case {case['id'][:8]} holds a concern of somebody else")
-        key = {"idempotency-key": f"demo-{case['id']}-{activity}-{sorted(body.items())}"[:200].encode("ascii", "replace").decode()}
+        said = sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+        key = {"idempotency-key": f"demo-{case['id']}-{activity}-{said}"}
         return self.client.post(f"{self.stage.origin}/cases/api/cases/{case['id']}/{activity}", json=body, headers=headers | key)
 
     def do(self, key: str, activity: str, /, *, who: dict[str, str] | None = None, **body: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from district.demo import beginning, casework, moving, special, working, wrong_export
+from district.demo import additions, beginning, casework, moving, special, working, wrong_export
 from district.demo.day import Day, LeftAlone
 from district.demo.telling import Telling
 from shared.errors import TanggapError
@@ -59,6 +59,7 @@ STORIES = (
     Step("late-mark", ("wali yang kemudian ditandai tidak aman", "a guardian marked unsafe late"), casework.late_mark),
     Step("correction", ("fakta dikoreksi", "a fact is corrected"), casework.correction),
     Step("holiday", ("batas waktu melewati hari libur", "a deadline over a holiday"), casework.holiday),
+    Step("new-words", ("pelapor kembali dengan tanda terima", "a reporter comes back with the receipt"), additions.play),
     Step("moving", ("murid pindah sekolah, lalu darurat", "a student moves, then an emergency"), moving.play),
 )
 

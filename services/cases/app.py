@@ -63,12 +63,12 @@ def create_app(settings: Settings, strategies: Sequence[Described] = STRATEGIES,
 
 
 def _parts(kernel: Kernel, view: Projection, work: Casework) -> list[Part]:
-    roster = Roster(kernel.database, kernel.posts)
+    roster, listed = Roster(kernel.database, kernel.posts), WorkList(kernel.database, view)
     calendars = SchoolCalendars(kernel.store, kernel.database, kernel.settings.time_zone, remembered=_REMEMBERED)
     return [
         view,
         Clockwork(kernel, view, work.case),
-        kernel.subscribe("intake", lambda store: FromIntake(store, roster, Whereabouts(kernel.database), work.case, calendars)),
+        kernel.subscribe("intake", lambda store: FromIntake(store, roster, listed, Whereabouts(kernel.database), work.case, calendars)),
         kernel.subscribe("notifications", lambda store: FromNotifications(store, work.case), pace=_UNHURRIED),
     ]
 

@@ -55,6 +55,7 @@ def router(kernel: Kernel, view: Projection, casework: Casework, words: Words, c
             moment = datetime.fromisoformat(event["recorded_at"])
             timeline.append({"at": event["recorded_at"], "shown": _shown(clock, moment), "id": indonesian, "en": english})
         fields = {name: told[name] for name in ("id", "state", "version", "strands", "student_at")}
+        fields |= {"additions_of_merged": told.get("additions_of_merged", ())}
         return HTMLResponse(_PAGES.get_template("case.html").render(urgency=urgency[told["urgency"]], timeline=timeline, **fields))
 
     return routes

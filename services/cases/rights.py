@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, assert_never, get_args
 
+from services.cases.domain.case.additions import StrandContinued
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import NoteAdded, StrandAdded
 from services.cases.domain.steps.activity import Activity, ActivityEvent
@@ -195,7 +196,7 @@ def may_open(principal: Principal, case: Case, allowed: Rights, event: Event) ->
 
 def _is_of_here(principal: Principal, case: Case, event: Event) -> bool:
     """What the school where the student is now was alerted to, and what the person has written."""
-    if isinstance(event, StrandAdded):
+    if isinstance(event, StrandAdded | StrandContinued):
         return event.concern.concern in case.heard_elsewhere
     return isinstance(event, ActEvent | NoteAdded) and event.by == principal.id
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.cases.commands.facts import load_going_on, record_fact
+from services.cases.commands.landing import Landing
+from services.cases.domain.case.additions import ContinueConcern
 from services.cases.domain.case.guardians import FoldNotice, MarkGuardianUnsafe
 from services.cases.domain.case.state import Case
-from services.cases.domain.case.strands import RecordAlert, TakeConcern
+from services.cases.domain.case.strands import CaseReopened, RecordAlert, TakeConcern
 from services.cases.domain.case.student import STUDENT, Claim
 from services.cases.domain.case.whereabouts import NoteWhereabouts
 from services.cases.domain.referring.referral import FoldSilence, FoldTask
@@ -16,11 +19,12 @@ from services.cases.domain.steps.policy import Policy
 from services.cases.domain.streams import case_stream, student_stream
 from services.cases.policies import policy_at
 from services.cases.reading.calendars import SchoolCalendars
-from services.cases.reading.views import Roster
+from services.cases.reading.views import Roster, WorkList
 from services.cases.reading.whereabouts import Whereabouts
 from shared.decider import Decider, commit, load, untouched, write
 from shared.events import (
     AlertExhausted,
+    ConcernContinued,
     ConcernRaised,
     GuardianMarkedUnsafe,
     GuardianTold,
@@ -37,7 +41,7 @@ from shared.events import (
     read_public,
 )
 from shared.eventstore.states import Loaded
-from shared.eventstore.store import Checkpoint, EventStore, Item, Outcome
+from shared.eventstore.store import Checkpoint, EventStore, Item, Outcome, Write
 from shared.message import Event, Fact, Occasion, Recorded, derived_id
 
 
@@ -51,6 +55,7 @@ class FromIntake:
 
     store: EventStore
     roster: Roster
+    work: WorkList
     whereabouts: Whereabouts
     decider: Decider[Fact, Case, Event]
     calendars: SchoolCalendars
@@ -59,6 +64,8 @@ class FromIntake:
         match told := read_public(event.type, event.body):
             case ConcernRaised():
                 return await self._take(event, told, checkpoint)
+            case ConcernContinued():
+                return await self._continue(event, told, checkpoint)
             case SchoolRegistered() | PersonAppointed() | PersonDismissed() | PersonSuspended() | PersonReinstated():
                 await self.roster.keep(told, event.position)
             case PersonRegistered() | PersonLeft():
@@ -113,6 +120,31 @@ class FromIntake:
             return Item((write(self.decider, case, taken, occasion), *writes), checkpoint=checkpoint)
 
         return await commit(self.store, plan)
+
+    async def _continue(self, event: Recorded, told: ConcernContinued, checkpoint: Checkpoint | None) -> Outcome | None:
+        """What a reporter added reaches every case that goes on with the concern, in one item with the checkpoint."""
+        landing = Landing(self.store, self.decider, self.work)
+
+        async def plan() -> Item | None:
+            writes: list[Write] = []
+            for case in await landing.cases(told):
+                decision, policy = str(derived_id(event.id, "triage", case.stream)), await self._policy(case.state.school, event.recorded_at)
+                taken = self.decider.decide(ContinueConcern(continued=told, policy=policy, decision=decision, at=event.recorded_at), case.state)
+                if taken:
+                    writes += await self._written(event, case, taken)
+            return Item(tuple(writes), checkpoint=checkpoint) if writes or checkpoint else None
+
+        return await commit(self.store, plan)
+
+    async def _written(self, event: Recorded, case: Loaded[Case], taken: Sequence[Event]) -> list[Write]:
+        """The case's events; where they reopen it, it is the student's open one again."""
+        occasion = replace(_occasion(event), school=case.state.school)
+        mine = write(self.decider, case, taken, occasion)
+        if case.state.student is None or not any(isinstance(each, CaseReopened) for each in taken):
+            return [mine]
+        student = await load(self.store, STUDENT, student_stream(case.state.student))
+        claimed = STUDENT.decide(Claim(case=case.state.case or ""), student.state)
+        return [mine, *([write(STUDENT, student, claimed, occasion)] if claimed else [])]
 
     async def _case(self, case_id: str, *, fresh: bool) -> Loaded[Case]:
         """fresh: it is expected to be new. Nothing lands in a case that rests."""

@@ -6,10 +6,12 @@ from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 
-from services.intake import api, pages
+from services.intake import api, later_pages, pages
+from services.intake.adding import Adding
 from services.intake.earlier_receipts import EarlierReceipts
 from services.intake.raising import Raising
 from services.intake.receipts import Receipts
+from services.intake.reporters import Reporters
 from services.intake.roster.appointing import Appointing
 from services.intake.roster.appointing import router as appointing_router
 from services.intake.roster.importing import RosterImport
@@ -41,9 +43,14 @@ def create_app(settings: Settings) -> FastAPI:
 
     def routers(kernel: Kernel) -> list[APIRouter]:
         directory = Directory(kernel.database, projections[VIEW])
-        raising = Raising(kernel, directory, Receipts(kernel.vault, earlier["receipts"]))
-        roster = RosterImport(kernel, projections[VIEW])
-        appointing = Appointing(kernel, projections[VIEW], directory)
-        return [api.router(kernel, raising, directory, roster), appointing_router(appointing), pages.router(kernel, raising, directory)]
+        receipts = Receipts(kernel.vault, earlier["receipts"])
+        raising, adding = Raising(kernel, directory, receipts), Adding(kernel)
+        reporters, roster = Reporters(kernel.store, receipts, directory), RosterImport(kernel, projections[VIEW])
+        return [
+            api.router(raising, adding, reporters, directory, roster),
+            appointing_router(Appointing(kernel, projections[VIEW], directory)),
+            pages.router(kernel, raising, directory),
+            later_pages.router(kernel, adding, reporters),
+        ]
 
     return create_service("intake", settings, migrations=MIGRATIONS, routers=routers, parts=parts, directory=VIEW)

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import json
-from hashlib import sha256
-from pathlib import Path
 from uuid import uuid4
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse, RedirectResponse
-from jinja2 import Environment, FileSystemLoader, select_autoescape
 from pydantic import ValidationError
 
-from services.intake.api import by_receipt
 from services.intake.raising import ConcernBody, Raising
+from services.intake.rendering import DANGERS, Pages, empty_addition
 from services.intake.views import Directory
 from shared.access import SignedIn
-from shared.asking import Asked
-from shared.errors import IdempotencyMismatch, Invalid, NotFound
+from shared.asked import Asked
+from shared.errors import IdempotencyMismatch, Invalid
 from shared.message import TANGGAP, derived_id
-from shared.school_day import national
 from shared.service import Kernel
-
-_PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=select_autoescape())
+from shared.typed import with_plain_line_breaks
 
 CATEGORIES = (
     ("bullying", "Perundungan / Bullying"), ("physical-violence", "Kekerasan fisik / Physical violence"),
@@ -31,46 +26,22 @@ CATEGORIES = (
     ("emotional", "Perasaan / Feelings"), ("learning", "Belajar / Learning"), ("career", "Karier dan masa depan / Career"),
     ("social", "Pertemanan / Friends"), ("truancy", "Membolos / Truancy"), ("other", "Lainnya / Something else"),
 )  # fmt: skip
-DANGERS = (
-    ("unsafe_now", "Tidak aman malam ini / Not safe tonight"), ("weapon", "Ada senjata / A weapon"), ("injury", "Ada luka / An injury"),
-    ("suicide_attempt", "Ada percobaan bunuh diri / An attempt to die"), ("suicide_plan", "Ada rencana bunuh diri / A plan to die"),
-    ("missing", "Tidak diketahui keberadaannya / Missing"),
-)  # fmt: skip
-STATES = {
-    "received": "Diterima / Received",
-    "read": "Sudah dibaca / Read",
-    "in_progress": "Sedang ditangani / Being worked on",
-    "closed": "Selesai / Closed",
-}
-OUTCOMES = {
-    "helped": "Murid sudah dibantu. / The student was helped.",
-    "referred": "Dilanjutkan ke pihak yang lebih mampu. / Handed to somebody more able.",
-    "no-action-needed": "Tidak perlu tindakan lebih lanjut. / No further action was needed.",
-    "transferred": "Diteruskan ke sekolah lain. / Passed on to another school.",
-    "not-reached": "Murid tidak dapat ditemui. / The student could not be reached.",
-}
 _CHANGED = [
     (
         "narrative",
         "Laporan sebelumnya sudah diterima. Kirim lagi untuk menyimpan isi yang baru ini. / The earlier words were kept; send again to keep these.",
     ),
 ]
-_HOURS = range(7, 15)
 
 
-def router(kernel: Kernel, raising: Raising, directory: Directory) -> APIRouter:  # noqa: C901 - one function a page
+def router(kernel: Kernel, raising: Raising, directory: Directory) -> APIRouter:
     """The pages under `/intake`."""
     routes = APIRouter(prefix="/intake", include_in_schema=False)
-    calendar = national(kernel.settings.time_zone)
-
-    def page(name: str, status: int = 200, **told: object) -> HTMLResponse:
-        now = calendar.local(kernel.clock.now())
-        on_duty = calendar.is_school_day(now.date()) and now.hour in _HOURS
-        return HTMLResponse(_PAGES.get_template(name).render(on_duty=on_duty, **told), status)
+    page = Pages(kernel).page
 
     async def form(given: dict[str, object], errors: list[tuple[str, str]], nonce: str, status: int = 200) -> HTMLResponse:
         told = {"given": given, "errors": errors, "nonce": nonce, "categories": CATEGORIES, "dangers": DANGERS}
-        return page("form.html", status, schools=await directory.schools(), **told)
+        return page("form.html", told | {"schools": await directory.schools()}, status)
 
     @routes.get("/")
     async def start(_: SignedIn) -> RedirectResponse:
@@ -93,11 +64,11 @@ def router(kernel: Kernel, raising: Raising, directory: Directory) -> APIRouter:
         facts: list[str] = Form([]),
     ) -> HTMLResponse:
         given: dict[str, object] = {
-            "school": school, "about": about, "description": description, "narrative": narrative, "reply_to": reply_to,
+            "school": school, "about": about, "description": description, "narrative": with_plain_line_breaks(narrative), "reply_to": reply_to,
             "categories": categories, "facts": facts,
         }  # fmt: skip
         scope = "form POST /intake/lapor"
-        fingerprint = sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()
+        fingerprint = await kernel.fingerprints.of(json.dumps(given, sort_keys=True).encode())
         command = Asked(scope, nonce or None, fingerprint, derived_id(TANGGAP, scope, nonce or uuid4()))
         try:
             accepted = await raising.accept(_body(given), command, principal)
@@ -105,20 +76,7 @@ def router(kernel: Kernel, raising: Raising, directory: Directory) -> APIRouter:
             return await form(given, _CHANGED, str(uuid4()), 409)
         except (ValidationError, Invalid):
             return await form(given, _errors(given), nonce or str(uuid4()), 422)
-        return page("receipt.html", 201, receipt=accepted.receipt)
-
-    @routes.get("/status")
-    async def ask_status(_: SignedIn) -> HTMLResponse:
-        return page("status.html")
-
-    @routes.post("/status")
-    async def show_status(_: SignedIn, request: Request) -> HTMLResponse:
-        receipt = str((await request.form()).get("receipt", ""))
-        try:
-            concern = await by_receipt(kernel, raising, directory, receipt)
-        except NotFound:
-            return page("status.html", 404, missing=True)
-        return page("status.html", state=STATES[concern.state], outcome=OUTCOMES.get(concern.outcome or ""))
+        return page("receipt.html", empty_addition() | {"receipt": accepted.receipt}, 201)
 
     return routes
 

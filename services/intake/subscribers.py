@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from services.intake.domain.concern import CONCERN, Command, End, MoveOn
 from shared.decider import execute_all
-from shared.events import CaseAcknowledged, CaseClosed, ConcernJoinedCase, read_public
+from shared.events import CaseAcknowledged, CaseClosed, ConcernJoinedCase, ConcernRead, read_public
 from shared.eventstore.store import Checkpoint, EventStore, Outcome
 from shared.message import Occasion, Recorded
 
@@ -19,8 +19,10 @@ class FromCases:
 
     async def __call__(self, event: Recorded, checkpoint: Checkpoint | None) -> Outcome | None:
         match read_public(event.type, event.body):
-            case ConcernJoinedCase(concern=concern):
+            case ConcernJoinedCase(concern=concern, read=True):  # of an earlier release
                 commands: list[tuple[str, Command]] = [(f"concern-{concern}", MoveOn(state="read"))]
+            case ConcernRead(concerns=concerns):
+                commands = [(f"concern-{concern}", MoveOn(state="read")) for concern in concerns]
             case CaseAcknowledged(concerns=concerns):
                 commands = [(f"concern-{concern}", MoveOn(state="in_progress")) for concern in concerns]
             case CaseClosed(concerns=concerns, outcome=outcome):

@@ -17,7 +17,8 @@ from services.notifications.registering import AgencySecrets, Registering
 from services.notifications.views import Reader, Roster, agencies, deliveries, tasks
 from shared.access import EVERYWHERE, Principal, SignedIn
 from shared.addresses import Flaw
-from shared.asking import Asked, asked
+from shared.asked import Asked
+from shared.asking import asked
 from shared.decider import execute, load
 from shared.errors import Fault, Invalid, NotAllowed, NotFound
 from shared.eventstore.projection import Projection
@@ -25,8 +26,9 @@ from shared.eventstore.states import Loaded
 from shared.message import Occasion, derived_id
 from shared.sealed import Erased, Sealed
 from shared.service import Kernel
+from shared.typed import AS_TYPED
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000), AS_TYPED]
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 
 
@@ -104,7 +106,7 @@ def _deliveries(routes: APIRouter, kernel: Kernel, outbox: Projection) -> None:
                 raise NotFound("no alert of yours has this id")
 
         stream, occasion = f"alert-{alert_id}", _occasion(kernel, principal, command, None)
-        done = await execute(kernel.store, ALERT, stream, Acknowledge(by=principal.id), occasion, check=on_its_ladder)
+        done = await execute(kernel.store, ALERT, stream, Acknowledge(by=principal.id), occasion, asked=command, check=on_its_ladder)
         return {"alert": alert_id, "acknowledged_by": done.state.acknowledged_by or ""}
 
 
@@ -146,7 +148,7 @@ def _tasks(routes: APIRouter, kernel: Kernel, outbox: Projection) -> None:
         fields = body.model_dump(exclude={"note"})
         move = Move(transition=str(derived_id(command.cause, "transition")), actor=actor, by=principal.id, note=note, **fields)
         occasion = _occasion(kernel, principal, command, found.requested.school if found.requested else None)
-        return _shown(task_id, (await execute(kernel.store, TASK, f"task-{task_id}", move, occasion)).state)
+        return _shown(task_id, (await execute(kernel.store, TASK, f"task-{task_id}", move, occasion, asked=command)).state)
 
 
 def _actor(principal: Principal, body: TransitionBody) -> Actor:
@@ -208,11 +210,10 @@ def _agencies(routes: APIRouter, kernel: Kernel, outbox: Projection) -> None:
             "url": url,
             "digest": await registering.digest(body.id, given),
         }
-        done = await execute(
-            kernel.store, AGENCY, f"agency-{body.id}", RegisterAgency(**told, **secrets), _occasion(kernel, principal, command, None)
-        )
+        occasion = _occasion(kernel, principal, command, None)
+        done = await execute(kernel.store, AGENCY, f"agency-{body.id}", RegisterAgency(**told, **secrets), occasion, asked=command)
         await outbox.caught_up(done.position)
-        return {"id": body.id, "changed": done.outcome is not None}
+        return {"id": body.id, "changed": done.changed}
 
 
 def _entered(url: str | None, *, loopback: bool) -> str | None:
@@ -232,5 +233,5 @@ def _register(routes: APIRouter, kernel: Kernel, roster: Roster, turns: Turns) -
             raise Invalid(Fault("/guardian", "not-a-guardian"))
         command = await asked(request, principal)
         marked = MarkUnsafe(student=body.student, school=body.school, guardians=(body.guardian,))
-        done = await mark_unsafe(kernel.store, turns, marked, _occasion(kernel, principal, command, body.school))
+        done = await mark_unsafe(kernel.store, turns, marked, _occasion(kernel, principal, command, body.school), asked=command)
         return {"student": body.student, "unsafe": sorted(done.state.unsafe)}

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from typing import LiteralString
 
 from services.notifications.domain.register import REGISTER, MarkUnsafe, Register
+from shared.asked import Asked
 from shared.database import Database
 from shared.decider import Executed, execute
 from shared.eventstore.store import Checkpoint, EventStore
@@ -55,8 +56,8 @@ class Turns:
 
 
 async def mark_unsafe(
-    store: EventStore, turns: Turns, command: MarkUnsafe, occasion: Occasion, *, checkpoint: Checkpoint | None = None
+    store: EventStore, turns: Turns, command: MarkUnsafe, occasion: Occasion, *, asked: Asked | None = None, checkpoint: Checkpoint | None = None
 ) -> Executed[Register]:
     """Commits a mark. When this returns, no sending begins any more. Raises: Unavailable."""
     async with turns.marking(command.student):
-        return await execute(store, REGISTER, f"contact-{command.student}", command, occasion, checkpoint=checkpoint)
+        return await execute(store, REGISTER, f"contact-{command.student}", command, occasion, asked=asked, checkpoint=checkpoint)

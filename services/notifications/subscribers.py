@@ -21,6 +21,7 @@ from shared.events import (
     CaseAcknowledged,
     CaseTriaged,
     ConcernRaised,
+    CoordinatorToBeTold,
     DutyChanged,
     GuardianToBeTold,
     PersonAppointed,
@@ -40,6 +41,9 @@ from shared.events import (
 from shared.eventstore.store import Checkpoint, EventStore, Item, Outcome
 from shared.eventstore.unit import require_alone
 from shared.message import TANGGAP, Occasion, Recorded, derived_id
+
+COORDINATOR = ladder.ladder().rungs.index("coordinator")
+"""The step of the ladder at which the coordinator hears."""
 
 
 def task_of(referral: str) -> str:
@@ -106,6 +110,8 @@ class FromCases:
                 return await self._cancel(event, told, checkpoint)
             case StaffToBeTold():
                 return await self._tell_one(event, told, checkpoint)
+            case CoordinatorToBeTold():
+                return await self._tell_coordinator(event, told, checkpoint)
             case SchoolToBeTold():
                 return await self._tell_school(event, told, checkpoint)
             case AlertsPassedOn():
@@ -155,6 +161,11 @@ class FromCases:
         rungs = await instead(self.store, self.roster, About(told.case, told.student, told.school))
         return await self._tell(event, told, [(told.person,), *rungs], checkpoint)
 
+    async def _tell_coordinator(self, event: Recorded, told: CoordinatorToBeTold, checkpoint: Checkpoint | None) -> Outcome | None:
+        """The coordinator's rung; those above it where it is vacant, absent or in conflict."""
+        staff = await self.roster.staff(told.school)
+        return await self._tell(event, told, ladder.rungs_from(COORDINATOR, staff, told.excluded, desk=told.desk), checkpoint)
+
     async def _tell_school(self, event: Recorded, told: SchoolToBeTold, checkpoint: Checkpoint | None) -> Outcome | None:
         """A school that is no longer in the roster has nobody: the district's duty hears."""
         staff = await self.roster.staff(told.school)
@@ -168,7 +179,11 @@ class FromCases:
         return await execute_all(self.store, ALERT, [(stream, Acknowledge(by=told.by)) for stream in over], _occasion(event), checkpoint=checkpoint)
 
     async def _tell(
-        self, event: Recorded, told: StaffToBeTold | SchoolToBeTold | WorkOverdue, rungs: Sequence[Rung], checkpoint: Checkpoint | None
+        self,
+        event: Recorded,
+        told: StaffToBeTold | CoordinatorToBeTold | SchoolToBeTold | WorkOverdue,
+        rungs: Sequence[Rung],
+        checkpoint: Checkpoint | None,
     ) -> Outcome | None:
         """Sends a plain message that something waits. It asks for no acknowledgement, and taking the case in hand does not stop it."""
         message = f"message-{event.id}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from shared.access import Access, Permissions
+from shared.asked import Fingerprints
 from shared.clock import Clock
 from shared.database import Database
 from shared.delivery.applying import Handling
@@ -39,6 +40,7 @@ class Kernel:
     heartbeats: Heartbeats
     keys: Keys
     posts: Posts
+    fingerprints: Fingerprints
     depends: list[Depends] = field(default_factory=list)
     subscriptions: list[Subscription] = field(default_factory=list)
 
@@ -59,15 +61,17 @@ def kernel_of(name: ServiceName, settings: Settings, migrations: Path, clock: Cl
     keys = Keys(name, settings.secret_source(), clock)
     keys.require()
     posts = Posts(database, answering(directory) if directory else KEPT)
+    vault = KeyringVault(database, MasterKeys(keys.source, clock))
     return Kernel(
         name,
         settings,
         database,
         PostgresEventStore(database, partitions=settings.partitions),
-        KeyringVault(database, MasterKeys(keys.source, clock)),
+        vault,
         clock,
         Access(keys, Permissions(), clock, posts),
         Heartbeats(database),
         keys,
         posts,
+        Fingerprints(vault, name),
     )

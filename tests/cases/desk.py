@@ -17,7 +17,7 @@ from fastapi import FastAPI
 
 from services.cases.app import create_app
 from shared.access import Principal, service_principal
-from shared.events import ConcernRaised, NamedPerson, PersonRegistered, Post, Role, SchoolRegistered
+from shared.events import ConcernContinued, ConcernRaised, NamedPerson, PersonRegistered, Post, Role, SchoolRegistered
 from shared.message import PublicEvent, Recorded
 from shared.settings import Settings, read_settings
 from shared.testing import eventually
@@ -213,6 +213,22 @@ class School:
         )  # fmt: skip
         await self.desk.caught_up()
         return rows[0][0]
+
+    async def addition(self, case: str, concern: str | None = None, student: str | None = "student", **told: Any) -> ConcernContinued:
+        """What the reporter of a case's concern says later, as intake tells it. concern: where it is not the case's first."""
+        first = json.loads((await self.desk.events(case, "strand-added"))[0])["concern"]["concern"]
+        person, answers = self.named(student) if student else None, told.get("answers", {})
+        owner, addition = person or f"concern-{concern or first}", str(uuid4())
+        text = await self.desk.kernel.vault.seal(owner, "concern", "Kenari lagi", f"concern-{concern or first}/addition-{addition}")
+        known = {
+            "concern": concern or first, "addition": addition, "school": self.id, "student": person, "students": 1, "role": "affected", "reporter_kind": "staff", "kind": "incident",
+            "categories": ("bullying",), "answers": answers, "facts": {"repeated": False, **answers}, "text": text, "people": (),
+            "guardians_unsafe": False, "desk": "school",
+        } | told  # fmt: skip
+        said = ConcernContinued(**known)
+        await self.desk.hear(said)
+        await self.desk.caught_up()
+        return said
 
     async def case(self, student: str | None = "student", **told: Any) -> str:
         """A concern's case, in the counsellor's hand."""

@@ -10,13 +10,14 @@ from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
+from services.cases.domain.case.additions import ContinueConcern
 from services.cases.domain.case.case import CASE
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import Acknowledge, TakeConcern
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.policy import Policy
 from services.cases.policies import policy_for
-from shared.events import ConcernRaised, NamedPerson
+from shared.events import ConcernContinued, ConcernRaised, NamedPerson
 from shared.message import Event, Fact
 from shared.sealed import Sealed
 
@@ -44,6 +45,22 @@ def raised(concern: str = "c-1", **told: Any) -> ConcernRaised:
         "facts": {"repeated": False}, "text": words(), "channel": "web", "reporter_kind": "staff",
     }  # fmt: skip
     return ConcernRaised(**(known | told))
+
+
+def continued(concern: str = "c-1", addition: str = "a-1", **told: Any) -> ConcernContinued:
+    """What the reporter of `raised` said later. facts: as told, if not said otherwise: the first answers and then these."""
+    answers = told.get("answers", {})
+    known: dict[str, Any] = {
+        "concern": concern, "addition": addition, "school": "smp1", "student": STUDENT, "students": 1, "role": "affected", "reporter_kind": "staff", "kind": "incident",
+        "categories": ("bullying",), "answers": answers, "facts": {"repeated": False, **answers}, "text": words("kata lagi"), "people": (),
+        "guardians_unsafe": False, "desk": "school",
+    }  # fmt: skip
+    return ConcernContinued(**(known | told))
+
+
+def say_more(told: ConcernContinued | None = None, at: datetime = NOW, policy: Policy = POLICY) -> ContinueConcern:
+    said = told or continued()
+    return ContinueConcern(continued=said, policy=policy, decision=f"triage-{said.addition}", at=at)
 
 
 def named(person: str, relation: str = "staff", role: str = "accused") -> NamedPerson:

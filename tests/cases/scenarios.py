@@ -8,6 +8,7 @@ from typing import Any
 
 from services.cases.domain import data_request as dr
 from services.cases.domain import official_reporting as r
+from services.cases.domain.case import additions as ad
 from services.cases.domain.case import conflict as ct
 from services.cases.domain.case import handling as h
 from services.cases.domain.case import holding as hd
@@ -19,6 +20,7 @@ from services.cases.domain.case.case import ConflictOfInterest
 from services.cases.domain.case.guardians import AssessGuardian
 from services.cases.domain.case.moves import Carrying
 from services.cases.domain.case.state import Case
+from services.cases.domain.case.strands import Close
 from services.cases.domain.case.whereabouts import NoteWhereabouts
 from services.cases.domain.referring import consent as cs
 from services.cases.domain.referring import disclosure as d
@@ -48,10 +50,12 @@ from tests.cases.people import (
     PRINCIPAL,
     STUDENT,
     TEACHER,
+    after,
     handled,
     later,
     named,
     raised,
+    say_more,
     step,
     words,
 )
@@ -345,6 +349,15 @@ right([*SENT, moved("decline", "rejected")], step(cs.TakeNextAlternative, referr
 right([*SENT, moved("no-show", "accepted")], step(cs.ChaseAppointment, referral="r-1", words=W), "appointment-chased", cs.NothingMissed, at=SENT)
 right([*SENT, moved("outcome", "completed")], step(cs.EvaluateReferral, referral="r-1", helped=True, finding=W), "referral-evaluated",
       cs.NotCompleted, at=SENT)  # fmt: skip
+
+# what is added after the end
+ended = step(Close, outcome_class="helped", task_reviewed=W)
+right([ended, say_more()], step(ad.KeepClosed, reason=W), "closed-kept", ad.NothingAsked, at=[ended])
+
+SCENARIOS[ad.ConfirmReading] = Scenario(
+    [say_more()], step(ad.ConfirmReading), ["concern-read"], ConflictOfInterest,
+    lambda: (after(say_more(), case=handled(concern=raised(people=(named(OTHER),)))), step(ad.ConfirmReading, by=OTHER)),
+)  # fmt: skip
 
 # the ledger
 correct = step(d.CorrectFact, event=1, words=W, reason=W, tell_by=later(days=3))

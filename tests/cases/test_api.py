@@ -203,6 +203,45 @@ async def test_a_repeat_with_the_same_key_is_quiet_and_another_key_is_another_ac
     assert wrong.status_code == 422
 
 
+async def test_row_29_a_key_with_another_body_is_refused_on_every_road_of_commands_and_nothing_of_it_is_kept(cases):
+    school, key = await cases.school(), str(uuid4())
+    case, (group, _) = await school.case(), await formed(cases, school)
+    session = {"session": 1, "stage": "beginning", "when": soon(), "present": [school.named("ani")], "pledge": True, "dynamics": "x"}
+    consulted = {"school": school.id, "asker_kind": "teacher", "asker": None, "aim": "climate", "question": "x"}
+    partner = {"school": school.id, "institution": "x", "kind": "mgbk", "improves": "x", "contribution": "x", "contact": "x"}
+    away = {"person": school.named("counsellor"), "away_from": soon(days=1), "away_until": soon(days=2), "deputy": None}
+    said = {
+        f"cases/{case}/note": ({"text": "Kenari satu"}, {"text": "Kenari dua"}),
+        f"cases/{case}/assign": ({"to": school.named("counsellor")}, {"to": school.named("coordinator")}),
+        f"groups/{group}/hold-session": (session, session | {"dynamics": "y"}),
+        "consultations": (consulted, consulted | {"question": "y"}),
+        "partnerships": (partner, partner | {"contact": "y"}),
+        f"schools/{school.id}/record-leave": (away, away | {"away_until": soon(days=3)}),
+    }
+    for path, (first, other) in said.items():
+        answers = [await cases.post(path, school.counsellor, key=key, **body) for body in (first, other, first)]
+        assert [each.status_code for each in answers] == [200, 422, 200], path
+        assert answers[1].json()["type"] == "/problems/idempotency-mismatch"
+        assert answers[2].json() == answers[0].json(), path
+    assert len(await cases.events(case, "note-added")) == 1
+
+
+async def test_row_29_a_used_key_is_refused_also_where_the_other_body_would_change_nothing_or_be_refused(cases):
+    school, key = await cases.school(), str(uuid4())
+    case = await school.case()
+    closing = {"outcome_class": "helped", "task_reviewed": "x"}
+    await cases.done(case, "close", school.counsellor, key=key, **closing)
+    other = await cases.act(case, "close", school.counsellor, key=key, **(closing | {"task_reviewed": "Kata lain"}))
+    assert (other.status_code, other.json()["type"]) == (422, "/problems/idempotency-mismatch")
+
+
+async def test_a_key_with_another_body_says_nothing_to_somebody_who_may_not_give_the_command(cases):
+    school, elsewhere, key = await cases.school(), await cases.school(), str(uuid4())
+    case = await school.case()
+    await cases.done(case, "note", school.counsellor, key=key, text="x")
+    assert (await cases.act(case, "note", elsewhere.counsellor, key=key, text="y")).status_code == 404
+
+
 async def test_a_repeat_with_the_version_that_it_first_named_is_quiet_too(cases):
     school = await cases.school()
     case = await school.case()

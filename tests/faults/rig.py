@@ -30,11 +30,13 @@ from shared.access import Identity, issue_token, service_principal
 
 AGENCY = "agency-1"
 PATIENCE = 60.0
+ADDED_TO = 4
+"""To every fourth concern of a load its reporter adds something."""
 
 
 @dataclass
 class Rig:
-    """The district under test. acknowledged: concern id to its student; keys: idempotency key to the concern it was answered with."""
+    """The district under test. acknowledged: concern id to its student; added: concerns that their reporter added to; keys: idempotency key to the concern it was answered with."""
 
     folder: Path
     postgres: Postgres
@@ -46,6 +48,7 @@ class Rig:
     attempted: int = 0
     problems: list[str] = field(default_factory=list)
     referred: set[str] = field(default_factory=set)
+    added: set[str] = field(default_factory=set)
     _number: int = 0
 
     # who asks -----------------------------------------------------------------------------------------------------
@@ -83,10 +86,11 @@ class Rig:
 
     async def _raise(self, client: httpx.AsyncClient, gate: asyncio.Semaphore, category: str) -> str:
         self._number += 1
-        key, student = f"fault-{self._number}", person_id(SOURCE, f"smp1-murid-{self._number % 180 + 1:03}")
+        number = self._number
+        key, student = f"fault-{number}", person_id(SOURCE, f"smp1-murid-{number % 180 + 1:03}")
         body = {
             "school": school_id(SOURCE, "smp1"), "students": [{"id": student, "role": "affected"}], "kind": "incident", "categories": [category],
-            "narrative": f"Kenari {self._number}", "channel": "api", "reporter": {"kind": "staff"},
+            "narrative": f"Kenari {number}", "channel": "api", "reporter": {"kind": "staff"},
         }  # fmt: skip
         self.attempted += 1
         async with gate:
@@ -104,10 +108,29 @@ class Rig:
                     told = answer.json()
                     answers.add((told["concern_id"], told["receipt"]))
                     self.acknowledged[told["concern_id"]] = student
+                    if number % ADDED_TO == 0:
+                        await self._add(client, told, key)
                     return str(told["concern_id"])
                 await asyncio.sleep(0.05)
         self.problems.append(f"{key} was never acknowledged")
         return ""
+
+    async def _add(self, client: httpx.AsyncClient, told: dict[str, str], key: str) -> None:
+        """The reporter adds something, repeated with the same key until it is acknowledged."""
+        path, body = f"/intake/api/concerns/{told['concern_id']}/additions", {"text": f"Kenari lagi {key}", "facts": {"fear": True}}
+        headers = {"receipt": told["receipt"], "idempotency-key": key}
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            try:
+                answer = await client.post(f"{self.deployment.origin('intake')}{path}", json=body, headers=headers)
+            except httpx.TransportError:
+                await asyncio.sleep(0.05)
+                continue
+            if answer.status_code == 201:
+                self.added.add(told["concern_id"])
+                return
+            await asyncio.sleep(0.05)
+        self.problems.append(f"an addition to {key} was never acknowledged")
 
     def refer(self, concern: str) -> None:
         """Takes the concern's case to a sent referral, by the duty officers."""
@@ -148,14 +171,19 @@ class Rig:
         rows = self.sql("SELECT body::json -> 'concern' ->> 'concern' FROM cases.event WHERE type = 'strand-added'")
         return Counter(row[0] for row in rows)
 
+    def additions(self) -> Counter[str]:
+        """How often something was added to each concern in a case."""
+        rows = self.sql("SELECT body::json -> 'concern' ->> 'concern' FROM cases.event WHERE type = 'strand-continued'")
+        return Counter(row[0] for row in rows)
+
     def lost(self) -> list[str]:
-        """Acknowledged, and in no case."""
-        there = self.strands()
-        return [concern for concern in self.acknowledged if not there[concern]]
+        """Acknowledged, and in no case: concerns, and what was added to them."""
+        there, added = self.strands(), self.additions()
+        return [concern for concern in self.acknowledged if not there[concern]] + [concern for concern in self.added if not added[concern]]
 
     def doubled(self) -> list[str]:
         """In a case more than once, or raised twice for one key."""
-        twice = [concern for concern, count in self.strands().items() if count > 1]
+        twice = [concern for found in (self.strands(), self.additions()) for concern, count in found.items() if count > 1]
         raised = self.sql("SELECT count(*) FROM intake.event WHERE type = 'concern-received'")[0][0]
         extra = raised - self.attempted
         return twice + [f"{extra} concerns too many"] * (extra > 0)

@@ -23,7 +23,19 @@ from services.intake.domain.concern import (
     NoSuchConcern,
     RaiseConcern,
 )
-from shared.events import Category, Channel, ConcernKind, ConcernRaised, NamedPerson, OutcomeClass, PersonRole, Relation, ReporterKind, StudentRole
+from shared.events import (
+    Category,
+    Channel,
+    ConcernContinued,
+    ConcernKind,
+    ConcernRaised,
+    NamedPerson,
+    OutcomeClass,
+    PersonRole,
+    Relation,
+    ReporterKind,
+    StudentRole,
+)
 from shared.events import Fact as Danger
 from shared.eventstore.store import Entry
 from shared.message import Occasion
@@ -54,8 +66,12 @@ ABOUT_ANI = ConcernRaised(
     concern="c1", school="smp1", student="ani", role="affected", kind="incident", categories=("bullying",), facts={"weapon": False, "fear": True},
     text=sealed("ani"), channel="web", reporter_kind="staff", reporter="citra", happened_at=MORNING,
 )  # fmt: skip
-ADD = AddToConcern(addition="a1", text=sealed("addition"))
+ADD = AddToConcern(addition="a1", text=sealed("addition"), texts={"ani": sealed("ani again")}, answers={"weapon": True})
 ADDED = ConcernAddedTo(addition="a1", text=sealed("addition"))
+ABOUT_ANI_AGAIN = ConcernContinued(
+    concern="c1", addition="a1", school="smp1", student="ani", students=1, kind="incident", categories=("bullying",), answers={"weapon": True},
+    facts={"weapon": True, "fear": True}, text=sealed("ani again"), people=(), guardians_unsafe=False, desk="school", role="affected", reporter_kind="staff",
+)  # fmt: skip
 
 
 def raised(**changed) -> list[ConcernRaised]:
@@ -145,15 +161,53 @@ def test_how_to_reach_the_reporter_is_told_to_nobody_outside_intake():
 # adding ------------------------------------------------------------------------------------------------------------
 
 
+def added(command=ADD, **changed) -> list[ConcernContinued]:
+    """What is told of each student when something is added to a concern with these changes."""
+    events = CONCERN.decide(command, CONCERN.fold(CONCERN.decide(RaiseConcern(**FIELDS | changed), CONCERN.initial)))
+    assert [each.type for each in events][:1] == ["concern-added-to"]
+    return [each for each in events if isinstance(each, ConcernContinued)]
+
+
 def test_a_reporter_adds_and_the_first_words_stay():
-    after = given(CONCERN, RECEIVED, ABOUT_ANI).when(ADD).then(ADDED)
-    assert after.state == Concern("c1", "smp1", "citra", "received", None, frozenset({"a1"}))
+    after = given(CONCERN, RECEIVED, ABOUT_ANI).when(ADD).then(ADDED, ABOUT_ANI_AGAIN)
+    assert after.state == Concern(
+        "c1", "smp1", "citra", "received", None, frozenset({"a1"}), (ABOUT_ANI,), {"weapon": True, "fear": True}, "staff"
+    )  # fmt: skip
 
 
 def test_the_same_addition_again_is_quiet_and_another_is_not():
-    second = AddToConcern(addition="a2", text=sealed("addition"))
-    given(CONCERN, RECEIVED, ADDED).when(ADD).then()
-    given(CONCERN, RECEIVED, ADDED).when(second).then(ConcernAddedTo(addition="a2", text=sealed("addition")))
+    second = ADD.model_copy(update={"addition": "a2", "answers": {}})
+    given(CONCERN, RECEIVED, ABOUT_ANI, ADDED).when(ADD).then()
+    told = ABOUT_ANI_AGAIN.model_copy(update={"addition": "a2", "answers": {}, "facts": {"weapon": False, "fear": True}})
+    given(CONCERN, RECEIVED, ABOUT_ANI, ADDED).when(second).then(ConcernAddedTo(addition="a2", text=sealed("addition")), told)
+
+
+def test_each_identified_student_hears_under_the_own_key_once_and_the_unidentified_ones_together_under_the_concerns():
+    named_twice = BUDI.model_copy(update={"role": "witness"})
+    texts = {"ani": sealed("ani again"), "budi": sealed("budi again")}
+    told = added(ADD.model_copy(update={"texts": texts}), students=(ANI, BUDI, named_twice, UNKNOWN, UNKNOWN))
+    assert [(each.student, each.school, each.students, each.text, each.ordering_key) for each in told] == [
+        ("ani", "smp1", 1, sealed("ani again"), "ani"),
+        ("budi", "sma1", 1, sealed("budi again"), "budi"),
+        (None, "smp1", 2, sealed("addition"), "concern-c1"),
+    ]
+
+
+def test_nothing_new_is_kept_about_a_student_who_was_erased_and_the_others_hear():
+    assert [each.student for each in added(ADD.model_copy(update={"texts": {"budi": sealed("budi again")}}), students=(ANI, BUDI))] == ["budi"]
+
+
+def test_an_addition_says_all_that_a_case_must_know_of_its_concern():
+    people = (NamedPerson(person=None, relation="guardian", role="accused"), NamedPerson(person=None, relation="staff", role="accused"))
+    (told,) = added(people=people, categories=("family", "threat"), kind="need")
+    assert (told.people, told.guardians_unsafe, told.desk, told.categories, told.kind) == (people, True, "district", ("family", "threat"), "need")
+
+
+def test_the_latest_answer_counts_and_what_is_not_answered_again_stays():
+    once = CONCERN.fold([RECEIVED, ABOUT_ANI, *CONCERN.decide(ADD, CONCERN.fold([RECEIVED, ABOUT_ANI]))])
+    again = ADD.model_copy(update={"addition": "a2", "answers": {"fear": False}})
+    told = [each.facts for each in CONCERN.decide(again, once) if isinstance(each, ConcernContinued)]
+    assert told == [{"weapon": True, "fear": False}]
 
 
 def test_nothing_is_added_to_a_concern_that_is_not_there():
@@ -161,7 +215,7 @@ def test_nothing_is_added_to_a_concern_that_is_not_there():
 
 
 def test_a_reporter_may_add_also_after_the_end_and_the_end_stays():
-    after = given(CONCERN, RECEIVED, ConcernEnded(outcome="helped")).when(ADD).then(ADDED)
+    after = given(CONCERN, RECEIVED, ConcernEnded(outcome="helped")).when(ADD).then(ADDED)  # it names nobody in this test
     assert (after.state.state, after.state.outcome) == ("closed", "helped")
 
 
@@ -247,7 +301,13 @@ SAID = {
     "happened_at": st.none() | MOMENTS,
 }
 RAISES = st.builds(RaiseConcern, narrative=BOXES, students=st.lists(STUDENTS, min_size=1, max_size=4).map(tuple), reply_to=st.none() | BOXES, **SAID)
-ADDITIONS = st.builds(AddToConcern, addition=st.sampled_from(["a1", "a2", "a3"]), text=BOXES)
+ADDITIONS = st.builds(
+    AddToConcern,
+    addition=st.sampled_from(["a1", "a2", "a3"]),
+    text=BOXES,
+    texts=st.dictionaries(IDS, BOXES, max_size=3),
+    answers=SAID["facts"],
+)
 MOVES = st.builds(MoveOn, state=st.sampled_from(["read", "in_progress"]))
 ENDS = st.builds(End, outcome=one_of(OutcomeClass))
 COMMANDS = st.lists(RAISES | ADDITIONS | MOVES | ENDS, max_size=12)
@@ -270,6 +330,19 @@ EVENTS = st.lists(
         desk=st.sampled_from(["school", "district"]),
     )
     | st.builds(ConcernAddedTo, addition=st.sampled_from(["a1", "a2"]), text=BOXES)
+    | st.builds(
+        ConcernContinued,
+        **{name: SAID[name] for name in ("concern", "school", "kind", "categories", "facts", "people")},
+        addition=IDS,
+        student=st.none() | IDS,
+        students=st.integers(1, 3),
+        answers=SAID["facts"],
+        text=BOXES,
+        role=one_of(StudentRole),
+        reporter_kind=SAID["reporter_kind"],
+        guardians_unsafe=st.booleans(),
+        desk=st.sampled_from(["school", "district"]),
+    )
     | st.builds(ConcernMovedOn, state=st.sampled_from(["read", "in_progress"]))
     | st.builds(ConcernEnded, outcome=one_of(OutcomeClass)),
     max_size=10,
@@ -307,6 +380,9 @@ def test_in_any_order_of_commands_no_impossible_state_is_reached(commands):
             assert after.outcome == before.outcome
         if isinstance(command, RaiseConcern) and before.concern is None:
             assert [each.type for each in decided] == ["concern-received"] + ["concern-raised"] * len(command.students)
+        elif isinstance(command, AddToConcern) and decided:
+            assert [each.type for each in decided] == ["concern-added-to"] + ["concern-continued"] * (len(decided) - 1)
+            assert all(each.facts.items() >= command.answers.items() for each in decided[1:])
         else:
             assert len(decided) <= 1
 

@@ -127,6 +127,30 @@ async def test_a_repeat_with_the_same_key_is_quiet(running):
     assert len(await running.told("task-moved")) == 1
 
 
+async def test_row_29_a_key_with_another_answer_is_refused_and_the_first_one_stays(running):
+    """A decline under the key of an accept: the agency must hear that nobody heard it."""
+    task = await referred(running)
+    accepted = await say(running, task, key="k1", trigger="accept")
+    declined = await say(running, task, key="k1", trigger="decline", reason="no-capacity")
+    assert (declined.status_code, declined.json()["type"]) == (422, "/problems/idempotency-mismatch")
+    assert (await say(running, task, key="k1", trigger="accept")).json() == accepted.json()
+    assert [json.loads(event.body)["trigger"] for event in await running.told("task-moved")] == ["accept"]
+
+
+async def test_row_29_a_key_with_another_body_is_refused_on_every_other_road_too(running):
+    alert, ani = await alerted(running), running.as_person("ani", "counsellor", "school-1")
+    roads = {
+        "agencies": (running.as_service(), {"id": "upt", "name": "UPT"}, {"id": "upt", "name": "Unit Pelaksana"}),
+        "do-not-contact": (ani, {"student": "siswa", "guardian": "ibu", "school": "school-1"}, None),
+        f"alerts/{alert}/acknowledge": (ani, {}, None),
+    }
+    for path, (who, first, other) in roads.items():
+        bodies = [first, *([other] if other else []), first]
+        answers = [await running.client.post(f"/notifications/api/{path}", json=each, headers=who | {"idempotency-key": "k"}) for each in bodies]
+        assert [each.status_code for each in answers if each.is_success] == [answers[0].status_code] * 2, path
+        assert [each.status_code for each in answers if not each.is_success] == ([422] if other else []), path
+
+
 async def test_the_agencys_words_are_sealed_wherever_they_are_kept(running):
     task = await referred(running)
     await say(running, task, trigger="decline", reason="other", note=CANARY)

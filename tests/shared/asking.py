@@ -1,6 +1,7 @@
 """A small application with every kind of request and failure, and what its answers must be."""
 
 import asyncio
+from types import SimpleNamespace
 from typing import Annotated
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from fastapi import FastAPI, Form, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.access import ANONYMOUS
+from shared.asked import Fingerprints
 from shared.asking import asked, read_cursor, require_version
 from shared.errors import (
     BehindWrite,
@@ -30,10 +32,11 @@ from shared.errors import (
     Unavailable,
     VersionConflict,
 )
+from shared.sealing import MemoryVault
 from shared.web import install
 
 CANARY = "kanarikuning"
-
+VAULT = MemoryVault()
 
 JSON = {"content-type": "application/json"}
 
@@ -88,6 +91,7 @@ def application() -> FastAPI:
     install(app)
     kept: list[str] = []
     app.state.kept = kept
+    app.state.kernel = SimpleNamespace(fingerprints=Fingerprints(VAULT, "cases"))
 
     @app.post("/tell")
     async def tell(body: Told) -> int:
@@ -106,7 +110,7 @@ def application() -> FastAPI:
     @app.post("/asked")
     async def identity(request: Request, required: bool = False) -> dict[str, str | None]:
         told = await asked(request, ANONYMOUS, required=required)
-        return {"key": told.key, "fingerprint": told.fingerprint, "cause": str(told.cause), "scope": told.scope}
+        return {"key": told.key, "fingerprint": told.fingerprint.made(), "cause": str(told.cause), "scope": told.scope}
 
     @app.get("/versions")
     async def versions(request: Request) -> str:

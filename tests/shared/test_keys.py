@@ -38,6 +38,7 @@ PERSONAL = {
     "row-digest": "cc4b8519d3e433ab49955234ec9823ad681bc3998bf14a895a056bc864ecdd76",
     "agency-secret-digest": "d17a032c1408fefd7ebb9ccff6025039fdc6240c904ef4f59647fbddf308f8d9",
     "message-id": "90b8d819cf6049cf8adcc4c7c8b2d94de52733b7c71f0afb65f44f162319f83c",
+    "request-digest": "e9a7ac8890db143ee0a1ada7caa22ac486ab916e1fd53b8cbb6b955e54b48494",
 }
 
 

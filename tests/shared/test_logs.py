@@ -72,7 +72,15 @@ def test_an_event_is_one_line_of_json_with_its_service_time_and_level(stderr):
 
 @pytest.mark.parametrize(
     "value",
-    [SEALED, Erased(kid=CANARY), Told(narrative=CANARY), AddToConcern(addition=CANARY, text=SEALED), ValueError(CANARY), failure(), KeyError(CANARY)],
+    [
+        SEALED,
+        Erased(kid=CANARY),
+        Told(narrative=CANARY),
+        AddToConcern(addition=CANARY, text=SEALED, texts={}, answers={}),
+        ValueError(CANARY),
+        failure(),
+        KeyError(CANARY),
+    ],
 )
 def test_sealed_fields_models_and_exceptions_leave_only_their_class(stderr, value):
     structlog.get_logger().warning("odd", value=value)

@@ -13,7 +13,7 @@ from shared.asking import asked, cursor, read_cursor
 from shared.errors import (
     Invalid,
 )
-from tests.shared.asking import CANARY, JSON, ask, get, is_problem
+from tests.shared.asking import CANARY, JSON, application, ask, get, is_problem
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,9 @@ def test_a_key_is_scoped_to_the_principal():
             async def body() -> bytes:
                 return b"{}"
 
-            request = SimpleNamespace(headers={"idempotency-key": "k"}, method="POST", url=SimpleNamespace(path="/asked"), body=body)
+            request = SimpleNamespace(
+                headers={"idempotency-key": "k"}, method="POST", url=SimpleNamespace(path="/asked"), body=body, app=application()
+            )
             return (await asked(request, principal)).cause  # type: ignore[arg-type]
 
         return asyncio.run(read())

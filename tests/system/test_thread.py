@@ -65,6 +65,29 @@ def test_a_concern_opens_a_case_and_its_reporter_sees_the_status_move_on(distric
     assert httpx.get(status, headers=district.service()).status_code == 404
 
 
+def test_what_a_reporter_adds_raises_the_case_alerts_its_staff_and_is_read_before_the_status_says_so(district):
+    told = post(district, body(students=[{"id": person_id(SOURCE, "smp1-murid-056"), "role": "affected"}])).json()
+    case = case_of(district, told["concern_id"])
+    base = f"{district.deployment.origin('cases')}/cases/api/cases/{case}"
+    intake, receipt = f"{district.deployment.origin('intake')}/intake/api", {"receipt": told["receipt"]}
+
+    def status():
+        return httpx.post(f"{intake}/status", json=receipt).json()["state"]
+
+    assert status() == "received"
+    added = httpx.post(f"{intake}/additions", json=receipt | {"text": "Besok ia akan membawa pisau.", "facts": {"weapon": True}})
+    assert added.status_code == 201
+    district.wait_for(
+        lambda: district.sql("SELECT 1 FROM cases.event WHERE stream = %s AND type = 'strand-continued'", f"case-{case}"), "the addition"
+    )
+    alerts = "SELECT body::json ->> 'urgency' FROM notifications.event WHERE type = 'alert-raised' AND body::json ->> 'case' = %s"
+    district.wait_for(lambda: ("emergency",) in district.sql(alerts, case), "an alert as of an emergency")
+    assert status() == "received"
+    read = httpx.get(base, headers=counsellor(district)).json()
+    assert (read["urgency"], [each["text"] for each in read["strands"][0]["additions"]]) == ("emergency", ["Besok ia akan membawa pisau."])
+    district.wait_for(lambda: status() == "read", "the reporter's status")
+
+
 def test_the_same_key_gives_the_same_receipt_and_another_body_is_refused(district):
     key = str(uuid4())
     first, again = post(district, body(), key=key), post(district, body(), key=key)

@@ -15,9 +15,10 @@ from services.cases.commands.examples import example
 from services.cases.commands.words import field_type, is_part, purpose_of
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.filled import Filled, Known
+from shared.typed import AS_TYPED
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000), AS_TYPED]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AS_TYPED]
 
 _ALWAYS = frozenset(Command.model_fields)
 _INSTEAD: Mapping[Known, tuple[str, Any]] = {

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from shared.access import Principal
+from shared.asked import Asked
 from shared.errors import Fault, Invalid
 from shared.message import Occasion, derived_id
 
@@ -19,20 +20,26 @@ class Envelope:
     """One command of one principal.
 
     cause: id of the request, from which every id is derived, so that a repeat changes nothing. now: when it is given. happened_at: when it
-    happened, None for now. key: the client's idempotency key. version: of the subject as the client saw it, None for whichever there is.
+    happened, None for now. asked: the request that it came with, None where nobody can send it again. version: of the subject as the client saw
+    it, None for whichever there is.
     """
 
     principal: Principal
     cause: UUID
     now: datetime
     happened_at: datetime | None = None
-    key: str | None = None
+    asked: Asked | None = None
     version: int | None = None
 
     @property
     def at(self) -> datetime:
         """When it happened."""
         return self.happened_at or self.now
+
+    @property
+    def keyed(self) -> bool:
+        """The client named an idempotency key."""
+        return self.asked is not None and self.asked.key is not None
 
     def id(self, name: str) -> str:
         """An id that a repeat of this request gives again."""

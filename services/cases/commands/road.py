@@ -21,7 +21,7 @@ from services.cases.domain.casework import Casework
 from services.cases.domain.steps.command import Command
 from services.cases.reading.calendars import SchoolCalendars
 from services.cases.reading.views import Roster, WorkList
-from shared.decider import commit, load, write
+from shared.decider import commit, load, repeated, write
 from shared.errors import Fault, Invalid, PreconditionFailed
 from shared.eventstore.states import Loaded
 from shared.eventstore.store import Item, Repeated, Write
@@ -46,12 +46,14 @@ class Road:
         """Gives the command; the subject's state after it. said: the body, by field.
 
         Raises: NotAllowed, NotFound: not for this principal. Invalid: what was said cannot be. PreconditionFailed: the version that was named is
-        not the subject's any more. A refusal by name.
+        not the subject's any more. IdempotencyMismatch: the key was used for other words. A refusal by name.
         """
         self.kernel.access.permissions.require(envelope.principal, subject.permission(wanted))
         envelope.require_past()
         now = await load(self.kernel.store, subject.decider, subject.stream)
         subject.require(envelope, now.state, wanted, said)
+        if envelope.asked and await repeated(self.kernel.store, envelope.asked):
+            return now
         command = await self._command(envelope, subject, now.state, wanted, said)
         return await self._append(envelope, subject, command, said, now)
 
@@ -85,9 +87,13 @@ class Road:
             subject.require(envelope, loaded.state, type(command), said)
             after[:] = [loaded]
             events = [] if await self._taken_before(envelope, subject, command, said, loaded) else subject.decider.decide(command, loaded.state)
-            return Item(await self._writes(envelope, subject, command, said, loaded, events, after)) if events else None
+            writes = await self._writes(envelope, subject, command, said, loaded, events, after) if events else ()
+            kept = envelope.asked.idempotency() if envelope.asked else None
+            return Item(writes, kept) if writes or kept else None
 
         outcome = await commit(self.kernel.store, plan)
+        if envelope.asked:
+            envelope.asked.require_same(outcome)
         if isinstance(outcome, Repeated):
             return await load(self.kernel.store, subject.decider, subject.stream)  # nothing was stored: what is there now is the answer
         return after[0]
@@ -111,6 +117,6 @@ class Road:
         actual = subject.version(loaded, type(command), said)
         if command.adds or envelope.version in (None, actual):
             return False
-        if envelope.key is not None and any(event.causation == envelope.cause for event in await self.kernel.store.read_stream(subject.stream)):
+        if envelope.keyed and any(event.causation == envelope.cause for event in await self.kernel.store.read_stream(subject.stream)):
             return True
         raise PreconditionFailed(subject.stream, envelope.version or 0, actual)

@@ -76,7 +76,7 @@ class CommandRoutes:
         known = await asked(request, principal)
         said = body.model_dump()
         happened_at = said.pop("happened_at")
-        return Envelope(principal, known.cause, self.road.kernel.clock.now(), happened_at, known.key, named_version(request)), said
+        return Envelope(principal, known.cause, self.road.kernel.clock.now(), happened_at, known, named_version(request)), said
 
 
 def router(road: Road) -> APIRouter:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
-from services.cases.domain.case import guardians, opening
+from services.cases.domain.case import additions, guardians, opening
+from services.cases.domain.case.additions import ADDITIONS
 from services.cases.domain.case.conflict import CONFLICT
 from services.cases.domain.case.handling import HANDLING, BreakGlass
 from services.cases.domain.case.moving import MOVING
@@ -87,6 +88,7 @@ _OFFERED: Mapping[type[Command], _Offered] = {
     **_table(CONFLICT.offers, lambda case: case.conflicts),
     **_table(PROTECTION.offers, lambda case: case.protection),
     **_table(MOVING.offers, lambda case: case.moves),
+    **_table({**ADDITIONS.offers, **additions.OFFERS}, lambda case: case.additions),
     **_table(CONSENT.offers, lambda case: case.referrals),
     **_table(TURNS.offers, lambda case: case.referrals),
     **_table(DISCLOSURE.offers, lambda case: case.ledger),

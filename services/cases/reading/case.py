@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
+from services.cases.domain.case.additions import NoteReading, StrandContinued
 from services.cases.domain.case.state import Case
+from services.cases.domain.case.strands import StrandAdded
 from services.cases.domain.referring.disclosure import FactCorrected
 from services.cases.domain.steps.activity import Activity
 from services.cases.domain.streams import case_stream
@@ -16,10 +19,10 @@ from services.cases.reading.present import present
 from services.cases.reading.views import record_read
 from services.cases.rights import ReadingReason, Rights, may_open, may_read, require_reason, rights
 from shared.access import Principal
-from shared.decider import Decider, folded, load
+from shared.decider import Decider, execute, folded, load
 from shared.errors import NotAllowed, NotFound
 from shared.eventstore.states import Loaded
-from shared.message import Event, Fact, Recorded
+from shared.message import Event, Fact, Occasion, Recorded
 from shared.sealed import Erased, Sealed
 from shared.service import Kernel
 
@@ -71,6 +74,7 @@ class CaseReader:
         """The folded state, under today's rights and today's erasures."""
         now = await self.current(case_id)
         allowed = self._allowed(principal, now.state, reason)
+        now = await self._read_now(principal, now, allowed) if moment.whole else now
         then = now if moment.whole else folded(self.decider, now.stream, await self._until(now.stream, moment))
         if then.state.case is None:
             raise NotFound("the case did not exist then")
@@ -107,6 +111,7 @@ class CaseReader:
         allowed = self._allowed(principal, now.state, reason)
         if allowed in _ONE_ACTIVITY:
             raise NotAllowed
+        now = await self._read_now(principal, now, allowed)
         events = await self.kernel.store.read_stream(now.stream)
         happened = self.decider.codec.decode_many(events)
         said = {event.version: each for event, each in zip(events, happened, strict=True)}
@@ -126,6 +131,16 @@ class CaseReader:
         await self._record(principal, case_id, "decisions", now.version, reason, content=allowed == "content")
         opened: list[dict[str, Any]] = await self._opened([receipt.model_dump(mode="json") for receipt in receipts], allowed)
         return opened
+
+    async def _read_now(self, principal: Principal, now: Loaded[Case], allowed: Rights) -> Loaded[Case]:
+        """The case after this reading: its reporters see that a person has read their words, and nobody is waited for any more to read them."""
+        command = NoteReading(by=principal.id, only=now.state.heard_elsewhere if allowed == "present" else None)
+        if principal.kind != "person" or allowed not in ("content", "present") or not self.decider.decide(command, now.state):
+            return now
+        cause = uuid4()
+        occasion = Occasion(principal.id, now.state.school, self.kernel.clock.now(), cause, cause)
+        read = await execute(self.kernel.store, self.decider, now.stream, command, occasion)
+        return replace(now, version=read.version, state=read.state)
 
     async def _until(self, stream: str, moment: Moment) -> list[Recorded]:
         events = await self.kernel.store.read_stream(stream, until_version=moment.version, recorded_by=moment.as_of)
@@ -196,8 +211,9 @@ def _as_json(loaded: Loaded[Case]) -> dict[str, Any]:
         "assignee": case.assignee,
         "check_safety": case.check_safety,
         "outcome_class": case.outcome,
-        "strands": [
-            strand.concern.model_dump(mode="json", exclude={"type", "version"}) | {"recorded_at": strand.at.isoformat()} for strand in case.strands
+        "strands": [_strand(strand, case) for strand in case.strands],
+        "additions_of_merged": [
+            _addition(each, case) | {"concern": each.concern.concern} for each in case.additions.told if _is_of_merged(each, case)
         ],
         "notes": [note.model_dump(mode="json", exclude={"type", "version"}) for note in case.notes],
         "alerts": [alert.model_dump(mode="json", exclude={"type", "version"}) for alert in case.alerts],
@@ -270,6 +286,23 @@ def _activity_as_json(activity: Activity) -> dict[str, Any]:
         "owner": activity.owner,
         "steps": [event.model_dump(mode="json", exclude={"version", "act"}) for event in activity.events],
     }
+
+
+def _strand(strand: StrandAdded, case: Case) -> dict[str, Any]:
+    """The first words, and below them what was added to them."""
+    told = strand.concern.model_dump(mode="json", exclude={"type", "version"})
+    additions = [_addition(each, case) for each in case.additions.of(strand.concern.concern)]
+    return told | {"recorded_at": strand.at.isoformat(), "additions": additions}
+
+
+def _addition(each: StrandContinued, case: Case) -> dict[str, Any]:
+    told, waits = each.concern.model_dump(mode="json"), each.concern.addition in case.additions.unread
+    return {name: told[name] for name in ("addition", "text", "answers")} | {"recorded_at": each.at.isoformat(), "unread": waits}
+
+
+def _is_of_merged(each: StrandContinued, case: Case) -> bool:
+    """Its strand stands in a case that rests in this one."""
+    return all(strand.concern.concern != each.concern.concern for strand in case.strands)
 
 
 def _entry(event: Recorded, data: dict[str, Any]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from shared.school_day import Calendar
 from shared.service import Kernel
 
 Name = Literal[
-    "today", "overdue", "unidentified", "waiting-for-me", "commitments", "referrals-without-answer", "ladder", "leaving", "arrivals"
+    "today", "overdue", "unidentified", "waiting-for-me", "commitments", "referrals-without-answer", "new-words", "ladder", "leaving", "arrivals"
 ]  # fmt: skip
 PAGE = 100
 
@@ -34,6 +34,7 @@ TITLES: Mapping[Name, tuple[str, str]] = {
     "waiting-for-me": ("Menunggu saya", "Waiting for me"),
     "commitments": ("Komitmen jatuh tempo", "Commitments due"),
     "referrals-without-answer": ("Rujukan belum dijawab", "Referrals without an answer"),
+    "new-words": ("Keterangan baru dari pelapor", "New words of reporters"),
     "ladder": ("Tangga eskalasi", "Ladder"),
     "leaving": ("Murid yang pindah atau keluar", "Students who moved or left"),
     "arrivals": ("Kasus murid pindahan yang akan datang", "Cases that are to come with their students"),
@@ -86,19 +87,22 @@ def _filter(name: Name, principal: Principal, now: datetime, calendar: Calendar,
         return WorkFilter(owner=principal.id, school=school)
     if not principal.holds(*_LISTS):
         raise NotAllowed
-    everything = sight_of(principal)
+    everything, leading = sight_of(principal), sight_of(principal, "coordinator", "principal")
     midnight = calendar.midnight(calendar.day(now) + timedelta(days=1))
     match name:
         case "today":
-            return WorkFilter(before=midnight, school=school, sight=sight_of(principal, "coordinator", "principal"), own=principal.id)
+            return WorkFilter(before=midnight, school=school, sight=leading, own=principal.id)
         case "overdue":
             return WorkFilter(before=now, school=school, sight=everything)
         case "commitments":
-            return WorkFilter(what="commitment", school=school, sight=everything)
+            return WorkFilter(what=("commitment",), school=school, sight=everything)
         case "leaving":
             return WorkFilter(moving=True, school=school, sight=everything)
         case "referrals-without-answer":
-            return WorkFilter(what="referral-answer", school=school, sight=everything)
+            return WorkFilter(what=("referral-answer",), school=school, sight=everything)
+        case "new-words":
+            codes, mine = ("new-words", "reopening-question"), principal.schools(*OF_THE_SCHOOL)
+            return WorkFilter(what=codes, school=school, sight=leading, own=principal.id, nobodys=mine)
         case _:
             return WorkFilter(climbed=True, school=school)
 

@@ -147,6 +147,16 @@ def _opened(case_id: str, event: Recorded, told: Told) -> Row:
 
 def _strand(batch: Batch, row: Row, told: Told) -> None:
     concern = told["concern"]
+    _told_of(batch, row, concern)
+    batch.strands.append({"concern": concern["concern"], "case_id": row["case_id"], "role": concern["role"]})
+
+
+def _continued(batch: Batch, row: Row, told: Told) -> None:
+    """It may have come from a case that rests in this one, so whom its concern names is named here from now on."""
+    _told_of(batch, row, told["concern"])
+
+
+def _told_of(batch: Batch, row: Row, concern: Told) -> None:
     people = [person["person"] for person in concern["people"] if person["person"]]
     row["named"] = list(dict.fromkeys([*row["named"], *people]))
     if concern["desk"] == "district":
@@ -249,6 +259,7 @@ _NOTHING_TAKEN: Told = {"concerns": [], "suspended": [], "urgency": "low", "desk
 
 _CHANGES: Mapping[str, Callable[[Batch, Row, Told], None]] = {
     "strand-added": _strand,
+    "strand-continued": _continued,
     "case-triaged": _triaged,
     "urgency-decided": _set(urgency=lambda told: told["urgency"]),
     "case-acknowledged": _acknowledged,

@@ -249,20 +249,21 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class WorkFilter:
-    """A list's question. owner: of whom; what: its code; before: expected until; climbed: only what climbed the ladder.
+    """A list's question. owner: of whom; what: its codes; before: expected until; climbed: only what climbed the ladder.
 
     moving: only cases of students who are elsewhere or have left, which are to be transferred, kept or closed. sight: what of the schools is seen,
-    everything where nothing is said. own: whose own things are seen beside it.
+    everything where nothing is said. own: whose own things are seen beside it. nobodys: schools whose things without an owner are seen beside it.
     """
 
     owner: str | None = None
-    what: str | None = None
+    what: Sequence[str] = ()
     before: datetime | None = None
     climbed: bool = False
     moving: bool = False
     school: str | None = None
     sight: Sight | None = None
     own: str | None = None
+    nobodys: frozenset[str] = frozenset()
 
 
 _WORK = sql.SQL(
@@ -293,6 +294,12 @@ class WorkList:
             await connection.execute("SELECT set_config('tanggap.schools', '*', true)")
             return await (await connection.execute(_DUE, (limit,))).fetchall()
 
+    async def listed_with(self, concern: str) -> list[str]:
+        """Cases that are known to share this concern, however far the view is behind. Raises: StillBuilding."""
+        async with self._view.as_it_stands() as (connection, generation):
+            query = "SELECT DISTINCT case_id FROM strand_v1 WHERE generation = %s AND concern = %s"
+            return [row[0] for row in await (await connection.execute(query, (generation, concern))).fetchall()]
+
     async def cases_of_concerns(self, concerns: Sequence[str]) -> list[tuple[str, str, str]]:
         """Concern, case and the student's role in it, of every case that shares one of these concerns. Raises: StillBuilding, BehindWrite."""
         async with self._view.reading() as (connection, generation):
@@ -308,7 +315,7 @@ def _work_wanted(generation: int, wanted: WorkFilter, schools: str, reader: str,
     )  # fmt: skip
     _of_schools(found, schools)
     found.add_if_asked("owner = %s", wanted.owner)
-    found.add_if_asked("what = %s", wanted.what)
+    found.add_if_asked("what = ANY (%s)", list(wanted.what) or None)
     found.add_if_asked("expected_at < %s", wanted.before)
     found.add_if_asked("school = %s", wanted.school)
     if wanted.moving:
@@ -316,13 +323,13 @@ def _work_wanted(generation: int, wanted: WorkFilter, schools: str, reader: str,
     if wanted.climbed:
         found.add("step > 0")
     if wanted.sight:
-        _in_sight(found, wanted.sight, wanted.own)
+        _in_sight(found, wanted.sight, wanted)
     if after:
         found.add("(expected_at, case_id, key) > (%s, %s, %s)", *after)
     return found
 
 
-def _in_sight(found: Conditions, sight: Sight, own: str | None) -> None:
+def _in_sight(found: Conditions, sight: Sight, wanted: WorkFilter) -> None:
     """As few conditions as there can be, so that each list is found over its own index."""
     if "*" in sight.whole:
         return
@@ -330,8 +337,10 @@ def _in_sight(found: Conditions, sight: Sight, own: str | None) -> None:
     values: list[object] = []
     if sight.whole:
         seen, values = [*seen, "school = ANY (%s)"], [*values, list(sight.whole)]
-    if own:
-        seen, values = [*seen, "owner = %s"], [*values, own]
+    if wanted.own:
+        seen, values = [*seen, "owner = %s"], [*values, wanted.own]
+    if wanted.nobodys:
+        seen, values = [*seen, "owner IS NULL AND school = ANY (%s)"], [*values, list(wanted.nobodys)]
     if sight.late and "*" not in sight.late and seen:
         seen, values = [*seen, "step > 0 AND school = ANY (%s)"], [*values, list(sight.late)]
     elif sight.late:

@@ -6,14 +6,24 @@ nobody's label leaks into another student's file (architecture, decision 8).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal, assert_never
 
 from shared.decider import Decider
 from shared.errors import Refused
-from shared.events import Category, Channel, ConcernKind, ConcernRaised, NamedPerson, OutcomeClass, ReporterKind, StudentRole
+from shared.events import (
+    Category,
+    Channel,
+    ConcernContinued,
+    ConcernKind,
+    ConcernRaised,
+    NamedPerson,
+    OutcomeClass,
+    ReporterKind,
+    StudentRole,
+)
 from shared.events import Fact as Danger
 from shared.eventstore.codec import EventCodec
 from shared.message import Event, Fact
@@ -51,14 +61,20 @@ class RaiseConcern(Fact):
 
 
 class AddToConcern(Fact):
-    """The reporter adds or corrects; the first words stay."""
+    """The reporter adds or corrects; the first words stay.
+
+    text: sealed under the concern's own key. texts: the same under the key of each student whom the concern identifies; nothing is kept about one who
+    was erased. answers: the dangers that the reporter answers now.
+    """
 
     addition: str
     text: ConcernText
+    texts: dict[str, ConcernText]
+    answers: dict[Danger, bool]
 
 
 class MoveOn(Fact):
-    """Somebody at the school has read the concern or works on it."""
+    """A person has read the concern, or works on it."""
 
     state: Literal["read", "in_progress"]
 
@@ -108,7 +124,7 @@ class ConcernEnded(Event):
     outcome: OutcomeClass
 
 
-ConcernEvent = ConcernReceived | ConcernRaised | ConcernAddedTo | ConcernMovedOn | ConcernEnded
+ConcernEvent = ConcernReceived | ConcernRaised | ConcernAddedTo | ConcernContinued | ConcernMovedOn | ConcernEnded
 
 
 # state -------------------------------------------------------------------------------------------------------------
@@ -119,7 +135,10 @@ _ORDER: tuple[State, ...] = ("received", "read", "in_progress", "closed")
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """What a decision needs. The reporter may see the state and, at the end, the outcome class."""
+    """What a decision needs. The reporter may see the state and, at the end, the outcome class.
+
+    raised: what was told of each student. facts: the dangers that the reporter has answered so far, the latest answer to each.
+    """
 
     concern: str | None = None
     school: str = ""
@@ -127,6 +146,14 @@ class Concern:
     state: State = "received"
     outcome: OutcomeClass | None = None
     additions: frozenset[str] = frozenset()
+    raised: tuple[ConcernRaised, ...] = ()
+    facts: Mapping[Danger, bool] = field(default_factory=dict)
+    reporter_kind: ReporterKind | None = None
+
+    @property
+    def identified(self) -> tuple[str, ...]:
+        """The students whom the reporter knew, each once."""
+        return tuple(dict.fromkeys(each.student for each in self.raised if each.student))
 
 
 initial = Concern()
@@ -135,11 +162,13 @@ initial = Concern()
 def evolve(concern: Concern, event: ConcernEvent) -> Concern:
     match event:
         case ConcernReceived():
-            return replace(concern, concern=event.concern, school=event.school, reporter=event.reporter)
+            return replace(concern, concern=event.concern, school=event.school, reporter=event.reporter, reporter_kind=event.reporter_kind)
         case ConcernRaised():
-            return concern
+            return replace(concern, raised=(*concern.raised, event), facts=event.facts)
         case ConcernAddedTo():
             return replace(concern, additions=concern.additions | {event.addition})
+        case ConcernContinued():
+            return replace(concern, facts=event.facts)
         case ConcernMovedOn():
             return replace(concern, state=event.state)
         case ConcernEnded():
@@ -214,7 +243,36 @@ def _add(command: AddToConcern, concern: Concern) -> Sequence[ConcernEvent]:
         raise NoSuchConcern
     if command.addition in concern.additions:
         return []
-    return [ConcernAddedTo(addition=command.addition, text=command.text)]
+    return [ConcernAddedTo(addition=command.addition, text=command.text), *_continued(command, concern)]
+
+
+def _continued(command: AddToConcern, concern: Concern) -> list[ConcernContinued]:
+    """One event for each student who is identified, and one for all who are not."""
+    known = [_told_of(command, concern, student, text) for student in concern.identified if (text := command.texts.get(student))]
+    unknown = [each for each in concern.raised if each.student is None]
+    return [*known, _told_of(command, concern, None, command.text)] if unknown else known
+
+
+def _told_of(command: AddToConcern, concern: Concern, student: str | None, text: ConcernText) -> ConcernContinued:
+    about = [each for each in concern.raised if each.student == student]
+    first = about[0]
+    return ConcernContinued(
+        concern=first.concern,
+        addition=command.addition,
+        school=first.school,
+        student=student,
+        students=1 if student else len(about),
+        role=first.role,
+        kind=first.kind,
+        categories=first.categories,
+        answers=command.answers,
+        facts={**concern.facts, **command.answers},
+        text=text,
+        people=first.people,
+        guardians_unsafe=first.guardians_unsafe,
+        desk=first.desk,
+        reporter_kind=first.reporter_kind,
+    )
 
 
 def _move_on(command: MoveOn, concern: Concern) -> Sequence[ConcernEvent]:
@@ -231,5 +289,5 @@ def _end(command: End, concern: Concern) -> Sequence[ConcernEvent]:
 
 
 CONCERN: Decider[Command, Concern, ConcernEvent] = Decider(
-    initial, decide, evolve, EventCodec(ConcernReceived, ConcernRaised, ConcernAddedTo, ConcernMovedOn, ConcernEnded)
+    initial, decide, evolve, EventCodec(ConcernReceived, ConcernRaised, ConcernAddedTo, ConcernContinued, ConcernMovedOn, ConcernEnded)
 )

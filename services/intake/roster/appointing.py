@@ -12,7 +12,8 @@ from services.intake.domain.roster import ROSTER, Appoint, Command, Dismiss, Rei
 from services.intake.views import Directory
 from shared.access import Principal, SignedIn
 from shared.addresses import Flaw, mail_address
-from shared.asking import Asked, asked
+from shared.asked import Asked
+from shared.asking import asked
 from shared.decider import execute
 from shared.errors import Fault, Invalid
 from shared.events import PersonAppointed, Post, SchoolKind, StaffRole
@@ -86,10 +87,10 @@ class Appointing:
     async def _give(self, person: str, wanted: Command, principal: Principal, command: Asked) -> Done:
         """Answers when this service knows it, so that the next request is judged by it. Raises: BehindWrite: it is stored, and not known yet."""
         occasion = Occasion(principal.id, None, self.kernel.clock.now(), command.cause, command.cause)
-        done = await execute(self.kernel.store, ROSTER, f"person-{person}", wanted, occasion)
+        done = await execute(self.kernel.store, ROSTER, f"person-{person}", wanted, occasion, asked=command)
         async with self.view.reading():
             self.kernel.posts.forget()
-        return Done(person=person, changed=done.outcome is not None)
+        return Done(person=person, changed=done.changed)
 
     async def _post(self, body: PostBody) -> Post:
         school = await self.directory.school(body.school) if body.school else None

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from services.cases.domain.case.merging import MergedTaken, MergeInto, TakeMerged, UnmergeCase
 from services.cases.domain.case.moves import Carried, CarriedPerson, Carrying
 from services.cases.domain.case.moving import MOVING
 from services.cases.domain.case.opening import CLOCKS, earlier_runs
 from services.cases.domain.case.state import Case
-from services.cases.domain.case.strands import StrandAdded
 from services.cases.domain.case.transferring import ReceiveTransfer
 from services.cases.domain.case.whereabouts import alerted
 from services.cases.domain.steps import deadline
 from services.cases.domain.steps.command import recorded
 from services.cases.domain.steps.deadline import DeadlinesSet, Due
 from services.cases.domain.steps.policy import ORDER
-from shared.events import AlertsPassedOn, CaseAcknowledged
+from shared.events import AlertsPassedOn, CaseAcknowledged, ConcernContinued, ConcernRaised
 from shared.message import Event
 
 # at another school -------------------------------------------------------------------------------------------------
@@ -88,20 +88,24 @@ def carrying(case: Case) -> Carrying:
     )
 
 
-def _carried(case: Case) -> Iterable[Carried]:
-    return (_codes(case, strand) for strand in case.strands)
+def _carried(case: Case) -> Iterator[Carried]:
+    """Of its strands, and of concerns that were only continued here."""
+    own = {strand.concern.concern for strand in case.strands}
+    continued = {each.concern.concern: each for each in case.additions.told if each.concern.concern not in own}
+    yield from (_codes(case, strand.concern, strand.at) for strand in case.strands)
+    yield from (_codes(case, each.concern, each.at) for each in continued.values())
 
 
-def _codes(case: Case, strand: StrandAdded) -> Carried:
-    told = strand.concern
+def _codes(case: Case, told: ConcernRaised | ConcernContinued, at: datetime) -> Carried:
+    later = case.additions.of(told.concern)
     return Carried(
         case=case.case or "",
         concern=told.concern,
-        at=strand.at,
+        at=at,
         role=told.role,
         kind=told.kind,
         categories=told.categories,
-        facts=told.facts,
+        facts=later[-1].concern.facts if later else told.facts,
         people=tuple(CarriedPerson(person=each.person, relation=each.relation, role=each.role) for each in told.people if each.person),
         guardians_unsafe=told.guardians_unsafe,
         desk=told.desk,

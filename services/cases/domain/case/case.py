@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from services.cases.domain.case import arriving, crossing, guardians, opening, whereabouts
+from services.cases.domain.case import arriving, continuing, crossing, guardians, opening, whereabouts
+from services.cases.domain.case.additions import ADDITIONS, ConfirmReading, ContinueConcern, KeepClosed, NoteReading, read_at_once
 from services.cases.domain.case.chapter import THE_CASE_ITSELF
 from services.cases.domain.case.conflict import CONFLICT, RuleConflict
 from services.cases.domain.case.consequences import Consequences
@@ -88,11 +89,13 @@ class ConflictOfInterest(Refused):
     english = "You are named in this concern and may not handle it."
 
 
-_FACTS: tuple[type[Fact], ...] = (RecordAlert, FoldTask, FoldSilence, FoldNotice, MarkGuardianUnsafe, NoteWhereabouts)
-_ALSO_WHEN_CLOSED: tuple[type[Fact], ...] = (*_FACTS, Reopen, PassDeadline, *DISCLOSURE.commands, SetLegalHold, LiftLegalHold, EvaluateReferral)
+_FACTS: tuple[type[Fact], ...] = (RecordAlert, FoldTask, FoldSilence, FoldNotice, MarkGuardianUnsafe, NoteWhereabouts, NoteReading)
+_ALSO_WHEN_CLOSED: tuple[type[Fact], ...] = (
+    *_FACTS, Reopen, PassDeadline, *DISCLOSURE.commands, SetLegalHold, LiftLegalHold, EvaluateReferral, KeepClosed, ConfirmReading,
+)  # fmt: skip
 _ALSO_WHEN_MERGED: tuple[type[Fact], ...] = (
     *_FACTS, PassDeadline, UnmergeCase, GiveBackMerged, TellReceiver, RuleConflict, ApproveReferral, SendReferral, CancelReferral,
-    *(each for each in CONSENT.commands if each is not TakeNextAlternative), SetLegalHold, LiftLegalHold,
+    *(each for each in CONSENT.commands if each is not TakeNextAlternative), SetLegalHold, LiftLegalHold, ConfirmReading,
 )  # fmt: skip
 """What was under way in a merged case is brought to its end there; nothing new begins."""
 
@@ -117,6 +120,8 @@ class Deciding:
             return opening.take(command, case)
         if case.case is None:
             raise NoSuchCase
+        if isinstance(command, ContinueConcern):
+            return continuing.take_up(command, case)
         if isinstance(command, Command):
             if _taken_before(command, case):
                 return []
@@ -214,6 +219,8 @@ _DECIDES: Mapping[type[Fact], _Decide] = {
     **dict.fromkeys((DecideReferral, DraftReferral, ApproveReferral, SendReferral, CancelReferral, FoldTask, FoldSilence), _referral),
     **dict.fromkeys((AssessGuardian, TellGuardian, FoldNotice, MarkGuardianUnsafe), _guardian),
     BreakGlass: _glass_broken,
+    **dict.fromkeys((NoteReading, ConfirmReading), continuing.note_reading),
+    **_table(ADDITIONS, lambda case: case.additions),
     **dict.fromkeys(crossing.COMMANDS, crossing.decide),
     MergeInto: arriving.merge,
     TakeMerged: arriving.take,
@@ -248,7 +255,7 @@ def compose(*strategies: Described) -> Decider[Fact, Case, Event]:
     """The case that is worked with these strategies; the same one for the same strategies."""
     decides = deciding(*strategies)
     folded = decides.consequences.folding
-    upcasts = {("merged-taken", 1): nothing_said, **decides.strategies.upcasts}
+    upcasts = {("merged-taken", 1): nothing_said, ("concern-joined-case", 1): read_at_once, **decides.strategies.upcasts}
     return Decider(Case(), decides.decide, folded.evolve, EventCodec(*folded.changes, upcasters=Upcasters(upcasts)))
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from services.cases.domain.case import guardians, opening, strands
+from services.cases.domain.case import additions, guardians, opening, strands
+from services.cases.domain.case.additions import ADDITIONS
 from services.cases.domain.case.conflict import CONFLICT
 from services.cases.domain.case.handling import HANDLING
 from services.cases.domain.case.moving import MOVING
@@ -13,12 +14,12 @@ from services.cases.domain.steps import deadline, endings
 from services.cases.domain.steps.tells import NOTHING, Chapter
 from shared.events import AlertsPassedOn, SchoolToBeTold, StaffToBeTold, WorkOverdue
 
-_PARTS = (HANDLING, CONFLICT, PROTECTION, MOVING, DISCLOSURE)
+_PARTS = (HANDLING, CONFLICT, PROTECTION, MOVING, DISCLOSURE, ADDITIONS)
 
 THE_CASE_ITSELF = Chapter(
     "case",
     {
-        **strands.TELLS, **guardians.TELLS, **deadline.TELLS, **endings.TELLS, StaffToBeTold: NOTHING, SchoolToBeTold: NOTHING,
+        **strands.TELLS, **additions.TELLS, **guardians.TELLS, **deadline.TELLS, **endings.TELLS, StaffToBeTold: NOTHING, SchoolToBeTold: NOTHING,
         AlertsPassedOn: NOTHING, WorkOverdue: NOTHING, StudentMoved: NOTHING,
         **{event: tells for part in _PARTS for event, tells in part.tells.items()},
     },

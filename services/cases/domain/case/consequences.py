@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.cases.domain.case import conflict, handling, transferring
+from services.cases.domain.case import additions, conflict, handling, transferring
 from services.cases.domain.case.folding import Folding
 from services.cases.domain.case.opening import CLOCKS, whose
 from services.cases.domain.case.state import Case
@@ -41,8 +41,8 @@ class Consequences:
         return [*told, *deadline.changes(case.deadlines, self.expected(after), still_open, case.climb or _CLIMB)]
 
     def expected(self, case: Case) -> list[Expected]:
-        """Everything that must happen next, over all parts; a closed case still owes corrections."""
-        owed = disclosure.expected(case.ledger, case.owner)
+        """Everything that must happen next, over all parts; also in a closed case corrections are told and new words are read."""
+        owed = [*disclosure.expected(case.ledger, case.owner), *additions.expected(case.additions, case.owner)]
         if case.closed:
             return owed
         under_way = [

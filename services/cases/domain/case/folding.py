@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from services.cases.domain.case import conflict, guardians, handling, moving, protection
+from services.cases.domain.case import additions, conflict, guardians, handling, moving, protection
+from services.cases.domain.case.additions import ADDITIONS, StrandContinued
 from services.cases.domain.case.conflict import CONFLICT, AllegationConfirmed, AllegationJudged
 from services.cases.domain.case.handling import HANDLING, CaseHandedOver
 from services.cases.domain.case.linking import StudentUnmatched
@@ -47,6 +48,8 @@ from shared.events import (
     CaseOpened,
     CaseTriaged,
     ConcernJoinedCase,
+    ConcernRead,
+    CoordinatorToBeTold,
     SchoolToBeTold,
     StaffToBeTold,
     WorkOverdue,
@@ -95,6 +98,15 @@ def _disclosed(ledger: Ledger, given: Iterable[Given], version: int) -> Ledger:
 def _strand(case: Case, event: StrandAdded) -> Changes:
     joined = case.with_strand(event)
     return {"strands": joined.strands, "home": joined.home, "conflicts": joined.conflicts}
+
+
+def _continued(case: Case, event: StrandContinued) -> Changes:
+    after = case.continued(event)
+    return {"additions": after.additions, "acknowledged": after.acknowledged, "home": after.home, "conflicts": after.conflicts}
+
+
+def _reopened(case: Case, event: CaseReopened) -> Changes:
+    return {"closed": False, "outcome": None, "reopened_by": event.by, "additions": additions.decided(case.additions)}
 
 
 def _acknowledged(case: Case, event: CaseAcknowledged) -> Changes:
@@ -152,7 +164,6 @@ def _deadlines_set(case: Case, event: DeadlinesSet) -> Changes:
 _OWN_CHANGES: Mapping[type[Event], Change] = {
     CaseOpened: lambda _, event: {"case": event.case, "student": event.student, "school": event.school},
     StrandAdded: _strand,
-    ConcernJoinedCase: lambda *_: {},
     UrgencyDecided: lambda case, event: {"urgency": event.urgency, "decisions": (*case.decisions, event)},
     SafetyCheckAsked: lambda *_: {"check_safety": True},
     CaseTriaged: lambda *_: {},
@@ -163,7 +174,9 @@ _OWN_CHANGES: Mapping[type[Event], Change] = {
     StudentMatched: lambda _, event: {"student": event.student},
     TaskReviewed: lambda *_: {},
     CaseClosed: lambda _, event: {"closed": True, "outcome": event.outcome, "reopened_by": None},
-    CaseReopened: lambda _, event: {"closed": False, "outcome": None, "reopened_by": event.by},
+    CaseReopened: _reopened,
+    StrandContinued: _continued,
+    CoordinatorToBeTold: lambda *_: {},
     MemberNoted: lambda case, event: {"member_notes": (*case.member_notes, event)},
     StaffToBeTold: lambda *_: {},
     WorkOverdue: lambda *_: {},
@@ -179,6 +192,7 @@ _PARTS: tuple[tuple[str, tuple[type[Event], ...], Callable[[Any, Any], Any]], ..
     ("referrals", TURNS.events, turns.evolve),
     ("home", guardians.GUARDIAN_EVENTS, guardians.evolve),
     ("deadlines", DEADLINE_EVENTS, deadline.evolve),
+    ("additions", (ConcernJoinedCase, ConcernRead, *ADDITIONS.events), additions.evolve),
 )
 
 

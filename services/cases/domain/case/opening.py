@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, assert_never
 
 from services.cases.domain.case.state import Case
@@ -36,7 +36,7 @@ from services.cases.domain.steps import deadline
 from services.cases.domain.steps.command import Command, recorded
 from services.cases.domain.steps.deadline import DeadlinesSet
 from services.cases.domain.steps.offer import Around, Known, Offer, offered, one_of
-from services.cases.domain.steps.policy import ORDER, most_urgent
+from services.cases.domain.steps.policy import ORDER, Policy, most_urgent
 from services.cases.domain.steps.triage import TriageInputs, triage
 from shared.errors import Refused
 from shared.events import (
@@ -141,8 +141,17 @@ def take(command: TakeConcern, case: Case) -> Sequence[Event]:
         begun.append(left_for(where, command.at, command.policy))
     elsewhere = owner_told(where, case) if case.case and where != case.school else []
     asked = [SafetyCheckAsked(concern=told.concern)] if triaged.check_safety else []
-    joined = ConcernJoinedCase(concern=told.concern, **about)
-    return [*begun, strand, joined, receipt, *asked, alert, *elsewhere, *_clocks_started(command, triaged.urgency, named, case.urgency)]
+    joined = ConcernJoinedCase(concern=told.concern, read=False, **about)
+    return [
+        *begun,
+        strand,
+        joined,
+        receipt,
+        *asked,
+        alert,
+        *elsewhere,
+        *clocks_started(command.policy, triaged.urgency, command.at, named, case.urgency),
+    ]
 
 
 def _where(command: TakeConcern, case: Case) -> str:
@@ -154,12 +163,15 @@ def _where(command: TakeConcern, case: Case) -> str:
     return case.alerted_at if seen in case.moves.given_by else seen
 
 
-def _clocks_started(command: TakeConcern, level: Urgency, case: Case, before: Urgency) -> list[Event]:
-    """A clock that runs already keeps the earlier time; one that was met does not start again, but for a higher level. case: with the new strand."""
+def clocks_started(policy: Policy, level: Urgency, at: datetime, case: Case, before: Urgency) -> list[Event]:
+    """A clock that runs already keeps the earlier time; one that was met does not start again, but for a higher level.
+
+    case: with what came in. before: the level of the case until then.
+    """
     raised = ORDER.index(level) > ORDER.index(before)
     started = [
         each
-        for each in deadline.clocks(command.policy, level, command.at, case.owner)
+        for each in deadline.clocks(policy, level, at, case.owner)
         if (case.case is None or raised or CLOCKS[each.key](case)) and not earlier_runs(case, each)
     ]
     return [DeadlinesSet(deadlines=tuple(started))] if started else []
@@ -310,4 +322,8 @@ def _levels(_: Case, __: Around) -> list[Known]:
     return [Known(choice=one_of(SetUrgency, "urgency"))]
 
 
-OFFERS: Mapping[type[Command], Offer[Case]] = {Acknowledge: offered("acknowledge"), SetUrgency: offered("decide", _levels)}
+OFFERS: Mapping[type[Command], Offer[Case]] = {
+    Acknowledge: offered("acknowledge"),
+    SetUrgency: offered("decide", _levels),
+    Reopen: offered("reopening-question"),
+}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Literal
 
-from services.cases.domain.case import conflict, guardians, handling, moves, protection
+from services.cases.domain.case import additions, conflict, guardians, handling, moves, protection
+from services.cases.domain.case.additions import Additions, StrandContinued
 from services.cases.domain.case.conflict import Conflicts
 from services.cases.domain.case.guardians import Home
 from services.cases.domain.case.handling import Handling
@@ -29,7 +32,9 @@ from services.cases.domain.steps.policy import most_urgent
 from services.cases.domain.strategies.group import MemberNoted
 from shared.events import (
     Category,
+    ConcernContinued,
     ConcernRaised,
+    NamedPerson,
     OutcomeClass,
     Urgency,
 )
@@ -90,6 +95,7 @@ class Case:
     ledger: Ledger = disclosure.NONE
     deadlines: deadline.Deadlines = field(default_factory=dict)
     member_notes: tuple[MemberNoted, ...] = ()
+    additions: Additions = additions.NONE
 
     @property
     def state(self) -> State:
@@ -135,16 +141,29 @@ class Case:
         return self.conflicts.suspended.union(*(each.suspended for each in self.moves.taken.values()))
 
     @property
-    def told(self) -> tuple[ConcernRaised | Carried, ...]:
-        """What every concern says in codes: of its own strands, and of those that came with a merged case."""
-        return (*(strand.concern for strand in self.strands), *self.moves.carried)
+    def told(self) -> tuple[ConcernRaised | Carried | ConcernContinued, ...]:
+        """What every concern says in codes: of its own strands, of those that came with a merged case, and of those that are only continued here."""
+        known: tuple[ConcernRaised | Carried, ...] = (*(strand.concern for strand in self.strands), *self.moves.carried)
+        concerns = {each.concern for each in known}
+        return (*known, *(each.concern for each in self.additions.told if each.concern.concern not in concerns))
 
     def with_strand(self, strand: StrandAdded) -> Case:
         """One strand more: whom it names is named again, and where it says that nobody at home is safe, nobody is."""
         told = strand.concern
-        home = replace(self.home, all_unsafe=True, safe=frozenset()) if told.guardians_unsafe else self.home
-        named = {each.person for each in told.people if each.person} | ({self.student} if self.student and told.role == "accused" else set())
-        return replace(self, strands=(*self.strands, strand), home=home, conflicts=self.conflicts.named_again(named))
+        named_again = self._named_again(told.people, accused=told.role == "accused", guardians_unsafe=told.guardians_unsafe)
+        return replace(named_again, strands=(*self.strands, strand))
+
+    def continued(self, strand: StrandContinued) -> Case:
+        """The same for what was added to a concern: what was decided without these words about whom it names is decided anew."""
+        told = strand.concern
+        acknowledged = self.acknowledged - {told.concern} if strand.alerted else self.acknowledged
+        named_again = self._named_again(told.people, accused=told.role == "accused", guardians_unsafe=told.guardians_unsafe)
+        return replace(named_again, additions=additions.with_told(self.additions, strand, closed=self.closed), acknowledged=acknowledged)
+
+    def _named_again(self, people: Iterable[NamedPerson], *, accused: bool, guardians_unsafe: bool) -> Case:
+        home = replace(self.home, all_unsafe=True, safe=frozenset()) if guardians_unsafe else self.home
+        named = {each.person for each in people if each.person} | ({self.student} if self.student and accused else set())
+        return replace(self, home=home, conflicts=self.conflicts.named_again(named))
 
     @property
     def categories(self) -> tuple[Category, ...]:
@@ -153,7 +172,12 @@ class Case:
 
     @property
     def concerns(self) -> tuple[str, ...]:
-        return tuple(told.concern for told in self.told)
+        return tuple(dict.fromkeys(told.concern for told in self.told))
+
+    @property
+    def unread_concerns(self) -> tuple[str, ...]:
+        """Concerns whose words nobody has opened and which nobody has taken in hand."""
+        return tuple(concern for concern in self.concerns if concern not in self.additions.read | self.acknowledged)
 
     @property
     def self_report(self) -> bool:
@@ -162,8 +186,9 @@ class Case:
 
     @property
     def sexual_violence(self) -> bool:
-        """By category or by a danger told of; its rules are refusals of the strategies."""
-        return any("sexual-violence" in told.categories or told.facts.get("sexual_violence") for told in self.told)
+        """By category or by a danger told of, be it later; its rules are refusals of the strategies."""
+        dangers = chain((told.facts for told in self.told), (each.concern.facts for each in self.additions.told))
+        return "sexual-violence" in self.categories or any(facts.get("sexual_violence") for facts in dangers)
 
     @property
     def desk(self) -> Literal["school", "district"]:
@@ -196,7 +221,8 @@ class Case:
         student = self.moves.student
         if student is None or self.elsewhere is None:
             return frozenset()
-        return student.heard | {strand.concern.concern for strand in self.strands if strand.at >= student.at}
+        added = {each.concern.concern for each in self.additions.told if each.alerted and each.at >= student.at}
+        return student.heard | added | {strand.concern.concern for strand in self.strands if strand.at >= student.at}
 
     def with_carried(self, merged: str, takes: Carrying) -> Case:
         """What came with a merged case: whom it names is named again, its level holds here where it is the higher one."""

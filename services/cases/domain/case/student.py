@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, assert_never
 
@@ -48,11 +48,14 @@ StudentEvent = CaseClaimed | CaseReleased
 
 @dataclass(frozen=True, slots=True)
 class Student:
-    """open_case: None where there is none. last_case: the newest, open or not. released_at: when it was closed."""
+    """open_case: None where there is none. last_case: the newest, open or not. released_at: when it was closed. cases: all that the student has had,
+    in the order in which they were claimed last.
+    """
 
     open_case: str | None = None
     last_case: str | None = None
     released_at: datetime | None = None
+    cases: tuple[str, ...] = ()
 
     def case_for(self, at: datetime, reopen_days: int) -> str | None:
         """The case that a concern joins: the open one, or the last one where it was closed within these days."""
@@ -68,9 +71,9 @@ initial = Student()
 def evolve(student: Student, event: StudentEvent) -> Student:
     match event:
         case CaseClaimed(case=case):
-            return Student(case, case)
+            return Student(case, case, cases=(*(each for each in student.cases if each != case), case))
         case CaseReleased():
-            return Student(None, student.last_case, event.at)
+            return replace(student, open_case=None, released_at=event.at)
         case _:
             assert_never(event)
 
