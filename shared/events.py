@@ -233,7 +233,10 @@ class ReferralCancelRequested(CaseEvent):
     referral: str
 
 
-StaffMessage = Literal["teacher-asked", "teacher-answered", "invited", "commitment", "visit", "assigned", "deputy"]
+StaffMessage = Literal[
+    "teacher-asked", "teacher-answered", "invited", "commitment", "visit", "assigned", "deputy", "approval", "without-owner", "conflict-ruling",
+    "many-claims", "second-decision",
+]  # fmt: skip
 """What waits for a member of staff; the mail says no more than that something does."""
 
 

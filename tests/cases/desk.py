@@ -63,7 +63,13 @@ class Desk:
         await self.hear(SchoolRegistered(school=school.id, npsn=None, name=school.id.upper(), level="smp"))
         for role in ("counsellor", "coordinator", "principal", "homeroom"):
             await school.person(role, "staff", role)
+        await school.person("other", "staff", "counsellor")
         return school
+
+    async def cluster(self, cluster: str, *schools: "School") -> None:
+        """These schools are one cluster (gugus)."""
+        for school in schools:
+            await self.hear(SchoolRegistered(school=school.id, npsn=None, name=school.id.upper(), level="sd", cluster=cluster))
 
     # who asks -----------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 from services.cases.commands.envelope import Envelope
 from services.cases.commands.subject import Said
 from services.cases.domain.case.state import Case
+from services.cases.domain.duty import DUTY, Duty
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.filled import Filled, Known
 from services.cases.domain.steps.policy import Policy
 from services.cases.domain.strategies.group import Member
-from services.cases.domain.streams import case_stream
+from services.cases.domain.streams import case_stream, rota_stream
 from services.cases.policies import policy_for
 from services.cases.reading.views import Roster, WorkList
 from services.cases.rights import require_content
@@ -29,7 +30,10 @@ from shared.service import Kernel
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What the fields of one command are filled from. cases: the decider of cases. case: that it is about. school: whose it is. said: the body."""
+    """What the fields of one command are filled from. cases: the decider of cases. case: that it is about. school: whose it is. said: the body.
+
+    also_about: ids of other cases that it is about.
+    """
 
     kernel: Kernel
     roster: Roster
@@ -39,6 +43,12 @@ class Ground:
     case: Case
     school: str
     said: Said
+    also_about: Sequence[str] = ()
+
+    async def named(self) -> frozenset[str]:
+        """Everybody who is named in a case that this is about, or suspended from it."""
+        others = [await self.other_case(each) for each in self.also_about]
+        return self.case.named.union(*(each.named for each in others))
 
     @property
     def policy(self) -> Policy:
@@ -49,6 +59,10 @@ class Ground:
         """Of the case's student, as the roster has them now."""
         student = await self.roster.person(self.case.student or "")
         return student.guardians if student else ()
+
+    async def duty(self) -> Duty:
+        """Who is away from the school, and who stands in."""
+        return (await load(self.kernel.store, DUTY, rota_stream(self.school))).state
 
     async def other_case(self, case_id: str) -> Case:
         """Another case, as it stands now."""
@@ -122,7 +136,7 @@ def receiving_school(case: Case, principal: Principal) -> str:
     return asked.to if asked and (principal.at(asked.to) or principal.holds("district-duty")) else ""
 
 
-async def _counsellors_of_other_side(ground: Ground) -> frozenset[str]:
+async def counsellors_of_other_side(ground: Ground) -> frozenset[str]:
     """Who works the cases of the other side of the same incidents: victim and accused have different counsellors."""
     mine = {strand.concern.concern: strand.concern.role for strand in ground.case.strands}
     found = await ground.work.cases_of_concerns(list(mine))
@@ -160,7 +174,7 @@ _LOOKED_UP: Mapping[Known, Callable[[Ground], Awaitable[Any]]] = {
     "guardians": Ground.guardians,
     "receiving-school": _receiving_school,
     "school": _school,
-    "other-side": _counsellors_of_other_side,
+    "other-side": counsellors_of_other_side,
     "members": _members,
     "member": _new_member,
 }

@@ -43,6 +43,10 @@ class OnActivity:
     def case(self, _: WithoutCase) -> Case:
         return Case()
 
+    def also_about(self, state: WithoutCase, said: Said) -> Sequence[str]:
+        case = self.strategy.case(state.activity) if state.activity else said.get("case")
+        return (case,) if case else ()
+
     def school(self, state: WithoutCase, said: Said) -> str:
         return self.strategy.school(state.activity) if state.activity else said["school"]
 

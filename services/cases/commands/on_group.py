@@ -43,6 +43,9 @@ class OnGroup:
     def case(self, _: Group) -> Case:
         return Case()
 
+    def also_about(self, state: Group, said: Said) -> Sequence[str]:
+        return [member.case for member in state.students.values()] or said.get("cases", ())
+
     def school(self, state: Group, said: Said) -> str:
         return state.school or said["school"]
 

@@ -41,6 +41,9 @@ class OnRota:
     def case(self, _: Duty) -> Case:
         return Case()
 
+    def also_about(self, _: Duty, __: Said) -> Sequence[str]:
+        return ()
+
     def school(self, _: Duty, __: Said) -> str:
         return self.school_id
 

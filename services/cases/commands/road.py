@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from services.cases.commands.envelope import Envelope
 from services.cases.commands.fill import Ground, fill
-from services.cases.commands.naming import require_known
+from services.cases.commands.naming import require_fit
 from services.cases.commands.subject import Said, Subject
 from services.cases.commands.words import with_sealed, words_of
 from services.cases.domain.casework import Casework
@@ -54,8 +54,9 @@ class Road:
 
     async def _command(self, envelope: Envelope, subject: Subject[S], state: S, wanted: type[Command], said: Said) -> Command:
         """The command from what was said."""
-        ground = Ground(self.kernel, self.roster, self.work, self.casework.case, envelope, subject.case(state), subject.school(state, said), said)
-        await require_known(ground, wanted)
+        about, others = subject.case(state), subject.also_about(state, said)
+        ground = Ground(self.kernel, self.roster, self.work, self.casework.case, envelope, about, subject.school(state, said), said, others)
+        await require_fit(ground, wanted)
         fields = await self._sealed(envelope, subject, state, wanted, said) | await fill(ground, wanted)
         try:
             return wanted.model_validate(fields | {"act": envelope.id("act"), "by": envelope.principal.id, "at": envelope.at})

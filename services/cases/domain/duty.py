@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Annotated, assert_never
 
 from pydantic import AwareDatetime
 
 from services.cases.domain.steps.command import Command, recorded
 from services.cases.domain.steps.filled import Filled
+from services.cases.domain.steps.named import NamedBefore, Names
 from shared.decider import Decider
 from shared.errors import Refused
 from shared.events import DutyChanged
@@ -20,17 +22,17 @@ class RecordLeave(Command, called="record-leave", permission="rota"):
     """person: away from the school. deputy: who stands in, None where the rung is skipped."""
 
     school: Annotated[str, Filled("school")]
-    person: str
+    person: Annotated[str, Names("staff", fit=False)]
     away_from: AwareDatetime
     away_until: AwareDatetime
-    deputy: str | None = None
+    deputy: Annotated[str | None, Names("staff", may="in-hand")] = None
 
 
 class EndLeave(Command, called="end-leave", permission="rota"):
     """Back earlier than said."""
 
     school: Annotated[str, Filled("school")]
-    person: str
+    person: Annotated[str, NamedBefore("somebody on leave")]
 
 
 DutyCommand = RecordLeave | EndLeave
@@ -42,6 +44,19 @@ class Duty:
     """away: by person, what was said last."""
 
     away: Mapping[str, DutyChanged] | None = None
+
+    def is_away(self, person: str, now: datetime) -> bool:
+        """On leave at this moment."""
+        known = (self.away or {}).get(person)
+        return known is not None and _covers(known, now)
+
+    def away_at(self, now: datetime) -> Mapping[str, DutyChanged]:
+        """Everybody who is on leave at this moment, with their deputies."""
+        return {person: told for person, told in (self.away or {}).items() if _covers(told, now)}
+
+
+def _covers(told: DutyChanged, now: datetime) -> bool:
+    return told.away_from is not None and told.away_until is not None and told.away_from <= now <= told.away_until
 
 
 class LeaveBackwards(Refused):

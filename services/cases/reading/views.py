@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,6 +35,16 @@ class Person:
     guardians: tuple[str, ...]
 
 
+OF_THE_DISTRICT = ("district-duty", "district-officer", "supervisor")
+"""Roles that work where any case of the district is."""
+
+_STAFF = (
+    "SELECT p.person, p.roles, p.school = %(school)s, coalesce(s.cluster = mine.cluster, false)"
+    " FROM person_v1 p LEFT JOIN school_v1 s ON s.school = p.school LEFT JOIN school_v1 mine ON mine.school = %(school)s"
+    " WHERE p.kind = 'staff' AND (p.school = %(school)s OR s.cluster = mine.cluster OR p.roles && %(district)s) ORDER BY p.person"
+)
+
+
 class Roster:
     """People and schools, kept from intake's events."""
 
@@ -64,6 +75,23 @@ class Roster:
             return None
         born = Sealed.model_validate(row[5]) if row[5] else None
         return Person(row[0], row[1], row[2], tuple(row[3]), Sealed.model_validate(row[4]), born, tuple(row[6]))
+
+    async def roles_at(self, person: str, school: str) -> frozenset[str]:
+        """The roles that somebody holds where a case of this school is worked on; none for whoever is unknown, left, or no member of staff."""
+        return frozenset(role for role, people in (await self.staff(school)).items() if person in people)
+
+    async def staff(self, school: str) -> dict[str, list[str]]:
+        """People by the role they hold at a school: its own, its cluster's counsellors where it has none of its own, and the district's."""
+        async with self._database.statement() as connection:
+            cursor = await connection.execute(_STAFF, {"school": school, "district": list(OF_THE_DISTRICT)})
+            rows: list[tuple[str, list[str], bool, bool]] = await cursor.fetchall()
+        found: dict[str, list[str]] = defaultdict(list)
+        for person, roles, own, _ in rows:
+            for role in roles:
+                if own or role in OF_THE_DISTRICT:
+                    found[role].append(person)
+        nearby = [person for person, roles, own, same_cluster in rows if same_cluster and not own and "counsellor" in roles]
+        return dict(found) if found.get("counsellor") or not nearby else {**found, "counsellor": nearby}
 
     async def names(self, people: Sequence[str]) -> dict[str, Sealed]:
         """Sealed names of several people."""

@@ -7,13 +7,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.act import Acts, act
 from services.cases.domain.steps.activity import Activity, Expected, PersonInConflict
 from services.cases.domain.steps.command import ActEvent, Command
 from services.cases.domain.steps.filled import OneSchoolDayLater
+from services.cases.domain.steps.named import GOES_ON, NamedBefore, Names
 from services.cases.domain.steps.offer import Around, Known, offered
 from services.cases.domain.steps.tells import Notice, Tells, counted
 from shared.errors import Refused
@@ -28,9 +29,9 @@ CLEARING = frozenset({"not-proven", "unfounded", "deliberately-false"})
 class DeclareConflict(Command, called="declare-conflict", permission="in-hand"):
     """person: who may not be near this case. rule_by: one school day later. substitute: who goes on meanwhile."""
 
-    person: str
+    person: Annotated[str, Names("staff", fit=False)]
     ground: Literal["accused", "family-of-accused", "family-of-victim", "witness", "other"]
-    substitute: str | None
+    substitute: Annotated[str | None, GOES_ON]
     rule_by: OneSchoolDayLater
 
 
@@ -46,7 +47,7 @@ class ConflictDeclared(ActEvent):
 class RuleConflict(Command, called="rule-conflict", permission="ruling"):
     """By a coordinator or officer who is not in conflict. conflicted: it is one; else the person may work again."""
 
-    person: str
+    person: Annotated[str, NamedBefore("somebody about whom a ruling waits")]
     conflicted: bool
     reason: CaseText
 
@@ -62,7 +63,7 @@ class ConflictRuled(ActEvent):
 class JudgeAllegation(Command, called="judge-allegation", permission="ruling"):
     """accused: person or student. A finding that it was deliberately false counts only when a second person confirms it."""
 
-    accused: str
+    accused: Annotated[str, NamedBefore("somebody accused in this case")]
     outcome: Outcome
     reason: CaseText
 
@@ -78,7 +79,7 @@ class AllegationJudged(ActEvent):
 class ConfirmAllegation(Command, called="confirm-allegation", permission="ruling"):
     """By another person than who judged."""
 
-    accused: str
+    accused: Annotated[str, NamedBefore("somebody about whom a finding waits")]
 
 
 class AllegationConfirmed(ActEvent):

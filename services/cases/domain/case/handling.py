@@ -17,6 +17,7 @@ from services.cases.domain.steps.about import About
 from services.cases.domain.steps.act import Acts, act
 from services.cases.domain.steps.activity import Activity, Expected, Field, Part, PersonInConflict
 from services.cases.domain.steps.command import ActEvent, Command
+from services.cases.domain.steps.named import GOES_ON, Names
 from services.cases.domain.steps.offer import Around, Known, offered
 from services.cases.domain.steps.tells import Counts, Notice, Tells, counted
 from shared.errors import Refused
@@ -29,7 +30,7 @@ class Goal(Part):
     goal: str
     field: Field
     words: CaseText
-    owner: str
+    owner: Annotated[str, Names("of-the-case")]
     due: AwareDatetime
 
 
@@ -115,7 +116,7 @@ class CaseResumed(ActEvent):
 class HandOverCase(Command, called="hand-over-case", permission="hand-over"):
     """to: the counsellor from now on. reason: leave, transfer of staff (mutasi), year end, or another."""
 
-    to: str
+    to: Annotated[str, GOES_ON]
     reason: Literal["leave", "mutation", "year-end", "conflict", "other"]
 
 
@@ -129,7 +130,7 @@ class CaseHandedOver(ActEvent):
 class DeputiseCase(Command, called="deputise-case", permission="hand-over"):
     """deputy: may do what the counsellor may, until a day."""
 
-    deputy: str
+    deputy: Annotated[str, GOES_ON]
     until: AwareDatetime
 
 

@@ -13,6 +13,7 @@ from services.cases.domain.steps.act import Acts, act
 from services.cases.domain.steps.activity import Expected
 from services.cases.domain.steps.command import ActEvent, Command
 from services.cases.domain.steps.filled import Filled, TwoSchoolDaysLater
+from services.cases.domain.steps.named import NamedBefore
 from services.cases.domain.steps.offer import Around, Known, offered
 from services.cases.domain.steps.tells import counted
 from shared.errors import Refused
@@ -110,7 +111,7 @@ class CaseTransferred(ActEvent):
 class UnmatchStudent(Command, called="unmatch-student", permission="work"):
     """It was not this student."""
 
-    student: str
+    student: Annotated[str, NamedBefore("the case's own student")]
     reason: CaseText
 
 

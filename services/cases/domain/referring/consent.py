@@ -26,11 +26,12 @@ from services.cases.domain.referring.referral import (
 )
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.act import Acts, act
-from services.cases.domain.steps.activity import PersonInConflict
+from services.cases.domain.steps.activity import Activity, PersonInConflict
 from services.cases.domain.steps.command import ActEvent, Command
 from services.cases.domain.steps.filled import AgeOfConsent, Filled, StudentAge
+from services.cases.domain.steps.named import APPROVES
 from services.cases.domain.steps.offer import offered
-from services.cases.domain.steps.tells import Chapter, Document, Given, Tells, counted
+from services.cases.domain.steps.tells import Chapter, Document, Given, Notice, Tells, counted
 from shared.errors import Refused
 from shared.message import Event
 from shared.sealed import CaseText
@@ -76,7 +77,7 @@ class AskApproval(Command, called="ask-approval", permission="work"):
     """approver: who is asked now; asked again with another name, the first is replaced, because late or in conflict."""
 
     referral: str
-    approver: str
+    approver: Annotated[str, APPROVES]
     approve_by: Annotated[AwareDatetime, Filled("approval-time")]
 
 
@@ -271,10 +272,14 @@ def _call_disclosed(event: HelpCalled) -> Iterable[Given]:
     return (Given(event.act, "agency", event.referral),)
 
 
+def _approver(event: ApprovalAsked, _: Activity | None) -> Iterable[str]:
+    return (event.approver,)
+
+
 CONSENT: Acts[Referrals] = Acts(
     act(RecordConsent, ConsentRecorded, _consent, offer=offered(known=every, towards="approval")),
     act(OverrideConsent, ConsentOverridden, _override, offer=offered(known=every, towards="approval")),
-    act(AskApproval, ApprovalAsked, _approval, offer=offered(known=every)),
+    act(AskApproval, ApprovalAsked, _approval, tells=Tells(Notice("approval", _approver)), offer=offered(known=every)),
     act(CallForHelp, HelpCalled, _call, tells=Tells(discloses=_call_disclosed), offer=offered(known=every)),
     act(TakeNextAlternative, NextAlternativeTaken, _next, also=_drafted_next, offer=offered(known=every)),
     act(ChaseAppointment, AppointmentChased, _chase, offer=offered("missed-appointment", every)),

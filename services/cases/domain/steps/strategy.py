@@ -110,10 +110,14 @@ class Strategy:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class StandingAlone(Strategy):
-    """One that may stand without a case: each activity is a stream of its own. path: of its routes. school: whose an activity is."""
+    """One that may stand without a case: each activity is a stream of its own. path: of its routes. school: whose an activity is.
+
+    case: that it is for, None where it is for none.
+    """
 
     path: str
     school: Callable[[Activity], str]
+    case: Callable[[Activity], str | None]
 
     @property
     def beginning(self) -> type[ActivityCommand]:

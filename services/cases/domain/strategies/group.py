@@ -17,6 +17,7 @@ from services.cases.domain.steps.act import Acts, act
 from services.cases.domain.steps.activity import Field, Part, WrongMoment
 from services.cases.domain.steps.command import ActEvent, Command, OwnWords
 from services.cases.domain.steps.filled import Filled
+from services.cases.domain.steps.named import NamedBefore, Names
 from services.cases.domain.steps.tells import Chapter, counted
 from shared.decider import Decider
 from shared.errors import Refused
@@ -64,7 +65,7 @@ class MemberAdded(ActEvent):
 
 
 class RemoveMember(Command, called="remove-member", permission="group"):
-    student: str
+    student: Annotated[str, NamedBefore("a member of the group")]
 
 
 class MemberRemoved(ActEvent):
@@ -79,7 +80,7 @@ class HoldSession(Command, called="hold-session", permission="group"):
     session: Annotated[int, Limit(ge=1)]
     stage: Literal["beginning", "transition", "working", "ending"]
     when: AwareDatetime
-    present: Annotated[tuple[str, ...], Limit(min_length=1)]
+    present: Annotated[tuple[str, ...], Limit(min_length=1), NamedBefore("members of the group")]
     pledge: bool
     dynamics: CounsellingText
 
@@ -120,7 +121,7 @@ class GroupCancelled(ActEvent):
 class HandOverGroup(Command, called="hand-over-group", permission="group"):
     """to: who leads it from now on."""
 
-    to: str
+    to: Annotated[str, Names("staff", may="group")]
 
 
 class GroupHandedOver(ActEvent):
