@@ -44,7 +44,8 @@ def rights(principal: Principal, case: Case, now: datetime) -> Rights:
         return "metadata"
     if principal.holds("district-duty") or principal.id in case.handling.officers:
         return "content"
-    escalated = case.urgency == "emergency" or case.desk == "district" or any(each.step for each in case.deadlines.values())
+    late = any(each.step for each in case.deadlines.values())
+    escalated = case.urgency == "emergency" or case.desk == "district" or late or bool(case.conflicts.waiting)
     if principal.holds("supervisor", "district-officer") and escalated:
         return "summary"
     found = _at_school(principal, case, now) or _concerned(principal, case)

@@ -23,6 +23,7 @@ from services.cases.domain.referring.consent import RecordConsent
 from services.cases.domain.referring.referral import DecideReferral, DraftReferral
 from services.cases.domain.steps.command import Command
 from services.cases.domain.strategies.conference import Commitment, ConveneConference, Invitee, MinuteConference, attendees, invited, open_commitments
+from services.cases.domain.successor import Staff
 from shared.sealed import Sealed
 from tests.cases.people import COORDINATOR, COUNSELLOR, FATHER, MOTHER, OFFICER, OTHER, PRINCIPAL, STUDENT, TEACHER, words
 
@@ -59,7 +60,7 @@ class Saying:
         known: Mapping[str, Any] = {
             "fresh-id": fresh(name), "policy": self.asking.policy, "age": self.random.choice((None, 12, 17, 18, 21)), "age-of-consent": 18,
             "guardians": tuple(self.asking.guardians), "receiving-school": receiving_school(self.case, self.asking.principal),
-            "other-side": frozenset(),
+            "other-side": frozenset(), "staff": Staff({}), "family": frozenset(), "claims": 0,
         }  # fmt: skip
         return known.get(by or "", self.asking.now + timedelta(days=2))
 
@@ -143,7 +144,7 @@ class Saying:
             "activity": [*case.activities, fresh("activity")], "referral": [*case.referrals.by_id], "goal": [each.goal for each in case.handling.goals],
             "commitment": commitments, "glass": [*(case.handling.glasses or {})], "correction": [*waiting],
             "disclosure": [each for _, disclosures in waiting.values() for each in sorted(disclosures)],
-            "person": [*(case.conflicts.declared or {})], "accused": [*(case.conflicts.judged or {}), *case.named],
+            "person": [*case.conflicts.waiting], "accused": [*(case.conflicts.judged or {}), *case.named],
             "student": [STUDENT], "guardian": [MOTHER, FATHER, "uncle"], "into": ["case-1", "case-2"], "other": ["case-1", "case-2"],
         }  # fmt: skip
         return known.get(name, [])

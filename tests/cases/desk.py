@@ -71,6 +71,12 @@ class Desk:
         for school in schools:
             await self.hear(SchoolRegistered(school=school.id, npsn=None, name=school.id.upper(), level="sd", cluster=cluster))
 
+    async def hear_duty(self) -> None:
+        """The district's duty officer stands in the roster."""
+        await self.hear(SchoolRegistered(school="dinas", npsn=None, name="DINAS", level="district"))
+        name = await self.kernel.vault.seal("duty", "identity", "duty", "duty/name")
+        await self.hear(PersonRegistered(person="duty", kind="staff", school="dinas", roles=("district-duty",), name=name))
+
     # who asks -----------------------------------------------------------------------------------------------------
 
     def who(self, person: str, role: str, *schools: str) -> dict[str, str]:

@@ -8,9 +8,12 @@ from typing import Any
 
 from services.cases.domain import data_request as dr
 from services.cases.domain import official_reporting as r
+from services.cases.domain.case import allegation as al
 from services.cases.domain.case import conflict as ct
-from services.cases.domain.case import handling as h
+from services.cases.domain.case import glass as gl
+from services.cases.domain.case import handing_over as ho
 from services.cases.domain.case import moving as m
+from services.cases.domain.case import planning as h
 from services.cases.domain.case import protection as pr
 from services.cases.domain.case.case import ConflictOfInterest
 from services.cases.domain.case.guardians import AssessGuardian
@@ -214,7 +217,7 @@ assess = step(h.AssessCase, field="personal", findings=W, safe=True)
 goal = h.Goal(goal="g-1", field="personal", words=W, owner=COUNSELLOR, due=later(days=30))
 planned = step(h.PlanCase, goals=(goal,))
 wait = step(h.WaitForCase, until=later(days=3), what=W)
-glass = step(h.BreakGlass, by=COORDINATOR, activity="a-1", reason=W)
+glass = step(gl.BreakGlass, by=COORDINATOR, activity="a-1", reason=W)
 right([], assess, "case-assessed", ConflictOfInterest)
 SCENARIOS[h.AssessCase] = Scenario(
     [], assess, ["case-assessed"], ConflictOfInterest,
@@ -230,29 +233,34 @@ SCENARIOS[h.AgreeSafetyPlan] = Scenario(
 )  # fmt: skip
 right([], wait, "case-waiting", h.MomentPassed, wrong=step(h.WaitForCase, until=later(days=-1), what=W))
 right([wait], step(h.ResumeCase), "case-resumed", h.NotWaiting)
-right([], step(h.HandOverCase, to=OTHER, reason="leave"), "case-handed-over", a.PersonInConflict, about=raised(people=(named(OTHER),)))
-right([], step(h.DeputiseCase, deputy=OTHER, until=later(days=3)), "case-deputised", a.PersonInConflict, about=raised(people=(named(OTHER),)))
-right([], step(h.TakeOverCase, by=OFFICER, reason=W), "case-taken-over", ConflictOfInterest, about=raised(people=(named(OFFICER),)))
+right([], step(ho.HandOverCase, to=OTHER, reason="leave"), "case-handed-over", a.PersonInConflict, about=raised(people=(named(OTHER),)))
+right([], step(ho.DeputiseCase, deputy=OTHER, until=later(days=3)), "case-deputised", a.PersonInConflict, about=raised(people=(named(OTHER),)))
+right([], step(ho.TakeOverCase, by=OFFICER, reason=W), "case-taken-over", ConflictOfInterest, about=raised(people=(named(OFFICER),)))
 right([asked], glass, "glass-broken", ConflictOfInterest, at=[asked], about=raised(people=(named(COORDINATOR),)))
-right([asked, glass], step(h.ConfirmBreakGlass, by=PRINCIPAL, glass=glass.act), "break-glass-confirmed", h.SecondReader, at=[asked, glass],
-      wrong=step(h.ConfirmBreakGlass, by=COORDINATOR, glass=glass.act))  # fmt: skip
+right([asked, glass], step(gl.ConfirmBreakGlass, by=PRINCIPAL, glass=glass.act), "break-glass-confirmed", gl.SecondReader, at=[asked, glass],
+      wrong=step(gl.ConfirmBreakGlass, by=COORDINATOR, glass=glass.act))  # fmt: skip
 
 # conflicts and allegations
-suspend = step(ct.DeclareConflict, person=OTHER, ground="family-of-victim", substitute=COUNSELLOR, rule_by=later(days=1))
-false = step(ct.JudgeAllegation, by=COORDINATOR, accused=TEACHER, outcome="deliberately-false", reason=W)
+suspend = step(ct.DeclareConflict, by=OTHER, person=OTHER, ground="family-of-victim", substitute=COUNSELLOR, rule_by=later(days=1))
+false = step(al.JudgeAllegation, by=COORDINATOR, accused=TEACHER, outcome="deliberately-false", reason=W)
 ACCUSED = raised(people=(named(TEACHER),))
-right([], suspend, "conflict-declared", a.PersonInConflict,
+right([], suspend, "conflict-declared conflict-ruling-asked", a.PersonInConflict,
       wrong=step(ct.DeclareConflict, person=OTHER, ground="witness", substitute=OTHER, rule_by=later(days=1)))  # fmt: skip
-right([suspend], step(ct.RuleConflict, by=COORDINATOR, person=OTHER, conflicted=False, reason=W), "conflict-ruled", ct.NotInConflict)
+right(
+    [suspend],
+    step(ct.RuleConflict, by=COORDINATOR, person=OTHER, conflicted=False, reason=W, rule_by=later(days=2)),
+    "conflict-ruled",
+    ct.NotInConflict,
+)
 BLAMED = raised(role="accused")
-SCENARIOS[ct.JudgeAllegation] = Scenario(
-    [], step(ct.JudgeAllegation, by=COORDINATOR, accused=STUDENT, outcome="not-proven", reason=W), ["allegation-judged"], ct.NotAccused,
-    lambda: (handled(), step(ct.JudgeAllegation, by=COORDINATOR, accused="nobody", outcome="not-proven", reason=W)), BLAMED,
+SCENARIOS[al.JudgeAllegation] = Scenario(
+    [], step(al.JudgeAllegation, by=COORDINATOR, accused=STUDENT, outcome="not-proven", reason=W), ["allegation-judged"], al.NotAccused,
+    lambda: (handled(), step(al.JudgeAllegation, by=COORDINATOR, accused="nobody", outcome="not-proven", reason=W)), BLAMED,
 )  # fmt: skip
-SCENARIOS[ct.ConfirmAllegation] = Scenario(
-    [step(ct.JudgeAllegation, by=COORDINATOR, accused=STUDENT, outcome="deliberately-false", reason=W)],
-    step(ct.ConfirmAllegation, by=OFFICER, accused=STUDENT), ["allegation-confirmed"], ct.SamePerson,
-    lambda: (handled(false, concern=ACCUSED), step(ct.ConfirmAllegation, by=COORDINATOR, accused=TEACHER)), BLAMED,
+SCENARIOS[al.ConfirmAllegation] = Scenario(
+    [step(al.JudgeAllegation, by=COORDINATOR, accused=STUDENT, outcome="deliberately-false", reason=W)],
+    step(al.ConfirmAllegation, by=OFFICER, accused=STUDENT), ["allegation-confirmed"], al.SamePerson,
+    lambda: (handled(false, concern=ACCUSED), step(al.ConfirmAllegation, by=COORDINATOR, accused=TEACHER)), BLAMED,
 )  # fmt: skip
 
 # protection

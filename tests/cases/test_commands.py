@@ -3,7 +3,7 @@
 import pytest
 
 from services.cases.domain.case.case import CASE, CASE_COMMANDS
-from services.cases.domain.case.handling import BreakGlass, ConfirmBreakGlass
+from services.cases.domain.case.glass import BreakGlass, ConfirmBreakGlass
 from services.cases.domain.referring.consent import OverrideConsent, TakeNextAlternative
 from services.cases.domain.referring.referral import DraftReferral, ReferralDrafted
 from services.cases.domain.steps.activity import NoSuchActivity

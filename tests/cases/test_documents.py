@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from services.cases.domain.case.handling import BreakGlass
+from services.cases.domain.case.glass import BreakGlass
 from services.cases.domain.casework import CASEWORK
 from services.cases.domain.referring import consent as cs
 from services.cases.domain.steps.endings import HandOverActivity, PostponeActivity

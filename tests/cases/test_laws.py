@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.cases.domain.case import conflict as c
-from services.cases.domain.case import handling as h
 from services.cases.domain.case import moving as m
+from services.cases.domain.case import planning as h
 from services.cases.domain.case.case import CASE, worked_with
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import Acknowledge, Assign, Close, Match, Reopen
@@ -178,7 +178,7 @@ MOVES: list[Fact] = [
         step(m.TransferCase, to=f"sma{number}", reason=words(), receipt_by=NOW), step(m.ReceiveTransfer, school=f"sma{number}"),
         step(Assign, to=f"counsellor-{number}", by=COUNSELLOR), step(Acknowledge, by=COUNSELLOR), take(CONCERNS[number]),
         step(c.DeclareConflict, person="somebody", ground="other", substitute=None, rule_by=NOW),
-        step(c.RuleConflict, person="somebody", conflicted=bool(number % 2), reason=words()),
+        step(c.RuleConflict, person="somebody", conflicted=bool(number % 2), reason=words(), rule_by=NOW),
     )
 ] + [
     step(h.AssessCase, field="social", findings=words(), safe=True), SCENARIOS[h.PlanCase].when, SCENARIOS[NoteMember].when,

@@ -17,6 +17,7 @@ from services.cases.domain.steps.filled import Filled, Known
 from services.cases.domain.steps.policy import Policy
 from services.cases.domain.strategies.group import Member
 from services.cases.domain.streams import case_stream, rota_stream
+from services.cases.domain.successor import Staff
 from services.cases.policies import policy_for
 from services.cases.reading.views import Roster, WorkList
 from services.cases.rights import require_content
@@ -169,6 +170,29 @@ async def _member(ground: Ground, case_id: str) -> Member:
     return Member(case=case_id, student=case.student, roles={strand.concern.concern: strand.concern.role for strand in case.strands})
 
 
+async def _staff(ground: Ground) -> Staff:
+    """The people of the school and the district, with who is away now and who stands in."""
+    away = (await ground.duty()).away_at(ground.envelope.now)
+    deputies = {person: told.deputy for person, told in away.items() if told.deputy}
+    return Staff(await ground.roster.staff(ground.school), frozenset(away), deputies)
+
+
+async def _family(ground: Ground) -> frozenset[str]:
+    """Whom the roster has as guardians of a student in any of the case's incidents, victim's and accused's alike."""
+    students = {ground.case.student or "", *(other for strand in ground.case.strands for other in strand.concern.others)}
+    people = [await ground.roster.person(each) for each in sorted(students)]
+    return frozenset(guardian for person in people if person for guardian in person.guardians)
+
+
+CLAIMS_COUNT = timedelta(days=30)
+"""How long a claim of a conflict counts towards many."""
+
+
+async def _claims(ground: Ground) -> int:
+    """How many conflicts of others the giver has claimed at this school lately."""
+    return await ground.work.acts_of(ground.envelope.principal.id, "conflict-claimed", ground.school, ground.envelope.now - CLAIMS_COUNT)
+
+
 _LOOKED_UP: Mapping[Known, Callable[[Ground], Awaitable[Any]]] = {
     "age": _age,
     "guardians": Ground.guardians,
@@ -177,6 +201,9 @@ _LOOKED_UP: Mapping[Known, Callable[[Ground], Awaitable[Any]]] = {
     "other-side": counsellors_of_other_side,
     "members": _members,
     "member": _new_member,
+    "staff": _staff,
+    "family": _family,
+    "claims": _claims,
 }
 
 SOURCES = frozenset[Known]({"fresh-id", *_FROM_POLICY, *_LOOKED_UP})

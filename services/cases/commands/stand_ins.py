@@ -16,6 +16,7 @@ from services.cases.commands.words import bare
 from services.cases.domain.case.state import Case
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.policy import Policy
+from services.cases.domain.successor import Staff
 from shared.access import Principal
 from shared.sealed import Sealed
 
@@ -47,6 +48,9 @@ class StandIns:
             "age": None,
             "age-of-consent": self.policy.telling.adult,
             "guardians": tuple(self.guardians),
+            "staff": Staff({}),
+            "family": frozenset(),
+            "claims": 0,
             "receiving-school": receiving_school(self.case, self.by),
         }
         examples = Examples(self.now + timedelta(days=1), self._act, _WORDS)

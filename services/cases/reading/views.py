@@ -261,6 +261,13 @@ class WorkList:
             query = "SELECT concern, case_id, role FROM strand_v1 WHERE generation = %s AND concern = ANY (%s)"
             return await (await connection.execute(query, (generation, list(concerns)))).fetchall()
 
+    async def acts_of(self, person: str, kind: str, school: str, since: datetime) -> int:
+        """How often somebody has done one kind of counted act at a school since then. Raises: StillBuilding, BehindWrite."""
+        query = "SELECT count(*) FROM fact_v1 WHERE generation = %s AND school = %s AND happened_at >= %s AND kind = %s AND person = %s"
+        async with self._view.reading(school) as (connection, generation):
+            row = await (await connection.execute(query, (generation, school, since, kind, person))).fetchone()
+        return int(row[0]) if row else 0
+
 
 def _work_wanted(generation: int, wanted: WorkFilter, schools: str, reader: str, after: Sequence[Any] | None) -> Conditions:
     found = Conditions()

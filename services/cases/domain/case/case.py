@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from services.cases.domain.case import guardians, opening
+from services.cases.domain.case import guardians, opening, suspending
 from services.cases.domain.case.chapter import THE_CASE_ITSELF
-from services.cases.domain.case.conflict import CONFLICT
+from services.cases.domain.case.conflict import CONFLICT, DeclareConflict, RuleConflict
 from services.cases.domain.case.consequences import Consequences
 from services.cases.domain.case.folding import folding
+from services.cases.domain.case.glass import BreakGlass
 from services.cases.domain.case.guardians import AssessGuardian, FoldNotice, MarkGuardianUnsafe, TellGuardian
-from services.cases.domain.case.handling import HANDLING, BreakGlass
+from services.cases.domain.case.handling import HANDLING
 from services.cases.domain.case.moving import MOVING, CaseRests, LiftLegalHold, SetLegalHold, UnmergeCase
 from services.cases.domain.case.opening import whose
 from services.cases.domain.case.protection import PROTECTION
@@ -191,6 +192,8 @@ _DECIDES: Mapping[type[Fact], _Decide] = {
     NoteMember: _member_note,
     **_table(HANDLING, lambda case: case.handling),
     **_table(CONFLICT, lambda case: case.conflicts),
+    DeclareConflict: suspending.declare,
+    RuleConflict: suspending.rule,
     **_table(PROTECTION, lambda case: case.protection),
     **_table(MOVING, lambda case: case.moves),
     **_table(CONSENT, lambda case: case.referrals),

@@ -10,6 +10,7 @@ from services.cases.domain.case import conflict, handling, moving
 from services.cases.domain.case.folding import Folding
 from services.cases.domain.case.opening import CLOCKS, whose
 from services.cases.domain.case.state import Case
+from services.cases.domain.case.suspending import still_left
 from services.cases.domain.referring import disclosure, referral
 from services.cases.domain.steps import deadline
 from services.cases.domain.steps.activity import Activity, ActivityEvent, Expected
@@ -46,7 +47,9 @@ class Consequences:
         if case.closed or case.moves.merged_into:
             return owed
         return [
-            *self.strategies.expected(case.activities), *handling.expected(case.handling, case.owner), *conflict.expected(case.conflicts),
+            *self.strategies.expected(case.activities), *handling.expected(case.handling, case.owner),
+            *conflict.expected(case.conflicts, still_left(case)),
+
             *moving.expected(case.moves), *referral.expected(case.referrals, case.owner), *owed,
         ]  # fmt: skip
 

@@ -267,4 +267,8 @@ def _levels(_: Case, __: Around) -> list[Known]:
     return [Known(choice=one_of(SetUrgency, "urgency"))]
 
 
-OFFERS: Mapping[type[Command], Offer[Case]] = {Acknowledge: offered("acknowledge"), SetUrgency: offered("decide", _levels)}
+OFFERS: Mapping[type[Command], Offer[Case]] = {
+    Acknowledge: offered("acknowledge"),
+    Assign: offered("without-owner"),
+    SetUrgency: offered("decide", _levels),
+}

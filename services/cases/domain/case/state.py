@@ -157,5 +157,5 @@ class Case:
 
     @property
     def owner(self) -> str | None:
-        """Who works it: the assignee, else who took it in hand."""
-        return self.assignee or self.acknowledged_by
+        """Who works it: the assignee, else who took it in hand; nobody who is suspended."""
+        return next((each for each in (self.assignee, self.acknowledged_by) if each and each not in self.conflicts.suspended), None)

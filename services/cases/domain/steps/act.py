@@ -51,13 +51,17 @@ def act(
 
 
 class Acts(Generic[S]):
-    """The table of a part of the case. S: the part's state. awaits: the codes of what the part expects."""
+    """The table of a part of the case. S: the part's state. awaits: the codes of what the part expects.
 
-    def __init__(self, *rows: Act[S], awaits: tuple[str, ...] = ()) -> None:
+    following: events that belong to the part and to no one command, with what they tell.
+    """
+
+    def __init__(self, *rows: Act[S], awaits: tuple[str, ...] = (), following: Mapping[type[ActEvent], Tells[Any]] | None = None) -> None:
         self._by_command = {row.command: row for row in rows}
         self.commands = tuple(self._by_command)
-        self.events = tuple(row.event for row in rows)
-        self.tells: Mapping[type[Event], Tells[Any]] = {row.event: row.tells for row in rows}
+        self.events: tuple[type[ActEvent], ...] = (*(row.event for row in rows), *(following or ()))
+        told: list[tuple[type[Event], Tells[Any]]] = [*((row.event, row.tells) for row in rows), *(following or {}).items()]
+        self.tells: Mapping[type[Event], Tells[Any]] = dict(told)
         self.awaits = awaits
         self.offers: Mapping[type[Command], Offer[S]] = {row.command: row.offer for row in rows}
 

@@ -11,7 +11,7 @@ from services.cases.domain.steps.policy import Policy
 
 Known = Literal[
     "fresh-id", "one-school-day", "two-school-days", "three-school-days", "approval-time", "letter-time", "policy", "age", "age-of-consent",
-    "guardians", "receiving-school", "school", "other-side", "members", "member",
+    "guardians", "receiving-school", "school", "other-side", "members", "member", "staff", "family", "claims",
 ]  # fmt: skip
 
 
