@@ -22,7 +22,7 @@ class Part(Protocol):
     async def run(self) -> None: ...
 
 
-async def ended(task: asyncio.Task[None]) -> None:
+async def ended(task: asyncio.Task[object]) -> None:
     """Cancels a task and waits until it has ended. Repeats the cancellation each second: waiting for a pool connection may swallow one."""
     while not task.done():
         task.cancel()

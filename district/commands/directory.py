@@ -1,8 +1,9 @@
-"""The verbs `roster import` and `agencies import`; both need a running district."""
+"""The verbs `roster import`, `roster report` and `agencies import`; all need a running district."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +12,7 @@ import typer
 from rich.progress import track
 
 from district.agencies import AgencyRead, Skipped, read_agencies
-from district.commands.shell import checked, errors, show_json, show_table, verb
+from district.commands.shell import FOUND_A_PROBLEM, checked, errors, show_json, show_table, verb
 from district.home import find_home, wanted_port
 from district.serving import port_in_use
 from shared.errors import Fault, Invalid
@@ -20,6 +21,8 @@ roster = typer.Typer(no_args_is_help=True, help="The roster of schools and peopl
 agencies = typer.Typer(no_args_is_help=True, help="Partner agencies (HSDS 3.0)")
 
 Bundle = Annotated[Path, typer.Argument(help="zip file")]
+_CHANGES = ("added", "changed", "moved", "left", "unchanged", "set_aside", "refused")
+
 AsJson = Annotated[bool, typer.Option("--json", help="for machines")]
 
 
@@ -29,12 +32,15 @@ def origin() -> str:
     return f"http://127.0.0.1:{port or wanted_port()}"
 
 
-def import_bundle(base: str, headers: dict[str, str], bundle: Path, *, allow_drop: bool) -> dict[str, Any]:
+def import_bundle(
+    base: str, headers: dict[str, str], bundle: Path, *, allow_drop: bool, accept: Sequence[str] = (), dry_run: bool = False
+) -> dict[str, Any]:
     """Sends a bundle and returns the report. Raises: Invalid: there is no such file. TanggapError: the import was refused."""
     if not bundle.is_file():
         raise Invalid(Fault("", "no-such-file"), message=f"{bundle}: there is no such file")
+    wishes: dict[str, bool | list[str]] = {"allow_drop": allow_drop, "accept": list(accept), "dry_run": dry_run}
     with bundle.open("rb") as file, httpx.Client(timeout=600, trust_env=False) as client:
-        answer = client.post(f"{base}/intake/api/roster", params={"allow_drop": allow_drop}, content=file, headers=headers)
+        answer = client.post(f"{base}/intake/api/roster", params=wishes, content=file, headers=headers)
     report: dict[str, Any] = checked(answer)
     return report
 
@@ -42,17 +48,44 @@ def import_bundle(base: str, headers: dict[str, str], bundle: Path, *, allow_dro
 @roster.command("import")
 @verb
 def import_roster(
-    bundle: Bundle, allow_drop: Annotated[bool, typer.Option(help="even if many students would leave")] = False, json: AsJson = False
+    bundle: Bundle,
+    allow_drop: Annotated[bool, typer.Option(help="whatever would be lost")] = False,
+    accept: Annotated[list[str] | None, typer.Option(help="a loss that is meant: SCHOOL:students|staff|guardians|classes")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what would change")] = False,
+    json: AsJson = False,
 ) -> None:
-    """Imports a bundle: applied, unchanged, left, quarantined with row and reason."""
+    """Imports a bundle. Exits with 1 where a part of it was refused."""
     with errors.status("importing"):
-        report = import_bundle(origin(), find_home().service_headers(), bundle, allow_drop=allow_drop)
+        report = import_bundle(origin(), find_home().service_headers(), bundle, allow_drop=allow_drop, accept=accept or (), dry_run=dry_run)
+    show_roster("What would change" if dry_run else "Roster", report, json=json)
+    if report["refused"]:
+        raise typer.Exit(FOUND_A_PROBLEM)
+
+
+@roster.command("report")
+@verb
+def roster_report(json: AsJson = False) -> None:
+    """What the last import changed, refused and set aside, with the mend."""
+    with httpx.Client(timeout=30, trust_env=False, headers=find_home().service_headers()) as client:
+        report = checked(client.get(f"{origin()}/intake/api/roster/report"))
+    show_roster(f"Roster, imported at {report['at']}", report, json=json)
+
+
+def show_roster(title: str, report: dict[str, Any], *, json: bool) -> None:
+    """An import's report as tables, or as JSON."""
     if json:
         show_json(report)
         return
-    show_table("Roster", ("what", "count"), [(name, report[name]) for name in ("schools", "applied", "unchanged", "left")])
+    show_table(title, ("what", "count"), [(name, report[name]) for name in ("schools", "applied", "unchanged", "left")])
+    if report["parts"]:
+        rows = [(each["npsn"] or each["school"], each["name"], each["part"], *(each[name] for name in _CHANGES)) for each in report["parts"]]
+        show_table("By school", ("school", "name", "part", *(name.replace("_", " ") for name in _CHANGES)), rows)
+    if report["refused"]:
+        parts = [(f"{each['npsn'] or each['school']}:{each['part']}", each["lost"], each["of"], each["sentence"]["en"]) for each in report["refused"]]
+        show_table("Refused (accept with --accept SCHOOL:PART)", ("school:part", "lost", "of", "why and what to do"), parts)
     if report["quarantined"]:
-        show_table("Quarantined", ("file", "row", "reason"), [(each["file"], each["row"], each["reason"]) for each in report["quarantined"]])
+        lines = [(each["file"], each["row"], each["field"], each["reason"], each["sentence"]["en"]) for each in report["quarantined"]]
+        show_table("Set aside", ("file", "row", "field", "reason", "what to do"), lines)
 
 
 def register(client: httpx.Client, base: str, agency: AgencyRead) -> str | Skipped:

@@ -51,8 +51,8 @@ def _files(district: District) -> dict[str, list[Sequence[str]]]:
             *((f"r-{person.key}", "active", _STAMP, person.key, "primary", _role(person), "", "", person.school) for person in district.people),
         ],
         "classes": [
-            ("sourcedId", "status", "dateLastModified", "title", "grades", "schoolSourcedId"),
-            *((f"{school.key}-{title}", "active", _STAMP, title, "", school.key) for school in district.schools for title in school.classes),
+            ("sourcedId", "status", "dateLastModified", "title", "grades", "classType", "schoolSourcedId"),
+            *((f"{school.key}-{title}", "active", _STAMP, title, "", "homeroom", school.key) for school in district.schools for title in school.classes),
         ],
         "enrollments": [
             ("sourcedId", "status", "dateLastModified", "classSourcedId", "schoolSourcedId", "userSourcedId", "role", "primary", "beginDate", "endDate"),

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Any, Literal
-from uuid import uuid4
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict
@@ -13,18 +10,16 @@ from pydantic import BaseModel, ConfigDict
 from services.intake.domain.concern import CONCERN, AddToConcern, Concern
 from services.intake.raising import NARRATIVE, Accepted, ConcernBody, Raising, Text
 from services.intake.receipts import locator_of
-from services.intake.roster.importing import ImportReport, RosterImport
+from services.intake.roster.importing import RosterImport
+from services.intake.roster.routes import add_roster_routes
 from services.intake.views import Directory
 from shared.access import Principal, SignedIn
 from shared.decider import execute, load
-from shared.errors import Fault, Invalid, NotFound, TooLarge
+from shared.errors import Fault, Invalid, NotFound
 from shared.events import OutcomeClass
 from shared.message import Occasion, derived_id
 from shared.service import Kernel
 from shared.web import asked
-
-UPLOAD = 64 * 1024 * 1024
-"""The largest roster bundle, in octets: enough for a province."""
 
 
 class Status(BaseModel):
@@ -52,7 +47,8 @@ def router(kernel: Kernel, raising: Raising, directory: Directory, roster: Roste
     """All JSON routes of intake."""
     routes = APIRouter(prefix="/intake/api", tags=["intake"])
     _concerns(routes, kernel, raising, directory)
-    _roster(routes, directory, roster)
+    _directory(routes, directory)
+    add_roster_routes(routes, roster)
     return routes
 
 
@@ -104,7 +100,7 @@ async def _own(kernel: Kernel, raising: Raising, concern_id: str, principal: Pri
     return concern
 
 
-def _roster(routes: APIRouter, directory: Directory, roster: RosterImport) -> None:
+def _directory(routes: APIRouter, directory: Directory) -> None:
     @routes.get("/schools", summary="Schools of the district")
     async def schools(_: SignedIn) -> dict[str, Any]:
         return {"items": await directory.schools(), "next": None}
@@ -112,20 +108,3 @@ def _roster(routes: APIRouter, directory: Directory, roster: RosterImport) -> No
     @routes.get("/people", summary="People of the roster, names sealed")
     async def people(_: SignedIn, kind: Literal["student", "staff", "guardian"] | None = None, school: str | None = None) -> dict[str, Any]:
         return {"items": await directory.people(kind, school), "next": None}
-
-    @routes.post("/roster", summary="Import a OneRoster 1.1 or 1.2 bundle (zip)")
-    async def import_roster(request: Request, principal: SignedIn, allow_drop: bool = False) -> ImportReport:
-        with tempfile.TemporaryDirectory() as folder:
-            bundle = Path(folder) / f"{uuid4()}.zip"
-            await _save(request, bundle)
-            return await roster.run(bundle, principal.id, allow_drop=allow_drop)
-
-
-async def _save(request: Request, target: Path) -> None:
-    size = 0
-    with target.open("wb") as file:
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > UPLOAD:
-                raise TooLarge(f"the bundle is over {UPLOAD} octets: send it in parts, by school")
-            file.write(chunk)

@@ -40,7 +40,7 @@ def create_app(settings: Settings) -> FastAPI:
     def routers(kernel: Kernel) -> list[APIRouter]:
         directory = Directory(kernel.database, projections[VIEW])
         raising = Raising(kernel, directory, Receipts(kernel.vault, earlier["receipts"]))
-        roster = RosterImport(kernel, projections[VIEW], directory)
+        roster = RosterImport(kernel, projections[VIEW])
         return [api.router(kernel, raising, directory, roster), pages.router(kernel, raising, directory)]
 
     return create_service("intake", settings, migrations=MIGRATIONS, routers=routers, parts=parts)

@@ -21,7 +21,7 @@ from shared.eventstore.projection import Projection, Reading
 from shared.message import Recorded
 from shared.sealed import Sealed
 
-VIEW = "intake_directory_v1"
+VIEW = "intake_directory_v2"
 TABLES = ("school_v1", "person_v1", "concern_locator_v1")
 
 _LOCATE = (
@@ -67,10 +67,10 @@ async def _school(connection: Connection, generation: int, told: SchoolRegistere
 
 async def _person(connection: Connection, generation: int, told: PersonRegistered) -> None:
     await connection.execute(
-        "INSERT INTO person_v1 (generation, person, kind, school, roles, name) VALUES (%s, %s, %s, %s, %s, %s)"
-        " ON CONFLICT (generation, person) DO UPDATE"
-        " SET kind = excluded.kind, school = excluded.school, roles = excluded.roles, name = excluded.name",
-        (generation, told.person, told.kind, told.school, list(told.roles), Jsonb(told.name.model_dump())),
+        "INSERT INTO person_v1 (generation, person, kind, school, roles, name, homeroom, guardians) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+        " ON CONFLICT (generation, person) DO UPDATE SET kind = excluded.kind, school = excluded.school, roles = excluded.roles,"
+        " name = excluded.name, homeroom = excluded.homeroom, guardians = excluded.guardians",
+        (generation, told.person, told.kind, told.school, list(told.roles), Jsonb(told.name.model_dump()), told.homeroom, list(told.guardians)),
     )
 
 
@@ -128,13 +128,6 @@ class Directory:
             wanted.add("generation = %s", generation)
             rows = await (await connection.execute(_PEOPLE.format(wanted.where), wanted.values)).fetchall()
         return [{"person": row[0], "kind": row[1], "school": row[2], "roles": row[3], "name": Sealed.model_validate(row[4])} for row in rows]
-
-    async def digests(self) -> dict[str, tuple[str, str, str | None]]:
-        """Everybody who is known: id to kind, school and the digest of their row. Raises: StillBuilding, BehindWrite."""
-        query = "SELECT person, kind, school, digest FROM person_v1 WHERE generation = %s"
-        async with self._view.reading() as (connection, generation):
-            rows = await (await connection.execute(query, (generation,))).fetchall()
-        return {row[0]: (row[1], row[2], row[3]) for row in rows}
 
     async def concerns_at(self, located: str) -> list[str]:
         """The concerns whose receipt has this locator, usually one. A receipt just given is found. Raises: StillBuilding, BehindWrite."""

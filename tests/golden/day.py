@@ -160,7 +160,7 @@ class Served:
 
         def run(parts: Sequence[Part]) -> Coroutine[None, None, None]:
             self.views[service] = [part for part in parts if isinstance(part, Projection)]
-            return run_parts(self.views[service])
+            return run_parts([*self.views[service], *(view.builder for view in self.views[service])])
 
         return run
 

@@ -27,7 +27,10 @@ class Sample:
 OURS = (
     Sample(
         "ours", "1.1", "1.1", ["Dinas Pendidikan Contoh (FIKTIF)", "SMP Negeri 9 Contoh (FIKTIF)", "SD Negeri 9 Contoh, Kampus B (FIKTIF)"],
-        [("guardian", "Bagus Senja"), ("guardian", "Wening Ayu Senja"), ("staff", "Tirta Bening"), ("student", "Embun"), ("student", "Lintang Senja")],
+        [
+            ("guardian", "Bagus Senja"), ("guardian", "Wening Ayu Senja"), ("staff", "Akun Mati"), ("staff", "Tirta Bening"), ("student", "Embun"),
+            ("student", "Lintang Senja"),
+        ],
         "Sandi-Rahasia",
     ),
     Sample(

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from services.intake.app import create_app
+from services.intake.views import VIEW
 from shared.access import service_principal
 from shared.eventstore import projection
 from shared.settings import read_settings
@@ -38,7 +39,7 @@ class Office:
 
     async def directory(self, state: str) -> None:
         """One school and one student, in a generation in this state."""
-        await self.sql(f"INSERT INTO view_checkpoint (view, position, state) VALUES ('intake_directory_v1', 0, '{state}')")
+        await self.sql(f"INSERT INTO view_checkpoint (view, position, state) VALUES ('{VIEW}', 0, '{state}')")
         await self.sql("INSERT INTO school_v1 VALUES ('s1', '20100002', 'SMP', 'smp', NULL, 1)")
         await self.sql("INSERT INTO person_v1 VALUES ('ani', 'student', 's1', '{}', NULL, '{}', 1)")
 

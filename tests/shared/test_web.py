@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from services.intake.app import create_app
+from services.intake.views import VIEW
 from shared.access import Principal
 from shared.settings import read_settings
 from tests.keys import bearer
@@ -35,7 +36,7 @@ def at_intake(app: FastAPI, *requests: tuple[str, str, dict]) -> list[httpx.Resp
         await kernel.database.open()
         try:
             async with kernel.database.connection() as connection:
-                await connection.execute("INSERT INTO view_checkpoint (view, position, state) VALUES ('intake_directory_v1', 0, 'answering')")
+                await connection.execute("INSERT INTO view_checkpoint (view, position, state) VALUES (%s, 0, 'answering')", (VIEW,))
                 await connection.execute("INSERT INTO school_v1 VALUES ('s1', '20100002', 'SMP', 'smp', NULL, 1)")
             transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
             async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:

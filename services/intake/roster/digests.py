@@ -1,59 +1,66 @@
 """Which rows of a roster are as they were: by a keyed hash of each row, under a key of the person it is about.
 
 No rotation changes such a hash, and whoever was erased leaves none that a guess could be compared with. The first release made them under its token
-key: those are compared by opening what was sealed then, once, and made anew.
+key: what was sealed then is opened once, and its hash is made anew.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hmac
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from services.intake.roster.people import Person
-from shared.events import PersonRegistered
-from shared.eventstore.store import EventStore
-from shared.sealed import Erased, Sealed
+from services.intake.roster.known import Known
+from services.intake.roster.person import Person
+from services.intake.roster.registered import Registered
+from shared.sealed import Erased
 from shared.sealing import Vault
+
+AT_ONCE = 100
+"""People whose keys are asked for together."""
 
 _OWN = "own:"
 """Begins a digest under the person's own key; the first release's had no beginning."""
 
 
 @dataclass(frozen=True, slots=True)
-class RowDigests:
-    """Makes digests and compares with them."""
+class RowKeys:
+    """Makes digests. keys: by person; nobody who was erased is among them."""
 
-    store: EventStore
-    vault: Vault
+    keys: Mapping[str, bytes]
 
-    async def of(self, people: Sequence[Person]) -> dict[str, str | None]:
-        """By id; None for somebody who was erased: nothing new is kept about them."""
-        keys = await self.vault.derive_many([person.id for person in people], "identity", "row-digest")
-        return {person.id: None if isinstance(key, Erased) else _digest(key, person) for person, key in zip(people, keys, strict=True)}
+    def __contains__(self, person: str) -> bool:
+        return person in self.keys
 
-    async def same_as_sealed(self, people: Sequence[Person], known: Mapping[str, str | None]) -> list[Person]:
-        """Those whose known digest is the first release's, and whose row says what was sealed with it."""
-        old = [person for person in people if (digest := known.get(person.id)) and not digest.startswith(_OWN)]
-        registered = await asyncio.gather(*(self._registered(person.id) for person in old))
-        return [person for person, before in zip(old, registered, strict=True) if person == before]
-
-    async def _registered(self, person: str) -> Person | None:
-        events = await self.store.read_stream(f"person-{person}")
-        bodies = [event.body for event in events if event.type == "person-registered"]
-        return await self._opened(PersonRegistered.model_validate_json(bodies[-1])) if bodies else None
-
-    async def _opened(self, told: PersonRegistered) -> Person | None:
-        boxes: list[Sealed | None] = [told.name, told.born, told.email, told.phone]
-        opened = iter(await self.vault.open_many([box for box in boxes if box]))
-        texts = [next(opened) if box else "" for box in boxes]
-        if any(isinstance(text, Erased) for text in texts):
-            return None
-        name, born, email, phone = (str(text) for text in texts)
-        return Person(told.person, told.kind, told.school, told.roles, name, born, email, phone, told.guardians, told.homeroom)
+    def digest(self, person: Person) -> str:
+        """Raises: KeyError: nobody asked for the key of this person, or it was destroyed."""
+        return _OWN + hmac.digest(self.keys[person.id], repr(person).encode(), sha256).hex()
 
 
-def _digest(key: bytes, person: Person) -> str:
-    return _OWN + hmac.digest(key, repr(person).encode(), sha256).hex()
+async def read_keys(people: Sequence[str], vault: Vault) -> RowKeys:
+    """people: our ids. Whoever has no key yet gets one."""
+    keys: dict[str, bytes] = {}
+    for batch in _batches(people):
+        derived = await vault.derive_many(batch, "identity", "row-digest")
+        keys |= {person: key for person, key in zip(batch, derived, strict=True) if not isinstance(key, Erased)}
+    return RowKeys(keys)
+
+
+async def of_the_first_release(people: Iterable[str], known: Known, registered: Registered) -> list[Person]:
+    """How those were registered whose digest the first release made; without those who were erased. people: known ones."""
+    wanted = [person for person in people if (kept := known.people[person].digest) and not kept.startswith(_OWN)]
+    found: list[Person | None] = []
+    for batch in _batches(wanted):
+        found += await asyncio.gather(*(registered.last(person) for person in batch))
+    return [person for person in found if person]
+
+
+def with_digests(known: Known, renewed: Mapping[str, str]) -> Known:
+    """The same, with these digests."""
+    return replace(known, people={**known.people, **{person: replace(known.people[person], digest=digest) for person, digest in renewed.items()}})
+
+
+def _batches(people: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (people[place : place + AT_ONCE] for place in range(0, len(people), AT_ONCE))

@@ -1,46 +1,48 @@
-"""Bringing a roster in: seal, decide, append in batches; people who are gone leave, unless too many would."""
+"""Bringing a roster in: read, compare, refuse what would lose too many, append the rest in batches, record what became of it.
+
+One import goes on at a time: another waits. An import that was cut off and is repeated ends in the same roster, because whoever is registered already
+has not changed.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from hashlib import sha256
-from itertools import islice
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-from pydantic import BaseModel
-
-from services.intake.domain.roster import ROSTER, Command, KeepRow, LetGo, RegisterPerson, RegisterSchool
-from services.intake.roster.digests import RowDigests
-from services.intake.roster.people import Person, Roster, SetAside, interpret
-from services.intake.roster.reading import read_bundle
-from services.intake.views import Directory
-from shared.decider import execute_all
-from shared.errors import Fault, Invalid, NotAllowed, Unavailable
-from shared.events import PersonRegistered
+from services.intake.domain.imports import IMPORTS, STREAM, RecordImport, RosterImported
+from services.intake.domain.roster import KeepRow, LetGo, RegisterSchool
+from services.intake.roster.completing import complete
+from services.intake.roster.digests import RowKeys, of_the_first_release, read_keys, with_digests
+from services.intake.roster.known import Known, KnownSchool, read_known
+from services.intake.roster.people import Roster, interpret
+from services.intake.roster.planning import Plan, plan
+from services.intake.roster.reading import Bundle, read_bundle
+from services.intake.roster.reasons import SetAside
+from services.intake.roster.refusing import Accepted, accepted
+from services.intake.roster.registered import Registered
+from services.intake.roster.registering import Registering, erased
+from services.intake.roster.report import ImportReport, LastImport, imported, last_import, report, set_aside_rows
+from shared.decider import execute
+from shared.delivery.leases import lease
+from shared.errors import Unavailable
 from shared.eventstore.projection import Projection
 from shared.message import Occasion
-from shared.sealed import Sealed
-from shared.sealing import ToSeal
+from shared.running import ended
 from shared.service import Kernel
 
 AT_ONCE = 100
 """People in one append: all of them or none."""
 
-MOST_DROPPED = 0.05
-"""Share of a school's students that a bundle may drop without being asked (issue: a bundle that would drop more is refused)."""
+LEASE = "roster-import"
 
 Progress = Callable[[int, int], None]
 """Called with how many people are done, and of how many."""
 
 T = TypeVar("T")
-
-_Digests = Mapping[str, str | None]
-"""By person; None where there is none, or for somebody who was erased."""
 
 
 def _quiet(done: int, of: int) -> None:
@@ -48,142 +50,109 @@ def _quiet(done: int, of: int) -> None:
     del done, of
 
 
-class QuarantinedRow(BaseModel):
-    file: str
-    row: int
-    reason: str
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """accept: losses that are meant, as `<school>:<part>`. allow_drop: all of them. dry_run: only say what would change."""
+
+    accept: Sequence[str] = ()
+    allow_drop: bool = False
+    dry_run: bool = False
 
 
-class ImportReport(BaseModel):
-    """What became of a bundle."""
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A bundle beside what is known. renewed: digests that the first release made, made anew, by person."""
 
-    applied: int
-    unchanged: int
-    left: int
-    schools: int
-    quarantined: list[QuarantinedRow]
+    roster: Roster
+    plan: Plan
+    accept: Accepted
+    renewed: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class RosterImport:
-    """Imports bundles. view: what fills the directory; it must have seen the last import before the next is compared with it."""
+    """Imports bundles. directory: the projection that must have seen the last import before the next is compared with it."""
 
     kernel: Kernel
-    view: Projection
-    directory: Directory
+    directory: Projection
 
-    async def run(self, bundle: Path, actor: str, *, allow_drop: bool = False, progress: Progress = _quiet) -> ImportReport:
-        """Raises: Invalid: the bundle as a whole cannot be trusted; then nothing was changed."""
-        roster = interpret(await asyncio.to_thread(read_bundle, bundle))
-        known = await self._known()
-        leaving = self._leaving(roster, known)
-        if not allow_drop:
-            _refuse_large_drop(leaving, known)
-        occasion = Occasion(actor, None, self.kernel.clock.now(), cause := uuid4(), cause)
-        changed, digests = await self._changed(roster.people, {person: digest for person, (_, _, digest) in known.items()}, occasion)
-        await self._append([(f"school-{each.school}", RegisterSchool(school=each)) for each in roster.schools], occasion)
-        done = 0
-        for batch in _batches(changed, AT_ONCE):
-            await self._append(await self._registrations(batch, roster, digests), occasion)
-            progress(done := done + len(batch), len(changed))
-        for gone in _batches(leaving, AT_ONCE):
-            await self._append([(f"person-{person}", LetGo(person=person, school=school)) for person, school in gone], occasion)
+    async def run(self, bundle: Path, actor: str, *, wishes: Wishes | None = None, progress: Progress = _quiet) -> ImportReport:
+        """Waits until no other import goes on.
+
+        Raises: Invalid: the bundle as a whole cannot be trusted; then nothing was changed. Unavailable: the database went away; repeat the import.
+        """
+        told = await asyncio.to_thread(read_bundle, bundle)
+        async with lease(self.kernel.database, LEASE) as held:
+            working = asyncio.create_task(self._run(told, actor, wishes or Wishes(), progress))
+            try:
+                await asyncio.wait((held, working), return_when=asyncio.FIRST_COMPLETED)
+                if not working.done():
+                    raise Unavailable("the import was cut off because the database went away: import again, and it goes on where it was")
+                return working.result()
+            finally:
+                await ended(working)  # awaited, or it would go on without the lease
+
+    async def last(self) -> LastImport:
+        """Raises: NotFound: there was none. StillBuilding."""
+        return await last_import(self.kernel.store, self.directory)
+
+    async def _run(self, bundle: Bundle, actor: str, wishes: Wishes, progress: Progress) -> ImportReport:
         await self._caught_up()
-        return ImportReport(
-            applied=len(changed),
-            unchanged=len(roster.people) - len(changed),
-            left=len(leaving),
-            schools=len(roster.schools),
-            quarantined=[QuarantinedRow(file=each.file, row=each.row, reason=each.reason) for each in roster.set_aside],
-        )
+        known = await read_known(self.directory)
+        compared = await self._compare(await asyncio.to_thread(interpret, bundle, known), known, wishes)
+        told = imported(compared.plan, len(compared.plan.people), compared.accept)
+        if not wishes.dry_run:
+            told = await self._apply(compared, actor, progress)
+        return report(told, set_aside_rows(compared.roster.set_aside), _schools(compared.roster, known), dry_run=wishes.dry_run)
 
-    async def _changed(self, people: Sequence[Person], known: _Digests, occasion: Occasion) -> tuple[list[Person], _Digests]:
-        """Whose row is not the known one, and everybody's digest now. What only has an earlier release's digest gets a new one on the way."""
-        rows = RowDigests(self.kernel.store, self.kernel.vault)
-        changed: list[Person] = []
-        digests: dict[str, str | None] = {}
-        for batch in _batches(people, AT_ONCE):
-            digests |= await rows.of(batch)
-            others = [person for person in batch if digests[person.id] is None or known.get(person.id) != digests[person.id]]
-            same = await rows.same_as_sealed(others, known)
-            await self._append([(f"person-{each.id}", KeepRow(digest=digests[each.id] or "")) for each in same], occasion)
-            changed += [person for person in others if person not in same]
-        return changed, digests
+    async def _compare(self, roster: Roster, known: Known, wishes: Wishes) -> Compared:
+        registered = Registered(self.kernel.store, self.kernel.vault)
+        accept = replace(accepted(wishes.accept, roster, known), everything=wishes.allow_drop)
+        keys = await read_keys([person.id for person in roster.people if person.id in known.people], self.kernel.vault)
+        _put_erased_aside(roster, known, keys)
+        roster.people = await complete(roster.people, known, registered)
+        before = await of_the_first_release([person.id for person in roster.people if person.id in keys], known, registered)
+        renewed = {person.id: keys.digest(person) for person in before}
+        made = await asyncio.to_thread(plan, roster, with_digests(known, renewed), accept, keys.digest)
+        return Compared(roster, made, accept, renewed)
+
+    async def _apply(self, compared: Compared, actor: str, progress: Progress) -> RosterImported:
+        occasion = Occasion(actor, None, self.kernel.clock.now(), cause := uuid4(), cause)
+        registering, made = Registering(self.kernel, occasion), compared.plan
+        await registering.append([(f"school-{each.school}", RegisterSchool(school=each)) for each in made.schools])
+        for kept in _batches(list(compared.renewed.items()), AT_ONCE):
+            await registering.append([(f"person-{person}", KeepRow(digest=digest)) for person, digest in kept])
+        meanwhile = await self._register(made, registering, progress)
+        for gone in _batches(made.departures, AT_ONCE):
+            await registering.append([(f"person-{person}", LetGo(person=person, school=school)) for person, school in gone])
+        compared.roster.set_aside += meanwhile
+        told = imported(made, len(made.people) - len(meanwhile), compared.accept)
+        await execute(self.kernel.store, IMPORTS, STREAM, RecordImport(imported=told, rows=set_aside_rows(compared.roster.set_aside)), occasion)
+        await self._caught_up()
+        return told
+
+    async def _register(self, made: Plan, registering: Registering, progress: Progress) -> list[SetAside]:
+        """Registers everybody who is new or changed. Returns who was erased."""
+        found: list[SetAside] = []
+        for done, batch in enumerate(_batches(made.people, AT_ONCE)):
+            found += await registering.register(batch)
+            progress(done * AT_ONCE + len(batch), len(made.people))
+        return found
 
     async def _caught_up(self) -> None:
         """Raises: Unavailable: the directory does not follow, so nothing could be compared with it."""
-        if not await self.view.caught_up(await self.kernel.store.head(), within=30):
+        if not await self.directory.caught_up(await self.kernel.store.head(), within=30):
             raise Unavailable("the directory of people does not follow the store: see /intake/readyz, then import again")
 
-    async def _append(self, commands: Sequence[tuple[str, Command]], occasion: Occasion) -> None:
-        if commands:
-            cause = UUID(bytes=sha256(f"{occasion.cause}{commands[0][0]}".encode()).digest()[:16])
-            await execute_all(self.kernel.store, ROSTER, commands, Occasion(occasion.actor, None, occasion.happened_at, occasion.correlation, cause))
 
-    async def _known(self) -> dict[str, tuple[str, str, str | None]]:
-        """Everybody we have: id to (kind, school, digest)."""
-        await self._caught_up()
-        return await self.directory.digests()
-
-    def _leaving(self, roster: Roster, known: dict[str, tuple[str, str, str | None]]) -> list[tuple[str, str]]:
-        """A bundle is a full snapshot of its schools: who is not in it any more has left."""
-        schools = {school.school for school in roster.schools}
-        present = {person.id for person in roster.people} | {each.person for each in roster.set_aside if each.person}
-        return [(person, school) for person, (_, school, _) in known.items() if school in schools and person not in present]
-
-    async def _registrations(self, people: Sequence[Person], roster: Roster, digests: _Digests) -> list[tuple[str, Command]]:
-        """Somebody whose keys were destroyed is set aside: nothing new can be kept about them, and the others come in all the same."""
-        try:
-            return await self._sealed(people, digests)
-        except NotAllowed:
-            found: list[tuple[str, Command]] = []
-            for person in people:
-                try:
-                    found += await self._sealed([person], digests)
-                except NotAllowed:
-                    roster.set_aside.append(SetAside("users.csv", 0, "erased: nothing new is kept about this person", person.id))
-            return found
-
-    async def _sealed(self, people: Sequence[Person], digests: _Digests) -> list[tuple[str, Command]]:
-        wanted = [part for person in people for part in _to_seal(person)]
-        boxes = iter(await self.kernel.vault.seal_many(wanted))
-        return [(f"person-{person.id}", _registration(person, list(islice(boxes, 4)), digests[person.id] or "")) for person in people]
+def _put_erased_aside(roster: Roster, known: Known, keys: RowKeys) -> None:
+    gone = {person.id for person in roster.people if person.id in known.people and person.id not in keys}
+    roster.set_aside += [erased(person) for person in roster.people if person.id in gone]
+    roster.people = [person for person in roster.people if person.id not in gone]
 
 
-def _registration(person: Person, boxes: Sequence[Sealed], digest: str) -> RegisterPerson:
-    name, born, email, phone = boxes
-    registered = PersonRegistered(
-        person=person.id,
-        kind=person.kind,
-        school=person.school,
-        roles=person.roles,
-        name=name,
-        born=born if person.born else None,
-        email=email if person.email else None,
-        phone=phone if person.phone else None,
-        guardians=person.guardians,
-        homeroom=person.homeroom,
-    )
-    return RegisterPerson(person=registered, digest=digest)
-
-
-def _to_seal(person: Person) -> Iterable[ToSeal]:
-    context = f"person-{person.id}"
-    yield ToSeal(person.id, "identity", person.name, f"{context}/name")
-    yield ToSeal(person.id, "identity", person.born, f"{context}/born")
-    yield ToSeal(person.id, "contact", person.email, f"{context}/email")
-    yield ToSeal(person.id, "contact", person.phone, f"{context}/phone")
-
-
-def _refuse_large_drop(leaving: Sequence[tuple[str, str]], known: dict[str, tuple[str, str, str | None]]) -> None:
-    students = Counter(school for kind, school, _ in known.values() if kind == "student")
-    dropped = Counter(school for person, school in leaving if known[person][0] == "student")
-    for school, count in dropped.items():
-        if count > MOST_DROPPED * students[school]:
-            raise Invalid(
-                Fault("/users.csv", "drops-too-many"),
-                message=f"the bundle would drop {count} of {students[school]} students of school {school}: check that it is whole, or say allow_drop",
-            )
+def _schools(roster: Roster, known: Known) -> dict[str, KnownSchool]:
+    return {**known.schools, **{each.school: KnownSchool(each.npsn, each.name) for each in roster.schools}}
 
 
 def _batches(items: Sequence[T], size: int) -> Iterable[Sequence[T]]:

@@ -1,0 +1,86 @@
+"""What spreadsheets do to cells: numbers and dates that are no longer what was exported. They are recognised, never repaired.
+
+Each check gives the reason, or None where the cell may be taken.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from services.intake.roster.reasons import Reason
+from shared.addresses import MailAddress, mail_address
+
+_ERROR = re.compile(r"#+|#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!)|=.*", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"[+-]?\d+([.,]\d*)?E[+-]\d+"  # 1,23E+12
+    r"|[1-9]\d{0,2}([.,]\d{3})+([.,]\d+)?"  # 5.320.101
+    r"|[1-9]\d*[.,]0{1,2}"  # 20109999.0
+    r"|'.*",  # '20109999
+    re.IGNORECASE,
+)
+_MONTH = (
+    "(jan(uari|uary)?|feb(ruari|ruary)?|mar(et|ch)?|apr(il)?|mei|may|jun[ie]?|jul[iy]?|agu(stus)?|agt|ags|aug(ust)?|sept?(ember)?|okt(ober)?"
+    "|oct(ober)?|nov(ember)?|des(ember)?|dec(ember)?)"
+)
+_SHORT_DATE = re.compile(rf"\d{{1,2}}[-/ ]{_MONTH}([-/ ]\d{{2,4}})?|{_MONTH}[-/ ]\d{{2,4}}|\d{{1,4}}/\d{{1,2}}/\d{{1,4}}", re.IGNORECASE)
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_SERIAL = re.compile(r"\d{3,5}([.,]\d+)?")
+"""Days since 1900, as spreadsheets count."""
+
+_NOTHING = "-–—. "
+"""What people write into a cell that has to hold something."""
+
+_LOST_LETTER = "\ufffd"
+
+
+def wrong_id(value: str) -> Reason | None:
+    """An id or number that identifies something: any text, but none that a spreadsheet wrote."""
+    if _NUMBER.fullmatch(value):
+        return "spreadsheet-number"
+    if _SHORT_DATE.fullmatch(value):
+        return "spreadsheet-date"
+    if "\n" in value or "\r" in value:
+        return "missing-id"
+    return wrong_text(value)
+
+
+def wrong_text(value: str) -> Reason | None:
+    """A name."""
+    if _ERROR.fullmatch(value):
+        return "spreadsheet-error"
+    return "lost-letters" if _LOST_LETTER in value else None
+
+
+def wrong_title(value: str) -> Reason | None:
+    """The name of a class: 8-1 becomes 8-Jan."""
+    return "spreadsheet-date" if _SHORT_DATE.fullmatch(value) else wrong_text(value)
+
+
+def wrong_phone(value: str) -> Reason | None:
+    """A telephone number, in whatever form people write it."""
+    return "spreadsheet-number" if _NUMBER.fullmatch(value) else wrong_text(value)
+
+
+def wrong_email(value: str) -> Reason | None:
+    """One mail address, or what people write where there is none."""
+    if not value.strip(_NOTHING):
+        return None
+    address = mail_address(value)
+    if isinstance(address, MailAddress):
+        return None
+    return wrong_text(value) or ("several-addresses" if address.code == "several-addresses" else "not-an-address")
+
+
+def wrong_date(value: str) -> Reason | None:
+    """A date, which the standard writes as YYYY-MM-DD."""
+    if not value:
+        return None
+    if not _ISO_DATE.fullmatch(value):
+        garbled = _SHORT_DATE.fullmatch(value) or _SERIAL.fullmatch(value) or _NUMBER.fullmatch(value)
+        return "spreadsheet-date" if garbled else wrong_text(value) or "not-a-date"
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return "not-a-date"
+    return None

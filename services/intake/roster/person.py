@@ -1,0 +1,47 @@
+"""One person of the roster in our terms, and the name that is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from services.intake.roster.known import Kind
+from services.intake.roster.reading import Row
+from shared.events import StaffRole
+
+Untold = Literal["born", "homeroom", "email", "phone", "guardians"]
+
+_PLACEHOLDERS = frozenset({"n/a", "null", "(null)"})
+"""What systems write for a name that somebody does not have; so does anything without a letter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One person as the roster has them, not sealed yet. Everything is sealed before it is stored.
+
+    row: of users.csv. untold: what the bundle does not say, so that it stays as it was.
+    """
+
+    id: str
+    kind: Kind
+    school: str
+    roles: tuple[StaffRole, ...]
+    name: str
+    born: str
+    email: str
+    phone: str
+    guardians: tuple[str, ...]
+    homeroom: str | None
+    row: int = field(default=0, repr=False, compare=False)
+    untold: frozenset[Untold] = field(default=frozenset(), repr=False, compare=False)
+
+
+def shown_name(row: Row) -> str:
+    """The name as it is shown. Somebody of one name has no second one made of a dash, a full stop or the same word again."""
+    parts: list[str] = []
+    for column in ("givenName", "middleName", "familyName"):
+        part = " ".join(row[column].split())
+        is_name = any(letter.isalpha() for letter in part) and part.lower() not in _PLACEHOLDERS
+        if is_name and part.casefold() not in (*(each.casefold() for each in parts), " ".join(parts).casefold()):
+            parts.append(part)
+    return " ".join(parts)

@@ -1,0 +1,45 @@
+"""The routes of the roster: bring a bundle in, try what it would change, and what the last import set aside."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Annotated
+from uuid import uuid4
+
+from fastapi import APIRouter, Query, Request
+
+from services.intake.roster.importing import RosterImport, Wishes
+from services.intake.roster.report import ImportReport, LastImport
+from shared.access import SignedIn
+from shared.errors import TooLarge
+
+UPLOAD = 64 * 1024 * 1024
+"""The largest roster bundle, in octets: enough for a province."""
+
+Accept = Annotated[list[str] | None, Query(description="Losses that are meant: <school>:students|staff|guardians|classes; the school by id or NPSN")]
+
+
+def add_roster_routes(routes: APIRouter, roster: RosterImport) -> None:
+    @routes.post("/roster", summary="Import a OneRoster 1.1 or 1.2 bundle (zip)")
+    async def import_roster(
+        request: Request, principal: SignedIn, accept: Accept = None, allow_drop: bool = False, dry_run: bool = False
+    ) -> ImportReport:
+        with tempfile.TemporaryDirectory() as folder:
+            bundle = Path(folder) / f"{uuid4()}.zip"
+            await _save(request, bundle)
+            return await roster.run(bundle, principal.id, wishes=Wishes(accept or (), allow_drop=allow_drop, dry_run=dry_run))
+
+    @routes.get("/roster/report", summary="What the last import changed, refused and set aside")
+    async def roster_report(_: SignedIn) -> LastImport:
+        return await roster.last()
+
+
+async def _save(request: Request, target: Path) -> None:
+    size = 0
+    with target.open("wb") as file:
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > UPLOAD:
+                raise TooLarge(f"the bundle is over {UPLOAD} octets: send it in parts, by school")
+            file.write(chunk)

@@ -1,0 +1,150 @@
+"""Sifts the rows of a bundle: what a spreadsheet garbled, what stands twice with different content and what is torn is set aside.
+
+What is left means the same in any order of rows and files.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from services.intake.roster.cells import wrong_date, wrong_email, wrong_id, wrong_phone, wrong_text, wrong_title
+from services.intake.roster.ids import person_id
+from services.intake.roster.reading import Bundle, Row
+from services.intake.roster.reasons import Reason, SetAside
+
+Check = Callable[[str], Reason | None]
+
+_WHOSE = {"users": "sourcedId", "roles": "userSourcedId", "enrollments": "userSourcedId", "demographics": "sourcedId"}
+"""The column that says about whom a row is."""
+
+_ROW: dict[str, dict[str, Check]] = {
+    "orgs": {"sourcedId": wrong_id, "identifier": wrong_id, "name": wrong_text},
+    "users": {
+        "sourcedId": wrong_id, "orgSourcedIds": wrong_id, "primaryOrgSourcedId": wrong_id,
+        "givenName": wrong_text, "middleName": wrong_text, "familyName": wrong_text,
+    },
+    "roles": {"userSourcedId": wrong_id, "orgSourcedId": wrong_id},
+    "classes": {"sourcedId": wrong_id, "title": wrong_title},
+    "enrollments": {"userSourcedId": wrong_id, "classSourcedId": wrong_id},
+    "demographics": {"sourcedId": wrong_id, "userSourcedId": wrong_id, "birthDate": wrong_date, "birthdate": wrong_date},
+}  # fmt: skip
+"""Columns whose fault sets the whole row aside."""
+
+_CELL: dict[str, dict[str, Check]] = {"users": {"email": wrong_email, "phone": wrong_phone, "sms": wrong_phone, "agentSourcedIds": wrong_id}}
+"""Columns whose fault sets only the cell aside: the person comes in, and this stays as it was."""
+
+_NEEDED_IDS = {
+    "orgs": ("sourcedId",), "users": ("sourcedId",), "classes": ("sourcedId",), "enrollments": ("userSourcedId", "classSourcedId"),
+    "roles": ("userSourcedId", "orgSourcedId"), "demographics": (),
+}  # fmt: skip
+_LISTS = frozenset({"orgSourcedIds", "agentSourcedIds"})
+_ONCE = ("orgs", "users", "classes", "demographics")
+"""Files in which an id may stand once."""
+
+_STATUSES = frozenset({"", "active", "tobedeleted", "inactive"})
+
+
+@dataclass
+class Sifted:
+    """What is left of a bundle.
+
+    gone: rows marked as deleted. unreadable: rows that do not even tell whose they are, by file: where there are some, a missing row proves nothing.
+    touched: of whom a cell was set aside, by file and source id, with the columns. spoiled: of whom a whole row was.
+    """
+
+    bundle: Bundle
+    rows: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
+    gone: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
+    unreadable: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
+    touched: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+    spoiled: set[tuple[str, str]] = field(default_factory=set)
+    set_aside: list[SetAside] = field(default_factory=list)
+
+    def put_cell_aside(self, name: str, row: Row, column: str, reason: Reason) -> None:
+        """Only this cell is not taken."""
+        self._add(name, row, column, reason)
+        self.touched[name, whose(name, row)].add(column)
+
+    def put_row_aside(self, name: str, row: Row, column: str, reason: Reason) -> None:
+        """Nothing of the row is taken."""
+        self._add(name, row, column, reason)
+        key = whose(name, row)
+        if not key or wrong_id(key) or row.torn:
+            self.unreadable[name].append(row)
+        self.spoiled.add((name, key))
+
+    def _add(self, name: str, row: Row, column: str, reason: Reason) -> None:
+        person = person_id(self.bundle.source, whose(name, row)) if name in _WHOSE and whose(name, row) else None
+        self.set_aside.append(SetAside(row.file, row.number, column, reason, person))
+
+    def proves_absence(self, name: str) -> bool:
+        """Whether somebody who is not in this file is known not to be."""
+        return name in self.bundle.files and self.bundle.manifest.whole(name) and not self.unreadable[name]
+
+    def has_column(self, name: str, *columns: str) -> bool:
+        """Whether the file has one of the columns."""
+        return not self.bundle.columns.get(name, frozenset()).isdisjoint(columns)
+
+
+def sift(bundle: Bundle) -> Sifted:
+    """Every row of the bundle, good or set aside."""
+    sifted = Sifted(bundle)
+    for name in bundle.files:
+        good = [row for row in bundle.rows(name) if _is_good(sifted, name, row)]
+        for row in _single(sifted, name, good) if name in _ONCE else good:
+            kept = sifted.gone if row["status"].lower() in ("tobedeleted", "inactive") else sifted.rows
+            kept[name].append(row)
+    return sifted
+
+
+def whose(name: str, row: Row) -> str:
+    """The source id of the person, school or class that a row is about."""
+    return row[_WHOSE.get(name, "sourcedId")] or (row["userSourcedId"] if name == "demographics" else "")
+
+
+def _is_good(sifted: Sifted, name: str, row: Row) -> bool:
+    if fault := _fault(name, row):
+        sifted.put_row_aside(name, row, *fault)
+        return False
+    for cell, check in _CELL.get(name, {}).items():
+        if wrong := _wrong(row, cell, check):
+            sifted.put_cell_aside(name, row, cell, wrong)
+    return True
+
+
+def _fault(name: str, row: Row) -> tuple[str, Reason] | None:
+    if row.torn:
+        return "", "too-many-cells"
+    if not whose(name, row):
+        return _WHOSE.get(name, "sourcedId"), "missing-id"
+    for column, check in _ROW[name].items():
+        if reason := _wrong(row, column, check):
+            return column, reason
+    missing = next((column for column in _NEEDED_IDS[name] if not row[column]), None)
+    if missing:
+        return missing, "missing-id"
+    return None if row["status"].lower() in _STATUSES else ("status", "unknown-status")
+
+
+def _wrong(row: Row, column: str, check: Check) -> Reason | None:
+    values = row.many(column) if column in _LISTS else (row[column],)
+    return next((reason for value in values if (reason := check(value))), None)
+
+
+def _single(sifted: Sifted, name: str, rows: list[Row]) -> Iterator[Row]:
+    """One row for each id. The same row again says nothing new; other content is nobody's to choose between."""
+    by_id: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_id[whose(name, row)].append(row)
+    for key, same in by_id.items():
+        if (name, key) not in sifted.spoiled and all(_content(row) == _content(same[0]) for row in same):
+            yield same[0]
+            continue
+        for row in same:
+            sifted.put_row_aside(name, row, "sourcedId", "doubled")
+
+
+def _content(row: Row) -> dict[str, str]:
+    return {column: row[column] for column in row.cells if row[column]}
