@@ -181,6 +181,14 @@ async def tasks(outbox: Projection, reader: Reader, agency: str | None) -> list[
         return await _rows(reading, _TASKS, wanted, ("id", "agency", "priority", "state", "respond_by", "requested_at"))
 
 
+async def is_named(outbox: Projection, case: str, person: str) -> bool:
+    """Whether a concern of this case names the person. Raises: StillBuilding, BehindWrite."""
+    query = "SELECT EXISTS (SELECT FROM conflict_v1 WHERE generation = %s AND case_id = %s AND person = %s)"
+    async with outbox.reading() as (connection, generation):
+        row = await (await connection.execute(query, (generation, case, person))).fetchone()
+    return bool(row and row[0])
+
+
 async def agencies(outbox: Projection) -> list[dict[str, Any]]:
     """The directory, without secrets. endpoint: how the last call to the endpoint that stands there now ended, None before the first one.
 

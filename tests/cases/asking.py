@@ -75,6 +75,7 @@ async def sent(cases, school, case, agency="agency-1"):
     await cases.done(case, "draft-referral", school.counsellor, **draft)
     told = (await cases.get(f"cases/{case}", school.counsellor)).json()["referrals"]
     referral = next(each["referral"] for each in told if each["referral"] not in known)
+    await cases.done(case, "record-consent", school.counsellor, referral=referral, giver="student", form="F-1")
     await cases.done(case, "approve-referral", school.coordinator, referral=referral)
     await cases.done(case, "send-referral", school.counsellor, referral=referral, package="Kenari")
     return referral

@@ -34,6 +34,7 @@ from services.cases.domain.strategies.group import NoteMember
 from shared.errors import Refused
 from shared.events import ConcernRaised
 from shared.message import Fact
+from shared.two_people import SecondPersonNeeded
 from tests.cases.people import (
     COORDINATOR,
     COUNSELLOR,
@@ -193,7 +194,7 @@ right([file], step(r.CloseOfficialReport, **x(result="handled")), "official-repo
 right([], demand, "data-requested", dr.RequestNotWritten,
       wrong=step(dr.RecordDataRequest, **x(requester=W, written=False, letter="", legal_basis="", items=W, respond_by=later(days=3))))  # fmt: skip
 right([demand], one, "data-request-decided", a.WrongMoment, at=[demand, one], wrong=no)
-right([demand, one], two, "data-decision-confirmed", dr.SecondPersonNeeded, at=[demand, one],
+right([demand, one], two, "data-decision-confirmed", SecondPersonNeeded, at=[demand, one],
       wrong=step(dr.ConfirmDataDecision, by=PRINCIPAL, **x(agrees=True)))  # fmt: skip
 right([demand, one, two], step(dr.ReleaseData, by=PRINCIPAL, **x(package=W)), "data-released", dr.NotDecidedSo, at=[demand, no, two])
 right([demand, no, two], step(dr.RefuseData, by=PRINCIPAL, **x(reason=W)), "data-refused", dr.NotDecidedSo, at=[demand, one, two])
@@ -313,12 +314,15 @@ def moved(trigger: str, state: str) -> FoldTask:
 consent = step(cs.RecordConsent, referral="r-1", giver="guardian", age=15, adult=18, form="F-1")
 right([draft], consent, "consent-recorded", cs.StudentConsentsThemselves, at=[draft],
       wrong=step(cs.RecordConsent, referral="r-1", giver="guardian", age=18, adult=18, form="F-1"))  # fmt: skip
-right([draft], step(cs.OverrideConsent, referral="r-1", ground="legal-duty", reason=W), "consent-overridden", NoSuchReferral)
+override = step(cs.OverrideConsent, referral="r-1", ground="legal-duty", reason=W)
+right([draft], override, "consent-override-proposed", NoSuchReferral)
+right([draft, override], step(cs.ConfirmOverride, by=PRINCIPAL, referral="r-1"), "consent-override-confirmed", SecondPersonNeeded, at=[draft, override],
+      wrong=step(cs.ConfirmOverride, by=COUNSELLOR, referral="r-1"))  # fmt: skip
 right([draft], step(cs.AskApproval, referral="r-1", approver=PRINCIPAL, approve_by=later(days=1)), "approval-asked", OwnApproval, at=[draft],
       wrong=step(cs.AskApproval, referral="r-1", approver=COUNSELLOR, approve_by=later(days=1)))  # fmt: skip
 right([urgent], step(cs.CallForHelp, referral="r-1", ground="vital-interest", said=W, letter_by=later(days=1)), "help-called", cs.NotByPhone,
       at=[open_draft])  # fmt: skip
-SENT = [open_draft, approve, send]
+SENT = [open_draft, consent, approve, send]
 right([*SENT, moved("decline", "rejected")], step(cs.TakeNextAlternative, referral="r-1", fresh="r-2", why=W),
       "next-alternative-taken referral-drafted", cs.NotDeclined, at=SENT)  # fmt: skip
 right([*SENT, moved("no-show", "accepted")], step(cs.ChaseAppointment, referral="r-1", words=W), "appointment-chased", cs.NothingMissed, at=SENT)

@@ -21,7 +21,7 @@ ON_ANY_CASE = {
 """What a counsellor may do from the first moment on."""
 
 
-COLLEAGUES = {GOES_ON, Names("staff", fit=False)}
+COLLEAGUES = {GOES_ON: "other", Names("staff", fit=False): "coordinator"}
 
 
 async def steps(cases, case, who):
@@ -206,7 +206,8 @@ async def test_what_is_offered_is_accepted_when_it_is_given(cases):
         case = await school.case(f"for-{called}")
         offer = next(each for each in await steps(cases, case, school.counsellor) if each["called"] == called)
         wanted = body_of(BY_NAME[called]).model_fields
-        colleague = {name: school.named("other") for name, field in BY_NAME[called].model_fields.items() if COLLEAGUES.intersection(field.metadata)}
+        fields = BY_NAME[called].model_fields
+        colleague = {name: school.named(who) for name, field in fields.items() for names, who in COLLEAGUES.items() if names in field.metadata}
         said = body_from_examples(BY_NAME[called]) | colleague | {name: value for name, value in ours.items() if name in wanted}
         chosen = {name: values[0] for name, values in offer["choices"].items()}
         answer = await cases.post(offer["route"].removeprefix("/cases/api/"), school.counsellor, **said | chosen | offer["fields"])

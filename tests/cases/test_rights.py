@@ -265,7 +265,7 @@ async def test_whoever_is_named_in_a_concern_reads_and_does_nothing(cases):
     assert case in (await cases.get("cases", school.coordinator)).text
     answer = await cases.act(case, "hand-over-case", school.counsellor, to=school.named("principal"), reason="leave")
     assert faults(answer) == [("/to", "role-may-not")]
-    await cases.done(case, "declare-conflict", school.coordinator, person=school.named("counsellor"), ground="witness", substitute=None)
+    await cases.done(case, "declare-conflict", school.counsellor, person=school.named("counsellor"), ground="witness", substitute=None)
     assert (await cases.get(f"cases/{case}", school.counsellor)).status_code == 403, "suspended at once"
     assert (await cases.act(case, "note", school.counsellor, text="x")).status_code == 403
     ruled = {"person": school.named("counsellor"), "conflicted": False, "reason": "x"}

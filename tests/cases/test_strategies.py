@@ -75,7 +75,7 @@ def test_which_codes_the_reports_keep():
     assert {kind: counts.codes or counts.size_of for kind, counts in others.items() if counts.codes or counts.size_of} == {
         "urgency-decided": ("urgency",), "case-closed": ("outcome",), "guardian-notice-ended": ("outcome",), "deadlines-met": "keys",
         "deadline-passed": ("what", "step"), "case-assessed": ("field", "safe"), "case-planned": "goals", "goal-judged": ("reached",),
-        "allegation-judged": ("outcome",), "fact-corrected": ("event",), "group-formed": ("field",), "session-held": ("session",),
+        "allegation-judged": ("outcome",), "conflict-claimed": ("ground",), "fact-corrected": ("event",), "group-formed": ("field",), "session-held": ("session",),
         "referral-decided": ("chosen",), "referral-sent": ("referral", "agency", "priority"),
         "referral-moved": ("agency", "trigger", "state", "reason"), "referral-unanswered": ("referral", "reason"), "referral-evaluated": ("helped",),
     }  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from services.cases.domain.steps.command import ActEvent, Command
+from services.cases.domain.steps.command import ActEvent, Command, SecondAct
 from services.cases.domain.steps.named import NamedBefore
 from shared.errors import Refused
 from shared.sealed import CaseText
@@ -37,9 +37,9 @@ class ConfirmAllegation(Command, called="confirm-allegation", permission="ruling
     accused: Annotated[str, NamedBefore("somebody about whom a finding waits")]
 
 
-class AllegationConfirmed(ActEvent):
+class AllegationConfirmed(SecondAct):
     type: Literal["allegation-confirmed"] = "allegation-confirmed"
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     accused: str
 
 

@@ -36,6 +36,7 @@ from services.cases.domain.case.strands import (
     SetUrgency,
     TakeConcern,
 )
+from services.cases.domain.case.upcasts import UPCASTS
 from services.cases.domain.referring import referral
 from services.cases.domain.referring.consent import CONSENT, EvaluateReferral
 from services.cases.domain.referring.disclosure import DISCLOSURE
@@ -230,7 +231,7 @@ def compose(*strategies: Described) -> Decider[Fact, Case, Event]:
     """The case that is worked with these strategies; the same one for the same strategies."""
     decides = deciding(*strategies)
     folded = decides.consequences.folding
-    return Decider(Case(), decides.decide, folded.evolve, EventCodec(*folded.changes))
+    return Decider(Case(), decides.decide, folded.evolve, EventCodec(*folded.changes, upcasters=UPCASTS))
 
 
 CASE = compose(*STRATEGIES)

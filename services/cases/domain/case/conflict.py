@@ -29,10 +29,12 @@ from services.cases.domain.steps.command import ActEvent, Command
 from services.cases.domain.steps.filled import Filled, OneSchoolDayLater
 from services.cases.domain.steps.named import GOES_ON, NamedBefore, Names
 from services.cases.domain.steps.offer import Around, Known, offered
+from services.cases.domain.steps.second import Second
 from services.cases.domain.steps.tells import Notice, Tells, counted
 from services.cases.domain.successor import Staff
 from shared.errors import Refused
 from shared.sealed import CaseText
+from shared.two_people import Proposal
 
 V = TypeVar("V")
 
@@ -206,8 +208,11 @@ def _confirm(command: ConfirmAllegation, conflicts: Conflicts, _: About) -> None
     found = (conflicts.judged or {}).get(command.accused)
     if found is None or found[2]:
         raise NothingToConfirm
-    if found[1] == command.by:
-        raise SamePerson
+
+
+def _finding(command: ConfirmAllegation, conflicts: Conflicts) -> Proposal | None:
+    found = (conflicts.judged or {}).get(command.accused)
+    return Proposal(command.accused, found[1]) if found else None
 
 
 def _ruler(event: ConflictRulingAsked, _: Activity | None) -> Iterable[str]:
@@ -247,7 +252,7 @@ CONFLICT: Acts[Conflicts] = Acts(
     act(DeclareConflict, ConflictDeclared),
     act(RuleConflict, ConflictRuled, offer=offered("conflict-ruling", _waiting)),
     act(JudgeAllegation, AllegationJudged, _judge, tells=counted("outcome"), offer=offered(known=_accused)),
-    act(ConfirmAllegation, AllegationConfirmed, _confirm, offer=offered(known=_found)),
+    act(ConfirmAllegation, AllegationConfirmed, _confirm, offer=offered(known=_found), confirms=Second(_finding, SamePerson)),
     awaits=("conflict-ruling", "without-owner"),
     following=FOLLOWING,
 )

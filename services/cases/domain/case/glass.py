@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from services.cases.domain.steps.command import ActEvent, Command
+from services.cases.domain.steps.command import ActEvent, Command, SecondAct
 from shared.errors import Refused
 from shared.sealed import CaseText
 
@@ -31,9 +31,9 @@ class ConfirmBreakGlass(Command, called="confirm-break-glass", permission="secon
     glass: str
 
 
-class BreakGlassConfirmed(ActEvent):
+class BreakGlassConfirmed(SecondAct):
     type: Literal["break-glass-confirmed"] = "break-glass-confirmed"
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     glass: str
 
 

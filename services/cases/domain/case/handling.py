@@ -36,7 +36,9 @@ from services.cases.domain.steps.act import Acts, act
 from services.cases.domain.steps.activity import Activity, Expected, PersonInConflict
 from services.cases.domain.steps.command import ActEvent
 from services.cases.domain.steps.offer import Around, Known, offered
+from services.cases.domain.steps.second import Second
 from services.cases.domain.steps.tells import Counts, Notice, Tells, counted
+from shared.two_people import Proposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +106,9 @@ def _is_officer(command: TakeOverCase, handling: Handling) -> bool:
     return command.by in handling.officers
 
 
-def _confirm_glass(command: ConfirmBreakGlass, handling: Handling, _: About) -> None:
+def _opened(command: ConfirmBreakGlass, handling: Handling) -> Proposal | None:
     opened = (handling.glasses or {}).get(command.glass)
-    if opened is None or opened[0] == command.by:
-        raise SecondReader
+    return Proposal(command.glass, opened[0]) if opened else None
 
 
 def _goal_owners(event: CasePlanned, _: Activity | None) -> Iterable[str]:
@@ -123,7 +124,7 @@ def _deputy(event: CaseDeputised, _: Activity | None) -> Iterable[str]:
 
 
 def _is_confirmed(command: ConfirmBreakGlass, handling: Handling) -> bool:
-    return (handling.glasses or {})[command.glass][2]
+    return command.glass in (handling.glasses or {}) and (handling.glasses or {})[command.glass][2]
 
 
 def _goals(handling: Handling, _: Around) -> list[Known]:
@@ -145,7 +146,7 @@ HANDLING: Acts[Handling] = Acts(
     act(DeputiseCase, CaseDeputised, _deputise, tells=Tells(Notice("deputy", _deputy))),
     act(TakeOverCase, CaseTakenOver, done=_is_officer),
     act(BreakGlass, GlassBroken),
-    act(ConfirmBreakGlass, BreakGlassConfirmed, _confirm_glass, done=_is_confirmed, offer=offered(known=_glasses)),
+    act(ConfirmBreakGlass, BreakGlassConfirmed, done=_is_confirmed, offer=offered(known=_glasses), confirms=Second(_opened, SecondReader)),
     awaits=("goal", "waiting-ends", "safety-plan-review"),
 )
 

@@ -10,6 +10,7 @@ from services.cases.domain.steps.about import About
 from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Audience, BeginActivity, Expected
 from services.cases.domain.steps.endings import ENDED
 from services.cases.domain.steps.offer import PLAIN, Offer
+from services.cases.domain.steps.second import Second
 from services.cases.domain.steps.tells import NOTHING, Counts, Document, Tells
 from shared.message import Event
 
@@ -24,7 +25,7 @@ Check = Callable[[C, Activity, About], None]
 class Step:
     """before: states it may be taken in; empty for one that opens. after: the state it leads to; None stays.
 
-    tells: what its event tells. offer: how it is offered.
+    tells: what its event tells. offer: how it is offered. confirms: what another person proposed.
     """
 
     command: type[ActivityCommand]
@@ -34,6 +35,7 @@ class Step:
     check: Callable[[Any, Activity, About], None] | None = None
     tells: Tells[Any] = NOTHING
     offer: Offer[Activity] = PLAIN
+    confirms: Second[Activity] | None = None
 
     @property
     def opens(self) -> bool:
@@ -62,9 +64,10 @@ def step(
     *,
     tells: Tells[E] | None = None,
     offer: Offer[Activity] = PLAIN,
+    confirms: Second[Activity] | None = None,
 ) -> Step:
     """A later step. before: states, with spaces between."""
-    return Step(command, event, frozenset(before.split()), after, check, tells or NOTHING, offer)
+    return Step(command, event, frozenset(before.split()), after, check, tells or NOTHING, offer, confirms)
 
 
 def whoever_reads_the_case(_: Activity) -> Audience:
