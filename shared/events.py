@@ -278,6 +278,20 @@ class DutyChanged(PublicEvent):
         return self.school
 
 
+class NobodyReachable(PublicEvent):
+    """Nobody on a school's own ladder is there from a moment on, nor is a deputy. told: coordinators and the district, who hear at once."""
+
+    type: Literal["nobody-reachable"] = "nobody-reachable"
+    version: Literal[1] = 1
+    school: str
+    since: datetime
+    told: tuple[str, ...]
+
+    @property
+    def ordering_key(self) -> str:
+        return self.school
+
+
 class CaseClosed(CaseEvent):
     """concerns: every concern folded into the case; outcome: what the reporter may hear."""
 

@@ -20,6 +20,7 @@ from shared.events import (
     ConcernRaised,
     DutyChanged,
     GuardianToBeTold,
+    NobodyReachable,
     PersonLeft,
     PersonRegistered,
     ReferralCancelRequested,
@@ -94,8 +95,17 @@ class FromCases:
             case DutyChanged():
                 await self.roster.keep(told, event.position)
                 return None
+            case NobodyReachable():
+                return await self._alarm(event, told, checkpoint)
             case _:
                 return None
+
+    async def _alarm(self, event: Recorded, told: NobodyReachable, checkpoint: Checkpoint | None) -> Outcome | None:
+        """Everybody hears by a message of their own; it is about no case."""
+        about = About("", None, told.school)
+        messages = [(f"message-{event.id}-{number}", person) for number, person in enumerate(told.told)]
+        commands = [(f"alert-{message}", plain(message, about, [(person,)])) for message, person in messages]
+        return await execute_all(self.store, ALERT, commands, _occasion(event), checkpoint=checkpoint)
 
     async def _alert(self, event: Recorded, told: CaseTriaged, checkpoint: Checkpoint | None) -> Outcome | None:
         staff = await self.roster.staff(told.school)

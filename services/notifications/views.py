@@ -15,6 +15,7 @@ from psycopg.types.json import Jsonb
 from services.notifications.domain.outcome import Outcome
 from services.notifications.ladder import LAST_RESORT
 from services.notifications.reasons import endpoint_state
+from services.notifications.rota import standing_in
 from shared.conditions import Conditions
 from shared.database import Database
 from shared.events import DutyChanged, PersonLeft, PersonRegistered, SchoolRegistered
@@ -25,6 +26,9 @@ from shared.eventstore.projection import Projection, Reading
 
 REMEMBERED = 5.0
 """Seconds that a school's duty list may be used from memory: another process may have heard of a change."""
+
+
+_AWAY_NOW = "SELECT person, deputy FROM away_v1 WHERE school = %s AND clock_timestamp() BETWEEN away_from AND away_until"
 
 
 class Roster:
@@ -82,11 +86,13 @@ class Roster:
         return found
 
     async def standing_in(self, school: str, person: str) -> str | None:
-        """The person, or who stands in for them while they are away from the school; None where nobody does."""
-        query = "SELECT deputy FROM away_v1 WHERE school = %s AND person = %s AND clock_timestamp() BETWEEN away_from AND away_until"
+        """The person, or who stands in for them while they are away from the school; None where nobody does who is there."""
         async with self._database.statement() as connection:
-            row = await (await connection.execute(query, (school, person))).fetchone()
-        return row[0] if row else person
+            away: dict[str, str | None] = dict(await (await connection.execute(_AWAY_NOW, (school,))).fetchall())
+            candidates = [person, *(deputy for deputy in away.values() if deputy)]
+            query = "SELECT person FROM person_v1 WHERE person = ANY (%s) AND kind = 'staff'"
+            there = {row[0] for row in await (await connection.execute(query, (candidates,))).fetchall()}
+        return standing_in(person, away, there)
 
     async def school(self, person: str) -> str | None:
         """The school of a person, as far as known."""
@@ -110,16 +116,14 @@ class Roster:
                 {"school": school, "district": list(LAST_RESORT)},
             )
             rows = await cursor.fetchall()
-            cursor = await connection.execute(
-                "SELECT person, deputy FROM away_v1 WHERE school = %s AND clock_timestamp() BETWEEN away_from AND away_until", (school,)
-            )
-            away: dict[str, str | None] = dict(await cursor.fetchall())
+            away: dict[str, str | None] = dict(await (await connection.execute(_AWAY_NOW, (school,))).fetchall())
+        there = {row[0] for row in rows}
         found: dict[str, list[str]] = defaultdict(list)
         nearby: list[str] = []
         for somebody, roles, own, same_cluster in rows:
-            person = away.get(somebody, somebody)
+            person = standing_in(somebody, away, there)
             if person is None:
-                continue  # absent, and nobody stands in: the rung is skipped at once
+                continue  # absent, and nobody who is there stands in: the rung is skipped at once
             for role in roles:
                 if own or role in LAST_RESORT:
                     found[role].append(person)

@@ -32,6 +32,13 @@ class Staff:
         return tuple(dict.fromkeys(person for person in found if person not in self.away))
 
 
+def reachable(staff: Staff, *roles: str) -> bool:
+    """Somebody who holds one of the roles is there, or somebody stands in for them."""
+    people = dict.fromkeys(person for role in roles for person in staff.by_role.get(role, ()))
+    here = {person for others in staff.by_role.values() for person in others} - staff.away
+    return any(person in here or any(each in here for each in _stand_ins(person, staff)) for person in people)
+
+
 def successor(leaving: str | None, staff: Staff, *, excluded: Collection[str], deputies: Sequence[str] = ()) -> str | None:
     """Who goes on with what `leaving` had; None only where nobody is left at the school or in the district.
 
