@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+from io import TextIOWrapper
+
 import typer
 
 from district.commands import directory, keys, looking, running
+from district.commands.calendar import calendar
 from district.commands.doctor import doctor
 from district.commands.migrating import migrate
 from district.demo.command import demo
+from district.ending import end_orderly
 
 app = typer.Typer(
     name="tanggap",
@@ -22,6 +27,7 @@ app.command("token")(running.token)
 app.command("demo")(demo)
 app.add_typer(directory.roster, name="roster")
 app.add_typer(directory.agencies, name="agencies")
+app.add_typer(calendar, name="calendar")
 app.add_typer(looking.case, name="case")
 app.add_typer(looking.audit, name="audit")
 app.add_typer(looking.policy, name="policy")
@@ -32,4 +38,8 @@ app.command("migrate")(migrate)
 app.command("doctor")(doctor)
 
 if __name__ == "__main__":
+    end_orderly()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without our letters is no reason to stop
     app(prog_name="tanggap")

@@ -28,10 +28,19 @@ _PORTS = range(20_000, 32_000)
 def free_port() -> int:
     """A port that nobody uses now, below those that systems give to outgoing connections: a service that starts again finds it free."""
     for port in secrets.SystemRandom().sample(_PORTS, len(_PORTS)):
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
+        if is_free(port):
             return port
     raise StartRefused(f"no port between {_PORTS.start} and {_PORTS.stop} is free on 127.0.0.1")
+
+
+def is_free(port: int) -> bool:
+    """A server could listen there now: nobody does, whatever they speak."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return True
+    return False
 
 
 def new_secrets() -> SecretSet:

@@ -103,6 +103,6 @@ def find_home() -> Home:
 def wanted_port() -> int:
     """TANGGAP_PORT, else 8000. Raises: StartRefused."""
     told = os.environ.get("TANGGAP_PORT", "8000")
-    if not told.isdigit() or not 0 < int(told) < 65536:  # noqa: PLR2004 - the largest port
+    if not (told.isascii() and told.isdigit()) or not 0 < int(told) < 65536:  # noqa: PLR2004 - the largest port
         raise StartRefused("TANGGAP_PORT should be a number from 1 to 65535")
     return int(told)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 import idna
 
@@ -63,6 +64,7 @@ def mail_address(text: str) -> MailAddress | Flaw:
     return address
 
 
+@lru_cache(maxsize=1024)
 def ascii_domain(name: str) -> str | Flaw:
     """A domain's ASCII form in lower case, by IDNA 2008 (RFC 5891): `sekolah-é.id` gives `xn--sekolah--i1a.id`.
 

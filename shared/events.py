@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.message import PublicEvent
+from shared.school_day import Layer
 from shared.sealed import AnswerText, ConcernText, ContactText, IdentityText, NoticeText, PackageText
 
 Urgency = Literal["emergency", "high", "medium", "low"]
@@ -29,8 +30,8 @@ Category = Literal[
     "fight", "discrimination", "truancy", "learning", "career", "quarrel", "social", "other",
 ]  # fmt: skip
 Fact = Literal[
-    "weapon", "self_harm", "injury", "suicide_plan", "suicidal_thoughts", "threat_to_kill", "sexual_violence", "trafficking",
-    "ongoing_abuse", "unsafe_now", "missing", "acute_medical", "intoxicated", "repeated", "power_imbalance", "fear",
+    "weapon", "self_harm", "injury", "suicide_attempt", "suicide_plan", "suicidal_thoughts", "threat_to_kill", "sexual_violence",
+    "trafficking", "ongoing_abuse", "unsafe_now", "missing", "acute_medical", "intoxicated", "repeated", "power_imbalance", "fear",
 ]  # fmt: skip
 """Dangers a reporter may answer yes or no; an unanswered one is unknown, which is not no."""
 
@@ -234,8 +235,8 @@ class ReferralCancelRequested(CaseEvent):
 
 
 StaffMessage = Literal[
-    "teacher-asked", "teacher-answered", "invited", "commitment", "visit", "assigned", "deputy", "approval", "without-owner", "conflict-ruling",
-    "many-claims", "second-decision",
+    "teacher-asked", "teacher-answered", "invited", "commitment", "visit", "assigned", "deputy", "student-moved", "student-left",
+    "case-asked-for", "case-kept", "transfer-declined", "transfer-received", "approval", "without-owner", "conflict-ruling", "many-claims",
 ]  # fmt: skip
 """What waits for a member of staff; the mail says no more than that something does."""
 
@@ -247,6 +248,34 @@ class StaffToBeTold(CaseEvent):
     version: Literal[1] = 1
     person: str
     message: StaffMessage
+
+
+SchoolMessage = Literal["student-arrived", "student-moved", "student-left", "transfer-asked", "transfer-withdrawn", "case-asked-for"]
+"""What waits for somebody of a school, nobody by name; the mail says no more than that something does."""
+
+
+class SchoolToBeTold(CaseEvent):
+    """Something waits for this school, which need not be the one that has the case: the first rung of its ladder with somebody on it hears, by one
+    mail without content. excluded: ids of everybody named in any strand.
+    """
+
+    type: Literal["school-to-be-told"] = "school-to-be-told"
+    version: Literal[1] = 1
+    message: SchoolMessage
+    desk: Literal["school", "district"]
+    excluded: tuple[str, ...]
+
+
+class AlertsPassedOn(CaseEvent):
+    """The case was received by another school, or merged into another case: the alerts that it had end here, for those who go on are alerted anew
+    where nobody has it in hand. to_case, to_school: who goes on. by: who gave the receipt, or merged.
+    """
+
+    type: Literal["alerts-passed-on"] = "alerts-passed-on"
+    version: Literal[1] = 1
+    to_case: str
+    to_school: str
+    by: str
 
 
 class WorkOverdue(CaseEvent):
@@ -290,6 +319,33 @@ class NobodyReachable(PublicEvent):
     @property
     def ordering_key(self) -> str:
         return self.school
+
+
+DISTRICT = "district"
+"""Whose calendar it is, where it is everybody's."""
+
+
+def calendar_of_kind(level: str) -> str:
+    """The name of the calendar of a kind of school."""
+    return f"kind:{level}"
+
+
+def calendar_of_school(school: str) -> str:
+    """The name of the calendar of one school."""
+    return f"school:{school}"
+
+
+class CalendarChanged(PublicEvent):
+    """What is said of the school calendar, for the whole district, a kind of school or one school. It replaces what was said of the same before."""
+
+    type: Literal["calendar-changed"] = "calendar-changed"
+    version: Literal[1] = 1
+    of: str
+    layer: Layer
+
+    @property
+    def ordering_key(self) -> str:
+        return "calendar"
 
 
 class CaseClosed(CaseEvent):
@@ -394,7 +450,7 @@ class TaskUnanswered(NotificationEvent):
 Intake = Annotated[SchoolRegistered | PersonRegistered | PersonLeft | ConcernRaised, Field(discriminator="type")]
 Cases = Annotated[
     CaseOpened | ConcernJoinedCase | CaseTriaged | CaseAcknowledged | GuardianToBeTold | ReferralSent
-    | ReferralCancelRequested | StaffToBeTold | WorkOverdue | DutyChanged | CaseClosed,
+    | ReferralCancelRequested | StaffToBeTold | SchoolToBeTold | AlertsPassedOn | WorkOverdue | DutyChanged | CalendarChanged | CaseClosed,
     Field(discriminator="type"),
 ]  # fmt: skip
 Notifications = Annotated[
@@ -405,7 +461,7 @@ CATALOGUE: dict[str, tuple[type[PublicEvent], ...]] = {
     "intake": (SchoolRegistered, PersonRegistered, PersonLeft, ConcernRaised),
     "cases": (
         CaseOpened, ConcernJoinedCase, CaseTriaged, CaseAcknowledged, GuardianToBeTold, ReferralSent, ReferralCancelRequested,
-        StaffToBeTold, WorkOverdue, DutyChanged, CaseClosed,
+        StaffToBeTold, SchoolToBeTold, AlertsPassedOn, WorkOverdue, DutyChanged, CalendarChanged, CaseClosed,
     ),
     "notifications": (StaffAlerted, AlertExhausted, GuardianTold, GuardianMarkedUnsafe, TaskMoved, TaskUnanswered),
 }  # fmt: skip

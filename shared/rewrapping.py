@@ -14,8 +14,8 @@ from uuid import UUID
 import structlog
 
 from shared.database import Database
-from shared.delivery.heartbeat import Heartbeats
 from shared.errors import HistoryBroken, Unavailable
+from shared.heartbeat import Heartbeats
 from shared.sealing import bound
 from shared.wrapping import MasterKeys, Wrapped
 

@@ -28,7 +28,8 @@ _FOR_THE_DISTRICT = {"TANGGAP_HOME", "TANGGAP_PORT", "TANGGAP_TEST_DATA"}
 class Settings(BaseSettings):
     """Everything a service can be told. Secrets never show in a representation.
 
-    retry_seconds: waits between attempts of an outgoing call. demo_sign_in: allows `./tanggap token` and loopback webhooks; never in production.
+    retry_seconds: waits between attempts of an outgoing call. demo_sign_in: allows the page `/masuk`, on which a click
+    signs in as a person of the sample, `./tanggap token` and loopback webhooks; never in production.
     """
 
     model_config = SettingsConfigDict(env_prefix="TANGGAP_", extra="forbid", frozen=True)
@@ -49,7 +50,7 @@ class Settings(BaseSettings):
     sender_address: str = "tanggap@sekolah.invalid"
     district: str = "Tanggap"
     time_zone: str = "Asia/Jakarta"
-    demo_sign_in: bool = False
+    demo_sign_in: bool = Field(default=False, description="the page /masuk, `./tanggap token`, loopback webhooks; never in production")
     pool_size: Annotated[int, Field(ge=2, le=64)] = 8
     retry_seconds: tuple[float, ...] = (5, 30, 120, 600, 1800, 3600, 7200, 14400)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

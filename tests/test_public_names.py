@@ -9,10 +9,12 @@ from typing import TypeVar
 import services
 import shared
 from services.cases.commands.routes import GIVEN
+from services.cases.domain.calendars import SetCalendar
 from services.cases.domain.casework import CASEWORK
 from services.cases.domain.duty import EndLeave, RecordLeave
 from services.cases.domain.steps.command import Command
-from services.cases.domain.strategies.group import GROUP_STEPS, FormGroup
+from services.cases.domain.strategies.group import GROUP_STEPS
+from services.cases.domain.strategies.group_steps import FormGroup
 from shared.errors import TanggapError
 from shared.message import Event
 
@@ -47,7 +49,7 @@ def test_problem_types_are_written_and_stay():
 
 def test_commands_keep_their_names():
     alone = [step.command for strategy in CASEWORK.alone for step in strategy.steps]
-    given: list[type[Command]] = [*GIVEN, FormGroup, *GROUP_STEPS, *alone, RecordLeave, EndLeave]
+    given: list[type[Command]] = [*GIVEN, FormGroup, *GROUP_STEPS, *alone, RecordLeave, EndLeave, SetCalendar]
     assert sorted({each.called for each in given}) == PINNED["commands"], MEND
     assert len({each.called for each in given}) == len(set(given))
 

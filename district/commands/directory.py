@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,14 +21,20 @@ agencies = typer.Typer(no_args_is_help=True, help="Partner agencies (HSDS 3.0)")
 
 Bundle = Annotated[Path, typer.Argument(help="zip file")]
 _CHANGES = ("added", "changed", "moved", "left", "unchanged", "set_aside", "refused")
+_MENDS = ("yang harus dilakukan", "what to do")
+
+RefusedPart = tuple[str, str, int, int, str, str]
+"""The part as it can be accepted, the name of its school, how many would be lost and of how many, and what to do in both languages."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="for machines")]
 
 
 def origin() -> str:
-    """The base URL of the running district: at TANGGAP_PORT, else at the port of the one that serves from the same home folder."""
-    port = None if os.environ.get("TANGGAP_PORT") else port_in_use(find_home().folder)
-    return f"http://127.0.0.1:{port or wanted_port()}"
+    """The base URL of the running district: where the one of this home folder serves, else at TANGGAP_PORT.
+
+    The one that serves comes first: a demonstration whose port was taken serves at another one.
+    """
+    return f"http://127.0.0.1:{port_in_use(find_home().folder) or wanted_port()}"
 
 
 def import_bundle(
@@ -41,6 +46,8 @@ def import_bundle(
     wishes: dict[str, bool | list[str]] = {"allow_drop": allow_drop, "accept": list(accept), "dry_run": dry_run}
     with bundle.open("rb") as file, httpx.Client(timeout=600, trust_env=False) as client:
         answer = client.post(f"{base}/intake/api/roster", params=wishes, content=file, headers=headers)
+    if answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY:
+        raise Invalid(message=str(answer.json()["detail"]))  # the sentence with the mend, where other routes have only codes
     report: dict[str, Any] = checked(answer)
     return report
 
@@ -81,11 +88,22 @@ def show_roster(title: str, report: dict[str, Any], *, json: bool) -> None:
         rows = [(each["npsn"] or each["school"], each["name"], each["part"], *(each[name] for name in _CHANGES)) for each in report["parts"]]
         show_table("By school", ("school", "name", "part", *(name.replace("_", " ") for name in _CHANGES)), rows)
     if report["refused"]:
-        parts = [(f"{each['npsn'] or each['school']}:{each['part']}", each["lost"], each["of"], each["sentence"]["en"]) for each in report["refused"]]
-        show_table("Refused (accept with --accept SCHOOL:PART)", ("school:part", "lost", "of", "why and what to do"), parts)
+        show_table("Ditolak / Refused (accept with --accept SCHOOL:PART)", ("school:part", "name", "lost", "of", *_MENDS), refused_rows(report))
     if report["quarantined"]:
-        lines = [(each["file"], each["row"], each["field"], each["reason"], each["sentence"]["en"]) for each in report["quarantined"]]
-        show_table("Set aside", ("file", "row", "field", "reason", "what to do"), lines)
+        lines = [(each["file"], each["row"], each["field"], each["reason"], *_in_both_languages(each)) for each in report["quarantined"]]
+        show_table("Tidak dipakai / Set aside", ("file", "row", "field", "reason", *_MENDS), lines)
+
+
+def refused_rows(report: dict[str, Any]) -> list[RefusedPart]:
+    """What of an import was refused."""
+    return [
+        (f"{each['npsn'] or each['school']}:{each['part']}", each["name"], each["lost"], each["of"], *_in_both_languages(each))
+        for each in report["refused"]
+    ]
+
+
+def _in_both_languages(told: dict[str, Any]) -> tuple[str, str]:
+    return told["sentence"]["id"], told["sentence"]["en"]
 
 
 def register(client: httpx.Client, base: str, agency: AgencyRead) -> str | Skipped:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import httpx
 import typer
+from pydantic import BaseModel, ValidationError
 
 from district.commands.directory import origin
 from district.commands.shell import FOUND_A_PROBLEM, show_json, show_table, verb
@@ -22,6 +23,19 @@ from shared.logins import SERVICES
 
 Finding = tuple[str, bool, str]
 """What was looked at, whether it is well, and what there is to say."""
+
+
+class _Part(BaseModel):
+    ok: bool
+    why: str = ""
+
+
+class _Readiness(BaseModel):
+    """What a service says of itself."""
+
+    parts: dict[str, _Part]
+    parked: int = 0
+
 
 PATIENCE = 2.0
 """Seconds that a database is waited for."""
@@ -73,12 +87,12 @@ def _servers() -> list[Finding]:
     found: list[Finding] = []
     for service in SERVICES:
         try:
-            told = httpx.get(f"{origin()}/{service}/readyz", timeout=5, trust_env=False).json()
-        except (httpx.HTTPError, ValueError):
+            told = _Readiness.model_validate_json(httpx.get(f"{origin()}/{service}/readyz", timeout=5, trust_env=False).content)
+        except (httpx.HTTPError, ValidationError):
             found.append((service, False, f"does not answer at {origin()}: start it with ./tanggap up, or set TANGGAP_PORT"))
             continue
-        wrong = [f"{part}: {state.get('why', '')}" for part, state in told["parts"].items() if not state["ok"]]
-        parked_events = told.get("parked", 0)
+        wrong = [f"{part}: {state.why}" for part, state in told.parts.items() if not state.ok]
+        parked_events = told.parked
         if parked_events:
             wrong.append(f"{parked_events} parked events: ./tanggap parked list, mend the cause, ./tanggap parked replay")
         found.append((service, not wrong, "; ".join(wrong) or "ready"))

@@ -22,6 +22,8 @@ from shared.secretset import SECRET_NAMES, Secret, SecretName
 
 keys = typer.Typer(no_args_is_help=True, help="The district's secrets, and their rotation with an overlap")
 
+_LONGEST = timedelta(days=3650)
+
 AsJson = Annotated[bool, typer.Option("--json", help="for machines")]
 Name = Annotated[str | None, typer.Argument(help=f"{', '.join(SECRET_NAMES)}; all of them where none is named")]
 
@@ -49,7 +51,7 @@ def rotate_keys(
     json: AsJson = False,
 ) -> None:
     """Announces a new secret, which every running service then uses; what was made with the old one holds until the overlap ends."""
-    timing = Timing(timedelta(seconds=after_seconds), timedelta(hours=overlap_hours))
+    timing = Timing(_span("--after-seconds", after_seconds), _span("--overlap-hours", overlap_hours * 3600))
     fresh = rotate(find_home(), _names(name), datetime.now(UTC), timing)
     told = [{"name": each.name, "id": each.id, "since": each.since, "old_until": each.since and each.since + timing.overlap} for each in fresh]
     if json:
@@ -88,6 +90,12 @@ def share_keys(folder: Annotated[Path, typer.Argument(help="gets <service>/secre
         show_json(files)
     else:
         show_table("Shared", ("file",), [(each,) for each in files])
+
+
+def _span(option: str, seconds: float) -> timedelta:
+    if not 0 <= seconds <= _LONGEST.total_seconds():
+        raise Invalid(Fault(f"/{option}", "out-of-range"), message=f"{option} should be a time from 0 to {_LONGEST.days} days")
+    return timedelta(seconds=seconds)
 
 
 def _names(name: str | None) -> tuple[SecretName, ...]:

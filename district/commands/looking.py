@@ -12,17 +12,21 @@ import typer
 from rich.progress import Progress
 
 from district.commands.directory import origin
+from district.commands.naming import case_named
 from district.commands.shell import FOUND_A_PROBLEM, checked, errors, show_json, show_table, verb
 from district.commands.stores import databases, each_store, opened
 from district.home import find_home
+from services.cases.domain.streams import case_stream
 from services.cases.policies import read_policy
 from services.cases.reading.vocabulary import words_of
 from services.cases.reading.what_if import as_json, replay
 from shared.access import Principal
 from shared.database import Database
-from shared.errors import Fault, Invalid, StartRefused, TanggapError
+from shared.errors import Fault, Invalid, NotFound
+from shared.eventstore.lag import lags
 from shared.eventstore.postgres import PostgresEventStore
 from shared.eventstore.verify import Verified, verify_store
+from shared.logins import SERVICES
 
 case = typer.Typer(no_args_is_help=True, help="One case, as a counsellor or auditor would see it")
 audit = typer.Typer(no_args_is_help=True, help="The provable history")
@@ -32,7 +36,7 @@ parked = typer.Typer(no_args_is_help=True, help="Events whose handler kept faili
 LEVELS = ("emergency", "high", "medium", "low")
 
 AsJson = Annotated[bool, typer.Option("--json", help="for machines")]
-CaseId = Annotated[str, typer.Argument(help="id of the case")]
+CaseId = Annotated[str, typer.Argument(help="id of the case, or its first characters")]
 
 
 def _auditor() -> dict[str, str]:
@@ -53,7 +57,7 @@ def show_case(
     """The folded state, now or as of a moment; content is withheld from an operator."""
     if as_of:
         _moment(as_of)
-    told = _get(f"/cases/api/cases/{case_id}", as_of=as_of)
+    told = _get(f"/cases/api/cases/{case_named(case_id)}", as_of=as_of)
     if json:
         show_json(told)
         return
@@ -74,12 +78,12 @@ def _moment(told: str) -> None:
 @verb
 def case_history(case_id: CaseId, json: AsJson = False) -> None:
     """Every event in order, in words."""
-    told = _get(f"/cases/api/cases/{case_id}/history")["items"]
+    told = _get(f"/cases/api/cases/{case_named(case_id)}/history")["items"]
     if json:
         show_json(told)
         return
     rows = [
-        (event["version"], event["recorded_at"][:19], event["actor"][:20], words_of().sentence(event["type"], event["data"])[0], event["hash"][:12])
+        (event["version"], event["recorded_at"][:19], event["actor"], words_of().sentence(event["type"], event["data"])[0], event["hash"][:12])
         for event in told
     ]
     show_table("History", ("version", "recorded", "actor", "what happened", "hash"), rows)
@@ -87,16 +91,21 @@ def case_history(case_id: CaseId, json: AsJson = False) -> None:
 
 @audit.command("verify")
 @verb
-def verify(case_id: Annotated[str | None, typer.Option("--case", help="only this case")] = None, json: AsJson = False) -> None:
+def verify(
+    case_id: Annotated[str | None, typer.Option("--case", help="only this case: its id, or the first characters")] = None, json: AsJson = False
+) -> None:
     """Recomputes every hash; exit 1 and the exact event on the first that does not fit."""
     keys = find_home().keys_by_service()
-    stream = f"case-{case_id}" if case_id else None
+    stream = None if case_id is None else case_stream(case_named(case_id))
+    services = SERVICES if stream is None else ("cases",)
 
     async def check(database: Database) -> Verified:
         return await verify_store(database, keys[database.service], stream=stream)
 
     with errors.status("recomputing"):
-        results = each_store(check)
+        results = each_store(check, services)
+    if stream and not any(each.events for each in results):
+        raise NotFound("there is no such case in this district")
     if json:
         show_json(
             [
@@ -155,8 +164,7 @@ def replay_policy(file: Annotated[Path, typer.Argument(help="TOML file")], json:
     show_table("Changed decisions (the first 50)", ("case", "what", "before", "after", "rules"), rows)
     columns = ("school", "week", *(f"{level} {when}" for level in LEVELS for when in ("before", "after")))
     work = [
-        (each["school"][:8], each["week"], *(each[when].get(level, 0) for level in LEVELS for when in ("before", "after")))
-        for each in told["workload"]
+        (each["school"], each["week"], *(each[when].get(level, 0) for level in LEVELS for when in ("before", "after"))) for each in told["workload"]
     ]
     show_table("Workload", columns, work)
 
@@ -165,11 +173,7 @@ def replay_policy(file: Annotated[Path, typer.Argument(help="TOML file")], json:
 @verb
 def list_parked(json: AsJson = False) -> None:
     """What is parked: ids and class names, no content."""
-    told = [
-        {"service": service} | each
-        for service in ("intake", "cases", "notifications")
-        for each in _operator("GET", f"/{service}/api/parked")["items"]
-    ]
+    told = _parked()
     if json:
         show_json(told)
     else:
@@ -177,11 +181,17 @@ def list_parked(json: AsJson = False) -> None:
         show_table("Parked", columns, [[each[column] for column in columns] for each in told])
 
 
+def _parked() -> list[dict[str, Any]]:
+    return [{"service": service} | each for service in SERVICES for each in _operator("GET", f"/{service}/api/parked")["items"]]
+
+
 @parked.command("replay")
 @verb
 def replay_parked(key: Annotated[str | None, typer.Option(help="only this ordering key")] = None, json: AsJson = False) -> None:
     """Applies what is parked, in order."""
-    done = {service: _operator("POST", f"/{service}/api/parked/replay", key=key)["replayed"] for service in ("intake", "cases", "notifications")}
+    if key is not None and key not in {each["key"] for each in _parked()}:
+        raise NotFound("no parked event has this key: ./tanggap parked list shows the keys")
+    done = {service: _operator("POST", f"/{service}/api/parked/replay", key=key)["replayed"] for service in SERVICES}
     if json:
         show_json(done)
     else:
@@ -197,16 +207,20 @@ def _operator(method: str, path: str, **query: str | None) -> Any:
 @verb
 def rebuild(view: Annotated[str, typer.Argument(help="for example case_list_v1")], json: AsJson = False) -> None:
     """Folds a read model again from the first event, in the serving district."""
-    for service in ("intake", "cases", "notifications"):
-        try:
-            told = _operator("POST", f"/{service}/api/views/{view}/rebuild")
-        except TanggapError as refused:
-            if not str(refused).startswith("404"):
-                raise
-            continue
-        if json:
-            show_json(told)
-        else:
-            show_table("Rebuilt", ("view", "events"), [(view, told["events"])])
-        return
-    raise StartRefused(f"no service has a view called {view!r}: ./tanggap doctor lists them")
+    known = _views()
+    if view not in known:
+        raise NotFound(f"there is no such view: choose one of {', '.join(sorted(known))}")
+    told = _operator("POST", f"/{known[view]}/api/views/{view}/rebuild")
+    if json:
+        show_json(told)
+    else:
+        show_table("Rebuilt", ("view", "events"), [(view, told["events"])])
+
+
+def _views() -> dict[str, str]:
+    """Every read model, with the service that has it."""
+
+    async def of_service(database: Database) -> dict[str, str]:
+        return {each.view: database.service for each in await lags(database)}
+
+    return {view: service for views in each_store(of_service) for view, service in views.items()}

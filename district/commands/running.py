@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import signal
-import sys
 from functools import partial
 from typing import Annotated
 
@@ -13,38 +11,37 @@ import typer
 
 from district.commands.shell import console, show_json, verb
 from district.embedded.servers import Servers
+from district.ending import stopping_is_well
 from district.front import SignIn, front, holds_the_sample
 from district.home import find_home, wanted_port
 from district.logins import prepared
 from district.sample.faces import faces
-from district.serving import serving
+from district.serving import ServingNote, serving
 from district.up import one_origin, services
-from shared.access import Principal
+from shared.access import EVERYBODY, Permissions, Principal
 from shared.errors import StartRefused
 from shared.logins import SERVICES
-from shared.service import run, serve
+from shared.service import listening_on, run, serve
 
 
 @verb
 def up() -> None:
     """Everything in one place, on TANGGAP_PORT (default 8000)."""
-    _end_orderly()
     home, port = find_home(), wanted_port()
-    with Servers(home.folder) as servers:
+    listener = listening_on("127.0.0.1", port)  # first: a port that is taken needs no server
+    with stopping_is_well(), serving(home.folder) as note, Servers(home.folder) as servers:
         logins, origin = prepared(servers.administrator, home.folder, new_passwords=servers.postgres is not None), f"http://127.0.0.1:{port}"
         settings = {service: home.settings(address, servers.redis_url, origin) for service, address in logins.items()}
         running = services(settings)
         allowed = any(each.demo_sign_in for each in settings.values())
         sign_in = SignIn(faces(), home.session, partial(holds_the_sample, running["intake"])) if allowed else None
         application = one_origin(running, front(sign_in))
-        console.print(f"Tanggap: {origin}/  (Ctrl-C stops it)", markup=False)
-        with serving(home.folder, port):
-            serve(application, host="127.0.0.1", port=port)
+        serve(application, listener, started=partial(_answers, note, port))
 
 
-def _end_orderly() -> None:
-    """SIGTERM ends the program as Ctrl-C does, through every `with`: servers are stopped, and nothing of them is left."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+def _answers(note: ServingNote, port: int) -> None:
+    note.write(port)
+    console.print(f"Tanggap: http://127.0.0.1:{port}/  (Ctrl-C stops it)", markup=False)
 
 
 @verb
@@ -73,6 +70,9 @@ def token(
     """A bearer token for scripts; only where demo sign-in is allowed (TANGGAP_DEMO_SIGN_IN=true)."""
     if os.environ.get("TANGGAP_DEMO_SIGN_IN", "").lower() not in ("1", "true", "yes"):
         raise StartRefused("tokens are only given where TANGGAP_DEMO_SIGN_IN=true: never in production")
+    known = frozenset().union(*Permissions().rows.values()) - {EVERYBODY}
+    if role not in known:
+        raise StartRefused(f"there is no role called {role!r}: choose one of {', '.join(sorted(known))}")
     kind = "agency" if role == "agency" else "service" if role == "service" else "person"
     principal = Principal(person, kind, frozenset({role}), frozenset({school} if school else ()))  # type: ignore[arg-type]
     made = find_home().token(principal)

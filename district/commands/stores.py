@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import TypeVar
 
@@ -62,12 +62,12 @@ async def opened(url: str, service: str, *, within: float | None = None) -> Asyn
         await database.close()
 
 
-def each_store(work: Callable[[Database], Awaitable[T]]) -> list[T]:
-    """Runs `work` with the database of each service and returns the results in order."""
+def each_store(work: Callable[[Database], Awaitable[T]], services: Sequence[str] = SERVICES) -> list[T]:
+    """Runs `work` with the database of each of the services and returns the results in order."""
 
     async def all_of_them(urls: dict[str, str]) -> list[T]:
         done = []
-        for service in SERVICES:
+        for service in services:
             async with opened(urls[service], service) as database:
                 done.append(await work(database))
         return done

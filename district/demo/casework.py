@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from district.commands.shell import checked
 from district.demo.day import Day
-from services.cases.policies import policy_for
+from shared.school_day import Calendar
 
 ABSENT, DEPUTY = "smk1-staf-03", "sma1-staf-03"
 """The only counsellor of a school is on leave; a counsellor of the same cluster (gugus) stands in."""
@@ -23,7 +22,7 @@ def in_days(days: float) -> str:
     return (datetime.now(UTC) + timedelta(days=days)).isoformat()
 
 
-def before(day: Day) -> None:
+def leave(day: Day) -> None:
     """Sets up the rota before the first concern comes in."""
     school = day.ids("smk1")
     headers = day.stage.token(day.ids("smk1-staf-01"), "principal", school)
@@ -32,16 +31,7 @@ def before(day: Day) -> None:
     day.deputies["smk1"] = DEPUTY
 
 
-def play(day: Day) -> None:
-    """Plays the stories, one after the other."""
-    for story in (
-        _counselling, _group, _teacher_and_parents, _parent_refuses, _conference_and_visit, _outside_and_consultation, _official, _police,
-        _accused_principal, _adult, _malicious, _siblings, _late_mark, _correction, _holiday,
-    ):  # fmt: skip
-        story(day)
-
-
-def _counselling(day: Day) -> None:
+def counselling(day: Day) -> None:
     """Strategy 1, requested by the student. Nobody at home hears of it unless the student agrees."""
     key = "khusus-sendiri"
     activity = day.do(key, "request-counselling", origin="self", field="personal", reason="Ingin bicara (fiktif).")["activity"]
@@ -52,7 +42,7 @@ def _counselling(day: Day) -> None:
     day.do(key, "end-counselling", activity=activity, result="helped")
 
 
-def _group(day: Day) -> None:
+def group(day: Day) -> None:
     """Strategy 2. A group with both victim and accused of one incident is refused."""
     case, other, accused = day.case_of("harian-03"), day.case_of("harian-07"), day.case_of_student("khusus-dua-murid", "smp1-murid-004")
     victim = day.case_of("khusus-dua-murid")
@@ -61,7 +51,7 @@ def _group(day: Day) -> None:
     who = day.duty()
     groups = f"{day.stage.origin}/cases/api/groups"
     body = {"school": case["school"], "field": "social", "purpose": "Berteman tanpa kekerasan (fiktif)."}
-    together = day.client.post(groups, json=body | {"cases": [victim["id"], accused["id"]]}, headers=who)
+    together = day.client.post(groups, json=body | {"school": victim["school"], "cases": [victim["id"], accused["id"]]}, headers=who)
     day.note_refusal("korban dan terlapor dalam satu kelompok / victim and accused in one group", together)
     formed = checked(day.client.post(groups, json=body | {"cases": [case["id"], other["id"]]}, headers=who))
     session = {"session": 1, "stage": "beginning", "when": in_days(0), "present": [case["student"]], "pledge": True, "dynamics": "Terbuka (fiktif)."}
@@ -70,7 +60,7 @@ def _group(day: Day) -> None:
     checked(day.client.post(f"{groups}/{formed['id']}/close-group", json={"result": "Selesai (fiktif)."}, headers=who))
 
 
-def _teacher_and_parents(day: Day) -> None:
+def teacher_and_parents(day: Day) -> None:
     """Strategies 4 and 5: a teacher is asked without being told why; a safe guardian comes after two summonses."""
     key = "khusus-dua-murid"
     teacher = day.ids("smp1-staf-08")
@@ -90,7 +80,7 @@ def _teacher_and_parents(day: Day) -> None:
     day.do(key, "review-home-action", activity=plan, kept=True, result="Berjalan (fiktif).")
 
 
-def _parent_refuses(day: Day) -> None:
+def parent_refuses(day: Day) -> None:
     """Strategy 5 ends when the guardian refuses."""
     key, guardian = "harian-11", None
     case = day.case_of(key)
@@ -105,10 +95,10 @@ def _parent_refuses(day: Day) -> None:
     plan = day.do(key, "plan-parent-meeting", **said)["activity"]
     day.do(key, "invite-parent", activity=plan, summons=1, channel="letter", when=in_days(1), letter="421/9")
     day.do(key, "record-parent-refusal", activity=plan, reason="Tidak bersedia datang (fiktif).")
-    day.untold.append((f"wali / guardian {guardian[:8]}", f"{key}: menolak panggilan / refused the summons"))
+    day.untold.append((day.name_of(guardian), f"{key}: menolak panggilan / refused the summons"))
 
 
-def _conference_and_visit(day: Day) -> None:
+def conference_and_visit(day: Day) -> None:
     """Strategies 1, 4, 8 and 9 on the severe case: a conference of four, a visit to a safe home, a refused visit to the other, three evaluations."""
     key = "khusus-sabtu"
     answer = day.do(key, "ask-teacher", teacher=day.ids("smk1-staf-04"), aim="information", question="Kehadiran? (fiktif)", respond_by=in_days(2))
@@ -138,12 +128,14 @@ def _conference_and_visit(day: Day) -> None:
     talk = day.do(key, "request-counselling", origin="referral", field="personal", reason="Lanjutan (fiktif).")["activity"]
     day.do(key, "schedule-counselling", activity=talk, when=in_days(0.1), place="Ruang konseling (fiktif)")
     day.do(key, "hold-counselling", **{"activity": talk, "meeting": 1, "confidentiality_told": True, **HELD})
-    for kind in ("laiseg", "laijapen", "laijapang"):
-        day.do(key, "evaluate-counselling", activity=talk, kind=kind, helped=True, finding="Membaik (fiktif).")
+    day.do(key, "evaluate-counselling", activity=talk, kind="laiseg", helped=True, finding="Membaik (fiktif).")
+    for kind in ("laijapen", "laijapang"):
+        early = "Hari peragaan, semua dalam satu hari (fiktif)."
+        day.do(key, "evaluate-counselling", activity=talk, kind=kind, helped=True, finding="Membaik (fiktif).", reason_for_early=early)
     day.do(key, "end-counselling", activity=talk, result="helped")
 
 
-def _outside_and_consultation(day: Day) -> None:
+def outside_and_consultation(day: Day) -> None:
     """Strategies 6 and 7, both without a case."""
     school = day.ids("sma1")
     counsellor, principal = (
@@ -173,7 +165,7 @@ def _outside_and_consultation(day: Day) -> None:
         checked(day.client.post(f"{base}/consultations/{consultation}/{route}", json=said, headers=counsellor))
 
 
-def _official(day: Day) -> None:
+def official(day: Day) -> None:
     """An official report, which is not a referral. In sexual violence there is no mediation and no second questioning."""
     key = "khusus-guru"
     who = day.duty()
@@ -195,7 +187,7 @@ def _official(day: Day) -> None:
     day.do(key, "close-official-report", who=who, activity=filed, result="handled")
 
 
-def _police(day: Day) -> None:
+def police(day: Day) -> None:
     """A police request for data: in writing, with a legal basis, decided by two people; it sets a legal hold."""
     key = "khusus-senjata"
     one, two = day.duty(), day.stage.token(day.ids("dinas-staf-02"), "district-duty", None)
@@ -208,7 +200,7 @@ def _police(day: Day) -> None:
     day.do(key, "set-legal-hold", who=one, reason="Permintaan data (fiktif).")
 
 
-def _accused_principal(day: Day) -> None:
+def accused_principal(day: Day) -> None:
     """A principal who is accused approves nothing and reads nothing."""
     key = "khusus-kepala-sekolah"
     case = day.case_of(key)
@@ -221,7 +213,7 @@ def _accused_principal(day: Day) -> None:
     day.do(key, "rule-conflict", who=who, person=day.ids("sma1-staf-04"), conflicted=True, reason="Saudara kandung (fiktif).")
 
 
-def _adult(day: Day) -> None:
+def adult(day: Day) -> None:
     """A student aged 18 gives consent in person. Nobody at home is told unless the student agrees."""
     key = "khusus-dewasa"
     case = day.case_of(key)
@@ -232,7 +224,7 @@ def _adult(day: Day) -> None:
     day.refused(key, "tell-guardian", "wali murid dewasa / the guardian of an adult student", guardian=guardian, words="x")
 
 
-def _malicious(day: Day) -> None:
+def malicious(day: Day) -> None:
     """An allegation is found deliberately false by two people. Everybody who was told of it is told that it was false."""
     key = "khusus-fitnah"
     one, two = day.duty(), day.stage.token(day.ids("dinas-staf-02"), "district-duty", None)
@@ -249,7 +241,7 @@ def _malicious(day: Day) -> None:
     day.tell_receivers(key)
 
 
-def _siblings(day: Day) -> None:
+def siblings(day: Day) -> None:
     """One concern at two schools becomes two cases, each with its own readers. The link between them shows dates only."""
     key = "khusus-saudara"
     mine, other = day.case_of(key), day.case_of_student(key, "sma1-murid-025")
@@ -260,7 +252,7 @@ def _siblings(day: Day) -> None:
     day.note_refusal("konselor sekolah lain membaca kasus saudara / the other school's counsellor", day.read(other, stranger))
 
 
-def _late_mark(day: Day) -> None:
+def late_mark(day: Day) -> None:
     """A guardian is judged safe and later marked unsafe: nothing more is sent, and a visit to their home is refused."""
     key = "harian-13"
     case = day.case_of(key)
@@ -273,7 +265,7 @@ def _late_mark(day: Day) -> None:
     day.refused(key, "plan-visit", "kunjungan ke rumah itu / a visit to that home", guardian=guardian, gap="x", questions="x")
 
 
-def _correction(day: Day) -> None:
+def correction(day: Day) -> None:
     """A fact was wrong. The old words stay, and every past receiver is told of the correction."""
     key = "khusus-dua-murid"
     case = day.case_of(key)
@@ -283,16 +275,19 @@ def _correction(day: Day) -> None:
     day.tell_receivers(key)
 
 
-def _holiday(day: Day) -> None:
+def holiday(day: Day) -> None:
     """Deadlines in school days skip holidays and weekends: the one in the store, and one computed across the next holiday."""
-    calendar = policy_for(datetime.now(UTC).date()).calendar
-    coming = next((each for each in calendar.holidays if each.first > datetime.now(UTC).date()), None)
+    school = day.ids("smp1")
+    headers = day.stage.token(day.ids("smp1-staf-01"), "principal", school)
+    told = checked(day.client.get(f"{day.stage.origin}/cases/api/calendar/schools/{school}", headers=headers))
+    calendar = Calendar.model_validate({name: told[name] for name in Calendar.model_fields})
+    coming = next((each for each in calendar.holidays if each.first > calendar.day(datetime.now(UTC))), None)
     if coming:
-        start = datetime.combine(coming.first - timedelta(days=1), time(8), ZoneInfo(calendar.zone))
+        start = calendar.midnight(coming.first - timedelta(days=1)) + timedelta(hours=8)
         day.shown.append(
             (f"5 hari sekolah melewati {coming.name} / 5 school days over a holiday, from {start:%d-%m-%Y}", calendar.after(start, 5).isoformat())
         )
-    case = next((case for case in day.cases.values() if case["urgency"] == "low"), None)
+    case = next((case for case in day.own_cases() if case["urgency"] == "low"), None)
     contact = next((each for each in (case or {}).get("deadlines", ()) if each["what"] == "contact"), None)
     if case and contact:
         day.shown.append(("kontak dalam 5 hari sekolah / contact within 5 school days", contact["due"]))

@@ -1,49 +1,95 @@
-"""One school day: concerns come in over all channels, staff act through the API with tokens of their own, and agencies answer."""
+"""One school day through the API: whom its stories are about, who acts, and what they do. It touches only cases that it began itself."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
 
 from district.commands.shell import checked
+from district.demo.kept import Kept, Raised, write_kept
 from district.demo.stage import Stage
 from district.sample.agencies import agency_id
 from district.sample.people import District
+from shared.errors import TanggapError
 
 PATIENCE = 45.0
 """How many seconds to wait for any one condition of the day."""
 
 
-@dataclass(frozen=True, slots=True)
-class Raised:
-    """A concern that was accepted. note: what it demonstrates."""
+class LeftAlone(TanggapError):
+    """The case is not the day's alone: somebody else has raised a concern in it, or there is none."""
 
-    concern: str
-    receipt: str
-    key: str
-    note: str
-    students: tuple[str, ...]
+    code = "left-alone"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFiles:
+    """Files of one's own, in place of the sample's."""
+
+    roster: Path | None = None
+    agencies: Path | None = None
+    concerns: Path | None = None
+
+    def given(self) -> tuple[Path, ...]:
+        return tuple(each for each in (self.roster, self.agencies, self.concerns) if each)
 
 
 @dataclass
 class Day:
-    """The state of the day. told: who was told. untold: who was not told, and why."""
+    """The state of the day. ids: the id that the import gives to a key of the sample. kept: its account, which lies in `file`.
+
+    cases: all that the district's desk may read, by id; `own_cases` are the day's.
+    """
 
     stage: Stage
     district: District
     ids: Callable[[str], str]
     client: httpx.Client
-    raised: list[Raised] = field(default_factory=list)
+    file: Path
+    kept: Kept = field(default_factory=Kept)
+    own: OwnFiles = OwnFiles()
     cases: dict[str, dict[str, Any]] = field(default_factory=dict)
-    told: list[tuple[str, str]] = field(default_factory=list)
-    untold: list[tuple[str, str]] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-    deputies: dict[str, str] = field(default_factory=dict)
-    shown: list[tuple[str, str]] = field(default_factory=list)
+    played_now: bool = False
+
+    # its account --------------------------------------------------------------------------------------------------
+
+    @property
+    def raised(self) -> list[Raised]:
+        return self.kept.raised
+
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        return self.kept.told
+
+    @property
+    def untold(self) -> list[tuple[str, str]]:
+        return self.kept.untold
+
+    @property
+    def shown(self) -> list[tuple[str, str]]:
+        return self.kept.shown
+
+    @property
+    def missing(self) -> list[str]:
+        return self.kept.missing
+
+    @property
+    def deputies(self) -> dict[str, str]:
+        return self.kept.deputies
+
+    def keep(self, step: str, seconds: float) -> None:
+        """A step was played. seconds: how long it took."""
+        if step in self.kept.steps:
+            return
+        self.played_now = True
+        self.kept.steps.append(step)
+        self.kept.seconds += seconds
+        write_kept(self.file, self.kept)
 
     # concerns -----------------------------------------------------------------------------------------------------
 
@@ -59,14 +105,14 @@ class Day:
         """Waits until every concern has become a strand of a case."""
         wanted = {each.concern for each in self.raised}
         if not self.wait(lambda: wanted <= self._seen(), "a case for every concern"):
-            self.missing += [f"no case for {each.key}" for each in self.raised if each.concern not in self._seen()]
+            self.missing.extend(f"no case for {each.key}" for each in self.raised if each.concern not in self._seen())
 
     def _seen(self) -> set[str]:
         self.read_cases()
         return {strand["concern"] for case in self.cases.values() for strand in case["strands"]}
 
     def read_cases(self) -> None:
-        """All cases as the district's duty officer sees them."""
+        """All cases as the district's duty officer sees them, also those of visitors."""
         headers = self.duty()
         page: str | None = None
         while True:
@@ -79,6 +125,14 @@ class Day:
             page = told["next"]
             if not page:
                 return
+
+    def own_cases(self) -> list[dict[str, Any]]:
+        """The cases that the day began and that are its own alone."""
+        return [case for case in self.cases.values() if self.is_own(case)]
+
+    def is_own(self, case: dict[str, Any]) -> bool:
+        """Every concern in it is one that the day raised: what a visitor raised is for the visitor to work on."""
+        return {strand["concern"] for strand in case["strands"]} <= {each.concern for each in self.raised}
 
     def case_of(self, key: str) -> dict[str, Any] | None:
         """The case of the concern with this key. If it names several students, the case of the first."""
@@ -98,6 +152,11 @@ class Day:
         """A guardian of a student of the sample."""
         person = next((each for each in self.district.people if self.ids(each.key) == student), None)
         return self.ids(person.guardians[0]) if person and person.guardians else None
+
+    def name_of(self, person: str) -> str:
+        """Somebody of the sample by name; anybody else by the id."""
+        found = next((each for each in self.district.people if self.ids(each.key) == person), None)
+        return f"{found.given} {found.family} ({found.key})" if found else person
 
     # who acts -----------------------------------------------------------------------------------------------------
 
@@ -126,21 +185,27 @@ class Day:
         return self.stage.token(self.ids(principals[0].key), "principal", case["school"])
 
     def act(self, case: dict[str, Any], activity: str, headers: dict[str, str], /, **body: Any) -> httpx.Response:
-        """Sends one command. The key makes a second run of the day harmless."""
+        """Sends one command; a repeat of the same one is harmless. Raises: LeftAlone: the case is not the day's alone."""
+        if not self.is_own(case):
+            raise LeftAlone(f"kasus {case['id'][:8]} bukan milik hari ini saja / case {case['id'][:8]} holds a concern of somebody else")
         key = {"idempotency-key": f"demo-{case['id']}-{activity}-{sorted(body.items())}"[:200].encode("ascii", "replace").decode()}
         return self.client.post(f"{self.stage.origin}/cases/api/cases/{case['id']}/{activity}", json=body, headers=headers | key)
 
     def do(self, key: str, activity: str, /, *, who: dict[str, str] | None = None, **body: Any) -> dict[str, Any]:
         """Sends one command on the case of a concern. It must succeed."""
-        case = self.case_of(key)
-        assert case is not None, key
+        case = self._known_case(key)
         answer: dict[str, Any] = checked(self.act(case, activity, who or self.counsellor(case), **body))
         return answer
 
+    def _known_case(self, key: str) -> dict[str, Any]:
+        case = self.case_of(key)
+        if case is None:
+            raise LeftAlone(f"{key}: tidak ada kasusnya / has no case")
+        return case
+
     def refused(self, key: str, activity: str, what: str, /, *, who: dict[str, str] | None = None, **body: Any) -> None:
         """Sends one command that must be refused. The refusal's sentence is shown under who was not told, and why."""
-        case = self.case_of(key)
-        assert case is not None, key
+        case = self._known_case(key)
         self.note_refusal(what, self.act(case, activity, who or self.counsellor(case), **body))
 
     def note_refusal(self, what: str, answer: httpx.Response) -> None:

@@ -16,14 +16,14 @@ from pathlib import Path
 
 import httpx
 
-from district.deployment import free_port
-from district.embedded.process import die_with_parent
+from district.deployment import free_port, is_free
+from district.embedded.process import dying_with_us
 from district.embedded.servers import Servers
 from district.home import ROOT, Home, wanted_port
 from district.logins import addresses
 from district.sample.agencies import AGENCIES, agency_id
 from shared.access import Principal
-from shared.errors import StartRefused
+from shared.errors import StartRefused, Unavailable
 
 START = 60.0
 _BEHAVIOUR = {"psikolog": "decline", "rsud": "accept", "puskesmas": "down"}
@@ -50,7 +50,14 @@ class Stage:
         """Each service's own address, once the services have started."""
         return addresses(self.administrator, self.home.folder)
 
+    def watch(self) -> None:
+        """Waits while everything runs. Raises: Unavailable: something has ended by itself."""
+        while all(process.poll() is None for process in self.processes):
+            time.sleep(0.5)
+        raise Unavailable(f"a part of the demonstration has ended: see {self.home.folder / 'demo.log'}, and start it again")
+
     def stop(self) -> None:
+        """Every helper process, the last one first."""
         for process in reversed(self.processes):
             process.terminate()
         for process in reversed(self.processes):
@@ -60,14 +67,39 @@ class Stage:
                 process.kill()
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the demonstration answers. moved_from: the port that was wanted, where somebody else has it."""
+
+    port: int
+    moved_from: int | None
+
+    @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def sentence(self) -> str:
+        """Where it is, and why there."""
+        if self.moved_from is None:
+            return f"Tanggap: {self.origin}/"
+        return f"Port {self.moved_from} sudah dipakai, jadi / is taken, so Tanggap: {self.origin}/"
+
+
+def find_place() -> Place:
+    """The wanted port (TANGGAP_PORT, else 8000), or a free one if it is taken. Raises: StartRefused."""
+    wanted = wanted_port()
+    return Place(wanted, None) if is_free(wanted) else Place(free_port(), wanted)
+
+
 @contextmanager
-def stage(home: Home) -> Iterator[Stage]:
+def stage(home: Home, place: Place) -> Iterator[Stage]:
     """Sets everything up and takes it down again. Raises: StartRefused."""
     home.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    agency_port, mail_port = free_port(), free_port()
     with Servers(home.folder) as servers:
-        port, agency_port, mail_port = _port(), free_port(), free_port()
         mails = home.folder / "demo-mails.jsonl"
-        built = Stage(home, f"http://127.0.0.1:{port}", f"http://127.0.0.1:{agency_port}", mails, _secrets(home), servers.administrator)
+        built = Stage(home, place.origin, f"http://127.0.0.1:{agency_port}", mails, _secrets(home), servers.administrator)
         try:
             _start(built, "district.simulators.mailbox", str(mail_port), str(mails))
             _start(built, "district.simulators.agency", str(agency_port), str(_configure(built)))
@@ -76,7 +108,7 @@ def stage(home: Home) -> Iterator[Stage]:
                 "REDIS_URL": servers.redis_url,
                 "SMTP_URL": f"smtp://127.0.0.1:{mail_port}",
                 "TANGGAP_HOME": str(home.folder),
-                "TANGGAP_PORT": str(port),
+                "TANGGAP_PORT": str(place.port),
                 "TANGGAP_DEMO_SIGN_IN": "true",
                 "TANGGAP_RETRY_SECONDS": "0.5,1,2,4,8,16,30",
             }
@@ -85,18 +117,6 @@ def stage(home: Home) -> Iterator[Stage]:
             yield built
         finally:
             built.stop()
-
-
-def _port() -> int:
-    """The wanted port, or a free one if it is taken."""
-    wanted = wanted_port()
-    try:
-        httpx.get(f"http://127.0.0.1:{wanted}/", timeout=1, trust_env=False)
-    except httpx.ConnectError:
-        return wanted
-    except httpx.HTTPError:
-        return free_port()
-    return free_port()
 
 
 def _secrets(home: Home) -> dict[str, str]:
@@ -128,7 +148,7 @@ def _start(built: Stage, module: str, *given: str, **environment: str) -> None:
         stdin=subprocess.DEVNULL,
         stdout=log,
         stderr=log,
-        preexec_fn=die_with_parent,
+        preexec_fn=dying_with_us(),
     )
     log.close()
     built.processes.append(process)

@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from district.embedded.folders import WRITING, refuse_foreign
-from district.embedded.process import NOBODY, as_unprivileged, needs_copies
+from district.embedded.process import NOBODY, as_unprivileged, dying_with_us, needs_copies
 from shared.errors import StartRefused
 
 ADMINISTRATOR = "postgres"
@@ -83,7 +83,7 @@ def secure(data: Path, password: str) -> None:
 
 def _run(program: str, *arguments: str, told: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     command = (*as_unprivileged(), str(binaries() / program), *arguments)
-    return subprocess.run(command, check=False, capture_output=True, cwd="/", input=told)  # noqa: S603 - our own binaries
+    return subprocess.run(command, check=False, capture_output=True, cwd="/", input=told, preexec_fn=dying_with_us())  # noqa: S603
 
 
 def _told(done: subprocess.CompletedProcess[bytes]) -> str:

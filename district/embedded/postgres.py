@@ -14,7 +14,7 @@ import psycopg
 
 from district.embedded.cluster import ADMINISTRATOR, binaries, create, secure
 from district.embedded.folders import leave, private_folder, socket_path
-from district.embedded.process import as_unprivileged, die_with_parent, needs_copies
+from district.embedded.process import as_unprivileged, dying_with_us, needs_copies
 from district.secret_file import secret_in
 from shared.errors import StartRefused
 
@@ -125,7 +125,7 @@ def _launch(data: Path, sockets: Path, password: str) -> subprocess.Popen[bytes]
     settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
     command = (*as_unprivileged(), str(binaries() / "postgres"), "-D", str(data), "-k", str(private_folder(sockets)), *settings)
     log = (data / "server.log").open("ab")
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", preexec_fn=die_with_parent)  # noqa: S603
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", preexec_fn=dying_with_us())  # noqa: S603
     log.close()
     _wait(process, data, administrators_url(sockets, password))
     return process

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
+from collections.abc import Callable
 from functools import cache
 
 NOBODY = 65534
@@ -34,7 +35,20 @@ def needs_copies() -> bool:
     return as_unprivileged()[:1] == ("setpriv",)
 
 
-def die_with_parent() -> None:
-    """For `preexec_fn`: the kernel stops this process when the program dies, even of kill -9; and Ctrl-C is the program's to handle."""
-    os.setsid()
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
+def dying_with_us() -> Callable[[], None]:
+    """For `preexec_fn`: the kernel stops the new process when this program dies, even of kill -9; and Ctrl-C is the program's to handle.
+
+    The signal is one that stops PostgreSQL and Redis at once and cleanly. A shell may have started the program with it ignored, which the new process
+    would inherit: then nothing would stop it.
+    """
+    program = os.getpid()
+
+    def prepare() -> None:
+        os.setsid()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
+        if os.getppid() != program:  # it died before the kernel knew what to do then
+            os._exit(1)
+
+    return prepare

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from district.embedded.folders import leave, private_folder, socket_path
-from district.embedded.process import die_with_parent
+from district.embedded.process import dying_with_us
 from shared.errors import StartRefused
 
 OLDEST = 7
@@ -97,7 +97,7 @@ def _launch(data: Path, path: Path) -> subprocess.Popen[bytes]:
         "--maxmemory-policy", "noeviction", "--logfile", str(data / "server.log"), "--loglevel", "warning",
     )  # fmt: skip
     process = subprocess.Popen(  # noqa: S603 - our own binary
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=die_with_parent
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=dying_with_us()
     )
     deadline = time.monotonic() + START
     while time.monotonic() < deadline and process.poll() is None:

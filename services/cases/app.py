@@ -16,9 +16,12 @@ from services.cases.domain.casework import Casework, casework
 from services.cases.domain.register import STRATEGIES
 from services.cases.domain.steps.tells import Described
 from services.cases.reading import documents, lists, reports, routes, what_if, without_case
+from services.cases.reading.calendars import SchoolCalendars
+from services.cases.reading.calendars import router as calendar_routes
 from services.cases.reading.projecting import TABLES, VIEW, projecting
 from services.cases.reading.views import Roster, WorkList
 from services.cases.reading.vocabulary import WORDS, words_of
+from services.cases.reading.whereabouts import Whereabouts
 from services.cases.reading.words import Words
 from services.cases.subscribers import FromIntake, FromNotifications
 from shared.eventstore.projection import Projection
@@ -32,6 +35,9 @@ _UNHURRIED = Pace(together=10, beat=0.5, always=True)
 
 _LIST = Pace(together=10, beat=0.2, always=True)
 """Whoever reads a list waits for it, so it is written only now and then."""
+
+_REMEMBERED = 1.0
+"""Seconds that a school's calendar is used again: in a flood it is asked for with every concern."""
 
 MIGRATIONS = Path(__file__).parent / "schema"
 
@@ -58,24 +64,27 @@ def create_app(settings: Settings, strategies: Sequence[Described] = STRATEGIES,
 
 def _parts(kernel: Kernel, view: Projection, work: Casework) -> list[Part]:
     roster = Roster(kernel.database)
+    calendars = SchoolCalendars(kernel.store, kernel.database, kernel.settings.time_zone, remembered=_REMEMBERED)
     return [
         view,
         Clockwork(kernel, view, work.case),
-        kernel.subscribe("intake", lambda store: FromIntake(store, roster, work.case)),
+        kernel.subscribe("intake", lambda store: FromIntake(store, roster, Whereabouts(kernel.database), work.case, calendars)),
         kernel.subscribe("notifications", lambda store: FromNotifications(store, work.case), pace=_UNHURRIED),
     ]
 
 
 def _routers(kernel: Kernel, view: Projection, work: Casework, words: Words) -> list[APIRouter]:
-    road = Road(work, kernel, Roster(kernel.database), WorkList(kernel.database, view))
+    calendars = SchoolCalendars(kernel.store, kernel.database, kernel.settings.time_zone)
+    road = Road(work, kernel, Roster(kernel.database), WorkList(kernel.database, view), calendars)
     return [
         routes.router(kernel, view, work),
         commands.router(road),
         next_steps.router(road),
         without_case.router(kernel, work),
         documents.router(kernel, work),
-        lists.router(kernel, view),
-        reports.router(kernel, view, work),
+        lists.router(kernel, view, calendars),
+        reports.router(kernel, view, work, calendars),
+        calendar_routes(kernel, calendars),
         what_if.router(kernel),
-        pages.router(kernel, view, work, words),
+        pages.router(kernel, view, work, words, calendars),
     ]

@@ -14,17 +14,22 @@ import structlog
 from services.cases.commands.facts import record_fact
 from services.cases.domain.case.state import Case
 from services.cases.domain.steps.deadline import PassDeadline
+from services.cases.domain.streams import case_stream
+from services.cases.reading.calendars import SchoolCalendars
 from services.cases.reading.views import WorkList
-from shared.decider import Decider
+from shared.decider import Decider, load
 from shared.errors import TanggapError, Unavailable
 from shared.eventstore.projection import Projection
 from shared.eventstore.store import Repeated, Stored
 from shared.message import TANGGAP, Event, Fact, Occasion, derived_id
+from shared.school_day import Calendar
 from shared.service import Kernel
 
 log = structlog.get_logger()
 
 EVERY = 0.5
+_REMEMBERED = 1.0
+"""Seconds that a school's calendar is used again."""
 AGAIN = 60.0
 """Seconds until a deadline that failed is tried again."""
 
@@ -37,6 +42,7 @@ class Clockwork:
     def __init__(self, kernel: Kernel, case_list: Projection, decider: Decider[Fact, Case, Event]) -> None:
         self._kernel, self._case_list, self._decider = kernel, case_list, decider
         self._work = WorkList(kernel.database, case_list)
+        self._calendars = SchoolCalendars(kernel.store, kernel.database, kernel.settings.time_zone, remembered=_REMEMBERED)
         self._pulse = kernel.heartbeats.pulse(self.name)
         self._failed: dict[tuple[str, str], float] = {}
 
@@ -55,7 +61,8 @@ class Clockwork:
         cause = derived_id(TANGGAP, "deadline", case, key, due.isoformat())
         occasion = Occasion("service:cases", None, now, cause, cause)
         try:
-            outcome = await record_fact(self._kernel.store, self._decider, case, PassDeadline(key=key, due=due, now=now), occasion)
+            command = PassDeadline(key=key, due=due, now=now, calendar=await self._calendar(case))
+            outcome = await record_fact(self._kernel.store, self._decider, case, command, occasion)
         except TanggapError as error:
             if isinstance(error, Unavailable):
                 raise
@@ -64,3 +71,7 @@ class Clockwork:
             return
         if isinstance(outcome, Stored | Repeated):
             await self._case_list.caught_up(outcome.position)
+
+    async def _calendar(self, case: str) -> Calendar:
+        """Of the school that has the case now."""
+        return await self._calendars.of((await load(self._kernel.store, self._decider, case_stream(case))).state.school)

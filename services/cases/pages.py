@@ -4,38 +4,40 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from services.cases.domain.casework import Casework
+from services.cases.reading.calendars import SchoolCalendars
 from services.cases.reading.case import CaseReader, Moment
 from services.cases.reading.views import CaseList, Filters
 from services.cases.reading.words import READING_REASONS, Words
 from services.cases.rights import ReadingReason, ReadingReasonNeeded, schools_of
 from shared.access import SignedIn
 from shared.eventstore.projection import Projection
+from shared.school_day import Calendar
 from shared.service import Kernel
 
 _PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=select_autoescape())
 
 
-def router(kernel: Kernel, view: Projection, casework: Casework, words: Words) -> APIRouter:
+def router(kernel: Kernel, view: Projection, casework: Casework, words: Words, calendars: SchoolCalendars) -> APIRouter:
     """The pages under `/cases`."""
     routes = APIRouter(prefix="/cases", include_in_schema=False)
-    reader, listing, zone = CaseReader(kernel, casework.case), CaseList(view), ZoneInfo(kernel.settings.time_zone)
+    reader, listing = CaseReader(kernel, casework.case), CaseList(view)
     urgency = words.values["urgency"]
-
-    def shown(moment: datetime) -> str:
-        return moment.astimezone(zone).strftime("%d-%m-%Y %H:%M")
 
     @routes.get("/")
     async def cases(principal: SignedIn) -> HTMLResponse:
         escalated = principal.holds("supervisor", "district-officer") and not principal.holds("district-duty")
         rows = await listing.page(Filters(), schools=schools_of(principal), reader=principal.id, escalated_only=escalated, after=None, limit=100)
-        told = [{"id": row.id, "opened": shown(row.opened_at), "urgency": urgency[row.urgency][0], "state": row.state} for row in rows]
+        clocks = {school: await calendars.of(school) for school in {row.school for row in rows}}
+        told = [
+            {"id": row.id, "opened": _shown(clocks[row.school], row.opened_at), "urgency": urgency[row.urgency][0], "state": row.state}
+            for row in rows
+        ]
         return HTMLResponse(_PAGES.get_template("list.html").render(cases=told))
 
     @routes.get("/cases/{case_id}")
@@ -45,12 +47,17 @@ def router(kernel: Kernel, view: Projection, casework: Casework, words: Words) -
         except ReadingReasonNeeded as needed:
             return HTMLResponse(_PAGES.get_template("reason.html").render(id=case_id, needed=needed, reasons=READING_REASONS), needed.status)
         history = await reader.history(principal, case_id, reason)
-        timeline = []
+        clock, timeline = await calendars.of(told["school"]), []
         for event in history:
             indonesian, english = words.sentence(event["type"], event["data"])
             moment = datetime.fromisoformat(event["recorded_at"])
-            timeline.append({"at": event["recorded_at"], "shown": shown(moment), "id": indonesian, "en": english})
+            timeline.append({"at": event["recorded_at"], "shown": _shown(clock, moment), "id": indonesian, "en": english})
         fields = {name: told[name] for name in ("id", "state", "version", "strands")}
         return HTMLResponse(_PAGES.get_template("case.html").render(urgency=urgency[told["urgency"]], timeline=timeline, **fields))
 
     return routes
+
+
+def _shown(calendar: Calendar, moment: datetime) -> str:
+    """As the clock of the case's school shows it."""
+    return calendar.local(moment).strftime("%d-%m-%Y %H:%M")

@@ -6,16 +6,24 @@ from datetime import datetime
 from typing import Literal, assert_never, get_args
 
 from services.cases.domain.case.state import Case
+from services.cases.domain.case.strands import NoteAdded, StrandAdded
 from services.cases.domain.steps.activity import Activity, ActivityEvent
-from services.cases.domain.steps.command import OwnWords
+from services.cases.domain.steps.command import ActEvent, OwnWords
 from services.cases.domain.steps.strategy import StandingAlone
 from services.cases.domain.strategies.group import Group
 from shared.access import CommandRow, Principal
 from shared.errors import NotAllowed, NotFound, Refused
 from shared.message import Event
 
-Rights = Literal["content", "summary", "metadata", "participant", "receiver"]
-"""participant: an activity of the case concerns this person, and that alone. receiver: of a school that the case is to be transferred to."""
+Rights = Literal["content", "summary", "metadata", "participant", "receiver", "present"]
+"""participant: an activity of the case concerns this person, and that alone. receiver: of a school that the case is to be transferred to.
+
+present: of the school where the student is now, while the case is at another one: the concerns that this school was alerted to, and what the person
+has written. The rest stays with the school that has the case, until the receipt.
+"""
+
+_MAY_TAKE = ("counsellor", "coordinator", "principal")
+"""Who of a school sees that a case is to come, and takes it."""
 
 _LEADERS = ("principal", "supervisor", "district-officer")
 """They read the summary and no more, and give the commands of a leader."""
@@ -69,9 +77,20 @@ def _works_on(principal: Principal, case: Case, now: datetime) -> bool:
 
 
 def _concerned(principal: Principal, case: Case) -> Rights | None:
-    if case.moves.asked and principal.schools and principal.at(case.moves.asked.to) and principal.holds("counsellor", "coordinator", "principal"):
+    if case.elsewhere and case.desk == "school" and _of(principal, case.elsewhere):
+        return "present"
+    if case.moves.asked and _of(principal, case.moves.asked.to):
         return "receiver"
     return "participant" if any(principal.id in each.audience.people for each in case.activities.values()) else None
+
+
+def _of(principal: Principal, school: str) -> bool:
+    return bool(principal.schools) and principal.at(school) and principal.holds(*_MAY_TAKE)
+
+
+def is_there(principal: Principal, case: Case) -> bool:
+    """Whether the principal takes in hand what the student's school of today was alerted to: its staff, and the district's."""
+    return case.elsewhere is None or not principal.schools or principal.at(case.elsewhere)
 
 
 def require_right(principal: Principal, case: Case, row: CommandRow, step_of: str | None, now: datetime) -> None:
@@ -97,6 +116,8 @@ def _suffices(principal: Principal, case: Case, row: CommandRow, step_of: str | 
         case "summary":
             leads = "leader" in row.also and principal.holds(*_LEADERS)
             return leads or "colleague" in row.also or _goes_on(principal, case, step_of)
+        case "present":
+            return allowed in row.also or _goes_on(principal, case, step_of)
         case "metadata" | "participant" | "receiver":
             return allowed in row.also
         case _:
@@ -132,7 +153,14 @@ def may_open(principal: Principal, case: Case, allowed: Rights, event: Event) ->
         return may_read(principal, case, activity, allowed)
     if isinstance(event, OwnWords):
         return event.by == principal.id
-    return allowed == "content"
+    return allowed == "content" or (allowed == "present" and _is_of_here(principal, case, event))
+
+
+def _is_of_here(principal: Principal, case: Case, event: Event) -> bool:
+    """What the school where the student is now was alerted to, and what the person has written."""
+    if isinstance(event, StrandAdded):
+        return event.concern.concern in case.heard_elsewhere
+    return isinstance(event, ActEvent | NoteAdded) and event.by == principal.id
 
 
 # a reason for reading -----------------------------------------------------------------------------------------------

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
-from services.cases.commands.facts import record_fact
+from services.cases.commands.facts import load_going_on, record_fact
 from services.cases.domain.case.guardians import FoldNotice, MarkGuardianUnsafe
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import RecordAlert, TakeConcern
 from services.cases.domain.case.student import STUDENT, Claim
+from services.cases.domain.case.whereabouts import NoteWhereabouts
 from services.cases.domain.referring.referral import FoldSilence, FoldTask
+from services.cases.domain.steps.policy import Policy
 from services.cases.domain.streams import case_stream, student_stream
-from services.cases.policies import policy_for
+from services.cases.policies import policy_at
+from services.cases.reading.calendars import SchoolCalendars
 from services.cases.reading.views import Roster
+from services.cases.reading.whereabouts import Whereabouts
 from shared.decider import Decider, commit, load, untouched, write
 from shared.events import (
     AlertExhausted,
@@ -27,6 +32,7 @@ from shared.events import (
     TaskUnanswered,
     read_public,
 )
+from shared.eventstore.states import Loaded
 from shared.eventstore.store import Checkpoint, EventStore, Item, Outcome
 from shared.message import Event, Fact, Occasion, Recorded, derived_id
 
@@ -41,21 +47,42 @@ class FromIntake:
 
     store: EventStore
     roster: Roster
+    whereabouts: Whereabouts
     decider: Decider[Fact, Case, Event]
+    calendars: SchoolCalendars
 
     async def __call__(self, event: Recorded, checkpoint: Checkpoint | None) -> Outcome | None:
         match told := read_public(event.type, event.body):
             case ConcernRaised():
                 return await self._take(event, told, checkpoint)
-            case SchoolRegistered() | PersonRegistered() | PersonLeft():
+            case SchoolRegistered():
                 await self.roster.keep(told, event.position)
+            case PersonRegistered() | PersonLeft():
+                await self.roster.keep(told, event.position)
+                await self.whereabouts.keep(told, event.position)
+                return await self._seen(event, told, checkpoint)
         return None
+
+    async def _seen(self, event: Recorded, told: PersonRegistered | PersonLeft, checkpoint: Checkpoint | None) -> Outcome | None:
+        """The open case of a student learns where the student is."""
+        student = await load(self.store, STUDENT, student_stream(told.person))
+        if student.state.open_case is None:
+            return None
+        school = told.school if isinstance(told, PersonRegistered) else None
+        fact = NoteWhereabouts(school=school, at=event.recorded_at, policy=await self._policy(school or told.school, event.recorded_at))
+        case = (await load_going_on(self.store, self.decider, student.state.open_case)).state.case or student.state.open_case
+        return await record_fact(self.store, self.decider, case, fact, _occasion(event), checkpoint)
+
+    async def _policy(self, school: str, moment: datetime) -> Policy:
+        """In force at a school."""
+        return policy_at(await self.calendars.of(school), moment)
 
     async def _take(self, event: Recorded, told: ConcernRaised, checkpoint: Checkpoint | None) -> Outcome | None:
         """Opens the student's case or joins the open one, in one item with the checkpoint."""
-        policy = policy_for(event.recorded_at.date())
+        policy = await self._policy(told.school, event.recorded_at)
         fresh = str(derived_id(event.id, "case"))
         tried: list[str] = []
+        student_at = await self.whereabouts.of(told.student) if told.student else None
 
         async def plan() -> Item | None:
             writes = []
@@ -63,21 +90,29 @@ class FromIntake:
             if told.student:
                 student = await load(self.store, STUDENT, student_stream(told.student))
                 case_id = student.state.case_for(event.recorded_at, policy.reopen_days) or fresh
+            case = await self._case(case_id, fresh=case_id == fresh and not tried)
+            case_id = case.state.case or case_id
+            if told.student:
                 claimed = STUDENT.decide(Claim(case=case_id), student.state)
                 if claimed:
                     writes.append(write(STUDENT, student, claimed, replace(_occasion(event), school=told.school)))
-            known = case_id != fresh or tried
-            stream = case_stream(case_id)
-            case = await load(self.store, self.decider, stream) if known else untouched(self.decider, stream, self.store.outages)
             tried.append(case_id)
-            occasion = replace(_occasion(event), school=case.state.school or told.school)
-            command = TakeConcern(case=case_id, concern=told, policy=policy, decision=str(derived_id(event.id, "triage")), at=event.recorded_at)
+            occasion = replace(_occasion(event), school=case.state.school or student_at or told.school)
+            command = TakeConcern(
+                case=case_id, concern=told, policy=policy, decision=str(derived_id(event.id, "triage")), at=event.recorded_at, student_at=student_at
+            )  # fmt: skip
             taken = self.decider.decide(command, case.state)
             if not taken:
                 return Item(checkpoint=checkpoint) if checkpoint else None
             return Item((write(self.decider, case, taken, occasion), *writes), checkpoint=checkpoint)
 
         return await commit(self.store, plan)
+
+    async def _case(self, case_id: str, *, fresh: bool) -> Loaded[Case]:
+        """fresh: it is expected to be new. Nothing lands in a case that rests."""
+        if fresh:
+            return untouched(self.decider, case_stream(case_id), self.store.outages)
+        return await load_going_on(self.store, self.decider, case_id)
 
 
 @dataclass(frozen=True, slots=True)

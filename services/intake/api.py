@@ -14,12 +14,12 @@ from services.intake.roster.importing import RosterImport
 from services.intake.roster.routes import add_roster_routes
 from services.intake.views import Directory
 from shared.access import Principal, SignedIn
+from shared.asking import asked
 from shared.decider import execute, load
 from shared.errors import Fault, Invalid, NotFound
 from shared.events import OutcomeClass
 from shared.message import Occasion, derived_id
 from shared.service import Kernel
-from shared.web import asked
 
 
 class Status(BaseModel):

@@ -16,8 +16,8 @@ from psycopg.types.json import Jsonb
 
 from services.intake.lettering import LENGTH, LOCATOR, lettered
 from shared.database import Database
-from shared.delivery.heartbeat import Heartbeats
 from shared.errors import NotAllowed, Unavailable
+from shared.heartbeat import Heartbeats
 from shared.key_status import Dependent
 from shared.keys import Keys
 from shared.sealed import Sealed

@@ -6,7 +6,6 @@ import json
 from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -17,10 +16,11 @@ from services.intake.api import by_receipt
 from services.intake.raising import ConcernBody, Raising
 from services.intake.views import Directory
 from shared.access import SignedIn
+from shared.asking import Asked
 from shared.errors import IdempotencyMismatch, Invalid, NotFound
 from shared.message import TANGGAP, derived_id
+from shared.school_day import national
 from shared.service import Kernel
-from shared.web import Asked
 
 _PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=select_autoescape())
 
@@ -33,7 +33,8 @@ CATEGORIES = (
 )  # fmt: skip
 DANGERS = (
     ("unsafe_now", "Tidak aman malam ini / Not safe tonight"), ("weapon", "Ada senjata / A weapon"), ("injury", "Ada luka / An injury"),
-    ("suicide_plan", "Ada rencana bunuh diri / A plan to die"), ("missing", "Tidak diketahui keberadaannya / Missing"),
+    ("suicide_attempt", "Ada percobaan bunuh diri / An attempt to die"), ("suicide_plan", "Ada rencana bunuh diri / A plan to die"),
+    ("missing", "Tidak diketahui keberadaannya / Missing"),
 )  # fmt: skip
 STATES = {
     "received": "Diterima / Received",
@@ -55,17 +56,16 @@ _CHANGED = [
     ),
 ]
 _HOURS = range(7, 15)
-_SATURDAY = 5
 
 
 def router(kernel: Kernel, raising: Raising, directory: Directory) -> APIRouter:  # noqa: C901 - one function a page
     """The pages under `/intake`."""
     routes = APIRouter(prefix="/intake", include_in_schema=False)
-    zone = ZoneInfo(kernel.settings.time_zone)
+    calendar = national(kernel.settings.time_zone)
 
     def page(name: str, status: int = 200, **told: object) -> HTMLResponse:
-        now = kernel.clock.now().astimezone(zone)
-        on_duty = now.weekday() < _SATURDAY and now.hour in _HOURS
+        now = calendar.local(kernel.clock.now())
+        on_duty = calendar.is_school_day(now.date()) and now.hour in _HOURS
         return HTMLResponse(_PAGES.get_template(name).render(on_duty=on_duty, **told), status)
 
     async def form(given: dict[str, object], errors: list[tuple[str, str]], nonce: str, status: int = 200) -> HTMLResponse:

@@ -15,6 +15,7 @@ from services.intake.domain.concern import CONCERN, NamedStudent, RaiseConcern
 from services.intake.receipts import Receipts
 from services.intake.views import Directory, Known
 from shared.access import Principal
+from shared.asking import Asked
 from shared.decider import execute
 from shared.errors import Fault, IdempotencyMismatch, Invalid
 from shared.events import Category, Channel, ConcernKind, NamedPerson, PersonRole, Relation, ReporterKind, StudentRole
@@ -25,7 +26,6 @@ from shared.message import Occasion, derived_id
 from shared.pace import Pace
 from shared.sealing import ToSeal
 from shared.service import Kernel
-from shared.web import Asked
 
 NARRATIVE = 20_000
 """The longest narrative, in characters (contracts.md, HTTP)."""

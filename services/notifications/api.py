@@ -17,6 +17,7 @@ from services.notifications.registering import AgencySecrets, Registering
 from services.notifications.views import Reader, Roster, agencies, deliveries, is_named, tasks
 from shared.access import Principal, SignedIn
 from shared.addresses import Flaw
+from shared.asking import Asked, asked
 from shared.decider import execute, load
 from shared.errors import Fault, Invalid, NotAllowed, NotFound
 from shared.eventstore.projection import Projection
@@ -24,7 +25,6 @@ from shared.eventstore.states import Loaded
 from shared.message import Occasion, derived_id
 from shared.sealed import Erased, Sealed
 from shared.service import Kernel
-from shared.web import Asked, asked
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=100)]

@@ -18,6 +18,7 @@ from services.notifications.views import Roster
 from shared.eventstore.projection import Projection
 from shared.pace import Pace
 from shared.running import Part
+from shared.school_day import national
 from shared.service import Kernel, create_service
 from shared.settings import Settings
 
@@ -40,7 +41,7 @@ def create_app(settings: Settings) -> FastAPI:
     turns: dict[str, Turns] = {}
 
     def parts(kernel: Kernel) -> list[Part]:
-        roster = rosters.setdefault("roster", Roster(kernel.database))
+        roster = rosters.setdefault("roster", Roster(kernel.database, national(settings.time_zone)))
         taking_turns = turns.setdefault("contact", Turns(kernel.database))
         projections[VIEW] = Projection(VIEW, kernel.store, kernel.database, project, TABLES, kernel.heartbeats, pace=_OUTBOX, carry=carry)
         webhooks = WebhookSender(kernel.keys, loopback=settings.demo_sign_in)
@@ -49,7 +50,7 @@ def create_app(settings: Settings) -> FastAPI:
             Sender(kernel, projections[VIEW], MailSender(settings.smtp_url, settings.smtp_connections), webhooks, taking_turns, roster),
             Clockwork(kernel),
             kernel.subscribe("intake", lambda store: FromIntake(store, roster, taking_turns), pace=_UNHURRIED),
-            kernel.subscribe("cases", lambda store: FromCases(store, roster), pace=_PROMPT),
+            kernel.subscribe("cases", lambda store: FromCases(store, roster, kernel.clock), pace=_PROMPT),
         ]
 
     def routers(kernel: Kernel) -> list[APIRouter]:

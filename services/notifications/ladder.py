@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.notifications.domain.alert import LadderStep
 from shared.events import Urgency
+from shared.school_day import Calendar
 
 LAST_RESORT = ("district-duty", "district-officer")
 """The roles that get an alert which nobody answered: the first person among them who is not named in the concern."""
@@ -44,7 +46,23 @@ def ladder() -> Ladder:
     return Ladder.model_validate(tomllib.loads((Path(__file__).parent / "ladder.toml").read_text(encoding="utf-8")))
 
 
-def steps(urgency: Urgency, staff: Mapping[str, Sequence[str]], excluded: Sequence[str], *, desk: str) -> tuple[LadderStep, ...]:
+Wait = Callable[[float], float]
+"""From the minutes that the ladder names to those that really pass until then."""
+
+
+def every_day(minutes: float) -> float:
+    """Minutes of all days: the emergency ladder alone knows no days (domain.md, People come and go)."""
+    return minutes
+
+
+def school_days_from(now: datetime, calendar: Calendar) -> Wait:
+    """Minutes of school days, for a ladder that begins now. Its first rung hears at once on any day."""
+    return lambda minutes: (calendar.later(now, minutes) - now) / timedelta(minutes=1) if minutes else 0
+
+
+def steps(
+    urgency: Urgency, staff: Mapping[str, Sequence[str]], excluded: Sequence[str], *, desk: str, wait: Wait = every_day
+) -> tuple[LadderStep, ...]:  # fmt: skip
     """staff: people by role, at this school (or its cluster) and the district. A rung that is vacant, absent or in conflict is skipped at once."""
     level: Level = getattr(ladder(), urgency)
     present = rungs(staff, excluded, desk=desk)
@@ -52,8 +70,8 @@ def steps(urgency: Urgency, staff: Mapping[str, Sequence[str]], excluded: Sequen
         return ()
     if level.together:
         everybody = tuple(dict.fromkeys(person for rung in present for person in rung))
-        return tuple(LadderStep(minutes=minutes, people=everybody) for minutes in level.minutes)
-    return tuple(LadderStep(minutes=minutes, people=rung) for minutes, rung in zip(level.minutes, present, strict=False))
+        return tuple(LadderStep(minutes=wait(minutes), people=everybody) for minutes in level.minutes)
+    return tuple(LadderStep(minutes=wait(minutes), people=rung) for minutes, rung in zip(level.minutes, present, strict=False))
 
 
 def rungs(staff: Mapping[str, Sequence[str]], excluded: Sequence[str], *, desk: str) -> list[tuple[str, ...]]:
@@ -73,7 +91,7 @@ def _all_rungs(staff: Mapping[str, Sequence[str]], excluded: Sequence[str], *, d
     return [tuple(dict.fromkeys(person for person in staff.get(role, ()) if person not in excluded)) for role in roles]
 
 
-def give_up(urgency: Urgency) -> float:
+def give_up(urgency: Urgency, wait: Wait = every_day) -> float:
     """Minutes without an acknowledgement after which the alert goes to the last resort."""
     level: Level = getattr(ladder(), urgency)
-    return level.give_up
+    return wait(level.give_up)

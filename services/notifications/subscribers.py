@@ -13,8 +13,11 @@ from services.notifications.domain.register import REGISTER, MarkUnsafe
 from services.notifications.domain.task import TASK, InvalidTransition, Move, RequestTask
 from services.notifications.plain import About, Rung, instead, plain
 from services.notifications.views import Roster
+from shared.clock import Clock
 from shared.decider import commit, execute, execute_all, load, write
 from shared.events import (
+    AlertsPassedOn,
+    CalendarChanged,
     CaseAcknowledged,
     CaseTriaged,
     ConcernRaised,
@@ -26,6 +29,7 @@ from shared.events import (
     ReferralCancelRequested,
     ReferralSent,
     SchoolRegistered,
+    SchoolToBeTold,
     StaffToBeTold,
     WorkOverdue,
     read_public,
@@ -75,8 +79,9 @@ class FromCases:
 
     store: EventStore
     roster: Roster
+    clock: Clock
 
-    async def __call__(self, event: Recorded, checkpoint: Checkpoint | None) -> Outcome | None:  # one line for each event that is heard
+    async def __call__(self, event: Recorded, checkpoint: Checkpoint | None) -> Outcome | None:  # noqa: C901 - one line for each event
         match told := read_public(event.type, event.body):
             case CaseTriaged():
                 return await self._alert(event, told, checkpoint)
@@ -90,9 +95,13 @@ class FromCases:
                 return await self._cancel(event, told, checkpoint)
             case StaffToBeTold():
                 return await self._tell_one(event, told, checkpoint)
+            case SchoolToBeTold():
+                return await self._tell_school(event, told, checkpoint)
+            case AlertsPassedOn():
+                return await self._pass_on(event, told, checkpoint)
             case WorkOverdue():
                 return await self._overdue(event, told, checkpoint)
-            case DutyChanged():
+            case DutyChanged() | CalendarChanged():
                 await self.roster.keep(told, event.position)
                 return None
             case NobodyReachable():
@@ -109,7 +118,8 @@ class FromCases:
 
     async def _alert(self, event: Recorded, told: CaseTriaged, checkpoint: Checkpoint | None) -> Outcome | None:
         staff = await self.roster.staff(told.school)
-        steps = ladder.steps(told.urgency, staff, told.excluded, desk=told.desk)
+        wait = await self._waits(told)
+        steps = ladder.steps(told.urgency, staff, told.excluded, desk=told.desk, wait=wait)
         last = [person for role in ladder.LAST_RESORT for person in staff.get(role, ()) if person not in told.excluded]
         alert = f"{told.case}-{event.id}"
         command = RaiseAlert(
@@ -120,10 +130,16 @@ class FromCases:
             urgency=told.urgency,
             steps=steps,
             last_resort=last[0] if last else None,
-            give_up=ladder.give_up(told.urgency),
+            give_up=ladder.give_up(told.urgency, wait),
             excluded=told.excluded,
         )
         return (await execute(self.store, ALERT, f"alert-{alert}", command, _occasion(event), checkpoint=checkpoint, fresh=True)).outcome
+
+    async def _waits(self, told: CaseTriaged) -> ladder.Wait:
+        """An emergency asks for no calendar."""
+        if told.urgency == "emergency":
+            return ladder.every_day
+        return ladder.school_days_from(self.clock.now(), await self.roster.calendar(told.school))
 
     async def _overdue(self, event: Recorded, told: WorkOverdue, checkpoint: Checkpoint | None) -> Outcome | None:
         """Step 0 goes to the owner, each further step to the next rung. A rung that is vacant, absent or in conflict is skipped at once."""
@@ -137,7 +153,21 @@ class FromCases:
         rungs = await instead(self.store, self.roster, About(told.case, told.student, told.school))
         return await self._tell(event, told, [(told.person,), *rungs], checkpoint)
 
-    async def _tell(self, event: Recorded, told: StaffToBeTold | WorkOverdue, rungs: Sequence[Rung], checkpoint: Checkpoint | None) -> Outcome | None:
+    async def _tell_school(self, event: Recorded, told: SchoolToBeTold, checkpoint: Checkpoint | None) -> Outcome | None:
+        """A school that is no longer in the roster has nobody: the district's duty hears."""
+        staff = await self.roster.staff(told.school)
+        return await self._tell(event, told, ladder.rungs_from(0, staff, told.excluded, desk=told.desk), checkpoint)
+
+    async def _pass_on(self, event: Recorded, told: AlertsPassedOn, checkpoint: Checkpoint | None) -> Outcome | None:
+        """The old school's people, or those of the merged case, are asked no more. Whoever goes on is alerted by an event of its own."""
+        streams = await self.store.streams(f"alert-{told.case}-")
+        alerts = [(stream, (await load(self.store, ALERT, stream)).state) for stream in streams]
+        over = [stream for stream, alert in alerts if alert.raised and (told.to_case, told.to_school) != (told.case, alert.raised.school)]
+        return await execute_all(self.store, ALERT, [(stream, Acknowledge(by=told.by)) for stream in over], _occasion(event), checkpoint=checkpoint)
+
+    async def _tell(
+        self, event: Recorded, told: StaffToBeTold | SchoolToBeTold | WorkOverdue, rungs: Sequence[Rung], checkpoint: Checkpoint | None
+    ) -> Outcome | None:
         """Sends a plain message that something waits. It asks for no acknowledgement, and taking the case in hand does not stop it."""
         message = f"message-{event.id}"
         command = plain(message, About(told.case, told.student, told.school), rungs)

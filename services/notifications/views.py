@@ -18,8 +18,9 @@ from services.notifications.reasons import endpoint_state
 from services.notifications.rota import standing_in
 from shared.conditions import Conditions
 from shared.database import Database
-from shared.events import DutyChanged, PersonLeft, PersonRegistered, SchoolRegistered
+from shared.events import DISTRICT, CalendarChanged, DutyChanged, PersonLeft, PersonRegistered, SchoolRegistered, calendar_of_kind, calendar_of_school
 from shared.eventstore.projection import Projection, Reading
+from shared.school_day import Calendar, Layer, layered
 
 # the roster --------------------------------------------------------------------------------------------------------
 
@@ -34,12 +35,12 @@ _AWAY_NOW = "SELECT person, deputy FROM away_v1 WHERE school = %s AND clock_time
 class Roster:
     """People and schools, kept from intake's events."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, national: Calendar) -> None:
+        self._database, self._national = database, national
         self._staff: dict[str, tuple[float, dict[str, list[str]]]] = {}
         self._changes = 0
 
-    async def keep(self, told: SchoolRegistered | PersonRegistered | PersonLeft | DutyChanged, position: int) -> None:
+    async def keep(self, told: SchoolRegistered | PersonRegistered | PersonLeft | DutyChanged | CalendarChanged, position: int) -> None:
         """Keeps what intake said; an older event never overwrites a newer one."""
         try:
             await self._keep(told, position)
@@ -47,7 +48,7 @@ class Roster:
             self._changes += 1
             self._staff.clear()
 
-    async def _keep(self, told: SchoolRegistered | PersonRegistered | PersonLeft | DutyChanged, position: int) -> None:
+    async def _keep(self, told: SchoolRegistered | PersonRegistered | PersonLeft | DutyChanged | CalendarChanged, position: int) -> None:
         async with self._database.statement() as connection:
             match told:
                 case SchoolRegistered():
@@ -66,6 +67,12 @@ class Roster:
                     )
                 case PersonLeft():
                     await connection.execute("DELETE FROM person_v1 WHERE person = %s AND position < %s", (told.person, position))
+                case CalendarChanged():
+                    await connection.execute(
+                        "INSERT INTO calendar_v1 VALUES (%s, %s, %s) ON CONFLICT (of_whom) DO UPDATE SET layer = excluded.layer,"
+                        " position = excluded.position WHERE calendar_v1.position < excluded.position",
+                        (told.of, Jsonb(told.layer.model_dump(mode="json")), position),
+                    )
                 case DutyChanged():
                     await connection.execute(
                         "INSERT INTO away_v1 VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (person, school) DO UPDATE SET away_from ="
@@ -105,6 +112,15 @@ class Roster:
         async with self._database.statement() as connection:
             row = await (await connection.execute("SELECT guardians FROM person_v1 WHERE person = %s", (student,))).fetchone()
         return tuple(row[0]) if row else ()
+
+    async def calendar(self, school: str) -> Calendar:
+        """The days of a school: what was said of the district, of its kind and of itself."""
+        async with self._database.statement() as connection:
+            row = await (await connection.execute("SELECT level FROM school_v1 WHERE school = %s", (school,))).fetchone()
+            names = [DISTRICT, calendar_of_kind(row[0] if row else "other"), calendar_of_school(school)]
+            rows = await (await connection.execute("SELECT of_whom, layer FROM calendar_v1 WHERE of_whom = ANY (%s)", (names,))).fetchall()
+        said = {of: Layer.model_validate(layer) for of, layer in rows}
+        return layered(self._national, *(said.get(name) for name in names))
 
     async def _read_staff(self, school: str) -> dict[str, list[str]]:
         async with self._database.statement() as connection:

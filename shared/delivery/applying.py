@@ -13,11 +13,11 @@ from typing import Any
 import structlog
 
 from shared.delivery.feed import FeedClient
-from shared.delivery.heartbeat import Pulse
 from shared.delivery.parked import ParkingLot
 from shared.errors import Unavailable
 from shared.eventstore.store import Checkpoint, Conflict, Duplicate, EventStore, Hole, Item, Outcome
 from shared.eventstore.unit import Alone, UnitOfWork
+from shared.heartbeat import Pulse
 from shared.message import Recorded
 
 log = structlog.get_logger()

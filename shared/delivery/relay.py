@@ -14,10 +14,10 @@ import structlog
 from redis.exceptions import RedisError, ResponseError
 
 from shared.database import Database
-from shared.delivery.heartbeat import Heartbeats
 from shared.delivery.leases import lease
 from shared.delivery.wire import FIELD, encode, stream_key
 from shared.eventstore.store import EventStore
+from shared.heartbeat import Heartbeats
 from shared.message import Recorded
 from shared.pace import Pace
 from shared.running import ended

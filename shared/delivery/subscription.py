@@ -20,12 +20,12 @@ from redis.exceptions import RedisError
 from shared.database import Database
 from shared.delivery.applying import Applying, Handling
 from shared.delivery.feed import FeedClient
-from shared.delivery.heartbeat import Heartbeats
 from shared.delivery.leases import lease
 from shared.delivery.parked import ParkingLot
 from shared.delivery.wire import decode, stream_key
 from shared.errors import Unavailable
 from shared.eventstore.store import EventStore
+from shared.heartbeat import Heartbeats
 from shared.pace import Pace
 from shared.running import ended
 

@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from shared.database import Connection, Database
-from shared.delivery.heartbeat import Heartbeats
 from shared.eventstore import filling, generations
 from shared.eventstore.doorbell import Doorbell
 from shared.eventstore.filling import Filling, Project, is_last
 from shared.eventstore.generations import Generation
 from shared.eventstore.store import EventStore
+from shared.heartbeat import Heartbeats
 
 Carry = Callable[[Connection, int, int], Awaitable[None]]
 """Takes along, from one generation to the next, what no event tells. It runs in the transaction that lets the next one answer."""

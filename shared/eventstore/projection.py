@@ -14,7 +14,6 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from shared.database import Connection, Database
-from shared.delivery.heartbeat import Heartbeats
 from shared.errors import BehindWrite, StillBuilding, Unavailable
 from shared.eventstore import filling, generations
 from shared.eventstore.building import Builder, Carry
@@ -22,6 +21,7 @@ from shared.eventstore.doorbell import Doorbell, first_ring
 from shared.eventstore.filling import Filling, Project, is_last
 from shared.eventstore.generations import Answering, Generation
 from shared.eventstore.store import EventStore
+from shared.heartbeat import Heartbeats
 from shared.pace import Pace
 
 IDLE = 1.0

@@ -14,9 +14,9 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from shared.database import Database
-from shared.delivery.heartbeat import Heartbeats
 from shared.errors import Unavailable
 from shared.eventstore.earlier_heads import is_of_first_release, unsigned
+from shared.heartbeat import Heartbeats
 from shared.keys import Key, Keys
 
 EVERY = 5.0

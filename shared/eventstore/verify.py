@@ -68,7 +68,7 @@ class Verifier:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """How many events were checked, in how many streams, and what was found first."""
+    """How many events were checked, in how many streams, and what was found first. Where one stream was asked for: how many are in it."""
 
     service: str
     events: int
@@ -91,7 +91,10 @@ async def verify_store(database: Database, keys: Keys, *, stream: str | None = N
             break
     if broken is None:
         broken = await _check_end(database, verifier, heads)
-    return Verified(database.service, verifier.count, len(verifier.streams), broken)
+    if stream is None:
+        return Verified(database.service, verifier.count, len(verifier.streams), broken)
+    version, _ = verifier.streams.get(stream, (0, b""))
+    return Verified(database.service, version, int(version > 0), broken)
 
 
 async def _events(store: PostgresEventStore) -> AsyncIterator[Recorded]:

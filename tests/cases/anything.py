@@ -13,7 +13,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 from pydantic import ValidationError
 
 from services.cases.commands.bodies import filled_by
-from services.cases.commands.fill import receiving_school
+from services.cases.commands.fill import receiving_school, student_school
 from services.cases.commands.possible import Asking, Possible
 from services.cases.commands.routes import GIVEN
 from services.cases.commands.words import bare, is_part
@@ -23,7 +23,9 @@ from services.cases.domain.referring.consent import RecordConsent
 from services.cases.domain.referring.referral import DecideReferral, DraftReferral
 from services.cases.domain.steps.command import Command
 from services.cases.domain.strategies.conference import Commitment, ConveneConference, Invitee, MinuteConference, attendees, invited, open_commitments
+from services.cases.domain.strategies.counselling import EvaluateCounselling
 from services.cases.domain.successor import Staff
+from services.cases.rights import is_there
 from shared.sealed import Sealed
 from tests.cases.people import COORDINATOR, COUNSELLOR, FATHER, MOTHER, OFFICER, OTHER, PRINCIPAL, STUDENT, TEACHER, words
 
@@ -58,9 +60,11 @@ class Saying:
 
     def _known(self, by: str | None, name: str) -> Any:
         known: Mapping[str, Any] = {
-            "fresh-id": fresh(name), "policy": self.asking.policy, "age": self.random.choice((None, 12, 17, 18, 21)), "age-of-consent": 18,
+            "fresh-id": fresh(name), "policy": self.asking.policy, "calendar": self.asking.policy.calendar, "age": self.random.choice((None, 12, 17, 18, 21)), "age-of-consent": 18,
             "guardians": tuple(self.asking.guardians), "receiving-school": receiving_school(self.case, self.asking.principal),
-            "other-side": frozenset(), "staff": Staff({}), "family": frozenset(), "claims": 0,
+            "student-school": student_school(self.case, self.asking.principal), "is-there": is_there(self.asking.principal, self.case),
+            "student-at": self.random.choice((None, "smp1", "sma1")), "takes": None, "other-side": frozenset(),
+            "staff": Staff({}), "family": frozenset(), "claims": 0,
         }  # fmt: skip
         return known.get(by or "", self.asking.now + timedelta(days=2))
 
@@ -200,5 +204,6 @@ _RIGHTLY: Mapping[type[Command], Any] = {
     RecordConsent: lambda *_: {"giver": "student"},
     DraftReferral: lambda *_: {"ground": "legal-duty"},
     DecideReferral: lambda *_: {"reason": words()},
+    EvaluateCounselling: lambda *_: {"reason_for_early": words()},
 }
 """Where one field of a body depends on another one, or on what was said before."""

@@ -12,15 +12,21 @@ from services.cases.domain.case import allegation as al
 from services.cases.domain.case import conflict as ct
 from services.cases.domain.case import glass as gl
 from services.cases.domain.case import handing_over as ho
-from services.cases.domain.case import moving as m
+from services.cases.domain.case import holding as hd
+from services.cases.domain.case import linking as lk
+from services.cases.domain.case import merging as mg
 from services.cases.domain.case import planning as h
 from services.cases.domain.case import protection as pr
+from services.cases.domain.case import transferring as tr
 from services.cases.domain.case.case import ConflictOfInterest
 from services.cases.domain.case.guardians import AssessGuardian
+from services.cases.domain.case.moves import Carrying
 from services.cases.domain.case.state import Case
+from services.cases.domain.case.whereabouts import NoteWhereabouts
 from services.cases.domain.referring import consent as cs
 from services.cases.domain.referring import disclosure as d
-from services.cases.domain.referring.referral import ApproveReferral, DraftReferral, FoldTask, NoSuchReferral, OwnApproval, SendReferral
+from services.cases.domain.referring import turns as tu
+from services.cases.domain.referring.referral import AlreadySent, ApproveReferral, DraftReferral, FoldTask, NoSuchReferral, OwnApproval, SendReferral
 from services.cases.domain.steps import activity as a
 from services.cases.domain.steps import endings as e
 from services.cases.domain.steps.home import GuardianSafetyUnknown, GuardianUnsafe
@@ -174,6 +180,9 @@ report = step(v.ReportVisit, **x(report=W))
 right([safe], go, "visit-planned", GuardianUnsafe, at=[unsafe])
 right([safe, go], notify, "visit-notified", v.VisitNotEndorsed, at=[safe, go],
       wrong=step(v.NotifyVisit, **x(when=later(days=2), endorsed_by=COUNSELLOR, letter="800/1")))  # fmt: skip
+again = step(v.ReplaceVisitNotice, **x(replaces="800/1", when=later(days=3), endorsed_by=PRINCIPAL, letter="800/2"))
+right([safe, go, notify], again, "visit-notice-replaced", v.NoSuchLetter, at=[safe, go, notify],
+      wrong=step(v.ReplaceVisitNotice, **x(replaces="800/9", when=later(days=3), endorsed_by=PRINCIPAL, letter="800/2")))  # fmt: skip
 right([safe, go, notify], visited, "home-visited", a.WrongMoment, at=[safe, go])
 right([safe, go, notify], step(v.RecordNotMet, **x()), "visit-not-met", a.WrongMoment, at=[safe, go])
 right([safe, go, notify, visited], report, "visit-reported", v.AccuracyNotChecked,
@@ -273,21 +282,34 @@ for each in (step(pr.KeepEvidence, what=W, where=W), step(pr.OfferMedicalCare, a
           wrong=other, about=raised(people=(named(OTHER),)))  # fmt: skip
 
 # moving
-merge = step(m.MergeInto, into="case-2")
-transfer = step(m.TransferCase, to="sma1", reason=W, receipt_by=later(days=2))
-legal = step(m.SetLegalHold, by=PRINCIPAL, reason=W)
-right([], merge, "case-merged", m.SameCase, wrong=step(m.MergeInto, into="case-1"))
-right([], step(m.TakeMerged, merged="case-2"), "merged-taken", m.SameCase, wrong=step(m.TakeMerged, merged="case-1"))
-right([merge], step(m.UnmergeCase, reason=W), "case-unmerged", m.NotMerged)
-right([step(m.TakeMerged, merged="case-2")], step(m.GiveBackMerged, merged="case-2"), "merged-given-back", m.NotMerged)
-right([], step(m.LinkCase, other="case-2"), "case-linked", m.SameCase, wrong=step(m.LinkCase, other="case-1"))
-right([], transfer, "case-transfer-asked", m.AlreadyThere, wrong=step(m.TransferCase, to="smp1", reason=W, receipt_by=later(days=2)))
-right([transfer], step(m.ReceiveTransfer, by="there", school="sma1"), "case-transferred", m.NotAskedForTransfer)
-right([], step(m.UnmatchStudent, student=STUDENT, reason=W), "student-unmatched", m.NotThisStudent,
-      wrong=step(m.UnmatchStudent, student="somebody", reason=W))  # fmt: skip
+merge = step(mg.MergeInto, into="case-2", policy=POLICY)
+take_merged = step(mg.TakeMerged, merged="case-2", takes=Carrying(), policy=POLICY)
+transfer = step(tr.TransferCase, to="sma1", reason=W, receipt_by=later(days=2))
+gone = NoteWhereabouts(school="sma1", at=later(minutes=1), policy=POLICY)
+legal = step(hd.SetLegalHold, by=PRINCIPAL, reason=W)
+right([], merge, "case-merged alerts-passed-on", mg.SameCase, wrong=step(mg.MergeInto, into="case-1", policy=POLICY))
+right([], take_merged, "merged-taken", mg.SameCase, wrong=step(mg.TakeMerged, merged="case-1", takes=Carrying(), policy=POLICY))
+right([merge], step(mg.UnmergeCase, reason=W, policy=POLICY), "case-unmerged", mg.NotMerged)
+right([take_merged], step(mg.GiveBackMerged, merged="case-2"), "merged-given-back", mg.NotMerged)
+right([], step(lk.LinkCase, other="case-2"), "case-linked", mg.SameCase, wrong=step(lk.LinkCase, other="case-1"))
+right(
+    [], transfer, "case-transfer-asked school-to-be-told", tr.AlreadyThere, wrong=step(tr.TransferCase, to="smp1", reason=W, receipt_by=later(days=2))
+)
+right(
+    [transfer],
+    step(tr.ReceiveTransfer, by="there", school="sma1", policy=POLICY),
+    "case-transferred alerts-passed-on case-triaged",
+    tr.NotAskedForTransfer,
+)
+right([transfer], step(tr.DeclineTransfer, by="there", school="sma1", reason=W), "transfer-declined", tr.NotAskedForTransfer)
+right([transfer], step(tr.WithdrawTransfer, reason=W), "transfer-withdrawn school-to-be-told", tr.NoTransferWaits)
+right([gone], step(tr.AskForCase, by="there", school="sma1", answer_by=later(days=2)), "case-asked-for", tr.StudentNotThere)
+right([gone], step(tr.KeepCase, reason=W), "case-kept", tr.NothingToSettle)
+right([], step(lk.UnmatchStudent, student=STUDENT, reason=W), "student-unmatched", lk.NotThisStudent,
+      wrong=step(lk.UnmatchStudent, student="somebody", reason=W))  # fmt: skip
 right([], legal, "legal-hold-set", ConflictOfInterest, about=raised(people=(named(PRINCIPAL),)))
-right([legal], step(m.LiftLegalHold, by=OFFICER, reason=W), "legal-hold-lifted", m.HoldNeedsSecondPerson, at=[legal],
-      wrong=step(m.LiftLegalHold, by=PRINCIPAL, reason=W))  # fmt: skip
+right([legal], step(hd.LiftLegalHold, by=OFFICER, reason=W), "legal-hold-lifted", hd.HoldNeedsSecondPerson, at=[legal],
+      wrong=step(hd.LiftLegalHold, by=PRINCIPAL, reason=W))  # fmt: skip
 
 # referral: consent, approval, call, next alternative, chase, evaluation
 draft = step(DraftReferral, referral="r-1", agency="ag-1", why=W, alternatives=("ag-2",), consent="asked", by=COUNSELLOR)
@@ -323,6 +345,13 @@ right([draft], step(cs.AskApproval, referral="r-1", approver=PRINCIPAL, approve_
 right([urgent], step(cs.CallForHelp, referral="r-1", ground="vital-interest", said=W, letter_by=later(days=1)), "help-called", cs.NotByPhone,
       at=[open_draft])  # fmt: skip
 SENT = [open_draft, consent, approve, send]
+withdraw = step(tu.WithdrawReferral, referral="r-1", reason=W)
+right([open_draft], step(tu.PostponeReferral, referral="r-1", until=later(days=3), reason=W), "referral-postponed", tu.PostponedBackwards,
+      at=[open_draft], wrong=step(tu.PostponeReferral, referral="r-1", until=NOW, reason=W))  # fmt: skip
+right([open_draft], withdraw, "referral-withdrawn", AlreadySent, at=SENT)
+right([open_draft, consent, approve], step(tu.RecordReferralRefusal, referral="r-1", who="student", reason=W), "referral-refused", tu.ReferralEnded,
+      at=[open_draft, withdraw])  # fmt: skip
+right(SENT, step(tu.HandOverReferral, referral="r-1", to=OTHER), "referral-handed-over", NoSuchReferral)
 right([*SENT, moved("decline", "rejected")], step(cs.TakeNextAlternative, referral="r-1", fresh="r-2", why=W),
       "next-alternative-taken referral-drafted", cs.NotDeclined, at=SENT)  # fmt: skip
 right([*SENT, moved("no-show", "accepted")], step(cs.ChaseAppointment, referral="r-1", words=W), "appointment-chased", cs.NothingMissed, at=SENT)

@@ -45,7 +45,9 @@ async def test_the_example_of_every_command_is_understood_and_accepted_or_refuse
         if answer.status_code in (404, 409) and answer.json()["type"] != "/problems/not-found":
             refused_by_name(answer)
         if answer.status_code == 422:
-            assert {each["code"] for each in answer.json()["errors"]} <= {"unknown-person", "not-a-guardian-of-the-student"}, command.called
+            assert {each["code"] for each in answer.json()["errors"]} <= {"unknown-person", "not-a-guardian-of-the-student", "unknown-school"}, (
+                command.called
+            )
     assert set(codes) <= {200, 404, 409, 422}, codes
     assert len(codes[200]) > 15, codes
 

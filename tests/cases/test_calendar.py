@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.cases.domain.steps.calendar import Calendar, Holiday
 from services.cases.domain.steps.deadline import clocks
+from shared.school_day import Calendar, Holiday
 from tests.cases.drafts import draft
 from tests.cases.people import NOW, POLICY
 

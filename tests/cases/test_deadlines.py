@@ -11,7 +11,6 @@ from services.cases.domain.case import planning as h
 from services.cases.domain.case.case import CASE
 from services.cases.domain.case.guardians import AssessGuardian
 from services.cases.domain.case.strands import Acknowledge, SetUrgency
-from services.cases.domain.steps.calendar import Calendar, Holiday
 from services.cases.domain.steps.deadline import PassDeadline, clocks
 from services.cases.domain.steps.home import StudentConsentNeeded
 from services.cases.domain.strategies.parents import PlanParentMeeting
@@ -19,6 +18,7 @@ from services.cases.domain.strategies.teacher import AnswerAsTeacher, AskTeacher
 from services.cases.domain.strategies.visit import PlanVisit
 from services.cases.policies import FOLDER, parse_policy
 from shared.errors import Invalid
+from shared.school_day import Calendar, Holiday
 from tests.cases.people import COUNSELLOR, NOW, POLICY, TEACHER, decided, handled, later, raised, step, take, words
 
 SCHEDULES = 10_000

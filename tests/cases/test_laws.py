@@ -8,11 +8,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.cases.domain.case import conflict as c
-from services.cases.domain.case import moving as m
+from services.cases.domain.case import linking as lk
+from services.cases.domain.case import merging as mg
 from services.cases.domain.case import planning as h
+from services.cases.domain.case import transferring as tr
+from services.cases.domain.case.arriving import carrying
 from services.cases.domain.case.case import CASE, worked_with
+from services.cases.domain.case.moves import Carrying
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import Acknowledge, Assign, Close, Match, Reopen
+from services.cases.domain.case.whereabouts import NoteWhereabouts
 from services.cases.domain.referring.referral import ENDED, DraftReferral
 from services.cases.domain.register import STRATEGIES
 from services.cases.domain.strategies.conference import attendees
@@ -24,7 +29,7 @@ from shared.access import Principal
 from shared.errors import NotFound, Refused
 from shared.eventstore.store import Entry
 from shared.message import TANGGAP, Fact, Occasion, Recorded
-from tests.cases.people import COUNSELLOR, NOW, OTHER, STUDENT, TEACHER, later, named, raised, step, take, words
+from tests.cases.people import COUNSELLOR, NOW, OTHER, POLICY, STUDENT, TEACHER, later, named, raised, step, take, words
 from tests.cases.scenarios import SCENARIOS
 
 STATES = {"opened", "assessed", "planned", "in-progress", "waiting", "merged", "closed"}
@@ -46,7 +51,7 @@ PEOPLE = [
         (TEACHER, "subject-teacher", "smp1"), ("stranger", "counsellor", "sma1"), ("officer", "district-officer", ""), ("auditor", "auditor", ""),
     )
 ]  # fmt: skip
-ORDER = {"nothing": 0, "participant": 1, "receiver": 1, "metadata": 1, "summary": 2, "content": 3}
+ORDER = {"nothing": 0, "participant": 1, "receiver": 1, "present": 1, "metadata": 1, "summary": 2, "content": 3}
 laws = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -169,20 +174,27 @@ def listed(events) -> dict[str, Any]:
     return batch.cases["case-1"]
 
 
+TAKES = [Carrying(), *(carrying(case) for _, _, _, case in walked(take(concern) for concern in CONCERNS[1:4]))]
+"""What three merged cases bring along, among it people who are named, a higher level and the district's desk."""
+
 MOVES: list[Fact] = [
     command
     for number in range(4)
     for command in (
-        step(h.WaitForCase, until=later(days=9), what=words()), step(h.ResumeCase), step(m.MergeInto, into="other"),
-        step(m.UnmergeCase, reason=words()), step(Close, outcome_class="helped", task_reviewed=words(), by=COUNSELLOR), step(Reopen, text=words(), by=f"by-{number}"),
-        step(m.TransferCase, to=f"sma{number}", reason=words(), receipt_by=NOW), step(m.ReceiveTransfer, school=f"sma{number}"),
+        step(h.WaitForCase, until=later(days=9), what=words()), step(h.ResumeCase), step(mg.MergeInto, into="other", policy=POLICY),
+        step(mg.UnmergeCase, reason=words(), policy=POLICY), step(Close, outcome_class="helped", task_reviewed=words(), by=COUNSELLOR), step(Reopen, text=words(), by=f"by-{number}"),
+        step(tr.TransferCase, to=f"sma{number}", reason=words(), receipt_by=NOW),
+        step(tr.ReceiveTransfer, school=f"sma{number}", policy=POLICY), step(tr.DeclineTransfer, school=f"sma{number}", reason=words()),
+        step(tr.WithdrawTransfer, reason=words()), step(mg.TakeMerged, merged=f"case-{number}", takes=TAKES[number], policy=POLICY),
+        step(mg.GiveBackMerged, merged=f"case-{number}"), NoteWhereabouts(school=("smp1", "sma1", "sma2", None)[number], at=later(days=number), policy=POLICY),
+        step(Acknowledge, by=COUNSELLOR, there=False),
         step(Assign, to=f"counsellor-{number}", by=COUNSELLOR), step(Acknowledge, by=COUNSELLOR), take(CONCERNS[number]),
         step(c.DeclareConflict, person="somebody", ground="other", substitute=None, rule_by=NOW),
         step(c.RuleConflict, person="somebody", conflicted=bool(number % 2), reason=words(), rule_by=NOW),
     )
 ] + [
     step(h.AssessCase, field="social", findings=words(), safe=True), SCENARIOS[h.PlanCase].when, SCENARIOS[NoteMember].when,
-    step(DraftReferral, referral="r-1", agency="a", why=words(), alternatives=("b",), consent="given", by=COUNSELLOR), SCENARIOS[m.UnmatchStudent].when, step(Match, student=STUDENT, by=COUNSELLOR),
+    step(DraftReferral, referral="r-1", agency="a", why=words(), alternatives=("b",), consent="given", by=COUNSELLOR), SCENARIOS[lk.UnmatchStudent].when, step(Match, student=STUDENT, student_at="sma1", by=COUNSELLOR, policy=POLICY),
 ]  # fmt: skip
 
 

@@ -29,7 +29,7 @@ async def walked(cases, path, who, **query):
 async def test_the_lists_name_themselves_in_both_languages(cases):
     school = await cases.school()
     told = (await cases.get("lists", school.teacher)).json()["items"]
-    names = {"today", "overdue", "unidentified", "waiting-for-me", "commitments", "referrals-without-answer", "ladder"}
+    names = {"today", "overdue", "unidentified", "waiting-for-me", "commitments", "referrals-without-answer", "ladder", "leaving", "arrivals"}
     assert {each["name"] for each in told} == names
     assert all(each["id"] != each["en"] for each in told)
     assert (await cases.get("lists/tomorrow", school.counsellor)).status_code == 422

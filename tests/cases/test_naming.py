@@ -13,7 +13,8 @@ from services.cases.domain.duty import DUTY_COMMANDS, RecordLeave
 from services.cases.domain.steps.activity import BeginActivity
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.named import NamedBefore, Names
-from services.cases.domain.strategies.group import GROUP_STEPS, FormGroup, HandOverGroup
+from services.cases.domain.strategies.group import GROUP_STEPS
+from services.cases.domain.strategies.group_steps import FormGroup, HandOverGroup
 from shared.events import PersonLeft
 from tests.cases.asking import body_from_examples, faults, formed
 from tests.cases.desk import Desk, School, accused, soon
@@ -25,7 +26,7 @@ COMMANDS: list[type[Command]] = [
 
 OF_NO_PERSON = {
     "referral", "agency", "alternatives", "letter", "form", "number", "legal_basis", "receipt", "statement", "memorandum", "institution", "goal",
-    "commitment", "glass", "correction", "disclosure", "into", "other", "case", "group", "school", "tabled",
+    "commitment", "glass", "replaces", "correction", "disclosure", "into", "other", "case", "group", "school", "tabled",
     "transfer-case/to",
 }  # fmt: skip
 """Fields of plain text that hold the id or the number of a thing, or of a school; with the command's name where the field's is used for people, too."""
@@ -70,11 +71,13 @@ def test_what_each_command_demands_of_whom_it_names():
         "hand-over-case": {"to": goes_on},
         "hand-over-activity": {"to": goes_on},
         "hand-over-group": {"to": [Names("staff", may="group")]},
+        "hand-over-referral": {"to": goes_on},
         "deputise-case": {"deputy": goes_on},
         "declare-conflict": {"person": [Names("staff", fit=False)], "substitute": goes_on},
         "record-leave": {"person": [Names("staff", fit=False)], "deputy": [Names("staff", may="in-hand")]},
         "ask-approval": {"approver": approves},
         "notify-visit": {"endorsed_by": approves},
+        "replace-visit-notice": {"endorsed_by": approves},
         "ask-teacher": {"teacher": asked},
         "convene-conference": {
             "invitees/person": [
@@ -87,6 +90,7 @@ def test_what_each_command_demands_of_whom_it_names():
         "ask-consultation": {"asker": [Names("anybody")]},
         "assess-guardian": {"guardian": guardian},
         "tell-guardian": {"guardian": guardian},
+        "record-consent": {"guardian": guardian},
         "plan-parent-meeting": {"guardian": guardian},
         "plan-visit": {"guardian": guardian},
         "match": {"student": [Names("student")]},

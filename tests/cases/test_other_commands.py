@@ -13,6 +13,7 @@ from services.cases.domain.steps.activity import ActivityEnded, NoSuchActivity, 
 from services.cases.domain.steps.home import GuardianSafetyUnknown, GuardianUnsafe
 from services.cases.domain.strategies import consultation as cn
 from services.cases.domain.strategies import group as g
+from services.cases.domain.strategies import group_steps as gs
 from services.cases.domain.strategies import partnership as pt
 from services.cases.domain.without_case import WITHOUT_CASE, alone
 from shared.errors import Refused
@@ -45,12 +46,12 @@ SAFE = step(gd.AssessGuardian, guardian=MOTHER, safe=True, reason=W, by=COUNSELL
 TELL = step(gd.TellGuardian, notice="n", guardian=MOTHER, guardians=(MOTHER,), not_before=NOW, words=W, age=15, student_agrees=False, serious_danger=False, by=COUNSELLOR)  # fmt: skip
 DECISION = step(rf.DecideReferral, decision="d", policy=POLICY)
 CANCEL = step(rf.CancelReferral, referral="r-1", by=COUNSELLOR)
-ONE, TWO = (g.Member(case=f"case-{each}", student=each, roles={f"c-{each}": "affected"}) for each in ("ani", "budi"))
-BLAMED = g.Member(case="case-x", student="x", roles={"c-ani": "accused"})
-FORM = step(g.FormGroup, group="g-1", school="smp1", field="social", purpose=W, members=(ONE, TWO))
-SESSION = step(g.HoldSession, session=1, stage="beginning", when=NOW, present=("ani",), pledge=True, dynamics=W)
-CITRA = g.Member(case="case-c", student="citra", roles={})
-ADD = step(g.AddMember, member=CITRA)
+ONE, TWO = (gs.Member(case=f"case-{each}", student=each, roles={f"c-{each}": "affected"}) for each in ("ani", "budi"))
+BLAMED = gs.Member(case="case-x", student="x", roles={"c-ani": "accused"})
+FORM = step(gs.FormGroup, group="g-1", school="smp1", field="social", purpose=W, members=(ONE, TWO))
+SESSION = step(gs.HoldSession, session=1, stage="beginning", when=NOW, present=("ani",), pledge=True, dynamics=W)
+CITRA = gs.Member(case="case-c", student="citra", roles={})
+ADD = step(gs.AddMember, member=CITRA)
 PROPOSE = step(pt.ProposePartnership, activity="p", school="smp1", institution="MGBK", kind="mgbk", improves=W, contribution=W, contact=W)
 AGREE = step(pt.AgreePartnership, by=PRINCIPAL, activity="p", memorandum="1", until=later(days=90))
 START = step(pt.StartPartnership, activity="p")
@@ -69,7 +70,7 @@ ROWS = [
     (CASE, OWN, step(AddNote, note="n", text=W, by=COUNSELLOR), "note-added", [*OWN, CLOSE], step(AddNote, note="n", text=W, by=COUNSELLOR), CaseAlreadyClosed),
     (CASE, OWN, step(SetUrgency, decision="u", urgency="low", reason=W, by=COUNSELLOR, policy=POLICY, at=NOW), "urgency-decided",
      [*OWN, CLOSE], step(SetUrgency, decision="u", urgency="low", reason=W, by=COUNSELLOR, policy=POLICY, at=NOW), CaseAlreadyClosed),
-    (CASE, [take(raised(student=None))], step(Match, student=STUDENT, by=COUNSELLOR), "student-matched", OWN, step(Match, student="x", by=COUNSELLOR), AlreadyIdentified),
+    (CASE, [take(raised(student=None))], step(Match, student=STUDENT, by=COUNSELLOR, policy=POLICY), "student-matched", OWN, step(Match, student="x", by=COUNSELLOR, policy=POLICY), AlreadyIdentified),
     (CASE, OWN, CLOSE, "task-reviewed case-closed", [*OWN, open_draft, consent, approve, send], CLOSE, ReferralStillOpen),
     (CASE, [*OWN, CLOSE], step(Reopen, text=W, by=COUNSELLOR), "case-reopened", OWN, step(Reopen, text=W, by=COUNSELLOR), NotClosed),
     (CASE, OWN, DECISION, "referral-decided", [*OWN, CLOSE], DECISION, CaseAlreadyClosed),
@@ -79,14 +80,18 @@ ROWS = [
     (CASE, [*OWN, open_draft, consent, approve, send], CANCEL, "referral-cancel-requested", [*OWN, open_draft], CANCEL, rf.NotSentYet),
     (CASE, OWN, SAFE, "guardian-assessed", [take(raised(people=(named(MOTHER, "guardian"),)))], SAFE, GuardianUnsafe),
     (CASE, [*OWN, SAFE], TELL, "guardian-to-be-told", OWN, TELL, GuardianSafetyUnknown),
-    (g.GROUP, [], FORM, "group-formed", [], step(g.FormGroup, **FORM.model_dump(include={"group", "school", "field"}), purpose=W, members=(ONE, BLAMED)),
+    (g.GROUP, [], FORM, "group-formed", [], step(gs.FormGroup, **FORM.model_dump(include={"group", "school", "field"}), purpose=W, members=(ONE, BLAMED)),
      g.VictimAndAccusedTogether),
-    (g.GROUP, [FORM], ADD, "member-added", [FORM], step(g.AddMember, member=BLAMED), g.VictimAndAccusedTogether),
-    (g.GROUP, [FORM, ADD], step(g.RemoveMember, student="citra"), "member-removed", [FORM], step(g.RemoveMember, student="ani"), g.TooFewMembers),
+    (g.GROUP, [FORM], ADD, "member-added", [FORM], step(gs.AddMember, member=BLAMED), g.VictimAndAccusedTogether),
+    (g.GROUP, [FORM, ADD], step(gs.RemoveMember, student="citra"), "member-removed", [FORM], step(gs.RemoveMember, student="ani"), g.TooFewMembers),
     (g.GROUP, [FORM], SESSION, "session-held", [FORM], SESSION.model_copy(update={"pledge": False}), g.PledgeMissing),
-    (g.GROUP, [FORM, SESSION], step(g.CloseGroup, result=W), "group-closed", [FORM], step(g.CloseGroup, result=W), WrongMoment),
-    (g.GROUP, [FORM], step(g.CancelGroup, reason=W), "group-cancelled", [], step(g.CancelGroup, reason=W), g.NoSuchGroup),
-    (g.GROUP, [FORM], step(g.HandOverGroup, to=OTHER), "group-handed-over", [FORM, step(g.CancelGroup, reason=W)], step(g.HandOverGroup, to=OTHER), g.GroupEnded),
+    (g.GROUP, [FORM, SESSION], step(gs.CloseGroup, result=W), "group-closed", [FORM], step(gs.CloseGroup, result=W), WrongMoment),
+    (g.GROUP, [FORM], step(gs.CancelGroup, reason=W), "group-cancelled", [], step(gs.CancelGroup, reason=W), g.NoSuchGroup),
+    (g.GROUP, [FORM, SESSION], step(gs.PostponeGroup, until=later(days=3), reason=W), "group-postponed",
+     [FORM], step(gs.PostponeGroup, until=NOW, reason=W), g.PostponedIntoThePast),
+    (g.GROUP, [FORM], step(gs.RecordMemberRefusal, student="ani", reason=W), "member-refused",
+     [FORM], step(gs.RecordMemberRefusal, student="citra", reason=W), g.NotAMember),
+    (g.GROUP, [FORM], step(gs.HandOverGroup, to=OTHER), "group-handed-over", [FORM, step(gs.CancelGroup, reason=W)], step(gs.HandOverGroup, to=OTHER), g.GroupEnded),
     (WITHOUT_CASE, [], PROPOSE, "partnership-proposed", [PROPOSE], step(pt.ProposePartnership, **PROPOSE.model_dump(exclude={"act", "by", "at"})), WrongMoment),
     (WITHOUT_CASE, [PROPOSE], AGREE, "partnership-agreed", [PROPOSE], AGREE.model_copy(update={"by": COUNSELLOR}), pt.PartnershipAgreedByProposer),
     (WITHOUT_CASE, [PROPOSE, AGREE], START, "partnership-started", [PROPOSE], START, WrongMoment),
@@ -116,7 +121,7 @@ def folded(decider, commands):
 
 def test_no_command_is_left_out():
     standing = {each.command for strategy in alone(STRATEGIES) for each in strategy.steps}
-    assert {type(row[2]) for row in ROWS} == {*standing, *FIRST, g.FormGroup, *g.GROUP_STEPS, RecordLeave, EndLeave}
+    assert {type(row[2]) for row in ROWS} == {*standing, *FIRST, gs.FormGroup, *g.GROUP_STEPS, RecordLeave, EndLeave}
 
 
 @pytest.mark.parametrize(("decider", "given", "when", "says", "_given", "_wrong", "_refusal"), ALL)

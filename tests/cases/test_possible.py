@@ -222,7 +222,7 @@ def test_whatever_is_expected_somebody_is_offered_what_brings_it_about():
     """But for the answer of an agency, and for a case that rests in another one."""
     silences = [again(each, number) for number in range(3) for each in (first.model_copy(update={"summons": number + 1}), silent)]
     three_summonses = handled(safe, plan, *(each.model_copy(update={"activity": "a-1"}) for each in silences))
-    short_term = step(EvaluateCounselling, activity="a-1", kind="laijapen", helped=True, finding=words())
+    short_term = step(EvaluateCounselling, activity="a-1", kind="laijapen", helped=True, finding=words(), reason_for_early=words())
     for case in (*(after(when, case=case) for case, when in MOMENTS.values()), three_summonses, handled(asked, timed, held, laiseg, short_term)):
         offered = {deadline.key for person in PEOPLE for each in looked_ahead(asked_by(person), case) for deadline in each.expected}
         waiting = {key for key, each in case.deadlines.items() if each.what != "referral-answer"}

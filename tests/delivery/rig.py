@@ -15,7 +15,6 @@ import redis.asyncio as redis
 from shared.database import Database
 from shared.delivery.applying import Handling
 from shared.delivery.feed import FeedClient, FeedPage
-from shared.delivery.heartbeat import Heartbeats, health
 from shared.delivery.parked import ParkingLot
 from shared.delivery.relay import Relay
 from shared.delivery.subscription import Subscription
@@ -24,6 +23,7 @@ from shared.errors import Unavailable
 from shared.eventstore.partition import partition_of
 from shared.eventstore.postgres import PostgresEventStore
 from shared.eventstore.store import NEW, Item, Stored, Write
+from shared.heartbeat import Heartbeats, health
 from shared.message import NewEvent, derived_id
 from shared.running import Part, keep_running
 from shared.testing import eventually

@@ -2,8 +2,9 @@
 
 import pytest
 
-from shared.delivery import heartbeat, subscription
-from shared.delivery.heartbeat import health
+from shared import heartbeat
+from shared.delivery import subscription
+from shared.heartbeat import health
 from shared.testing import eventually
 from tests.delivery.rig import keys_of, sound, unsound, working
 

@@ -10,13 +10,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from district.embedded import cluster, folders
+from district.embedded import cluster
 from district.embedded.cluster import binaries
-from district.embedded.folders import STALE, clear_stale, socket_path
+from district.embedded.folders import socket_path
 from district.embedded.postgres import start_postgres
 from district.embedded.process import NOBODY, as_unprivileged
 from district.embedded.redis import start_redis
-from district.embedded.servers import Servers
 from district.secret_file import secret_in
 from shared.errors import StartRefused
 
@@ -196,44 +195,3 @@ def test_a_copy_of_the_programs_is_whole_or_not_there(monkeypatch, temporary):
 
 def interrupt(*_: object) -> None:
     raise KeyboardInterrupt
-
-
-# folders that are left -----------------------------------------------------------------------------------------------
-
-
-def ours(temporary: Path) -> list[str]:
-    return sorted(each.name for each in temporary.glob("tanggap-*"))
-
-
-def test_a_clean_stop_leaves_no_folder_behind(tmp_path, temporary):
-    with Servers(tmp_path, {}):
-        assert len(ours(temporary)) == 2
-    assert ours(temporary) == []
-
-
-def test_what_killed_servers_left_is_cleared_away_once_it_is_old_and_never_what_is_in_use(tmp_path, temporary):
-    killed, running = start_postgres(tmp_path / "killed"), start_postgres(tmp_path / "running")
-    cache = start_redis(tmp_path / "killed")
-    killed.kill()
-    cache.kill()
-    stranger = temporary / f"tanggap-{os.geteuid()}-stranger"
-    stranger.mkdir(mode=0o700)
-    (stranger / "notes.txt").touch()
-    try:
-        clear_stale()
-        assert len(ours(temporary)) == 4
-        for each in temporary.glob("tanggap-*"):
-            os.utime(each, (0, each.stat().st_mtime - STALE - 1))
-        clear_stale()
-        assert ours(temporary) == sorted([running.sockets.name, stranger.name])
-    finally:
-        running.stop()
-
-
-def test_who_starts_after_a_long_time_in_a_folder_of_the_own_does_not_lose_it_meanwhile(tmp_path):
-    folder = socket_path(tmp_path / "redis")
-    folder.mkdir(mode=0o700)
-    os.utime(folder, (0, 0))
-    folders.private_folder(folder)
-    clear_stale()
-    assert folder.exists()

@@ -11,7 +11,11 @@ from district.__main__ import app
 from district.commands import directory
 from services.intake.domain.imports import PartChanged, PartRefused, RosterImported, RowSetAside
 from services.intake.roster.known import KnownSchool
+from services.intake.roster.reasons import SENTENCES
 from services.intake.roster.report import report
+from services.intake.roster.untrusted import untrusted
+from shared.errors import Invalid
+from shared.web import problem
 
 SCHOOLS = {"s1": KnownSchool("20100001", "SMP 1")}
 ASIDE = RowSetAside(file="users.csv", row=5, field="phone", reason="spreadsheet-number")
@@ -45,9 +49,12 @@ def asked(monkeypatch) -> list[httpx.Request]:
 
 class Asked(list[httpx.Request]):
     answer: dict[str, object]
+    refusal: Invalid | None = None
 
     def take(self, request: httpx.Request) -> httpx.Response:
         self.append(request)
+        if self.refusal:
+            return httpx.Response(422, content=bytes(problem(self.refusal).body))
         return httpx.Response(200, json=self.answer)
 
 
@@ -68,7 +75,8 @@ def test_what_was_set_aside_is_shown_with_file_row_field_reason_and_mend(asked, 
     assert done.exit_code == 0
     lines = done.stdout.splitlines()
     assert "20100001\tSMP 1\tstudents\t0\t2\t0\t1\t0\t0\t0" in lines
-    assert f"users.csv\t5\tphone\tspreadsheet-number\t{asked.answer['quarantined'][0]['sentence']['en']}" in lines
+    mend = SENTENCES["spreadsheet-number"]
+    assert f"users.csv\t5\tphone\tspreadsheet-number\t{mend.id}\t{mend.en}" in lines
     assert (asked[0].method, asked[0].url.path, asked[0].content) == ("POST", "/intake/api/roster", b"zip")
 
 
@@ -76,7 +84,14 @@ def test_a_refused_part_is_shown_as_it_can_be_accepted_and_the_command_exits_wit
     asked.answer = answered(refused=(REFUSED,))
     done = run("import", bundle=bundle)
     assert done.exit_code == 1
-    assert any(line.startswith("20100001:staff\t6\t7\t") for line in done.stdout.splitlines())
+    mend = SENTENCES["loses-too-many"]
+    assert f"20100001:staff\tSMP 1\t6\t7\t{mend.id}\t{mend.en}" in done.stdout.splitlines()
+
+
+def test_a_bundle_that_cannot_be_trusted_is_told_with_its_mend(asked, bundle):
+    asked.refusal = untrusted("separator", "/users.csv")
+    done = run("import", bundle=bundle)
+    assert (done.exit_code, " ".join(done.stderr.split())) == (2, f"tanggap: {asked.refusal}")
 
 
 def test_wishes_reach_intake(asked, bundle):

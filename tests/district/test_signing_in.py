@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from district.commands.directory import import_bundle
 from district.deployment import free_port
-from district.embedded.process import die_with_parent
+from district.embedded.process import dying_with_us
 from district.front import SignIn, front, holds_the_sample
 from district.home import Home
 from district.sample.faces import Face, faces, sample_schools
@@ -41,7 +41,7 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     given = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
     with (home.folder / "up.log").open("wb") as log:
         process = subprocess.Popen(
-            (sys.executable, "-m", "district", "up"), cwd=CHECKOUT, env=given | told, stdout=log, stderr=log, preexec_fn=die_with_parent
+            (sys.executable, "-m", "district", "up"), cwd=CHECKOUT, env=given | told, stdout=log, stderr=log, preexec_fn=dying_with_us()
         )
     url = f"http://127.0.0.1:{port}"
     try:

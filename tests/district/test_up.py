@@ -116,7 +116,9 @@ async def test_doctor_finds_the_port_of_the_district_that_serves_from_the_same_f
 
 def test_a_note_of_a_program_that_is_gone_is_not_believed(tmp_path):
     assert port_in_use(tmp_path) is None
-    with serving(tmp_path, 8050):
+    with serving(tmp_path) as written:
+        assert port_in_use(tmp_path) is None, "nothing answers yet"
+        written.write(8050)
         assert port_in_use(tmp_path) == 8050
         note = json.loads((tmp_path / "serving.json").read_text())
     assert port_in_use(tmp_path) is None

@@ -24,7 +24,6 @@ import psycopg
 from fastapi import FastAPI
 from psycopg import sql
 
-import shared.service
 from district.embedded.cluster import binaries
 from district.up import services
 from shared.access import Principal
@@ -34,7 +33,7 @@ from shared.eventstore.verify import Verified, verify_store
 from shared.logins import SERVICES
 from shared.message import Recorded
 from shared.running import Part, run_parts
-from shared.service import Kernel
+from shared.service import Kernel, creating
 from shared.settings import Settings, read_settings
 from tests.keys import bearer
 from tests.logins import login, prepared
@@ -201,7 +200,7 @@ async def served(url: str, told: Recording, **more: str) -> AsyncIterator[Served
     async with AsyncExitStack() as stack:
         for service, app in apps.items():
             app.state.kernel.clock = FixedClock(told.at)
-            with patch.object(shared.service, "run_parts", running.only_read_models(service)):
+            with patch.object(creating, "run_parts", running.only_read_models(service)):
                 await stack.enter_async_context(app.router.lifespan_context(app))
             await stack.enter_async_context(running.clients[service])
         for service, views in running.views.items():

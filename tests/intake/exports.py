@@ -100,7 +100,7 @@ class Held:
 
     def take(self, bundle: Path, accept: Accepted | None = None) -> Plan:
         _, made = self.planned(bundle, accept)
-        self.schools |= {each.school: KnownSchool(each.npsn, each.name) for each in made.schools}
+        self.schools |= {each.school: KnownSchool(each.npsn, each.name, each.cluster) for each in made.schools}
         self.people |= {each.id: each for each in made.people}
         for person, _ in made.departures:
             del self.people[person]

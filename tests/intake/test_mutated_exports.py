@@ -1,9 +1,8 @@
 """Damaged exports: each is refused or set aside with file and row, and changes nobody whose row was set aside."""
 
-import os
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -16,8 +15,10 @@ from shared.errors import Invalid
 from tests.intake.bundles import zipped
 from tests.intake.exports import Export, Held, export, holding, written
 
-RUNS = int(os.environ.get("ROSTER_FUZZ", "2000"))
-PIECES = 25
+BUNDLES, PIECES = 5_000, 25
+"""How many bundles the long tests damage, of each kind half, and in how many tests; the short ones take a twentieth."""
+
+BRIEFLY = 20
 
 GARBLED = ("1,23E+12", "5.320.101", "20109999.0", "#REF!", "#####", "'0012")
 DATES = ("12/31/2010", "40543", "2010-02-30", "kemarin", "08-Jan", "#VALUE!")
@@ -70,9 +71,21 @@ def garbled(tables: Export, chance: random.Random) -> tuple[str, int, str]:
     return f"{name}.csv", place + 1, column
 
 
-@pytest.mark.parametrize("piece", range(PIECES))
-def test_a_garbled_cell_is_set_aside_with_its_place_and_changes_nobody(held, tmp_path, piece):
-    for seed in range(piece, RUNS // 2, PIECES):
+pieces = pytest.mark.parametrize("seeds", [range(piece, BUNDLES // 2, PIECES) for piece in range(PIECES)], ids=range(PIECES))
+
+
+@pytest.mark.long
+@pieces
+def test_a_garbled_cell_is_set_aside_with_its_place_and_changes_nobody(held, tmp_path, seeds):
+    garbled_cells(held, tmp_path, seeds)
+
+
+def test_a_garbled_cell_is_set_aside_briefly(held, tmp_path):
+    garbled_cells(held, tmp_path, range(BUNDLES // 2, BUNDLES // 2 + BUNDLES // 2 // BRIEFLY))
+
+
+def garbled_cells(held: Held, tmp_path: Path, seeds: Iterable[int]) -> None:
+    for seed in seeds:
         chance, tables = random.Random(seed), export()
         place = garbled(tables, chance)
         roster, made = held.planned(zipped(written(tables), tmp_path / "b.zip"))
@@ -80,9 +93,18 @@ def test_a_garbled_cell_is_set_aside_with_its_place_and_changes_nobody(held, tmp
         assert (made.people, made.departures) == ([], []), seed
 
 
-@pytest.mark.parametrize("piece", range(PIECES))
-def test_a_damaged_bundle_is_refused_or_set_aside_and_spares_whoever_was_set_aside(held, tmp_path, piece):
-    for seed in range(piece, RUNS // 2, PIECES):
+@pytest.mark.long
+@pieces
+def test_a_damaged_bundle_is_refused_or_set_aside_and_spares_whoever_was_set_aside(held, tmp_path, seeds):
+    damaged_bundles(held, tmp_path, seeds)
+
+
+def test_a_damaged_bundle_is_refused_or_set_aside_briefly(held, tmp_path):
+    damaged_bundles(held, tmp_path, range(BUNDLES // 2, BUNDLES // 2 + BUNDLES // 2 // BRIEFLY))
+
+
+def damaged_bundles(held: Held, tmp_path: Path, seeds: Iterable[int]) -> None:
+    for seed in seeds:
         path = damaged(random.Random(seed), tmp_path / "b.zip")
         try:
             roster, made = held.planned(path)

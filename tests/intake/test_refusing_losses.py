@@ -237,7 +237,7 @@ def later(seed: int) -> Export:
 
 
 @given(one=st.integers(0, 2**32), other=st.integers(0, 2**32))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_importing_one_export_and_then_another_equals_importing_the_other_from_scratch(tmp_path_factory, one, other):
     folder = tmp_path_factory.mktemp("scratch")
     held = holding(later(one), folder)
@@ -248,7 +248,7 @@ def test_importing_one_export_and_then_another_equals_importing_the_other_from_s
 
 
 @given(one=st.integers(0, 2**32), other=st.integers(0, 2**32))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_an_import_repeated_in_any_order_of_rows_changes_nothing_more(tmp_path_factory, one, other):
     folder = tmp_path_factory.mktemp("again")
     held = holding(later(one), folder)
@@ -258,7 +258,7 @@ def test_an_import_repeated_in_any_order_of_rows_changes_nothing_more(tmp_path_f
 
 
 @given(one=st.integers(0, 2**32), other=st.integers(0, 2**32))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_no_school_loses_more_than_five_in_a_hundred_unasked(tmp_path_factory, one, other):
     folder = tmp_path_factory.mktemp("losses")
     held = holding(later(one), folder)
@@ -281,7 +281,7 @@ def test_a_part_that_was_refused_comes_in_when_it_is_accepted_later(held, tmp_pa
 def test_a_bundle_of_another_system_about_one_of_the_schools_is_compared_with_that_school(held, tmp_path):
     files = written(export()) | {"manifest": "source.systemCode,lain\n"}
     _, made = held.planned(zipped(files, tmp_path / "lain.zip"))
-    assert {(each.school, each.part) for each in made.refused} == {
-        (school, part) for school in (SMP, SD) for part in ("students", "staff", "guardians")
+    assert {(each.school, each.part, each.reason) for each in made.refused} == {
+        (school, part, "other-ids") for school in (SMP, SD) for part in ("students", "staff", "guardians")
     }
     assert quiet(made)

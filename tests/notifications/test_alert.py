@@ -1,5 +1,10 @@
 """The ladder of an alert: three tests for every command, and no step that ends in silence."""
 
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
 from services.notifications import ladder
 from services.notifications.domain.alert import (
     ALERT,
@@ -17,6 +22,7 @@ from services.notifications.domain.alert import (
 )
 from services.notifications.domain.outcome import Accepted, Later, Never
 from shared.events import AlertExhausted, StaffAlerted
+from shared.school_day import Calendar
 from shared.testing import given
 
 ABOUT = {"case": "case-1", "student": "student-1", "school": "school-1"}
@@ -169,6 +175,31 @@ def test_a_vacant_or_conflicted_rung_is_skipped_at_once():
 
 def test_the_district_desk_goes_past_the_school():
     assert [step.people for step in ladder.steps("high", STAFF, (), desk="district")] == [("dewi",)]
+
+
+def test_row_13_a_ladder_of_friday_evening_climbs_on_school_days_and_the_emergency_one_at_once():
+    wib = ZoneInfo("Asia/Jakarta")
+    friday = datetime(2026, 11, 27, 20, 37, tzinfo=wib)
+    wait = ladder.school_days_from(friday, Calendar())
+    heard = {
+        level: [friday + timedelta(minutes=each.minutes) for each in ladder.steps(level, STAFF, (), desk="school", wait=wait)]
+        for level in ("high", "medium", "low")
+    }
+    assert heard["low"] == [friday, *(datetime(2026, 12, day, 20, 37, tzinfo=wib) for day in (1, 3, 4))]
+    assert heard["medium"] == [friday, datetime(2026, 11, 30, 20, 37, tzinfo=wib), *(datetime(2026, 12, day, 20, 37, tzinfo=wib) for day in (1, 2))]
+    assert heard["high"] == [friday, *(datetime(2026, 11, 30, hour, 37, tzinfo=wib) for hour in (0, 4, 8))]
+    assert friday + timedelta(minutes=ladder.give_up("low", wait)) == datetime(2026, 12, 7, 20, 37, tzinfo=wib)
+    assert ladder.every_day(15) == 15
+
+
+@pytest.mark.parametrize("start", [datetime(2026, 11, 23, tzinfo=UTC) + timedelta(hours=7 * number) for number in range(24)])
+def test_on_any_day_the_first_rung_hears_at_once_and_the_others_in_order(start):
+    wait = ladder.school_days_from(start, Calendar())
+    for level in ("high", "medium", "low"):
+        minutes = [each.minutes for each in ladder.steps(level, STAFF, (), desk="school", wait=wait)]
+        assert minutes[0] == 0
+        assert minutes == sorted(set(minutes))
+        assert ladder.give_up(level, wait) > minutes[-1]
 
 
 def test_every_level_gives_up_only_after_its_last_step():

@@ -9,6 +9,7 @@ from fastapi import FastAPI, Form, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.access import ANONYMOUS
+from shared.asking import asked, read_cursor, require_version
 from shared.errors import (
     BehindWrite,
     Fault,
@@ -29,7 +30,7 @@ from shared.errors import (
     Unavailable,
     VersionConflict,
 )
-from shared.web import asked, install, read_cursor, require_version
+from shared.web import install
 
 CANARY = "kanarikuning"
 

@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 
 from shared import logs
-from shared.service import serve
+from shared.service import listening_on, serve
 from shared.web import install
 
 CANARY = os.environ["CANARY"]
@@ -82,7 +82,7 @@ async def outside(scope, receive, send) -> None:
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
-        serve(outside, host="127.0.0.1", port=int(sys.argv[1]))
+        serve(outside, listening_on("127.0.0.1", int(sys.argv[1])))
     else:
         logs.guard_process()
         fail()

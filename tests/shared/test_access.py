@@ -36,7 +36,7 @@ from shared.clock import FixedClock
 from shared.errors import Invalid, NotSignedIn, StartRefused
 from shared.events import StaffRole
 from shared.keys import Keys
-from shared.service import _all_routes
+from shared.service.creating import all_routes
 from shared.settings import read_settings
 from shared.web import install
 from tests.keys import keys, secrets
@@ -269,7 +269,7 @@ def service_of(name: str) -> FastAPI:
 def served(name: str) -> dict[str, APIRoute]:
     """Every route of a service, by row."""
     app = service_of(name)
-    return {f"{method} {route.path_format}": route for route in _all_routes(app) if isinstance(route, APIRoute) for method in route.methods or ()}
+    return {f"{method} {route.path_format}": route for route in all_routes(app) if isinstance(route, APIRoute) for method in route.methods or ()}
 
 
 def asks_who(dependant) -> bool:

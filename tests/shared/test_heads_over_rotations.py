@@ -10,12 +10,12 @@ import pytest
 
 from shared.clock import FixedClock
 from shared.database import Database
-from shared.delivery.heartbeat import Heartbeats
 from shared.eventstore.earlier_heads import count_unsigned
 from shared.eventstore.postgres import PostgresEventStore
 from shared.eventstore.signing import HeadSigner
 from shared.eventstore.store import Item, Write
 from shared.eventstore.verify import Broken, verify_store
+from shared.heartbeat import Heartbeats
 from shared.secretset import SecretSet
 from tests.keys import keys, secrets
 from tests.logins import login

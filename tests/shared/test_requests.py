@@ -9,10 +9,10 @@ import httpx
 import pytest
 
 from shared.access import Principal
+from shared.asking import asked, cursor, read_cursor
 from shared.errors import (
     Invalid,
 )
-from shared.web import asked, cursor, read_cursor
 from tests.shared.asking import CANARY, JSON, ask, get, is_problem
 
 

@@ -10,8 +10,8 @@ import pytest
 from shared import rewrapping
 from shared.clock import FixedClock
 from shared.database import Database
-from shared.delivery.heartbeat import Heartbeats
 from shared.errors import Unavailable
+from shared.heartbeat import Heartbeats
 from shared.rewrapping import Rewrapper
 from shared.sealed import Erased
 from shared.sealing import KeyringVault, ToSeal

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.database import Database
-from shared.delivery.heartbeat import Heartbeats
 from shared.eventstore import projection
 from shared.eventstore.postgres import PostgresEventStore
 from shared.eventstore.store import NEW, Item, Stored, Write
 from shared.eventstore.tail import Tail
+from shared.heartbeat import Heartbeats
 from shared.message import UNHASHED, NewEvent, Recorded
 from shared.running import ended
 from tests.logins import login

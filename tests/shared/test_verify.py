@@ -6,12 +6,12 @@ import psycopg
 import pytest
 
 from shared.database import Database
-from shared.delivery.heartbeat import Heartbeats
 from shared.eventstore.chain import START, content, link
 from shared.eventstore.postgres import PostgresEventStore
 from shared.eventstore.signing import HeadSigner
 from shared.eventstore.store import Item, Write
 from shared.eventstore.verify import Broken, Verified, verify_store
+from shared.heartbeat import Heartbeats
 from tests.keys import keys
 from tests.logins import login
 from tests.shared.test_store import event

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from district.deployment import free_port
-from district.embedded.process import die_with_parent
+from district.embedded.process import dying_with_us
 from shared.testing import eventually
 
 pytestmark = pytest.mark.servers
@@ -29,7 +29,7 @@ class Leaking:
         with output.open("wb") as file:
             self.process = subprocess.Popen(
                 (sys.executable, "-m", "tests.shared.leaking", *given), cwd=CHECKOUT, env=os.environ | {"CANARY": CANARY}, stdout=file, stderr=file,
-                preexec_fn=die_with_parent,
+                preexec_fn=dying_with_us(),
             )  # fmt: skip
 
     @property

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 import psycopg
 
 from shared.database import Connection, Database
-from shared.delivery.heartbeat import Heartbeats
 from shared.errors import Unavailable
 from shared.eventstore.postgres import PostgresEventStore
 from shared.eventstore.projection import Projection, Reading
+from shared.heartbeat import Heartbeats
 from shared.logins import login_of, owner_of
 from shared.message import Recorded
 from shared.running import ended

@@ -28,12 +28,12 @@ _INSTEAD: Mapping[Known, tuple[str, Any]] = {
 
 
 @cache
-def body_of(command: type[Command], *, without_activity: bool = False) -> type[BaseModel]:
+def body_of(command: type[Command], *, in_path: tuple[str, ...] = ()) -> type[BaseModel]:
     """The body of a command's route; unknown fields are refused. It may say when it happened.
 
-    without_activity: the path names the activity.
+    in_path: fields that the path says.
     """
-    left_out = _ALWAYS | (frozenset({"activity"}) if without_activity else frozenset())
+    left_out = _ALWAYS | frozenset(in_path)
     fields: dict[str, Any] = {}
     for name, field in command.model_fields.items():
         known = filled_by(field)
@@ -56,8 +56,9 @@ def _said(name: str, field: FieldInfo) -> tuple[Any, Any]:
     annotation = _words_for(field_type(field))
     if annotation is str:
         annotation = Name
-    limits = {key: getattr(each, key) for each in field.metadata for key in ("ge", "le", "min_length") if hasattr(each, key)}
+    limits = {key: getattr(each, key) for each in field.metadata for key in ("ge", "le", "min_length", "max_length") if hasattr(each, key)}
     default = ... if field.is_required() else field.get_default(call_default_factory=True, validated_data={})
+    default = list(default) if isinstance(default, tuple) else default
     return annotation, BodyField(default=default, examples=[example(field.annotation, name)], **limits)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic import AwareDatetime
@@ -48,6 +48,10 @@ class Examples:
             return 1
         if kind is datetime or kind is AwareDatetime:
             return self.moment
+        if kind is date:
+            return "2026-01-12"
+        if kind is time:
+            return "10:30"
         return f"{name.replace('_', '-')}-{self.ending}"
 
 

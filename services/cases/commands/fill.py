@@ -6,25 +6,28 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from services.cases.commands.envelope import Envelope
 from services.cases.commands.subject import Said
+from services.cases.domain.case.arriving import carrying
+from services.cases.domain.case.moves import Carrying
 from services.cases.domain.case.state import Case
 from services.cases.domain.duty import DUTY, Duty
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.filled import Filled, Known
 from services.cases.domain.steps.policy import Policy
-from services.cases.domain.strategies.group import Member
+from services.cases.domain.strategies.group_steps import Member
 from services.cases.domain.streams import case_stream, rota_stream
 from services.cases.domain.successor import Staff
-from services.cases.policies import policy_for
+from services.cases.policies import policy_at
 from services.cases.reading.views import Roster, WorkList
-from services.cases.rights import require_content
+from services.cases.reading.whereabouts import Whereabouts
+from services.cases.rights import is_there, require_content
 from shared.access import Principal
 from shared.decider import Decider, load
 from shared.errors import Fault, Invalid
 from shared.message import Event, Fact
+from shared.school_day import Calendar
 from shared.sealed import Erased
 from shared.service import Kernel
 
@@ -33,7 +36,7 @@ from shared.service import Kernel
 class Ground:
     """What the fields of one command are filled from. cases: the decider of cases. case: that it is about. school: whose it is. said: the body.
 
-    also_about: ids of other cases that it is about.
+    also_about: ids of other cases that it is about. calendar: of the school.
     """
 
     kernel: Kernel
@@ -44,6 +47,7 @@ class Ground:
     case: Case
     school: str
     said: Said
+    calendar: Calendar
     also_about: Sequence[str] = ()
 
     async def named(self) -> frozenset[str]:
@@ -53,8 +57,8 @@ class Ground:
 
     @property
     def policy(self) -> Policy:
-        """The policy in force."""
-        return policy_for(self.envelope.now.date())
+        """The policy in force at the school."""
+        return policy_at(self.calendar, self.envelope.now)
 
     async def guardians(self) -> tuple[str, ...]:
         """Of the case's student, as the roster has them now."""
@@ -88,14 +92,14 @@ async def _value(ground: Ground, filled: Filled) -> Any:
 
 
 def _school_days(count: int) -> Callable[[Ground], datetime]:
-    return lambda ground: ground.policy.calendar.after(ground.envelope.at, count)
+    return lambda ground: ground.calendar.after(ground.envelope.at, count)
 
 
 def _approval_time(ground: Ground) -> datetime:
     """Minutes in an emergency, school days otherwise (domain.md, Conflicts)."""
     if ground.case.urgency == "emergency":
         return ground.envelope.at + timedelta(minutes=ground.policy.approval.emergency_minutes)
-    return ground.policy.calendar.after(ground.envelope.at, ground.policy.approval.school_days)
+    return ground.calendar.after(ground.envelope.at, ground.policy.approval.school_days)
 
 
 def _letter_time(ground: Ground) -> datetime:
@@ -105,6 +109,7 @@ def _letter_time(ground: Ground) -> datetime:
 
 _FROM_POLICY: Mapping[Known, Callable[[Ground], Any]] = {
     "policy": lambda ground: ground.policy,
+    "calendar": lambda ground: ground.calendar,
     "age-of-consent": lambda ground: ground.policy.telling.adult,
     "one-school-day": _school_days(1),
     "two-school-days": _school_days(2),
@@ -123,8 +128,7 @@ async def _age(ground: Ground) -> int | None:
     born = await ground.kernel.vault.open(person.born) if person and person.born else None
     if not born or isinstance(born, Erased):
         return None
-    birthday, day = date.fromisoformat(born), ground.envelope.at.astimezone(ZoneInfo(ground.kernel.settings.time_zone)).date()
-    return day.year - birthday.year - ((day.month, day.day) < (birthday.month, birthday.day))
+    return ground.calendar.age(date.fromisoformat(born), ground.envelope.at)
 
 
 async def _receiving_school(ground: Ground) -> str:
@@ -135,6 +139,35 @@ def receiving_school(case: Case, principal: Principal) -> str:
     """The school that was asked to take the case, if the principal is of it."""
     asked = case.moves.asked
     return asked.to if asked and (principal.at(asked.to) or principal.holds("district-duty")) else ""
+
+
+async def _student_school(ground: Ground) -> str:
+    return student_school(ground.case, ground.envelope.principal)
+
+
+def student_school(case: Case, principal: Principal) -> str:
+    """The school where the student is now, if the principal is of it."""
+    return case.elsewhere if case.elsewhere and (principal.at(case.elsewhere) or principal.holds("district-duty")) else ""
+
+
+async def _is_there(ground: Ground) -> bool:
+    return is_there(ground.envelope.principal, ground.case)
+
+
+async def _student_at(ground: Ground) -> str | None:
+    """Of the student who is named."""
+    return await Whereabouts(ground.kernel.database).of(ground.said["student"])
+
+
+async def _takes(ground: Ground) -> Carrying | None:
+    """What the other case brings along, where only this one's student is identified; None where this one rests in it."""
+    other = await ground.other_case(ground.said["into"])
+    return taken_along(ground.case, other)
+
+
+def taken_along(case: Case, other: Case) -> Carrying | None:
+    """The same, of two cases as they are. The identified student's case goes on (domain page, "People come and go")."""
+    return carrying(other) if case.student and other.case and other.student is None else None
 
 
 async def counsellors_of_other_side(ground: Ground) -> frozenset[str]:
@@ -197,6 +230,10 @@ _LOOKED_UP: Mapping[Known, Callable[[Ground], Awaitable[Any]]] = {
     "age": _age,
     "guardians": Ground.guardians,
     "receiving-school": _receiving_school,
+    "student-school": _student_school,
+    "student-at": _student_at,
+    "is-there": _is_there,
+    "takes": _takes,
     "school": _school,
     "other-side": counsellors_of_other_side,
     "members": _members,

@@ -13,13 +13,13 @@ from services.cases.commands.envelope import Envelope
 from services.cases.commands.on_case import OnCase
 from services.cases.commands.possible import Asking, Possible, possible
 from services.cases.commands.road import Road
-from services.cases.domain.case.moving import UnmergeCase
+from services.cases.domain.case.merging import UnmergeCase
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import Reopen
 from services.cases.domain.steps.deadline import Deadline
 from services.cases.domain.steps.offer import Value
 from services.cases.domain.streams import case_stream
-from services.cases.policies import policy_for
+from services.cases.policies import policy_at
 from shared.access import Principal, SignedIn
 from shared.decider import load
 from shared.errors import NotFound, Refused
@@ -83,7 +83,8 @@ class LookingAhead:
         kernel, work = self.road.kernel, self.road.casework
         loaded, now = await load(kernel.store, work.case, case_stream(case_id)), kernel.clock.now()
         guardians = await self._guardians(loaded.state)
-        found = possible(Asking(work, principal, kernel.access.permissions, now, policy_for(now.date()), guardians), loaded.state)
+        policy = policy_at(await self.road.calendars.of(loaded.state.school), now)
+        found = possible(Asking(work, principal, kernel.access.permissions, now, policy, guardians), loaded.state)
         subject, envelope = OnCase(kernel, work.case, case_id), Envelope(principal, uuid4(), now)
         return [_as_step(each, case_id, now) for each in found if await _accepted_elsewhere(subject, envelope, each, loaded)]
 

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.cases.commands.envelope import Envelope
+from services.cases.commands.fill import taken_along
 from services.cases.commands.subject import Said
-from services.cases.domain.case.moving import GiveBackMerged, MergeInto, TakeMerged, UnmatchStudent, UnmergeCase
+from services.cases.domain.case.arriving import carrying
+from services.cases.domain.case.linking import UnmatchStudent
+from services.cases.domain.case.merging import GiveBackMerged, MergeInto, TakeMerged, UnmergeCase, rests_in
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import Close, Match, Reopen
 from services.cases.domain.case.student import STUDENT, Claim, Release, StudentCommand
@@ -16,7 +19,7 @@ from services.cases.domain.steps.command import Command
 from services.cases.domain.streams import case_stream, student_stream
 from services.cases.rights import require_right
 from shared.decider import Decider, load, write
-from shared.errors import Refused
+from shared.errors import Refused, VersionConflict
 from shared.eventstore.states import Loaded
 from shared.eventstore.store import Write
 from shared.message import Event, Fact
@@ -25,8 +28,8 @@ from shared.service import Kernel
 
 class StudentHasOpenCase(Refused):
     code = "student-has-open-case"
-    indonesian = "Murid ini sudah mempunyai kasus terbuka."
-    english = "This student has an open case already."
+    indonesian = "Murid ini sudah mempunyai kasus terbuka: gabungkan kasus ini dengan kasus itu."
+    english = "This student has an open case already: merge this case with that one."
 
 
 class NotSameStudent(Refused):
@@ -74,11 +77,10 @@ class OnCase:
 
     async def beside(self, envelope: Envelope, command: Command, loaded: Loaded[Case]) -> Sequence[Write]:
         match command:
-            case MergeInto(into=other):
-                return await self._other(envelope, other, TakeMerged(merged=self.case_id, act=command.act, by=command.by, at=command.at), loaded)
+            case MergeInto():
+                return await self._merged(envelope, command, loaded)
             case UnmergeCase():
-                back = GiveBackMerged(merged=self.case_id, act=command.act, by=command.by, at=command.at)
-                return await self._other(envelope, loaded.state.moves.merged_into or "", back, loaded)
+                return await self._given_back(envelope, command, loaded)
             case UnmatchStudent(student=student):
                 return await self._claim(envelope, student, Release(case=self.case_id), loaded)
             case Match(student=student):
@@ -90,12 +92,37 @@ class OnCase:
             case _:
                 return ()
 
-    async def _other(self, envelope: Envelope, case_id: str, command: Command, mine: Loaded[Case]) -> Sequence[Write]:
-        """The other half of a merge. Raises: NotFound: not a case that this person may work on. NotSameStudent."""
-        other = await load(self.kernel.store, self.decider, case_stream(case_id))
-        require_right(envelope.principal, other.state, self.kernel.access.permissions.command("work"), None, envelope.now)
+    async def _merged(self, envelope: Envelope, command: MergeInto, mine: Loaded[Case]) -> Sequence[Write]:
+        """The other half of a merge. Raises: NotFound: not a case that this person may work on. NotSameStudent. VersionConflict."""
+        other = await self._other(envelope, command.into)
         if None not in (mine.state.student, other.state.student) and mine.state.student != other.state.student:
             raise NotSameStudent
+        if taken_along(mine.state, other.state) != command.takes:
+            raise VersionConflict(other.stream, other.version, other.version + 1)  # it changed after the direction was decided
+        said = {"policy": command.policy, "act": command.act, "by": command.by, "at": command.at}
+        if command.takes is None:
+            return self._half(envelope, TakeMerged(merged=self.case_id, takes=carrying(mine.state), **said), other)
+        return self._half(envelope, MergeInto(into=self.case_id, **said), other)
+
+    async def _given_back(self, envelope: Envelope, command: UnmergeCase, mine: Loaded[Case]) -> Sequence[Write]:
+        """In the case that this one rests in, and in every case that this one came into with it."""
+        back = GiveBackMerged(merged=self.case_id, act=command.act, by=command.by, at=command.at)
+        writes: list[Write] = []
+        into = mine.state.moves.merged_into
+        while into:
+            other = await self._other(envelope, into)
+            if rests_in(other.state.moves, self.case_id):
+                writes += self._half(envelope, back, other)
+            into = other.state.moves.merged_into
+        return writes
+
+    async def _other(self, envelope: Envelope, case_id: str) -> Loaded[Case]:
+        """Raises: NotFound, NotAllowed: not a case that this person may work on."""
+        other = await load(self.kernel.store, self.decider, case_stream(case_id))
+        require_right(envelope.principal, other.state, self.kernel.access.permissions.command("charge"), None, envelope.now)
+        return other
+
+    def _half(self, envelope: Envelope, command: Command, other: Loaded[Case]) -> Sequence[Write]:
         return (write(self.decider, other, self.decider.decide(command, other.state), envelope.occasion(other.state.school)),)
 
     async def _claim(self, envelope: Envelope, student: str | None, change: StudentCommand, mine: Loaded[Case]) -> Sequence[Write]:

@@ -9,7 +9,8 @@ from services.cases.commands.envelope import Envelope
 from services.cases.commands.subject import Said
 from services.cases.domain.case.state import Case
 from services.cases.domain.steps.command import ActEvent, Command
-from services.cases.domain.strategies.group import GROUP, FormGroup, Group, GroupCommand
+from services.cases.domain.strategies.group import GROUP, Group
+from services.cases.domain.strategies.group_steps import FormGroup, GroupCommand
 from services.cases.domain.streams import group_stream
 from services.cases.rights import require_at_school, require_leader
 from shared.decider import Decider

@@ -14,10 +14,12 @@ from pydantic import ValidationError
 from services.cases.commands.envelope import Envelope
 from services.cases.commands.fill import Ground, fill
 from services.cases.commands.naming import require_fit
+from services.cases.commands.schools import require_schools
 from services.cases.commands.subject import Said, Subject
 from services.cases.commands.words import with_sealed, words_of
 from services.cases.domain.casework import Casework
 from services.cases.domain.steps.command import Command
+from services.cases.reading.calendars import SchoolCalendars
 from services.cases.reading.views import Roster, WorkList
 from shared.decider import commit, load, write
 from shared.errors import Fault, Invalid, PreconditionFailed
@@ -38,6 +40,7 @@ class Road:
     kernel: Kernel
     roster: Roster
     work: WorkList
+    calendars: SchoolCalendars
 
     async def take(self, envelope: Envelope, subject: Subject[S], wanted: type[Command], said: Said) -> Loaded[S]:
         """Gives the command; the subject's state after it. said: the body, by field.
@@ -54,11 +57,14 @@ class Road:
 
     async def _command(self, envelope: Envelope, subject: Subject[S], state: S, wanted: type[Command], said: Said) -> Command:
         """The command from what was said."""
-        about, others = subject.case(state), subject.also_about(state, said)
-        ground = Ground(self.kernel, self.roster, self.work, self.casework.case, envelope, about, subject.school(state, said), said, others)
+        school, others = subject.school(state, said), subject.also_about(state, said)
+        calendar = await self.calendars.of(school)
+        about = subject.case(state)
+        ground = Ground(self.kernel, self.roster, self.work, self.casework.case, envelope, about, school, said, calendar, others)
         await require_fit(ground, wanted)
-        fields = await self._sealed(envelope, subject, state, wanted, said) | await fill(ground, wanted)
+        await require_schools(ground, wanted)
         try:
+            fields = await self._sealed(envelope, subject, state, wanted, said) | await fill(ground, wanted)
             return wanted.model_validate(fields | {"act": envelope.id("act"), "by": envelope.principal.id, "at": envelope.at})
         except ValidationError as error:
             raise Invalid(*(Fault("/" + "/".join(map(str, each["loc"])), each["type"]) for each in error.errors(include_input=False))) from error

@@ -11,11 +11,13 @@ from pydantic import BaseModel
 from services.cases.commands.bodies import body_of
 from services.cases.commands.envelope import Envelope
 from services.cases.commands.on_activity import OnActivity
+from services.cases.commands.on_calendar import OnCalendar
 from services.cases.commands.on_case import OnCase
 from services.cases.commands.on_group import OnGroup
 from services.cases.commands.on_rota import OnRota
 from services.cases.commands.road import Road
 from services.cases.commands.subject import Said
+from services.cases.domain.calendars import KindOfSchool, SetCalendar
 from services.cases.domain.case.case import CASE_COMMANDS
 from services.cases.domain.case.state import Case
 from services.cases.domain.duty import EndLeave, RecordLeave
@@ -23,10 +25,13 @@ from services.cases.domain.steps.activity import BeginActivity
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.endings import COMMON
 from services.cases.domain.steps.strategy import StandingAlone
-from services.cases.domain.strategies.group import GROUP_STEPS, FormGroup
+from services.cases.domain.strategies.group import GROUP_STEPS
+from services.cases.domain.strategies.group_steps import FormGroup
 from shared.access import Principal, SignedIn
+from shared.asking import asked, named_version
+from shared.errors import NotFound
+from shared.events import DISTRICT, calendar_of_kind, calendar_of_school
 from shared.eventstore.states import Loaded
-from shared.web import asked, named_version
 
 GIVEN = tuple(command for command in CASE_COMMANDS if command.permission)
 """Every command of a case, with the strategies of the register, but the other half of a merge, which is never given alone."""
@@ -58,7 +63,7 @@ class CommandRoutes:
     routes: APIRouter
 
     def add(
-        self, path: str, command: type[Command], act: Any, body: type[BaseModel], *, permission: str, summary: str = "", **path_names: type
+        self, path: str, command: type[Command], act: Any, body: type[BaseModel], *, permission: str, summary: str = "", **path_names: Any
     ) -> None:
         """One `POST`. act: the handler; its body and the parts of its path are typed here, because they follow from the command."""
         act.__annotations__ = {**path_names, "body": body, "request": Request, "principal": SignedIn}
@@ -87,6 +92,7 @@ def router(road: Road) -> APIRouter:
         _without_case(commands, strategy)
     for change in (RecordLeave, EndLeave):
         _on_rota(commands, change)
+    _on_calendar(commands)
     return commands.routes
 
 
@@ -166,7 +172,7 @@ def _on_activity(commands: CommandRoutes, strategy: StandingAlone, command: type
         envelope, said = await commands.envelope(request, principal, body)
         return await _taken(commands, envelope, strategy, command, said | {"activity": activity_id}, activity_id)
 
-    path, body = f"/{strategy.path}/{{activity_id}}/{command.called}", body_of(command, without_activity=True)
+    path, body = f"/{strategy.path}/{{activity_id}}/{command.called}", body_of(command, in_path=("activity",))
     permission, told = strategy.beginning.permission, f"step of a {strategy.name}"
     commands.add(path, command, act, body, permission=permission, summary=told, activity_id=str)
 
@@ -188,3 +194,35 @@ def _on_rota(commands: CommandRoutes, command: type[Command]) -> None:
 
     path = f"/schools/{{school}}/{command.called}"
     commands.add(path, command, act, body_of(command), permission=command.permission, summary="somebody on the school's ladder", school=str)
+
+
+# the calendar ------------------------------------------------------------------------------------------------------
+
+
+def _on_calendar(commands: CommandRoutes) -> None:
+    async def district(body: BaseModel, request: Request, principal: Principal) -> dict[str, str]:
+        return await _calendar_said(commands, body, request, principal, DISTRICT)
+
+    async def of_kind(kind: str, body: BaseModel, request: Request, principal: Principal) -> dict[str, str]:
+        return await _calendar_said(commands, body, request, principal, calendar_of_kind(kind))
+
+    async def of_school(school: str, body: BaseModel, request: Request, principal: Principal) -> dict[str, str]:
+        return await _calendar_said(commands, body, request, principal, calendar_of_school(school), school)
+
+    body, name = body_of(SetCalendar, in_path=("of",)), SetCalendar.called
+    for path, act, told, place in (
+        (f"/calendar/{name}", district, "the calendar of the whole district", {}),
+        (f"/calendar/kinds/{{kind}}/{name}", of_kind, "the calendar of a kind of school", {"kind": KindOfSchool}),
+        (f"/calendar/schools/{{school}}/{name}", of_school, "the calendar of one school", {"school": str}),
+    ):
+        commands.add(path, SetCalendar, act, body, permission=SetCalendar.permission, summary=told, **place)
+
+
+async def _calendar_said(
+    commands: CommandRoutes, body: BaseModel, request: Request, principal: Principal, of: str, school: str | None = None
+) -> dict[str, str]:
+    envelope, said = await commands.envelope(request, principal, body)
+    if school is not None and await commands.road.calendars.level(school) is None:
+        raise NotFound("there is no school with this id")
+    await commands.road.take(envelope, OnCalendar(school), SetCalendar, said | {"of": of})
+    return {"of": of}

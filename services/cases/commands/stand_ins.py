@@ -11,12 +11,13 @@ from uuid import uuid4
 
 from services.cases.commands.bodies import filled_by
 from services.cases.commands.examples import Examples
-from services.cases.commands.fill import receiving_school
+from services.cases.commands.fill import receiving_school, student_school
 from services.cases.commands.words import bare
 from services.cases.domain.case.state import Case
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.policy import Policy
 from services.cases.domain.successor import Staff
+from services.cases.rights import is_there
 from shared.access import Principal
 from shared.sealed import Sealed
 
@@ -45,6 +46,7 @@ class StandIns:
     def _filled(self, command: type[Command]) -> Mapping[str, Any]:
         filled: Mapping[str, object] = {
             "policy": self.policy,
+            "calendar": self.policy.calendar,
             "age": None,
             "age-of-consent": self.policy.telling.adult,
             "guardians": tuple(self.guardians),
@@ -52,6 +54,8 @@ class StandIns:
             "family": frozenset(),
             "claims": 0,
             "receiving-school": receiving_school(self.case, self.by),
+            "student-school": student_school(self.case, self.by),
+            "is-there": is_there(self.by, self.case),
         }
         examples = Examples(self.now + timedelta(days=1), self._act, _WORDS)
         said = {name: filled[by] if by in filled else examples.value(command.model_fields[name].annotation, name) for name, by in _said(command)}
@@ -60,6 +64,9 @@ class StandIns:
 
 @cache
 def _said(command: type[Command]) -> Sequence[tuple[str, str]]:
-    """The fields that take a value, each with what the shell fills it from: a default is left as it is, but a question is answered."""
+    """The fields that take a value, each with what the shell fills it from.
+
+    A default is left as it is, but every question is answered and every text given.
+    """
     fields = command.model_fields.items()
-    return [(name, filled_by(each) or "") for name, each in fields if each.is_required() or bare(each.annotation) is bool]
+    return [(name, filled_by(each) or "") for name, each in fields if each.is_required() or bare(each.annotation) in (bool, Sealed)]

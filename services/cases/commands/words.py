@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
+from typing import Annotated, Any, NamedTuple, TypeGuard, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -27,7 +27,7 @@ def words_of(command: type[BaseModel], said: Said, place: str = "") -> Iterator[
         yield from _words_in(field_type(field), said.get(name), f"{place}/{name}")
 
 
-def _words_in(annotation: Any, value: Any, place: str) -> Iterator[Words]:
+def _words_in(annotation: object, value: Any, place: str) -> Iterator[Words]:
     kind, purpose = bare(annotation), purpose_of(annotation)
     if value is None:
         return
@@ -46,7 +46,7 @@ def with_sealed(command: type[BaseModel], said: Said, sealed: Mapping[str, Seale
     return {name: _sealed_in(field_type(fields[name]), said[name], sealed, f"{place}/{name}") for name in fields if name in said}
 
 
-def _sealed_in(annotation: Any, value: Any, sealed: Mapping[str, Sealed], place: str) -> Any:
+def _sealed_in(annotation: object, value: Any, sealed: Mapping[str, Sealed], place: str) -> Any:
     kind = bare(annotation)
     if value is None:
         return None
@@ -62,12 +62,12 @@ def _sealed_in(annotation: Any, value: Any, sealed: Mapping[str, Sealed], place:
 # reading annotations -----------------------------------------------------------------------------------------------
 
 
-def field_type(field: FieldInfo) -> Any:
+def field_type(field: FieldInfo) -> object:
     """A field's type with what is written on it."""
     return Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
 
 
-def bare(annotation: Any) -> Any:
+def bare(annotation: object) -> object:
     """The type itself: without what is written on it, and without None."""
     if get_origin(annotation) is Annotated:
         return bare(get_args(annotation)[0])
@@ -76,7 +76,7 @@ def bare(annotation: Any) -> Any:
     return annotation
 
 
-def purpose_of(annotation: Any) -> Purpose | None:
+def purpose_of(annotation: object) -> Purpose | None:
     """The purpose whose key seals a field of this type; None where it is not sealed."""
     if get_origin(annotation) is Annotated:
         kind, *written = get_args(annotation)
@@ -86,12 +86,12 @@ def purpose_of(annotation: Any) -> Purpose | None:
     return None
 
 
-def is_part(kind: Any) -> bool:
+def is_part(kind: object) -> TypeGuard[type[BaseModel]]:
     """A value with fields of its own, such as a goal of a plan."""
     return isinstance(kind, type) and issubclass(kind, BaseModel) and kind is not Sealed
 
 
-def part_of(kind: Any) -> type[BaseModel] | None:
+def part_of(kind: object) -> type[BaseModel] | None:
     """The class of the parts where the type is a tuple of parts."""
     if get_origin(kind) is not tuple:
         return None

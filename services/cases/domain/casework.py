@@ -89,7 +89,7 @@ def _undocumented(chapters: Sequence[Described]) -> Iterator[str]:
     """A document is completed by an event of its own strategy, and holds fields of its events only."""
     for each in chapters:
         for document in each.documents:
-            strange = {document.at, *document.holds} - set(each.tells)
+            strange = {document.at, *document.also, *document.holds} - set(each.tells)
             yield from (f"the document {document.name} names {event.__name__}: name an event of {each.name}" for event in strange)
 
 

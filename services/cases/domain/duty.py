@@ -119,6 +119,8 @@ def _away_too(command: RecordLeave, duty: Duty) -> bool:
 
 def _alarm(command: RecordLeave, duty: Duty) -> Sequence[NobodyReachable]:
     """A school without anybody reachable alarms coordinator and district at once, also where it lies ahead. duty: with this leave."""
+    if not any(command.person in command.staff.by_role.get(role, ()) for role in RUNGS):
+        return []  # whoever stands on no rung leaves none empty
     since = next((moment for moment in _beginnings(command, duty) if not _reached(command.staff, duty, moment)), None)
     if since is None:
         return []

@@ -18,6 +18,7 @@ from services.cases.domain.casework import Casework
 from services.cases.domain.referring import referral
 from services.cases.domain.referring.consent import CONSENT
 from services.cases.domain.referring.disclosure import DISCLOSURE
+from services.cases.domain.referring.turns import TURNS
 from services.cases.domain.steps.activity import Activity, ActivityCommand
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.endings import COMMON
@@ -88,6 +89,7 @@ _OFFERED: Mapping[type[Command], _Offered] = {
     **_table(PROTECTION.offers, lambda case: case.protection),
     **_table(MOVING.offers, lambda case: case.moves),
     **_table(CONSENT.offers, lambda case: case.referrals),
+    **_table(TURNS.offers, lambda case: case.referrals),
     **_table(DISCLOSURE.offers, lambda case: case.ledger),
     **_table({BreakGlass: Offer(_activities)}, _whole),
 }

@@ -26,6 +26,10 @@ def rota_stream(school: str) -> str:
     return ROTA + school
 
 
+CALENDAR_STREAM = "calendar-district"
+"""What is said of every school's calendar."""
+
+
 def case_of(stream: str) -> str:
     """The case whose stream this is."""
     return stream.removeprefix(CASE)

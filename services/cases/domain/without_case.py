@@ -14,6 +14,7 @@ from services.cases.domain.steps.table import Strategies, table
 from services.cases.domain.steps.tells import Described
 from shared.decider import Decider
 from shared.eventstore.codec import EventCodec
+from shared.eventstore.upcasting import Upcasters
 
 _NO_CASE = About("", None, "")
 
@@ -53,7 +54,7 @@ def compose(*strategies: Described) -> Decider[ActivityCommand, WithoutCase, Act
     """What may stand without a case, of these strategies; the same one for the same strategies."""
     steps = table(*alone(strategies))
     deciding = Deciding(steps)
-    return Decider(WithoutCase(), deciding.decide, deciding.evolve, EventCodec(*steps.events))
+    return Decider(WithoutCase(), deciding.decide, deciding.evolve, EventCodec(*steps.events, upcasters=Upcasters(steps.upcasts)))
 
 
 WITHOUT_CASE = compose(*STRATEGIES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from services.cases.domain.steps.policy import Policy
 from shared.errors import Fault, Invalid
+from shared.school_day import Calendar
 
 FOLDER = Path(__file__).parent
 
@@ -64,6 +65,11 @@ def policy_for(today: date) -> Policy:
     known = sorted((read_policy(path) for path in FOLDER.glob("*.toml")), key=lambda policy: (policy.effective, policy.version))
     in_force = [policy for policy in known if policy.effective <= today]
     return (in_force or known)[-1]
+
+
+def policy_at(calendar: Calendar, moment: datetime) -> Policy:
+    """The policy in force at a school: by the school's own date, and counting by its calendar."""
+    return policy_for(calendar.day(moment)).model_copy(update={"calendar": calendar})
 
 
 @lru_cache(maxsize=64)

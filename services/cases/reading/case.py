@@ -12,6 +12,7 @@ from services.cases.domain.case.state import Case
 from services.cases.domain.referring.disclosure import FactCorrected
 from services.cases.domain.steps.activity import Activity
 from services.cases.domain.streams import case_stream
+from services.cases.reading.present import present
 from services.cases.reading.views import record_read
 from services.cases.rights import ReadingReason, Rights, may_open, may_read, require_reason, rights
 from shared.access import Principal
@@ -74,15 +75,17 @@ class CaseReader:
         if then.state.case is None:
             raise NotFound("the case did not exist then")
         shown = _activities_shown(principal, now.state, then.state, allowed)
-        await self._record(principal, case_id, "case", then.version, reason, content=allowed == "content" or any(may for _, may in shown))
-        return await self._opened_case(then, shown, allowed)
+        opens = allowed in ("content", "present") or any(may for _, may in shown)
+        await self._record(principal, case_id, "case", then.version, reason, content=opens)
+        return await self._opened_case(principal, then, shown, allowed)
 
-    async def _opened_case(self, then: Loaded[Case], shown: list[tuple[Any, bool]], allowed: Rights) -> dict[str, Any]:
+    async def _opened_case(self, principal: Principal, then: Loaded[Case], shown: list[tuple[Any, bool]], allowed: Rights) -> dict[str, Any]:
         activities = await self._opened_each([each for each, _ in shown], [may for _, may in shown])
         told: dict[str, Any] = _as_json(then)
         if allowed in _ONE_ACTIVITY:
             return {name: told[name] for name in ("id", "version", "state")} | {"activities": activities}
-        opened: dict[str, Any] = await self._opened(told, allowed)
+        here = allowed == "present"
+        opened: dict[str, Any] = await self._opened(present(told, then.state, principal) if here else told, "content" if here else allowed)
         return opened | {"activities": activities}
 
     async def _opened_each(self, told: list[Any], may: list[bool]) -> list[Any]:
@@ -102,7 +105,7 @@ class CaseReader:
         """The same, each with its event."""
         now = await self.current(case_id)
         allowed = self._allowed(principal, now.state, reason)
-        if allowed in _ONE_ACTIVITY:
+        if allowed in (*_ONE_ACTIVITY, "present"):
             raise NotAllowed
         events = await self.kernel.store.read_stream(now.stream)
         happened = self.decider.codec.decode_many(events)
@@ -116,7 +119,7 @@ class CaseReader:
         """The decision receipts: policy, version, inputs, rules fired, alternatives, override."""
         now = await self.current(case_id)
         allowed = self._allowed(principal, now.state, reason)
-        if allowed in _ONE_ACTIVITY:
+        if allowed in (*_ONE_ACTIVITY, "present"):
             raise NotAllowed
         receipts = [*now.state.decisions, *now.state.referrals.decisions]
         await self._record(principal, case_id, "decisions", now.version, reason, content=allowed == "content")
@@ -212,6 +215,8 @@ def _as_json(loaded: Loaded[Case]) -> dict[str, Any]:
         },
         "protection": asdict(case.protection),
         "linked": sorted(case.moves.linked),
+        "student_at": case.elsewhere,
+        "transfer": _transfer(case),
         "merged_into": case.moves.merged_into,
         "merged": sorted(case.moves.taken),
         "legal_hold": case.moves.held_by is not None,
@@ -230,6 +235,12 @@ def _as_json(loaded: Loaded[Case]) -> dict[str, Any]:
     }
 
 
+def _transfer(case: Case) -> dict[str, Any] | None:
+    """A transfer that waits for its receipt."""
+    asked = case.moves.asked
+    return {"to": asked.to, "by": asked.by, "receipt_by": asked.receipt_by.isoformat()} if asked else None
+
+
 def _corrected(event: Event, said: Mapping[int, Event]) -> Event:
     """The event whose readers count: a correction is for those who may read what it corrects. said: the history by version."""
     while isinstance(event, FactCorrected):
@@ -240,8 +251,13 @@ def _corrected(event: Event, said: Mapping[int, Event]) -> Event:
 def _activities_shown(principal: Principal, now: Case, then: Case, allowed: Rights) -> list[tuple[Any, bool]]:
     """Every activity that the reader may know of, as it was then, and whether its content is theirs today."""
     pairs = [(now.activities[each.activity], each) for each in then.activities.values()]
-    known = [(today, each) for today, each in pairs if allowed not in _ONE_ACTIVITY or principal.id in today.audience.people]
+    known = [(today, each) for today, each in pairs if allowed not in (*_ONE_ACTIVITY, "present") or _is_theirs(principal, today, allowed)]
     return [(_activity_as_json(each), may_read(principal, now, today, allowed)) for today, each in known]
+
+
+def _is_theirs(principal: Principal, activity: Activity, allowed: Rights) -> bool:
+    """It concerns the reader; at the school where the student is now also what the reader goes on with."""
+    return principal.id in activity.audience.people or (allowed == "present" and principal.id == activity.owner)
 
 
 def _activity_as_json(activity: Activity) -> dict[str, Any]:

@@ -38,8 +38,16 @@ class Documents:
         said = self._said.setdefault((chapter.name, data.get(chapter.subject, "")), [])
         said.append((kind, data))
         for document in chapter.documents:
-            if document.at is kind and document.applies(told.event):
+            if kind in (document.at, *document.also) and document.applies(told.event):
+                self._replace(document, data)
                 self.items.append(_written(document, told.entry, _held(document, said)))
+
+    def _replace(self, document: Document[Any], data: Mapping[str, Any]) -> None:
+        """The document whose number this one names is in force no longer; it stays, because it was issued."""
+        replaced = data.get(document.replaces)
+        for item in self.items:
+            if replaced is not None and item.get("number") == replaced and item["data"].get("activity") == data.get("activity"):
+                item["replaced_by"] = data[document.number]
 
 
 def documents_of(casework: Casework, history: Sequence[Told]) -> list[dict[str, Any]]:
@@ -64,6 +72,7 @@ def _written(document: Document[Any], entry: Mapping[str, Any], data: Mapping[st
         "happened_at": entry["happened_at"],
         "by": entry["actor"],
         "data": data,
+        **({"number": data[document.number], "replaced_by": None} if document.number else {}),
     }
 
 

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query
 
+from services.cases.reading.calendars import SchoolCalendars
 from services.cases.reading.views import CaseList, Filters, WorkFilter, WorkList
 from services.cases.rights import schools_of
 from shared.access import Principal, SignedIn
+from shared.asking import cursor, read_cursor
 from shared.errors import NotAllowed
 from shared.eventstore.projection import Projection
+from shared.school_day import Calendar
 from shared.service import Kernel
-from shared.web import cursor, read_cursor
 
-Name = Literal["today", "overdue", "unidentified", "waiting-for-me", "commitments", "referrals-without-answer", "ladder"]
+Name = Literal[
+    "today", "overdue", "unidentified", "waiting-for-me", "commitments", "referrals-without-answer", "ladder", "leaving", "arrivals"
+]  # fmt: skip
 PAGE = 100
 
 TITLES: Mapping[Name, tuple[str, str]] = {
@@ -29,13 +32,15 @@ TITLES: Mapping[Name, tuple[str, str]] = {
     "commitments": ("Komitmen jatuh tempo", "Commitments due"),
     "referrals-without-answer": ("Rujukan belum dijawab", "Referrals without an answer"),
     "ladder": ("Tangga eskalasi", "Ladder"),
+    "leaving": ("Murid yang pindah atau keluar", "Students who moved or left"),
+    "arrivals": ("Kasus murid pindahan yang akan datang", "Cases that are to come with their students"),
 }
 
 
-def router(kernel: Kernel, view: Projection) -> APIRouter:
+def router(kernel: Kernel, view: Projection, calendars: SchoolCalendars) -> APIRouter:
     """`GET /cases/api/lists` and `GET /cases/api/lists/{name}`."""
     routes = APIRouter(prefix="/cases/api/lists", tags=["lists"])
-    work, cases, zone = WorkList(kernel.database, view), CaseList(view), ZoneInfo(kernel.settings.time_zone)
+    work, cases = WorkList(kernel.database, view), CaseList(view)
 
     @routes.get("", summary="Which lists there are")
     async def lists(_: SignedIn) -> dict[str, Any]:
@@ -50,8 +55,10 @@ def router(kernel: Kernel, view: Projection) -> APIRouter:
         school: str | None = None,
     ) -> dict[str, Any]:
         if name == "unidentified":
-            return await _unidentified(cases, principal, school, after, limit)
-        wanted = _filter(name, principal, kernel.clock.now(), zone, school)
+            return await _cases(cases, principal, Filters(school=school, unidentified=True), after, limit)
+        if name == "arrivals":
+            return await _cases(cases, principal, Filters(arriving_at=_own_schools(principal, school)), after, limit)
+        wanted = _filter(name, principal, kernel.clock.now(), await _calendar(calendars, principal, school), school)
         found = await work.page(
             wanted, schools=schools_of(principal), reader=principal.id, after=read_cursor(after, datetime.fromisoformat, str, str), limit=limit + 1
         )
@@ -63,14 +70,20 @@ def router(kernel: Kernel, view: Projection) -> APIRouter:
     return routes
 
 
-def _filter(name: Name, principal: Principal, now: datetime, zone: ZoneInfo, school: str | None) -> WorkFilter:
+async def _calendar(calendars: SchoolCalendars, principal: Principal, school: str | None) -> Calendar:
+    """By which a day ends: that of the one school that is asked for, or that somebody works at; else that of the district."""
+    only = school or (next(iter(principal.schools)) if len(principal.schools) == 1 else None)
+    return await calendars.of(only) if only else await calendars.district()
+
+
+def _filter(name: Name, principal: Principal, now: datetime, calendar: Calendar, school: str | None) -> WorkFilter:
     """Raises: NotAllowed: an officer sees what climbed the ladder, a teacher what waits for them."""
     officer = principal.holds("district-officer", "supervisor") and not principal.holds("district-duty")
     staff = principal.holds("counsellor", "coordinator", "district-duty", "principal", "service") or officer
     if not staff and name != "waiting-for-me":
         raise NotAllowed
     own = None if principal.holds("coordinator", "district-duty", "principal", "service") or officer else principal.id
-    midnight = datetime.combine((now.astimezone(zone) + timedelta(days=1)).date(), time(), zone)
+    midnight = calendar.midnight(calendar.day(now) + timedelta(days=1))
     match name:
         case "today":
             return WorkFilter(owner=own, before=midnight, climbed=officer, school=school)
@@ -80,16 +93,22 @@ def _filter(name: Name, principal: Principal, now: datetime, zone: ZoneInfo, sch
             return WorkFilter(owner=principal.id, school=school)
         case "commitments":
             return WorkFilter(what="commitment", climbed=officer, school=school)
+        case "leaving":
+            return WorkFilter(moving=True, climbed=officer, school=school)
         case "referrals-without-answer":
             return WorkFilter(what="referral-answer", climbed=officer, school=school)
         case _:
             return WorkFilter(climbed=True, school=school)
 
 
-async def _unidentified(cases: CaseList, principal: Principal, school: str | None, after: str | None, limit: int) -> dict[str, Any]:
+def _own_schools(principal: Principal, school: str | None) -> tuple[str, ...]:
+    """The school that is asked about; else the principal's own, and all schools for the district."""
+    return (school,) if school else tuple(sorted(principal.schools))
+
+
+async def _cases(cases: CaseList, principal: Principal, wanted: Filters, after: str | None, limit: int) -> dict[str, Any]:
     if not principal.holds("counsellor", "coordinator", "district-duty", "principal", "service"):
         raise NotAllowed
-    wanted = Filters(school=school, unidentified=True)
     place = read_cursor(after, datetime.fromisoformat, str)
     schools = schools_of(principal)
     rows = await cases.page(wanted, schools=schools, reader=principal.id, escalated_only=False, after=place, limit=limit + 1)

@@ -11,7 +11,9 @@ import orjson
 from psycopg import sql
 
 from services.cases.domain.case.state import state_of
+from services.cases.domain.case.transferring import RECEIPT
 from services.cases.domain.casework import Casework
+from services.cases.domain.steps.policy import most_urgent
 from services.cases.domain.steps.tells import Counts
 from services.cases.domain.streams import CASE, GROUP, activity_stream, case_of
 from shared.database import Connection
@@ -26,7 +28,7 @@ Told = dict[str, Any]
 
 _COLUMNS = (
     "case_id", "school", "student", "state", "urgency", "assignee", "acknowledged_by", "acknowledge_by", "named", "desk", "opened_at",
-    "changed_at", "version", "closed", "merged", "waiting", "worked", "stage",
+    "changed_at", "version", "closed", "merged", "waiting", "worked", "stage", "student_at", "asked_of",
 )  # fmt: skip
 _WORK_COLUMNS = ("case_id", "key", "what", "school", "owner", "student", "urgency", "expected_at", "due", "step", "desk")
 _STATE = ("closed", "merged", "waiting", "worked", "stage")
@@ -38,7 +40,8 @@ class Batch:
     """What a batch of events changes.
 
     counts: what the reports keep, by event type. work: rows by (case, key), None for one that is gone. refreshed: cases whose school, level, student
-    or desk changed, so that what is expected of them moves along. past_school: cases that came to the district's desk.
+    or desk changed, so that what is expected of them moves along. past_school: cases that came to the district's desk. ownerless: cases that
+    came to another school, so that what is expected waits for nobody by name.
     """
 
     cases: dict[str, Row]
@@ -49,6 +52,7 @@ class Batch:
     changed: set[str] = field(default_factory=set)
     refreshed: set[str] = field(default_factory=set)
     past_school: set[str] = field(default_factory=set)
+    ownerless: set[str] = field(default_factory=set)
 
 
 def projecting(casework: Casework) -> Project:
@@ -137,7 +141,7 @@ def _opened(case_id: str, event: Recorded, told: Told) -> Row:
         "case_id": case_id, "school": told["school"], "student": told["student"], "state": "opened", "urgency": "low", "assignee": None,
         "acknowledged_by": None, "acknowledge_by": None, "named": [], "desk": "school", "opened_at": event.recorded_at,
         "changed_at": event.recorded_at, "version": event.version, "closed": False, "merged": False, "waiting": False, "worked": False,
-        "stage": "opened",
+        "stage": "opened", "student_at": None, "asked_of": None,
     }  # fmt: skip
 
 
@@ -145,11 +149,16 @@ def _strand(batch: Batch, row: Row, told: Told) -> None:
     concern = told["concern"]
     people = [person["person"] for person in concern["people"] if person["person"]]
     row["named"] = list(dict.fromkeys([*row["named"], *people]))
-    if concern["desk"] == "district" and row["desk"] == "school":
+    if concern["desk"] == "district":
+        _past_school(batch, row)
+    batch.strands.append({"concern": concern["concern"], "case_id": row["case_id"], "role": concern["role"]})
+
+
+def _past_school(batch: Batch, row: Row) -> None:
+    if row["desk"] == "school":
         row["desk"] = "district"
         batch.refreshed.add(row["case_id"])
         batch.past_school.add(row["case_id"])
-    batch.strands.append({"concern": concern["concern"], "case_id": row["case_id"], "role": concern["role"]})
 
 
 def _triaged(_: Batch, row: Row, told: Told) -> None:
@@ -171,10 +180,16 @@ def _assessed(_: Batch, row: Row, __: Told) -> None:
 def _deadlines_set(batch: Batch, row: Row, told: Told) -> None:
     for each in told["deadlines"]:
         batch.work[row["case_id"], each["key"]] = {
-            "case_id": row["case_id"], "key": each["key"], "what": each["what"], "school": row["school"], "owner": each["owner"],
+            "case_id": row["case_id"], "key": each["key"], "what": each["what"], "school": _of_school(row, each["what"]), "owner": each["owner"],
             "student": row["student"], "urgency": row["urgency"], "expected_at": each["due"], "due": each["due"], "step": 0,
             "desk": row["desk"],
         }  # fmt: skip
+
+
+def _of_school(row: Row, what: str) -> str:
+    """Of which school something is expected: a receipt of the one that was asked, all else of the one that has the case."""
+    asked: str | None = row["asked_of"]
+    return asked if what == RECEIPT and asked else str(row["school"])
 
 
 def _deadlines_met(batch: Batch, row: Row, told: Told) -> None:
@@ -210,22 +225,62 @@ def _left_behind(_: Batch, row: Row, told: Told) -> None:
         row["assignee"] = None
 
 
+def _acknowledged(_: Batch, row: Row, told: Told) -> None:
+    """At the school where the student is now, while the case is at another one, it becomes nobody else's."""
+    if told["school"] == row["school"]:
+        row["acknowledged_by"] = told["by"]
+        return
+    row["acknowledged_by"] = row["acknowledged_by"] or told["by"]
+
+
+def _student_moved(_: Batch, row: Row, told: Told) -> None:
+    row["student_at"] = told["school"] if told["school"] != row["school"] else None
+
+
+def _transferred(batch: Batch, row: Row, told: Told) -> None:
+    """What is expected waits for nobody of the old school."""
+    there = row["student_at"] if row["student_at"] != told["school"] else None
+    row.update(school=told["school"], assignee=None, acknowledged_by=None, asked_of=None, student_at=there)
+    batch.ownerless.add(row["case_id"])
+    for (case, _), work in batch.work.items():
+        if work and case == row["case_id"]:
+            work["owner"] = None
+
+
+def _taken(batch: Batch, row: Row, told: Told) -> None:
+    """Whom the merged case's concerns name finds it in no list; its level holds where it is the higher one. The first version said nothing of it."""
+    takes = told.get("takes") or _NOTHING_TAKEN
+    people = [person["person"] for concern in takes["concerns"] for person in concern["people"]]
+    row["named"] = list(dict.fromkeys([*row["named"], *people, *takes["suspended"]]))
+    row["urgency"] = most_urgent(row["urgency"], takes["urgency"])
+    if takes["desk"] == "district":
+        _past_school(batch, row)
+
+
+_NOTHING_TAKEN: Told = {"concerns": [], "suspended": [], "urgency": "low", "desk": "school"}
+
+
 _CHANGES: Mapping[str, Callable[[Batch, Row, Told], None]] = {
     "strand-added": _strand,
     "case-triaged": _triaged,
     "urgency-decided": _set(urgency=lambda told: told["urgency"]),
-    "case-acknowledged": _set(acknowledged_by=lambda told: told["by"]),
+    "case-acknowledged": _acknowledged,
     "case-assigned": _set(assignee=lambda told: told["to"]),
     "case-handed-over": _set(assignee=lambda told: told["to"]),
     "student-matched": _set(student=lambda told: told["student"]),
-    "student-unmatched": _set(student=lambda _: None),
+    "student-unmatched": _set(student=lambda _: None, student_at=lambda _: None),
+    "student-moved": _student_moved,
     "case-assessed": _assessed,
     "case-planned": _set(stage=lambda _: "planned"),
     "case-waiting": _set(waiting=lambda _: True),
     "case-resumed": _set(waiting=lambda _: False),
     "case-merged": _set(merged=lambda _: True),
     "case-unmerged": _set(merged=lambda _: False),
-    "case-transferred": _set(school=lambda told: told["school"], assignee=lambda _: None),
+    "merged-taken": _taken,
+    "case-transfer-asked": _set(asked_of=lambda told: told["to"]),
+    "transfer-declined": _set(asked_of=lambda _: None),
+    "transfer-withdrawn": _set(asked_of=lambda _: None),
+    "case-transferred": _transferred,
     "case-closed": _set(closed=lambda _: True),
     "case-reopened": _set(closed=lambda _: False),
     "referral-drafted": _set(worked=lambda _: True),
@@ -240,7 +295,9 @@ _CHANGES: Mapping[str, Callable[[Batch, Row, Told], None]] = {
     "glass-broken": lambda *_: None,
 }
 
-_REFRESH = frozenset({"urgency-decided", "student-matched", "student-unmatched", "case-transferred"})
+_REFRESH = frozenset(
+    {"urgency-decided", "student-matched", "student-unmatched", "merged-taken", "case-transfer-asked", "case-transferred"}
+)  # fmt: skip
 
 
 def _codes(counts: Counts | None, told: Told) -> Row | None:
@@ -277,10 +334,13 @@ _KEEP_WORK = _insert("worklist_v1", sql.SQL("(generation, case_id, key) DO UPDAT
 _KEEP_FACTS, _KEEP_STRANDS = (_insert(table, sql.SQL("DO NOTHING")) for table in ("fact_v1", "strand_v1"))
 _WORK_GONE = "DELETE FROM worklist_v1 WHERE generation = %s AND (case_id, key) IN (SELECT * FROM unnest(%s::text[], %s::text[]))"
 _WORK_MOVED = (
-    "UPDATE worklist_v1 w SET school = c.school, urgency = c.urgency, student = c.student, desk = c.desk FROM case_list_v1 c"
-    " WHERE w.generation = %s AND c.generation = w.generation AND c.case_id = w.case_id AND w.case_id = ANY (%s)"
-    " AND (w.school, w.urgency, w.student, w.desk) IS DISTINCT FROM (c.school, c.urgency, c.student, c.desk)"
+    "UPDATE worklist_v1 w SET school = c.of_school, urgency = c.urgency, student = c.student, desk = c.desk FROM ("
+    " SELECT w.key, c.*, CASE w.what WHEN 'transfer-receipt' THEN coalesce(c.asked_of, c.school) ELSE c.school END AS of_school"
+    " FROM worklist_v1 w JOIN case_list_v1 c USING (generation, case_id) WHERE c.generation = %s AND c.case_id = ANY (%s)) c"
+    " WHERE w.generation = c.generation AND w.case_id = c.case_id AND w.key = c.key"
+    " AND (w.school, w.urgency, w.student, w.desk) IS DISTINCT FROM (c.of_school, c.urgency, c.student, c.desk)"
 )
+_WORK_OF_NOBODY = "UPDATE worklist_v1 SET owner = NULL WHERE generation = %s AND case_id = ANY (%s) AND owner IS NOT NULL"
 _FACTS_PAST_SCHOOL = "UPDATE fact_v1 SET desk = 'district' WHERE generation = %s AND desk = 'school' AND stream = ANY (%s)"
 
 
@@ -289,6 +349,8 @@ async def _write(connection: Connection, generation: int, batch: Batch) -> None:
     gone = [key for key, row in batch.work.items() if row is None]
     if gone:
         await connection.execute(_WORK_GONE, (generation, [case for case, _ in gone], [key for _, key in gone]))
+    if batch.ownerless:
+        await connection.execute(_WORK_OF_NOBODY, (generation, list(batch.ownerless)))
     await _keep(connection, _KEEP_WORK, generation, [row for row in batch.work.values() if row])
     if batch.refreshed:
         await connection.execute(_WORK_MOVED, (generation, list(batch.refreshed)))

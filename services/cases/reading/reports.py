@@ -7,16 +7,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from statistics import median
 from typing import Annotated, Any, LiteralString
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query
 from psycopg import sql
 from pydantic import AwareDatetime
 
 from services.cases.domain.casework import Casework
+from services.cases.reading.calendars import SchoolCalendars
 from services.cases.reading.small_cells import SMALL, each_shown, parted, shown
 from services.cases.rights import schools_of
 from shared.access import SignedIn
@@ -24,6 +24,7 @@ from shared.conditions import Conditions
 from shared.database import Connection
 from shared.errors import Fault, Invalid, NotFound
 from shared.eventstore.projection import Projection
+from shared.school_day import Calendar
 from shared.service import Kernel
 
 Month = Annotated[str, Query(pattern=r"^\d{4}-\d{2}$", description="for example 2026-02")]
@@ -55,20 +56,20 @@ class Period:
     as_of: datetime
 
 
-def router(kernel: Kernel, view: Projection, casework: Casework) -> APIRouter:
+def router(kernel: Kernel, view: Projection, casework: Casework, calendars: SchoolCalendars) -> APIRouter:
     """`GET /cases/api/reports/{monthly,semester,district}`. Each is counted in one snapshot of the view. Raises: StillBuilding, BehindWrite."""
     routes = APIRouter(prefix="/cases/api/reports", tags=["reports"])
-    zone, services = ZoneInfo(kernel.settings.time_zone), services_of(casework)
+    services = services_of(casework)
 
     @routes.get("/monthly", summary="A school's month")
     async def monthly(principal: SignedIn, school: str, month: Month, as_of: AwareDatetime | None = None) -> dict[str, Any]:
-        period, schools = _months(month, 1, zone, as_of or kernel.clock.now()), schools_of(principal)
+        period, schools = _months(month, 1, await calendars.of(school), as_of or kernel.clock.now()), schools_of(principal)
         async with view.reading(schools) as reading:
             return await _school_report(Facts(*reading, period), services, schools, school) | {"report": "monthly", "month": month}
 
     @routes.get("/semester", summary="A school's semester: plan against realised, evaluations, outcomes, satisfaction")
     async def semester(principal: SignedIn, school: str, month: Month, as_of: AwareDatetime | None = None) -> dict[str, Any]:
-        period, schools = _months(month, 6, zone, as_of or kernel.clock.now()), schools_of(principal)
+        period, schools = _months(month, 6, await calendars.of(school), as_of or kernel.clock.now()), schools_of(principal)
         async with view.reading(schools) as reading:
             facts = Facts(*reading, period)
             told = await _school_report(facts, services, schools, school) | await _semester(facts, school)
@@ -76,7 +77,7 @@ def router(kernel: Kernel, view: Projection, casework: Casework) -> APIRouter:
 
     @routes.get("/district", summary="The district by school, small cells suppressed")
     async def district(principal: SignedIn, month: Month, as_of: AwareDatetime | None = None) -> dict[str, Any]:
-        period = _months(month, 1, zone, as_of or kernel.clock.now())
+        period = _months(month, 1, await calendars.district(), as_of or kernel.clock.now())
         async with view.reading(schools_of(principal)) as reading:
             return await _district(Facts(*reading, period)) | {"report": "district", "month": month}
 
@@ -87,8 +88,8 @@ _FIRST, _LAST = date(1900, 1, 1), date(2999, 12, 1)
 """Months that a report may be asked for: one that is counted in must lie within what dates and the database know, in every time zone."""
 
 
-def _months(first: str, count: int, zone: ZoneInfo, as_of: datetime) -> Period:
-    """Raises: Invalid: no such month."""
+def _months(first: str, count: int, calendar: Calendar, as_of: datetime) -> Period:
+    """Months as the school's clock has them. Raises: Invalid: no such month."""
     try:
         begin = date.fromisoformat(f"{first}-01")
     except ValueError as error:
@@ -97,7 +98,7 @@ def _months(first: str, count: int, zone: ZoneInfo, as_of: datetime) -> Period:
         raise Invalid(Fault("/month", "no-such-month"))
     months = begin.year * 12 + begin.month - 1 + count
     end = date(months // 12, months % 12 + 1, 1)
-    return Period(datetime.combine(begin, time(), zone), datetime.combine(end, time(), zone), as_of)
+    return Period(calendar.midnight(begin), calendar.midnight(end), as_of)
 
 
 _COUNTED = sql.SQL(

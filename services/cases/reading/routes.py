@@ -15,10 +15,10 @@ from services.cases.reading.case import CaseReader, Moment
 from services.cases.reading.views import CaseList, Filters
 from services.cases.rights import ReadingReason, schools_of
 from shared.access import SignedIn
+from shared.asking import cursor, read_cursor
 from shared.events import Urgency
 from shared.eventstore.projection import Projection
 from shared.service import Kernel
-from shared.web import cursor, read_cursor
 
 PAGE = 100
 LAST_VERSION = 2**31 - 1
@@ -36,6 +36,8 @@ class FilterQuery(BaseModel):
     overdue: bool | None = None
     assignee: str | None = None
     student: str | None = None
+    open: bool | None = None
+    homeroom: str | None = None
     cursor: str | None = None
     limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE
 

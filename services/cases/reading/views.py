@@ -133,7 +133,11 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a list asks for; None is anything."""
+    """What a list asks for; None is anything.
+
+    homeroom: of the students' class now. arriving_at: cases that are at another school, of students who are at these, or that these were asked to
+    take; at any school where there are none.
+    """
 
     school: str | None = None
     state: str | None = None
@@ -142,6 +146,9 @@ class Filters:
     student: str | None = None
     overdue: bool | None = None
     unidentified: bool = False
+    open: bool | None = None
+    homeroom: str | None = None
+    arriving_at: tuple[str, ...] | None = None
 
 
 _CASES = sql.SQL(
@@ -173,8 +180,13 @@ def _cases_wanted(
     wanted = Conditions()
     wanted.add("generation = %s", generation)
     wanted.add("NOT %s = ANY (named)", reader)
-    _of_schools(wanted, schools)
+    if filters.arriving_at is None:
+        _of_schools(wanted, schools)
+    else:
+        _arriving_at(wanted, filters.arriving_at)
     wanted.add_if_asked("school = %s", filters.school)
+    wanted.add_if_asked("student IN (SELECT student FROM whereabouts_v1 WHERE homeroom = %s)", filters.homeroom)
+    wanted.add_if_asked("%s = (state NOT IN ('closed', 'merged'))", filters.open)
     wanted.add_if_asked("state = %s", filters.state)
     wanted.add_if_asked("urgency = %s", filters.urgency)
     wanted.add_if_asked("assignee = %s", filters.assignee)
@@ -187,6 +199,14 @@ def _cases_wanted(
     if after:
         wanted.add("(opened_at, case_id) < (%s, %s)", *after)
     return wanted
+
+
+def _arriving_at(wanted: Conditions, schools: tuple[str, ...]) -> None:
+    wanted.add("state NOT IN ('closed', 'merged')")
+    if schools:
+        wanted.add("(student_at = ANY (%s) OR asked_of = ANY (%s))", list(schools), list(schools))
+    else:
+        wanted.add("(student_at IS NOT NULL OR asked_of IS NOT NULL)")
 
 
 def _of_schools(wanted: Conditions, schools: str) -> None:
@@ -218,12 +238,16 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class WorkFilter:
-    """A list's question. owner: of whom; what: its code; before: expected until; climbed: only what climbed the ladder."""
+    """A list's question. owner: of whom; what: its code; before: expected until; climbed: only what climbed the ladder.
+
+    moving: only cases of students who are elsewhere or have left, which are to be transferred, kept or closed.
+    """
 
     owner: str | None = None
     what: str | None = None
     before: datetime | None = None
     climbed: bool = False
+    moving: bool = False
     school: str | None = None
 
 
@@ -280,6 +304,8 @@ def _work_wanted(generation: int, wanted: WorkFilter, schools: str, reader: str,
     found.add_if_asked("what = %s", wanted.what)
     found.add_if_asked("expected_at < %s", wanted.before)
     found.add_if_asked("school = %s", wanted.school)
+    if wanted.moving:
+        found.add("what IN ('transfer', 'leaving')")
     if wanted.climbed:
         found.add("step > 0")
     if after:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from fastapi import APIRouter
 
@@ -31,7 +30,7 @@ def router(kernel: Kernel, casework: Casework) -> APIRouter:
     return routes
 
 
-async def _steps(kernel: Kernel, principal: Principal, what: str, subject: str, version: int, events: Sequence[Event]) -> list[Any]:
+async def _steps(kernel: Kernel, principal: Principal, what: str, subject: str, version: int, events: Sequence[Event]) -> list[object]:
     """Every step with its texts; that it was read is recorded before they leave."""
     await record_read(kernel.database, principal.id, subject, what, version)
     return await opened_trees(kernel, [event.model_dump(mode="json", exclude={"version", "act"}) for event in events])
@@ -39,7 +38,7 @@ async def _steps(kernel: Kernel, principal: Principal, what: str, subject: str, 
 
 def _group(routes: APIRouter, kernel: Kernel) -> None:
     @routes.get("/groups/{group_id}", summary="A group, for its leader")
-    async def group(group_id: str, principal: SignedIn) -> dict[str, Any]:
+    async def group(group_id: str, principal: SignedIn) -> dict[str, object]:
         loaded = await load(kernel.store, GROUP, group_stream(group_id))
         known = loaded.state
         require_leader(principal, known)
@@ -51,7 +50,7 @@ def _group(routes: APIRouter, kernel: Kernel) -> None:
 
 def _activity(routes: APIRouter, kernel: Kernel, casework: Casework, strategy: StandingAlone) -> None:
     @routes.get(f"/{strategy.path}/{{activity_id}}", summary=f"A {strategy.name}, for those who may read it", name=strategy.name)
-    async def read(activity_id: str, principal: SignedIn) -> dict[str, Any]:
+    async def read(activity_id: str, principal: SignedIn) -> dict[str, object]:
         loaded = await load(kernel.store, casework.without_case, activity_stream(strategy.name, activity_id))
         activity = require_party(principal, loaded.state.activity, strategy)
         steps = await _steps(kernel, principal, strategy.name, activity_id, loaded.version, activity.events)
@@ -60,7 +59,7 @@ def _activity(routes: APIRouter, kernel: Kernel, casework: Casework, strategy: S
 
 def _rota(routes: APIRouter, kernel: Kernel) -> None:
     @routes.get("/schools/{school}/duty", summary="Who is away from a school, and who stands in")
-    async def duty(school: str, principal: SignedIn) -> dict[str, Any]:
+    async def duty(school: str, principal: SignedIn) -> dict[str, object]:
         require_at_school(principal, school)
         state = (await load(kernel.store, DUTY, rota_stream(school))).state
         away = [event for event in (state.away or {}).values() if event.away_from]

@@ -1,4 +1,7 @@
-"""The CSV files of a bundle, a zip or a folder, as text. What the archive program left there is passed over; two files of one name are refused."""
+"""The files of a bundle, a zip or a folder, as octets. What the archive program left there is passed over; two files of one name are refused.
+
+Nothing is ever unpacked onto the disk, so the paths in a zip lead nowhere.
+"""
 
 from __future__ import annotations
 
@@ -6,50 +9,93 @@ import zipfile
 import zlib
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
-from shared.errors import Fault, Invalid
+from services.intake.roster.untrusted import untrusted
+from shared.errors import Invalid
 
 MOST_OCTETS = 256 * 1024 * 1024
-"""The largest unpacked size of one file in a bundle. More is a mistake or an attack."""
+"""The unpacked size of all files together that are read. More is a mistake or an attack."""
+
+MOST_MEMBERS = 10_000
+"""Files in a zip. Python's reader takes a minute and half a gigabyte for a list of a million."""
+
+_LISTED = b"PK\x01\x02"
+"""Stands before each file in a zip's list of contents (APPNOTE 4.3.12)."""
+
+_AT_ONCE = 1024 * 1024
+_ENCRYPTED = 0x1
+_LONGEST_PLACE = 100
 
 _LITTER = ("._", "~$")
 """How names begin that macOS and office programs leave beside the real file."""
 
-_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
-_ENOUGH_TO_TELL = 400
-"""Octets that show whether a text without a mark is UTF-16: every second one is zero then."""
-
 _NO_ZIP = (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError, ValueError)
 
+Source = Path | BinaryIO
+"""A folder, a zip, or an open zip."""
 
-def read_texts(path: Path, wanted: Collection[str]) -> dict[str, str]:
-    """The text of each wanted file that is there, by its name without ending, in small letters.
 
-    Raises: Invalid: not a whole zip, two files of one name, something far too large, or another encoding than UTF-8.
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """size: in octets, unpacked."""
+
+    place: PurePosixPath
+    size: int
+    read: Callable[[], bytes]
+
+
+def read_files(source: Source, wanted: Collection[str]) -> dict[str, bytes]:
+    """The octets of each wanted file that is there, by its name without ending, in small letters.
+
+    Raises: Invalid: not a whole zip, a locked one, two files of one name, or something far too large.
     """
-    texts: dict[str, str] = {}
+    contents: dict[str, bytes] = {}
     found: dict[str, PurePosixPath] = {}
-    for place, content in _members(path):
-        name = place.stem.lower()
-        if name not in wanted or _is_litter(place):
+    for member in _members(source):
+        name = member.place.stem.lower()
+        if name not in wanted or _is_litter(member.place):
             continue
         if name in found:
-            raise _second(found[name], place)
-        found[name] = place
-        texts[name] = _decoded(f"{name}.csv", content())
-    return texts
+            raise _second(found[name], member.place)
+        if member.size > MOST_OCTETS - sum(map(len, contents.values())):
+            raise untrusted("too-large", f"/{name}.csv")
+        found[name], contents[name] = member.place, member.read()
+    return contents
 
 
-def _members(path: Path) -> Iterator[tuple[PurePosixPath, Callable[[], bytes]]]:
-    if path.is_dir():
-        for each in sorted(path.rglob("*")):
+def _members(source: Source) -> Iterator[_Member]:
+    if isinstance(source, Path) and source.is_dir():
+        for each in sorted(source.rglob("*")):
             if each.is_file():
-                yield PurePosixPath(each.relative_to(path).as_posix()), each.read_bytes
+                yield _Member(PurePosixPath(each.relative_to(source).as_posix()), each.stat().st_size, each.read_bytes)
         return
-    with _whole_zip(), zipfile.ZipFile(path) as archive:
+    with _open_zip(source) as archive:
         for member in archive.infolist():
-            yield PurePosixPath(member.filename.replace("\\", "/")), _unpacking(archive, member)
+            if not member.is_dir():
+                yield _Member(PurePosixPath(member.filename.replace("\\", "/")), member.file_size, _unpacking(archive, member))
+
+
+def _open_zip(source: Source) -> zipfile.ZipFile:
+    with _whole_zip():
+        if _listed(source) > MOST_MEMBERS:
+            raise untrusted("too-large", place="zip")
+        return zipfile.ZipFile(source)
+
+
+def _listed(source: Source) -> int:
+    """At most how many files a zip may list, told before the list is read."""
+    if isinstance(source, Path):
+        with source.open("rb") as file:
+            return _listed(file)
+    source.seek(0)
+    count, last = 0, b""
+    while octets := source.read(_AT_ONCE):
+        count += (last + octets).count(_LISTED)
+        last = octets[-len(_LISTED) + 1 :]
+    return count
 
 
 @contextmanager
@@ -57,14 +103,13 @@ def _whole_zip() -> Iterator[None]:
     try:
         yield
     except _NO_ZIP as error:
-        raise Invalid(Fault("", "not-a-zip"), message="the bundle is not a whole zip file: send it again") from error
+        raise untrusted("not-a-zip") from error
 
 
 def _unpacking(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Callable[[], bytes]:
     def unpacked() -> bytes:
-        name = PurePosixPath(member.filename).name
-        if member.file_size > MOST_OCTETS:
-            raise Invalid(Fault(f"/{name}", "too-large"), message=f"{name} unpacks to more than {MOST_OCTETS} octets")
+        if member.flag_bits & _ENCRYPTED:
+            raise untrusted("encrypted")
         with _whole_zip():
             return archive.read(member)
 
@@ -76,25 +121,9 @@ def _is_litter(place: PurePosixPath) -> bool:
 
 
 def _second(first: PurePosixPath, second: PurePosixPath) -> Invalid:
-    name = first.stem.lower()
-    return Invalid(
-        Fault(f"/{name}.csv", "second-file"),
-        message=f"the bundle holds {first} and {second}: nobody can know which one is meant, so leave one of them",
-    )
+    return untrusted("second-file", f"/{first.stem.lower()}.csv", place=f"{_shown(first)}, {_shown(second)}")
 
 
-def _decoded(name: str, content: bytes) -> str:
-    if _is_utf_16(content):
-        raise Invalid(Fault(f"/{name}", "encoding"), message=f"{name} is UTF-16 (in spreadsheets: Unicode text): export it again as CSV UTF-8")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Invalid(Fault(f"/{name}", "encoding"), message=f"{name} is not UTF-8: export it again with that encoding") from error
-    if "\x00" in text:
-        raise Invalid(Fault(f"/{name}", "unstorable-character"), message=f"{name} holds a NUL character: export it again")
-    return text
-
-
-def _is_utf_16(content: bytes) -> bool:
-    start = content[:_ENOUGH_TO_TELL]
-    return content.startswith(_WIDE_MARKS) or (len(start) > 1 and (not any(start[1::2]) or not any(start[::2])))
+def _shown(place: PurePosixPath) -> str:
+    """A path of the zip for a message: short, and without anything that a terminal would obey."""
+    return "".join(letter if letter.isprintable() else "?" for letter in str(place)[-_LONGEST_PLACE:])

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from typing import get_args
 
 from services.intake.roster.reasons import Reason
 from shared.addresses import MailAddress, mail_address
+from shared.events import StaffRole
 
 _ERROR = re.compile(r"#+|#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!)|=.*", re.IGNORECASE)
 _NUMBER = re.compile(
@@ -28,10 +30,20 @@ _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SERIAL = re.compile(r"\d{3,5}([.,]\d+)?")
 """Days since 1900, as spreadsheets count."""
 
+_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
+"""What a terminal obeys, and what turns the direction of the text after it. Line breaks and tabs count as spaces."""
+
 _NOTHING = "-–—. "
 """What people write into a cell that has to hold something."""
 
-_LOST_LETTER = "\ufffd"
+LONGEST = 300
+"""Characters of a name, a title or a number. Whoever has more in a cell has lost a quotation mark."""
+
+_LOST = re.compile("\ufffd|[\u00c2\u00c3][\u0080-\u00bf]|\u00e2\u20ac|\u00e2\u0080")
+"""A letter that no encoding gives back, or UTF-8 that a program took for Windows-1252: Ã© for é, â€™ for an apostrophe."""
+
+_EMPTY_DATES = ("0", "1899-12-3", "1900-01-0", "1904-01-01", "1970-01-01")
+"""How the dates begin that programs write for an empty cell. Nobody is of age because of one."""
 
 
 def wrong_id(value: str) -> Reason | None:
@@ -49,7 +61,11 @@ def wrong_text(value: str) -> Reason | None:
     """A name."""
     if _ERROR.fullmatch(value):
         return "spreadsheet-error"
-    return "lost-letters" if _LOST_LETTER in value else None
+    if len(value) > LONGEST:
+        return "too-long"
+    if _INVISIBLE.search(value):
+        return "invisible-character"
+    return "lost-letters" if _LOST.search(value) else None
 
 
 def wrong_title(value: str) -> Reason | None:
@@ -83,4 +99,9 @@ def wrong_date(value: str) -> Reason | None:
         date.fromisoformat(value)
     except ValueError:
         return "not-a-date"
-    return None
+    return "empty-date" if value.startswith(_EMPTY_DATES) else None
+
+
+def wrong_roles(value: str) -> Reason | None:
+    """A role of our own column."""
+    return None if value in get_args(StaffRole) else "unknown-role"

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 from uuid import uuid4
 
 from services.intake.domain.imports import IMPORTS, STREAM, RecordImport, RosterImported
 from services.intake.domain.roster import KeepRow, LetGo, RegisterSchool
+from services.intake.roster.archive import Source
 from services.intake.roster.completing import complete
 from services.intake.roster.digests import RowKeys, of_the_first_release, read_keys, with_digests
 from services.intake.roster.known import Known, KnownSchool, read_known
 from services.intake.roster.people import Roster, interpret
 from services.intake.roster.planning import Plan, plan
-from services.intake.roster.reading import Bundle, read_bundle
+from services.intake.roster.reading import read_bundle
 from services.intake.roster.reasons import SetAside
 from services.intake.roster.refusing import Accepted, accepted
 from services.intake.roster.registered import Registered
@@ -75,15 +75,15 @@ class RosterImport:
 
     kernel: Kernel
     directory: Projection
+    _here: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def run(self, bundle: Path, actor: str, *, wishes: Wishes | None = None, progress: Progress = _quiet) -> ImportReport:
-        """Waits until no other import goes on.
+    async def run(self, bundle: Source, actor: str, *, wishes: Wishes | None = None, progress: Progress = _quiet) -> ImportReport:
+        """Waits until no other import goes on, in this process or another: also because one bundle at a time is what the memory holds.
 
         Raises: Invalid: the bundle as a whole cannot be trusted; then nothing was changed. Unavailable: the database went away; repeat the import.
         """
-        told = await asyncio.to_thread(read_bundle, bundle)
-        async with lease(self.kernel.database, LEASE) as held:
-            working = asyncio.create_task(self._run(told, actor, wishes or Wishes(), progress))
+        async with self._here, lease(self.kernel.database, LEASE) as held:
+            working = asyncio.create_task(self._run(bundle, actor, wishes or Wishes(), progress))
             try:
                 await asyncio.wait((held, working), return_when=asyncio.FIRST_COMPLETED)
                 if not working.done():
@@ -96,14 +96,15 @@ class RosterImport:
         """Raises: NotFound: there was none. StillBuilding."""
         return await last_import(self.kernel.store, self.directory)
 
-    async def _run(self, bundle: Bundle, actor: str, wishes: Wishes, progress: Progress) -> ImportReport:
+    async def _run(self, bundle: Source, actor: str, wishes: Wishes, progress: Progress) -> ImportReport:
+        told = await asyncio.to_thread(read_bundle, bundle)
         await self._caught_up()
         known = await read_known(self.directory)
-        compared = await self._compare(await asyncio.to_thread(interpret, bundle, known), known, wishes)
-        told = imported(compared.plan, len(compared.plan.people), compared.accept)
+        compared = await self._compare(await asyncio.to_thread(interpret, told, known), known, wishes)
+        done = imported(compared.plan, len(compared.plan.people), compared.accept)
         if not wishes.dry_run:
-            told = await self._apply(compared, actor, progress)
-        return report(told, set_aside_rows(compared.roster.set_aside), _schools(compared.roster, known), dry_run=wishes.dry_run)
+            done = await self._apply(compared, actor, progress)
+        return report(done, set_aside_rows(compared.roster.set_aside), _schools(compared.roster, known), dry_run=wishes.dry_run)
 
     async def _compare(self, roster: Roster, known: Known, wishes: Wishes) -> Compared:
         registered = Registered(self.kernel.store, self.kernel.vault)
@@ -152,7 +153,7 @@ def _put_erased_aside(roster: Roster, known: Known, keys: RowKeys) -> None:
 
 
 def _schools(roster: Roster, known: Known) -> dict[str, KnownSchool]:
-    return {**known.schools, **{each.school: KnownSchool(each.npsn, each.name) for each in roster.schools}}
+    return {**known.schools, **{each.school: KnownSchool(each.npsn, each.name, each.cluster) for each in roster.schools}}
 
 
 def _batches(items: Sequence[T], size: int) -> Iterable[Sequence[T]]:

@@ -12,7 +12,7 @@ from shared.eventstore.projection import Projection
 Kind = Literal["student", "staff", "guardian"]
 
 _PEOPLE = "SELECT person, kind, school, roles, digest, homeroom, guardians FROM person_v1 WHERE generation = %s"
-_SCHOOLS = "SELECT school, npsn, name FROM school_v1 WHERE generation = %s"
+_SCHOOLS = "SELECT school, npsn, name, cluster FROM school_v1 WHERE generation = %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,11 @@ class KnownPerson:
 
 @dataclass(frozen=True, slots=True)
 class KnownSchool:
+    """cluster: its gugus, where it has one."""
+
     npsn: str | None
     name: str
+    cluster: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ async def read_known(directory: Projection) -> Known:
             person: KnownPerson(kind, school, tuple(roles), digest, homeroom, tuple(guardians))
             for person, kind, school, roles, digest, homeroom, guardians in people
         },
-        {school: KnownSchool(npsn, name) for school, npsn, name in schools},
+        {school: KnownSchool(npsn, name, cluster) for school, npsn, name, cluster in schools},
     )
 
 
@@ -59,4 +62,4 @@ async def read_known_schools(directory: Projection) -> dict[str, KnownSchool]:
     """Every school of the directory as it stands. Raises: StillBuilding."""
     async with directory.as_it_stands() as (connection, generation):
         rows = await (await connection.execute(_SCHOOLS, (generation,))).fetchall()
-    return {school: KnownSchool(npsn, name) for school, npsn, name in rows}
+    return {school: KnownSchool(npsn, name, cluster) for school, npsn, name, cluster in rows}

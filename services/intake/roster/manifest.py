@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, cast, get_args
 
-from shared.errors import Fault, Invalid
+from services.intake.roster.untrusted import untrusted
 
 Mode = Literal["bulk", "delta", "absent"]
 
@@ -30,19 +28,19 @@ class Manifest:
         return self.modes.get(name) != "absent"
 
 
-def read_manifest(text: str) -> Manifest:
-    """Raises: Invalid: a mode that OneRoster does not know. csv.Error."""
-    told = {row[0].strip(): row[1].strip() for row in csv.reader(io.StringIO(text, newline="")) if len(row) > 1}
+def read_manifest(rows: Iterable[Sequence[str]]) -> Manifest:
+    """Names of properties are read in any letter case. Raises: Invalid: a mode that OneRoster does not know."""
+    told = {row[0].strip().lower(): row[1].strip() for row in rows if len(row) > 1}
     default = Manifest()
     return Manifest(
         told.get("oneroster.version", default.version),
-        told.get("source.systemCode") or told.get("source.systemName") or default.source,
-        {key.removeprefix("file.").lower(): _mode(key, value) for key, value in told.items() if key.startswith("file.") and value},
+        told.get("source.systemcode") or told.get("source.systemname") or default.source,
+        {key.removeprefix("file."): _mode(key, value) for key, value in told.items() if key.startswith("file.") and value},
     )
 
 
 def _mode(key: str, value: str) -> Mode:
-    mode = value.lower()
-    if mode not in get_args(Mode):
-        raise Invalid(Fault(f"/manifest.csv/{key}", "unknown-mode"), message=f"manifest.csv: {key} is none of bulk, delta, absent: correct it")
+    mode = next((each for each in get_args(Mode) if each == value.lower()), None)
+    if mode is None:
+        raise untrusted("unknown-mode", f"/manifest.csv/{key}")
     return cast("Mode", mode)

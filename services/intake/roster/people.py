@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from services.intake.roster.classes import Homerooms
+from services.intake.roster.guardians import Guardians
 from services.intake.roster.ids import person_id, school_id
 from services.intake.roster.known import Known
 from services.intake.roster.person import Person, Untold, shown_name
@@ -14,10 +15,14 @@ from services.intake.roster.reading import Bundle, Row
 from services.intake.roster.reasons import SetAside
 from services.intake.roster.schools import read_schools
 from services.intake.roster.sifting import Sifted, sift, whose
+from services.intake.roster.untrusted import untrusted
 from shared.addresses import MailAddress, mail_address
 from shared.events import SchoolRegistered
 
 __all__ = ["Person", "Roster", "SetAside", "interpret", "person_id", "school_id"]
+
+MOST_SET_ASIDE = 100_000
+"""Rows and cells of a bundle that are told one by one, and recorded."""
 
 
 @dataclass
@@ -40,6 +45,8 @@ def interpret(bundle: Bundle, known: Known | None = None) -> Roster:
     """The schools and people of a bundle. A row that makes no sense is set aside and affects no other row.
 
     known: what we have already, for bundles that hold only changes and for schools that another system named.
+
+    Raises: Invalid: so much is wrong that nobody would read the list of it.
     """
     known = known or Known()
     sifted = sift(bundle)
@@ -48,12 +55,18 @@ def interpret(bundle: Bundle, known: Known | None = None) -> Roster:
         _put_strangers_aside(sifted)
     schools = read_schools(sifted, known)
     read = list(_People(sifted, Places(sifted, schools.ids, known)).read())
-    there = {person.id for person in read} | known.people.keys()
-    people = [replace(person, guardians=tuple(each for each in person.guardians if each in there)) for person in read]
+    guardians = Guardians(sifted, read, known)
+    people = [guardians.joined(person) for person in read]
     nameless = {_school_of(row, schools.ids) for row in sifted.unreadable["users"]}
     gone = frozenset(person_id(bundle.source, row["sourcedId"]) for row in sifted.gone["users"])
-    aside = sorted(sifted.set_aside, key=lambda each: (each.file, each.row, each.field))
-    return Roster(schools.told, people, aside, gone, whole, frozenset(nameless))
+    return Roster(schools.told, people, _told(sifted.set_aside), gone, whole, frozenset(nameless))
+
+
+def _told(aside: Sequence[SetAside]) -> list[SetAside]:
+    told = sorted(aside, key=lambda each: (each.file, each.row, each.field))
+    if len(told) > MOST_SET_ASIDE:
+        raise untrusted("too-many-faults", f"/{told[0].file}/{told[0].row}")
+    return told
 
 
 def _put_strangers_aside(sifted: Sifted) -> None:
@@ -77,7 +90,7 @@ class _People:
     def __init__(self, sifted: Sifted, places: Places) -> None:
         self._sifted, self._places = sifted, places
         self._homerooms = Homerooms(sifted)
-        self._born = {whose("demographics", row): row["birthDate"] or row["birthdate"] for row in sifted.rows["demographics"]}
+        self._born = {whose("demographics", row): row["birthDate"] for row in sifted.rows["demographics"]}
 
     def read(self) -> Iterable[Person]:
         for row in self._sifted.rows["users"]:
@@ -122,7 +135,7 @@ class _People:
             yield "homeroom"
 
     def _birth_is_told(self, key: str) -> bool:
-        if ("demographics", key) in self._sifted.spoiled or not self._sifted.has_column("demographics", "birthDate", "birthdate"):
+        if ("demographics", key) in self._sifted.spoiled or not self._sifted.has_column("demographics", "birthDate"):
             return False
         return key in self._born or self._sifted.proves_absence("demographics")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -40,7 +41,7 @@ def shown_name(row: Row) -> str:
     """The name as it is shown. Somebody of one name has no second one made of a dash, a full stop or the same word again."""
     parts: list[str] = []
     for column in ("givenName", "middleName", "familyName"):
-        part = " ".join(row[column].split())
+        part = unicodedata.normalize("NFC", " ".join(row[column].split()))
         is_name = any(letter.isalpha() for letter in part) and part.lower() not in _PLACEHOLDERS
         if is_name and part.casefold() not in (*(each.casefold() for each in parts), " ".join(parts).casefold()):
             parts.append(part)

@@ -70,7 +70,7 @@ class Places:
 
     def _is_doubtful(self, row: Row, told: Place | tuple[str, Reason], known: KnownPerson) -> bool:
         key = row["sourcedId"]
-        if ("roles", key) in self._sifted.spoiled:
+        if ("roles", key) in self._sifted.spoiled or "metadata.tanggapRoles" in self._sifted.touched["users", key]:
             return True
         if "roles" not in self._sifted.bundle.files or self._sifted.proves_absence("roles"):
             return False
@@ -101,5 +101,5 @@ class Places:
 
 def _staff_roles(row: Row, pairs: list[tuple[str, str]]) -> tuple[StaffRole, ...]:
     """A column of our own names the roles that OneRoster does not know (coordinator, homeroom, duty …)."""
-    ours = {_OURS[each] for each in row["metadata.tanggapRoles"].split("|") if each in _OURS}
+    ours = {_OURS[each] for each in row.many("metadata.tanggapRoles", "|") if each in _OURS}
     return tuple(sorted(ours or {_STAFF_ROLES[role] for role, _ in pairs if role in _STAFF_ROLES}))

@@ -10,9 +10,9 @@ from pydantic import BaseModel
 
 Reason = Literal[
     "missing-id", "doubled", "no-name", "unknown-role", "unknown-school", "unknown-class", "unknown-status", "spreadsheet-number",
-    "spreadsheet-date", "spreadsheet-error", "lost-letters", "not-a-date", "several-addresses", "not-an-address", "too-many-cells", "two-homerooms",
-    "person-not-told", "erased",
-    "loses-too-many", "moves-too-many", "loses-all-counsellors", "loses-principal", "unreadable-rows",
+    "spreadsheet-date", "spreadsheet-error", "lost-letters", "invisible-character", "too-long", "not-a-date", "empty-date", "several-addresses",
+    "not-an-address", "not-an-npsn", "too-many-cells", "two-homerooms", "unknown-guardian", "person-not-told", "erased",
+    "loses-too-many", "other-ids", "moves-too-many", "loses-all-counsellors", "loses-principal", "unreadable-rows",
 ]  # fmt: skip
 
 
@@ -68,9 +68,21 @@ SENTENCES: Mapping[Reason, Sentence] = {
         id="Huruf pada sel ini rusak karena pengodean: ekspor lagi dengan UTF-8.",
         en="Letters of this cell were lost in a wrong encoding: export again with UTF-8.",
     ),
+    "invisible-character": Sentence(
+        id="Sel ini berisi karakter yang tidak terlihat: ketik ulang isinya.",
+        en="The cell holds an invisible character: type its content again.",
+    ),
+    "too-long": Sentence(
+        id="Isi sel ini terlalu panjang; mungkin ada tanda kutip yang kurang: perbaiki.",
+        en="The cell is too long; a quotation mark may be missing: correct it.",
+    ),
     "not-a-date": Sentence(
         id="Ini bukan tanggal yang ada: tulis TTTT-BB-HH.",
         en="This is not an existing date: write YYYY-MM-DD.",
+    ),
+    "empty-date": Sentence(
+        id="Tanggal ini ditulis program untuk sel kosong: isi tanggal yang benar atau kosongkan.",
+        en="A program wrote this date for an empty cell: fill in the right date, or leave it empty.",
     ),
     "several-addresses": Sentence(
         id="Sel ini berisi lebih dari satu alamat surel: sisakan satu, dan beri orang lain baris sendiri.",
@@ -80,6 +92,10 @@ SENTENCES: Mapping[Reason, Sentence] = {
         id="Ini bukan satu alamat surel: tulis hanya alamatnya, seperti nama@sekolah.sch.id.",
         en="This is not a mail address: write only the address, as in nama@sekolah.sch.id.",
     ),
+    "not-an-npsn": Sentence(
+        id="Ini bukan NPSN, padahal sekolah ini memilikinya: tulis delapan angkanya.",
+        en="This is no NPSN, though the school has one: write its eight digits.",
+    ),
     "too-many-cells": Sentence(
         id="Baris ini memiliki sel lebih banyak daripada judul kolom: beri tanda kutip pada isi yang memuat koma.",
         en="The row has more cells than the header: put quotes around values with a comma.",
@@ -87,6 +103,10 @@ SENTENCES: Mapping[Reason, Sentence] = {
     "two-homerooms": Sentence(
         id="Murid ini terdaftar di lebih dari satu rombel: sisakan satu.",
         en="The student is in more than one homeroom class: leave one.",
+    ),
+    "unknown-guardian": Sentence(
+        id="Salah satu orang tua/wali pada sel ini tidak ada di users.csv: sertakan barisnya atau perbaiki nomornya.",
+        en="A guardian of this cell is not in users.csv: send that row, too, or correct the id.",
     ),
     "person-not-told": Sentence(
         id="Orang pada baris ini tidak ada di users.csv: sertakan barisnya.",
@@ -99,6 +119,10 @@ SENTENCES: Mapping[Reason, Sentence] = {
     "loses-too-many": Sentence(
         id="Lebih dari 5 persen akan hilang: periksa apakah ekspor lengkap, atau terima bagian ini.",
         en="More than 5 % would be lost: check that the export is whole, or accept this part.",
+    ),
+    "other-ids": Sentence(
+        id="Tidak ada sourcedId yang kami kenal di sini: ekspor dari sistem yang sama (source.systemCode di manifest.csv), atau terima bagian ini.",
+        en="No sourcedId here is one that we know: export from the same system (source.systemCode in manifest.csv), or accept this part.",
     ),
     "moves-too-many": Sentence(
         id="Lebih dari separuh akan pindah: periksa kolom sekolah dan peran, atau terima bagian ini.",

@@ -81,7 +81,7 @@ def leaving(roster: Roster, known: Known) -> list[str]:
 def refusals(roster: Roster, known: Known, gone: Sequence[str]) -> list[Refusal]:
     """At most one for each group of people. gone: who would leave."""
     found: dict[Group, Refusal] = {}
-    for each in (*_lost(known, gone), *_moved(roster, known), *_without(roster, known, gone), *_held(roster, known, gone)):
+    for each in (*_lost(roster, known, gone), *_moved(roster, known), *_without(roster, known, gone), *_held(roster, known, gone)):
         found.setdefault(each.group, each)
     return list(found.values())
 
@@ -106,12 +106,14 @@ def _sizes(known: Known) -> Counter[Group]:
     return Counter((each.school, PART[each.kind]) for each in known.people.values())
 
 
-def _lost(known: Known, gone: Sequence[str]) -> Iterator[Refusal]:
+def _lost(roster: Roster, known: Known, gone: Sequence[str]) -> Iterator[Refusal]:
     sizes = _sizes(known)
     lost = Counter((known.people[person].school, PART[known.people[person].kind]) for person in gone)
-    for (school, part), count in lost.items():
-        if count > MOST_LOST * sizes[school, part]:
-            yield Refusal(school, part, "loses-too-many", count, sizes[school, part])
+    strangers = {(person.school, PART[person.kind]) for person in roster.people if person.id not in known.people}
+    for group, count in lost.items():
+        if count > MOST_LOST * sizes[group]:
+            replaced = count == sizes[group] and group in strangers
+            yield Refusal(*group, "other-ids" if replaced else "loses-too-many", count, sizes[group])
 
 
 def _moved(roster: Roster, known: Known) -> Iterator[Refusal]:

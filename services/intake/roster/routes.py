@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from pathlib import Path
-from typing import Annotated
-from uuid import uuid4
+from typing import Annotated, BinaryIO
 
 from fastapi import APIRouter, Query, Request
 
@@ -25,8 +23,7 @@ def add_roster_routes(routes: APIRouter, roster: RosterImport) -> None:
     async def import_roster(
         request: Request, principal: SignedIn, accept: Accept = None, allow_drop: bool = False, dry_run: bool = False
     ) -> ImportReport:
-        with tempfile.TemporaryDirectory() as folder:
-            bundle = Path(folder) / f"{uuid4()}.zip"
+        with tempfile.TemporaryFile() as bundle:  # it has no name, so that even a killed process leaves nobody's data behind
             await _save(request, bundle)
             return await roster.run(bundle, principal.id, wishes=Wishes(accept or (), allow_drop=allow_drop, dry_run=dry_run))
 
@@ -35,11 +32,10 @@ def add_roster_routes(routes: APIRouter, roster: RosterImport) -> None:
         return await roster.last()
 
 
-async def _save(request: Request, target: Path) -> None:
+async def _save(request: Request, target: BinaryIO) -> None:
     size = 0
-    with target.open("wb") as file:
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > UPLOAD:
-                raise TooLarge(f"the bundle is over {UPLOAD} octets: send it in parts, by school")
-            file.write(chunk)
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > UPLOAD:
+            raise TooLarge(f"the bundle is over {UPLOAD} octets: send it in parts, by school")
+        target.write(chunk)

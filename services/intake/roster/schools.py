@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from services.intake.roster.ids import school_id
-from services.intake.roster.known import Known
+from services.intake.roster.known import Known, KnownSchool
 from services.intake.roster.reading import Row
 from services.intake.roster.sifting import Sifted
 from shared.events import SchoolRegistered
@@ -38,7 +38,7 @@ def read_schools(sifted: Sifted, known: Known) -> Schools:
     for rows in _by_school(named):
         first = min(rows, key=lambda row: row["sourcedId"])
         school = _known_as(first, rows, known, sifted.bundle.source)
-        schools.told.append(_school(first, school))
+        schools.told.append(_school(sifted, first, school, known.schools.get(school)))
         schools.ids |= {row["sourcedId"]: school for row in rows}
     if "orgs" not in sifted.bundle.files or not sifted.bundle.manifest.whole("orgs"):
         _add_known(schools, sifted, known)
@@ -78,9 +78,25 @@ def _npsn(row: Row) -> str:
     return row["identifier"] if row["type"].lower() == "school" else ""
 
 
-def _school(row: Row, school: str) -> SchoolRegistered:
+def _school(sifted: Sifted, row: Row, school: str, was: KnownSchool | None) -> SchoolRegistered:
+    """was: how we have the school. A number or a cluster that the export does not say, or says wrongly, stays."""
     level = _level(row["name"]) if row["type"].lower() == "school" else "district"
-    return SchoolRegistered(school=school, npsn=_npsn(row) or None, name=row["name"], level=level, cluster=row["metadata.cluster"] or None)
+    return SchoolRegistered(school=school, npsn=_number(sifted, row, was), name=row["name"], level=level, cluster=_cluster(sifted, row, was))
+
+
+def _number(sifted: Sifted, row: Row, was: KnownSchool | None) -> str | None:
+    told, known = _npsn(row), was.npsn if was else None
+    if told and known and _NPSN.fullmatch(known) and not _NPSN.fullmatch(told):
+        sifted.put_cell_aside("orgs", row, "identifier", "not-an-npsn")
+        return known
+    return told or known
+
+
+def _cluster(sifted: Sifted, row: Row, was: KnownSchool | None) -> str | None:
+    is_told = sifted.has_column("orgs", "metadata.cluster") and "metadata.cluster" not in sifted.touched["orgs", row["sourcedId"]]
+    if is_told or was is None:
+        return row["metadata.cluster"] or None if is_told else None
+    return was.cluster
 
 
 def _level(name: str) -> Level:

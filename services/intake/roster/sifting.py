@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from services.intake.roster.cells import wrong_date, wrong_email, wrong_id, wrong_phone, wrong_text, wrong_title
+from services.intake.roster.cells import wrong_date, wrong_email, wrong_id, wrong_phone, wrong_roles, wrong_text, wrong_title
 from services.intake.roster.ids import person_id
 from services.intake.roster.reading import Bundle, Row
 from services.intake.roster.reasons import Reason, SetAside
@@ -28,18 +28,25 @@ _ROW: dict[str, dict[str, Check]] = {
     "roles": {"userSourcedId": wrong_id, "orgSourcedId": wrong_id},
     "classes": {"sourcedId": wrong_id, "title": wrong_title},
     "enrollments": {"userSourcedId": wrong_id, "classSourcedId": wrong_id},
-    "demographics": {"sourcedId": wrong_id, "userSourcedId": wrong_id, "birthDate": wrong_date, "birthdate": wrong_date},
+    "demographics": {"sourcedId": wrong_id, "userSourcedId": wrong_id, "birthDate": wrong_date},
 }  # fmt: skip
 """Columns whose fault sets the whole row aside."""
 
-_CELL: dict[str, dict[str, Check]] = {"users": {"email": wrong_email, "phone": wrong_phone, "sms": wrong_phone, "agentSourcedIds": wrong_id}}
+_CELL: dict[str, dict[str, Check]] = {
+    "orgs": {"metadata.cluster": wrong_text},
+    "users": {
+        "email": wrong_email, "phone": wrong_phone, "sms": wrong_phone, "agentSourcedIds": wrong_id, "metadata.tanggapRoles": wrong_roles,
+    },
+}  # fmt: skip
 """Columns whose fault sets only the cell aside: the person comes in, and this stays as it was."""
 
 _NEEDED_IDS = {
     "orgs": ("sourcedId",), "users": ("sourcedId",), "classes": ("sourcedId",), "enrollments": ("userSourcedId", "classSourcedId"),
     "roles": ("userSourcedId", "orgSourcedId"), "demographics": (),
 }  # fmt: skip
-_LISTS = frozenset({"orgSourcedIds", "agentSourcedIds"})
+_LISTS = {"orgSourcedIds": ",", "agentSourcedIds": ",", "metadata.tanggapRoles": "|"}
+"""Columns that hold a list, and what separates it."""
+
 _ONCE = ("orgs", "users", "classes", "demographics")
 """Files in which an id may stand once."""
 
@@ -129,7 +136,7 @@ def _fault(name: str, row: Row) -> tuple[str, Reason] | None:
 
 
 def _wrong(row: Row, column: str, check: Check) -> Reason | None:
-    values = row.many(column) if column in _LISTS else (row[column],)
+    values = row.many(column, _LISTS[column]) if column in _LISTS else (row[column],)
     return next((reason for value in values if (reason := check(value))), None)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from services.cases.domain.case import guardians, opening, suspending
+from services.cases.domain.case import arriving, crossing, guardians, opening, suspending, whereabouts
 from services.cases.domain.case.chapter import THE_CASE_ITSELF
 from services.cases.domain.case.conflict import CONFLICT, DeclareConflict, RuleConflict
 from services.cases.domain.case.consequences import Consequences
@@ -20,7 +20,9 @@ from services.cases.domain.case.folding import folding
 from services.cases.domain.case.glass import BreakGlass
 from services.cases.domain.case.guardians import AssessGuardian, FoldNotice, MarkGuardianUnsafe, TellGuardian
 from services.cases.domain.case.handling import HANDLING
-from services.cases.domain.case.moving import MOVING, CaseRests, LiftLegalHold, SetLegalHold, UnmergeCase
+from services.cases.domain.case.holding import LiftLegalHold, SetLegalHold
+from services.cases.domain.case.merging import CaseRests, GiveBackMerged, MergeInto, TakeMerged, UnmergeCase, nothing_said
+from services.cases.domain.case.moving import MOVING
 from services.cases.domain.case.opening import whose
 from services.cases.domain.case.protection import PROTECTION
 from services.cases.domain.case.state import Case
@@ -36,10 +38,12 @@ from services.cases.domain.case.strands import (
     SetUrgency,
     TakeConcern,
 )
+from services.cases.domain.case.transferring import RECEIPT
 from services.cases.domain.case.upcasts import UPCASTS
+from services.cases.domain.case.whereabouts import NoteWhereabouts
 from services.cases.domain.referring import referral
-from services.cases.domain.referring.consent import CONSENT, EvaluateReferral
-from services.cases.domain.referring.disclosure import DISCLOSURE
+from services.cases.domain.referring.consent import CONSENT, EvaluateReferral, TakeNextAlternative
+from services.cases.domain.referring.disclosure import DISCLOSURE, TellReceiver
 from services.cases.domain.referring.referral import (
     ApproveReferral,
     CancelReferral,
@@ -49,6 +53,7 @@ from services.cases.domain.referring.referral import (
     FoldTask,
     SendReferral,
 )
+from services.cases.domain.referring.turns import TURNS
 from services.cases.domain.register import STRATEGIES
 from services.cases.domain.steps import deadline
 from services.cases.domain.steps.act import Acts
@@ -63,6 +68,7 @@ from shared.decider import Decider
 from shared.errors import Refused
 from shared.events import WorkOverdue
 from shared.eventstore.codec import EventCodec
+from shared.eventstore.upcasting import Upcasters
 from shared.message import Event, Fact
 
 
@@ -84,9 +90,13 @@ class ConflictOfInterest(Refused):
     english = "You are named in this concern and may not handle it."
 
 
-_FACTS: tuple[type[Fact], ...] = (RecordAlert, FoldTask, FoldSilence, FoldNotice, MarkGuardianUnsafe)
+_FACTS: tuple[type[Fact], ...] = (RecordAlert, FoldTask, FoldSilence, FoldNotice, MarkGuardianUnsafe, NoteWhereabouts)
 _ALSO_WHEN_CLOSED: tuple[type[Fact], ...] = (*_FACTS, Reopen, PassDeadline, *DISCLOSURE.commands, SetLegalHold, LiftLegalHold, EvaluateReferral)
-_ALSO_WHEN_MERGED: tuple[type[Fact], ...] = (*_FACTS, PassDeadline, UnmergeCase)
+_ALSO_WHEN_MERGED: tuple[type[Fact], ...] = (
+    *_FACTS, PassDeadline, UnmergeCase, GiveBackMerged, TellReceiver, RuleConflict, ApproveReferral, SendReferral, CancelReferral,
+    *(each for each in CONSENT.commands if each is not TakeNextAlternative), SetLegalHold, LiftLegalHold,
+)  # fmt: skip
+"""What was under way in a merged case is brought to its end there; nothing new begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +109,7 @@ class Deciding:
     def decide(self, command: Fact, case: Case) -> Sequence[Event]:
         """Raises: a refusal by name. Facts of others (alerts, tasks, notices, marks) are folded and never refused."""
         events = self.said(command, case)
-        if not events or isinstance(command, (TakeConcern, RecordAlert)):
+        if not events or isinstance(command, RecordAlert) or case.case is None:
             return events
         return [*events, *self.consequences.of(command, events, case)]
 
@@ -122,11 +132,15 @@ class Deciding:
             if isinstance(command, Close) and command.outcome_class == case.outcome:
                 return []  # asked twice: quiet
             raise CaseAlreadyClosed
-        if case.moves.merged_into and not isinstance(command, _ALSO_WHEN_MERGED):
+        if case.moves.merged_into and not isinstance(command, _ALSO_WHEN_MERGED) and not self._goes_on(command, case):
             raise CaseRests
         if isinstance(command, ActivityCommand):
             return self.strategies.decide(command, case.activities, case.about)
         return _DECIDES[type(command)](command, case)
+
+    def _goes_on(self, command: Fact, case: Case) -> bool:
+        """A step of an activity that was under way when its case was merged."""
+        return isinstance(command, ActivityCommand) and command.activity in case.activities
 
 
 def _taken_before(command: Command, case: Case) -> bool:
@@ -153,16 +167,17 @@ def _guardian(command: Any, case: Case) -> Sequence[Event]:
 
 
 def _passed(command: PassDeadline, case: Case) -> Sequence[Event]:
-    event = deadline.passed(command, case.deadlines)
+    event = deadline.passed(command, case.deadlines, emergency=case.urgency == "emergency")
     if event is None:
         return []
+    asked = case.moves.asked if event.what == RECEIPT else None
     overdue = WorkOverdue(
-        **whose(case),
+        **{**whose(case), "school": asked.to if asked else case.school},
         what=event.what,
         urgency=case.urgency,
         desk=case.desk,
         step=event.step,
-        owner=case.deadlines[command.key].owner or case.owner,
+        owner=None if asked else case.deadlines[command.key].owner or case.owner,
         excluded=tuple(sorted(case.named)),
     )
     return [event, overdue]
@@ -198,10 +213,16 @@ _DECIDES: Mapping[type[Fact], _Decide] = {
     **_table(PROTECTION, lambda case: case.protection),
     **_table(MOVING, lambda case: case.moves),
     **_table(CONSENT, lambda case: case.referrals),
+    **_table(TURNS, lambda case: case.referrals),
     **_table(DISCLOSURE, lambda case: case.ledger),
     **dict.fromkeys((DecideReferral, DraftReferral, ApproveReferral, SendReferral, CancelReferral, FoldTask, FoldSilence), _referral),
     **dict.fromkeys((AssessGuardian, TellGuardian, FoldNotice, MarkGuardianUnsafe), _guardian),
     BreakGlass: _glass_broken,
+    **dict.fromkeys(crossing.COMMANDS, crossing.decide),
+    MergeInto: arriving.merge,
+    TakeMerged: arriving.take,
+    UnmergeCase: arriving.unmerge,
+    NoteWhereabouts: whereabouts.note,
 }
 
 
@@ -231,7 +252,8 @@ def compose(*strategies: Described) -> Decider[Fact, Case, Event]:
     """The case that is worked with these strategies; the same one for the same strategies."""
     decides = deciding(*strategies)
     folded = decides.consequences.folding
-    return Decider(Case(), decides.decide, folded.evolve, EventCodec(*folded.changes, upcasters=UPCASTS))
+    upcasts = {("merged-taken", 1): nothing_said, **decides.strategies.upcasts, **UPCASTS}
+    return Decider(Case(), decides.decide, folded.evolve, EventCodec(*folded.changes, upcasters=Upcasters(upcasts)))
 
 
 CASE = compose(*STRATEGIES)

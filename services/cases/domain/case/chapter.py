@@ -7,17 +7,19 @@ from services.cases.domain.case.conflict import CONFLICT
 from services.cases.domain.case.handling import HANDLING
 from services.cases.domain.case.moving import MOVING
 from services.cases.domain.case.protection import PROTECTION
+from services.cases.domain.case.transferring import StudentMoved
 from services.cases.domain.referring.disclosure import DISCLOSURE
 from services.cases.domain.steps import deadline, endings
 from services.cases.domain.steps.tells import NOTHING, Chapter
-from shared.events import StaffToBeTold, WorkOverdue
+from shared.events import AlertsPassedOn, SchoolToBeTold, StaffToBeTold, WorkOverdue
 
 _PARTS = (HANDLING, CONFLICT, PROTECTION, MOVING, DISCLOSURE)
 
 THE_CASE_ITSELF = Chapter(
     "case",
     {
-        **strands.TELLS, **guardians.TELLS, **deadline.TELLS, **endings.TELLS, StaffToBeTold: NOTHING, WorkOverdue: NOTHING,
+        **strands.TELLS, **guardians.TELLS, **deadline.TELLS, **endings.TELLS, StaffToBeTold: NOTHING, SchoolToBeTold: NOTHING,
+        AlertsPassedOn: NOTHING, WorkOverdue: NOTHING, StudentMoved: NOTHING,
         **{event: tells for part in _PARTS for event, tells in part.tells.items()},
     },
     awaits=(*opening.CLOCKS, *endings.AWAITS, *(code for part in _PARTS for code in part.awaits)),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.cases.domain.case import conflict, handling, moving
+from services.cases.domain.case import conflict, handling, transferring
 from services.cases.domain.case.folding import Folding
 from services.cases.domain.case.opening import CLOCKS, whose
 from services.cases.domain.case.state import Case
@@ -38,20 +38,22 @@ class Consequences:
         told, after = self._told(command, events, case)
         if isinstance(command, PassDeadline):
             return told
-        still_open = [key for key in case.deadlines if key in CLOCKS and not after.closed and CLOCKS[key](after)]
+        still_open = [key for key in case.deadlines if key in CLOCKS and not (after.closed or after.moves.merged_into) and CLOCKS[key](after)]
         return [*told, *deadline.changes(case.deadlines, self.expected(after), still_open, case.climb or _CLIMB)]
 
     def expected(self, case: Case) -> list[Expected]:
         """Everything that must happen next, over all parts; a closed case still owes corrections."""
         owed = disclosure.expected(case.ledger, case.owner)
-        if case.closed or case.moves.merged_into:
+        if case.closed:
             return owed
-        return [
-            *self.strategies.expected(case.activities), *handling.expected(case.handling, case.owner),
-            *conflict.expected(case.conflicts, still_left(case)),
-
-            *moving.expected(case.moves), *referral.expected(case.referrals, case.owner), *owed,
+        under_way = [
+            *self.strategies.expected(case.activities), *conflict.expected(case.conflicts, still_left(case)),
+            *referral.expected(case.referrals, case.owner), *owed,
         ]  # fmt: skip
+        if case.moves.merged_into:
+            return under_way
+        moves = transferring.expected(case.moves, case.school, case.owner)
+        return [*handling.expected(case.handling, case.owner), *moves, *under_way]
 
     def _told(self, command: Fact, events: Sequence[Event], case: Case) -> tuple[list[Event], Case]:
         """One mail to each person for whom something waits, but for the acting one; and the case after the events."""

@@ -12,7 +12,10 @@ from services.cases.domain.case.allegation import CLEARING, AllegationConfirmed,
 from services.cases.domain.case.conflict import CONFLICT, WorkLeftBehind
 from services.cases.domain.case.handing_over import CaseHandedOver
 from services.cases.domain.case.handling import HANDLING
-from services.cases.domain.case.moving import MOVING, CaseTransferred, StudentUnmatched
+from services.cases.domain.case.linking import StudentUnmatched
+from services.cases.domain.case.merging import MergedTaken
+from services.cases.domain.case.moves import There
+from services.cases.domain.case.moving import MOVING
 from services.cases.domain.case.protection import PROTECTION
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import (
@@ -26,10 +29,12 @@ from services.cases.domain.case.strands import (
     TaskReviewed,
     UrgencyDecided,
 )
-from services.cases.domain.referring import consent, disclosure, referral
+from services.cases.domain.case.transferring import CaseTransferred, StudentMoved
+from services.cases.domain.referring import consent, disclosure, referral, turns
 from services.cases.domain.referring.consent import CONSENT
 from services.cases.domain.referring.disclosure import DISCLOSURE, Disclosure, Ledger
 from services.cases.domain.referring.referral import REFERRAL_EVENTS
+from services.cases.domain.referring.turns import TURNS
 from services.cases.domain.steps import deadline
 from services.cases.domain.steps.activity import ActivityEvent
 from services.cases.domain.steps.command import ActEvent
@@ -38,11 +43,13 @@ from services.cases.domain.steps.table import Strategies
 from services.cases.domain.steps.tells import Given, Tells
 from services.cases.domain.strategies.group import MemberNoted
 from shared.events import (
+    AlertsPassedOn,
     CaseAcknowledged,
     CaseClosed,
     CaseOpened,
     CaseTriaged,
     ConcernJoinedCase,
+    SchoolToBeTold,
     StaffToBeTold,
     WorkOverdue,
 )
@@ -93,16 +100,42 @@ def _strand(case: Case, event: StrandAdded) -> Changes:
 
 
 def _acknowledged(case: Case, event: CaseAcknowledged) -> Changes:
-    return {"acknowledged_by": event.by, "in_hand": event.by, "acknowledged": case.acknowledged | frozenset(event.concerns)}
+    """At the school where the student is now, while the case is at another one, it becomes nobody else's."""
+    acknowledged = {"acknowledged": case.acknowledged | frozenset(event.concerns)}
+    if event.school != case.school:
+        return {**acknowledged, "there": There(event.by, event.school), "acknowledged_by": case.acknowledged_by or event.by}
+    return {**acknowledged, "acknowledged_by": event.by, "in_hand": event.by}
 
 
 def _unmatched(case: Case, event: StudentUnmatched) -> Changes:
     return {"student": None, "moves": moving.evolve(case.moves, event)}
 
 
+def _student_moved(case: Case, event: StudentMoved) -> Changes:
+    moves = moving.evolve(case.moves, event)
+    student = replace(moves.student, heard=frozenset(case.in_nobody_s_hand)) if moves.student else None
+    return {"moves": replace(moves, student=student)}
+
+
+def _merged_taken(case: Case, event: MergedTaken) -> Changes:
+    joined = case.with_carried(event.merged, event.takes)
+    return {name: getattr(joined, name) for name in ("moves", "urgency", "acknowledged", "conflicts", "home", "handling")}
+
+
 def _transferred(case: Case, event: CaseTransferred) -> Changes:
-    """At the new school somebody takes it in hand anew."""
-    return {"school": event.school, "assignee": None, "in_hand": None, "moves": moving.evolve(case.moves, event)}
+    """At the new school somebody takes it in hand anew; what is expected waits for nobody of the old one."""
+    moves = moving.evolve(case.moves, event)
+    student = None if moves.student and moves.student.school == case.school else moves.student
+    return {
+        "school": event.school,
+        "assignee": None,
+        "in_hand": None,
+        "acknowledged_by": None,
+        "acknowledged": frozenset(),
+        "there": None,
+        "deadlines": {key: replace(each, owner=None) for key, each in case.deadlines.items()},
+        "moves": replace(moves, given_by=moves.given_by | {case.school}, student=student),
+    }
 
 
 def _judged(case: Case, event: AllegationJudged | AllegationConfirmed) -> Changes:
@@ -144,6 +177,7 @@ _PARTS: tuple[tuple[str, tuple[type[Event], ...], Callable[[Any, Any], Any]], ..
     ("moves", MOVING.events, moving.evolve),
     ("referrals", REFERRAL_EVENTS, referral.evolve),
     ("referrals", CONSENT.events, consent.evolve),
+    ("referrals", TURNS.events, turns.evolve),
     ("home", guardians.GUARDIAN_EVENTS, guardians.evolve),
     ("deadlines", DEADLINE_EVENTS, deadline.evolve),
 )
@@ -174,6 +208,10 @@ _CHANGES: Mapping[type[Event], Change] = {
     **_OWN_CHANGES,
     StudentUnmatched: _unmatched,
     CaseTransferred: _transferred,
+    StudentMoved: _student_moved,
+    MergedTaken: _merged_taken,
+    SchoolToBeTold: lambda *_: {},
+    AlertsPassedOn: lambda *_: {},
     AllegationJudged: _judged,
     AllegationConfirmed: _judged,
     DeadlinesSet: _deadlines_set,

@@ -5,6 +5,7 @@ closing, reopening.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, assert_never
 
@@ -28,6 +29,8 @@ from services.cases.domain.case.strands import (
     TaskReviewed,
     UrgencyDecided,
 )
+from services.cases.domain.case.transferring import TransferWaiting
+from services.cases.domain.case.whereabouts import NoteWhereabouts, is_news, left_for, note, owner_told
 from services.cases.domain.referring import referral
 from services.cases.domain.steps import deadline
 from services.cases.domain.steps.command import Command, recorded
@@ -47,7 +50,7 @@ from shared.events import (
 from shared.message import Event
 
 CLOCKS: Mapping[str, Callable[[Case], bool]] = {
-    "acknowledge": lambda case: not case.acknowledged.issuperset(case.concerns),
+    "acknowledge": lambda case: bool(case.in_nobody_s_hand),
     "decide": lambda case: case.handling.stage == "opened" and not case.referrals.decisions and not any(each.by for each in case.decisions),
     "assess": lambda case: case.handling.stage == "opened",
     "contact": lambda case: case.handling.stage == "opened" and not case.activities,
@@ -91,10 +94,10 @@ class SameCounsellorForBoth(Refused):
     english = "Victim and accused have different counsellors."
 
 
-class TransferWaiting(Refused):
-    code = "transfer-waiting"
-    indonesian = "Pemindahan kasus masih menunggu tanda terima."
-    english = "A transfer of the case still waits for its receipt."
+class TakenInHandElsewhere(Refused):
+    code = "taken-in-hand-elsewhere"
+    indonesian = "Murid sekarang di sekolah lain: laporan baru diterima oleh petugas sekolah itu atau dinas. Pindahkan kasusnya ke sekolah itu."
+    english = "The student is at another school now: its staff, or the district's, take the new concern in hand. Transfer the case to that school."
 
 
 # taking a concern --------------------------------------------------------------------------------------------------
@@ -104,7 +107,8 @@ def take(command: TakeConcern, case: Case) -> Sequence[Event]:
     told = command.concern
     if any(strand.concern.concern == told.concern and strand.concern.role == told.role for strand in case.strands):
         return []
-    about = whose(case) if case.case else {"case": command.case, "student": told.student, "school": told.school}
+    where = _where(command, case)
+    about = whose(case) if case.case else {"case": command.case, "student": told.student, "school": where}
     inputs = TriageInputs(kind=told.kind, categories=told.categories, facts=told.facts, repeats=_repeats(command, case))
     triaged = triage(command.policy, inputs)
     strand = StrandAdded(concern=told, at=command.at)
@@ -119,23 +123,35 @@ def take(command: TakeConcern, case: Case) -> Sequence[Event]:
         by=None,
         reason=None,
     )
-    clock = command.policy.clocks[triaged.urgency]
+    taken = deadline.in_hand_by(command.policy, triaged.urgency, command.at)
     named = case.with_strand(strand)
     alert = CaseTriaged(
         concern=told.concern,
         urgency=triaged.urgency,
         desk=named.desk,
         excluded=tuple(sorted(named.named)),
-        acknowledge_by=command.at + timedelta(minutes=clock.acknowledge),
-        decide_by=command.at + timedelta(minutes=clock.decide),
-        **about,
+        acknowledge_by=taken.acknowledge,
+        decide_by=taken.decide,
+        **{**about, "school": where},
     )
     begun: list[Event] = [] if case.case else [CaseOpened(concern=told.concern, **about)]
     if case.closed:
         begun.append(CaseReopened(reason=None, by="policy"))
+    if case.case and is_news(where, case):
+        begun.append(left_for(where, command.at, command.policy))
+    elsewhere = owner_told(where, case) if case.case and where != case.school else []
     asked = [SafetyCheckAsked(concern=told.concern)] if triaged.check_safety else []
     joined = ConcernJoinedCase(concern=told.concern, **about)
-    return [*begun, strand, joined, receipt, *asked, alert, *_clocks_started(command, triaged.urgency, named, case.urgency)]
+    return [*begun, strand, joined, receipt, *asked, alert, *elsewhere, *_clocks_started(command, triaged.urgency, named, case.urgency)]
+
+
+def _where(command: TakeConcern, case: Case) -> str:
+    """The school whose staff hear of it: where the student is now. A school that gave the case away may only have an older roster."""
+    told = command.concern
+    if told.student is None and case.case:
+        return case.alerted_at
+    seen = command.student_at or told.school
+    return case.alerted_at if seen in case.moves.given_by else seen
 
 
 def _clocks_started(command: TakeConcern, level: Urgency, case: Case, before: Urgency) -> list[Event]:
@@ -144,12 +160,13 @@ def _clocks_started(command: TakeConcern, level: Urgency, case: Case, before: Ur
     started = [
         each
         for each in deadline.clocks(command.policy, level, command.at, case.owner)
-        if (case.case is None or raised or CLOCKS[each.key](case)) and not _earlier_runs(case, each)
+        if (case.case is None or raised or CLOCKS[each.key](case)) and not earlier_runs(case, each)
     ]
     return [DeadlinesSet(deadlines=tuple(started))] if started else []
 
 
-def _earlier_runs(case: Case, due: deadline.Due) -> bool:
+def earlier_runs(case: Case, due: deadline.Due) -> bool:
+    """The case has this clock already, and it ends no later."""
     running = case.deadlines.get(due.key)
     return running is not None and running.expected <= due.due
 
@@ -158,7 +175,8 @@ def _repeats(command: TakeConcern, case: Case) -> int:
     """Other concerns of a shared category within the policy's days."""
     since = command.at - timedelta(days=command.policy.repeat_days)
     wanted = set(command.concern.categories)
-    return sum(1 for strand in case.strands if strand.at >= since and wanted.intersection(strand.concern.categories))
+    told = [*((strand.at, strand.concern.categories) for strand in case.strands), *((each.at, each.categories) for each in case.moves.carried)]
+    return sum(1 for at, categories in told if at >= since and wanted.intersection(categories))
 
 
 def decide(command: StrandCommand, case: Case) -> Sequence[Event]:
@@ -186,7 +204,20 @@ def decide(command: StrandCommand, case: Case) -> Sequence[Event]:
 
 
 def _acknowledge(command: Acknowledge, case: Case) -> Sequence[Event]:
-    return [] if case.acknowledged.issuperset(case.concerns) else [CaseAcknowledged(**whose(case), by=command.by, concerns=case.concerns)]
+    if not case.in_nobody_s_hand:
+        return []
+    if not command.there and _waits_elsewhere(case):
+        raise TakenInHandElsewhere
+    school = case.alerted_at if command.there else case.school
+    return [CaseAcknowledged(**{**whose(case), "school": school}, by=command.by, concerns=case.concerns)]
+
+
+def _waits_elsewhere(case: Case) -> bool:
+    """Somebody at the school where the student is now has yet to take in hand what came since."""
+    student, waiting = case.moves.student, case.in_nobody_s_hand
+    if student is None or case.elsewhere is None:
+        return False
+    return any(strand.concern.concern in waiting and strand.at >= student.at for strand in case.strands)
 
 
 def _assign(command: Assign, case: Case) -> Sequence[Event]:
@@ -203,7 +234,12 @@ def _note(command: AddNote, case: Case) -> Sequence[Event]:
 def _match(command: Match, case: Case) -> Sequence[Event]:
     if case.student not in (None, command.student):
         raise AlreadyIdentified
-    return [] if case.student else [recorded(StudentMatched, command)]
+    if case.student:
+        return []
+    matched = recorded(StudentMatched, command)
+    known = replace(case, student=command.student)
+    where = NoteWhereabouts(school=command.student_at or case.school, at=command.at, policy=command.policy)
+    return [matched, *note(where, known)]
 
 
 def _set_urgency(command: SetUrgency, case: Case) -> Sequence[Event]:
@@ -226,18 +262,18 @@ def _set_urgency(command: SetUrgency, case: Case) -> Sequence[Event]:
 
 def _raised_by_person(command: SetUrgency, case: Case) -> list[Event]:
     """A level that a person raises alerts the staff and starts its clocks like one that came in so; what was taken in hand stays so."""
-    clock = command.policy.clocks[command.urgency]
+    taken = deadline.in_hand_by(command.policy, command.urgency, command.at)
     alert = CaseTriaged(
-        **whose(case),
+        **{**whose(case), "school": case.alerted_at},
         concern=case.concerns[-1],
         urgency=command.urgency,
         desk=case.desk,
         excluded=tuple(sorted(case.named)),
-        acknowledge_by=command.at + timedelta(minutes=clock.acknowledge),
-        decide_by=command.at + timedelta(minutes=clock.decide),
+        acknowledge_by=taken.acknowledge,
+        decide_by=taken.decide,
     )
     due = [each for each in deadline.clocks(command.policy, command.urgency, command.at, case.owner) if CLOCKS[each.key](case)]
-    started = [each for each in due if not _earlier_runs(case, each)]
+    started = [each for each in due if not earlier_runs(case, each)]
     return [alert, *([DeadlinesSet(deadlines=tuple(started))] if started else [])]
 
 
@@ -249,7 +285,14 @@ def _close(command: Close, case: Case) -> Sequence[Event]:
     if not all(each.ended or each.rests for each in case.activities.values()):
         raise ActivityStillOpen
     closed = CaseClosed(**whose(case), concerns=case.concerns, outcome=command.outcome_class)
-    return [TaskReviewed(text=command.task_reviewed, by=command.by), closed]
+    return [*_taken_in_hand(command.by, case), TaskReviewed(text=command.task_reviewed, by=command.by), closed]
+
+
+def _taken_in_hand(by: str, case: Case) -> Sequence[Event]:
+    """Whoever closes a case has taken in hand what it holds: no ladder goes on for a closed case. Raises: TakenInHandElsewhere."""
+    if _waits_elsewhere(case):
+        raise TakenInHandElsewhere
+    return [CaseAcknowledged(**whose(case), by=by, concerns=case.concerns)] if case.in_nobody_s_hand else []
 
 
 def _reopen(command: Reopen, case: Case) -> Sequence[Event]:

@@ -83,7 +83,7 @@ class SafetyPlanAgreed(ActEvent):
     review_by: AwareDatetime
 
 
-class WaitForCase(Command, called="wait-for-case", permission="work"):
+class WaitForCase(Command, called="wait-for-case", permission="charge"):
     """until: then it is taken up again, whatever was waited for."""
 
     until: AwareDatetime
@@ -97,7 +97,7 @@ class CaseWaiting(ActEvent):
     what: CaseText
 
 
-class ResumeCase(Command, called="resume-case", permission="work"):
+class ResumeCase(Command, called="resume-case", permission="charge"):
     """It is worked on again."""
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from services.cases.domain.case import conflict, guardians, handling, moving, protection
+from services.cases.domain.case import conflict, guardians, handling, moves, protection
 from services.cases.domain.case.conflict import Conflicts
 from services.cases.domain.case.guardians import Home
 from services.cases.domain.case.handling import Handling
-from services.cases.domain.case.moving import Moves
+from services.cases.domain.case.moves import Carried, Carrying, Moves, There
 from services.cases.domain.case.protection import Protection
 from services.cases.domain.case.strands import (
     AlertRecorded,
@@ -25,9 +25,11 @@ from services.cases.domain.referring.referral import (
 from services.cases.domain.steps import deadline
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.activity import Activities
+from services.cases.domain.steps.policy import most_urgent
 from services.cases.domain.strategies.group import MemberNoted
 from shared.events import (
     Category,
+    ConcernRaised,
     OutcomeClass,
     Urgency,
 )
@@ -53,8 +55,9 @@ def state_of(*, closed: bool, merged: bool, waiting: bool, worked: bool, stage: 
 @dataclass(frozen=True, slots=True)
 class Case:
     """Everything that deciding and rendering need; personal text stays sealed. acknowledged: concerns that a person's act has taken in hand; one
-    that joins later wants an act of its own. in_hand: who took it in hand since it was last given to somebody. climb: minutes between the rungs of
-    its deadlines.
+    that joins later wants an act of its own. in_hand: who took it in hand since it was last given to somebody.
+    there: who took it in hand last at the school where the student was, while the case was at another one. climb: minutes between the rungs of its
+    deadlines.
     """
 
     case: str | None = None
@@ -67,6 +70,7 @@ class Case:
     acknowledged: frozenset[str] = frozenset()
     assignee: str | None = None
     in_hand: str | None = None
+    there: There | None = None
     strands: tuple[StrandAdded, ...] = ()
     decisions: tuple[UrgencyDecided, ...] = ()
     notes: tuple[NoteAdded, ...] = ()
@@ -80,7 +84,7 @@ class Case:
     handling: Handling = handling.NONE
     conflicts: Conflicts = conflict.NONE
     protection: Protection = protection.NONE
-    moves: Moves = moving.NONE
+    moves: Moves = moves.NONE
     referrals: Referrals = referral.NONE
     home: Home = guardians.UNKNOWN
     ledger: Ledger = disclosure.NONE
@@ -99,7 +103,7 @@ class Case:
 
     @property
     def about(self) -> About:
-        accused_guardians = {each.person for strand in self.strands for each in strand.concern.people if each.person and each.relation == "guardian"}
+        accused_guardians = {each.person for told in self.told for each in told.people if each.person and each.relation == "guardian"}
         return About(
             case=self.case or "",
             student=self.student,
@@ -109,7 +113,7 @@ class Case:
             urgency=self.urgency,
             categories=self.categories,
             named=self.named,
-            accused=frozenset({self.student} if self.student and any(strand.concern.role == "accused" for strand in self.strands) else ()),
+            accused=frozenset({self.student} if self.student and any(told.role == "accused" for told in self.told) else ()),
             sexual_violence=self.sexual_violence,
             safe_home=self.home.safe,
             implicated=self.home.unsafe | frozenset(accused_guardians),
@@ -122,8 +126,18 @@ class Case:
         """Everybody named in any strand, and who is suspended for conflict: never alerted, never a reader. A ruling or a finding clears, until
         another concern names them.
         """
-        said = {person.person for strand in self.strands for person in strand.concern.people if person.person}
-        return frozenset(said - self.conflicts.freed) | self.conflicts.suspended
+        said = {person.person for told in self.told for person in told.people if person.person}
+        return frozenset(said - self.conflicts.freed) | self.suspended
+
+    @property
+    def suspended(self) -> frozenset[str]:
+        """For a conflict, here or in a case that was merged into this one."""
+        return self.conflicts.suspended.union(*(each.suspended for each in self.moves.taken.values()))
+
+    @property
+    def told(self) -> tuple[ConcernRaised | Carried, ...]:
+        """What every concern says in codes: of its own strands, and of those that came with a merged case."""
+        return (*(strand.concern for strand in self.strands), *self.moves.carried)
 
     def with_strand(self, strand: StrandAdded) -> Case:
         """One strand more: whom it names is named again, and where it says that nobody at home is safe, nobody is."""
@@ -135,27 +149,67 @@ class Case:
     @property
     def categories(self) -> tuple[Category, ...]:
         """Of all its concerns, each once."""
-        return tuple(dict.fromkeys(category for strand in self.strands for category in strand.concern.categories))
+        return tuple(dict.fromkeys(category for told in self.told for category in told.categories))
 
     @property
     def concerns(self) -> tuple[str, ...]:
-        return tuple(strand.concern.concern for strand in self.strands)
+        return tuple(told.concern for told in self.told)
 
     @property
     def self_report(self) -> bool:
         """The student asked for help themselves, in every strand."""
-        return bool(self.strands) and all(strand.concern.reporter_kind == "student" for strand in self.strands)
+        return bool(self.told) and all(told.reporter_kind == "student" for told in self.told)
 
     @property
     def sexual_violence(self) -> bool:
         """By category or by a danger told of; its rules are refusals of the strategies."""
-        return any("sexual-violence" in strand.concern.categories or strand.concern.facts.get("sexual_violence") for strand in self.strands)
+        return any("sexual-violence" in told.categories or told.facts.get("sexual_violence") for told in self.told)
 
     @property
     def desk(self) -> Literal["school", "district"]:
-        return "district" if any(strand.concern.desk == "district" for strand in self.strands) else "school"
+        return "district" if self.moves.past_school or any(told.desk == "district" for told in self.told) else "school"
 
     @property
     def owner(self) -> str | None:
-        """Who works it: the assignee, else who took it in hand; nobody who is suspended."""
-        return next((each for each in (self.assignee, self.acknowledged_by) if each and each not in self.conflicts.suspended), None)
+        """Who works it: the assignee, else who took it in hand at the school that has it; nobody who is suspended."""
+        in_hand = None if self.there and self.acknowledged_by == self.there.person else self.acknowledged_by
+        return next((each for each in (self.assignee, in_hand) if each and each not in self.conflicts.suspended), None)
+
+    @property
+    def in_nobody_s_hand(self) -> tuple[str, ...]:
+        """Concerns that no person's act has taken in hand yet, in order."""
+        return tuple(dict.fromkeys(each for each in self.concerns if each not in self.acknowledged))
+
+    @property
+    def elsewhere(self) -> str | None:
+        """The school where the student is now, if that is not the case's."""
+        student = self.moves.student
+        return student.school if student and student.school != self.school else None
+
+    @property
+    def alerted_at(self) -> str:
+        """The school whose staff hear of what is new."""
+        return self.elsewhere or self.school
+
+    @property
+    def heard_elsewhere(self) -> frozenset[str]:
+        """Concerns that the school where the student is now was alerted to: those since the move, and those that were in nobody's hand then."""
+        student = self.moves.student
+        if student is None or self.elsewhere is None:
+            return frozenset()
+        return student.heard | {strand.concern.concern for strand in self.strands if strand.at >= student.at}
+
+    def with_carried(self, merged: str, takes: Carrying) -> Case:
+        """What came with a merged case: whom it names is named again, its level holds here where it is the higher one."""
+        people = {each.person for told in takes.concerns for each in told.people}
+        unsafe = any(told.guardians_unsafe for told in takes.concerns)
+        reviews = [each for each in (self.handling.safety_review, takes.safety_review) if each]
+        return replace(
+            self,
+            moves=moves.taken(self.moves, merged, takes),
+            urgency=most_urgent(self.urgency, takes.urgency),
+            acknowledged=self.acknowledged | {told.concern for told in takes.concerns if told.acknowledged},
+            conflicts=self.conflicts.named_again(people),
+            home=replace(self.home, all_unsafe=True, safe=frozenset()) if unsafe else self.home,
+            handling=replace(self.handling, safety_review=min(reviews, default=None)),
+        )

@@ -23,20 +23,26 @@ from shared.sealed import CaseText
 
 
 class TakeConcern(Fact):
-    """A concern about this case's student. at: when it was recorded at intake. decision: id of the triage receipt."""
+    """A concern about this case's student. at: when it was recorded at intake. decision: id of the triage receipt.
+
+    student_at: the school where the roster has the student; None where the roster does not know better than the concern.
+    """
 
     case: str
     concern: ConcernRaised
     policy: Policy
     decision: str
     at: datetime
+    student_at: str | None = None
 
 
 class Acknowledge(Command, called="acknowledge", permission="in-hand"):
-    """A person takes the case in hand."""
+    """A person takes the case in hand. there: the person may do so at the school where the student is now."""
+
+    there: Annotated[bool, Filled("is-there")] = True
 
 
-class Assign(Command, called="assign", permission="work"):
+class Assign(Command, called="assign", permission="charge"):
     """to: the counsellor who works the case from now on. elsewhere: counsellors of the other side of the same incident."""
 
     to: Annotated[str, GOES_ON]
@@ -67,20 +73,22 @@ class RecordAlert(Fact):
     outcome: Literal["sent", "exhausted"]
 
 
-class Match(Command, called="match", permission="work"):
-    """The unidentified student is this one."""
+class Match(Command, called="match", permission="charge"):
+    """The unidentified student is this one. student_at: where the roster has the student. policy: for what a student of another school asks for."""
 
     student: Annotated[str, Names("student")]
+    student_at: Annotated[str | None, Filled("student-at")] = None
+    policy: PolicyNow
 
 
-class Close(Command, called="close", permission="work"):
+class Close(Command, called="close", permission="charge"):
     """outcome_class: what the reporter may hear. task_reviewed: the developmental task was looked at, in the counsellor's words."""
 
     outcome_class: OutcomeClass
     task_reviewed: CaseText
 
 
-class Reopen(Command, called="reopen", permission="work"):
+class Reopen(Command, called="reopen", permission="charge"):
     """text: why."""
 
     text: CaseText

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from shared.eventstore.upcasting import Json, Upcasters
+from collections.abc import Mapping
+
+from shared.eventstore.upcasting import Json, Upcast
 
 
 def _first_unknown(body: Json) -> Json:
@@ -15,11 +17,9 @@ def _consent(body: Json) -> Json:
     return body | {"guardian": None, "how": "signed-form"}
 
 
-UPCASTS = Upcasters(
-    {
-        ("break-glass-confirmed", 1): _first_unknown,
-        ("allegation-confirmed", 1): _first_unknown,
-        ("data-decision-confirmed", 1): _first_unknown,
-        ("consent-recorded", 1): _consent,
-    }
-)
+UPCASTS: Mapping[tuple[str, int], Upcast] = {
+    ("break-glass-confirmed", 1): _first_unknown,
+    ("allegation-confirmed", 1): _first_unknown,
+    ("data-decision-confirmed", 1): _first_unknown,
+    ("consent-recorded", 1): _consent,
+}

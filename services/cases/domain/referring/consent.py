@@ -25,6 +25,7 @@ from services.cases.domain.referring.referral import (
     Referrals,
     every,
 )
+from services.cases.domain.referring.turns import TURNS
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.act import Acts, act
 from services.cases.domain.steps.activity import Activity, PersonInConflict
@@ -337,7 +338,7 @@ CONSENT: Acts[Referrals] = Acts(
 
 REFERRAL = Chapter(
     "referral",
-    {**TELLS, **CONSENT.tells},
+    {**TELLS, **CONSENT.tells, **TURNS.tells},
     awaits=AWAITS,
     documents=(LETTER, Document("referral-consent", "Lembar persetujuan alih tangan kasus", "Consent to referral", ConsentRecorded), ANSWER),
     subject="referral",

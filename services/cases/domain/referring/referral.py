@@ -198,14 +198,17 @@ ANSWER = Document("referral-answer", "Balasan rujukan", "Answer to the referral"
 
 # state -------------------------------------------------------------------------------------------------------------
 
-ENDED = frozenset({"rejected", "completed", "cancelled", "failed", "entered-in-error"})
+ENDED = frozenset({"rejected", "completed", "cancelled", "refused", "failed", "entered-in-error"})
 
 
 @dataclass(frozen=True, slots=True)
 class Referral:
-    """One referral. state: drafted, approved, sent, then the task's FHIR status. approver, approve_by: who is asked to approve, until when.
-    override: to go without consent, which a second person has not confirmed yet. letter_by: after a call, until when the letter follows.
-    chase_by: a missed appointment is chased by then, also where the agency made a new one. evaluate_by: after its outcome.
+    """One referral. state: drafted, approved, sent, then the task's FHIR status; refused where the person did not want it.
+
+    approver, approve_by: who is asked to approve, until when. override: to go without consent, which a
+    second person has not confirmed yet. letter_by: after a call, until when the letter follows. chase_by: a missed appointment
+    is chased by then, also where the agency made a new one. evaluate_by: after its outcome. postponed_until: before it was sent. owner: to whom it
+    was handed over; None where it is with whoever has the case.
     """
 
     referral: str
@@ -230,6 +233,8 @@ class Referral:
     evaluate_by: datetime | None = None
     evaluated: bool = False
     cancel_asked: bool = False
+    postponed_until: datetime | None = None
+    owner: str | None = None
 
     @property
     def may_name_the_student(self) -> bool:
@@ -261,7 +266,7 @@ def evolve(referrals: Referrals, event: ReferralEvent) -> Referrals:
         case ReferralApproved():
             return _changed(referrals, event.referral, state="approved", approve_by=None)
         case ReferralSent():
-            return _changed(referrals, event.referral, state="sent", letter_by=None, respond_by=event.respond_by)
+            return _changed(referrals, event.referral, state="sent", letter_by=None, postponed_until=None, respond_by=event.respond_by)
         case ReferralCancelRequested():
             return _changed(referrals, event.referral, cancel_asked=True)
         case ReferralMoved():
@@ -487,7 +492,7 @@ def _cancel(command: CancelReferral, referral: Referral, about: About) -> Sequen
     return [ReferralCancelRequested(case=about.case, student=about.student, school=about.school, referral=command.referral)]
 
 
-AWAITS = ("approval", "referral-letter", "referral-answer", "missed-appointment", "referral-evaluation")
+AWAITS = ("approval", "referral-letter", "referral-take-up", "referral-answer", "missed-appointment", "referral-evaluation")
 
 
 def every(referrals: Referrals, _: Around) -> list[Known]:
@@ -499,7 +504,7 @@ OFFERS: Mapping[type[Command], Offer[Referrals]] = {
     DecideReferral: offered("decide refer"),
     DraftReferral: offered("refer"),
     ApproveReferral: offered("approval", every),
-    SendReferral: offered("referral-letter", every),
+    SendReferral: offered("referral-letter referral-take-up", every),
     CancelReferral: offered(known=every),
 }
 
@@ -508,12 +513,14 @@ def expected(referrals: Referrals, owner: str | None) -> list[Expected]:
     """An approval, the letter after a call, an answer, the chasing of a missed appointment, the evaluation; after a decline the next alternative."""
     due: list[Expected] = []
     for each in referrals.by_id.values():
+        theirs = each.owner or owner
         clocks = {
             "approval": (each.approve_by, each.approver),
-            "referral-letter": (each.letter_by, owner),
-            "referral-answer": (each.respond_by, owner),
-            "missed-appointment": (each.chase_by, owner),
-            "referral-evaluation": (None if each.evaluated else each.evaluate_by, owner),
+            "referral-letter": (each.letter_by, theirs),
+            "referral-take-up": (each.postponed_until, theirs),
+            "referral-answer": (each.respond_by, theirs),
+            "missed-appointment": (each.chase_by, theirs),
+            "referral-evaluation": (None if each.evaluated else each.evaluate_by, theirs),
         }
         due += [Expected(f"{each.referral}/{what}", what, moment, who) for what, (moment, who) in clocks.items() if moment]
     return due

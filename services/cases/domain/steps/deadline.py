@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic import AwareDatetime
 
@@ -16,6 +16,7 @@ from services.cases.domain.steps.policy import Policy
 from services.cases.domain.steps.tells import NOTHING, Counts, Tells, counted
 from shared.events import Urgency
 from shared.message import Event, Fact
+from shared.school_day import Calendar
 
 
 class Due(Part):
@@ -29,11 +30,15 @@ class Due(Part):
 
 
 class PassDeadline(Fact):
-    """Its time has come, by the clock of the store. due: as the scheduler read it, so that a later one is not passed by mistake."""
+    """Its time has come, by the clock of the store. due: as the scheduler read it, so that a later one is not passed by mistake.
+
+    calendar: of the school, by which the next rung's time is counted; None where every day counts.
+    """
 
     key: str
     due: AwareDatetime
     now: AwareDatetime
+    calendar: Calendar | None = None
 
 
 class DeadlinesSet(Event):
@@ -99,14 +104,21 @@ def evolve(deadlines: Deadlines, event: Event) -> Deadlines:
             return deadlines
 
 
-def passed(command: PassDeadline, deadlines: Deadlines) -> DeadlinePassed | None:
-    """The event, once: None where it was met, moved, passed before, or its time has not come."""
+def passed(command: PassDeadline, deadlines: Deadlines, *, emergency: bool = False) -> DeadlinePassed | None:
+    """The event, once: None where it was met, moved, passed before, or its time has not come.
+
+    emergency: the only level whose ladder knows no days (domain.md, People come and go).
+    """
     known = deadlines.get(command.key)
     if known is None or known.due is None or known.due != command.due or command.now < known.due:
         return None
     wait = known.climb[known.step] if known.step < len(known.climb) else None
-    following = known.due + timedelta(minutes=wait) if wait else None
+    following = _waited(known.due, wait, None if emergency else command.calendar) if wait else None
     return DeadlinePassed(key=known.key, what=known.what, due=known.expected, step=known.step, next_due=following)
+
+
+def _waited(start: datetime, minutes: int, calendar: Calendar | None) -> datetime:
+    return calendar.later(start, minutes) if calendar else start + timedelta(minutes=minutes)
 
 
 def changes(deadlines: Deadlines, wanted: Sequence[Expected], still_open: Sequence[str], policy_climb: tuple[int, ...]) -> list[Event]:
@@ -128,16 +140,29 @@ def changes(deadlines: Deadlines, wanted: Sequence[Expected], still_open: Sequen
 
 def clocks(policy: Policy, level: Urgency, at: datetime, owner: str | None) -> list[Due]:
     """The clocks that a level starts when a concern comes in (domain.md, the table of levels)."""
-    clock, climb = policy.clocks[level], policy.ladder.climb[level]
+    clock, climb, taken = policy.clocks[level], policy.ladder.climb[level], in_hand_by(policy, level, at)
     found = {
-        "acknowledge": at + timedelta(minutes=clock.acknowledge),
-        "decide": at + timedelta(minutes=clock.decide),
+        "acknowledge": taken.acknowledge,
+        "decide": taken.decide,
         "assess": _in(at, clock.assess),
         "contact": _earlier(_in(at, clock.contact), _school_days(policy, at, clock.contact_school_days)),
         "plan": _in(at, clock.plan),
         "refer": _earlier(_in(at, clock.refer), _school_days(policy, at, clock.refer_school_days)),
     }
     return [Due(key=name, what=name, due=due, owner=owner, climb=climb) for name, due in found.items() if due]
+
+
+class InHandBy(NamedTuple):
+    """Until when a person takes a concern in hand, and until when one decides."""
+
+    acknowledge: datetime
+    decide: datetime
+
+
+def in_hand_by(policy: Policy, level: Urgency, at: datetime) -> InHandBy:
+    """In minutes of all days or of school days, as the level's clock says."""
+    clock, calendar = policy.clocks[level], policy.calendar if policy.clocks[level].on_school_days else None
+    return InHandBy(_waited(at, clock.acknowledge, calendar), _waited(at, clock.decide, calendar))
 
 
 def _in(at: datetime, minutes: int | None) -> datetime | None:

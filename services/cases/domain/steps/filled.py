@@ -8,10 +8,12 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime
 
 from services.cases.domain.steps.policy import Policy
+from shared.school_day import Calendar
 
 Known = Literal[
-    "fresh-id", "one-school-day", "two-school-days", "three-school-days", "approval-time", "letter-time", "policy", "age", "age-of-consent",
-    "guardians", "receiving-school", "school", "other-side", "members", "member", "staff", "family", "claims",
+    "fresh-id", "one-school-day", "two-school-days", "three-school-days", "approval-time", "letter-time", "policy", "calendar", "age",
+    "age-of-consent", "guardians", "receiving-school", "student-school", "student-at", "is-there", "takes", "school", "other-side", "members",
+    "member", "staff", "family", "claims",
 ]  # fmt: skip
 
 
@@ -25,6 +27,9 @@ class Filled:
 
 PolicyNow = Annotated[Policy, Filled("policy")]
 """The policy that is in force when the command is given."""
+
+SchoolCalendar = Annotated[Calendar, Filled("calendar")]
+"""Of the school whose case it is, as it counts when the command is given."""
 
 StudentAge = Annotated[int | None, Filled("age")]
 """In years when it happened; None where the birth date is unknown, which counts as minor."""

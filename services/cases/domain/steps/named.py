@@ -47,3 +47,8 @@ APPROVES = Names("staff", may="approval")
 
 ASKED = Names("staff")
 """Any member of staff of the school."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamesSchool:
+    """Written on a field that holds the id of a school of the district, which must exist."""

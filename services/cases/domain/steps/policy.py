@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from services.cases.domain.steps.calendar import Calendar
 from shared.events import Category, Fact, Urgency
+from shared.school_day import Calendar
 
 ORDER: tuple[Urgency, ...] = ("low", "medium", "high", "emergency")
 """From the least to the most urgent."""
@@ -26,13 +26,15 @@ class _Data(BaseModel):
 class Clock(_Data):
     """What a level allows, in minutes unless the name says school days; None where the level has no such clock.
 
-    acknowledge: a person takes it in hand. decide: a person decides. respond: an agency answers. assess, contact, plan: of the case.
-    refer, refer_school_days: conference and referral, whichever is earlier. contact_school_days: likewise for the first contact.
+    acknowledge: a person takes it in hand. decide: a person decides. on_school_days: both are minutes of school days, of which each has 1,440.
+    respond: an agency answers. assess, contact, plan: of the case. refer, refer_school_days: conference and referral, whichever is earlier.
+    contact_school_days: likewise for the first contact.
     """
 
     acknowledge: Minutes
     decide: Minutes
     respond: Minutes
+    on_school_days: bool = False
     assess: Minutes | None = None
     contact: Minutes | None = None
     contact_school_days: Days | None = None
@@ -74,12 +76,21 @@ class ReferralRules(_Data):
     failed_strategies: Annotated[int, Field(ge=1)] = 2
 
 
-class Policy(_Data):
-    """One version of the rules.
+class Together(_Data):
+    """Facts that weigh more together than one by one. facts: all of them are known. categories: and the concern is of one of these; empty for any."""
 
-    categories: the level that a category has by itself. facts: the level that a known danger has. critical: facts that must be known for a
-    category; an unknown one raises one level and asks for a safety check. repeat_days: the same category again within these raises one level.
-    reopen_days: a concern within these after closing reopens the case; later a new one opens.
+    facts: Annotated[tuple[Fact, ...], Field(min_length=1)]
+    categories: tuple[Category, ...] = ()
+    level: Urgency
+
+
+class Policy(_Data):
+    """One version of the rules, as it applies at one school. calendar: of the school, which the shell puts in (policies.policy_at).
+
+    categories: the level that a category has by itself. facts: the level that a known danger has. together: what facts weigh in company.
+    critical: facts that must be known for a category; an unknown one raises one level and asks for a safety check. known_at_least_unknown: a critical
+    fact that is known never gives less than the same one unknown; the first release had no such rule, and its receipts still derive. repeat_days: the
+    same category again within these raises one level. reopen_days: a concern within these after closing reopens the case; later a new one opens.
     """
 
     id: str
@@ -87,12 +98,14 @@ class Policy(_Data):
     effective: date
     categories: dict[Category, Urgency]
     facts: dict[Fact, Urgency]
+    together: tuple[Together, ...] = ()
+    known_at_least_unknown: bool = False
     critical: dict[Category, tuple[Fact, ...]]
     repeat_days: Annotated[int, Field(ge=1, le=366)]
     reopen_days: Annotated[int, Field(ge=0, le=366)]
     clocks: dict[Urgency, Clock]
     referral: ReferralRules
-    calendar: Calendar
+    calendar: Calendar = Calendar()
     ladder: Ladder
     approval: Approval
     telling: Telling

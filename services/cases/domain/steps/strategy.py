@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from services.cases.domain.steps.about import About
@@ -12,6 +12,7 @@ from services.cases.domain.steps.endings import ENDED
 from services.cases.domain.steps.offer import PLAIN, Offer
 from services.cases.domain.steps.second import Second
 from services.cases.domain.steps.tells import NOTHING, Counts, Document, Tells
+from shared.eventstore.upcasting import Upcast
 from shared.message import Event
 
 C = TypeVar("C", bound=ActivityCommand)
@@ -81,6 +82,7 @@ class Strategy:
 
     name: of its words file, too. ended: states that no step leaves. rests: states over which its case may be closed. audience: who may read what
     its steps say. expects: what must happen next, and until when; awaits: the codes that it uses. documents: that its steps complete.
+    upcasts: of the old versions of its events, by (type, version).
     """
 
     name: str
@@ -91,6 +93,7 @@ class Strategy:
     expects: Callable[[Activity], Sequence[Expected]]
     awaits: tuple[str, ...]
     documents: tuple[Document[Any], ...]
+    upcasts: Mapping[tuple[str, int], Upcast] = field(default_factory=dict)
 
     @property
     def absorbing(self) -> frozenset[str]:

@@ -24,6 +24,7 @@ from services.cases.domain.steps.activity import (
 from services.cases.domain.steps.command import recorded
 from services.cases.domain.steps.endings import AFTER, COMMON, ActivityHandedOver, HandOverActivity, taken_up
 from services.cases.domain.steps.strategy import Step, Strategy
+from shared.eventstore.upcasting import Upcast
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,6 +38,11 @@ class Strategies:
     @property
     def commands(self) -> tuple[type[ActivityCommand], ...]:
         return (*self.by_command, *COMMON)
+
+    @property
+    def upcasts(self) -> Mapping[tuple[str, int], Upcast]:
+        """Of the old versions of all their events."""
+        return {step: upcast for strategy in self.by_name.values() for step, upcast in strategy.upcasts.items()}
 
     @property
     def events(self) -> tuple[type[ActivityEvent], ...]:

@@ -81,8 +81,9 @@ def _always(_: Event) -> bool:
 class Document(Generic[E]):
     """An official document. name: its stable code. indonesian, english: its title.
 
-    at: the event that completes it. applies: whether this very event does. holds: the events whose fields stand in it, as far as they have happened
-    by then; without them, all of its strategy's.
+    at: the event that completes it; also: others that do so. applies: whether this very event does. holds: the events whose fields stand in it, as
+    far as they have happened by then; without them, all of its strategy's. number: the field with the document's own number, where it has one;
+    replaces: the field with the number of the one whose place it takes.
     """
 
     name: str
@@ -91,6 +92,9 @@ class Document(Generic[E]):
     at: type[E]
     applies: Callable[[E], bool] = _always
     holds: tuple[type[Event], ...] = ()
+    also: tuple[type[Event], ...] = ()
+    number: str = ""
+    replaces: str = ""
 
 
 class Described(Protocol):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -46,27 +47,69 @@ class Triaged:
 
 
 def triage(policy: Policy, inputs: TriageInputs) -> Triaged:
-    """The level of one concern about one student."""
-    rules = [f"category:{category}={policy.categories.get(category, 'low')}" for category in inputs.categories]
-    level = most_urgent(*(policy.categories.get(category, "low") for category in inputs.categories))
-    known = [fact for fact, answer in inputs.facts.items() if answer and fact in policy.facts]
-    for fact in known:
-        rules.append(f"danger:{fact}={policy.facts[fact]}")
-        level = most_urgent(level, policy.facts[fact])
-    unknown = _unknown_critical(policy, inputs)
+    """The level of one concern about one student (domain.md, Urgency)."""
+    fired = [*_by_category(policy, inputs), *_by_fact(policy, _known(inputs)), *_by_facts_together(policy, inputs.categories, _known(inputs))]
+    fired += _as_if_unknown(policy, inputs)
+    level, rules = most_urgent(*(each.level for each in fired)), [each.rule for each in fired]
+    unknown = [fact for fact in _critical(policy, inputs) if fact not in inputs.facts]
     if unknown:
+        # One level above what is known, and not above what a known fact was raised to already: nothing is raised twice for the same doubt.
+        level = most_urgent(level, raised(_plain(policy, inputs.categories, _known(inputs))))
         rules.append(f"unknown:{','.join(unknown)}=+1")
-        level = raised(level)
     if inputs.repeats and inputs.kind == "incident":
         rules.append(f"repeat:{inputs.repeats}=+1")
         level = raised(level)
     return Triaged(level, tuple(rules), bool(unknown))
 
 
-def _unknown_critical(policy: Policy, inputs: TriageInputs) -> list[Fact]:
-    """Facts that the policy wants to know for these categories and nobody answered: an unanswered fact is not a no."""
-    wanted = dict.fromkeys(fact for category in inputs.categories for fact in policy.critical.get(category, ()))
-    return [fact for fact in wanted if fact not in inputs.facts]
+class _Fired(NamedTuple):
+    """A rule that fired, and the level that it gives."""
+
+    rule: str
+    level: Urgency
+
+
+def _known(inputs: TriageInputs) -> list[Fact]:
+    return [fact for fact, answer in inputs.facts.items() if answer]
+
+
+def _by_category(policy: Policy, inputs: TriageInputs) -> list[_Fired]:
+    levels = [(category, policy.categories.get(category, "low")) for category in inputs.categories]
+    return [_Fired(f"category:{category}={level}", level) for category, level in levels]
+
+
+def _by_fact(policy: Policy, known: Sequence[Fact]) -> list[_Fired]:
+    return [_Fired(f"danger:{fact}={policy.facts[fact]}", policy.facts[fact]) for fact in known if fact in policy.facts]
+
+
+def _by_facts_together(policy: Policy, categories: Sequence[Category], known: Sequence[Fact]) -> list[_Fired]:
+    fitting = [each for each in policy.together if set(each.facts) <= set(known) and (not each.categories or set(each.categories) & set(categories))]
+    return [_Fired(f"together:{'+'.join((*each.categories, *each.facts))}={each.level}", each.level) for each in fitting]
+
+
+def _as_if_unknown(policy: Policy, inputs: TriageInputs) -> list[_Fired]:
+    """What each known critical fact would give if nobody had answered it: knowing of a danger never gives less than not knowing of it."""
+    if not policy.known_at_least_unknown:
+        return []
+    known = _known(inputs)
+    now, found = _plain(policy, inputs.categories, known), []
+    for fact in _critical(policy, inputs):
+        without = raised(_plain(policy, inputs.categories, [each for each in known if each != fact]))
+        if fact in known and most_urgent(now, without) != now:
+            found.append(_Fired(f"known:{fact}={without}", without))
+    return found
+
+
+def _plain(policy: Policy, categories: Sequence[Category], known: Sequence[Fact]) -> Urgency:
+    """The level of what is known, before anything raises it."""
+    by_category = (policy.categories.get(category, "low") for category in categories)
+    by_fact = (each.level for each in (*_by_fact(policy, known), *_by_facts_together(policy, categories, known)))
+    return most_urgent(*by_category, *by_fact)
+
+
+def _critical(policy: Policy, inputs: TriageInputs) -> list[Fact]:
+    """Facts that the policy wants to know for these categories; an unanswered one is not a no."""
+    return list(dict.fromkeys(fact for category in inputs.categories for fact in policy.critical.get(category, ())))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,14 +14,20 @@ from pydantic import Field as Limit
 
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Audience, BeginActivity, Expected, Field
+from services.cases.domain.steps.filled import SchoolCalendar
 from services.cases.domain.steps.offer import Around, Known, offered, one_of
 from services.cases.domain.steps.strategy import Strategy, opens, step
 from services.cases.domain.steps.tells import Document, counted
 from shared.errors import Refused
+from shared.eventstore.upcasting import Json
+from shared.school_day import Calendar
 from shared.sealed import CounsellingText
 
 LAIJAPEN, LAIJAPANG = timedelta(days=30), timedelta(days=180)
 """Short-term evaluation within a month, long-term within months (sources.md, Evaluation of services)."""
+
+EARLIEST = {"laiseg": timedelta(), "laijapen": timedelta(days=7), "laijapang": timedelta(days=60)}
+"""Days after the meeting from which an evaluation can show anything: a week, and months (domain.md, The nine strategies)."""
 
 
 class RequestCounselling(BeginActivity, called="request-counselling", permission="work"):
@@ -104,19 +110,30 @@ class CounsellingDeclined(ActivityEvent):
 
 
 class EvaluateCounselling(ActivityCommand, called="evaluate-counselling", permission="work"):
-    """kind: laiseg at the end of the meeting, laijapen after a week to a month, laijapang after months."""
+    """kind: laiseg at the end of the meeting, laijapen after a week to a month, laijapang after months.
+
+    reason_for_early: why one is made before its time, as where the student moves away.
+    """
 
     kind: Literal["laiseg", "laijapen", "laijapang"]
     helped: bool
     finding: CounsellingText
+    reason_for_early: CounsellingText | None = None
+    calendar: SchoolCalendar = Calendar()
 
 
 class CounsellingEvaluated(ActivityEvent):
     type: Literal["counselling-evaluated"] = "counselling-evaluated"
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     kind: Literal["laiseg", "laijapen", "laijapang"]
     helped: bool
     finding: CounsellingText
+    reason_for_early: CounsellingText | None
+
+
+def _no_reason(evaluated: Json) -> Json:
+    """Version 1 asked for no reason."""
+    return evaluated | {"reason_for_early": None}
 
 
 class RecordSatisfaction(ActivityCommand, called="record-satisfaction", permission="work"):
@@ -161,6 +178,18 @@ class EvaluationOutOfOrder(Refused):
     english = "Evaluations come in order: immediate, short-term, long-term."
 
 
+class EvaluationTooEarly(Refused):
+    code = "evaluation-too-early"
+    indonesian = "Laijapen paling cepat seminggu, laijapang paling cepat dua bulan sesudah pertemuan; sebelum itu, tulis alasan (reason_for_early)."
+    english = "Laijapen comes a week after the meeting at the earliest, laijapang two months; before that, give the reason (reason_for_early)."
+
+
+class EvaluationBeforeMeeting(Refused):
+    code = "evaluation-before-meeting"
+    indonesian = "Evaluasi tidak mungkin terjadi sebelum pertemuannya."
+    english = "An evaluation cannot have happened before its meeting."
+
+
 class NotEvaluated(Refused):
     code = "not-evaluated"
     indonesian = "Layanan belum dievaluasi (laiseg)."
@@ -186,6 +215,18 @@ def _evaluated(command: EvaluateCounselling, activity: Activity, _: About) -> No
         raise EvaluationOutOfOrder
     if wanted > 0 and _ORDER[wanted - 1] not in done:
         raise EvaluationOutOfOrder
+    _in_its_time(command, activity)
+
+
+def _in_its_time(command: EvaluateCounselling, activity: Activity) -> None:
+    """By the days on which the meeting and the evaluation happened at the school, whenever they were written down."""
+    held = activity.last(CounsellingHeld)
+    assert held is not None
+    passed = command.calendar.day(command.at) - command.calendar.day(held.at)
+    if passed < timedelta():
+        raise EvaluationBeforeMeeting
+    if passed < EARLIEST[command.kind] and command.reason_for_early is None:
+        raise EvaluationTooEarly
 
 
 def _ended(_: EndCounselling, activity: Activity, __: About) -> None:
@@ -265,6 +306,7 @@ COUNSELLING = Strategy(
     rests=frozenset({"evaluated"}),
     audience=audience,
     expects=expects,
+    upcasts={("counselling-evaluated", 1): _no_reason},
     awaits=("counselling-meeting", "evaluation-laiseg", "evaluation-laijapen", "evaluation-laijapang"),
     documents=(
         _SERVICE_PLAN,

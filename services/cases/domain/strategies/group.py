@@ -7,18 +7,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Literal
-
-from pydantic import AwareDatetime
-from pydantic import Field as Limit
+from typing import Literal
 
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.act import Acts, act
-from services.cases.domain.steps.activity import Field, Part, WrongMoment
+from services.cases.domain.steps.activity import WrongMoment
 from services.cases.domain.steps.command import ActEvent, Command, OwnWords
-from services.cases.domain.steps.filled import Filled
-from services.cases.domain.steps.named import NamedBefore, Names
 from services.cases.domain.steps.tells import Chapter, counted
+from services.cases.domain.strategies.group_steps import (
+    AddMember,
+    CancelGroup,
+    CloseGroup,
+    FormGroup,
+    GroupCancelled,
+    GroupClosed,
+    GroupCommand,
+    GroupFormed,
+    GroupHandedOver,
+    GroupPostponed,
+    HandOverGroup,
+    HoldSession,
+    Member,
+    MemberAdded,
+    MemberRefused,
+    MemberRemoved,
+    PostponeGroup,
+    RecordMemberRefusal,
+    RemoveMember,
+    SessionHeld,
+)
 from shared.decider import Decider
 from shared.errors import Refused
 from shared.eventstore.codec import EventCodec
@@ -28,120 +45,13 @@ FEWEST = 2
 """A group of one is individual counselling."""
 
 
-class Member(Part):
-    """roles: the student's role in each concern of the case, so that victim and accused of one incident are never together."""
-
-    case: str
-    student: str
-    roles: Mapping[str, str]
-
-
-class FormGroup(Command, called="form-group", permission="group"):
-    group: Annotated[str, Filled("fresh-id", "group")]
-    school: str
-    field: Field
-    purpose: CounsellingText
-    members: Annotated[tuple[Member, ...], Limit(min_length=2), Filled("members")]
-
-
-class GroupFormed(ActEvent):
-    type: Literal["group-formed"] = "group-formed"
-    version: Literal[1] = 1
-    group: str
-    school: str
-    field: Field
-    purpose: CounsellingText
-    members: Annotated[tuple[Member, ...], Limit(min_length=2)]
-
-
-class AddMember(Command, called="add-member", permission="group"):
-    member: Annotated[Member, Filled("member")]
-
-
-class MemberAdded(ActEvent):
-    type: Literal["member-added"] = "member-added"
-    version: Literal[1] = 1
-    member: Member
-
-
-class RemoveMember(Command, called="remove-member", permission="group"):
-    student: Annotated[str, NamedBefore("a member of the group")]
-
-
-class MemberRemoved(ActEvent):
-    type: Literal["member-removed"] = "member-removed"
-    version: Literal[1] = 1
-    student: str
-
-
-class HoldSession(Command, called="hold-session", permission="group"):
-    """session: 1, 2, 3 …  stage: of the group. present: students who came. pledge: of confidentiality, at the first session."""
-
-    session: Annotated[int, Limit(ge=1)]
-    stage: Literal["beginning", "transition", "working", "ending"]
-    when: AwareDatetime
-    present: Annotated[tuple[str, ...], Limit(min_length=1), NamedBefore("members of the group")]
-    pledge: bool
-    dynamics: CounsellingText
-
-
-class SessionHeld(ActEvent):
-    type: Literal["session-held"] = "session-held"
-    version: Literal[1] = 1
-    session: Annotated[int, Limit(ge=1)]
-    stage: Literal["beginning", "transition", "working", "ending"]
-    when: AwareDatetime
-    present: Annotated[tuple[str, ...], Limit(min_length=1)]
-    pledge: bool
-    dynamics: CounsellingText
-
-
-class CloseGroup(Command, called="close-group", permission="group"):
-    result: CounsellingText
-
-
-class GroupClosed(ActEvent):
-    type: Literal["group-closed"] = "group-closed"
-    version: Literal[1] = 1
-    result: CounsellingText
-
-
-class CancelGroup(Command, called="cancel-group", permission="group"):
-    """It does not come about, or not any more."""
-
-    reason: CounsellingText
-
-
-class GroupCancelled(ActEvent):
-    type: Literal["group-cancelled"] = "group-cancelled"
-    version: Literal[1] = 1
-    reason: CounsellingText
-
-
-class HandOverGroup(Command, called="hand-over-group", permission="group"):
-    """to: who leads it from now on."""
-
-    to: Annotated[str, Names("staff", may="group")]
-
-
-class GroupHandedOver(ActEvent):
-    type: Literal["group-handed-over"] = "group-handed-over"
-    version: Literal[1] = 1
-    to: str
-
-
-GroupCommand = FormGroup | AddMember | RemoveMember | HoldSession | CloseGroup | CancelGroup | HandOverGroup
-GROUP_STEPS = (AddMember, RemoveMember, HoldSession, CloseGroup, CancelGroup, HandOverGroup)
-"""Everything that its leader can do with a group."""
-
-
 @dataclass(frozen=True, slots=True)
 class Group:
     """members: by student. leader: the only reader."""
 
     group: str | None = None
     school: str = ""
-    state: Literal["formed", "running", "closed", "cancelled"] = "formed"
+    state: Literal["formed", "running", "postponed", "closed", "cancelled"] = "formed"
     leader: str = ""
     members: Mapping[str, Member] | None = None
     sessions: int = 0
@@ -195,6 +105,12 @@ class WrongSessionNumber(Refused):
     english = "The session's number does not follow the last one."
 
 
+class PostponedIntoThePast(Refused):
+    code = "postponed-into-the-past"
+    indonesian = "Kelompok ditunda ke waktu yang sudah lewat."
+    english = "A group is postponed to a day that is still to come."
+
+
 class TooFewMembers(Refused):
     code = "too-few-members"
     indonesian = "Kelompok memerlukan sedikitnya dua anggota."
@@ -221,14 +137,26 @@ def _remove(command: RemoveMember, group: Group, _: About) -> None:
 
 def _hold(command: HoldSession, group: Group, _: About) -> None:
     _require_members(group, command.present)
+    if len(group.students) < FEWEST:
+        raise TooFewMembers
     if command.session != group.sessions + 1:
         raise WrongSessionNumber
     if group.sessions == 0 and not command.pledge:
         raise PledgeMissing
 
 
+def _refuse(command: RecordMemberRefusal, group: Group, _: About) -> None:
+    _require_members(group, (command.student,))
+
+
+def _postpone(command: PostponeGroup, _: Group, __: About) -> None:
+    if command.until <= command.at:
+        raise PostponedIntoThePast
+
+
 def _close(_: CloseGroup, group: Group, __: About) -> None:
-    if group.state != "running":
+    """Only after a session: one that never met is cancelled."""
+    if not group.sessions:
         raise WrongMoment
 
 
@@ -252,9 +180,14 @@ _ACTS: Acts[Group] = Acts(
     act(RemoveMember, MemberRemoved, _remove),
     act(HoldSession, SessionHeld, _hold, tells=counted("session", service="group-counselling")),
     act(CloseGroup, GroupClosed, _close, tells=counted()),
-    act(CancelGroup, GroupCancelled),
-    act(HandOverGroup, GroupHandedOver),
+    act(CancelGroup, GroupCancelled, tells=counted()),
+    act(PostponeGroup, GroupPostponed, _postpone, tells=counted()),
+    act(RecordMemberRefusal, MemberRefused, _refuse, tells=counted()),
+    act(HandOverGroup, GroupHandedOver, tells=counted()),
 )
+GROUP_STEPS = tuple(command for command in _ACTS.commands if command is not FormGroup)
+"""Everything that its leader can do with a group."""
+
 _NO_CASE = About("", None, "")
 
 
@@ -278,10 +211,12 @@ def evolve(group: Group, event: ActEvent) -> Group:
             return replace(seen, group=event.group, school=event.school, leader=event.by, members=members)
         case MemberAdded(member=member):
             return replace(seen, members={**group.students, member.student: member})
-        case MemberRemoved(student=student):
+        case MemberRemoved(student=student) | MemberRefused(student=student):
             return replace(seen, members={key: each for key, each in group.students.items() if key != student})
         case SessionHeld():
             return replace(seen, state="running", sessions=event.session)
+        case GroupPostponed():
+            return replace(seen, state="postponed")
         case GroupClosed():
             return replace(seen, state="closed")
         case GroupCancelled():

@@ -13,10 +13,10 @@ from pydantic import AwareDatetime
 from pydantic import Field as Limit
 
 from services.cases.domain.steps.about import About
-from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Expected
+from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Expected, WrongMoment
 from services.cases.domain.steps.home import ADULT, TurnsHome, require_consent, require_safe
 from services.cases.domain.steps.named import APPROVES, NamedBefore, Names
-from services.cases.domain.steps.offer import guardians, offered
+from services.cases.domain.steps.offer import Around, Known, guardians, offered
 from services.cases.domain.steps.strategy import Strategy, opens, step, whoever_reads_the_case
 from services.cases.domain.steps.tells import Document, Notice, Tells, counted
 from shared.errors import Refused
@@ -56,6 +56,24 @@ class NotifyVisit(ActivityCommand, called="notify-visit", permission="work"):
 class VisitNotified(ActivityEvent):
     type: Literal["visit-notified"] = "visit-notified"
     version: Literal[1] = 1
+    when: AwareDatetime
+    endorsed_by: str
+    letter: str
+
+
+class ReplaceVisitNotice(ActivityCommand, called="replace-visit-notice", permission="work"):
+    """A new letter of assignment takes the place of the one in force. replaces: the number of that one. letter: of the new one."""
+
+    replaces: str
+    when: AwareDatetime
+    endorsed_by: Annotated[str, APPROVES]
+    letter: str
+
+
+class VisitNoticeReplaced(ActivityEvent):
+    type: Literal["visit-notice-replaced"] = "visit-notice-replaced"
+    version: Literal[1] = 1
+    replaces: str
     when: AwareDatetime
     endorsed_by: str
     letter: str
@@ -126,6 +144,24 @@ class VisitNotEndorsed(Refused):
     english = "The letter of assignment must be endorsed by somebody else."
 
 
+class LetterInForce(Refused):
+    code = "letter-in-force"
+    indonesian = "Surat tugas yang berlaku sudah ada; gantilah dengan menyebut nomornya."
+    english = "A letter of assignment is in force: replace it by its number."
+
+
+class NoSuchLetter(Refused):
+    code = "no-such-letter"
+    indonesian = "Nomor ini bukan surat tugas yang berlaku."
+    english = "This is not the number of the letter of assignment in force."
+
+
+class LetterUsed(Refused):
+    code = "letter-used"
+    indonesian = "Nomor surat tugas ini sudah dipakai; setiap surat disahkan dan dinomori sendiri."
+    english = "This number was used for a letter of assignment before: each letter is endorsed and numbered by itself."
+
+
 class AccuracyNotChecked(Refused):
     code = "accuracy-not-checked"
     indonesian = "Hasil kunjungan belum diperiksa kebenarannya bersama yang dikunjungi."
@@ -153,12 +189,49 @@ def _home(guardian: str, about: About) -> None:
     require_safe(guardian, about)
 
 
+Letter = VisitNotified | VisitNoticeReplaced
+
+
+def letters(activity: Activity) -> list[Letter]:
+    """Every letter of assignment, in order."""
+    return [event for event in activity.events if isinstance(event, Letter)]
+
+
+def in_force(activity: Activity) -> Letter | None:
+    """The letter with which the next visit is made; none where its visit was made, and nobody was met or it was recorded."""
+    found = next((event for event in reversed(activity.events) if isinstance(event, Letter | VisitNotMet | HomeVisited)), None)
+    return found if isinstance(found, Letter) else None
+
+
 def _notified(command: NotifyVisit, activity: Activity, about: About) -> None:
+    if in_force(activity):
+        raise LetterInForce
+    _endorsed(command, activity, about)
+
+
+def _replaced(command: ReplaceVisitNotice, activity: Activity, about: About) -> None:
+    known = in_force(activity)
+    if known is None or known.letter != command.replaces:
+        raise NoSuchLetter
+    _endorsed(command, activity, about)
+
+
+def _endorsed(command: NotifyVisit | ReplaceVisitNotice, activity: Activity, about: About) -> None:
+    """One endorsement gives one letter, to a home that is safe."""
     planned = activity.last(VisitPlanned)
     assert planned is not None
     _home(planned.guardian, about)
     if command.endorsed_by in (command.by, activity.owner) or command.endorsed_by in about.named:
         raise VisitNotEndorsed
+    if command.letter in {each.letter for each in letters(activity)}:
+        raise LetterUsed
+
+
+def _visited(_: RecordVisit, activity: Activity, __: About) -> None:
+    """It is recorded again only where nobody has checked it with the people visited yet; else it would stay unreported for ever."""
+    known = activity.last(HomeVisited)
+    if activity.state == "visited" and known is not None and known.accuracy_checked:
+        raise WrongMoment
 
 
 def _reported(_: ReportVisit, activity: Activity, __: About) -> None:
@@ -169,7 +242,7 @@ def _reported(_: ReportVisit, activity: Activity, __: About) -> None:
 
 def expects(activity: Activity) -> Sequence[Expected]:
     """The visit on its day, the report after it, the use made of it."""
-    notified, visited, reported = activity.last(VisitNotified), activity.last(HomeVisited), activity.last(VisitReported)
+    notified, visited, reported = in_force(activity), activity.last(HomeVisited), activity.last(VisitReported)
     if activity.state == "notified" and notified:
         return [Expected(f"{activity.activity}/visit-{activity.version}", "home-visit", notified.when, activity.owner)]
     if activity.state == "visited" and visited:
@@ -179,8 +252,13 @@ def expects(activity: Activity) -> Sequence[Expected]:
     return ()
 
 
-def _endorsing(event: VisitNotified, _: Activity | None) -> Iterable[str]:
+def _endorsing(event: Letter, _: Activity | None) -> Iterable[str]:
     return (event.endorsed_by,)
+
+
+def _replacing(activity: Activity, _: Around) -> Sequence[Known]:
+    known = in_force(activity)
+    return [Known({"replaces": known.letter})] if known else []
 
 
 VISIT = Strategy(
@@ -188,7 +266,16 @@ VISIT = Strategy(
     steps=(
         opens(PlanVisit, VisitPlanned, "planned", _planned, offer=offered(known=guardians, towards="home-visit-proposed")),
         step(NotifyVisit, VisitNotified, "planned not-met postponed notified", "notified", _notified, tells=Tells(Notice("visit", _endorsing))),
-        step(RecordVisit, HomeVisited, "notified", "visited", tells=counted(service="home-visit"), offer=offered("home-visit")),
+        step(
+            ReplaceVisitNotice,
+            VisitNoticeReplaced,
+            "notified postponed",
+            "notified",
+            _replaced,
+            tells=Tells(Notice("visit", _endorsing)),
+            offer=offered(known=_replacing),
+        ),
+        step(RecordVisit, HomeVisited, "notified visited", "visited", _visited, tells=counted(service="home-visit"), offer=offered("home-visit")),
         step(RecordNotMet, VisitNotMet, "notified", "not-met", offer=offered("home-visit")),
         step(ReportVisit, VisitReported, "visited", "reported", _reported, offer=offered("visit-report")),
         step(UseVisit, VisitUsed, "reported", "used", offer=offered("visit-use")),
@@ -198,7 +285,15 @@ VISIT = Strategy(
     expects=expects,
     awaits=("home-visit", "visit-report", "visit-use"),
     documents=(
-        Document("visit-assignment", "Surat tugas kunjungan rumah", "Letter of assignment for a home visit", VisitNotified),
+        Document(
+            "visit-assignment",
+            "Surat tugas kunjungan rumah",
+            "Letter of assignment for a home visit",
+            VisitNotified,
+            also=(VisitNoticeReplaced,),
+            number="letter",
+            replaces="replaces",
+        ),
         Document("visit-report", "Laporan kunjungan rumah", "Report on a home visit", VisitReported),
     ),
 )

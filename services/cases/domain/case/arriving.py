@@ -1,0 +1,124 @@
+"""What follows where a case comes to others: a new school must have somebody who takes it in hand, and so must a case that goes on after a merge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from services.cases.domain.case.merging import MergedTaken, MergeInto, TakeMerged, UnmergeCase
+from services.cases.domain.case.moves import Carried, CarriedPerson, Carrying
+from services.cases.domain.case.moving import MOVING
+from services.cases.domain.case.opening import CLOCKS, earlier_runs
+from services.cases.domain.case.state import Case
+from services.cases.domain.case.strands import StrandAdded
+from services.cases.domain.case.transferring import ReceiveTransfer
+from services.cases.domain.case.whereabouts import alerted
+from services.cases.domain.steps import deadline
+from services.cases.domain.steps.command import recorded
+from services.cases.domain.steps.deadline import DeadlinesSet, Due
+from services.cases.domain.steps.policy import ORDER
+from shared.events import AlertsPassedOn, CaseAcknowledged
+from shared.message import Event
+
+# at another school -------------------------------------------------------------------------------------------------
+
+
+def receive(command: ReceiveTransfer, case: Case) -> Sequence[Event]:
+    """From now on the case is the other school's: its staff are alerted, and the clock of taking it in hand begins again.
+
+    Not where somebody of that school has it in hand already. Raises: a refusal by name.
+    """
+    received = MOVING.decide(command, case.moves, case.about)
+    relieved = AlertsPassedOn(
+        case=case.case or "", student=case.student, school=case.school, to_case=case.case or "", to_school=command.school, by=command.by
+    )  # fmt: skip
+    has_it = case.there.person if case.there and case.there.school == command.school and not case.in_nobody_s_hand else None
+    if has_it:
+        taken = CaseAcknowledged(case=case.case or "", student=case.student, school=command.school, by=has_it, concerns=case.concerns)
+        return [*received, relieved, taken]
+    clocks = deadline.clocks(command.policy, case.urgency, command.at, None)
+    fresh = DeadlinesSet(deadlines=tuple(each for each in clocks if each.key == "acknowledge"))
+    return [*received, relieved, alerted(case, command.school, case.concerns[-1], command.at, command.policy), fresh]
+
+
+# merged ------------------------------------------------------------------------------------------------------------
+
+
+def merge(command: MergeInto, case: Case) -> Sequence[Event]:
+    """This case rests, or where the other one does, takes what comes with it. Raises: a refusal by name."""
+    rests = MOVING.decide(command, case.moves, case.about)
+    if command.takes is not None:
+        return take(TakeMerged(merged=command.into, takes=command.takes, policy=command.policy, act=command.act, by=command.by, at=command.at), case)
+    return [*rests, AlertsPassedOn(
+        case=case.case or "", student=case.student, school=case.school, to_case=command.into, to_school=case.school, by=command.by
+    )]  # fmt: skip
+
+
+def take(command: TakeMerged, case: Case) -> Sequence[Event]:
+    """What goes with a merged case goes on here: its clocks where they are the earlier ones, an alert of what nobody has taken in hand yet.
+
+    Raises: a refusal by name.
+    """
+    MOVING.decide(command, case.moves, case.about)
+    taken = recorded(MergedTaken, command)
+    clocks = tuple(each for each in command.takes.clocks if not earlier_runs(case, each))
+    urgent = ORDER.index(command.takes.urgency) > ORDER.index(case.urgency)
+    waiting = [each.concern for each in command.takes.concerns if not each.acknowledged]
+    events: list[Event] = [taken, *([DeadlinesSet(deadlines=clocks)] if clocks else [])]
+    if urgent or waiting:
+        joined = case.with_carried(command.merged, command.takes)
+        events.append(alerted(joined, joined.alerted_at, (waiting or joined.concerns)[-1], command.at, command.policy))
+    return events
+
+
+def carrying(case: Case) -> Carrying:
+    """What goes with this case where it is merged into another, also of those that rest in it."""
+    clocks = tuple(
+        Due(key=each.key, what=each.what, due=each.expected, owner=each.owner, climb=each.climb)
+        for each in case.deadlines.values()
+        if each.key in CLOCKS
+    )
+    return Carrying(
+        concerns=(*_carried(case), *case.moves.carried),
+        urgency=case.urgency,
+        desk=case.desk,
+        clocks=clocks,
+        suspended=tuple(sorted(case.suspended)),
+        linked=tuple(sorted(case.moves.linked)),
+        safety_review=case.handling.safety_review,
+    )
+
+
+def _carried(case: Case) -> Iterable[Carried]:
+    return (_codes(case, strand) for strand in case.strands)
+
+
+def _codes(case: Case, strand: StrandAdded) -> Carried:
+    told = strand.concern
+    return Carried(
+        case=case.case or "",
+        concern=told.concern,
+        at=strand.at,
+        role=told.role,
+        kind=told.kind,
+        categories=told.categories,
+        facts=told.facts,
+        people=tuple(CarriedPerson(person=each.person, relation=each.relation, role=each.role) for each in told.people if each.person),
+        guardians_unsafe=told.guardians_unsafe,
+        desk=told.desk,
+        reporter_kind=told.reporter_kind,
+        acknowledged=told.concern in case.acknowledged,
+    )
+
+
+def unmerge(command: UnmergeCase, case: Case) -> Sequence[Event]:
+    """This case goes on by itself again: its clocks begin anew, and its staff are alerted to what nobody had taken in hand here.
+
+    Raises: a refusal by name.
+    """
+    unmerged = MOVING.decide(command, case.moves, case.about)
+    clocks = deadline.clocks(command.policy, case.urgency, command.at, case.owner)
+    running = tuple(each for each in clocks if CLOCKS[each.key](case))
+    events: list[Event] = [*unmerged, *([DeadlinesSet(deadlines=running)] if running else [])]
+    if case.in_nobody_s_hand:
+        events.append(alerted(case, case.alerted_at, case.in_nobody_s_hand[-1], command.at, command.policy))
+    return events

@@ -1,0 +1,77 @@
+"""One CSV file of a bundle, row by row: UTF-8, commas, any line ends, with or without a byte order mark. It never holds more than one row.
+
+A row that does not end, a line of a million commas and a file of blank lines are stopped on the way: each is a mistake or an attack.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+from services.intake.roster.untrusted import untrusted
+
+MOST_ROWS = 1_000_000
+
+LONGEST_ROW = 1_000_000
+"""Characters. A row that is longer has no end, because a quotation mark is missing."""
+
+_NUL = b"\0"
+_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_ENOUGH_TO_TELL = 400
+"""Octets that show whether a text without a mark is UTF-16: every second one is zero then."""
+
+
+def read_rows(name: str, content: bytes) -> Iterator[list[str]]:
+    """The cells of each row, the header first. name: of the file, without ending. Raises: Invalid."""
+    if _is_utf_16(content):
+        raise untrusted("encoding", f"/{name}.csv", place=f"{name}.csv (UTF-16)")
+    if _NUL in content:
+        raise untrusted("unstorable-character", f"/{name}.csv/{_line_at(content, content.index(_NUL))}")
+    text, number = _Text(content), 0
+    rows = csv.reader(text, strict=True)
+    try:
+        for number, row in enumerate(rows, start=1):
+            if number > MOST_ROWS:
+                raise untrusted("too-many-rows", f"/{name}.csv")
+            yield row
+            text.read = 0
+    except csv.Error as error:
+        raise untrusted("not-csv", f"/{name}.csv/{number + 1}") from error
+    except UnicodeDecodeError as error:
+        raise untrusted("encoding", f"/{name}.csv/{_first_wrong_line(content)}") from error
+
+
+class _Text(Iterator[str]):
+    """The lines of a text. read: how many characters since it was set to 0."""
+
+    def __init__(self, content: bytes) -> None:
+        self._text = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="")
+        self.read = 0
+
+    def __next__(self) -> str:
+        line = self._text.readline(LONGEST_ROW + 1)
+        if not line:
+            raise StopIteration
+        self.read += len(line)
+        if self.read > LONGEST_ROW:
+            raise csv.Error("a row without an end")
+        return line
+
+
+def _first_wrong_line(content: bytes) -> int:
+    place = len(content)
+    try:
+        content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        place = error.start
+    return _line_at(content, place)
+
+
+def _line_at(content: bytes, place: int) -> int:
+    return content[:place].count(b"\n") + 1
+
+
+def _is_utf_16(content: bytes) -> bool:
+    start = content[:_ENOUGH_TO_TELL]
+    return content.startswith(_WIDE_MARKS) or (len(start) > 1 and (not any(start[1::2]) or not any(start[::2])))

@@ -1,0 +1,130 @@
+"""One service put together: kernel, routes, running parts. Every `services/*/app.py` calls `create_service`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import structlog
+from fastapi import APIRouter, FastAPI
+
+from shared import logs, web
+from shared.clock import Clock, SystemClock
+from shared.database import Database
+from shared.delivery.feed import feed_router
+from shared.delivery.relay import Relay
+from shared.errors import StartRefused
+from shared.events import READERS
+from shared.eventstore.projection import Projection
+from shared.eventstore.signing import HeadSigner
+from shared.key_status import key_status_router
+from shared.rewrapping import Rewrapper
+from shared.running import Part, run_parts
+from shared.service.documents import documents_router
+from shared.service.kernel import Kernel, ServiceName, kernel_of
+from shared.service.operations import operations_router
+from shared.service.serving import note_refusal
+from shared.service.upkeep import parked_router, views_router
+from shared.settings import Settings
+from shared.wrapping import MasterKeys
+
+log = structlog.get_logger()
+
+
+def create_service(
+    name: ServiceName,
+    settings: Settings,
+    *,
+    migrations: Path,
+    routers: Callable[[Kernel], Sequence[APIRouter]],
+    parts: Callable[[Kernel], Sequence[Part]],
+    clock: Clock | None = None,
+) -> FastAPI:
+    """The service as an ASGI application; its paths keep their prefix `/<name>`.
+
+    Raises: StartRefused: a route has no permission row, or a secret is missing.
+    """
+    kernel = kernel_of(name, settings, migrations, clock or SystemClock())
+    own = list(parts(kernel))
+    running = [*_kernels_parts(kernel), *own, *(part.builder for part in own if isinstance(part, Projection))]
+    app = FastAPI(
+        title=f"Tanggap {name}",
+        version="0.1.0",
+        openapi_url=f"/{name}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan(kernel, running),
+    )
+    app.state.kernel = kernel
+    web.install(app)
+    for router in (*routers(kernel), *_kernels_routers(kernel, running)):
+        app.include_router(router)
+    app.include_router(documents_router(app, kernel))
+    kernel.access.permissions.require_rows(all_routes(app))
+    return app
+
+
+def _kernels_parts(kernel: Kernel) -> list[Part]:
+    """What runs in every service."""
+    relay = Relay(kernel.store, kernel.database, kernel.settings.redis_url, kernel.heartbeats, READERS[kernel.name])
+    rewrapper = Rewrapper(kernel.database, MasterKeys(kernel.keys.source, kernel.clock), kernel.heartbeats)
+    return [kernel.heartbeats, relay, HeadSigner(kernel.database, kernel.keys, kernel.heartbeats), rewrapper]
+
+
+def _kernels_routers(kernel: Kernel, running: Sequence[Part]) -> list[APIRouter]:
+    """What every service answers. running: its parts."""
+    projections = [part for part in running if isinstance(part, Projection)]
+    watched = [part.name for part in running if part is not kernel.heartbeats]
+    return [
+        feed_router(kernel.name, kernel.store),
+        parked_router(kernel),
+        key_status_router(kernel.keys, kernel.database, kernel.depends),
+        views_router(kernel, projections),
+        operations_router(kernel, watched, [projection.name for projection in projections]),
+    ]
+
+
+def _lifespan(kernel: Kernel, running: Sequence[Part]) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Opens the database and runs the parts for as long as the application serves."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        logs.configure(kernel.name, kernel.settings.log_level)
+        await _open(kernel.database)
+        working = asyncio.create_task(run_parts(running))
+        try:
+            yield
+        finally:
+            working.cancel()
+            await asyncio.wait((working,), timeout=8)
+            await kernel.database.close()
+
+    return lifespan
+
+
+async def _open(database: Database) -> None:
+    try:
+        await database.open()
+    except StartRefused as refused:
+        note_refusal(refused)
+        raise
+    except Exception as error:
+        log.warning("start-failed", error=type(error).__name__)
+        raise
+
+
+def all_routes(app: FastAPI) -> list[Any]:
+    """Every route of the application, also those of routers in routers."""
+    found: list[Any] = []
+    pending = list(app.routes)
+    while pending:
+        route = pending.pop()
+        nested = getattr(getattr(route, "original_router", None), "routes", None)
+        if nested:
+            pending.extend(nested)
+        else:
+            found.append(route)
+    return found

@@ -1,0 +1,52 @@
+"""What a service says about itself: OpenAPI, AsyncAPI, and the style of its pages."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Response
+from fastapi.responses import HTMLResponse, JSONResponse
+
+from shared import asyncapi
+from shared.access import SignedIn
+from shared.service.kernel import Kernel
+
+_STYLE = (Path(__file__).parents[1] / "static" / "tanggap.css").read_text(encoding="utf-8")
+
+
+def documents_router(app: FastAPI, kernel: Kernel) -> APIRouter:
+    """app: whose routes the OpenAPI document lists."""
+    router = APIRouter(include_in_schema=False)
+    name, partitions = kernel.name, kernel.settings.partitions
+
+    @router.get(f"/{name}/static/tanggap.css")
+    async def stylesheet(_: SignedIn) -> Response:
+        return Response(_STYLE, media_type="text/css", headers={"cache-control": "max-age=3600"})
+
+    @router.get(f"/{name}/docs")
+    async def docs(_: SignedIn) -> HTMLResponse:
+        return HTMLResponse(_openapi_page(name, app.openapi()))
+
+    @router.get(f"/{name}/asyncapi")
+    async def asyncapi_page(_: SignedIn) -> HTMLResponse:
+        return HTMLResponse(asyncapi.page(name, partitions))
+
+    @router.get(f"/{name}/asyncapi.json")
+    async def asyncapi_document(_: SignedIn) -> JSONResponse:
+        return JSONResponse(asyncapi.document(name, partitions))
+
+    return router
+
+
+def _openapi_page(name: str, told: dict[str, Any]) -> str:
+    rows = "".join(
+        f"<tr><th scope=row><code>{escape(method.upper())} {escape(path)}</code></th><td>{escape(operation.get('summary', ''))}</td></tr>"
+        for path, operations in told["paths"].items()
+        for method, operation in operations.items()
+    )
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Tanggap {name}: API</title></head><body><main><h1>{name}: API</h1>'
+        f'<p><a href="openapi.json">OpenAPI 3.1 (JSON)</a> · <a href="asyncapi">AsyncAPI</a></p><table>{rows}</table></main></body></html>'
+    )

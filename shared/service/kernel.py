@@ -1,0 +1,65 @@
+"""What a service's own code is given: its store, its database, its keys, and who may ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from shared.access import Access, Permissions
+from shared.clock import Clock
+from shared.database import Database
+from shared.delivery.applying import Handling
+from shared.delivery.feed import FeedClient
+from shared.delivery.subscription import PROMPT, Subscription
+from shared.eventstore.postgres import PostgresEventStore
+from shared.heartbeat import Heartbeats
+from shared.key_status import Depends
+from shared.keys import Keys, Service
+from shared.pace import Pace
+from shared.sealing import KeyringVault, Vault
+from shared.settings import Settings
+from shared.wrapping import MasterKeys
+
+ServiceName = Service
+
+
+@dataclass
+class Kernel:
+    """What a service's own code is given."""
+
+    name: ServiceName
+    settings: Settings
+    database: Database
+    store: PostgresEventStore
+    vault: Vault
+    clock: Clock
+    access: Access
+    heartbeats: Heartbeats
+    keys: Keys
+    depends: list[Depends] = field(default_factory=list)
+    subscriptions: list[Subscription] = field(default_factory=list)
+
+    def subscribe(self, source: ServiceName, handling: Handling, *, pace: Pace = PROMPT) -> Subscription:
+        """A subscription to a neighbour's events; a Part."""
+        feed = FeedClient(self.name, source, self.settings.origin(source), self.keys, self.clock)
+        subscription = Subscription(self.name, self.store, self.database, self.settings.redis_url, feed, handling, self.heartbeats, pace=pace)
+        self.subscriptions.append(subscription)
+        return subscription
+
+
+def kernel_of(name: ServiceName, settings: Settings, migrations: Path, clock: Clock) -> Kernel:
+    """The kernel of a service, with nothing running yet. Raises: StartRefused: a secret is missing."""
+    database = Database(settings.database_url, name, migrations=migrations, size=settings.pool_size)
+    keys = Keys(name, settings.secret_source(), clock)
+    keys.require()
+    return Kernel(
+        name,
+        settings,
+        database,
+        PostgresEventStore(database, partitions=settings.partitions),
+        KeyringVault(database, MasterKeys(keys.source, clock)),
+        clock,
+        Access(keys, Permissions(), clock),
+        Heartbeats(database),
+        keys,
+    )

@@ -1,0 +1,74 @@
+"""How a service is: alive, ready, and its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+
+from shared.access import SignedIn
+from shared.delivery.parked import ParkingLot
+from shared.errors import Unavailable
+from shared.eventstore.lag import Lag, judged, lags
+from shared.heartbeat import health
+from shared.service.kernel import Kernel
+
+
+def operations_router(kernel: Kernel, parts: list[str], views: list[str]) -> APIRouter:
+    """parts: names of what runs. views: names of the read models among them."""
+    router = APIRouter(tags=["operations"])
+    name = kernel.name
+
+    @router.get(f"/{name}/healthz", summary="The process lives; says nothing of what it stands on")
+    async def healthz(_: SignedIn) -> dict[str, str]:
+        return {"status": "alive"}
+
+    @router.get(f"/{name}/readyz", summary="Database, keys, and every part's sign of life and lag")
+    async def readyz(_: SignedIn) -> JSONResponse:
+        told = await _readiness(kernel, parts, views)
+        return JSONResponse(told, 200 if told["ready"] else 503)
+
+    @router.get(f"/{name}/metrics", summary="Prometheus metrics; ids are never labels")
+    async def metrics(_: SignedIn) -> Response:
+        return Response(await _metrics(kernel, parts, views), media_type="text/plain; version=0.0.4")
+
+    return router
+
+
+async def _readiness(kernel: Kernel, parts: list[str], views: list[str]) -> dict[str, Any]:
+    told: dict[str, Any] = {"ready": False, "parts": {}}
+    try:
+        told["parts"] = await _health(kernel, parts, views, await lags(kernel.database))
+        told["parked"] = len(await ParkingLot(kernel.database).list())
+        await kernel.vault.seal("readiness", "identity", "-", "readiness")
+        told["parts"] |= {"database": {"ok": True}, "keys": {"ok": True}}
+    except Unavailable:
+        told["parts"]["database"] = {"ok": False, "why": "does not answer"}
+    told["ready"] = all(part["ok"] for part in told["parts"].values())
+    return told
+
+
+async def _health(kernel: Kernel, parts: list[str], views: list[str], known: Sequence[Lag]) -> dict[str, dict[str, object]]:
+    found = await health(kernel.database, parts)
+    return found | {view: judged(view, found[view], known) for view in views}
+
+
+async def _metrics(kernel: Kernel, parts: list[str], views: list[str]) -> bytes:
+    registry = CollectorRegistry()
+    lag = Gauge("tanggap_part_lag", "Positions that a part is behind", ["part"], registry=registry)
+    sound = Gauge("tanggap_part_ok", "1 while a part gives signs of life", ["part"], registry=registry)
+    parked = Gauge("tanggap_parked_events", "Events parked because their handler kept failing", registry=registry)
+    head = Gauge("tanggap_store_position", "Position of the last event of the own store", registry=registry)
+    view_lag = Gauge("tanggap_view_lag", "Positions that a generation of a read model is behind", ["view", "generation", "state"], registry=registry)
+    known = await lags(kernel.database)
+    for each in known:
+        view_lag.labels(each.view, each.generation, each.state).set(each.lag)
+    for part, state in (await _health(kernel, parts, views, known)).items():
+        lag.labels(part).set(float(str(state["lag"] or 0)))
+        sound.labels(part).set(1 if state["ok"] else 0)
+    parked.set(len(await ParkingLot(kernel.database).list()))
+    head.set(await kernel.store.head())
+    return generate_latest(registry)
