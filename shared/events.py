@@ -461,7 +461,7 @@ CATALOGUE: dict[str, tuple[type[PublicEvent], ...]] = {
     "intake": (SchoolRegistered, PersonRegistered, PersonLeft, ConcernRaised),
     "cases": (
         CaseOpened, ConcernJoinedCase, CaseTriaged, CaseAcknowledged, GuardianToBeTold, ReferralSent, ReferralCancelRequested,
-        StaffToBeTold, SchoolToBeTold, AlertsPassedOn, WorkOverdue, DutyChanged, CalendarChanged, CaseClosed,
+        StaffToBeTold, SchoolToBeTold, AlertsPassedOn, WorkOverdue, DutyChanged, NobodyReachable, CalendarChanged, CaseClosed,
     ),
     "notifications": (StaffAlerted, AlertExhausted, GuardianTold, GuardianMarkedUnsafe, TaskMoved, TaskUnanswered),
 }  # fmt: skip

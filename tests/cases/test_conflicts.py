@@ -1,4 +1,4 @@
-"""Conflicts of interest (domain.md, Conflicts; People come and go): an own one suspends at once and the substitute works; somebody else's is a claim.
+"""Conflicts of interest (domain.md, Conflicts; domain page, "People come and go"): an own one suspends at once and the substitute works; somebody else's is a claim.
 
 District life, row 16; security, row 1.
 """

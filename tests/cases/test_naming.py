@@ -1,4 +1,4 @@
-"""Naming somebody (domain.md, People come and go): one check for all commands, by what is written on their fields. District life, rows 9, 16 and 22."""
+"""Naming somebody (domain page, "People come and go"): one check for all commands, by what is written on their fields. District life, rows 9, 16 and 22."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""Who has it now instead (domain.md, People come and go): the deputy, else the coordinator, else up the ladder."""
+"""Who has it now instead (domain page, "People come and go"): the deputy, else the coordinator, else up the ladder."""
 
 from __future__ import annotations
 

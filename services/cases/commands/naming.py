@@ -1,5 +1,5 @@
 """Naming somebody: one check for all commands. The person exists, works where the case is, holds a role that may do it, and is neither named in the
-case, suspended, away, nor the other side's counsellor (domain.md, People come and go). What a field demands is written on the field.
+case, suspended, away, nor the other side's counsellor (domain page, "People come and go"). What a field demands is written on the field.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """Who has it now instead, when somebody leaves, is absent or is suspended: the deputy, else the coordinator, else up the ladder
-(domain.md, People come and go). One answer for cases, activities, answers, approvals, commitments and alerts.
+(domain page, "People come and go"). One answer for cases, activities, answers, approvals, commitments and alerts.
 """
 
 from __future__ import annotations

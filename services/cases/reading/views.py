@@ -81,7 +81,7 @@ class Roster:
         return frozenset(role for role, people in (await self.staff(school)).items() if person in people)
 
     async def staff(self, school: str) -> dict[str, list[str]]:
-        """People by the role they hold at a school: its own, its cluster's counsellors where it has none of its own, and the district's."""
+        """People by the role they hold at a school: its own, after them its cluster's counsellors, and the district's."""
         async with self._database.statement() as connection:
             cursor = await connection.execute(_STAFF, {"school": school, "district": list(OF_THE_DISTRICT)})
             rows: list[tuple[str, list[str], bool, bool]] = await cursor.fetchall()
@@ -90,8 +90,8 @@ class Roster:
             for role in roles:
                 if own or role in OF_THE_DISTRICT:
                     found[role].append(person)
-        nearby = [person for person, roles, own, same_cluster in rows if same_cluster and not own and "counsellor" in roles]
-        return dict(found) if found.get("counsellor") or not nearby else {**found, "counsellor": nearby}
+        found["counsellor"] += [person for person, roles, own, same_cluster in rows if same_cluster and not own and "counsellor" in roles]
+        return dict(found)
 
     async def names(self, people: Sequence[str]) -> dict[str, Sealed]:
         """Sealed names of several people."""

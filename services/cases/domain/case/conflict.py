@@ -1,4 +1,4 @@
-"""Conflicts of interest: what is declared, claimed and ruled, and what a case knows of it (domain.md, Conflicts; People come and go).
+"""Conflicts of interest: what is declared, claimed and ruled, and what a case knows of it (domain.md, Conflicts; domain page, "People come and go").
 
 An own conflict suspends at once. Somebody else's is a claim: a leader who is not in conflict is told at once and rules. What follows for the work of
 whoever is suspended is decided in `suspending.py`.

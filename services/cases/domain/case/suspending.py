@@ -1,4 +1,4 @@
-"""Deciding about conflicts of interest, and who goes on with the work of whoever is suspended from that moment (domain.md, People come and go).
+"""Deciding about conflicts of interest, and who goes on with the work of whoever is suspended from that moment (domain page, "People come and go").
 
 Nobody can lock others out of a case: an own conflict suspends at once; what is claimed of somebody else waits for a ruling, unless a rule says that
 they are accused or family, and then never the last who may work or rule.

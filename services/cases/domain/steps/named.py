@@ -1,5 +1,5 @@
 """Which fields of a command name a person, and what the act demands of whoever is named, so that the shell looks them up before anything is decided
-(domain.md, People come and go: naming somebody). The check itself is in `commands/naming.py`.
+(domain page, "People come and go": naming somebody). The check itself is in `commands/naming.py`.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["staff", "student", "guardian", "of-the-case", "anybody"]
-"""staff: of the school where the case is, its cluster's counsellors where it has none, or the district. guardian: one of the case's student, as the
+"""staff: of the school where the case is, its cluster's counsellors, or the district. guardian: one of the case's student, as the
 roster has them now. of-the-case: such staff, the student, or one of the student's guardians. anybody: of whichever kind and school.
 """
 
