@@ -201,7 +201,7 @@ def _invitees(saying: Saying, _: Possible) -> dict[str, Any]:
 _RIGHTLY: Mapping[type[Command], Any] = {
     ConveneConference: _invitees,
     MinuteConference: _minutes,
-    RecordConsent: lambda *_: {"giver": "student"},
+    RecordConsent: lambda *_: {"giver": "student", "guardian": None},
     DraftReferral: lambda *_: {"ground": "legal-duty"},
     DecideReferral: lambda *_: {"reason": words()},
     EvaluateCounselling: lambda *_: {"reason_for_early": words()},
