@@ -242,7 +242,7 @@ StaffMessage = Literal[
 
 
 class StaffToBeTold(CaseEvent):
-    """Something waits for this member of staff: one mail, without content, to nobody else."""
+    """Something waits for this member of staff: one mail, without content, to nobody else. case: empty where it is about no case, as a group."""
 
     type: Literal["staff-to-be-told"] = "staff-to-be-told"
     version: Literal[1] = 1

@@ -15,7 +15,7 @@ from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.named import NamedBefore, Names
 from services.cases.domain.strategies.group import GROUP_STEPS
 from services.cases.domain.strategies.group_steps import FormGroup, HandOverGroup
-from shared.events import PersonLeft
+from shared.events import PersonLeft, StaffToBeTold
 from tests.cases.asking import body_from_examples, faults, formed
 from tests.cases.desk import Desk, School, accused, soon
 
@@ -214,6 +214,21 @@ async def test_a_right_colleague_is_told(cases):
     case, other = await school.case(), school.named("other")
     await cases.done(case, "assign", school.counsellor, to=other)
     assert [f'"person":"{other}","message":"assigned"' in each for each in await cases.events(case, "staff-to-be-told")] == [True]
+
+
+@pytest.mark.anyio
+async def test_whoever_gets_a_group_or_a_consultation_is_told_too(cases):
+    """Such a message is about no case."""
+    school = await cases.school()
+    group, _ = await formed(cases, school)
+    said = {"school": school.id, "asker_kind": "teacher", "aim": "climate", "question": "x"}
+    consultation = (await cases.post("consultations", school.counsellor, **said)).json()["id"]
+    for path in (f"groups/{group}/hand-over-group", f"consultations/{consultation}/hand-over-activity"):
+        assert (await cases.post(path, school.counsellor, to=school.named("other"))).status_code == 200
+    query = "SELECT body FROM event WHERE type = 'staff-to-be-told' AND stream IN (%s, %s)"
+    rows = await cases.sql(query, f"group-{group}", f"consultation-{consultation}")
+    told = [StaffToBeTold.model_validate_json(body) for (body,) in rows]
+    assert [(each.case, each.school, each.person, each.message) for each in told] == [("", school.id, school.named("other"), "assigned")] * 2
 
 
 @pytest.mark.anyio
