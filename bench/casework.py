@@ -30,10 +30,10 @@ from services.cases.domain.strategies.teacher import AnswerAsTeacher, AskTeacher
 from services.cases.policies import policy_for, read_policy
 from services.cases.reading.what_if import replay
 from services.intake.roster.people import school_id
-from shared.access import Permissions, Principal, service_principal
+from shared.access import Identity, Permissions, Principal, service_principal
 from shared.database import Database
 from shared.decider import execute
-from shared.events import CaseClosed, ConcernRaised
+from shared.events import CaseClosed, ConcernRaised, Post
 from shared.eventstore.postgres import PostgresEventStore
 from shared.message import TANGGAP, Event, Fact, Occasion
 from shared.sealed import Sealed
@@ -109,7 +109,7 @@ def look_ahead(activities: int) -> tuple[int, float]:
             said = command.model_copy(update={"activity": f"{command.activity}{number}"}) if isinstance(command, ActivityCommand) else command
             told = CASE.decide(said, case)
             case, events = CASE.fold(told, case), events + len(told)
-    counsellor = Principal("counsellor", "person", frozenset({"counsellor"}), frozenset({"s"}))
+    counsellor = Principal("counsellor", "person", frozenset({Post("counsellor", "s")}))
     asking = Asking(CASEWORK, counsellor, Permissions(), NOW, policy_for(NOW.date()), ("g",))
 
     def timed() -> float:
@@ -259,8 +259,9 @@ def _rebuild(district: District, headers: dict[str, str]) -> float:
 def large(folder: Path) -> list[Row]:
     """Measures what must not get slower as history grows."""
     with running(folder) as district:
-        counsellor = Principal("counsellor-7", "person", frozenset({"counsellor"}), frozenset({school_id(SOURCE, "smp1")}))
-        headers, service = district.headers(counsellor), district.headers(service_principal("bench"))
+        headers, service = district.headers(Identity("counsellor-7", "person")), district.headers(service_principal("bench"))
+        counsellor = {"person": "counsellor-7", "name": "Konselor", "role": "counsellor", "school": school_id(SOURCE, "smp1")}
+        httpx.post(f"{district.deployment.origin('intake')}/intake/api/appointments", json=counsellor, headers=service).raise_for_status()
         fill(district.database_url, 1, SMALL)
         _rebuild(district, service)
         small = _list_times(district, headers)

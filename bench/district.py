@@ -21,19 +21,20 @@ from district.deployment import Deployment, free_port
 from district.embedded.postgres import start_postgres
 from district.embedded.redis import start_redis
 from district.logins import prepared
+from district.sample.office import appoint_office
 from district.sample.people import generate
 from district.sample.roster import SOURCE, write_roster
 from services.intake.roster.people import person_id
-from shared.access import Principal, issue_token, service_principal
+from shared.access import Identity, issue_token, service_principal
 
 AGENCY = "agency-1"
 ENLARGED = 10
 """Factor on the sample's 600 students, because a student has one or two cases in a school year, not twenty."""
 
 
-def duty(number: int) -> Principal:
+def duty(number: int) -> Identity:
     """One of the district's officers."""
-    return Principal(person_id(SOURCE, f"dinas-staf-0{number}"), "person", frozenset({"district-duty"}))
+    return Identity(person_id(SOURCE, f"dinas-staf-0{number}"), "person")
 
 
 @dataclass
@@ -45,7 +46,7 @@ class District:
     database_url: str
     agency_origin: str
 
-    def headers(self, principal: Principal) -> dict[str, str]:
+    def headers(self, principal: Identity) -> dict[str, str]:
         return {"authorization": f"Bearer {issue_token(self.deployment.keys(), principal, datetime.now(UTC) + timedelta(hours=6))}"}
 
     def duty(self, number: int) -> dict[str, str]:
@@ -107,6 +108,7 @@ def _fill(district: District, secret: str) -> None:
     headers = district.headers(service_principal("bench"))
     with httpx.Client(timeout=300, trust_env=False, headers=headers) as client:
         client.post(f"{district.deployment.origin('intake')}/intake/api/roster", content=bundle.read_bytes()).raise_for_status()
+        appoint_office(client, district.deployment.origin("intake"), headers, generate())
         agency = {"id": AGENCY, "name": "x", "url": f"{district.agency_origin}/agencies/{AGENCY}", "secret": secret}
         client.post(f"{district.deployment.origin('notifications')}/notifications/api/agencies", json=agency).raise_for_status()
     people = district.scalar("SELECT count(*) FROM intake.person_v1")

@@ -7,7 +7,7 @@ from io import TextIOWrapper
 
 import typer
 
-from district.commands import directory, keys, looking, running
+from district.commands import directory, keys, looking, people, running
 from district.commands.calendar import calendar
 from district.commands.doctor import doctor
 from district.commands.migrating import migrate
@@ -24,6 +24,10 @@ app = typer.Typer(
 app.command("up")(running.up)
 app.command("serve")(running.serve_one)
 app.command("token")(running.token)
+app.command("appoint")(people.appoint)
+app.command("dismiss")(people.dismiss)
+app.command("suspend")(people.suspend)
+app.command("reinstate")(people.reinstate)
 app.command("demo")(demo)
 app.add_typer(directory.roster, name="roster")
 app.add_typer(directory.agencies, name="agencies")

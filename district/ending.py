@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Timer
 from types import FrameType
 
 _ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _KILLED = 128
 """What a shell adds to a signal's number, to tell of a program that a signal ended."""
+
+
+_LONGEST = 60.0
+"""Seconds that cleaning up may take: servers are given up to ten each."""
 
 
 class Stopped(SystemExit):
@@ -42,6 +48,7 @@ def _end(number: int, _: FrameType | None) -> None:
     """Once: a second signal must not cut the cleaning up short."""
     for each in _ENDING:
         signal.signal(each, signal.SIG_IGN)
+    _end_at_last(_KILLED + number)
     if number == signal.SIGINT:
         raise KeyboardInterrupt
     raise Stopped(_KILLED + number)
@@ -50,3 +57,10 @@ def _end(number: int, _: FrameType | None) -> None:
 def _hang_up(_: int, __: FrameType | None) -> None:
     """A web server that runs by then knows only SIGTERM."""
     signal.raise_signal(signal.SIGTERM)
+
+
+def _end_at_last(code: int) -> None:
+    """Something that does not let itself be ended must not keep the program alive."""
+    last = Timer(_LONGEST, os._exit, (code,))
+    last.daemon = True
+    last.start()

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 
 from district.origins import is_same_origin, on_this_machine, path_of_ours
 from district.sample.faces import Face, sample_schools
-from shared.access import Principal
+from shared.access import Identity
 from shared.errors import Fault, Invalid, NotAllowed
 
 _PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=select_autoescape())
@@ -27,7 +27,7 @@ class SignIn:
     session: makes the value of the cookie. over_the_sample: whether the district holds the sample and nothing else.
     """
 
-    def __init__(self, faces: Sequence[Face], session: Callable[[Principal], str], over_the_sample: Callable[[], Awaitable[bool]]) -> None:
+    def __init__(self, faces: Sequence[Face], session: Callable[[Identity], str], over_the_sample: Callable[[], Awaitable[bool]]) -> None:
         self._faces, self._session, self._over_the_sample = {face.role: face for face in faces}, session, over_the_sample
 
     async def page(self, request: Request) -> Response:
@@ -48,7 +48,7 @@ class SignIn:
         if face is None:
             raise Invalid(Fault("/role", "unknown-role"))
         answer = RedirectResponse(wanted or face.first, 303)
-        answer.set_cookie("tanggap_session", self._session(face.principal), httponly=True, samesite="lax")
+        answer.set_cookie("tanggap_session", self._session(face.who), httponly=True, samesite="lax")
         return answer
 
 

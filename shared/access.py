@@ -7,18 +7,20 @@ import json
 import tomllib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol
 
 from fastapi import Depends, Request
 from fastapi.routing import APIRoute
 
 from shared.clock import Clock
-from shared.errors import Fault, Invalid, NotAllowed, NotSignedIn, StartRefused
+from shared.errors import Fault, Invalid, NotAllowed, NotSignedIn, StartRefused, Unavailable
+from shared.events import Post
 from shared.keys import USES, Keys
+from shared.posts import Standing
 
 PERMISSIONS = Path(__file__).parent / "permissions.toml"
 EVERYBODY = "*"
@@ -34,70 +36,90 @@ Kind = Literal["person", "agency", "service", "anonymous"]
 
 
 @dataclass(frozen=True, slots=True)
-class Principal:
-    """Who asks. id: opaque id of the person, agency or service. schools: where the roles hold; empty for the whole district."""
+class Identity:
+    """Who somebody is, and no more: what tokens and sessions say (architecture, decision 20). id: opaque id of the person, agency or service."""
 
     id: str
     kind: Kind
-    roles: frozenset[str]
-    schools: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Principal(Identity):
+    """Who asks, with the posts that this service knows of now. Only a person holds posts; an agency and a service are what their kind says."""
+
+    posts: frozenset[Post] = frozenset()
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Every role, wherever it holds."""
+        return frozenset(post.role for post in self.posts) if self.kind == "person" else frozenset({self.kind})
 
     def holds(self, *roles: str) -> bool:
-        """Has one of the roles."""
+        """Has one of the roles, wherever it holds."""
         return not self.roles.isdisjoint(roles)
 
+    def holds_at(self, school: str, *roles: str) -> bool:
+        """Has one of the roles at this school."""
+        return any(post.role in roles and post.school in (None, school) for post in self.posts)
+
     def at(self, school: str) -> bool:
-        """The roles hold at this school."""
-        return not self.schools or school in self.schools
+        """Has any role at this school."""
+        return any(post.school in (None, school) for post in self.posts)
+
+    def schools(self, *roles: str) -> frozenset[str]:
+        """Where one of the roles holds, any role where none is said: ids of schools, or `EVERYWHERE`. Empty is nowhere."""
+        found = {post.school for post in self.posts if not roles or post.role in roles}
+        return EVERYWHERE if None in found else frozenset(school for school in found if school)
+
+    def only(self, roles: frozenset[str]) -> Principal:
+        """The same with the posts that count where these roles are asked for."""
+        return replace(self, posts=frozenset(post for post in self.posts if post.role in roles))
 
 
-ANONYMOUS = Principal("anonymous", "anonymous", frozenset({"anonymous"}))
+EVERYWHERE = frozenset({"*"})
+"""The schools of a role that holds in the whole district."""
+
+ANONYMOUS = Principal("anonymous", "anonymous")
 
 
 def service_principal(name: str) -> Principal:
     """One of our own services."""
-    return Principal(f"service:{name}", "service", frozenset({"service"}))
+    return Principal(f"service:{name}", "service")
 
 
-def issue_token(keys: Keys, principal: Principal, expires: datetime) -> str:
-    """A bearer token: what the principal is, and a keyed hash over it. Raises: Invalid: it would hold longer than tokens hold."""
-    return _issued(keys, "service-token" if principal.kind == "service" else "token", principal, expires)
+def issue_token(keys: Keys, who: Identity, expires: datetime) -> str:
+    """A bearer token: who it is, and a keyed hash over it. Raises: Invalid: it would hold longer than tokens hold."""
+    return _issued(keys, "service-token" if who.kind == "service" else "token", who, expires)
 
 
-def issue_session(keys: Keys, principal: Principal, expires: datetime) -> str:
+def issue_session(keys: Keys, who: Identity, expires: datetime) -> str:
     """What a browser keeps in its cookie. Raises: Invalid: it would hold longer than sessions hold."""
-    return _issued(keys, "session", principal, expires)
+    return _issued(keys, "session", who, expires)
 
 
-def read_token(keys: Keys, token: str, now: datetime) -> Principal:
-    """The principal of a bearer token. Raises: NotSignedIn: not ours, changed, expired, or made for another use."""
+def read_token(keys: Keys, token: str, now: datetime) -> Identity:
+    """Whose a bearer token is. Raises: NotSignedIn: not ours, changed, expired, or made for another use."""
     use: Credential = "service-token" if token.startswith(_PREFIXES["service-token"]) else "token"
     return _read(keys, use, token, now)
 
 
-def read_session(keys: Keys, cookie: str, now: datetime) -> Principal:
-    """The principal of a session's cookie. Raises: NotSignedIn, as `read_token`."""
+def read_session(keys: Keys, cookie: str, now: datetime) -> Identity:
+    """Whose a session's cookie is. Raises: NotSignedIn, as `read_token`."""
     return _read(keys, "session", cookie, now)
 
 
-def _issued(keys: Keys, use: Credential, principal: Principal, expires: datetime) -> str:
+def _issued(keys: Keys, use: Credential, who: Identity, expires: datetime) -> str:
     life = USES[use].life
     if life is not None and expires > keys.clock.now() + life:
         raise Invalid(Fault("/expires", "too-late"), message=f"a {use} holds {life} at most: a rotation of keys waits for it")
-    told = {
-        "id": principal.id,
-        "kind": principal.kind,
-        "roles": sorted(principal.roles),
-        "schools": sorted(principal.schools),
-        "expires": int(expires.timestamp()),
-    }
+    told = {"id": who.id, "kind": who.kind, "expires": int(expires.timestamp())}
     payload = urlsafe_b64encode(json.dumps(told, separators=(",", ":")).encode()).decode().rstrip("=")
     key = keys.active(use)
     signed = f"{_PREFIXES[use]}{key.id}.{payload}"
     return f"{signed}.{_signature(key.value, signed)}"
 
 
-def _read(keys: Keys, use: Credential, token: str, now: datetime) -> Principal:
+def _read(keys: Keys, use: Credential, token: str, now: datetime) -> Identity:
     signed, _, signature = token.rpartition(".")
     secret_id, _, payload = signed.removeprefix(_PREFIXES[use]).partition(".")
     key = keys.find(use, secret_id) if token.isascii() and token.startswith(_PREFIXES[use]) else None
@@ -106,7 +128,7 @@ def _read(keys: Keys, use: Credential, token: str, now: datetime) -> Principal:
     told = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     if told["expires"] < now.timestamp():
         raise NotSignedIn("the token has expired: get a new one")
-    return Principal(told["id"], told["kind"], frozenset(told["roles"]), frozenset(told["schools"]))
+    return Identity(told["id"], told["kind"])  # roles that an older release wrote into it count for nothing
 
 
 def _signature(key: bytes, signed: str) -> str:
@@ -161,26 +183,48 @@ class Permissions:
                     raise StartRefused(f"shared/permissions.toml has no row for `{method} {route.path_format}`: add who may use it")
 
 
+class LookUp(Protocol):
+    """Tells what somebody is now."""
+
+    async def of(self, person: str) -> Standing:
+        """Raises: Unavailable."""
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What the web shell needs to know who asks: the keys of credentials, the permission rows, the time."""
+    """What the web shell needs to know who asks: the keys of credentials, the permission rows, the time, and who holds which post now."""
 
     keys: Keys
     permissions: Permissions
     clock: Clock
+    posts: LookUp
 
-    def principal(self, request: Request) -> Principal:
-        """Who asks, if the route's row lets them. Raises: NotSignedIn, NotAllowed."""
+    async def principal(self, request: Request) -> Principal:
+        """Who asks, if the route's row lets them, with the posts that count for it. Raises: NotSignedIn, NotAllowed, Unavailable."""
         route = request.scope["route"]
         allowed = self.permissions.roles(request.method, route.path_format)
-        found = self._found(request, open_to_all=EVERYBODY in allowed)
-        if EVERYBODY in allowed or not found.roles.isdisjoint(allowed):
-            return found
-        if found is ANONYMOUS:
+        who = self._found(request, open_to_all=EVERYBODY in allowed)
+        if EVERYBODY in allowed:
+            return await self._as_far_as_known(who)
+        if who is ANONYMOUS:
             raise NotSignedIn("send a bearer token: `Authorization: Bearer …`")
-        raise NotAllowed
+        found = (await self.resolved(who)).only(allowed)
+        if not found.holds(*allowed):
+            raise NotAllowed
+        return found
 
-    def _found(self, request: Request, *, open_to_all: bool) -> Principal:
+    async def resolved(self, who: Identity) -> Principal:
+        """With what this service knows now of who asks. Raises: Unavailable: nobody can tell now."""
+        return Principal(who.id, who.kind, (await self.posts.of(who.id)).posts) if who.kind == "person" else Principal(who.id, who.kind)
+
+    async def _as_far_as_known(self, who: Identity) -> Principal:
+        """What is everybody's stays so while nobody can tell who somebody is."""
+        try:
+            return await self.resolved(who)
+        except Unavailable:
+            return Principal(who.id, who.kind)
+
+    def _found(self, request: Request, *, open_to_all: bool) -> Identity:
         """An old cookie must not shut what is everybody's, such as the public form; a wrong bearer token is always told."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer" and token:
@@ -195,9 +239,9 @@ class Access:
 
 
 async def signed_in(request: Request) -> Principal:
-    """FastAPI dependency: the principal, checked against the route's row. Asynchronous only so that no thread is used for it."""
+    """FastAPI dependency: the principal, checked against the route's row."""
     access: Access = request.app.state.kernel.access
-    return access.principal(request)
+    return await access.principal(request)
 
 
 SignedIn = Annotated[Principal, Depends(signed_in)]

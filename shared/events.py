@@ -6,11 +6,14 @@ Readers tolerate added fields and unknown types; a changed field is a new versio
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.eventstore.upcasting import Json, Upcasters
 from shared.message import PublicEvent
 from shared.school_day import Layer
 from shared.sealed import AnswerText, ConcernText, ContactText, IdentityText, NoticeText, PackageText
@@ -37,12 +40,34 @@ Fact = Literal[
 
 StaffRole = Literal[
     "counsellor", "coordinator", "homeroom", "mentor", "subject-teacher", "vice-principal", "principal", "supervisor",
-    "district-officer", "district-duty", "auditor", "system-administrator",
+    "district-officer", "district-duty", "auditor", "system-administrator", "school-operator",
 ]  # fmt: skip
+Role = Literal[StaffRole, "student", "guardian"]
+"""What a person can be."""
+
+SchoolKind = Literal["regency", "province", "kemenag"]
+"""Who is responsible for a school: kabupaten/kota, provinsi, or Kemenag (domain.md, Who is who)."""
+
 OutcomeClass = Literal["helped", "referred", "no-action-needed", "transferred", "not-reached"]
 
 
 # intake: the roster ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A role and where it holds: at one school, at all schools of a kind, or in the whole district where neither is said."""
+
+    role: Role
+    school: str | None = None
+    kind: SchoolKind | None = None
+
+
+DISTRICT_ROLES: frozenset[str] = frozenset({"supervisor", "district-officer", "district-duty", "auditor", "system-administrator"})
+"""The roles of the district's own people. They stand in no school's export (domain.md, People come and go)."""
+
+_MADRASAHS = frozenset({"ra", "mi", "mts", "ma", "mak", "min", "mtsn", "man", "makn"})
+"""How the names of Kemenag's schools begin."""
 
 
 class SchoolRegistered(PublicEvent):
@@ -60,18 +85,32 @@ class SchoolRegistered(PublicEvent):
     def ordering_key(self) -> str:
         return self.school
 
+    @property
+    def kind_of_school(self) -> SchoolKind | None:
+        """Who is responsible: Kemenag for madrasahs, the province from upper secondary on and for special schools, else the regency or city.
+
+        None for an office, which is no school.
+        """
+        if self.level == "district":
+            return None
+        if self.name.lower().split(" ", 1)[0].rstrip(".") in _MADRASAHS:
+            return "kemenag"
+        return "province" if self.level in ("sma", "smk", "slb") else "regency"
+
 
 class PersonRegistered(PublicEvent):
     """A person of the roster as it stands now (sent again on change). Names, birth date and contacts are sealed under the person's
     own key, purpose `identity` (name, born) and `contact` (email, phone).
+
+    school: where a student is; of others the main one. posts: the roles of staff, each at the school where it holds.
     """
 
     type: Literal["person-registered"] = "person-registered"
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     person: str
     kind: Literal["student", "staff", "guardian"]
     school: str
-    roles: tuple[StaffRole, ...] = ()
+    posts: tuple[Post, ...] = ()
     name: IdentityText
     born: IdentityText | None = None
     email: ContactText | None = None
@@ -93,6 +132,66 @@ class PersonLeft(PublicEvent):
     @property
     def ordering_key(self) -> str:
         return self.person
+
+
+class PersonAppointed(PublicEvent):
+    """Somebody holds a post by the district's word. No import of a roster gives or takes it.
+
+    name, email, phone: of somebody who stands in no roster; sealed under their own key, purposes `identity` and `contact`.
+    """
+
+    type: Literal["person-appointed"] = "person-appointed"
+    version: Literal[1] = 1
+    person: str
+    post: Post
+    name: IdentityText | None = None
+    email: ContactText | None = None
+    phone: ContactText | None = None
+
+    @property
+    def ordering_key(self) -> str:
+        return self.person
+
+
+class PersonDismissed(PublicEvent):
+    """An appointment ended."""
+
+    type: Literal["person-dismissed"] = "person-dismissed"
+    version: Literal[1] = 1
+    person: str
+    post: Post
+
+    @property
+    def ordering_key(self) -> str:
+        return self.person
+
+
+class PersonSuspended(PublicEvent):
+    """Somebody may do nothing any more until they are reinstated, whatever posts they hold."""
+
+    type: Literal["person-suspended"] = "person-suspended"
+    version: Literal[1] = 1
+    person: str
+
+    @property
+    def ordering_key(self) -> str:
+        return self.person
+
+
+class PersonReinstated(PublicEvent):
+    """A suspension ended."""
+
+    type: Literal["person-reinstated"] = "person-reinstated"
+    version: Literal[1] = 1
+    person: str
+
+    @property
+    def ordering_key(self) -> str:
+        return self.person
+
+
+RosterFact = SchoolRegistered | PersonRegistered | PersonLeft | PersonAppointed | PersonDismissed | PersonSuspended | PersonReinstated
+"""Everything that says who is who and where; each service keeps it (ADR 20)."""
 
 
 # intake: concerns --------------------------------------------------------------------------------------------------
@@ -447,7 +546,7 @@ class TaskUnanswered(NotificationEvent):
     reason: Literal["no-answer", "unreachable"]
 
 
-Intake = Annotated[SchoolRegistered | PersonRegistered | PersonLeft | ConcernRaised, Field(discriminator="type")]
+Intake = Annotated[RosterFact | ConcernRaised, Field(discriminator="type")]
 Cases = Annotated[
     CaseOpened | ConcernJoinedCase | CaseTriaged | CaseAcknowledged | GuardianToBeTold | ReferralSent
     | ReferralCancelRequested | StaffToBeTold | SchoolToBeTold | AlertsPassedOn | WorkOverdue | DutyChanged | CalendarChanged | CaseClosed,
@@ -458,7 +557,9 @@ Notifications = Annotated[
 ]
 
 CATALOGUE: dict[str, tuple[type[PublicEvent], ...]] = {
-    "intake": (SchoolRegistered, PersonRegistered, PersonLeft, ConcernRaised),
+    "intake": (
+        SchoolRegistered, PersonRegistered, PersonLeft, PersonAppointed, PersonDismissed, PersonSuspended, PersonReinstated, ConcernRaised,
+    ),
     "cases": (
         CaseOpened, ConcernJoinedCase, CaseTriaged, CaseAcknowledged, GuardianToBeTold, ReferralSent, ReferralCancelRequested,
         StaffToBeTold, SchoolToBeTold, AlertsPassedOn, WorkOverdue, DutyChanged, NobodyReachable, CalendarChanged, CaseClosed,
@@ -473,7 +574,22 @@ READERS = {"intake": ("cases", "notifications"), "cases": ("intake", "notificati
 BY_TYPE: dict[str, type[PublicEvent]] = {event.model_fields["type"].default: event for events in CATALOGUE.values() for event in events}
 
 
+def _roles_at_the_one_school(first: Json) -> Json:
+    """Version 1 of a person had one school for all roles; the roles of the district's people held in the whole district."""
+    told = {name: value for name, value in first.items() if name != "roles"}
+    school = first["school"]
+    return {**told, "posts": [{"role": role, "school": None if role in DISTRICT_ROLES else school} for role in first.get("roles", ())]}
+
+
+OLDER = Upcasters({("person-registered", 1): _roles_at_the_one_school})
+"""From the versions of public events that are no longer written."""
+
+
 def read_public(event_type: str, body: str) -> PublicEvent | None:
-    """The public event, leniently; None where this reader does not know the type (it skips it)."""
+    """The public event, leniently and at its newest version; None where this reader does not know the type (it skips it)."""
     known = BY_TYPE.get(event_type)
-    return known.model_validate_json(body) if known else None
+    if known is None:
+        return None
+    if event_type in OLDER.types:
+        body = OLDER.upcast(event_type, json.loads(body)["version"], body)
+    return known.model_validate_json(body)

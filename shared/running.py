@@ -30,10 +30,14 @@ async def ended(task: asyncio.Task[object]) -> None:
 
 
 async def run_parts(parts: Sequence[Part]) -> None:
-    """Runs all parts until cancelled. A part that ends or fails is restarted after a growing pause."""
-    async with asyncio.TaskGroup() as group:
-        for part in parts:
-            group.create_task(keep_running(part), name=part.name)
+    """Runs all parts until cancelled, and then ends every one of them. A part that ends or fails is restarted after a growing pause."""
+    running = [asyncio.create_task(keep_running(part), name=part.name) for part in parts]
+    try:
+        done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        await asyncio.gather(*(ended(task) for task in running))  # a group would cancel each only once, which one may swallow
 
 
 async def keep_running(part: Part) -> None:

@@ -13,6 +13,7 @@ from rich.progress import Progress
 
 from district.commands.directory import origin
 from district.commands.naming import case_named
+from district.commands.people import people
 from district.commands.shell import FOUND_A_PROBLEM, checked, errors, show_json, show_table, verb
 from district.commands.stores import databases, each_store, opened
 from district.home import find_home
@@ -20,9 +21,9 @@ from services.cases.domain.streams import case_stream
 from services.cases.policies import read_policy
 from services.cases.reading.vocabulary import words_of
 from services.cases.reading.what_if import as_json, replay
-from shared.access import Principal
+from shared.access import Identity
 from shared.database import Database
-from shared.errors import Fault, Invalid, NotFound
+from shared.errors import Fault, Invalid, NotFound, StartRefused
 from shared.eventstore.lag import lags
 from shared.eventstore.postgres import PostgresEventStore
 from shared.eventstore.verify import Verified, verify_store
@@ -40,8 +41,11 @@ CaseId = Annotated[str, typer.Argument(help="id of the case, or its first charac
 
 
 def _auditor() -> dict[str, str]:
-    token = find_home().token(Principal("operator", "person", frozenset({"auditor"})))
-    return {"authorization": f"Bearer {token}"}
+    """As the district's auditor, who sees metadata alone. Raises: StartRefused: nobody was appointed."""
+    auditors = [each["person"] for each in people(kind="staff") if "auditor" in each["roles"]]
+    if not auditors:
+        raise StartRefused("nobody is the district's auditor yet: ./tanggap appoint NAME --role auditor")
+    return {"authorization": f"Bearer {find_home().token(Identity(auditors[0], 'person'))}"}
 
 
 def _get(path: str, **query: str | None) -> Any:

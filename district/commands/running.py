@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from district.commands.people import require_post
 from district.commands.shell import console, show_json, verb
 from district.embedded.servers import Servers
 from district.ending import stopping_is_well
@@ -18,7 +19,7 @@ from district.logins import prepared
 from district.sample.faces import faces
 from district.serving import ServingNote, serving
 from district.up import one_origin, services
-from shared.access import EVERYBODY, Permissions, Principal
+from shared.access import EVERYBODY, Identity, Permissions
 from shared.errors import StartRefused
 from shared.logins import SERVICES
 from shared.service import listening_on, run, serve
@@ -67,15 +68,15 @@ def token(
     person: Annotated[str, typer.Option(help="id of the person or agency")] = "operator",
     json: Annotated[bool, typer.Option("--json", help="for machines")] = False,
 ) -> None:
-    """A bearer token for scripts; only where demo sign-in is allowed (TANGGAP_DEMO_SIGN_IN=true)."""
+    """A bearer token for scripts, of somebody who holds the role there; only where demo sign-in is allowed (TANGGAP_DEMO_SIGN_IN=true)."""
     if os.environ.get("TANGGAP_DEMO_SIGN_IN", "").lower() not in ("1", "true", "yes"):
         raise StartRefused("tokens are only given where TANGGAP_DEMO_SIGN_IN=true: never in production")
     known = frozenset().union(*Permissions().rows.values()) - {EVERYBODY}
     if role not in known:
         raise StartRefused(f"there is no role called {role!r}: choose one of {', '.join(sorted(known))}")
-    kind = "agency" if role == "agency" else "service" if role == "service" else "person"
-    principal = Principal(person, kind, frozenset({role}), frozenset({school} if school else ()))  # type: ignore[arg-type]
-    made = find_home().token(principal)
+    if role not in ("agency", "service"):
+        require_post(person, role, school)
+    made = find_home().token(Identity(person, "agency" if role == "agency" else "service" if role == "service" else "person"))
     if json:
         show_json({"token": made})
     else:

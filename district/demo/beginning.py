@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from district.demo.day import Day
 from district.demo.kept import digest_of
 from district.sample.agencies import organizations
 from district.sample.concerns import concerns
+from district.sample.office import appoint_office
+from district.sample.people import OFFICE, District
 from district.sample.roster import write_roster
 from shared.errors import Fault, Invalid
 
@@ -21,6 +24,21 @@ def import_the_roster(day: Day) -> None:
     """The sample's, or one's own."""
     bundle = day.own.roster or write_roster(day.district, day.stage.home.folder / "demo-roster.zip")
     import_bundle(day.stage.origin, day.stage.home.service_headers(), bundle, allow_drop=False)
+
+
+def appoint_the_office(day: Day) -> None:
+    """The district's own people stand in no export. Whoever acts on this day is waited for, until the services know of them."""
+    own = District([], day.district.people) if day.own.roster else day.district
+    appoint_office(day.client, day.stage.origin, day.stage.home.service_headers(), own)
+    leading = [] if day.own.roster else [each for each in day.district.people if {"principal", "counsellor"} & set(each.roles)]
+    for person in (*day.district.of(OFFICE.key, "staff")[:2], *leading):
+        headers = day.stage.token(day.ids(person.key))
+        day.wait(partial(_is_known, day, headers), f"the services know {person.key}")
+
+
+def _is_known(day: Day, headers: dict[str, str]) -> bool:
+    paths = ("cases/api/lists", "notifications/api/agencies")
+    return all(day.client.get(f"{day.stage.origin}/{path}", headers=headers).is_success for path in paths)
 
 
 def import_the_agencies(day: Day) -> None:

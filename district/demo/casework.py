@@ -25,9 +25,11 @@ def in_days(days: float) -> str:
 def leave(day: Day) -> None:
     """Sets up the rota before the first concern comes in."""
     school = day.ids("smk1")
-    headers = day.stage.token(day.ids("smk1-staf-01"), "principal", school)
+    headers = day.stage.token(day.ids("smk1-staf-01"))
     body = {"person": day.ids(ABSENT), "away_from": in_days(-2), "away_until": in_days(7), "deputy": day.ids(DEPUTY)}
     checked(day.client.post(f"{day.stage.origin}/cases/api/schools/{school}/record-leave", json=body, headers=headers))
+    appointed = {"person": day.ids(DEPUTY), "role": "counsellor", "school": school}
+    checked(day.client.post(f"{day.stage.origin}/intake/api/appointments", json=appointed, headers=day.stage.home.service_headers()))
     day.deputies["smk1"] = DEPUTY
 
 
@@ -67,7 +69,7 @@ def teacher_and_parents(day: Day) -> None:
     asked = day.do(key, "ask-teacher", teacher=teacher, aim="information", question="Kehadiran? (fiktif)", respond_by=in_days(2))["activity"]
     case = day.case_of(key)
     assert case is not None
-    day.do(key, "answer-as-teacher", who=day.stage.token(teacher, "homeroom", case["school"]), activity=asked, answer="Hadir (fiktif).")
+    day.do(key, "answer-as-teacher", who=day.stage.token(teacher), activity=asked, answer="Hadir (fiktif).")
     day.do(key, "record-guidance-result", activity=asked, helped=True, result="Duduk di depan (fiktif).")
     day.told.append(("smp1-staf-08", f"{key}: dimintai keterangan tanpa alasan / asked without the reasons"))
     guardian = day.ids("smp1-wali-003a")
@@ -139,8 +141,8 @@ def outside_and_consultation(day: Day) -> None:
     """Strategies 6 and 7, both without a case."""
     school = day.ids("sma1")
     counsellor, principal = (
-        day.stage.token(day.ids("sma1-staf-03"), "counsellor", school),
-        day.stage.token(day.ids("sma1-staf-01"), "principal", school),
+        day.stage.token(day.ids("sma1-staf-03")),
+        day.stage.token(day.ids("sma1-staf-01")),
     )
     base = f"{day.stage.origin}/cases/api"
     body = {"school": school, "institution": "MGBK (FIKTIF)", "kind": "mgbk", "improves": "x", "contribution": "x", "contact": "x"}
@@ -190,7 +192,7 @@ def official(day: Day) -> None:
 def police(day: Day) -> None:
     """A police request for data: in writing, with a legal basis, decided by two people; it sets a legal hold."""
     key = "khusus-senjata"
-    one, two = day.duty(), day.stage.token(day.ids("dinas-staf-02"), "district-duty", None)
+    one, two = day.duty(), day.stage.token(day.ids("dinas-staf-02"))
     asked: dict[str, Any] = {"requester": "Penyidik (fiktif)", "letter": "B/1", "legal_basis": "KUHAP", "items": "x", "respond_by": in_days(3)}
     day.refused(key, "record-data-request", "polisi tanpa surat / the police without a letter", who=one, written=False, **asked)
     activity = day.do(key, "record-data-request", who=one, written=True, **asked)["activity"]
@@ -206,10 +208,10 @@ def accused_principal(day: Day) -> None:
     case = day.case_of(key)
     if case is None:
         return
-    accused = day.stage.token(day.ids("sma1-staf-01"), "principal", case["school"])
+    accused = day.stage.token(day.ids("sma1-staf-01"))
     day.note_refusal("kepala sekolah terlapor membaca / the accused principal reading", day.read(case, accused))
     day.do(key, "declare-conflict", person=day.ids("sma1-staf-04"), ground="family-of-accused", substitute=day.ids("sma1-staf-03"))
-    who = day.stage.token(day.ids("sma1-staf-05"), "coordinator", case["school"])
+    who = day.stage.token(day.ids("sma1-staf-05"))
     day.do(key, "rule-conflict", who=who, person=day.ids("sma1-staf-04"), conflicted=True, reason="Saudara kandung (fiktif).")
 
 
@@ -227,7 +229,7 @@ def adult(day: Day) -> None:
 def malicious(day: Day) -> None:
     """An allegation is found deliberately false by two people. Everybody who was told of it is told that it was false."""
     key = "khusus-fitnah"
-    one, two = day.duty(), day.stage.token(day.ids("dinas-staf-02"), "district-duty", None)
+    one, two = day.duty(), day.stage.token(day.ids("dinas-staf-02"))
     case = day.case_of(key)
     if case is None:
         return
@@ -248,7 +250,7 @@ def siblings(day: Day) -> None:
     if mine is None or other is None:
         return
     day.do(key, "link-case", who=day.duty(), other=other["id"])
-    stranger = day.stage.token(day.ids("smp1-staf-03"), "counsellor", mine["school"])
+    stranger = day.stage.token(day.ids("smp1-staf-03"))
     day.note_refusal("konselor sekolah lain membaca kasus saudara / the other school's counsellor", day.read(other, stranger))
 
 
@@ -278,7 +280,7 @@ def correction(day: Day) -> None:
 def holiday(day: Day) -> None:
     """Deadlines in school days skip holidays and weekends: the one in the store, and one computed across the next holiday."""
     school = day.ids("smp1")
-    headers = day.stage.token(day.ids("smp1-staf-01"), "principal", school)
+    headers = day.stage.token(day.ids("smp1-staf-01"))
     told = checked(day.client.get(f"{day.stage.origin}/cases/api/calendar/schools/{school}", headers=headers))
     calendar = Calendar.model_validate({name: told[name] for name in Calendar.model_fields})
     coming = next((each for each in calendar.holidays if each.first > calendar.day(datetime.now(UTC))), None)

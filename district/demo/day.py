@@ -162,7 +162,7 @@ class Day:
 
     def duty(self) -> dict[str, str]:
         """The district's duty officer."""
-        return self.stage.token(self.ids("dinas-staf-01"), "district-duty", None)
+        return self.stage.token(self.ids("dinas-staf-01"))
 
     def counsellor(self, case: dict[str, Any]) -> dict[str, str]:
         """The school's counsellor, or its cluster's where it has none, or the duty officer for a case of the district's desk."""
@@ -171,18 +171,18 @@ class Day:
         school = next((each for each in self.district.schools if self.ids(each.key) == case["school"]), None)
         named = {person["person"] for strand in case["strands"] for person in strand["people"]}
         if school and school.key in self.deputies:
-            return self.stage.token(self.ids(self.deputies[school.key]), "counsellor", case["school"])
+            return self.stage.token(self.ids(self.deputies[school.key]))
         staff = self.district.staff(school.key, "counsellor") if school else []
         own = next((person for person in staff if self.ids(person.key) not in named), None)
-        return self.stage.token(self.ids(own.key), "counsellor", case["school"]) if own else self.duty()
+        return self.stage.token(self.ids(own.key)) if own else self.duty()
 
     def approver(self, case: dict[str, Any]) -> dict[str, str]:
         """Somebody other than the drafter: the principal, or the second duty officer."""
         school = next((each for each in self.district.schools if self.ids(each.key) == case["school"]), None)
         principals = self.district.staff(school.key, "principal") if school else []
         if case["desk"] == "district" or not principals:
-            return self.stage.token(self.ids("dinas-staf-02"), "district-duty", None)
-        return self.stage.token(self.ids(principals[0].key), "principal", case["school"])
+            return self.stage.token(self.ids("dinas-staf-02"))
+        return self.stage.token(self.ids(principals[0].key))
 
     def act(self, case: dict[str, Any], activity: str, headers: dict[str, str], /, **body: Any) -> httpx.Response:
         """Sends one command; a repeat of the same one is harmless. Raises: LeftAlone: the case is not the day's alone."""

@@ -72,7 +72,7 @@ def _new(day: Day) -> Someone:
 
 def _work_and_receive(day: Day, case: dict[str, Any]) -> None:
     """The old school may not silence the alert; the new one takes it in hand, asks for the case and has it with the receipt."""
-    there, here = day.stage.token(day.ids(_new(day).key), "counsellor", day.ids(NEW)), day.counsellor(case)
+    there, here = day.stage.token(day.ids(_new(day).key)), day.counsellor(case)
     day.note_refusal(f"{OLD}: {AFTER}", _act(day, case, "acknowledge", here))
     checked(_act(day, case, "acknowledge", there))
     checked(_act(day, case, "assess-case", there, field="social", findings="Pisau diserahkan, murid aman (fiktif).", safe=True))

@@ -22,7 +22,7 @@ from district.embedded.servers import Servers
 from district.home import ROOT, Home, wanted_port
 from district.logins import addresses
 from district.sample.agencies import AGENCIES, agency_id
-from shared.access import Principal
+from shared.access import Identity
 from shared.errors import StartRefused, Unavailable
 
 START = 60.0
@@ -41,10 +41,9 @@ class Stage:
     administrator: str
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
-    def token(self, person: str, role: str, school: str | None) -> dict[str, str]:
-        """Headers that sign in a person with a role."""
-        principal = Principal(person, "person", frozenset({role}), frozenset({school} if school else ()))
-        return {"authorization": f"Bearer {self.home.token(principal)}"}
+    def token(self, person: str) -> dict[str, str]:
+        """Headers that sign in a person; what they may do is looked up."""
+        return {"authorization": f"Bearer {self.home.token(Identity(person, 'person'))}"}
 
     def databases(self) -> dict[str, str]:
         """Each service's own address, once the services have started."""
@@ -131,8 +130,8 @@ def _secrets(home: Home) -> dict[str, str]:
 def _configure(built: Stage) -> Path:
     agencies = {}
     for key, *_ in AGENCIES:
-        principal = Principal(agency_id(key), "agency", frozenset({"agency"}))
-        agencies[key] = {"secret": built.secrets[key], "token": built.home.token(principal), "behaviour": _BEHAVIOUR.get(key, "accept")}
+        token = built.home.token(Identity(agency_id(key), "agency"))
+        agencies[key] = {"secret": built.secrets[key], "token": token, "behaviour": _BEHAVIOUR.get(key, "accept")}
     path = built.home.folder / "demo-agencies.json"
     path.touch(mode=0o600)
     path.write_text(json.dumps({"origin": built.origin, "agencies": agencies}), encoding="utf-8")

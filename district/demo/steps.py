@@ -30,6 +30,7 @@ class Step:
 
 BEGINNING = (
     Step("roster", ("data sekolah dan murid diimpor", "the roster is imported"), beginning.import_the_roster),
+    Step("office", ("orang dinas diangkat", "the district's own people are appointed"), beginning.appoint_the_office, each_start=True),
     Step("agencies", ("lembaga mitra didaftarkan", "partner agencies are registered"), beginning.import_the_agencies, each_start=True),
 )
 

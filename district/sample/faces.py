@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from district.sample.agencies import agency_id
-from district.sample.people import OFFICE, SCHOOLS, Someone, generate
+from district.sample.people import OFFICE, SCHOOLS, generate
 from district.sample.roster import SOURCE
 from services.intake.roster.people import person_id, school_id
-from shared.access import Principal
+from shared.access import Identity
 
 _CASES, _FORM = "/cases/", "/intake/lapor"
 _SCHOOL = "smp1"
@@ -31,7 +31,7 @@ _ROLES = (
     _Role("counsellor", "Guru BK", "Counsellor", "Melihat isi kasus yang ditanganinya dan kasus sekolahnya yang belum ditangani siapa pun; kasus rekan hanya ringkasannya.", "Sees own cases in full, and those of the school that nobody has yet; a colleague's case as a summary.", _CASES),
     _Role("coordinator", "Koordinator BK", "Coordinator", "Melihat semua kasus sekolahnya; untuk kasus rekan ditanyakan alasannya, dan alasan itu dicatat.", "Sees all cases of the school; for a colleague's case a reason is asked and recorded.", _CASES),
     _Role("vice-principal", "Wakil kepala sekolah", "Vice principal", "Dapat melapor; dari sebuah kasus hanya melihat pertanyaan yang diajukan kepadanya.", "Can raise a concern; of a case sees only the question put to them.", _FORM),
-    _Role("principal", "Kepala sekolah", "Principal", "Melihat ringkasan kasus sekolahnya, tanpa kata-kata pelapor.", "Sees summaries of the school's cases, without the reporter's words.", _CASES),
+    _Role("principal", "Kepala sekolah", "Identity", "Melihat ringkasan kasus sekolahnya, tanpa kata-kata pelapor.", "Sees summaries of the school's cases, without the reporter's words.", _CASES),
     _Role("district-duty", "Petugas piket dinas", "District duty officer", "Melihat semua kasus di semua sekolah, juga yang menyangkut kepala sekolah, dan bertindak bila sekolah tidak menjawab.", "Sees every case of every school, also one about a principal, and acts where a school does not answer.", _CASES),
     _Role("district-officer", "Pejabat dinas", "District officer", "Melihat ringkasan kasus yang darurat atau terlambat, dan angka-angka kabupaten.", "Sees summaries of cases that are urgent or late, and the district's numbers.", _CASES),
     _Role("supervisor", "Pengawas sekolah", "School supervisor", "Melihat ringkasan kasus yang darurat atau terlambat, dan angka-angka kabupaten.", "Sees summaries of cases that are urgent or late, and the district's numbers.", _CASES),
@@ -50,7 +50,7 @@ class Face:
     sees: tuple[str, str]
     first: str
     name: str
-    principal: Principal
+    who: Identity
 
 
 def faces() -> list[Face]:
@@ -64,17 +64,11 @@ def sample_schools() -> frozenset[str]:
     return frozenset(school_id(SOURCE, school.key) for school in SCHOOLS)
 
 
-def _people() -> dict[str, tuple[str, Principal]]:
+def _people() -> dict[str, tuple[str, Identity]]:
     """Name and principal of the first person of each role at the school or the district's office, and of one agency."""
-    found = {"agency": ("RSUD Contoh (FIKTIF)", Principal(agency_id("rsud"), "agency", frozenset({"agency"})))}
+    found = {"agency": ("RSUD Contoh (FIKTIF)", Identity(agency_id("rsud"), "agency"))}
     for person in generate().people:
         if person.school in (_SCHOOL, OFFICE.key):
             for role in person.roles or (person.kind,):
-                found.setdefault(role, (f"{person.given} {person.family} (FIKTIF)", _principal(person)))
+                found.setdefault(role, (f"{person.given} {person.family} (FIKTIF)", Identity(person_id(SOURCE, person.key), "person")))
     return found
-
-
-def _principal(person: Someone) -> Principal:
-    """With all the roles of the person. Those of the district's office hold at every school."""
-    schools = () if person.school == OFFICE.key else (school_id(SOURCE, person.school),)
-    return Principal(person_id(SOURCE, person.key), "person", frozenset(person.roles or (person.kind,)), frozenset(schools))

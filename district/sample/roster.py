@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from district.sample.people import District, School, Someone
+from district.sample.people import OFFICE, District, School, Someone
 
 SOURCE = "tanggap-sample"
 _STAMP = "2026-01-05T00:00:00.000Z"
@@ -20,7 +20,7 @@ _ONEROSTER_ROLE = {
 
 
 def write_roster(district: District, path: Path) -> Path:
-    """Writes the bundle as a zip file."""
+    """Writes the bundle as a zip file. The district's own people stand in no export (district/sample/office.py)."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, rows in _files(district).items():
             archive.writestr(zipfile.ZipInfo(f"{name}.csv", (2026, 1, 5, 0, 0, 0)), _csv(rows))
@@ -34,7 +34,8 @@ def _csv(rows: Iterable[Sequence[str]]) -> str:
 
 
 def _files(district: District) -> dict[str, list[Sequence[str]]]:
-    students = [person for person in district.people if person.kind == "student"]
+    people = [person for person in district.people if person.school != OFFICE.key]
+    students = [person for person in people if person.kind == "student"]
     return {
         "manifest": [("propertyName", "value"), ("manifest.version", "1.0"), ("oneroster.version", "1.2"), ("source.systemName", "Tanggap sample"), ("source.systemCode", SOURCE)],
         "orgs": [
@@ -44,11 +45,11 @@ def _files(district: District) -> dict[str, list[Sequence[str]]]:
         "users": [
             ("sourcedId", "status", "dateLastModified", "enabledUser", "username", "userIds", "givenName", "familyName", "middleName", "identifier",
              "email", "sms", "phone", "agentSourcedIds", "grades", "password", "primaryOrgSourcedId", "metadata.tanggapRoles"),
-            *(_user(person) for person in district.people),
+            *(_user(person) for person in people),
         ],
         "roles": [
             ("sourcedId", "status", "dateLastModified", "userSourcedId", "roleType", "role", "beginDate", "endDate", "orgSourcedId"),
-            *((f"r-{person.key}", "active", _STAMP, person.key, "primary", _role(person), "", "", person.school) for person in district.people),
+            *((f"r-{person.key}", "active", _STAMP, person.key, "primary", _role(person), "", "", person.school) for person in people),
         ],
         "classes": [
             ("sourcedId", "status", "dateLastModified", "title", "grades", "classType", "schoolSourcedId"),

@@ -63,7 +63,7 @@ def create_app(settings: Settings, strategies: Sequence[Described] = STRATEGIES,
 
 
 def _parts(kernel: Kernel, view: Projection, work: Casework) -> list[Part]:
-    roster = Roster(kernel.database)
+    roster = Roster(kernel.database, kernel.posts)
     calendars = SchoolCalendars(kernel.store, kernel.database, kernel.settings.time_zone, remembered=_REMEMBERED)
     return [
         view,
@@ -75,7 +75,7 @@ def _parts(kernel: Kernel, view: Projection, work: Casework) -> list[Part]:
 
 def _routers(kernel: Kernel, view: Projection, work: Casework, words: Words) -> list[APIRouter]:
     calendars = SchoolCalendars(kernel.store, kernel.database, kernel.settings.time_zone)
-    road = Road(work, kernel, Roster(kernel.database), WorkList(kernel.database, view), calendars)
+    road = Road(work, kernel, Roster(kernel.database, kernel.posts), WorkList(kernel.database, view), calendars)
     return [
         routes.router(kernel, view, work),
         commands.router(road),

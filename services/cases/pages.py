@@ -14,7 +14,7 @@ from services.cases.reading.calendars import SchoolCalendars
 from services.cases.reading.case import CaseReader, Moment
 from services.cases.reading.views import CaseList, Filters
 from services.cases.reading.words import READING_REASONS, Words
-from services.cases.rights import ReadingReason, ReadingReasonNeeded, schools_of
+from services.cases.rights import ReadingReason, ReadingReasonNeeded, schools_of, sight_of
 from shared.access import SignedIn
 from shared.eventstore.projection import Projection
 from shared.school_day import Calendar
@@ -31,8 +31,8 @@ def router(kernel: Kernel, view: Projection, casework: Casework, words: Words, c
 
     @routes.get("/")
     async def cases(principal: SignedIn) -> HTMLResponse:
-        escalated = principal.holds("supervisor", "district-officer") and not principal.holds("district-duty")
-        rows = await listing.page(Filters(), schools=schools_of(principal), reader=principal.id, escalated_only=escalated, after=None, limit=100)
+        sight = sight_of(principal)
+        rows = await listing.page(Filters(), schools=schools_of(principal), sight=sight, reader=principal.id, after=None, limit=100)
         clocks = {school: await calendars.of(school) for school in {row.school for row in rows}}
         told = [
             {"id": row.id, "opened": _shown(clocks[row.school], row.opened_at), "urgency": urgency[row.urgency][0], "state": row.state}
@@ -46,13 +46,15 @@ def router(kernel: Kernel, view: Projection, casework: Casework, words: Words, c
             told = await reader.case(principal, case_id, Moment(), reason)
         except ReadingReasonNeeded as needed:
             return HTMLResponse(_PAGES.get_template("reason.html").render(id=case_id, needed=needed, reasons=READING_REASONS), needed.status)
+        if "urgency" not in told:  # a school that was asked to take it sees that there is one
+            return HTMLResponse(_PAGES.get_template("offered.html").render(id=case_id))
         history = await reader.history(principal, case_id, reason)
         clock, timeline = await calendars.of(told["school"]), []
         for event in history:
             indonesian, english = words.sentence(event["type"], event["data"])
             moment = datetime.fromisoformat(event["recorded_at"])
             timeline.append({"at": event["recorded_at"], "shown": _shown(clock, moment), "id": indonesian, "en": english})
-        fields = {name: told[name] for name in ("id", "state", "version", "strands")}
+        fields = {name: told[name] for name in ("id", "state", "version", "strands", "student_at")}
         return HTMLResponse(_PAGES.get_template("case.html").render(urgency=urgency[told["urgency"]], timeline=timeline, **fields))
 
     return routes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, assert_never, get_args
 
@@ -11,7 +12,7 @@ from services.cases.domain.steps.activity import Activity, ActivityEvent
 from services.cases.domain.steps.command import ActEvent, OwnWords
 from services.cases.domain.steps.strategy import StandingAlone
 from services.cases.domain.strategies.group import Group
-from shared.access import CommandRow, Principal
+from shared.access import EVERYWHERE, CommandRow, Principal
 from shared.errors import NotAllowed, NotFound, Refused
 from shared.message import Event
 
@@ -28,12 +29,35 @@ _MAY_TAKE = ("counsellor", "coordinator", "principal")
 _LEADERS = ("principal", "supervisor", "district-officer")
 """They read the summary and no more, and give the commands of a leader."""
 
+OF_THE_SCHOOL = ("counsellor", "coordinator", "principal")
+_ABOVE_THE_SCHOOL = ("supervisor", "district-officer")
+_OF_THE_DISTRICT = ("district-duty", "auditor")
+
 
 def schools_of(principal: Principal) -> str:
-    """Which schools somebody may see, as the read models' wall takes it: ids with commas, `*` for the district, nothing for nobody."""
-    if principal.holds("district-duty", "district-officer", "supervisor", "auditor", "service"):
+    """Which schools somebody may see, as the read models' wall takes it: ids with commas, `*` for the district, nothing for nobody.
+
+    `desk:` before an id adds what goes past that school to the district's desk.
+    """
+    if principal.kind == "service" or principal.schools(*_OF_THE_DISTRICT):
         return "*"
-    return ",".join(sorted(principal.schools))
+    above = principal.schools(*_ABOVE_THE_SCHOOL)
+    return "*" if above == EVERYWHERE else ",".join(sorted({*principal.schools(), *above, *(f"desk:{school}" for school in above)}))
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What of the lists somebody sees. whole: schools where it is everything; late: where it is what climbed the ladder or was escalated."""
+
+    whole: frozenset[str]
+    late: frozenset[str] = frozenset()
+
+
+def sight_of(principal: Principal, *roles: str) -> Sight:
+    """roles: of a school that see everything there; those of the district's duty do so everywhere (domain.md, Who is who)."""
+    if principal.kind == "service" or principal.schools(*_OF_THE_DISTRICT):
+        return Sight(EVERYWHERE)
+    return Sight(principal.schools(*(roles or OF_THE_SCHOOL)), principal.schools(*_ABOVE_THE_SCHOOL))
 
 
 # a case ------------------------------------------------------------------------------------------------------------
@@ -48,13 +72,13 @@ def rights(principal: Principal, case: Case, now: datetime) -> Rights:
         raise NotFound("no case of yours has this id")
     if principal.id in case.named:
         raise NotAllowed("you are named in this case")
-    if principal.holds("auditor"):
+    if principal.holds_at(case.school, "auditor"):
         return "metadata"
-    if principal.holds("district-duty") or principal.id in case.handling.officers:
+    if principal.holds_at(case.school, "district-duty") or _took_over(principal, case):
         return "content"
     late = any(each.step for each in case.deadlines.values())
     escalated = case.urgency == "emergency" or case.desk == "district" or late or bool(case.conflicts.waiting)
-    if principal.holds("supervisor", "district-officer") and escalated:
+    if principal.holds_at(case.school, *_ABOVE_THE_SCHOOL) and escalated:
         return "summary"
     found = _at_school(principal, case, now) or _concerned(principal, case)
     if found is None:
@@ -62,13 +86,18 @@ def rights(principal: Principal, case: Case, now: datetime) -> Rights:
     return found
 
 
+def _took_over(principal: Principal, case: Case) -> bool:
+    """An officer or supervisor of the school took the case over, and is that still."""
+    return principal.id in case.handling.officers and principal.holds_at(case.school, *_ABOVE_THE_SCHOOL)
+
+
 def _at_school(principal: Principal, case: Case, now: datetime) -> Rights | None:
-    """The most that any of the principal's roles gives: a coordinator is often a counsellor, too."""
-    if not principal.schools or not principal.at(case.school) or case.desk == "district":
+    """The most that any of the principal's roles at the case's school gives: a coordinator is often a counsellor, too."""
+    if case.desk == "district":
         return None
-    if principal.holds("coordinator") or (principal.holds("counsellor") and _works_on(principal, case, now)):
+    if principal.holds_at(case.school, "coordinator") or (principal.holds_at(case.school, "counsellor") and _works_on(principal, case, now)):
         return "content"
-    return "summary" if principal.holds("counsellor", "principal") else None
+    return "summary" if principal.holds_at(case.school, "counsellor", "principal") else None
 
 
 def _works_on(principal: Principal, case: Case, now: datetime) -> bool:
@@ -77,20 +106,21 @@ def _works_on(principal: Principal, case: Case, now: datetime) -> bool:
 
 
 def _concerned(principal: Principal, case: Case) -> Rights | None:
-    if case.elsewhere and case.desk == "school" and _of(principal, case.elsewhere):
+    if case.elsewhere and case.desk == "school" and principal.holds_at(case.elsewhere, *_MAY_TAKE):
         return "present"
-    if case.moves.asked and _of(principal, case.moves.asked.to):
+    if _receives(principal, case, *_MAY_TAKE):
         return "receiver"
-    return "participant" if any(principal.id in each.audience.people for each in case.activities.values()) else None
+    asked = principal.at(case.school) and any(principal.id in each.audience.people for each in case.activities.values())
+    return "participant" if asked else None
 
 
-def _of(principal: Principal, school: str) -> bool:
-    return bool(principal.schools) and principal.at(school) and principal.holds(*_MAY_TAKE)
+def _receives(principal: Principal, case: Case, *roles: str) -> bool:
+    return case.moves.asked is not None and principal.holds_at(case.moves.asked.to, *roles)
 
 
 def is_there(principal: Principal, case: Case) -> bool:
     """Whether the principal takes in hand what the student's school of today was alerted to: its staff, and the district's."""
-    return case.elsewhere is None or not principal.schools or principal.at(case.elsewhere)
+    return case.elsewhere is None or principal.at(case.elsewhere)
 
 
 def require_right(principal: Principal, case: Case, row: CommandRow, step_of: str | None, now: datetime) -> None:
@@ -98,8 +128,16 @@ def require_right(principal: Principal, case: Case, row: CommandRow, step_of: st
 
     step_of: the activity whose step it is. now: when it is given, whenever it happened. Raises: NotFound, NotAllowed.
     """
-    if not (principal.holds(*row.roles) and _suffices(principal, case, row, step_of, rights(principal, case, now))):
+    allowed = rights(principal, case, now)
+    if not (principal.holds_at(_where(case, allowed), *row.roles) and _suffices(principal, case, row, step_of, allowed)):
         raise NotAllowed
+
+
+def _where(case: Case, allowed: Rights) -> str:
+    """The school at which somebody with these rights holds the role for it."""
+    if allowed == "receiver" and case.moves.asked:
+        return case.moves.asked.to
+    return case.elsewhere or case.school if allowed == "present" else case.school
 
 
 def require_content(principal: Principal, case: Case, now: datetime) -> None:
@@ -114,7 +152,7 @@ def _suffices(principal: Principal, case: Case, row: CommandRow, step_of: str | 
         case "content":
             return True
         case "summary":
-            leads = "leader" in row.also and principal.holds(*_LEADERS)
+            leads = "leader" in row.also and principal.holds_at(case.school, *_LEADERS)
             return leads or "colleague" in row.also or _goes_on(principal, case, step_of)
         case "present":
             return allowed in row.also or _goes_on(principal, case, step_of)
@@ -189,7 +227,7 @@ def require_reason(principal: Principal, case: Case, now: datetime, reason: Read
 
 
 def _reads_as_coordinator(principal: Principal, case: Case, now: datetime) -> bool:
-    if not principal.holds("coordinator") or principal.holds("district-duty") or principal.id in case.handling.officers:
+    if not principal.holds_at(case.school, "coordinator") or principal.holds_at(case.school, "district-duty") or _took_over(principal, case):
         return False
     theirs = case.owner in (None, principal.id) or case.in_hand == principal.id or case.handling.deputy(principal.id, now)
     return not theirs and _at_school(principal, case, now) == "content"
@@ -199,14 +237,14 @@ def _reads_as_coordinator(principal: Principal, case: Case, now: datetime) -> bo
 
 
 def require_at_school(principal: Principal, school: str) -> None:
-    """Raises: NotFound: nothing of another school is known of."""
-    if not principal.holds("district-duty") and not (principal.schools and principal.at(school)):
+    """The principal has one of the roles for which this is, there. Raises: NotFound: nothing of another school is known of."""
+    if not principal.at(school):
         raise NotFound("nothing of yours has this id")
 
 
 def require_leader(principal: Principal, group: Group) -> None:
-    """Raises: NotFound: only the leader knows of a group."""
-    if group.group is None or principal.id != group.leader:
+    """Raises: NotFound: only the leader, while at the group's school, knows of a group."""
+    if group.group is None or principal.id != group.leader or not principal.at(group.school):
         raise NotFound("no group of yours has this id")
 
 

@@ -24,8 +24,12 @@ from shared.events import (
     ConcernRaised,
     GuardianMarkedUnsafe,
     GuardianTold,
+    PersonAppointed,
+    PersonDismissed,
     PersonLeft,
     PersonRegistered,
+    PersonReinstated,
+    PersonSuspended,
     SchoolRegistered,
     StaffAlerted,
     TaskMoved,
@@ -55,7 +59,7 @@ class FromIntake:
         match told := read_public(event.type, event.body):
             case ConcernRaised():
                 return await self._take(event, told, checkpoint)
-            case SchoolRegistered():
+            case SchoolRegistered() | PersonAppointed() | PersonDismissed() | PersonSuspended() | PersonReinstated():
                 await self.roster.keep(told, event.position)
             case PersonRegistered() | PersonLeft():
                 await self.roster.keep(told, event.position)
@@ -65,6 +69,8 @@ class FromIntake:
 
     async def _seen(self, event: Recorded, told: PersonRegistered | PersonLeft, checkpoint: Checkpoint | None) -> Outcome | None:
         """The open case of a student learns where the student is."""
+        if isinstance(told, PersonRegistered) and told.kind != "student":
+            return None
         student = await load(self.store, STUDENT, student_stream(told.person))
         if student.state.open_case is None:
             return None

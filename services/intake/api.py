@@ -106,5 +106,7 @@ def _directory(routes: APIRouter, directory: Directory) -> None:
         return {"items": await directory.schools(), "next": None}
 
     @routes.get("/people", summary="People of the roster, names sealed")
-    async def people(_: SignedIn, kind: Literal["student", "staff", "guardian"] | None = None, school: str | None = None) -> dict[str, Any]:
-        return {"items": await directory.people(kind, school), "next": None}
+    async def people(
+        _: SignedIn, kind: Literal["student", "staff", "guardian"] | None = None, school: str | None = None, person: str | None = None
+    ) -> dict[str, Any]:
+        return {"items": await directory.people(kind, school, person), "next": None}

@@ -10,6 +10,8 @@ from services.intake import api, pages
 from services.intake.earlier_receipts import EarlierReceipts
 from services.intake.raising import Raising
 from services.intake.receipts import Receipts
+from services.intake.roster.appointing import Appointing
+from services.intake.roster.appointing import router as appointing_router
 from services.intake.roster.importing import RosterImport
 from services.intake.subscribers import FromCases
 from services.intake.views import TABLES, VIEW, Directory, project
@@ -41,6 +43,7 @@ def create_app(settings: Settings) -> FastAPI:
         directory = Directory(kernel.database, projections[VIEW])
         raising = Raising(kernel, directory, Receipts(kernel.vault, earlier["receipts"]))
         roster = RosterImport(kernel, projections[VIEW])
-        return [api.router(kernel, raising, directory, roster), pages.router(kernel, raising, directory)]
+        appointing = Appointing(kernel, projections[VIEW], directory)
+        return [api.router(kernel, raising, directory, roster), appointing_router(appointing), pages.router(kernel, raising, directory)]
 
-    return create_service("intake", settings, migrations=MIGRATIONS, routers=routers, parts=parts)
+    return create_service("intake", settings, migrations=MIGRATIONS, routers=routers, parts=parts, directory=VIEW)

@@ -152,7 +152,7 @@ class Raising:
         faults += await self._reporter(body.reporter, principal)
         if faults or school is None:
             raise Invalid(*faults)
-        return _Checked(school, tuple(found.school if found else each or school for found, each in zip(students, schools, strict=True)))
+        return _Checked(school, tuple((found and found.school) or each or school for found, each in zip(students, schools, strict=True)))
 
     async def _reporter(self, reporter: ReporterBody, principal: Principal) -> list[Fault]:
         """Checks that the reporter's id is in the roster (never a name), and that students and guardians report as themselves."""

@@ -14,15 +14,25 @@ from services.intake.receipts import locator
 from shared.conditions import Conditions
 from shared.database import Connection, Database
 from shared.errors import StillBuilding
-from shared.events import PersonLeft, PersonRegistered, SchoolRegistered
+from shared.events import (
+    PersonAppointed,
+    PersonDismissed,
+    PersonLeft,
+    PersonRegistered,
+    PersonReinstated,
+    PersonSuspended,
+    SchoolRegistered,
+    read_public,
+)
 from shared.eventstore.batching import Batcher
 from shared.eventstore.generations import answering
 from shared.eventstore.projection import Projection, Reading
 from shared.message import Recorded
+from shared.posts import DISMISSED, LEFT, LEFT_STAYS, Changed, keep_posts, post_arguments, registered
 from shared.sealed import Sealed
 
 VIEW = "intake_directory_v2"
-TABLES = ("school_v1", "person_v1", "concern_locator_v1")
+TABLES = ("school_v1", "person_v1", "post_v1", "suspension_v1", "concern_locator_v1")
 
 _LOCATE = (
     "INSERT INTO concern_locator_v1 (locator, concern, generation)"
@@ -40,50 +50,83 @@ async def project(connection: Connection, generation: int, events: Sequence[Reco
 
 
 async def _apply(connection: Connection, generation: int, event: Recorded) -> None:
-    match event.type:
-        case "school-registered":
-            await _school(connection, generation, SchoolRegistered.model_validate_json(event.body))
-        case "person-registered":
-            await _person(connection, generation, PersonRegistered.model_validate_json(event.body))
-        case "roster-row-kept":
-            kept = RosterRowKept.model_validate_json(event.body)
-            person = event.stream.removeprefix("person-")
-            await connection.execute("UPDATE person_v1 SET digest = %s WHERE generation = %s AND person = %s", (kept.digest, generation, person))
-        case "person-left":
-            gone = PersonLeft.model_validate_json(event.body)
-            await connection.execute("DELETE FROM person_v1 WHERE generation = %s AND person = %s", (generation, gone.person))
+    if event.type == "roster-row-kept":
+        kept = RosterRowKept.model_validate_json(event.body)
+        person = event.stream.removeprefix("person-")
+        await connection.execute("UPDATE person_v1 SET digest = %s WHERE generation = %s AND person = %s", (kept.digest, generation, person))
+        return
+    match told := read_public(event.type, event.body):
+        case SchoolRegistered():
+            await _school(connection, generation, told)
+        case PersonRegistered():
+            await connection.execute(_PERSON, _row(told) | post_arguments(told.posts, generation))
+        case PersonLeft() | PersonAppointed() | PersonDismissed() | PersonSuspended() | PersonReinstated():
+            await keep_posts(connection, told, generation)
+            await _keep_row(connection, generation, told)
         case _:
             pass  # concerns are located together
 
 
 async def _school(connection: Connection, generation: int, told: SchoolRegistered) -> None:
     await connection.execute(
-        "INSERT INTO school_v1 (generation, school, npsn, name, level, cluster) VALUES (%s, %s, %s, %s, %s, %s)"
+        "INSERT INTO school_v1 (generation, school, npsn, name, level, cluster, kind) VALUES (%s, %s, %s, %s, %s, %s, %s)"
         " ON CONFLICT (generation, school) DO UPDATE"
-        " SET npsn = excluded.npsn, name = excluded.name, level = excluded.level, cluster = excluded.cluster",
-        (generation, told.school, told.npsn, told.name, told.level, told.cluster),
+        " SET npsn = excluded.npsn, name = excluded.name, level = excluded.level, cluster = excluded.cluster, kind = excluded.kind",
+        (generation, told.school, told.npsn, told.name, told.level, told.cluster, told.kind_of_school),
     )
 
 
-async def _person(connection: Connection, generation: int, told: PersonRegistered) -> None:
-    await connection.execute(
-        "INSERT INTO person_v1 (generation, person, kind, school, roles, name, homeroom, guardians) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
-        " ON CONFLICT (generation, person) DO UPDATE SET kind = excluded.kind, school = excluded.school, roles = excluded.roles,"
-        " name = excluded.name, homeroom = excluded.homeroom, guardians = excluded.guardians",
-        (generation, told.person, told.kind, told.school, list(told.roles), Jsonb(told.name.model_dump()), told.homeroom, list(told.guardians)),
-    )
+_PERSON = registered(
+    "INSERT INTO person_v1 (generation, person, kind, school, name, homeroom, guardians)"
+    " VALUES (%(generation)s, %(person)s, %(kind)s, %(school)s, %(name)s, %(homeroom)s, %(guardians)s)"
+    " ON CONFLICT (generation, person) DO UPDATE SET kind = excluded.kind, school = excluded.school, name = excluded.name,"
+    " homeroom = excluded.homeroom, guardians = excluded.guardians"
+)
+_APPOINTED = (
+    "INSERT INTO person_v1 (generation, person, kind, name) VALUES (%s, %s, 'staff', %s)"
+    " ON CONFLICT (generation, person) DO UPDATE SET name = excluded.name"
+)
+
+
+def _row(told: PersonRegistered) -> dict[str, object]:
+    return {
+        "person": told.person,
+        "kind": told.kind,
+        "school": told.school,
+        "name": Jsonb(told.name.model_dump()),
+        "homeroom": told.homeroom,
+        "guardians": list(told.guardians),
+    }
+
+
+async def _keep_row(connection: Connection, generation: int, told: Changed) -> None:
+    """The person's own row. Whoever was appointed stays known when they leave the roster, until they are dismissed."""
+    match told:
+        case PersonAppointed(name=Sealed() as name):
+            await connection.execute(_APPOINTED, (generation, told.person, Jsonb(name.model_dump())))
+        case PersonLeft():
+            await connection.execute(LEFT_STAYS, (generation, told.person))
+            await connection.execute(LEFT, (generation, told.person))
+        case PersonDismissed():
+            await connection.execute(DISMISSED, (generation, told.person))
+        case _:
+            pass
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A person of the roster. kind: student, staff or guardian."""
+    """A person of the roster. kind: student, staff or guardian. school: None for whoever was only appointed."""
 
     person: str
     kind: str
-    school: str
+    school: str | None
 
 
-_PEOPLE = sql.SQL("SELECT person, kind, school, roles, name FROM person_v1 WHERE {} ORDER BY school, kind, person")
+_PEOPLE = sql.SQL(
+    "SELECT person, kind, school, ARRAY(SELECT DISTINCT t.role FROM post_v1 t WHERE t.generation = p.generation AND t.person = p.person ORDER BY 1),"
+    " (SELECT jsonb_agg(jsonb_build_object('role', t.role, 'school', t.school, 'kind', t.kind, 'appointed', t.appointed) ORDER BY t.role, t.school)"
+    " FROM post_v1 t WHERE t.generation = p.generation AND t.person = p.person), name FROM person_v1 p WHERE {} ORDER BY school, kind, person"
+)
 _SCHOOLS = sql.SQL(
     "SELECT answers.generation, s.school, s.npsn FROM (SELECT {}) AS answers (generation) LEFT JOIN school_v1 s USING (generation)"
 ).format(answering(VIEW))
@@ -119,15 +162,24 @@ class Directory:
             rows = await (await connection.execute(query, (generation,))).fetchall()
         return [dict(zip(("school", "npsn", "name", "level"), row, strict=True)) for row in rows]
 
-    async def people(self, kind: str | None, school: str | None) -> list[dict[str, object]]:
+    async def people(self, kind: str | None, school: str | None, person: str | None = None) -> list[dict[str, object]]:
         """People with sealed names, for the operator's tools. Raises: StillBuilding, BehindWrite."""
         wanted = Conditions()
         wanted.add_if_asked("kind = %s", kind)
         wanted.add_if_asked("school = %s", school)
+        wanted.add_if_asked("person = %s", person)
         async with self._view.reading() as (connection, generation):
             wanted.add("generation = %s", generation)
             rows = await (await connection.execute(_PEOPLE.format(wanted.where), wanted.values)).fetchall()
-        return [{"person": row[0], "kind": row[1], "school": row[2], "roles": row[3], "name": Sealed.model_validate(row[4])} for row in rows]
+        names = ("person", "kind", "school", "roles", "posts")
+        return [dict(zip(names, row[:5], strict=True)) | {"posts": row[4] or [], "name": Sealed.model_validate(row[5])} for row in rows]
+
+    async def appointed(self) -> list[tuple[str, Sealed]]:
+        """Ids and sealed names of the people who stand in no roster. Raises: StillBuilding, BehindWrite."""
+        query = "SELECT person, name FROM person_v1 WHERE generation = %s AND school IS NULL"
+        async with self._view.reading() as (connection, generation):
+            rows = await (await connection.execute(query, (generation,))).fetchall()
+        return [(row[0], Sealed.model_validate(row[1])) for row in rows]
 
     async def concerns_at(self, located: str) -> list[str]:
         """The concerns whose receipt has this locator, usually one. A receipt just given is found. Raises: StillBuilding, BehindWrite."""

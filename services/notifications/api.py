@@ -15,7 +15,7 @@ from services.notifications.domain.task import TASK, TRIGGERS, Actor, DeclineRea
 from services.notifications.endpoints import LONGEST, endpoint
 from services.notifications.registering import AgencySecrets, Registering
 from services.notifications.views import Reader, Roster, agencies, deliveries, is_named, tasks
-from shared.access import Principal, SignedIn
+from shared.access import EVERYWHERE, Principal, SignedIn
 from shared.addresses import Flaw
 from shared.asking import Asked, asked
 from shared.decider import execute, load
@@ -86,8 +86,9 @@ def _occasion(kernel: Kernel, principal: Principal, command: Asked, school: str 
 
 
 def _reader(principal: Principal) -> Reader:
-    """Staff see their own schools, and nothing of a concern that names them."""
-    return Reader(principal.id, tuple(principal.schools) if principal.kind == "person" else ())
+    """Staff see the schools where they hold a role for it, and nothing of a concern that names them; empty is nobody's."""
+    schools = principal.schools()
+    return Reader(principal.id, None if principal.kind != "person" or schools == EVERYWHERE else tuple(sorted(schools)))
 
 
 def _deliveries(routes: APIRouter, kernel: Kernel, outbox: Projection) -> None:
@@ -100,7 +101,8 @@ def _deliveries(routes: APIRouter, kernel: Kernel, outbox: Projection) -> None:
         command = await asked(request, principal)
 
         def on_its_ladder(loaded: Loaded[Alert]) -> None:
-            if principal.id not in loaded.state.people:
+            raised = loaded.state.raised
+            if raised is None or principal.id not in loaded.state.people or not principal.at(raised.school):
                 raise NotFound("no alert of yours has this id")
 
         stream, occasion = f"alert-{alert_id}", _occasion(kernel, principal, command, None)

@@ -41,7 +41,7 @@ def create_app(settings: Settings) -> FastAPI:
     turns: dict[str, Turns] = {}
 
     def parts(kernel: Kernel) -> list[Part]:
-        roster = rosters.setdefault("roster", Roster(kernel.database, national(settings.time_zone)))
+        roster = rosters.setdefault("roster", Roster(kernel.database, kernel.posts, national(settings.time_zone)))
         taking_turns = turns.setdefault("contact", Turns(kernel.database))
         projections[VIEW] = Projection(VIEW, kernel.store, kernel.database, project, TABLES, kernel.heartbeats, pace=_OUTBOX, carry=carry)
         webhooks = WebhookSender(kernel.keys, loopback=settings.demo_sign_in)

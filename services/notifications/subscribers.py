@@ -24,8 +24,12 @@ from shared.events import (
     DutyChanged,
     GuardianToBeTold,
     NobodyReachable,
+    PersonAppointed,
+    PersonDismissed,
     PersonLeft,
     PersonRegistered,
+    PersonReinstated,
+    PersonSuspended,
     ReferralCancelRequested,
     ReferralSent,
     SchoolRegistered,
@@ -60,7 +64,15 @@ class FromIntake:
         match told := read_public(event.type, event.body):
             case ConcernRaised(student=str(student)) if told.guardians_unsafe or any(each.relation == "guardian" for each in told.people):
                 return await self._mark(event, told, student, checkpoint)
-            case SchoolRegistered() | PersonRegistered() | PersonLeft():
+            case (
+                SchoolRegistered()
+                | PersonRegistered()
+                | PersonLeft()
+                | PersonAppointed()
+                | PersonDismissed()
+                | PersonSuspended()
+                | PersonReinstated()
+            ):
                 await self.roster.keep(told, event.position)
         return None
 

@@ -13,14 +13,27 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from services.notifications.domain.outcome import Outcome
-from services.notifications.ladder import LAST_RESORT
 from services.notifications.reasons import endpoint_state
 from services.notifications.rota import standing_in
 from shared.conditions import Conditions
-from shared.database import Database
-from shared.events import DISTRICT, CalendarChanged, DutyChanged, PersonLeft, PersonRegistered, SchoolRegistered, calendar_of_kind, calendar_of_school
+from shared.database import Connection, Database
+from shared.events import (
+    DISTRICT,
+    CalendarChanged,
+    DutyChanged,
+    PersonAppointed,
+    PersonDismissed,
+    PersonLeft,
+    PersonRegistered,
+    RosterFact,
+    SchoolRegistered,
+    calendar_of_kind,
+    calendar_of_school,
+)
 from shared.eventstore.projection import Projection, Reading
+from shared.posts import DISMISSED, LEFT, LEFT_STAYS, Changed, Posts, is_older, keep_posts, post_arguments, registered
 from shared.school_day import Calendar, Layer, layered
+from shared.sealed import Sealed
 
 # the roster --------------------------------------------------------------------------------------------------------
 
@@ -29,57 +42,50 @@ REMEMBERED = 5.0
 """Seconds that a school's duty list may be used from memory: another process may have heard of a change."""
 
 
+_THERE = (
+    "SELECT DISTINCT person FROM post_v1 p WHERE p.generation = 1 AND p.person = ANY (%s)"
+    " AND NOT EXISTS (SELECT FROM suspension_v1 u WHERE u.generation = 1 AND u.person = p.person)"
+)
+"""Which of these people hold a post and are not suspended."""
+
 _AWAY_NOW = "SELECT person, deputy FROM away_v1 WHERE school = %s AND clock_timestamp() BETWEEN away_from AND away_until"
 
 
 class Roster:
-    """People and schools, kept from intake's events."""
+    """People and schools, kept from intake's events. posts: who holds which role where."""
 
-    def __init__(self, database: Database, national: Calendar) -> None:
-        self._database, self._national = database, national
+    def __init__(self, database: Database, posts: Posts, national: Calendar) -> None:
+        self._database, self.posts, self._national = database, posts, national
         self._staff: dict[str, tuple[float, dict[str, list[str]]]] = {}
         self._changes = 0
 
-    async def keep(self, told: SchoolRegistered | PersonRegistered | PersonLeft | DutyChanged | CalendarChanged, position: int) -> None:
-        """Keeps what intake said; an older event never overwrites a newer one."""
+    async def keep(self, told: RosterFact | DutyChanged | CalendarChanged, position: int) -> None:
+        """Keeps what a neighbour said; an older event never overwrites a newer one."""
         try:
             await self._keep(told, position)
         finally:
             self._changes += 1
             self._staff.clear()
+            self.posts.forget()
 
-    async def _keep(self, told: SchoolRegistered | PersonRegistered | PersonLeft | DutyChanged | CalendarChanged, position: int) -> None:
-        async with self._database.statement() as connection:
+    async def _keep(self, told: RosterFact | DutyChanged | CalendarChanged, position: int) -> None:
+        if isinstance(told, PersonRegistered):
+            async with self._database.statement() as connection:
+                await _keep_person(connection, told, position)
+            return
+        async with self._database.connection() as connection:
             match told:
                 case SchoolRegistered():
-                    await connection.execute(
-                        "INSERT INTO school_v1 VALUES (%s, %s, %s) ON CONFLICT (school)"
-                        " DO UPDATE SET level = excluded.level, cluster = excluded.cluster",
-                        (told.school, told.level, told.cluster),
-                    )
-                case PersonRegistered():
-                    email = Jsonb(told.email.model_dump()) if told.email else None
-                    await connection.execute(
-                        "INSERT INTO person_v1 VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (person) DO UPDATE SET kind = excluded.kind,"
-                        " school = excluded.school, roles = excluded.roles, email = excluded.email, guardians = excluded.guardians,"
-                        " position = excluded.position WHERE person_v1.position < excluded.position",
-                        (told.person, told.kind, told.school, list(told.roles), email, list(told.guardians), position),
-                    )
-                case PersonLeft():
-                    await connection.execute("DELETE FROM person_v1 WHERE person = %s AND position < %s", (told.person, position))
+                    await connection.execute(_SCHOOL, (told.school, told.level, told.cluster, told.kind_of_school))
                 case CalendarChanged():
-                    await connection.execute(
-                        "INSERT INTO calendar_v1 VALUES (%s, %s, %s) ON CONFLICT (of_whom) DO UPDATE SET layer = excluded.layer,"
-                        " position = excluded.position WHERE calendar_v1.position < excluded.position",
-                        (told.of, Jsonb(told.layer.model_dump(mode="json")), position),
-                    )
+                    await connection.execute(_CALENDAR, (told.of, Jsonb(told.layer.model_dump(mode="json")), position))
                 case DutyChanged():
-                    await connection.execute(
-                        "INSERT INTO away_v1 VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (person, school) DO UPDATE SET away_from ="
-                        " excluded.away_from, away_until = excluded.away_until, deputy = excluded.deputy, position = excluded.position"
-                        " WHERE away_v1.position < excluded.position",
-                        (told.person, told.school, told.away_from, told.away_until, told.deputy, position),
-                    )
+                    await connection.execute(_AWAY, (told.person, told.school, told.away_from, told.away_until, told.deputy, position))
+                case _ if not await is_older(connection, told.person, position):
+                    await keep_posts(connection, told)
+                    await _keep_row(connection, told, position)
+                case _:
+                    pass  # it was kept before
 
     async def staff(self, school: str) -> dict[str, list[str]]:
         """People by role who are on duty for a school: its own, else its cluster's counsellors; and the district's duty officers."""
@@ -97,8 +103,7 @@ class Roster:
         async with self._database.statement() as connection:
             away: dict[str, str | None] = dict(await (await connection.execute(_AWAY_NOW, (school,))).fetchall())
             candidates = [person, *(deputy for deputy in away.values() if deputy)]
-            query = "SELECT person FROM person_v1 WHERE person = ANY (%s) AND kind = 'staff'"
-            there = {row[0] for row in await (await connection.execute(query, (candidates,))).fetchall()}
+            there = {row[0] for row in await (await connection.execute(_THERE, (candidates,))).fetchall()}
         return standing_in(person, away, there)
 
     async def school(self, person: str) -> str | None:
@@ -124,30 +129,81 @@ class Roster:
 
     async def _read_staff(self, school: str) -> dict[str, list[str]]:
         async with self._database.statement() as connection:
-            cursor = await connection.execute(
-                "SELECT p.person, p.roles, p.school = %(school)s, coalesce(s.cluster = mine.cluster, false)"
-                " FROM person_v1 p JOIN school_v1 s ON s.school = p.school LEFT JOIN school_v1 mine ON mine.school = %(school)s"
-                " WHERE p.kind = 'staff' AND (p.school = %(school)s OR s.cluster = mine.cluster OR p.roles && %(district)s)"
-                " ORDER BY p.person",
-                {"school": school, "district": list(LAST_RESORT)},
-            )
-            rows = await cursor.fetchall()
+            rows = await (await connection.execute(_STAFF, {"school": school})).fetchall()
             away: dict[str, str | None] = dict(await (await connection.execute(_AWAY_NOW, (school,))).fetchall())
         there = {row[0] for row in rows}
         found: dict[str, list[str]] = defaultdict(list)
         nearby: list[str] = []
-        for somebody, roles, own, same_cluster in rows:
+        for somebody, role, of_the_cluster in rows:
             person = standing_in(somebody, away, there)
             if person is None:
                 continue  # absent, and nobody who is there stands in: the rung is skipped at once
-            for role in roles:
-                if own or role in LAST_RESORT:
-                    found[role].append(person)
-                elif same_cluster and role == "counsellor":
-                    nearby.append(person)
+            (nearby if of_the_cluster else found[role]).append(person)
         if not found.get("counsellor"):
             found["counsellor"] = nearby  # a school without a counsellor is served by its cluster (gugus)
         return dict(found)
+
+
+_STAFF = (
+    "WITH mine AS (SELECT cluster, kind FROM school_v1 WHERE school = %(school)s), held AS ("
+    " SELECT person, role, false AS nearby FROM post_v1 WHERE generation = 1 AND school = %(school)s"
+    " UNION SELECT person, role, false FROM post_v1 WHERE generation = 1 AND school IS NULL AND (kind IS NULL OR kind = (SELECT kind FROM mine))"
+    " UNION SELECT p.person, p.role, true FROM mine JOIN school_v1 s ON s.cluster = mine.cluster AND s.school <> %(school)s"
+    " JOIN post_v1 p ON p.generation = 1 AND p.role = 'counsellor' AND p.school = s.school)"
+    " SELECT person, role, nearby FROM held WHERE NOT EXISTS (SELECT FROM suspension_v1 u WHERE u.generation = 1 AND u.person = held.person)"
+    " ORDER BY person, role"
+)
+"""Who holds a post at a school: its own people, those of the district, and the counsellors of its cluster."""
+
+_SCHOOL = (
+    "INSERT INTO school_v1 (school, level, cluster, kind) VALUES (%s, %s, %s, %s) ON CONFLICT (school)"
+    " DO UPDATE SET level = excluded.level, cluster = excluded.cluster, kind = excluded.kind"
+)
+_CALENDAR = (
+    "INSERT INTO calendar_v1 VALUES (%s, %s, %s) ON CONFLICT (of_whom) DO UPDATE SET layer = excluded.layer,"
+    " position = excluded.position WHERE calendar_v1.position < excluded.position"
+)
+_AWAY = (
+    "INSERT INTO away_v1 VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (person, school) DO UPDATE SET away_from ="
+    " excluded.away_from, away_until = excluded.away_until, deputy = excluded.deputy, position = excluded.position"
+    " WHERE away_v1.position < excluded.position"
+)
+_PERSON = registered(
+    "INSERT INTO person_v1 (person, kind, school, email, guardians, position)"
+    " VALUES (%(person)s, %(kind)s, %(school)s, %(email)s, %(guardians)s, %(position)s) ON CONFLICT (person) DO UPDATE"
+    " SET kind = excluded.kind, school = excluded.school, email = excluded.email, guardians = excluded.guardians, position = excluded.position"
+    " WHERE person_v1.position < excluded.position"
+)
+_APPOINTED = (
+    "INSERT INTO person_v1 (person, kind, email, guardians, position) VALUES (%s, 'staff', %s, '{}', %s) ON CONFLICT (person) DO UPDATE"
+    " SET email = coalesce(excluded.email, person_v1.email)"
+)
+
+
+async def _keep_person(connection: Connection, told: PersonRegistered, position: int) -> None:
+    row = {
+        "person": told.person,
+        "kind": told.kind,
+        "school": told.school,
+        "email": Jsonb(told.email.model_dump()) if told.email else None,
+        "guardians": list(told.guardians),
+        "position": position,
+    }
+    await connection.execute(_PERSON, row | post_arguments(told.posts))
+
+
+async def _keep_row(connection: Connection, told: Changed, position: int) -> None:
+    """The person's own row. Whoever was appointed stays known when they leave the roster, until they are dismissed."""
+    match told:
+        case PersonAppointed(name=Sealed(), email=email):
+            await connection.execute(_APPOINTED, (told.person, Jsonb(email.model_dump()) if email else None, position))
+        case PersonLeft():
+            await connection.execute(LEFT_STAYS, (1, told.person))
+            await connection.execute(LEFT, (1, told.person))
+        case PersonDismissed():
+            await connection.execute(DISMISSED, (1, told.person))
+        case _:
+            pass
 
 
 # queries -----------------------------------------------------------------------------------------------------------
@@ -155,16 +211,16 @@ class Roster:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who looks. schools: whose messages and tasks they see, empty for all; never those of a case whose concern names them."""
+    """Who looks. schools: whose messages and tasks they see, None for all; never those of a case whose concern names them."""
 
     person: str
-    schools: tuple[str, ...]
+    schools: tuple[str, ...] | None
 
     def wanted(self, generation: int) -> Conditions:
         """What they may see of messages and tasks."""
         found = Conditions()
         found.add("o.generation = %s", generation)
-        found.add_if_asked("o.school = ANY (%s)", list(self.schools) or None)
+        found.add_if_asked("o.school = ANY (%s)", None if self.schools is None else list(self.schools))
         found.add(
             "NOT EXISTS (SELECT FROM conflict_v1 c WHERE c.generation = o.generation AND c.case_id = o.case_id AND c.person = %s)", self.person
         )  # fmt: skip

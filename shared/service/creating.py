@@ -42,12 +42,15 @@ def create_service(
     routers: Callable[[Kernel], Sequence[APIRouter]],
     parts: Callable[[Kernel], Sequence[Part]],
     clock: Clock | None = None,
+    directory: str | None = None,
 ) -> FastAPI:
     """The service as an ASGI application; its paths keep their prefix `/<name>`.
 
+    directory: the view that holds who is who, where that is folded from the service's own store.
+
     Raises: StartRefused: a route has no permission row, or a secret is missing.
     """
-    kernel = kernel_of(name, settings, migrations, clock or SystemClock())
+    kernel = kernel_of(name, settings, migrations, clock or SystemClock(), directory)
     own = list(parts(kernel))
     running = [*_kernels_parts(kernel), *own, *(part.builder for part in own if isinstance(part, Projection))]
     app = FastAPI(

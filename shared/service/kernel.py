@@ -11,11 +11,13 @@ from shared.database import Database
 from shared.delivery.applying import Handling
 from shared.delivery.feed import FeedClient
 from shared.delivery.subscription import PROMPT, Subscription
+from shared.eventstore.generations import answering
 from shared.eventstore.postgres import PostgresEventStore
 from shared.heartbeat import Heartbeats
 from shared.key_status import Depends
 from shared.keys import Keys, Service
 from shared.pace import Pace
+from shared.posts import KEPT, Posts
 from shared.sealing import KeyringVault, Vault
 from shared.settings import Settings
 from shared.wrapping import MasterKeys
@@ -36,6 +38,7 @@ class Kernel:
     access: Access
     heartbeats: Heartbeats
     keys: Keys
+    posts: Posts
     depends: list[Depends] = field(default_factory=list)
     subscriptions: list[Subscription] = field(default_factory=list)
 
@@ -47,11 +50,15 @@ class Kernel:
         return subscription
 
 
-def kernel_of(name: ServiceName, settings: Settings, migrations: Path, clock: Clock) -> Kernel:
-    """The kernel of a service, with nothing running yet. Raises: StartRefused: a secret is missing."""
+def kernel_of(name: ServiceName, settings: Settings, migrations: Path, clock: Clock, directory: str | None = None) -> Kernel:
+    """The kernel of a service, with nothing running yet.
+
+    directory: the view that holds who is who, where that is folded from the service's own store. Raises: StartRefused: a secret is missing.
+    """
     database = Database(settings.database_url, name, migrations=migrations, size=settings.pool_size)
     keys = Keys(name, settings.secret_source(), clock)
     keys.require()
+    posts = Posts(database, answering(directory) if directory else KEPT)
     return Kernel(
         name,
         settings,
@@ -59,7 +66,8 @@ def kernel_of(name: ServiceName, settings: Settings, migrations: Path, clock: Cl
         PostgresEventStore(database, partitions=settings.partitions),
         KeyringVault(database, MasterKeys(keys.source, clock)),
         clock,
-        Access(keys, Permissions(), clock),
+        Access(keys, Permissions(), clock, posts),
         Heartbeats(database),
         keys,
+        posts,
     )

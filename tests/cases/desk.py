@@ -1,6 +1,7 @@
 """The service cases for tests: the real application in this process, on a real PostgreSQL and Redis. The test plays intake and notifications."""
 
 import asyncio
+import json
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -15,12 +16,12 @@ import psycopg
 from fastapi import FastAPI
 
 from services.cases.app import create_app
-from shared.access import Principal
-from shared.events import ConcernRaised, NamedPerson, PersonRegistered, SchoolRegistered
+from shared.access import Principal, service_principal
+from shared.events import ConcernRaised, NamedPerson, PersonRegistered, Post, Role, SchoolRegistered
 from shared.message import PublicEvent, Recorded
 from shared.settings import Settings, read_settings
 from shared.testing import eventually
-from tests.keys import bearer
+from tests.keys import bearer, somebody
 from tests.logins import login
 
 KEY = urlsafe_b64encode(b"k" * 32).decode()
@@ -43,19 +44,28 @@ class Desk:
         self.app, self.kernel, self.settings, self._url = app, app.state.kernel, settings, url
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://cases")
         self._heard = {subscription.source: subscription.applying.handler for subscription in self.kernel.subscriptions}
-        self._position = 0
+        self.position = 0
 
     # neighbours ---------------------------------------------------------------------------------------------------
 
-    async def hear(self, event: PublicEvent, source: str = "intake", school: str | None = None) -> None:
-        """A neighbour says something: through the subscription's own handler. school: where it was said, if not where it belongs."""
-        self._position += 1
+    async def hear(self, event: PublicEvent, source: str = "intake", school: str | None = None, position: int | None = None) -> None:
+        """A neighbour says something: through the subscription's own handler. school: where it was said, if not where it belongs. position: in the
+        neighbour's store, the next one where nothing is said.
+        """
+        where, key = school or getattr(event, "school", None), event.ordering_key or ""
+        await self._heard[source](self._recorded(event.type, event.version, event.model_dump_json(), where, key, position), None)
+
+    async def hear_body(self, event_type: str, version: int, body: dict[str, Any]) -> None:
+        """Intake says something as an older release wrote it."""
+        await self._heard["intake"](self._recorded(event_type, version, json.dumps(body), body.get("school"), "", None), None)
+
+    def _recorded(self, event_type: str, version: int, body: str, school: str | None, key: str, position: int | None) -> Recorded:
+        self.position = self.position + 1 if position is None else self.position
         now = datetime.now(UTC)
-        recorded = Recorded(
-            uuid4(), "elsewhere", 1, self._position, 0, None, event.ordering_key or "", event.type, 1, event.model_dump_json(), True,
-            school or getattr(event, "school", None), "service:test", now, now, uuid4(), uuid4(), b"", b"", b"", b"",
+        return Recorded(
+            uuid4(), "elsewhere", 1, position or self.position, 0, None, key, event_type, version, body, True, school, "service:test", now, now,
+            uuid4(), uuid4(), b"", b"", b"", b"",
         )  # fmt: skip
-        await self._heard[source](recorded, None)
 
     async def school(self) -> "School":
         """A fresh school with a staff of its own."""
@@ -75,7 +85,7 @@ class Desk:
         """The district's duty officer stands in the roster."""
         await self.hear(SchoolRegistered(school="dinas", npsn=None, name="DINAS", level="district"))
         name = await self.kernel.vault.seal("duty", "identity", "duty", "duty/name")
-        await self.hear(PersonRegistered(person="duty", kind="staff", school="dinas", roles=("district-duty",), name=name))
+        await self.hear(PersonRegistered(person="duty", kind="staff", school="dinas", posts=(Post("district-duty"),), name=name))
 
     # who asks -----------------------------------------------------------------------------------------------------
 
@@ -84,7 +94,7 @@ class Desk:
 
     def holder(self, person: str, roles: set[str], *schools: str) -> dict[str, str]:
         """Somebody with several roles."""
-        return self._headers(Principal(person, "person", frozenset(roles), frozenset(schools)))
+        return self._headers(somebody(person, roles, schools))
 
     @property
     def duty(self) -> dict[str, str]:
@@ -96,10 +106,12 @@ class Desk:
 
     @property
     def service(self) -> dict[str, str]:
-        return self._headers(Principal("service:test", "service", frozenset({"service"})))
+        return self._headers(service_principal("test"))
 
     def _headers(self, principal: Principal) -> dict[str, str]:
-        return bearer(self.settings, principal)
+        headers = bearer(self.settings, principal)
+        self.kernel.posts.forget()
+        return headers
 
     # requests -----------------------------------------------------------------------------------------------------
 
@@ -182,10 +194,19 @@ class School:
     def teacher(self) -> dict[str, str]:
         return self.who("homeroom")
 
-    async def person(self, person: str, kind: str, *roles: str) -> str:
+    async def person(self, person: str, kind: str, *roles: Role) -> str:
         name = await self.desk.kernel.vault.seal(self.named(person), "identity", person, f"{self.named(person)}/name")
         guardians = (self.named("mother"),) if kind == "student" else ()
-        await self.desk.hear(PersonRegistered(person=self.named(person), kind=kind, school=self.id, roles=roles, name=name, guardians=guardians))
+        await self.desk.hear(
+            PersonRegistered(
+                person=self.named(person),
+                kind=kind,
+                school=self.id,
+                posts=tuple(Post(role, self.id) for role in roles),
+                name=name,
+                guardians=guardians,
+            )
+        )
         return self.named(person)
 
     async def concern(self, student: str | None = "student", **told: Any) -> str:

@@ -145,7 +145,7 @@ async def test_the_student_s_age_is_that_of_the_day_on_which_it_happened(cases):
     case = await school.case("grown")
     born = (datetime.now(UTC) - timedelta(days=18 * 365.25 + 20)).date().isoformat()
     name, birthday = [await cases.kernel.vault.seal(school.named("grown"), "identity", text, text) for text in ("Kenari", born)]
-    await cases.hear(PersonRegistered(person=school.named("grown"), kind="student", school=school.id, roles=(), name=name, born=birthday))
+    await cases.hear(PersonRegistered(person=school.named("grown"), kind="student", school=school.id, name=name, born=birthday))
     for giver, happened, age in (("guardian", soon(days=-40), 17), ("student", None, 18)):
         draft = {"agency": "a", "why": "x", "alternatives": ["b"], "consent": "asked"}
         await cases.done(case, "draft-referral", school.counsellor, **draft)

@@ -15,7 +15,6 @@ from services.cases.domain.steps.endings import ActivityHandedOver
 from services.cases.domain.strategies.teacher import AskTeacher
 from services.cases.domain.successor import Staff
 from services.cases.rights import rights
-from shared.access import Principal
 from shared.errors import NotAllowed, Refused
 from shared.events import StaffToBeTold
 from tests.cases.asking import faults, refused_by_name
@@ -37,6 +36,7 @@ from tests.cases.people import (
     words,
 )
 from tests.cases.scenarios import SCENARIOS, ask, asked
+from tests.keys import somebody
 
 STAFF = Staff({"counsellor": [COUNSELLOR, OTHER], "coordinator": [COORDINATOR], "principal": [PRINCIPAL], "district-duty": ["duty"]})
 MINE = step(Assign, to=COUNSELLOR, by=COORDINATOR)
@@ -61,7 +61,7 @@ def deadlines(case, what):
 def may(person, role, case):
     """What somebody of the school reads; nothing for whoever is suspended."""
     try:
-        return rights(Principal(person, "person", frozenset({role}), frozenset({"smp1"})), case, NOW)
+        return rights(somebody(person, {role}, {"smp1"}), case, NOW)
     except NotAllowed:
         return "nothing"
 

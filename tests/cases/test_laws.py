@@ -31,6 +31,7 @@ from shared.eventstore.store import Entry
 from shared.message import TANGGAP, Fact, Occasion, Recorded
 from tests.cases.people import COUNSELLOR, NOW, OTHER, POLICY, STUDENT, TEACHER, later, named, raised, step, take, words
 from tests.cases.scenarios import SCENARIOS
+from tests.keys import somebody
 
 STATES = {"opened", "assessed", "planned", "in-progress", "waiting", "merged", "closed"}
 CONCERNS = [
@@ -45,7 +46,7 @@ POOL: list[Fact] = [
 ]  # fmt: skip
 SEQUENCES = st.lists(st.sampled_from(POOL), min_size=1, max_size=40)
 PEOPLE = [
-    Principal(person, "person", frozenset({role}), frozenset({school} if school else ()))
+    somebody(person, {role}, {school} if school else ())
     for person, role, school in (
         (COUNSELLOR, "counsellor", "smp1"), (OTHER, "counsellor", "smp1"), ("coordinator", "coordinator", "smp1"), ("principal", "principal", "smp1"),
         (TEACHER, "subject-teacher", "smp1"), ("stranger", "counsellor", "sma1"), ("officer", "district-officer", ""), ("auditor", "auditor", ""),

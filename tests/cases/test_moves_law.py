@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
-from uuid import uuid4
+from uuid import UUID
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -23,19 +23,20 @@ from services.cases.domain.case.student import STUDENT
 from services.cases.domain.case.transferring import DeclineTransfer, KeepCase, ReceiveTransfer, TransferCase, WithdrawTransfer
 from services.cases.domain.streams import student_stream
 from services.cases.subscribers import FromIntake
-from shared.access import Permissions, Principal
+from shared.access import Permissions
 from shared.decider import commit, load, write
 from shared.errors import NotFound, Refused, VersionConflict
 from shared.events import ConcernRaised, PersonLeft, PersonRegistered
 from shared.eventstore.memory import InMemoryEventStore
 from shared.eventstore.store import Item
-from shared.message import PublicEvent, Recorded
+from shared.message import TANGGAP, PublicEvent, Recorded, derived_id
 from shared.school_day import Calendar, national
 from tests.cases.people import NOW, POLICY, step, words
+from tests.keys import somebody
 
 SCHOOLS = ("smp1", "smp2", "sma1")
 STUDENTS = ("ani", "budi")
-DUTY = Principal("duty", "person", frozenset({"district-duty"}))
+DUTY = somebody("duty", {"district-duty"})
 
 
 class Directory:
@@ -70,6 +71,7 @@ class District:
     raised: list[str] = field(default_factory=list)
     done: Counter = field(default_factory=Counter)
     hours: int = 0
+    ids: int = 0
 
     def __post_init__(self) -> None:
         self.intake = FromIntake(self.store, self.directory, self.directory, CASE, Days())  # type: ignore[arg-type] # plays the roster, too
@@ -81,19 +83,27 @@ class District:
 
     async def hear(self, event: PublicEvent) -> None:
         self.hours += 1
+        cause = self.fresh()
         await self.intake(
             Recorded(
-                uuid4(), "elsewhere", 1, self.hours, 0, None, event.ordering_key or "", event.type, 1, event.model_dump_json(), True,
-                None, "service:test", self.now, self.now, uuid4(), uuid4(), b"", b"", b"", b"",
+                cause, "elsewhere", 1, self.hours, 0, None, event.ordering_key or "", event.type, 1, event.model_dump_json(), True,
+                None, "service:test", self.now, self.now, cause, cause, b"", b"", b"", b"",
             ), None,
         )  # fmt: skip
 
+    def fresh(self) -> UUID:
+        """An id that the same order of things gives again."""
+        self.ids += 1
+        return derived_id(TANGGAP, "moves", str(self.ids))
+
     async def cases(self) -> list[Case]:
-        return [(await load(self.store, CASE, stream)).state for stream in sorted(await self.store.streams("case-"))]
+        """In the order in which they were opened."""
+        streams = dict.fromkeys(event.stream for event in self.store.events if event.stream.startswith("case-"))
+        return [(await load(self.store, CASE, stream)).state for stream in streams]
 
     async def give(self, command: Any, case: str) -> None:
         """As the road does: decide, and what stands beside it in the same item. What is refused did not happen."""
-        subject, envelope = OnCase(self.kernel, CASE, case), Envelope(DUTY, uuid4(), self.now)
+        subject, envelope = OnCase(self.kernel, CASE, case), Envelope(DUTY, self.fresh(), self.now)
 
         async def plan() -> Item | None:
             loaded = await load(self.store, CASE, subject.stream)
@@ -178,10 +188,49 @@ class District:
 
 
 WHAT = (
-    "raise", "raise", "raise", "move", "move", "leave", "ask", "receive", "decline", "withdraw", "keep", "ask", "receive", "receive", "merge", "merge", "unmerge", "unmerge", "match",
-    "match", "unmatch", "close", "reopen", "acknowledge",
+    "raise", "raise", "raise", "move", "move", "leave", "ask", "ask", "receive", "receive", "receive", "decline", "withdraw", "keep", "merge", "merge",
+    "unmerge", "unmerge", "match", "match", "unmatch", "close", "reopen", "acknowledge",
 )  # fmt: skip
 STEPS = st.lists(st.tuples(st.sampled_from(WHAT), st.integers(0, 5), st.integers(0, 5), st.integers(0, 5)), min_size=20, max_size=45)
+
+
+RAISED = [("raise", 0, 0, 1), ("raise", 0, 0, 0), ("raise", 0, 1, 0)]
+"""A case of ani's, and two of students whom nobody knows yet."""
+
+STORIES = [
+    [*RAISED, ("merge", 2, 1, 0), ("merge", 1, 0, 0), ("raise", 0, 0, 1), ("unmerge", 2, 0, 0), ("unmerge", 1, 0, 0), ("raise", 0, 0, 1)],
+    [
+        *RAISED,
+        ("merge", 0, 1, 0),
+        ("close", 0, 0, 0),
+        ("match", 2, 0, 0),
+        ("raise", 0, 0, 1),
+        ("reopen", 0, 0, 0),
+        ("unmatch", 2, 0, 0),
+        ("reopen", 0, 0, 0),
+    ],
+    [
+        *RAISED,
+        ("move", 0, 1, 0),
+        ("ask", 0, 1, 0),
+        ("raise", 0, 1, 1),
+        ("receive", 0, 1, 0),
+        ("move", 0, 0, 0),
+        ("keep", 0, 0, 0),
+        ("leave", 0, 0, 0),
+    ],
+    [
+        *RAISED,
+        ("ask", 0, 2, 0),
+        ("decline", 0, 2, 0),
+        ("ask", 0, 1, 0),
+        ("withdraw", 0, 0, 0),
+        ("close", 0, 0, 0),
+        ("raise", 0, 0, 1),
+        ("acknowledge", 0, 0, 0),
+    ],
+]
+"""Orders in which everything has its turn, whatever chance brings."""
 
 
 async def lived(steps, done: Counter) -> None:
@@ -200,6 +249,9 @@ def test_every_concern_is_in_one_case_that_goes_on_and_no_student_has_two_open_c
     def over(steps):
         asyncio.run(lived(steps, done))
 
+    for story in STORIES:
+        asyncio.run(lived(story, done))
+    given_in_stories = {"transfer-case", "receive-transfer", "decline-transfer", "withdraw-transfer", "keep-case", "merge-into", "unmerge-case", "match",
+                        "unmatch-student", "close", "reopen", "acknowledge"}  # fmt: skip
+    assert given_in_stories <= set(done), f"the law has seen every act: {done}"
     over()
-    wanted = {"transfer-case", "receive-transfer", "merge-into", "unmerge-case", "match", "unmatch-student", "close", "reopen", "refused"}
-    assert wanted <= set(done), f"the law has seen every act: {done}"

@@ -46,10 +46,11 @@ from tests.cases.people import (
 from tests.cases.scenarios import SCENARIOS, asked, assess, first, held, laiseg, plan, safe, silent, timed
 from tests.cases.test_laws import CONCERNS, walked
 from tests.cases.test_other_commands import ROWS
+from tests.keys import somebody
 
 PERMISSIONS = Permissions()
 PEOPLE = [
-    Principal(person, "person", frozenset(roles.split()), frozenset({school} if school else ()))
+    somebody(person, roles.split(), {school} if school else ())
     for person, roles, school in (
         (COUNSELLOR, "counsellor", "smp1"), (OTHER, "counsellor", "smp1"), (COORDINATOR, "coordinator counsellor", "smp1"),
         (PRINCIPAL, "principal", "smp1"), (TEACHER, "subject-teacher", "smp1"), ("homeroom", "homeroom", "smp1"), ("stranger", "counsellor", "sma1"),

@@ -48,13 +48,28 @@ async def test_before_the_receipt_the_new_school_reads_what_it_was_alerted_to_an
     await concern_at(cases, student, there, **EMERGENCY)
     text = (await cases.get(f"cases/{case}", there.counsellor)).text
     assert "Kabar kenari" in text and "Catatan lama" not in text and "rahasia" not in text and activity not in text
-    for path in ("history", "decisions", "documents"):
-        assert (await cases.get(f"cases/{case}/{path}", there.counsellor)).status_code in (403, 404)
+    assert (await cases.get(f"cases/{case}/decisions", there.counsellor)).status_code == 403
+    history = (await cases.get(f"cases/{case}/history", there.counsellor)).json()["items"]
+    assert [each["type"] for each in history] == ["strand-added"]
     closing = {"outcome_class": "helped", "task_reviewed": "x"}
     for route, body in (("close", closing), ("assign", {"to": there.named("counsellor")}), ("transfer-case", {"to": there.id, "reason": "x"})):
         assert (await cases.act(case, route, there.counsellor, **body)).status_code == 403, route
     assert (await cases.get(f"cases/{case}", elsewhere.counsellor)).status_code == 404
     assert (await cases.get(f"cases/{case}", there.teacher)).status_code == 404
+
+
+async def test_the_page_to_which_the_alert_leads_opens_for_the_new_school(cases):
+    here, there, asked = await schools(cases, 3)
+    case, student = await here.case(), here.named("student")
+    await cases.done(case, "note", here.counsellor, text="Catatan lama")
+    await moves(cases, student, there)
+    await concern_at(cases, student, there, **EMERGENCY)
+    page = await cases.client.get(f"/cases/cases/{case}", headers=there.counsellor)
+    assert (page.status_code, "Kabar kenari" in page.text, "Catatan lama" in page.text) == (200, True, False)
+    await cases.done(case, "transfer-case", here.counsellor, to=asked.id, reason="x")
+    offered = await cases.client.get(f"/cases/cases/{case}", headers=asked.counsellor)
+    assert (offered.status_code, "kenari" in offered.text.lower()) == (200, False)
+    assert (await cases.client.get(f"/cases/cases/{case}", headers=here.counsellor)).status_code == 200
 
 
 async def test_only_who_is_where_the_student_is_takes_a_new_concern_in_hand(cases):

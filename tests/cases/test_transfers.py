@@ -131,6 +131,18 @@ async def test_a_receipt_is_expected_of_the_school_that_was_asked_and_its_ladder
     assert [each["what"] for each in await here.listed("overdue", here.coordinator)] == []
 
 
+async def test_a_student_who_really_comes_back_is_alerted_where_they_came_back_to(cases):
+    """The roster knew of the move before the receipt, so what it says afterwards is no older export."""
+    here, there = await cases.school(), await cases.school()
+    case, student = await here.case(), here.named("student")
+    await moves(cases, student, there)
+    await asked(cases, here, there, case)
+    await cases.done(case, "receive-transfer", there.counsellor)
+    assert await here.concern(**EMERGENCY) == case
+    assert (await told(cases, case, "case-triaged", "school"))[-1] == (here.id,)
+    assert "transfer" in await expected(cases, case, there.counsellor)
+
+
 async def test_the_roster_may_be_later_than_the_receipt_and_the_case_is_not_asked_back(cases):
     here, there = await cases.school(), await cases.school()
     case, student = await here.case(), here.named("student")

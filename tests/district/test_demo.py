@@ -136,7 +136,7 @@ def cases_of(place: Place, origin: str, student: str) -> list[dict[str, Any]]:
 
 
 def auditor(place: Place) -> dict[str, str]:
-    duty = next(face.principal for face in faces() if face.role == "district-duty")
+    duty = next(face.who for face in faces() if face.role == "district-duty")
     return {"authorization": f"Bearer {Home(place.home).token(duty)}"}
 
 

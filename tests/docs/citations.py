@@ -50,10 +50,16 @@ def _page(told: str, beside: Path | None, root: Path) -> Path | None:
 
 def _sections_missing(page: Path, told: str, root: Path) -> Iterator[str]:
     known = {heading.casefold() for heading in headings(page)}
-    for section in re.split(r", | and |: ", told.removeprefix(", ").strip()):
+    for section in _sections(told.removeprefix(", ").strip(), known):
         plain = section.strip().casefold()
         if not plain.startswith("decision") and not {plain, f"the {plain}", plain.removeprefix("the ")} & known:
             yield f"{page.relative_to(root)} has no section {section.strip()!r}"
+
+
+def _sections(told: str, known: set[str]) -> Iterator[str]:
+    """The cited sections, one by one. A heading may have an "and" of its own: People come and go."""
+    for part in re.split(r", |: ", told):
+        yield from (part,) if part.strip().casefold() in known else part.split(" and ")
 
 
 def _decisions(root: Path) -> set[int]:

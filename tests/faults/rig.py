@@ -22,10 +22,11 @@ from district.deployment import Deployment, free_port
 from district.embedded.postgres import Postgres, start_postgres
 from district.embedded.redis import Redis, start_redis
 from district.logins import prepared
+from district.sample.office import appoint_office
 from district.sample.people import generate
 from district.sample.roster import SOURCE, write_roster
 from services.intake.roster.people import person_id, school_id
-from shared.access import Principal, issue_token, service_principal
+from shared.access import Identity, issue_token, service_principal
 
 AGENCY = "agency-1"
 CONSENT = {"giver": "student", "form": "F-1"}
@@ -50,14 +51,14 @@ class Rig:
 
     # who asks -----------------------------------------------------------------------------------------------------
 
-    def headers(self, principal: Principal) -> dict[str, str]:
+    def headers(self, principal: Identity) -> dict[str, str]:
         return {"authorization": f"Bearer {issue_token(self.deployment.keys(), principal, datetime.now(UTC) + timedelta(hours=6))}"}
 
     def service(self) -> dict[str, str]:
         return self.headers(service_principal("faults"))
 
     def duty(self, number: int = 1) -> dict[str, str]:
-        return self.headers(Principal(person_id(SOURCE, f"dinas-staf-0{number}"), "person", frozenset({"district-duty"})))
+        return self.headers(Identity(person_id(SOURCE, f"dinas-staf-0{number}"), "person"))
 
     # faults -------------------------------------------------------------------------------------------------------
 
@@ -222,6 +223,7 @@ def _fill(built: Rig, secret: str) -> None:
     bundle = write_roster(generate(), built.folder / "roster.zip")
     with httpx.Client(timeout=60, trust_env=False, headers=built.service()) as client:
         client.post(f"{built.deployment.origin('intake')}/intake/api/roster", content=bundle.read_bytes()).raise_for_status()
+        appoint_office(client, built.deployment.origin("intake"), built.service(), generate())
         agency = {"id": AGENCY, "name": "x", "url": f"{built.agency_origin}/agencies/{AGENCY}", "secret": secret}
         client.post(f"{built.deployment.origin('notifications')}/notifications/api/agencies", json=agency).raise_for_status()
     people = built.sql("SELECT count(*) FROM intake.person_v1")[0][0]

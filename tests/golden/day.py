@@ -26,7 +26,7 @@ from psycopg import sql
 
 from district.embedded.cluster import binaries
 from district.up import services
-from shared.access import Principal
+from shared.access import Identity
 from shared.clock import FixedClock
 from shared.eventstore.projection import Projection
 from shared.eventstore.verify import Verified, verify_store
@@ -72,7 +72,7 @@ class Recording:
     """at: when the answers were given. principals: who asked, by name."""
 
     at: datetime
-    principals: Mapping[str, Principal]
+    principals: Mapping[str, Identity]
     answers: Sequence[tuple[Question, Answer]]
 
 
@@ -85,9 +85,7 @@ def keys() -> Mapping[str, str]:
 def recording() -> Recording:
     """What the older release answered."""
     told = json.loads(lzma.decompress((FOLDER / "answers.json.xz").read_bytes()))
-    principals = {
-        name: Principal(each["id"], each["kind"], frozenset(each["roles"]), frozenset(each["schools"])) for name, each in told["principals"].items()
-    }
+    principals = {name: Identity(each["id"], each["kind"]) for name, each in told["principals"].items()}
     return Recording(
         datetime.fromisoformat(told["at"]), principals, [(Question(**each["question"]), Answer(**each["answer"])) for each in told["answers"]]
     )
@@ -111,7 +109,7 @@ def restore(url: str) -> None:
 class Served:
     """The services of today over yesterday's stores, and how they are asked."""
 
-    def __init__(self, apps: Mapping[str, FastAPI], settings: Settings, principals: Mapping[str, Principal]) -> None:
+    def __init__(self, apps: Mapping[str, FastAPI], settings: Settings, principals: Mapping[str, Identity]) -> None:
         self._apps, self._settings, self._principals = apps, settings, principals
         self.views: dict[str, list[Projection]] = {}
         self.clients = {name: httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=f"http://{name}") for name, app in apps.items()}

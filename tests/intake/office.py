@@ -68,12 +68,12 @@ async def opened(database: str, folder: Path, **secrets: str) -> AsyncIterator[O
 
 
 def sample(students: int = 40) -> District:
-    """One school of the sample district, with so many students, their guardians, its staff, and the office."""
+    """One school of the sample district, with so many students, their guardians, and its staff."""
     whole = generate()
     school = next(each for each in whole.schools if each.key == "smp1")
     taken = whole.of("smp1", "student")[:students]
     theirs = {guardian for each in taken for guardian in each.guardians}
-    others = [each for each in whole.people if each.key in theirs or (each.kind == "staff" and each.school in ("smp1", "dinas"))]
+    others = [each for each in whole.people if each.key in theirs or (each.kind == "staff" and each.school == "smp1")]
     return District([school, OFFICE], [*taken, *others])
 
 

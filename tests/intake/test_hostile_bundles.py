@@ -129,7 +129,7 @@ def test_paths_that_lead_out_write_nothing_and_are_shown_without_what_a_terminal
     assert len(interpret(read_bundle(path)).people) == 3
     assert [each.name for each in tmp_path.rglob("*")] == ["inside", "b.zip"]
     with zipfile.ZipFile(path, "a") as file:
-        file.writestr("\x1b[2J\u202e/" + "x" * 300 + "/users.csv", USERS)
+        file.writestr("x" * 300 + "\x1b[2J\u202e/users.csv", USERS)
     with pytest.raises(Invalid) as caught:
         read_bundle(path)
     assert str(caught.value).isprintable() and len(str(caught.value)) < 500

@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -20,6 +21,7 @@ import pytest
 from district.sample.people import District
 from district.sample.roster import SOURCE, write_roster
 from services.intake.domain.imports import IMPORTS, PartRefused, RecordImport, RosterImported, RosterRowsSetAside, RowSetAside
+from services.intake.domain.roster import ROSTER, RegisterPerson
 from services.intake.roster import importing, reading
 from services.intake.roster.ids import person_id, school_id
 from services.intake.roster.importing import Wishes
@@ -28,8 +30,11 @@ from services.intake.roster.reading import Bundle
 from services.intake.roster.reasons import SENTENCES
 from services.intake.roster.registered import Registered
 from services.intake.roster.report import LastImport
-from shared.access import Principal
+from shared.access import ANONYMOUS, Principal, service_principal
+from shared.decider import execute
 from shared.errors import Invalid, NotFound
+from shared.events import PersonRegistered
+from shared.message import Occasion
 from shared.sealed import Sealed
 from shared.testing import given
 from tests.docs.comments import ROOT
@@ -37,10 +42,11 @@ from tests.intake.bundles import CANARY, FILES, ORGS, USERS, row, zipped
 from tests.intake.exports import export, written
 from tests.intake.office import Office, opened, sample, without
 from tests.intake.test_mutated_exports import damaged
-from tests.keys import bearer
+from tests.keys import bearer, somebody
 
 pytest_anyio = pytest.mark.anyio
 SCHOOL = school_id("roster", "smp1")
+TWO = "a@x.invalid; b@x.invalid"
 
 
 # what is recorded ------------------------------------------------------------------------------------------------------------
@@ -178,6 +184,21 @@ async def test_what_an_export_does_not_say_stays_as_it_was(office):
 
 
 @pytest_anyio
+async def test_row_5_what_an_older_release_kept_of_two_addresses_in_a_cell_is_not_taken_for_one(office):
+    """That release kept the cell as it was; a cell that is set aside now does not bring it back."""
+    kernel, ibu = office.kernel, person_id("roster", "ibu")
+    await office.bring_files(FILES)
+    name = await kernel.vault.seal(ibu, "identity", "Ibu", f"person-{ibu}/name")
+    email = await kernel.vault.seal(ibu, "contact", TWO, f"person-{ibu}/email")
+    before = PersonRegistered(person=ibu, kind="guardian", school=SCHOOL, name=name, email=email)
+    occasion = Occasion("test", None, kernel.clock.now(), cause := uuid4(), cause)
+    await execute(kernel.store, ROSTER, f"person-{ibu}", RegisterPerson(person=before, digest="own:before"), occasion)
+    made = await office.bring_files(FILES | {"users": USERS.replace("parent,smp1,,", f"parent,smp1,{TWO},")})
+    assert [(each.field, each.reason) for each in made.quarantined] == [("email", "several-addresses")]
+    assert (await office.told("person-registered"))[-1]["email"] is None
+
+
+@pytest_anyio
 async def test_another_system_names_a_school_that_we_have_and_gets_the_same_school(office):
     await office.bring_files(FILES)
     other = {"manifest": "source.systemCode,lain\n", "orgs": ORGS.replace("smp1,", "x-9,"), "users": USERS.replace("smp1", "x-9")}
@@ -276,9 +297,8 @@ async def test_an_import_that_was_killed_and_is_repeated_ends_in_the_same_roster
 
 
 @asynccontextmanager
-async def asking(office: Office, *roles: str) -> AsyncIterator[httpx.AsyncClient]:
-    """The routes of a whole intake service."""
-    principal = Principal("service:test", "service", frozenset(roles))
+async def asking(office: Office, principal: Principal = ANONYMOUS) -> AsyncIterator[httpx.AsyncClient]:
+    """The routes of a whole intake service, for whoever this is."""
     transport = httpx.ASGITransport(app=office.app, raise_app_exceptions=False)
     async with (
         office.app.router.lifespan_context(office.app),
@@ -290,7 +310,7 @@ async def asking(office: Office, *roles: str) -> AsyncIterator[httpx.AsyncClient
 @pytest_anyio
 async def test_the_routes_import_try_and_report(office):
     content = zipped(FILES | {"users": USERS + row("eka", role="wizard")}, office.folder / "b.zip").read_bytes()
-    async with asking(office, "service") as client:
+    async with asking(office, service_principal("test")) as client:
         assert (await client.get("/intake/api/roster/report")).status_code == 404
         dry = await client.post("/intake/api/roster", params={"dry_run": True}, content=content)
         assert (dry.status_code, dry.json()["applied"], await office.people()) == (200, 3, set())
@@ -322,14 +342,14 @@ async def test_an_upload_has_no_name_on_the_disk(office, monkeypatch, tmp_path):
         return read(source)
 
     monkeypatch.setattr(importing, "read_bundle", read_bundle)
-    async with asking(office, "service") as client:
+    async with asking(office, service_principal("test")) as client:
         answer = await client.post("/intake/api/roster", content=zipped(FILES, office.folder / "b.zip").read_bytes())
     assert (answer.status_code, answer.json()["applied"], seen) == (200, 3, [])
 
 
 @pytest_anyio
 async def test_only_services_and_administrators_read_the_report(office):
-    async with asking(office, "counsellor") as client:
+    async with asking(office, somebody("ani", {"counsellor"}, {SCHOOL})) as client:
         assert (await client.get("/intake/api/roster/report")).status_code == 403
         assert (await client.get("/intake/api/roster/report", headers={"authorization": ""})).status_code == 401
 
@@ -337,7 +357,7 @@ async def test_only_services_and_administrators_read_the_report(office):
 @pytest_anyio
 async def test_a_damaged_bundle_is_never_an_error_of_ours(office):
     await office.bring_files(written(export()))
-    async with asking(office, "system-administrator") as client:
+    async with asking(office, somebody("eka", {"system-administrator"})) as client:
         for seed in range(25):
             content = damaged(random.Random(100_000 + seed), office.folder / "d.zip").read_bytes()
             answer = await client.post("/intake/api/roster", content=content)

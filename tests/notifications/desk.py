@@ -20,12 +20,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.notifications.app import create_app
-from shared.access import Principal
-from shared.events import PersonRegistered, SchoolRegistered
+from services.notifications.views import Roster
+from shared.access import Principal, service_principal
+from shared.events import CATALOGUE, DISTRICT_ROLES, PersonRegistered, Post, Role, SchoolRegistered
 from shared.message import Occasion, PublicEvent, Recorded
 from shared.settings import read_settings
 from shared.testing import eventually
-from tests.keys import bearer
+from tests.keys import bearer, somebody
 from tests.logins import login
 
 KEY = urlsafe_b64encode(b"k" * 32).decode()
@@ -125,12 +126,13 @@ class Desk:
         self.kernel, self.settings = app.state.kernel, settings
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://desk")
         self.heard = {subscription.source: subscription.applying.handler for subscription in self.kernel.subscriptions}
+        self.roster: Roster = self.heard["intake"].roster
         self._position = 0
 
     async def hear(self, event: PublicEvent, *, cause: UUID | None = None) -> None:
         """A neighbour says something: through the subscription's own handler."""
         self._position += 1
-        source = "intake" if event.type in ("school-registered", "person-registered", "person-left", "concern-raised") else "cases"
+        source = "intake" if type(event) in CATALOGUE["intake"] else "cases"
         now = datetime.now(UTC)
         recorded = Recorded(
             cause or uuid4(), "elsewhere", 1, self._position, 0, None, event.ordering_key or "", event.type, 1, event.model_dump_json(), True,
@@ -142,26 +144,29 @@ class Desk:
         await self.hear(SchoolRegistered(school=school, npsn=None, name="SMP", level="smp", cluster=cluster))
 
     async def person(
-        self, person: str, kind: str, *roles: str, school: str = "school-1", guardians: tuple[str, ...] = (), address: str | None = None
+        self, person: str, kind: str, *roles: Role, school: str = "school-1", guardians: tuple[str, ...] = (), address: str | None = None
     ) -> None:
         """Somebody of the roster. address: as it was kept under their own key, `<person>@example.org` where nothing is said, none where empty."""
         vault = self.kernel.vault
         name = await vault.seal(person, "contact", person, f"{person}/name")
         kept = f"{person}@example.org" if address is None else address
         email = await vault.seal(person, "contact", kept, f"{person}/email") if kept else None
-        await self.hear(PersonRegistered(person=person, kind=kind, school=school, roles=roles, name=name, email=email, guardians=guardians))
+        posts = tuple(Post(role, None if role in DISTRICT_ROLES else school) for role in roles)
+        await self.hear(PersonRegistered(person=person, kind=kind, school=school, posts=posts, name=name, email=email, guardians=guardians))
 
     def as_person(self, person: str, role: str, *schools: str) -> dict[str, str]:
-        return self._headers(Principal(person, "person", frozenset({role}), frozenset(schools)))
+        return self._headers(somebody(person, {role}, schools))
 
     def as_agency(self, agency: str) -> dict[str, str]:
-        return self._headers(Principal(agency, "agency", frozenset({"agency"})))
+        return self._headers(Principal(agency, "agency"))
 
     def as_service(self) -> dict[str, str]:
-        return self._headers(Principal("service:test", "service", frozenset({"service"})))
+        return self._headers(service_principal("test"))
 
     def _headers(self, principal: Principal) -> dict[str, str]:
-        return bearer(self.settings, principal)
+        headers = bearer(self.settings, principal)
+        self.kernel.posts.forget()
+        return headers
 
     async def register(self, agency: str, url: str | None, **more: str) -> None:
         body = {"id": agency, "name": agency.upper(), "url": url, "secret": SECRET, **more}

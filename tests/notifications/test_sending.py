@@ -2,9 +2,10 @@
 
 import asyncio
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -13,9 +14,10 @@ from services.notifications.lanes import LINKS, Due, leave_together
 from services.notifications.noting import Notes
 from services.notifications.senders.mail import MailSender
 from shared.errors import HistoryBroken, Unavailable
-from shared.events import CaseAcknowledged
+from shared.events import CalendarChanged, CaseAcknowledged, calendar_of_school
 from shared.eventstore.postgres import PostgresEventStore
 from shared.eventstore.unit import UnitOfWork
+from shared.school_day import Calendar, Holiday, Layer
 from shared.testing import eventually
 from tests.notifications.desk import Agency, Mailbox, agency_server, desk, mail_server, text_of
 from tests.notifications.scenes import in_states, sent, staffed, to_be_told, triaged
@@ -319,3 +321,32 @@ async def test_a_deadline_fires_once_though_two_clockworks_see_it(database, redi
         await asyncio.gather(*(clock._fire_one(*each) for clock in (first, second) for each in due))
         await in_states(running, "case-1", "sent", "sent")
         assert [json.loads(event.body)["step"] for event in await running.told("alert-step-taken")] == [0, 1]
+
+
+async def test_row_13_a_slow_ladder_climbs_by_the_calendar_of_its_school(database, redis_url):
+    async with mail_server(Mailbox()) as smtp, desk(database, redis_url, smtp) as running:
+        await staffed(running)
+        today = datetime.now(ZoneInfo("Asia/Jayapura")).date()
+        over = today + timedelta(days=10)
+        free = Holiday(first=today - timedelta(days=1), last=over - timedelta(days=1), name="Libur panjang (contoh)")
+        every = Layer(zone="Asia/Jayapura", school_days=(1, 2, 3, 4, 5, 6, 7), holidays=(free,))
+        await running.hear(CalendarChanged(of=calendar_of_school("school-1"), layer=every))
+        await running.hear(triaged("case-1", "low"))
+        await running.hear(triaged("case-2", "emergency"))
+        begins = Calendar(zone="Asia/Jayapura").midnight(over)
+
+        async def expected() -> list[datetime]:
+            async with running.kernel.database.connection() as connection:
+                query = "SELECT due_at FROM deadline_v1 WHERE kind = 'climb' AND starts_with(stream, 'alert-case-1-') ORDER BY due_at"
+                return [row[0] for row in await (await connection.execute(query)).fetchall()]
+
+        async def known() -> bool:
+            return len(await expected()) > 0
+
+        await eventually(known)
+        climbs = await expected()
+        assert [round((each - begins) / timedelta(minutes=1)) for each in climbs] == [2880, 5760, 7200, 8640]
+        async with running.kernel.database.connection() as connection:
+            query = "SELECT min(due_at) FROM deadline_v1 WHERE starts_with(stream, 'alert-case-2-')"
+            first = (await (await connection.execute(query)).fetchone())[0]
+        assert first < datetime.now(UTC) + timedelta(minutes=16), "the emergency ladder knows no days"

@@ -21,7 +21,10 @@ from hypothesis import strategies as st
 
 from shared.access import (
     ANONYMOUS,
+    EVERYWHERE,
     Access,
+    Identity,
+    Kind,
     Permissions,
     Principal,
     SignedIn,
@@ -34,45 +37,54 @@ from shared.access import (
 )
 from shared.clock import FixedClock
 from shared.errors import Invalid, NotSignedIn, StartRefused
-from shared.events import StaffRole
+from shared.events import Post, StaffRole
 from shared.keys import Keys
 from shared.service.creating import all_routes
 from shared.settings import read_settings
 from shared.web import install
-from tests.keys import keys, secrets
+from tests.keys import Known, keys, secrets, somebody
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 CLOCK = FixedClock(NOON)
 KEY, OTHER = keys(clock=CLOCK), keys(known=secrets(b"o"), clock=CLOCK)
-ANI = Principal("ani", "person", frozenset({"counsellor", "coordinator"}), frozenset({"smp1"}))
+ANI = somebody("ani", {"counsellor", "coordinator"}, {"smp1"})
+WHO = Identity("ani", "person")
 ROLES = sorted({*get_args(StaffRole), "student", "guardian", "agency", "service", "anonymous"})
 PINNED = Path(__file__).parents[1] / "pinned" / "routes.json"
 ROWS = json.loads(PINNED.read_text(encoding="utf-8"))
 """Which roles use which route, written out and reviewed: a row of the permission file that is widened differs from it."""
 
 
-def token(principal: Principal = ANI, *, key: Keys = KEY, expires: datetime = NOON + timedelta(hours=1)) -> str:
+def token(principal: Identity = ANI, *, key: Keys = KEY, expires: datetime = NOON + timedelta(hours=1)) -> str:
     return issue_token(key, principal, expires)
 
 
-def session(principal: Principal = ANI, *, key: Keys = KEY, expires: datetime = NOON + timedelta(hours=1)) -> str:
+def session(principal: Identity = ANI, *, key: Keys = KEY, expires: datetime = NOON + timedelta(hours=1)) -> str:
     return issue_session(key, principal, expires)
 
 
 def holder(role: str) -> Principal:
-    return Principal("somebody", "person", frozenset({role}))
+    """Somebody who is only this; services, agencies and strangers are what their kind says."""
+    kind: Kind = role if role in ("agency", "service", "anonymous") else "person"  # type: ignore[assignment]
+    return somebody(role, {role}) if kind == "person" else Principal(role, kind)
 
 
 # tokens ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("principal", [ANI, service_principal("cases"), Principal("upt", "agency", frozenset({"agency"})), holder("auditor")])
+@pytest.mark.parametrize("principal", [ANI, service_principal("cases"), Principal("upt", "agency"), holder("auditor")])
 def test_a_token_says_again_who_it_was_made_for(principal):
-    assert read_token(KEY, token(principal), NOON) == principal
+    assert read_token(KEY, token(principal), NOON) == Identity(principal.id, principal.kind)
+
+
+def test_row_14_no_credential_says_what_somebody_may(principal=ANI):
+    for told in (token(principal), session(principal)):
+        payload = told.split(".")[1]
+        assert json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4))).keys() == {"id", "kind", "expires"}
 
 
 def test_a_token_is_good_until_its_last_second_and_not_after():
-    assert read_token(KEY, token(expires=NOON), NOON) == ANI
+    assert read_token(KEY, token(expires=NOON), NOON) == WHO
     with pytest.raises(NotSignedIn, match="expired"):
         read_token(KEY, token(expires=NOON), NOON + timedelta(seconds=1))
 
@@ -129,7 +141,7 @@ def test_a_credential_of_one_use_is_none_of_another():
     for told in (token(), service, token().replace("tgp_", "tgc_")):
         with pytest.raises(NotSignedIn, match="not valid"):
             read_session(KEY, told, NOON)
-    assert read_session(KEY, session(), NOON) == ANI
+    assert read_session(KEY, session(), NOON) == WHO
 
 
 @pytest.mark.parametrize("issue", [issue_token, issue_session])
@@ -147,12 +159,36 @@ def test_a_token_of_the_first_release_is_not_read_any_more():
         read_token(keys(known=secrets(b"k", "0"), clock=CLOCK), f"tgp_{told}.{signature}", NOON)
 
 
-def test_roles_hold_at_the_schools_of_the_token_or_everywhere_when_it_names_none():
-    assert ANI.holds("counsellor")
-    assert ANI.holds("auditor", "coordinator")
-    assert not ANI.holds("auditor")
-    assert (ANI.at("smp1"), ANI.at("sma1"), holder("auditor").at("sma1")) == (True, False, True)
+BUDI = Principal("budi", "person", frozenset({Post("subject-teacher", "a"), Post("counsellor", "b")}))
+
+
+def test_security_9_a_role_counts_only_at_the_school_where_it_is_held():
+    assert BUDI.roles == {"subject-teacher", "counsellor"}
+    assert BUDI.holds("counsellor")
+    assert [BUDI.holds_at(school, "counsellor") for school in "abc"] == [False, True, False]
+    assert [BUDI.at(school) for school in "abc"] == [True, True, False]
+    assert (BUDI.schools("counsellor"), BUDI.schools(), BUDI.schools("auditor")) == (frozenset("b"), frozenset("ab"), frozenset())
+
+
+def test_security_9_for_a_route_only_the_posts_of_its_roles_count():
+    counsellor = BUDI.only(frozenset({"counsellor", "coordinator"}))
+    assert (counsellor.at("a"), counsellor.at("b"), counsellor.schools()) == (False, True, frozenset("b"))
+
+
+def test_a_role_in_the_whole_district_holds_at_every_school():
+    duty = somebody("dewi", {"district-duty"})
+    assert (duty.holds_at("a", "district-duty"), duty.at("a"), duty.schools()) == (True, True, EVERYWHERE)
+
+
+def test_security_10_empty_is_nobody():
+    nobody = Principal("ani", "person")
+    assert (nobody.roles, nobody.at("a"), nobody.schools(), nobody.holds(*ROLES)) == (frozenset(), False, frozenset(), False)
     assert not ANONYMOUS.holds(*(role for role in ROLES if role != "anonymous"))
+
+
+def test_security_10_only_a_person_holds_posts_and_is_never_an_agency_or_a_service():
+    assert Principal("upt", "agency", frozenset({Post("auditor")})).roles == {"agency"}
+    assert not somebody("ani", {"counsellor"}, {"a"}).holds("agency", "service")
 
 
 # a route is nobody's without a row ---------------------------------------------------------------------------------
@@ -164,7 +200,7 @@ def application(rows: dict[str, list[str]], tmp_path) -> FastAPI:
     file.write_text("[routes]\n" + "".join(f'"{route}" = {json.dumps(roles)}\n' for route, roles in rows.items()), encoding="utf-8")
     app = FastAPI()
     install(app)
-    app.state.kernel = SimpleNamespace(access=Access(KEY, Permissions(file), FixedClock(NOON)))
+    app.state.kernel = SimpleNamespace(access=Access(KEY, Permissions(file), FixedClock(NOON), Known(ANI, *map(holder, ROLES))))
 
     async def answered(principal: SignedIn) -> str:
         return principal.id
@@ -197,7 +233,7 @@ def test_no_role_uses_a_route_without_a_row_nor_one_whose_row_leaves_it_out(tmp_
 
 def test_somebody_without_any_role_uses_only_what_is_everybodys(tmp_path):
     app = application({"GET /a": ["*"], "GET /b": ROLES}, tmp_path)
-    nobody = Principal("ani", "person", frozenset())
+    nobody = Principal("nobody", "person")
     assert [ask(app, path, headers=bearer(nobody)).status_code for path in ("/a", "/b", "/nowhere")] == [200, 403, 403]
 
 

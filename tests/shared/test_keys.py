@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.notifications.senders.signing import NotVerified, public_key, sign, signing_keys, verify
-from shared.access import Principal, issue_session, issue_token, read_session, read_token, service_principal
+from shared.access import Identity, issue_session, issue_token, read_session, read_token, service_principal
 from shared.clock import FixedClock
 from shared.errors import NotAllowed, NotSignedIn, StartRefused
 from shared.keys import LONGEST_LIFE, SERVICES, USES, Holder, Keys, PersonalUse, Use, needed_by, personal_key
@@ -139,7 +139,7 @@ class Rotating:
         self.clock.moment += by
 
 
-ANI = Principal("ani", "person", frozenset({"counsellor"}))
+ANI = Identity("ani", "person")
 Holds = Callable[[Rotating], object]
 
 

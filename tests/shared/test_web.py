@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from services.intake.app import create_app
 from services.intake.views import VIEW
-from shared.access import Principal
+from shared.access import service_principal
 from shared.settings import read_settings
 from tests.keys import bearer
 from tests.logins import login
@@ -82,7 +82,7 @@ def test_a_nul_in_an_address_is_no_500(intake, path):
 
 
 def test_what_a_reporter_wrote_is_in_no_answer_to_a_wrong_concern(intake):
-    service = Principal("service:test", "service", frozenset({"service"}))
+    service = service_principal("test")
     headers = JSON | bearer(intake.state.kernel.settings, service) | {"idempotency-key": "k1"}
     right: dict[str, object] = {
         "school": "s1", "students": [{"description": "somebody", "role": "affected"}], "kind": "need", "categories": ["other"], "narrative": CANARY,
@@ -101,7 +101,7 @@ def test_what_a_reporter_wrote_is_in_no_answer_to_a_wrong_concern(intake):
 
 
 def test_a_reporter_who_is_not_in_the_roster_is_refused(intake):
-    service = Principal("service:test", "service", frozenset({"service"}))
+    service = service_principal("test")
     body = {
         "school": "s1", "students": [{"description": "somebody", "role": "affected"}], "kind": "need", "categories": ["other"], "narrative": "words",
         "channel": "api", "reporter": {"kind": "staff", "id": CANARY},

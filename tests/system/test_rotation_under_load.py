@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from district.sample.roster import SOURCE
 from services.intake.roster.people import person_id, school_id
 from services.notifications.senders.signing import NotVerified, public_key, verify
-from shared.access import Principal, issue_session, service_principal
+from shared.access import Identity, issue_session, service_principal
 from shared.clock import SystemClock
 from shared.database import Database
 from shared.eventstore.verify import verify_store
@@ -31,7 +31,7 @@ from tests.faults.rig import AGENCY, Rig
 
 ANNOUNCED = timedelta(seconds=3)
 OVERLAP = timedelta(seconds=15)
-COUNSELLOR = Principal(person_id(SOURCE, "smp1-staf-03"), "person", frozenset({"counsellor"}), frozenset({school_id(SOURCE, "smp1")}))
+COUNSELLOR = Identity(person_id(SOURCE, "smp1-staf-03"), "person")
 GUARDIAN = "smp1-wali-001a"
 IN_THE_OVERLAP = ("a token from before", "a service token from before", "a session from before")
 """These end with the overlap, because it is shorter here than their twelve hours."""

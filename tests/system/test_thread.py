@@ -18,7 +18,7 @@ from district.embedded.process import as_unprivileged
 from district.sample.people import generate
 from district.sample.roster import SOURCE
 from services.intake.roster.people import person_id, school_id
-from shared.access import Principal
+from shared.access import Identity
 
 pytestmark = pytest.mark.servers
 
@@ -42,9 +42,7 @@ def post(district, told, *, key=None, headers=None, **more):
 
 
 def counsellor(district, place="03", school="smp1"):
-    return district.headers(
-        Principal(person_id(SOURCE, f"{school}-staf-{place}"), "person", frozenset({"counsellor"}), frozenset({school_id(SOURCE, school)}))
-    )
+    return district.headers(Identity(person_id(SOURCE, f"{school}-staf-{place}"), "person"))
 
 
 def case_of(district, concern):
@@ -121,7 +119,7 @@ def test_who_is_named_neither_reads_nor_hears(district):
 def test_a_principal_reads_no_narrative_and_another_school_sees_nothing(district):
     case = case_of(district, post(district, body(students=[{"id": person_id(SOURCE, "smp1-murid-053"), "role": "affected"}])).json()["concern_id"])
     base = f"{district.deployment.origin('cases')}/cases/api/cases/{case}"
-    principal = Principal(person_id(SOURCE, "smp1-staf-01"), "person", frozenset({"principal"}), frozenset({school_id(SOURCE, "smp1")}))
+    principal = Identity(person_id(SOURCE, "smp1-staf-01"), "person")
     read = httpx.get(base, headers=district.headers(principal)).json()
     assert read["strands"][0]["text"] == {"withheld": "not for this role"}
     assert httpx.get(base, headers=counsellor(district, "03", "sma1")).status_code == 404

@@ -138,7 +138,7 @@ async def _receiving_school(ground: Ground) -> str:
 def receiving_school(case: Case, principal: Principal) -> str:
     """The school that was asked to take the case, if the principal is of it."""
     asked = case.moves.asked
-    return asked.to if asked and (principal.at(asked.to) or principal.holds("district-duty")) else ""
+    return asked.to if asked and principal.at(asked.to) else ""
 
 
 async def _student_school(ground: Ground) -> str:

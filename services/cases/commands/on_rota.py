@@ -40,7 +40,7 @@ class OnRota:
     def require(self, envelope: Envelope, _: Duty, __: type[Command], said: Said) -> None:
         """Everybody says it of themselves, a leader also of others: nobody silences a school by sending its people away."""
         require_at_school(envelope.principal, self.school_id)
-        if said["person"] != envelope.principal.id and not envelope.principal.holds(*_LEADERS):
+        if said["person"] != envelope.principal.id and not envelope.principal.holds_at(self.school_id, *_LEADERS):
             raise NotAllowed
 
     def case(self, _: Duty) -> Case:

@@ -102,10 +102,10 @@ class CaseReader:
         return [each.entry for each in await self.told(principal, case_id, reason)]
 
     async def told(self, principal: Principal, case_id: str, reason: ReadingReason | None = None) -> list[Told]:
-        """The same, each with its event."""
+        """The same, each with its event. The school where the student is now has no more of it than it may open."""
         now = await self.current(case_id)
         allowed = self._allowed(principal, now.state, reason)
-        if allowed in (*_ONE_ACTIVITY, "present"):
+        if allowed in _ONE_ACTIVITY:
             raise NotAllowed
         events = await self.kernel.store.read_stream(now.stream)
         happened = self.decider.codec.decode_many(events)
@@ -113,7 +113,8 @@ class CaseReader:
         may = [may_open(principal, now.state, allowed, _corrected(each, said)) for each in happened]
         await self._record(principal, case_id, "history", now.version, reason, content=any(may))
         opened = await self._opened_each([json.loads(event.body) for event in events], may)
-        return [Told(each, _entry(event, data)) for event, each, data in zip(events, happened, opened, strict=True)]
+        shown = [Told(each, _entry(event, data)) for event, each, data in zip(events, happened, opened, strict=True)]
+        return [each for each, mine in zip(shown, may, strict=True) if mine] if allowed == "present" else shown
 
     async def decisions(self, principal: Principal, case_id: str, reason: ReadingReason | None = None) -> list[dict[str, Any]]:
         """The decision receipts: policy, version, inputs, rules fired, alternatives, override."""

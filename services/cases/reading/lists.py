@@ -11,8 +11,8 @@ from fastapi import APIRouter, Query
 
 from services.cases.reading.calendars import SchoolCalendars
 from services.cases.reading.views import CaseList, Filters, WorkFilter, WorkList
-from services.cases.rights import schools_of
-from shared.access import Principal, SignedIn
+from services.cases.rights import OF_THE_SCHOOL, Sight, schools_of, sight_of
+from shared.access import EVERYWHERE, Principal, SignedIn
 from shared.asking import cursor, read_cursor
 from shared.errors import NotAllowed
 from shared.eventstore.projection import Projection
@@ -23,6 +23,9 @@ Name = Literal[
     "today", "overdue", "unidentified", "waiting-for-me", "commitments", "referrals-without-answer", "ladder", "leaving", "arrivals"
 ]  # fmt: skip
 PAGE = 100
+
+_LISTS = (*OF_THE_SCHOOL, "supervisor", "district-officer", "district-duty", "service")
+"""Who has more than what waits for them."""
 
 TITLES: Mapping[Name, tuple[str, str]] = {
     "today": ("Hari ini", "Today"),
@@ -72,46 +75,47 @@ def router(kernel: Kernel, view: Projection, calendars: SchoolCalendars) -> APIR
 
 async def _calendar(calendars: SchoolCalendars, principal: Principal, school: str | None) -> Calendar:
     """By which a day ends: that of the one school that is asked for, or that somebody works at; else that of the district."""
-    only = school or (next(iter(principal.schools)) if len(principal.schools) == 1 else None)
+    mine = principal.schools()
+    only = school or (next(iter(mine)) if len(mine) == 1 and mine != EVERYWHERE else None)
     return await calendars.of(only) if only else await calendars.district()
 
 
 def _filter(name: Name, principal: Principal, now: datetime, calendar: Calendar, school: str | None) -> WorkFilter:
-    """Raises: NotAllowed: an officer sees what climbed the ladder, a teacher what waits for them."""
-    officer = principal.holds("district-officer", "supervisor") and not principal.holds("district-duty")
-    staff = principal.holds("counsellor", "coordinator", "district-duty", "principal", "service") or officer
-    if not staff and name != "waiting-for-me":
+    """Raises: NotAllowed: a teacher sees what waits for them. An officer sees what climbed the ladder."""
+    if name == "waiting-for-me":
+        return WorkFilter(owner=principal.id, school=school)
+    if not principal.holds(*_LISTS):
         raise NotAllowed
-    own = None if principal.holds("coordinator", "district-duty", "principal", "service") or officer else principal.id
+    everything = sight_of(principal)
     midnight = calendar.midnight(calendar.day(now) + timedelta(days=1))
     match name:
         case "today":
-            return WorkFilter(owner=own, before=midnight, climbed=officer, school=school)
+            return WorkFilter(before=midnight, school=school, sight=sight_of(principal, "coordinator", "principal"), own=principal.id)
         case "overdue":
-            return WorkFilter(before=now, climbed=officer, school=school)
-        case "waiting-for-me":
-            return WorkFilter(owner=principal.id, school=school)
+            return WorkFilter(before=now, school=school, sight=everything)
         case "commitments":
-            return WorkFilter(what="commitment", climbed=officer, school=school)
+            return WorkFilter(what="commitment", school=school, sight=everything)
         case "leaving":
-            return WorkFilter(moving=True, climbed=officer, school=school)
+            return WorkFilter(moving=True, school=school, sight=everything)
         case "referrals-without-answer":
-            return WorkFilter(what="referral-answer", climbed=officer, school=school)
+            return WorkFilter(what="referral-answer", school=school, sight=everything)
         case _:
             return WorkFilter(climbed=True, school=school)
 
 
 def _own_schools(principal: Principal, school: str | None) -> tuple[str, ...]:
     """The school that is asked about; else the principal's own, and all schools for the district."""
-    return (school,) if school else tuple(sorted(principal.schools))
+    mine = principal.schools(*OF_THE_SCHOOL, "district-duty")
+    return (school,) if school else () if mine == EVERYWHERE else tuple(sorted(mine))
 
 
 async def _cases(cases: CaseList, principal: Principal, wanted: Filters, after: str | None, limit: int) -> dict[str, Any]:
-    if not principal.holds("counsellor", "coordinator", "district-duty", "principal", "service"):
+    if not principal.holds(*OF_THE_SCHOOL, "district-duty", "service"):
         raise NotAllowed
+    principal = principal.only(frozenset({*OF_THE_SCHOOL, "district-duty"}))
     place = read_cursor(after, datetime.fromisoformat, str)
     schools = schools_of(principal)
-    rows = await cases.page(wanted, schools=schools, reader=principal.id, escalated_only=False, after=place, limit=limit + 1)
+    rows = await cases.page(wanted, schools=schools, sight=Sight(EVERYWHERE), reader=principal.id, after=place, limit=limit + 1)
     page = rows[:limit]
     more = cursor(page[-1].opened_at.isoformat(), page[-1].id) if len(rows) > limit else None
     return {"items": [asdict(row) for row in page], "next": more}

@@ -79,7 +79,7 @@ def router(kernel: Kernel, view: Projection, casework: Casework, calendars: Scho
     async def district(principal: SignedIn, month: Month, as_of: AwareDatetime | None = None) -> dict[str, Any]:
         period = _months(month, 1, await calendars.district(), as_of or kernel.clock.now())
         async with view.reading(schools_of(principal)) as reading:
-            return await _district(Facts(*reading, period)) | {"report": "district", "month": month}
+            return await _district(Facts(*reading, period), schools_of(principal)) | {"report": "district", "month": month}
 
     return routes
 
@@ -178,8 +178,8 @@ class Facts:
     async def schools(self) -> list[tuple[str, str, int]]:
         """Id, name and number of counsellors of every school."""
         rows = await self._rows(
-            "SELECT s.school, s.name, count(p.person) FILTER (WHERE 'counsellor' = ANY (p.roles)) FROM school_v1 s LEFT JOIN person_v1 p"
-            " ON p.school = s.school AND p.kind = 'staff' WHERE s.level <> 'district' GROUP BY 1, 2 ORDER BY 2",
+            "SELECT s.school, s.name, count(DISTINCT p.person) FROM school_v1 s LEFT JOIN post_v1 p"
+            " ON p.generation = 1 AND p.role = 'counsellor' AND p.school = s.school WHERE s.level <> 'district' GROUP BY 1, 2 ORDER BY 2",
         )
         return [(row[0], row[1], row[2]) for row in rows]
 
@@ -304,9 +304,10 @@ def _helped(counted: Iterable[Counted], kind: str) -> dict[str, int]:
 # the district ------------------------------------------------------------------------------------------------------
 
 
-async def _district(facts: Facts) -> dict[str, Any]:
+async def _district(facts: Facts, schools: str) -> dict[str, Any]:
+    """schools: of whoever asks, as the wall takes them."""
     counted, times = await facts.counted(), await facts.answer_times()
-    known = await facts.schools()
+    known = [each for each in await facts.schools() if schools == "*" or each[0] in schools.split(",")]
     rows = []
     for school, name, counsellors in known:
         rows.append(_district_row(school, name, counsellors, [each for each in counted if each.school == school], times.get(school, [])))

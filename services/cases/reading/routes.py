@@ -13,7 +13,7 @@ from services.cases.domain.case.state import State
 from services.cases.domain.casework import Casework
 from services.cases.reading.case import CaseReader, Moment
 from services.cases.reading.views import CaseList, Filters
-from services.cases.rights import ReadingReason, schools_of
+from services.cases.rights import ReadingReason, schools_of, sight_of
 from shared.access import SignedIn
 from shared.asking import cursor, read_cursor
 from shared.events import Urgency
@@ -49,11 +49,10 @@ def router(kernel: Kernel, view: Projection, casework: Casework) -> APIRouter:
 
     @routes.get("", summary="Cases that you may see, newest first")
     async def cases(principal: SignedIn, filters: Annotated[FilterQuery, Query()]) -> dict[str, Any]:
-        escalated_only = principal.holds("supervisor", "district-officer") and not principal.holds("district-duty")
         wanted = Filters(**filters.model_dump(exclude={"cursor", "limit"}))
         after = read_cursor(filters.cursor, datetime.fromisoformat, str)
         rows = await listing.page(
-            wanted, schools=schools_of(principal), reader=principal.id, escalated_only=escalated_only, after=after, limit=filters.limit + 1
+            wanted, schools=schools_of(principal), sight=sight_of(principal), reader=principal.id, after=after, limit=filters.limit + 1
         )
         page = rows[: filters.limit]
         more = cursor(page[-1].opened_at.isoformat(), page[-1].id) if len(rows) > filters.limit else None

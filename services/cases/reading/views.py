@@ -6,17 +6,19 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from services.cases.reading.projecting import VIEW
+from services.cases.rights import Sight
 from shared.conditions import Conditions
 from shared.database import Connection, Database
-from shared.events import PersonLeft, PersonRegistered, SchoolRegistered
+from shared.events import PersonAppointed, PersonDismissed, PersonLeft, PersonRegistered, RosterFact, SchoolRegistered
 from shared.eventstore.generations import answering
 from shared.eventstore.projection import Projection
+from shared.posts import DISMISSED, LEFT, LEFT_STAYS, Changed, Posts, is_older, keep_posts, post_arguments, registered
 from shared.sealed import Sealed
 
 # the roster --------------------------------------------------------------------------------------------------------
@@ -24,12 +26,11 @@ from shared.sealed import Sealed
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody of the roster; name and birth date sealed."""
+    """Somebody of the roster; name and birth date sealed. school: where a student is, the main one of others; None for whoever was only appointed."""
 
     person: str
     kind: str
-    school: str
-    roles: tuple[str, ...]
+    school: str | None
     name: Sealed
     born: Sealed | None
     guardians: tuple[str, ...]
@@ -39,58 +40,68 @@ OF_THE_DISTRICT = ("district-duty", "district-officer", "supervisor")
 """Roles that work where any case of the district is."""
 
 _STAFF = (
-    "SELECT p.person, p.roles, p.school = %(school)s, coalesce(s.cluster = mine.cluster, false)"
-    " FROM person_v1 p LEFT JOIN school_v1 s ON s.school = p.school LEFT JOIN school_v1 mine ON mine.school = %(school)s"
-    " WHERE p.kind = 'staff' AND (p.school = %(school)s OR s.cluster = mine.cluster OR p.roles && %(district)s) ORDER BY p.person"
+    "WITH mine AS (SELECT cluster, kind FROM school_v1 WHERE school = %(school)s), held AS ("
+    " SELECT person, role, false AS nearby FROM post_v1 WHERE generation = 1 AND school = %(school)s"
+    " UNION SELECT person, role, false FROM post_v1 WHERE generation = 1 AND school IS NULL AND role = ANY (%(district)s)"
+    " AND (kind IS NULL OR kind = (SELECT kind FROM mine))"
+    " UNION SELECT p.person, p.role, true FROM mine JOIN school_v1 s ON s.cluster = mine.cluster AND s.school <> %(school)s"
+    " JOIN post_v1 p ON p.generation = 1 AND p.role = 'counsellor' AND p.school = s.school)"
+    " SELECT person, role FROM held WHERE EXISTS (SELECT FROM person_v1 p WHERE p.generation = 1 AND p.person = held.person)"
+    " AND NOT EXISTS (SELECT FROM suspension_v1 u WHERE u.generation = 1 AND u.person = held.person)"
+    " GROUP BY person, role ORDER BY bool_and(nearby), person, role"
 )
+"""Who holds a post at a school: its own people and those of the district, then the counsellors of its cluster."""
 
 
 class Roster:
-    """People and schools, kept from intake's events."""
+    """People and schools, kept from intake's events. posts: who holds which role where."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, posts: Posts) -> None:
+        self._database, self.posts = database, posts
 
-    async def keep(self, told: SchoolRegistered | PersonRegistered | PersonLeft, position: int) -> None:
+    async def keep(self, told: RosterFact, position: int) -> None:
         """Keeps what intake said; an older event never overwrites a newer one."""
-        async with self._database.statement() as connection:
-            match told:
-                case SchoolRegistered():
-                    await connection.execute(
-                        "INSERT INTO school_v1 VALUES (%s, %s, %s, %s) ON CONFLICT (school) DO UPDATE"
-                        " SET name = excluded.name, level = excluded.level, cluster = excluded.cluster",
-                        (told.school, told.name, told.level, told.cluster),
-                    )
-                case PersonRegistered():
-                    await _keep_person(connection, told, position)
-                case PersonLeft():
-                    await connection.execute("DELETE FROM person_v1 WHERE person = %s AND position < %s", (told.person, position))
+        try:
+            await self._keep(told, position)
+        finally:
+            self.posts.forget()
+
+    async def _keep(self, told: RosterFact, position: int) -> None:
+        if isinstance(told, PersonRegistered):
+            async with self._database.statement() as connection:
+                await _keep_person(connection, told, position)
+            return
+        async with self._database.connection() as connection:
+            if isinstance(told, SchoolRegistered):
+                await connection.execute(_SCHOOL, (told.school, told.name, told.level, told.cluster, told.kind_of_school))
+            elif not await is_older(connection, told.person, position):
+                await keep_posts(connection, told)
+                await _keep_row(connection, told, position)
 
     async def person(self, person: str) -> Person | None:
         """The person with this id."""
-        query = "SELECT person, kind, school, roles, name, born, guardians FROM person_v1 WHERE person = %s"
+        query = "SELECT person, kind, school, name, born, guardians FROM person_v1 WHERE person = %s"
         async with self._database.statement() as connection:
             row = await (await connection.execute(query, (person,))).fetchone()
         if row is None:
             return None
-        born = Sealed.model_validate(row[5]) if row[5] else None
-        return Person(row[0], row[1], row[2], tuple(row[3]), Sealed.model_validate(row[4]), born, tuple(row[6]))
+        born = Sealed.model_validate(row[4]) if row[4] else None
+        return Person(row[0], row[1], row[2], Sealed.model_validate(row[3]), born, tuple(row[5]))
 
     async def roles_at(self, person: str, school: str) -> frozenset[str]:
-        """The roles that somebody holds where a case of this school is worked on; none for whoever is unknown, left, or no member of staff."""
+        """The roles that somebody holds where a case of this school is worked on; none for whoever is unknown, left, suspended, or no member
+        of staff.
+        """
         return frozenset(role for role, people in (await self.staff(school)).items() if person in people)
 
     async def staff(self, school: str) -> dict[str, list[str]]:
-        """People by the role they hold at a school: its own, after them its cluster's counsellors, and the district's."""
+        """People by the role they hold at a school: its own and the district's, after them its cluster's counsellors. Nobody who is suspended."""
         async with self._database.statement() as connection:
             cursor = await connection.execute(_STAFF, {"school": school, "district": list(OF_THE_DISTRICT)})
-            rows: list[tuple[str, list[str], bool, bool]] = await cursor.fetchall()
+            rows: list[tuple[str, str]] = await cursor.fetchall()
         found: dict[str, list[str]] = defaultdict(list)
-        for person, roles, own, _ in rows:
-            for role in roles:
-                if own or role in OF_THE_DISTRICT:
-                    found[role].append(person)
-        found["counsellor"] += [person for person, roles, own, same_cluster in rows if same_cluster and not own and "counsellor" in roles]
+        for person, role in rows:
+            found[role].append(person)
         return dict(found)
 
     async def names(self, people: Sequence[str]) -> dict[str, Sealed]:
@@ -100,14 +111,47 @@ class Roster:
         return {row[0]: Sealed.model_validate(row[1]) for row in rows}
 
 
+_SCHOOL = (
+    "INSERT INTO school_v1 (school, name, level, cluster, kind) VALUES (%s, %s, %s, %s, %s) ON CONFLICT (school)"
+    " DO UPDATE SET name = excluded.name, level = excluded.level, cluster = excluded.cluster, kind = excluded.kind"
+)
+_PERSON = registered(
+    "INSERT INTO person_v1 (person, kind, school, name, born, guardians, position)"
+    " VALUES (%(person)s, %(kind)s, %(school)s, %(name)s, %(born)s, %(guardians)s, %(position)s) ON CONFLICT (person) DO UPDATE"
+    " SET kind = excluded.kind, school = excluded.school, name = excluded.name, born = excluded.born, guardians = excluded.guardians,"
+    " position = excluded.position WHERE person_v1.position < excluded.position"
+)
+_APPOINTED = (
+    "INSERT INTO person_v1 (person, kind, name, guardians, position) VALUES (%s, 'staff', %s, '{}', %s) ON CONFLICT (person) DO UPDATE"
+    " SET name = excluded.name"
+)
+
+
 async def _keep_person(connection: Connection, told: PersonRegistered, position: int) -> None:
-    born = Jsonb(told.born.model_dump()) if told.born else None
-    await connection.execute(
-        "INSERT INTO person_v1 VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (person) DO UPDATE SET kind = excluded.kind,"
-        " school = excluded.school, roles = excluded.roles, name = excluded.name, born = excluded.born, guardians = excluded.guardians,"
-        " position = excluded.position WHERE person_v1.position < excluded.position",
-        (told.person, told.kind, told.school, list(told.roles), Jsonb(told.name.model_dump()), born, list(told.guardians), position),
-    )
+    row = {
+        "person": told.person,
+        "kind": told.kind,
+        "school": told.school,
+        "name": Jsonb(told.name.model_dump()),
+        "born": Jsonb(told.born.model_dump()) if told.born else None,
+        "guardians": list(told.guardians),
+        "position": position,
+    }
+    await connection.execute(_PERSON, row | post_arguments(told.posts))
+
+
+async def _keep_row(connection: Connection, told: Changed, position: int) -> None:
+    """The person's own row. Whoever was appointed stays known when they leave the roster, until they are dismissed."""
+    match told:
+        case PersonAppointed(name=Sealed() as name):
+            await connection.execute(_APPOINTED, (told.person, Jsonb(name.model_dump()), position))
+        case PersonLeft():
+            await connection.execute(LEFT_STAYS, (1, told.person))
+            await connection.execute(LEFT, (1, told.person))
+        case PersonDismissed():
+            await connection.execute(DISMISSED, (1, told.person))
+        case _:
+            pass
 
 
 # the case list ---------------------------------------------------------------------------------------------------
@@ -164,18 +208,19 @@ class CaseList:
     def __init__(self, view: Projection) -> None:
         self._view = view
 
-    async def page(
-        self, filters: Filters, *, schools: str, reader: str, escalated_only: bool, after: Sequence[Any] | None, limit: int
-    ) -> list[Listed]:
-        """Newest first. schools: ids with commas, or `*`. Cases that name the reader are never listed. Raises: StillBuilding, BehindWrite."""
+    async def page(self, filters: Filters, *, schools: str, sight: Sight, reader: str, after: Sequence[Any] | None, limit: int) -> list[Listed]:
+        """Newest first. schools: the wall, as `schools_of` says it. Cases that name the reader are never listed.
+
+        Raises: StillBuilding, BehindWrite.
+        """
         async with self._view.reading(schools) as (connection, generation):
-            wanted = _cases_wanted(generation, filters, schools, reader, after, escalated_only=escalated_only)
+            wanted = _cases_wanted(generation, filters, schools, sight, reader, after)
             cursor = await connection.execute(_CASES.format(wanted.where, limit), wanted.values)
             return [Listed(*row) for row in await cursor.fetchall()]
 
 
 def _cases_wanted(
-    generation: int, filters: Filters, schools: str, reader: str, after: Sequence[Any] | None, *, escalated_only: bool
+    generation: int, filters: Filters, schools: str, sight: Sight, reader: str, after: Sequence[Any] | None
 ) -> Conditions:  # fmt: skip
     wanted = Conditions()
     wanted.add("generation = %s", generation)
@@ -194,8 +239,8 @@ def _cases_wanted(
     wanted.add_if_asked("%s = (acknowledged_by IS NULL AND acknowledge_by < clock_timestamp())", filters.overdue)
     if filters.unidentified:
         wanted.add("student IS NULL AND state NOT IN ('closed', 'merged')")
-    if escalated_only:
-        wanted.add("(urgency = 'emergency' OR desk = 'district')")
+    if sight.late:
+        wanted.add("(urgency = 'emergency' OR desk = 'district' OR school = ANY (%s))", list(sight.whole))
     if after:
         wanted.add("(opened_at, case_id) < (%s, %s)", *after)
     return wanted
@@ -211,11 +256,11 @@ def _arriving_at(wanted: Conditions, schools: tuple[str, ...]) -> None:
 
 def _of_schools(wanted: Conditions, schools: str) -> None:
     """Repeats the school predicate: row-level security alone cannot use an index."""
-    own = schools.split(",")
+    own = [each for each in schools.split(",") if not each.startswith("desk:")]
     if len(own) > 1:
         wanted.add("school = ANY (%s)", own)
     elif schools != "*":
-        wanted.add("school = %s", schools)
+        wanted.add("school = %s", *own)
 
 
 # the lists of a working day ----------------------------------------------------------------------------------------
@@ -240,7 +285,8 @@ class Work:
 class WorkFilter:
     """A list's question. owner: of whom; what: its code; before: expected until; climbed: only what climbed the ladder.
 
-    moving: only cases of students who are elsewhere or have left, which are to be transferred, kept or closed.
+    moving: only cases of students who are elsewhere or have left, which are to be transferred, kept or closed. sight: what of the schools is seen,
+    everything where nothing is said. own: whose own things are seen beside it.
     """
 
     owner: str | None = None
@@ -249,6 +295,8 @@ class WorkFilter:
     climbed: bool = False
     moving: bool = False
     school: str | None = None
+    sight: Sight | None = None
+    own: str | None = None
 
 
 _WORK = sql.SQL(
@@ -308,9 +356,28 @@ def _work_wanted(generation: int, wanted: WorkFilter, schools: str, reader: str,
         found.add("what IN ('transfer', 'leaving')")
     if wanted.climbed:
         found.add("step > 0")
+    if wanted.sight:
+        _in_sight(found, wanted.sight, wanted.own)
     if after:
         found.add("(expected_at, case_id, key) > (%s, %s, %s)", *after)
     return found
+
+
+def _in_sight(found: Conditions, sight: Sight, own: str | None) -> None:
+    """As few conditions as there can be, so that each list is found over its own index."""
+    if "*" in sight.whole:
+        return
+    seen: list[LiteralString] = []
+    values: list[object] = []
+    if sight.whole:
+        seen, values = [*seen, "school = ANY (%s)"], [*values, list(sight.whole)]
+    if own:
+        seen, values = [*seen, "owner = %s"], [*values, own]
+    if sight.late and "*" not in sight.late and seen:
+        seen, values = [*seen, "step > 0 AND school = ANY (%s)"], [*values, list(sight.late)]
+    elif sight.late:
+        seen = [*seen, "step > 0"]
+    found.add(f"({' OR '.join(seen) or 'false'})", *values)
 
 
 async def record_read(database: Database, reader: str, subject: str, what: str, version: int, reason: str | None = None) -> None:

@@ -52,10 +52,15 @@ def as_json(told: WhatIf) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def in_cells(told: dict[str, Any]) -> dict[str, Any]:
-    """The same for whoever reads statistics only: no single case, and no small cell of a school's week (domain.md, Who is who)."""
+def in_cells(told: dict[str, Any], schools: frozenset[str]) -> dict[str, Any]:
+    """The same for whoever reads statistics only: no single case, and no small cell of a school's week (domain.md, Who is who).
+
+    schools: whose weeks are theirs.
+    """
     workload = []
     for week in told["workload"]:
+        if not {week["school"], "*"} & schools:
+            continue
         before, after = compared(week["before"], week["after"])
         workload.append(week | {"before": before, "after": after})
     return told | {"changes": [], "workload": workload}
@@ -69,6 +74,8 @@ def router(kernel: Kernel) -> APIRouter:
     async def what_if(request: Request, principal: SignedIn) -> dict[str, Any]:
         draft = parse_policy((await request.body()).decode("utf-8", errors="replace"), "policy")
         told = as_json(await replay(kernel.store, draft))
-        return told if principal.holds("district-duty", "service", "system-administrator") else in_cells(told)
+        if principal.holds("district-duty", "service", "system-administrator"):
+            return told
+        return in_cells(told, principal.schools())
 
     return routes

@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from services.intake.roster.known import Known
+from services.intake.roster.known import Known, KnownPerson, held
+from services.intake.roster.people import Roster, people_of
 from services.intake.roster.person import Person
 from services.intake.roster.registered import Registered
 from shared.addresses import MailAddress, mail_address
@@ -24,6 +25,36 @@ async def complete(people: Sequence[Person], known: Known, registered: Registere
         batch = people[place : place + AT_ONCE]
         done += await asyncio.gather(*(_completed(person, known, registered) for person in batch))
     return done
+
+
+async def keep_elsewhere(roster: Roster, known: Known, registered: Registered) -> list[Person]:
+    """The people of a full export, and what it cannot take from staff: the posts at schools of which it says nothing."""
+    if not roster.whole:
+        return roster.people
+    told = {each.school for each in roster.schools}
+    named = set(people_of(roster)) | roster.gone
+    kept = [_with_posts_elsewhere(person, known.people.get(person.id), told) for person in roster.people]
+    for person, was in known.people.items():
+        if person not in named and was.school in told and any(post.school not in told for post in was.posts):
+            last = await registered.last(person)
+            kept += [_only_elsewhere(last, was, told)] if last else []
+    return kept
+
+
+def _only_elsewhere(last: Person, was: KnownPerson, told: set[str]) -> Person:
+    posts = [post for post in was.posts if post.school not in told]
+    main = min(post.school for post in posts if post.school)
+    roles, elsewhere = held(posts, main)
+    return replace(last, school=main, roles=roles, elsewhere=elsewhere)
+
+
+def _with_posts_elsewhere(person: Person, was: KnownPerson | None, told: set[str]) -> Person:
+    posts = {post for post in was.posts if post.school not in told} if was and person.kind == was.kind == "staff" else set()
+    if was is None or not posts:
+        return person
+    main = was.school if was.school not in told else person.school
+    roles, elsewhere = held({*person.posts, *posts}, main)
+    return replace(person, school=main, roles=roles, elsewhere=elsewhere)
 
 
 async def _completed(person: Person, known: Known, registered: Registered) -> Person:

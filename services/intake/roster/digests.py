@@ -36,7 +36,7 @@ class RowKeys:
 
     def digest(self, person: Person) -> str:
         """Raises: KeyError: nobody asked for the key of this person, or it was destroyed."""
-        return _OWN + hmac.digest(self.keys[person.id], repr(person).encode(), sha256).hex()
+        return _OWN + hmac.digest(self.keys[person.id], person.said.encode(), sha256).hex()
 
 
 async def read_keys(people: Sequence[str], vault: Vault) -> RowKeys:

@@ -15,9 +15,10 @@ from uuid import uuid4
 from services.intake.domain.imports import IMPORTS, STREAM, RecordImport, RosterImported
 from services.intake.domain.roster import KeepRow, LetGo, RegisterSchool
 from services.intake.roster.archive import Source
-from services.intake.roster.completing import complete
+from services.intake.roster.completing import complete, keep_elsewhere
 from services.intake.roster.digests import RowKeys, of_the_first_release, read_keys, with_digests
 from services.intake.roster.known import Known, KnownSchool, read_known
+from services.intake.roster.own_school import only_of
 from services.intake.roster.people import Roster, interpret
 from services.intake.roster.planning import Plan, plan
 from services.intake.roster.reading import read_bundle
@@ -52,11 +53,14 @@ def _quiet(done: int, of: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """accept: losses that are meant, as `<school>:<part>`. allow_drop: all of them. dry_run: only say what would change."""
+    """accept: losses that are meant, as `<school>:<part>`. allow_drop: all of them. dry_run: only say what would change. schools: whose
+    rows alone may change anything, None for all.
+    """
 
     accept: Sequence[str] = ()
     allow_drop: bool = False
     dry_run: bool = False
+    schools: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,8 @@ class RosterImport:
         told = await asyncio.to_thread(read_bundle, bundle)
         await self._caught_up()
         known = await read_known(self.directory)
-        compared = await self._compare(await asyncio.to_thread(interpret, told, known), known, wishes)
+        roster = await asyncio.to_thread(interpret, told, known)
+        compared = await self._compare(roster if wishes.schools is None else only_of(wishes.schools, roster, known), known, wishes)
         done = imported(compared.plan, len(compared.plan.people), compared.accept)
         if not wishes.dry_run:
             done = await self._apply(compared, actor, progress)
@@ -111,7 +116,7 @@ class RosterImport:
         accept = replace(accepted(wishes.accept, roster, known), everything=wishes.allow_drop)
         keys = await read_keys([person.id for person in roster.people if person.id in known.people], self.kernel.vault)
         _put_erased_aside(roster, known, keys)
-        roster.people = await complete(roster.people, known, registered)
+        roster.people = await complete(await keep_elsewhere(roster, known, registered), known, registered)
         before = await of_the_first_release([person.id for person in roster.people if person.id in keys], known, registered)
         renewed = {person.id: keys.digest(person) for person in before}
         made = await asyncio.to_thread(plan, roster, with_digests(known, renewed), accept, keys.digest)

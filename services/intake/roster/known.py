@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple, get_args
 
-from shared.events import StaffRole
+from shared.events import DISTRICT_ROLES, Post, StaffRole
 from shared.eventstore.projection import Projection
 
 Kind = Literal["student", "staff", "guardian"]
 
-_PEOPLE = "SELECT person, kind, school, roles, digest, homeroom, guardians FROM person_v1 WHERE generation = %s"
+_PEOPLE = "SELECT person, kind, school, digest, homeroom, guardians FROM person_v1 WHERE generation = %s AND school IS NOT NULL"
+_POSTS = "SELECT person, role, school FROM post_v1 WHERE generation = %s AND NOT appointed AND school IS NOT NULL"
 _SCHOOLS = "SELECT school, npsn, name, cluster FROM school_v1 WHERE generation = %s"
 
 
 @dataclass(frozen=True, slots=True)
 class KnownPerson:
-    """digest: keyed hash of the row that the person was registered from; None where the last registration was not kept."""
+    """school, roles, elsewhere: as of a `Person`. digest: keyed hash of the row that the person was registered from; None where the last registration
+    was not kept.
+    """
 
     kind: Kind
     school: str
@@ -25,6 +29,26 @@ class KnownPerson:
     digest: str | None = None
     homeroom: str | None = None
     guardians: tuple[str, ...] = ()
+    elsewhere: tuple[Post, ...] = ()
+
+    @property
+    def posts(self) -> tuple[Post, ...]:
+        """Every post that the roster gave."""
+        return (*(Post(role, self.school) for role in self.roles), *self.elsewhere)
+
+
+class Held(NamedTuple):
+    """The roles at somebody's main school, and the posts elsewhere, both in order."""
+
+    roles: tuple[StaffRole, ...]
+    elsewhere: tuple[Post, ...]
+
+
+def held(posts: Iterable[Post], school: str) -> Held:
+    """Posts of the roster, told apart. school: the main one."""
+    ordered = sorted({post for post in posts if post.school and post.role not in DISTRICT_ROLES}, key=lambda post: (post.role, post.school))
+    roles = [post.role for post in ordered if post.school == school]
+    return Held(tuple(sorted(role for role in get_args(StaffRole) if role in roles)), tuple(post for post in ordered if post.school != school))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +72,22 @@ async def read_known(directory: Projection) -> Known:
     """Everybody and every school of the directory. Raises: StillBuilding, BehindWrite."""
     async with directory.reading() as (connection, generation):
         people = await (await connection.execute(_PEOPLE, (generation,))).fetchall()
+        posts = await (await connection.execute(_POSTS, (generation,))).fetchall()
         schools = await (await connection.execute(_SCHOOLS, (generation,))).fetchall()
+    by_person: dict[str, list[Post]] = defaultdict(list)
+    for person, role, school in posts:
+        by_person[person].append(Post(role, school))
     return Known(
         {
-            person: KnownPerson(kind, school, tuple(roles), digest, homeroom, tuple(guardians))
-            for person, kind, school, roles, digest, homeroom, guardians in people
+            person: _known(kind, school, digest, homeroom, tuple(guardians), held(by_person[person], school))
+            for person, kind, school, digest, homeroom, guardians in people
         },
         {school: KnownSchool(npsn, name, cluster) for school, npsn, name, cluster in schools},
     )
+
+
+def _known(kind: Kind, school: str, digest: str | None, homeroom: str | None, guardians: tuple[str, ...], told: Held) -> KnownPerson:
+    return KnownPerson(kind, school, told.roles, digest, homeroom, guardians, told.elsewhere)
 
 
 async def read_known_schools(directory: Projection) -> dict[str, KnownSchool]:

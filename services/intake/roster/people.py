@@ -110,6 +110,7 @@ class _People:
             kind=place.kind,
             school=place.school,
             roles=place.roles,
+            elsewhere=place.elsewhere,
             name=name,
             born=self._born.get(key, "") if is_student else "",
             email="" if "email" in untold else _on_the_wire(row["email"]),

@@ -8,7 +8,7 @@ from typing import Literal
 
 from services.intake.roster.known import Kind
 from services.intake.roster.reading import Row
-from shared.events import StaffRole
+from shared.events import Post, StaffRole
 
 Untold = Literal["born", "homeroom", "email", "phone", "guardians"]
 
@@ -20,7 +20,8 @@ _PLACEHOLDERS = frozenset({"n/a", "null", "(null)"})
 class Person:
     """One person as the roster has them, not sealed yet. Everything is sealed before it is stored.
 
-    row: of users.csv. untold: what the bundle does not say, so that it stays as it was.
+    school, roles: the main school, and what staff are there. elsewhere: posts at other schools. row: of users.csv. untold: what the bundle does not
+    say, so that it stays as it was.
     """
 
     id: str
@@ -33,8 +34,19 @@ class Person:
     phone: str
     guardians: tuple[str, ...]
     homeroom: str | None
+    elsewhere: tuple[Post, ...] = field(default=(), repr=False)
     row: int = field(default=0, repr=False, compare=False)
     untold: frozenset[Untold] = field(default=frozenset(), repr=False, compare=False)
+
+    @property
+    def posts(self) -> tuple[Post, ...]:
+        """Every post, those at the main school first."""
+        return (*(Post(role, self.school) for role in self.roles), *self.elsewhere)
+
+    @property
+    def said(self) -> str:
+        """What a digest is made of. Whoever has one school alone is written as before there were others, so that their row has not changed."""
+        return repr(self) + (repr(self.elsewhere) if self.elsewhere else "")
 
 
 def shown_name(row: Row) -> str:

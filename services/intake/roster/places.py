@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import get_args
 
 from services.intake.roster.ids import person_id
-from services.intake.roster.known import Kind, Known, KnownPerson
+from services.intake.roster.known import Kind, Known, KnownPerson, held
 from services.intake.roster.reading import Row
 from services.intake.roster.reasons import Reason
 from services.intake.roster.sifting import Sifted
-from shared.events import StaffRole
+from shared.events import DISTRICT_ROLES, Post, StaffRole
 
 _STAFF_ROLES: dict[str, StaffRole] = {
     "teacher": "subject-teacher",
@@ -32,9 +32,12 @@ _OURS: Mapping[str, StaffRole] = {role: role for role in get_args(StaffRole)}
 
 @dataclass(frozen=True, slots=True)
 class Place:
+    """The main school, what staff are there, and their posts at other schools."""
+
     kind: Kind
     school: str
-    roles: tuple[StaffRole, ...]
+    roles: tuple[StaffRole, ...] = ()
+    elsewhere: tuple[Post, ...] = ()
 
 
 class Places:
@@ -65,7 +68,7 @@ class Places:
         told = self._told(row)
         known = self._known.people.get(person_id(self._sifted.bundle.source, row["sourcedId"]))
         if known and self._is_doubtful(row, told, known):
-            return Place(known.kind, known.school, known.roles)
+            return Place(known.kind, known.school, known.roles, known.elsewhere)
         return told
 
     def _is_doubtful(self, row: Row, told: Place | tuple[str, Reason], known: KnownPerson) -> bool:
@@ -74,7 +77,7 @@ class Places:
             return True
         if "roles" not in self._sifted.bundle.files or self._sifted.proves_absence("roles"):
             return False
-        return not isinstance(told, Place) or (bool(self._sifted.unreadable["roles"]) and set(told.roles) < set(known.roles))
+        return not isinstance(told, Place) or (bool(self._sifted.unreadable["roles"]) and _posts(told) < set(known.posts))
 
     def _told(self, row: Row) -> Place | tuple[str, Reason]:
         pairs = self._pairs(row)
@@ -84,7 +87,25 @@ class Places:
         if organisation not in self._schools:
             return "orgSourcedIds", "unknown-school"
         kind: Kind = "student" if role == "student" else "guardian" if role in _GUARDIANS else "staff"
-        return Place(kind, self._schools[organisation], _staff_roles(row, pairs) if kind == "staff" else ())
+        school = self._schools[organisation]
+        return Place(kind, school, *held(self._posts(row, pairs, school), school)) if kind == "staff" else Place(kind, school)
+
+    def _posts(self, row: Row, pairs: list[tuple[str, str]], main: str) -> set[Post]:
+        """Each role at the school where it is said. A column of our own names what OneRoster does not know, for the main school."""
+        said = {Post(_STAFF_ROLES[role], self._schools[each]) for role, each in pairs if role in _STAFF_ROLES and each in self._schools}
+        ours = {Post(_OURS[each], main) for each in row.many("metadata.tanggapRoles", "|") if each in _OURS}
+        self._tell_of_district_roles(row, ours | said)
+        return ours | {post for post in said if not ours or post.school != main}
+
+    def _tell_of_district_roles(self, row: Row, posts: set[Post]) -> None:
+        """The district's own people are appointed; an export neither gives nor takes their posts (domain.md, People come and go)."""
+        if all(post.role not in DISTRICT_ROLES for post in posts):
+            return
+        rows = [each for each in self._roles[row["sourcedId"]] if _STAFF_ROLES.get(each["role"].lower()) in DISTRICT_ROLES]
+        for each in rows:
+            self._sifted.put_cell_aside("roles", each, "role", "district-role")
+        if not rows:
+            self._sifted.put_cell_aside("users", row, "role", "district-role")
 
     def _pairs(self, row: Row) -> list[tuple[str, str]]:
         """Role and organisation, the main one first: the one marked as primary, else the one at the person's main organisation."""
@@ -95,11 +116,8 @@ class Places:
         }
         if found:
             return [(role, organisation) for _, _, role, organisation in sorted(found)]
-        organisations = row.many("orgSourcedIds") or (main,)
-        return [(row["role"].lower(), organisations[0])]
+        return [(row["role"].lower(), organisation) for organisation in row.many("orgSourcedIds") or (main,)]
 
 
-def _staff_roles(row: Row, pairs: list[tuple[str, str]]) -> tuple[StaffRole, ...]:
-    """A column of our own names the roles that OneRoster does not know (coordinator, homeroom, duty …)."""
-    ours = {_OURS[each] for each in row.many("metadata.tanggapRoles", "|") if each in _OURS}
-    return tuple(sorted(ours or {_STAFF_ROLES[role] for role, _ in pairs if role in _STAFF_ROLES}))
+def _posts(place: Place) -> set[Post]:
+    return {*(Post(role, place.school) for role in place.roles), *place.elsewhere}

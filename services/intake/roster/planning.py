@@ -75,8 +75,10 @@ def _register(made: Plan, roster: Roster, known: Known, digest: Digest) -> None:
 
 
 def _groups(person: Person, known: Known) -> set[Group]:
+    """The parts of schools that have to do with somebody: where they are and were, and where they lose a post."""
     was = known.people.get(person.id)
-    return {(person.school, PART[person.kind]), *([(was.school, PART[was.kind])] if was else [])}
+    lost: set[Group] = {(post.school, "staff") for post in set(was.posts) - set(person.posts) if post.school} if was else set()
+    return {(person.school, PART[person.kind]), *([(was.school, PART[was.kind])] if was else []), *lost}
 
 
 def _adjusted(person: Person, known: Known, refused: AbstractSet[Group], exist: AbstractSet[str]) -> Person:

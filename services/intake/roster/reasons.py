@@ -11,7 +11,8 @@ from pydantic import BaseModel
 Reason = Literal[
     "missing-id", "doubled", "no-name", "unknown-role", "unknown-school", "unknown-class", "unknown-status", "spreadsheet-number",
     "spreadsheet-date", "spreadsheet-error", "lost-letters", "invisible-character", "too-long", "not-a-date", "empty-date", "several-addresses",
-    "not-an-address", "not-an-npsn", "too-many-cells", "two-homerooms", "unknown-guardian", "person-not-told", "erased",
+    "not-an-address", "not-an-npsn", "too-many-cells", "two-homerooms", "unknown-guardian", "person-not-told",
+    "district-role", "of-another-school", "erased",
     "loses-too-many", "other-ids", "moves-too-many", "loses-all-counsellors", "loses-principal", "unreadable-rows",
 ]  # fmt: skip
 
@@ -111,6 +112,14 @@ SENTENCES: Mapping[Reason, Sentence] = {
     "person-not-told": Sentence(
         id="Orang pada baris ini tidak ada di users.csv: sertakan barisnya.",
         en="The person of this row is not in users.csv: send that row, too.",
+    ),
+    "district-role": Sentence(
+        id="Peran dinas tidak diambil dari ekspor: angkat orang ini dengan ./tanggap appoint.",
+        en="A role of the district is not taken from an export: appoint the person with ./tanggap appoint.",
+    ),
+    "of-another-school": Sentence(
+        id="Orang ini terdaftar di sekolah lain: minta dinas mengimpor perpindahannya.",
+        en="This person is at another school: ask the district to import the move.",
     ),
     "erased": Sentence(
         id="Data orang ini sudah dihapus: tidak ada yang disimpan lagi tentangnya.",

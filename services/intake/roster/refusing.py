@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from services.intake.roster.known import Kind, Known
+from services.intake.roster.known import Kind, Known, KnownPerson
 from services.intake.roster.people import Roster, people_of
 from services.intake.roster.person import Person
 from services.intake.roster.reasons import Reason
@@ -128,10 +128,14 @@ def _moved(roster: Roster, known: Known) -> Iterator[Refusal]:
 def _without(roster: Roster, known: Known, gone: Sequence[str]) -> Iterator[Refusal]:
     told, left = {person.id for person in roster.people}, set(gone)
     for role, reason in _NEVER_WITHOUT:
-        before = Counter(each.school for each in known.people.values() if role in each.roles)
-        after = {person.school for person in roster.people if role in person.roles}
-        after |= {each.school for person, each in known.people.items() if role in each.roles and person not in told and person not in left}
+        before = Counter(school for each in known.people.values() for school in _where(each, role))
+        after = {school for person in roster.people for school in _where(person, role)}
+        after |= {school for person, each in known.people.items() if person not in told and person not in left for school in _where(each, role)}
         yield from (Refusal(school, "staff", reason, count, count) for school, count in before.items() if school not in after)
+
+
+def _where(person: Person | KnownPerson, role: StaffRole) -> set[str]:
+    return {post.school for post in person.posts if post.role == role and post.school}
 
 
 def _held(roster: Roster, known: Known, gone: Sequence[str]) -> Iterator[Refusal]:

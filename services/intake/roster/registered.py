@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.intake.domain.roster import ROSTER
+from services.intake.roster.known import held
 from services.intake.roster.person import Person
 from shared.events import PersonRegistered
 from shared.eventstore.store import EventStore
@@ -32,4 +33,5 @@ class Registered:
         if any(isinstance(text, Erased) for text in texts):
             return None
         name, born, email, phone = (str(text) for text in texts)
-        return Person(told.person, told.kind, told.school, told.roles, name, born, email, phone, told.guardians, told.homeroom)
+        roles, elsewhere = held(told.posts, told.school)
+        return Person(told.person, told.kind, told.school, roles, name, born, email, phone, told.guardians, told.homeroom, elsewhere)

@@ -57,7 +57,7 @@ def _registration(person: Person, boxes: Sequence[Sealed], digest: str) -> Regis
         person=person.id,
         kind=person.kind,
         school=person.school,
-        roles=person.roles,
+        posts=person.posts,
         name=name,
         born=born if person.born else None,
         email=email if person.email else None,

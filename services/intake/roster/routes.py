@@ -8,8 +8,9 @@ from typing import Annotated, BinaryIO
 from fastapi import APIRouter, Query, Request
 
 from services.intake.roster.importing import RosterImport, Wishes
+from services.intake.roster.own_school import report_of
 from services.intake.roster.report import ImportReport, LastImport
-from shared.access import SignedIn
+from shared.access import EVERYWHERE, Principal, SignedIn
 from shared.errors import TooLarge
 
 UPLOAD = 64 * 1024 * 1024
@@ -25,11 +26,19 @@ def add_roster_routes(routes: APIRouter, roster: RosterImport) -> None:
     ) -> ImportReport:
         with tempfile.TemporaryFile() as bundle:  # it has no name, so that even a killed process leaves nobody's data behind
             await _save(request, bundle)
-            return await roster.run(bundle, principal.id, wishes=Wishes(accept or (), allow_drop=allow_drop, dry_run=dry_run))
+            wishes = Wishes(accept or (), allow_drop=allow_drop, dry_run=dry_run, schools=_schools(principal))
+            return await roster.run(bundle, principal.id, wishes=wishes)
 
     @routes.get("/roster/report", summary="What the last import changed, refused and set aside")
-    async def roster_report(_: SignedIn) -> LastImport:
-        return await roster.last()
+    async def roster_report(principal: SignedIn) -> LastImport:
+        schools, told = _schools(principal), await roster.last()
+        return told if schools is None else report_of(schools, told)
+
+
+def _schools(principal: Principal) -> frozenset[str] | None:
+    """Whose roster it may be; None for the whole district."""
+    schools = principal.schools()
+    return None if principal.kind == "service" or schools == EVERYWHERE else schools
 
 
 async def _save(request: Request, target: BinaryIO) -> None:

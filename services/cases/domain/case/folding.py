@@ -125,6 +125,7 @@ def _merged_taken(case: Case, event: MergedTaken) -> Changes:
 def _transferred(case: Case, event: CaseTransferred) -> Changes:
     """At the new school somebody takes it in hand anew; what is expected waits for nobody of the old one."""
     moves = moving.evolve(case.moves, event)
+    known = case.elsewhere == event.school  # the roster has the student there already, so what it says next is news
     student = None if moves.student and moves.student.school == case.school else moves.student
     return {
         "school": event.school,
@@ -134,7 +135,7 @@ def _transferred(case: Case, event: CaseTransferred) -> Changes:
         "acknowledged": frozenset(),
         "there": None,
         "deadlines": {key: replace(each, owner=None) for key, each in case.deadlines.items()},
-        "moves": replace(moves, given_by=moves.given_by | {case.school}, student=student),
+        "moves": replace(moves, given_by=frozenset() if known else moves.given_by | {case.school}, student=student),
     }
 
 

@@ -19,7 +19,7 @@ from services.cases.domain.steps.activity import Activity, PersonInConflict
 from services.cases.domain.steps.command import ActEvent, Command
 from services.cases.domain.steps.named import GOES_ON
 from services.cases.domain.steps.offer import offered
-from services.cases.domain.steps.tells import Notice, Tells, counted
+from services.cases.domain.steps.tells import Notice, Tells
 from shared.errors import Refused
 from shared.sealed import CaseText
 
@@ -131,15 +131,15 @@ def _next_owner(event: ReferralHandedOver, _: Activity | None) -> Iterable[str]:
 
 
 TURNS: Acts[Referrals] = Acts(
-    act(PostponeReferral, ReferralPostponed, _postponed, tells=counted("referral"), offer=offered(known=every)),
-    act(WithdrawReferral, ReferralWithdrawn, _before_sending, tells=counted("referral"), offer=offered("referral-take-up", every)),
-    act(RecordReferralRefusal, ReferralRefused, _before_sending, tells=counted("referral", "who"), offer=offered("referral-take-up", every)),
+    act(PostponeReferral, ReferralPostponed, _postponed, offer=offered(known=every)),
+    act(WithdrawReferral, ReferralWithdrawn, _before_sending, offer=offered("referral-take-up", every)),
+    act(RecordReferralRefusal, ReferralRefused, _before_sending, offer=offered("referral-take-up", every)),
     act(
         HandOverReferral,
         ReferralHandedOver,
         _handed_over,
         done=_already_theirs,
-        tells=Tells(Notice("assigned", _next_owner), counts=counted("referral").counts),
+        tells=Tells(Notice("assigned", _next_owner)),
         offer=offered(known=every),
     ),
 )

@@ -1,0 +1,153 @@
+"""The district's own people: appointed, dismissed, suspended and reinstated by the district's word (domain.md, People come and go)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from services.intake.domain.roster import ROSTER, Appoint, Command, Dismiss, Reinstate, Suspend
+from services.intake.views import Directory
+from shared.access import Principal, SignedIn
+from shared.addresses import Flaw, mail_address
+from shared.asking import Asked, asked
+from shared.decider import execute
+from shared.errors import Fault, Invalid
+from shared.events import PersonAppointed, Post, SchoolKind, StaffRole
+from shared.eventstore.projection import Projection
+from shared.message import Occasion, derived_id
+from shared.sealed import Sealed
+from shared.sealing import ToSeal
+from shared.service import Kernel
+
+Identifier = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PostBody(_Body):
+    """role: and where it holds. school: id or NPSN. kind: of schools, of an officer."""
+
+    role: StaffRole
+    school: Identifier | None = None
+    kind: SchoolKind | None = None
+
+
+class AppointBody(PostBody):
+    """person: by id. name: of somebody who stands in no roster; without an id, whoever was appointed under this name, else somebody new."""
+
+    person: Identifier | None = None
+    name: Short | None = None
+    email: Short | None = None
+    phone: Short | None = None
+
+
+class DismissBody(PostBody):
+    person: Identifier
+
+
+class PersonBody(_Body):
+    person: Identifier
+
+
+class Done(BaseModel):
+    """changed: whether anything did."""
+
+    person: str
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Appointing:
+    """Decides and stores what the district says of its people. view: the directory, which is waited for."""
+
+    kernel: Kernel
+    view: Projection
+    directory: Directory
+
+    async def appoint(self, body: AppointBody, principal: Principal, command: Asked) -> Done:
+        """Raises: Invalid: an unknown school, no address, or a name that two people have. PostDoesNotFit, NameNeeded."""
+        person = body.person or await self._named(body.name) or str(derived_id(command.cause, "person"))
+        post = await self._post(body)
+        known = await self.kernel.posts.of(person)
+        name, email, phone = await self._sealed(person, body) if known.kind is None else (None, None, None)
+        told = PersonAppointed(person=person, post=post, name=name, email=email, phone=phone)
+        return await self._give(person, Appoint(told=told), principal, command)
+
+    async def dismiss(self, body: DismissBody, principal: Principal, command: Asked) -> Done:
+        """Raises: Invalid: an unknown school. NotAppointed."""
+        return await self._give(body.person, Dismiss(person=body.person, post=await self._post(body)), principal, command)
+
+    async def _give(self, person: str, wanted: Command, principal: Principal, command: Asked) -> Done:
+        """Answers when this service knows it, so that the next request is judged by it. Raises: BehindWrite: it is stored, and not known yet."""
+        occasion = Occasion(principal.id, None, self.kernel.clock.now(), command.cause, command.cause)
+        done = await execute(self.kernel.store, ROSTER, f"person-{person}", wanted, occasion)
+        async with self.view.reading():
+            self.kernel.posts.forget()
+        return Done(person=person, changed=done.outcome is not None)
+
+    async def _post(self, body: PostBody) -> Post:
+        school = await self.directory.school(body.school) if body.school else None
+        if body.school and school is None:
+            raise Invalid(Fault("/school", "unknown-school"))
+        return Post(body.role, school, body.kind)
+
+    async def _named(self, name: str | None) -> str | None:
+        if name is None:
+            raise Invalid(Fault("/person", "missing"), message="person: say whom, by id or by name")
+        people = await self.directory.appointed()
+        names = await self.kernel.vault.open_many([box for _, box in people])
+        found = [person for (person, _), known in zip(people, names, strict=True) if str(known).casefold() == name.casefold()]
+        if len(found) > 1:
+            raise Invalid(Fault("/name", "several-people"), message="name: several people have it; say the id: the appointment answered it")
+        return found[0] if found else None
+
+    async def _sealed(self, person: str, body: AppointBody) -> tuple[Sealed | None, Sealed | None, Sealed | None]:
+        address = mail_address(body.email) if body.email else ""
+        if isinstance(address, Flaw):
+            raise Invalid(Fault("/email", address.code), message=f"/email: {address.reason}")
+        context = f"person-{person}"
+        wanted = [
+            ToSeal(person, "identity", body.name or "", f"{context}/name"),
+            ToSeal(person, "contact", str(address), f"{context}/email"),
+            ToSeal(person, "contact", body.phone or "", f"{context}/phone"),
+        ]
+        boxes = await self.kernel.vault.seal_many(wanted)
+        name, email, phone = (box if each.text else None for box, each in zip(boxes, wanted, strict=True))
+        return name, email, phone
+
+    async def suspend(self, person: str, principal: Principal, command: Asked) -> Done:
+        """Raises: NobodyOfThisId."""
+        return await self._give(person, Suspend(person=person), principal, command)
+
+    async def reinstate(self, person: str, principal: Principal, command: Asked) -> Done:
+        """Raises: NobodyOfThisId."""
+        return await self._give(person, Reinstate(person=person), principal, command)
+
+
+def router(appointing: Appointing) -> APIRouter:
+    """The routes of appointments and suspensions."""
+    routes = APIRouter(prefix="/intake/api", tags=["the district's people"])
+
+    @routes.post("/appointments", summary="The district gives somebody a post")
+    async def appoint(body: AppointBody, request: Request, principal: SignedIn) -> Done:
+        return await appointing.appoint(body, principal, await asked(request, principal))
+
+    @routes.post("/appointments/end", summary="An appointment ends")
+    async def dismiss(body: DismissBody, request: Request, principal: SignedIn) -> Done:
+        return await appointing.dismiss(body, principal, await asked(request, principal))
+
+    @routes.post("/suspensions", summary="Somebody may do nothing any more, from the next request on")
+    async def suspend(body: PersonBody, request: Request, principal: SignedIn) -> Done:
+        return await appointing.suspend(body.person, principal, await asked(request, principal))
+
+    @routes.post("/suspensions/end", summary="A suspension ends")
+    async def reinstate(body: PersonBody, request: Request, principal: SignedIn) -> Done:
+        return await appointing.reinstate(body.person, principal, await asked(request, principal))
+
+    return routes

@@ -1,0 +1,210 @@
+"""Who holds which role where: one look-up, with the same names in every service (ADR 20).
+
+Each service keeps posts in its own table `post_v1`, from what intake says. What is known of a person is remembered for half a second, because
+another process may hear of a change, and forgotten at once when this process hears of one.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any, Literal, LiteralString
+
+from psycopg import sql
+
+from shared.database import Connection, Database
+from shared.errors import StillBuilding
+from shared.events import PersonAppointed, PersonDismissed, PersonLeft, PersonReinstated, PersonSuspended, Post, Role
+
+REMEMBERED = 0.5
+"""Seconds."""
+
+MOST = 20_000
+"""People who are remembered at once."""
+
+KEPT = sql.SQL("1")
+"""The generation where posts are kept as a neighbour tells them: they are not folded from the own store, and never built anew beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What somebody is now. kind: None where the roster has nobody of this id. posts: none for whoever is suspended; a post for a kind of schools
+    stands here as one for each of them.
+    """
+
+    kind: Literal["student", "staff", "guardian"] | None
+    posts: frozenset[Post] = frozenset()
+
+
+NOBODY = Standing(None)
+
+
+class Posts:
+    """The look-up. generation: which rows count, as SQL; NULL while the view is being built."""
+
+    def __init__(self, database: Database, generation: sql.Composable = KEPT) -> None:
+        self._database, self._generation = database, generation
+        self._known: OrderedDict[str, tuple[float, Standing]] = OrderedDict()
+        self._changes = 0
+
+    async def of(self, person: str) -> Standing:
+        """What somebody is now. Raises: Unavailable; StillBuilding: nobody can tell yet."""
+        read_at, known = self._known.get(person, (-REMEMBERED, NOBODY))
+        if time.monotonic() - read_at < REMEMBERED:
+            return known
+        changes, asked_at = self._changes, time.monotonic()
+        found = _standing(await self._rows(_PERSON, person=person))
+        if changes == self._changes:
+            self._remember(person, asked_at, found)
+        return found
+
+    async def roles(self, person: str, school: str) -> frozenset[Role]:
+        """The roles that a person holds at a school, also those that hold in the whole district. Raises: as `of`."""
+        return frozenset(post.role for post in (await self.of(person)).posts if post.school in (None, school))
+
+    async def schools(self, person: str, *roles: Role) -> frozenset[str]:
+        """The schools where a person holds one of the roles, any role where none is said. Raises: as `of`."""
+        held = [post for post in (await self.of(person)).posts if not roles or post.role in roles]
+        if any(post.school is None for post in held):
+            return frozenset(row[1] for row in await self._rows(_SCHOOLS))
+        return frozenset(post.school for post in held if post.school)
+
+    async def holders(self, role: Role, school: str) -> tuple[str, ...]:
+        """Who holds a role at a school, also by a post for its kind of schools or for the whole district. Raises: as `of`."""
+        return tuple(row[1] for row in await self._rows(_HOLDERS, role=role, school=school) if row[1])
+
+    def forget(self) -> None:
+        """Something has changed: who asks next reads it."""
+        self._changes += 1
+        self._known.clear()
+
+    def _remember(self, person: str, read_at: float, found: Standing) -> None:
+        self._known[person] = (read_at, found)
+        self._known.move_to_end(person)
+        if len(self._known) > MOST:
+            self._known.popitem(last=False)
+
+    async def _rows(self, query: sql.SQL, **asked: str) -> list[tuple[Any, ...]]:
+        async with self._database.statement() as connection:
+            rows = await (await connection.execute(query.format(generation=self._generation), asked)).fetchall()
+        if rows and rows[0][0] is None:
+            raise StillBuilding("the directory of people is being built: ask again; readyz says how far it has got")
+        return rows
+
+
+_PERSON = sql.SQL(
+    "SELECT now.generation, p.kind, p.school, t.role, coalesce(t.school, s.school), t.kind, u.person IS NOT NULL"
+    " FROM (SELECT {generation}::integer) AS now (generation)"
+    " LEFT JOIN person_v1 p ON p.generation = now.generation AND p.person = %(person)s"
+    " LEFT JOIN post_v1 t ON t.generation = now.generation AND t.person = %(person)s"
+    " LEFT JOIN school_v1 s ON s.generation = now.generation AND s.kind = t.kind"
+    " LEFT JOIN suspension_v1 u ON u.generation = now.generation AND u.person = %(person)s"
+)
+_HOLDERS = sql.SQL(
+    "SELECT DISTINCT now.generation, t.person FROM (SELECT {generation}::integer) AS now (generation)"
+    " LEFT JOIN school_v1 s ON s.generation = now.generation AND s.school = %(school)s"
+    " LEFT JOIN post_v1 t ON t.generation = now.generation AND t.role = %(role)s"
+    " AND (t.school = %(school)s OR t.school IS NULL AND (t.kind IS NULL OR t.kind = s.kind))"
+    " AND NOT EXISTS (SELECT FROM suspension_v1 u WHERE u.generation = now.generation AND u.person = t.person) ORDER BY t.person"
+)
+_SCHOOLS = sql.SQL(
+    "SELECT now.generation, s.school FROM (SELECT {generation}::integer) AS now (generation)"
+    " LEFT JOIN school_v1 s ON s.generation = now.generation AND s.kind IS NOT NULL"
+)
+
+
+def _standing(rows: list[tuple[Any, ...]]) -> Standing:
+    kind, school, suspended = rows[0][1], rows[0][2], rows[0][6]
+    if suspended:
+        return Standing(kind)
+    posts = {Post(role, where) for *_, role, where, of_kind, _ in rows if role and (where or not of_kind)}
+    if kind in ("student", "guardian"):
+        posts.add(Post(kind, school))
+    return Standing(kind, frozenset(posts))
+
+
+# keeping -----------------------------------------------------------------------------------------------------------
+
+_REGISTERED = sql.SQL(
+    "WITH kept AS ({person} RETURNING 1), told (role, school, kind) AS"
+    " (SELECT * FROM unnest(%(roles)s::text[], %(schools)s::text[], %(kinds)s::text[])),"
+    " gone AS (DELETE FROM post_v1 p USING kept WHERE p.generation = %(generation)s AND p.person = %(person)s AND NOT p.appointed AND NOT EXISTS"
+    " (SELECT FROM told WHERE (told.role, told.school, told.kind) IS NOT DISTINCT FROM (p.role, p.school, p.kind)))"
+    " INSERT INTO post_v1 (generation, person, role, school, kind, appointed)"
+    " SELECT %(generation)s, %(person)s, told.role, told.school, told.kind, false FROM kept, told ON CONFLICT DO NOTHING"
+)
+
+
+def registered(person: LiteralString) -> sql.Composed:
+    """One statement that keeps a registration: the row of the person and, if that was written, exactly these posts of the roster.
+
+    person: the service's own statement for the row. Its arguments are those of `post_arguments` and whatever the row needs.
+    """
+    return _REGISTERED.format(person=sql.SQL(person))
+
+
+def post_arguments(posts: tuple[Post, ...], generation: int = 1) -> dict[str, Any]:
+    """What the statement of `registered` needs beside the row's own values."""
+    return {
+        "generation": generation,
+        "roles": [post.role for post in posts],
+        "schools": [post.school for post in posts],
+        "kinds": [post.kind for post in posts],
+    }
+
+
+Changed = PersonLeft | PersonAppointed | PersonDismissed | PersonSuspended | PersonReinstated
+
+
+async def keep_posts(connection: Connection, told: Changed, generation: int = 1) -> None:
+    """Keeps what changed in somebody's posts, in the caller's transaction; the row of the person is the caller's."""
+    who = (generation, told.person)
+    match told:
+        case PersonLeft():
+            await connection.execute("DELETE FROM post_v1 WHERE generation = %s AND person = %s AND NOT appointed", who)
+        case PersonAppointed(post=post):
+            await connection.execute(_APPOINT, (*who, post.role, post.school, post.kind))
+        case PersonDismissed(post=post):
+            await connection.execute(_DISMISS, (*who, post.role, post.school, post.kind))
+        case PersonSuspended():
+            await connection.execute("INSERT INTO suspension_v1 (generation, person) VALUES (%s, %s) ON CONFLICT DO NOTHING", who)
+        case PersonReinstated():
+            await connection.execute("DELETE FROM suspension_v1 WHERE generation = %s AND person = %s", who)
+
+
+_APPOINT = (
+    "INSERT INTO post_v1 (generation, person, role, school, kind, appointed) VALUES (%s, %s, %s, %s, %s, true) ON CONFLICT DO NOTHING"
+)  # fmt: skip
+_DISMISS = (
+    "DELETE FROM post_v1 WHERE generation = %s AND person = %s AND role = %s AND school IS NOT DISTINCT FROM %s AND kind IS NOT DISTINCT FROM %s"
+    " AND (appointed OR school IS NULL)"
+)
+"""A post in the whole district may be one that a roster of the first release gave."""
+
+
+async def is_older(connection: Connection, person: str, position: int) -> bool:
+    """Whether something newer about the person was kept; else their row says from now on that this was.
+
+    For a service that keeps what a neighbour says: after a restart it may hear the last events once more.
+    """
+    cursor = await connection.execute("SELECT position >= %s FROM person_v1 WHERE person = %s", (position, person))
+    row = await cursor.fetchone()
+    if row and not row[0]:
+        await connection.execute("UPDATE person_v1 SET position = %s WHERE person = %s", (position, person))
+    return bool(row and row[0])
+
+
+LEFT_STAYS = (
+    "UPDATE person_v1 p SET kind = 'staff', school = NULL WHERE p.generation = %s AND p.person = %s"
+    " AND EXISTS (SELECT FROM post_v1 t WHERE t.generation = p.generation AND t.person = p.person AND t.appointed)"
+)
+"""Somebody left the roster and holds an appointment."""
+
+LEFT = "DELETE FROM person_v1 p WHERE p.generation = %s AND p.person = %s AND p.school IS NOT NULL"
+
+DISMISSED = (
+    "DELETE FROM person_v1 p WHERE p.generation = %s AND p.person = %s AND p.school IS NULL"
+    " AND NOT EXISTS (SELECT FROM post_v1 t WHERE t.generation = p.generation AND t.person = p.person AND t.appointed)"
+)
+"""The last appointment of somebody who stands in no roster has ended."""
