@@ -125,7 +125,8 @@ async def town(desk: Desk) -> Town:
     await desk.hear(PersonLeft(person=gone, school=school.id))
     leave = {"person": away, "away_from": soon(days=-1), "away_until": soon(days=3)}
     assert (await desk.post(f"schools/{school.id}/record-leave", school.principal, **leave)).status_code == 200
-    await desk.done(case, "declare-conflict", school.who("suspended", "counsellor"), person=suspended, ground="witness", substitute=None)
+    theirs = desk.holder(suspended, {"counsellor", "coordinator"}, school.id)
+    await desk.done(case, "declare-conflict", theirs, person=suspended, ground="witness", substitute=None)
     unknown = [("nobody-at-all", "unknown-person"), (gone, "unknown-person")]
     unfit = [(named, "person-in-conflict"), (suspended, "person-in-conflict"), (away, "person-away")]
     stranger = [(elsewhere.named("counsellor"), "unknown-person")]

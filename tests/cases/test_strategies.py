@@ -78,7 +78,6 @@ def test_which_codes_the_reports_keep():
         "allegation-judged": ("outcome",), "conflict-claimed": ("ground",), "fact-corrected": ("event",), "group-formed": ("field",), "session-held": ("session",),
         "referral-decided": ("chosen",), "referral-sent": ("referral", "agency", "priority"),
         "referral-moved": ("agency", "trigger", "state", "reason"), "referral-unanswered": ("referral", "reason"), "referral-evaluated": ("helped",),
-        "referral-postponed": ("referral",), "referral-withdrawn": ("referral",), "referral-refused": ("referral", "who"), "referral-handed-over": ("referral",),
     }  # fmt: skip
 
 
