@@ -19,7 +19,7 @@ from bench.table import Row, medians, percentile
 from district.sample.roster import SOURCE
 from services.cases.commands.possible import Asking, possible
 from services.cases.domain.case.case import CASE
-from services.cases.domain.case.handling import AssessCase, Goal, PlanCase
+from services.cases.domain.case.planning import AssessCase, Goal, PlanCase
 from services.cases.domain.case.strands import Acknowledge, AddNote, TakeConcern
 from services.cases.domain.casework import CASEWORK
 from services.cases.domain.steps.activity import ActivityCommand

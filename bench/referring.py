@@ -35,6 +35,7 @@ class Referring:
         draft = {"agency": AGENCY, "why": "x", "alternatives": ["other"], "consent": "given"}
         await self._client.post(f"{base}/draft-referral", draft, self._one | {"idempotency-key": concern})
         referral = str(derived_id(derived_id(TANGGAP, f"{duty(1).id} POST {base}/draft-referral", concern), "referral"))
+        await self._client.post(f"{base}/record-consent", {"referral": referral, "giver": "student", "form": "F-1"}, self._one)
         await self._client.post(f"{base}/approve-referral", {"referral": referral}, self._other)
         self.sent[referral] = time.time()  # taken before the request: the webhook may arrive before the answer does
         await self._client.post(f"{base}/send-referral", {"referral": referral, "package": "x"}, self._one)

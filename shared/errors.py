@@ -61,11 +61,22 @@ class NotAllowed(Refused):
 
 
 @dataclass(frozen=True, slots=True)
+class Sentences:
+    """What a person reads, in both languages."""
+
+    indonesian: str
+    english: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong with the input: where (JSON pointer) and what (a stable code). Never the value itself."""
+    """One thing wrong with the input: where (JSON pointer) and what (a stable code). Never the value itself. sentences: for a person, where we have
+    some for this code.
+    """
 
     pointer: str
     code: str
+    sentences: Sentences | None = None
 
 
 class Invalid(TanggapError):

@@ -377,13 +377,14 @@ class ReferralCancelRequested(CaseEvent):
 
 StaffMessage = Literal[
     "teacher-asked", "teacher-answered", "invited", "commitment", "visit", "assigned", "deputy", "student-moved", "student-left",
-    "case-asked-for", "case-kept", "transfer-declined", "transfer-received", "new-words",
+    "case-asked-for", "case-kept", "transfer-declined", "transfer-received", "approval", "without-owner", "conflict-ruling", "many-claims",
+    "new-words",
 ]  # fmt: skip
 """What waits for a member of staff; the mail says no more than that something does."""
 
 
 class StaffToBeTold(CaseEvent):
-    """Something waits for this member of staff: one mail, without content, to nobody else."""
+    """Something waits for this member of staff: one mail, without content, to nobody else. case: empty where it is about no case, as a group."""
 
     type: Literal["staff-to-be-told"] = "staff-to-be-told"
     version: Literal[1] = 1
@@ -455,6 +456,20 @@ class DutyChanged(PublicEvent):
     away_from: datetime | None
     away_until: datetime | None
     deputy: str | None
+
+    @property
+    def ordering_key(self) -> str:
+        return self.school
+
+
+class NobodyReachable(PublicEvent):
+    """Nobody on a school's own ladder is there from a moment on, nor is a deputy. told: coordinators and the district, who hear at once."""
+
+    type: Literal["nobody-reachable"] = "nobody-reachable"
+    version: Literal[1] = 1
+    school: str
+    since: datetime
+    told: tuple[str, ...]
 
     @property
     def ordering_key(self) -> str:
@@ -605,7 +620,7 @@ CATALOGUE: dict[str, tuple[type[PublicEvent], ...]] = {
     ),
     "cases": (
         CaseOpened, ConcernJoinedCase, CaseTriaged, CaseAcknowledged, ConcernRead, GuardianToBeTold, ReferralSent, ReferralCancelRequested,
-        StaffToBeTold, CoordinatorToBeTold, SchoolToBeTold, AlertsPassedOn, WorkOverdue, DutyChanged, CalendarChanged, CaseClosed,
+        StaffToBeTold, CoordinatorToBeTold, SchoolToBeTold, AlertsPassedOn, WorkOverdue, DutyChanged, NobodyReachable, CalendarChanged, CaseClosed,
     ),
     "notifications": (StaffAlerted, AlertExhausted, GuardianTold, GuardianMarkedUnsafe, TaskMoved, TaskUnanswered),
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""A day is a day of the school: its zone, its week, its holidays and half days (domain.md, People come and go).
+"""A day is a day of the school: its zone, its week, its holidays and half days (domain page, "People come and go").
 
 Everything that asks for a date, an age or school days asks a `Calendar`; nothing else in the services knows a zone.
 """

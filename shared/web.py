@@ -53,11 +53,16 @@ def problem(error: TanggapError) -> JSONResponse:
         "instance": f"urn:uuid:{uuid4()}",
     }
     if isinstance(error, Invalid):
-        told["errors"] = [{"pointer": fault.pointer, "code": fault.code} for fault in error.faults]
+        told["errors"] = [_told(fault) for fault in error.faults]
     if isinstance(error, Refused):
         told["sentence"] = {"id": error.indonesian, "en": error.english}
     headers = {"retry-after": str(error.retry_after)} if isinstance(error, Unavailable) else None
     return JSONResponse(told, error.status, headers, media_type=PROBLEM)
+
+
+def _told(fault: Fault) -> dict[str, Any]:
+    told: dict[str, Any] = {"pointer": fault.pointer, "code": fault.code}
+    return told | {"sentence": {"id": fault.sentences.indonesian, "en": fault.sentences.english}} if fault.sentences else told
 
 
 async def _known(_: Request, error: Exception) -> Response:

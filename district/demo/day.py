@@ -264,6 +264,7 @@ class Day:
             said = "Seorang murid dalam bahaya; kontak sekolah (fiktif)."
             checked(self.act(case, "call-for-help", who, referral=fresh[0], ground="vital-interest", said=said))
         else:
+            checked(self.act(case, "record-consent", who, referral=fresh[0], giver="student", how="spoken", form="Catatan 1 (fiktif)"))
             checked(self.act(case, "approve-referral", self.approver(case), referral=fresh[0]))
         checked(
             self.act(case, "send-referral", who, referral=fresh[0], package="Ringkasan fiktif: kebutuhan, hal yang sudah dicoba, kontak sekolah.")

@@ -77,7 +77,8 @@ def rights(principal: Principal, case: Case, now: datetime) -> Rights:
         return "metadata"
     if principal.holds_at(case.school, "district-duty") or _took_over(principal, case):
         return "content"
-    escalated = case.urgency == "emergency" or case.desk == "district" or any(each.step for each in case.deadlines.values())
+    late = any(each.step for each in case.deadlines.values())
+    escalated = case.urgency == "emergency" or case.desk == "district" or late or bool(case.conflicts.waiting)
     if principal.holds_at(case.school, *_ABOVE_THE_SCHOOL) and escalated:
         return "summary"
     found = _at_school(principal, case, now) or _concerned(principal, case)

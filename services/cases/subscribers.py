@@ -162,6 +162,8 @@ class FromNotifications:
 
     async def __call__(self, event: Recorded, checkpoint: Checkpoint | None) -> Outcome | None:
         match told := read_public(event.type, event.body):
+            case StaffAlerted(case="") | AlertExhausted(case=""):
+                return None  # of a message that is about no case
             case StaffAlerted():
                 command: Fact = RecordAlert(alert=told.alert, person=told.person, outcome="sent")
             case AlertExhausted():

@@ -14,7 +14,7 @@ from services.notifications.domain.register import MarkUnsafe
 from services.notifications.domain.task import TASK, TRIGGERS, Actor, DeclineReason, Move, NoSuchTask, OpenPackage, Task
 from services.notifications.endpoints import LONGEST, endpoint
 from services.notifications.registering import AgencySecrets, Registering
-from services.notifications.views import Reader, Roster, agencies, deliveries, tasks
+from services.notifications.views import Reader, Roster, agencies, deliveries, is_named, tasks
 from shared.access import EVERYWHERE, Principal, SignedIn
 from shared.addresses import Flaw
 from shared.asked import Asked
@@ -49,14 +49,16 @@ class AgencyBody(_Body):
 
 
 class TransitionBody(_Body):
-    """trigger: as in the table of HL7 BSeR; reason: of a decline; note: in words; at: of an appointment; second: where two people are needed."""
+    """trigger: as in the table of HL7 BSeR; reason: of a decline; note: in words; at: of an appointment.
+
+    *enter-in-error* needs two people: the first proposes it, and it is done when another person sends it, too.
+    """
 
     trigger: Identifier
     reason: DeclineReason | None = None
     note: Text | None = None
     at: AwareDatetime | None = None
     channel: Literal["api", "portal", "letter", "phone"] = "api"
-    second: Identifier | None = None
 
 
 class MarkBody(_Body):
@@ -142,6 +144,7 @@ def _tasks(routes: APIRouter, kernel: Kernel, outbox: Projection) -> None:
         if body.trigger not in TRIGGERS:
             raise Invalid(Fault("/trigger", "unknown-trigger"))
         found = await _own(kernel, principal, task_id)
+        await _require_unconflicted(outbox, principal, found)
         command = await asked(request, principal)
         note = await _sealed_note(kernel, found, task_id, body.note, command)
         actor = _actor(principal, body)
@@ -171,6 +174,12 @@ async def _own(kernel: Kernel, principal: Principal, task_id: str) -> Task:
     return found
 
 
+async def _require_unconflicted(outbox: Projection, principal: Principal, found: Task) -> None:
+    """Raises: NotFound: the case's concern names this person, who moves nothing of it, also not as the second of two."""
+    if principal.kind == "person" and found.requested and await is_named(outbox, found.requested.case, principal.id):
+        raise NotFound("no task of yours has this id")
+
+
 async def _sealed_note(kernel: Kernel, found: Task, task_id: str, note: str | None, command: Asked) -> Sealed | None:
     if note is None or found.requested is None:
         return None
@@ -187,6 +196,7 @@ def _shown(task_id: str, found: Task) -> dict[str, Any]:
         "business_status": found.business_status,
         "priority": requested.priority,
         "respond_by": requested.respond_by,
+        "waits_for_second": found.proposal is not None,
         "package_open": found.accepted or requested.package_opens == "at-once",
     }
 

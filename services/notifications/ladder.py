@@ -51,7 +51,7 @@ Wait = Callable[[float], float]
 
 
 def every_day(minutes: float) -> float:
-    """Minutes of all days: the emergency ladder alone knows no days (domain.md, People come and go)."""
+    """Minutes of all days: the emergency ladder alone knows no days (domain page, "People come and go")."""
     return minutes
 
 

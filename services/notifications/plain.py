@@ -16,7 +16,7 @@ Rung = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """The case that a message is about. It says nothing of it but a link."""
+    """The case that a message is about; an empty id where it is about none. It says nothing of it but a link."""
 
     case: str
     student: str | None

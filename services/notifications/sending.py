@@ -48,6 +48,11 @@ GATHER = 0.01
 _AGENCY = sql.SQL("SELECT url, secret, old_secret FROM agency_v1 WHERE generation = {} AND agency = %s").format(answering(VIEW))
 
 
+def _link(origin: str, case: str) -> str:
+    """To the case, or to the desk where a message is about none."""
+    return f"{origin}/cases/cases/{case}" if case else f"{origin}/cases/"
+
+
 class Sender:
     """A Part; one process sends at a time, another is a hot standby."""
 
@@ -172,7 +177,7 @@ class Sender:
         address = await self._address(first)
         if not isinstance(address, MailAddress):
             return address
-        links = list(dict.fromkeys(f"{settings.public_origin}/cases/cases/{due.case}" for due in together))
+        links = list(dict.fromkeys(_link(settings.public_origin, due.case) for due in together))
         identifiers = [str(due.id) for due in together]
         return await self._mail.send(address, staff_alert(settings.sender_address, address, identifiers, links, urgent=first.urgent))
 

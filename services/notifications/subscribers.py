@@ -24,6 +24,7 @@ from shared.events import (
     CoordinatorToBeTold,
     DutyChanged,
     GuardianToBeTold,
+    NobodyReachable,
     PersonAppointed,
     PersonDismissed,
     PersonLeft,
@@ -96,7 +97,7 @@ class FromCases:
     roster: Roster
     clock: Clock
 
-    async def __call__(self, event: Recorded, checkpoint: Checkpoint | None) -> Outcome | None:  # noqa: C901 - one line for each event
+    async def __call__(self, event: Recorded, checkpoint: Checkpoint | None) -> Outcome | None:  # noqa: C901, PLR0912 - one line for each event
         match told := read_public(event.type, event.body):
             case CaseTriaged():
                 return await self._alert(event, told, checkpoint)
@@ -121,8 +122,17 @@ class FromCases:
             case DutyChanged() | CalendarChanged():
                 await self.roster.keep(told, event.position)
                 return None
+            case NobodyReachable():
+                return await self._alarm(event, told, checkpoint)
             case _:
                 return None
+
+    async def _alarm(self, event: Recorded, told: NobodyReachable, checkpoint: Checkpoint | None) -> Outcome | None:
+        """Everybody hears by a message of their own; it is about no case."""
+        about = About("", None, told.school)
+        messages = [(f"message-{event.id}-{number}", person) for number, person in enumerate(told.told)]
+        commands = [(f"alert-{message}", plain(message, about, [(person,)])) for message, person in messages]
+        return await execute_all(self.store, ALERT, commands, _occasion(event), checkpoint=checkpoint)
 
     async def _alert(self, event: Recorded, told: CaseTriaged, checkpoint: Checkpoint | None) -> Outcome | None:
         staff = await self.roster.staff(told.school)

@@ -14,6 +14,7 @@ from psycopg.types.json import Jsonb
 
 from services.notifications.domain.outcome import Outcome
 from services.notifications.reasons import endpoint_state
+from services.notifications.rota import standing_in
 from shared.conditions import Conditions
 from shared.database import Connection, Database
 from shared.events import (
@@ -39,6 +40,15 @@ from shared.sealed import Sealed
 
 REMEMBERED = 5.0
 """Seconds that a school's duty list may be used from memory: another process may have heard of a change."""
+
+
+_THERE = (
+    "SELECT DISTINCT person FROM post_v1 p WHERE p.generation = 1 AND p.person = ANY (%s)"
+    " AND NOT EXISTS (SELECT FROM suspension_v1 u WHERE u.generation = 1 AND u.person = p.person)"
+)
+"""Which of these people hold a post and are not suspended."""
+
+_AWAY_NOW = "SELECT person, deputy FROM away_v1 WHERE school = %s AND clock_timestamp() BETWEEN away_from AND away_until"
 
 
 class Roster:
@@ -89,11 +99,12 @@ class Roster:
         return found
 
     async def standing_in(self, school: str, person: str) -> str | None:
-        """The person, or who stands in for them while they are away from the school; None where nobody does."""
-        query = "SELECT deputy FROM away_v1 WHERE school = %s AND person = %s AND clock_timestamp() BETWEEN away_from AND away_until"
+        """The person, or who stands in for them while they are away from the school; None where nobody does who is there."""
         async with self._database.statement() as connection:
-            row = await (await connection.execute(query, (school, person))).fetchone()
-        return row[0] if row else person
+            away: dict[str, str | None] = dict(await (await connection.execute(_AWAY_NOW, (school,))).fetchall())
+            candidates = [person, *(deputy for deputy in away.values() if deputy)]
+            there = {row[0] for row in await (await connection.execute(_THERE, (candidates,))).fetchall()}
+        return standing_in(person, away, there)
 
     async def school(self, person: str) -> str | None:
         """The school of a person, as far as known."""
@@ -119,16 +130,14 @@ class Roster:
     async def _read_staff(self, school: str) -> dict[str, list[str]]:
         async with self._database.statement() as connection:
             rows = await (await connection.execute(_STAFF, {"school": school})).fetchall()
-            cursor = await connection.execute(
-                "SELECT person, deputy FROM away_v1 WHERE school = %s AND clock_timestamp() BETWEEN away_from AND away_until", (school,)
-            )
-            away: dict[str, str | None] = dict(await cursor.fetchall())
+            away: dict[str, str | None] = dict(await (await connection.execute(_AWAY_NOW, (school,))).fetchall())
+        there = {row[0] for row in rows}
         found: dict[str, list[str]] = defaultdict(list)
         nearby: list[str] = []
         for somebody, role, of_the_cluster in rows:
-            person = away.get(somebody, somebody)
+            person = standing_in(somebody, away, there)
             if person is None:
-                continue  # absent, and nobody stands in: the rung is skipped at once
+                continue  # absent, and nobody who is there stands in: the rung is skipped at once
             (nearby if of_the_cluster else found[role]).append(person)
         if not found.get("counsellor"):
             found["counsellor"] = nearby  # a school without a counsellor is served by its cluster (gugus)
@@ -246,6 +255,14 @@ async def tasks(outbox: Projection, reader: Reader, agency: str | None) -> list[
         wanted = reader.wanted(reading.generation)
         wanted.add_if_asked("o.agency = %s", agency)
         return await _rows(reading, _TASKS, wanted, ("id", "agency", "priority", "state", "respond_by", "requested_at"))
+
+
+async def is_named(outbox: Projection, case: str, person: str) -> bool:
+    """Whether a concern of this case names the person. Raises: StillBuilding, BehindWrite."""
+    query = "SELECT EXISTS (SELECT FROM conflict_v1 WHERE generation = %s AND case_id = %s AND person = %s)"
+    async with outbox.reading() as (connection, generation):
+        row = await (await connection.execute(query, (generation, case, person))).fetchone()
+    return bool(row and row[0])
 
 
 async def agencies(outbox: Projection) -> list[dict[str, Any]]:

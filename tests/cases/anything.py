@@ -24,6 +24,7 @@ from services.cases.domain.referring.referral import DecideReferral, DraftReferr
 from services.cases.domain.steps.command import Command
 from services.cases.domain.strategies.conference import Commitment, ConveneConference, Invitee, MinuteConference, attendees, invited, open_commitments
 from services.cases.domain.strategies.counselling import EvaluateCounselling
+from services.cases.domain.successor import Staff
 from services.cases.rights import is_there
 from shared.sealed import Sealed
 from tests.cases.people import COORDINATOR, COUNSELLOR, FATHER, MOTHER, OFFICER, OTHER, PRINCIPAL, STUDENT, TEACHER, words
@@ -63,6 +64,7 @@ class Saying:
             "guardians": tuple(self.asking.guardians), "receiving-school": receiving_school(self.case, self.asking.principal),
             "student-school": student_school(self.case, self.asking.principal), "is-there": is_there(self.asking.principal, self.case),
             "student-at": self.random.choice((None, "smp1", "sma1")), "takes": None, "other-side": frozenset(),
+            "staff": Staff({}), "family": frozenset(), "claims": 0,
         }  # fmt: skip
         return known.get(by or "", self.asking.now + timedelta(days=2))
 
@@ -146,7 +148,7 @@ class Saying:
             "activity": [*case.activities, fresh("activity")], "referral": [*case.referrals.by_id], "goal": [each.goal for each in case.handling.goals],
             "commitment": commitments, "glass": [*(case.handling.glasses or {})], "correction": [*waiting],
             "disclosure": [each for _, disclosures in waiting.values() for each in sorted(disclosures)],
-            "person": [*(case.conflicts.declared or {})], "accused": [*(case.conflicts.judged or {}), *case.named],
+            "person": [*case.conflicts.waiting], "accused": [*(case.conflicts.judged or {}), *case.named],
             "student": [STUDENT], "guardian": [MOTHER, FATHER, "uncle"], "into": ["case-1", "case-2"], "other": ["case-1", "case-2"],
         }  # fmt: skip
         return known.get(name, [])
@@ -199,7 +201,7 @@ def _invitees(saying: Saying, _: Possible) -> dict[str, Any]:
 _RIGHTLY: Mapping[type[Command], Any] = {
     ConveneConference: _invitees,
     MinuteConference: _minutes,
-    RecordConsent: lambda *_: {"giver": "student"},
+    RecordConsent: lambda *_: {"giver": "student", "guardian": None},
     DraftReferral: lambda *_: {"ground": "legal-duty"},
     DecideReferral: lambda *_: {"reason": words()},
     EvaluateCounselling: lambda *_: {"reason_for_early": words()},

@@ -25,6 +25,14 @@ def refused_by_name(answer):
     return name
 
 
+def faults(answer):
+    """Place and code of everything that is wrong with what was said; each that we have words for says it in both languages."""
+    assert answer.status_code == 422, answer.text
+    told = answer.json()["errors"]
+    assert all(set(each["sentence"]) == {"id", "en"} for each in told if "sentence" in each)
+    return [(each["pointer"], each["code"]) for each in told]
+
+
 def body_from_examples(command):
     """What the served document says as an example, field by field."""
     fields = body_of(command).model_json_schema()["properties"]
@@ -67,6 +75,7 @@ async def sent(cases, school, case, agency="agency-1"):
     await cases.done(case, "draft-referral", school.counsellor, **draft)
     told = (await cases.get(f"cases/{case}", school.counsellor)).json()["referrals"]
     referral = next(each["referral"] for each in told if each["referral"] not in known)
+    await cases.done(case, "record-consent", school.counsellor, referral=referral, giver="student", form="F-1")
     await cases.done(case, "approve-referral", school.coordinator, referral=referral)
     await cases.done(case, "send-referral", school.counsellor, referral=referral, package="Kenari")
     return referral

@@ -73,7 +73,19 @@ class Desk:
         await self.hear(SchoolRegistered(school=school.id, npsn=None, name=school.id.upper(), level="smp"))
         for role in ("counsellor", "coordinator", "principal", "homeroom"):
             await school.person(role, "staff", role)
+        await school.person("other", "staff", "counsellor")
         return school
+
+    async def cluster(self, cluster: str, *schools: "School") -> None:
+        """These schools are one cluster (gugus)."""
+        for school in schools:
+            await self.hear(SchoolRegistered(school=school.id, npsn=None, name=school.id.upper(), level="sd", cluster=cluster))
+
+    async def hear_duty(self) -> None:
+        """The district's duty officer stands in the roster."""
+        await self.hear(SchoolRegistered(school="dinas", npsn=None, name="DINAS", level="district"))
+        name = await self.kernel.vault.seal("duty", "identity", "duty", "duty/name")
+        await self.hear(PersonRegistered(person="duty", kind="staff", school="dinas", posts=(Post("district-duty"),), name=name))
 
     # who asks -----------------------------------------------------------------------------------------------------
 

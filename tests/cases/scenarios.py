@@ -9,11 +9,14 @@ from typing import Any
 from services.cases.domain import data_request as dr
 from services.cases.domain import official_reporting as r
 from services.cases.domain.case import additions as ad
+from services.cases.domain.case import allegation as al
 from services.cases.domain.case import conflict as ct
-from services.cases.domain.case import handling as h
+from services.cases.domain.case import glass as gl
+from services.cases.domain.case import handing_over as ho
 from services.cases.domain.case import holding as hd
 from services.cases.domain.case import linking as lk
 from services.cases.domain.case import merging as mg
+from services.cases.domain.case import planning as h
 from services.cases.domain.case import protection as pr
 from services.cases.domain.case import transferring as tr
 from services.cases.domain.case.case import ConflictOfInterest
@@ -39,6 +42,7 @@ from services.cases.domain.strategies.group import NoteMember
 from shared.errors import Refused
 from shared.events import ConcernRaised
 from shared.message import Fact
+from shared.two_people import SecondPersonNeeded
 from tests.cases.people import (
     COORDINATOR,
     COUNSELLOR,
@@ -203,7 +207,7 @@ right([file], step(r.CloseOfficialReport, **x(result="handled")), "official-repo
 right([], demand, "data-requested", dr.RequestNotWritten,
       wrong=step(dr.RecordDataRequest, **x(requester=W, written=False, letter="", legal_basis="", items=W, respond_by=later(days=3))))  # fmt: skip
 right([demand], one, "data-request-decided", a.WrongMoment, at=[demand, one], wrong=no)
-right([demand, one], two, "data-decision-confirmed", dr.SecondPersonNeeded, at=[demand, one],
+right([demand, one], two, "data-decision-confirmed", SecondPersonNeeded, at=[demand, one],
       wrong=step(dr.ConfirmDataDecision, by=PRINCIPAL, **x(agrees=True)))  # fmt: skip
 right([demand, one, two], step(dr.ReleaseData, by=PRINCIPAL, **x(package=W)), "data-released", dr.NotDecidedSo, at=[demand, no, two])
 right([demand, no, two], step(dr.RefuseData, by=PRINCIPAL, **x(reason=W)), "data-refused", dr.NotDecidedSo, at=[demand, one, two])
@@ -227,7 +231,7 @@ assess = step(h.AssessCase, field="personal", findings=W, safe=True)
 goal = h.Goal(goal="g-1", field="personal", words=W, owner=COUNSELLOR, due=later(days=30))
 planned = step(h.PlanCase, goals=(goal,))
 wait = step(h.WaitForCase, until=later(days=3), what=W)
-glass = step(h.BreakGlass, by=COORDINATOR, activity="a-1", reason=W)
+glass = step(gl.BreakGlass, by=COORDINATOR, activity="a-1", reason=W)
 right([], assess, "case-assessed", ConflictOfInterest)
 SCENARIOS[h.AssessCase] = Scenario(
     [], assess, ["case-assessed"], ConflictOfInterest,
@@ -243,29 +247,34 @@ SCENARIOS[h.AgreeSafetyPlan] = Scenario(
 )  # fmt: skip
 right([], wait, "case-waiting", h.MomentPassed, wrong=step(h.WaitForCase, until=later(days=-1), what=W))
 right([wait], step(h.ResumeCase), "case-resumed", h.NotWaiting)
-right([], step(h.HandOverCase, to=OTHER, reason="leave"), "case-handed-over", a.PersonInConflict, about=raised(people=(named(OTHER),)))
-right([], step(h.DeputiseCase, deputy=OTHER, until=later(days=3)), "case-deputised", a.PersonInConflict, about=raised(people=(named(OTHER),)))
-right([], step(h.TakeOverCase, by=OFFICER, reason=W), "case-taken-over", ConflictOfInterest, about=raised(people=(named(OFFICER),)))
+right([], step(ho.HandOverCase, to=OTHER, reason="leave"), "case-handed-over", a.PersonInConflict, about=raised(people=(named(OTHER),)))
+right([], step(ho.DeputiseCase, deputy=OTHER, until=later(days=3)), "case-deputised", a.PersonInConflict, about=raised(people=(named(OTHER),)))
+right([], step(ho.TakeOverCase, by=OFFICER, reason=W), "case-taken-over", ConflictOfInterest, about=raised(people=(named(OFFICER),)))
 right([asked], glass, "glass-broken", ConflictOfInterest, at=[asked], about=raised(people=(named(COORDINATOR),)))
-right([asked, glass], step(h.ConfirmBreakGlass, by=PRINCIPAL, glass=glass.act), "break-glass-confirmed", h.SecondReader, at=[asked, glass],
-      wrong=step(h.ConfirmBreakGlass, by=COORDINATOR, glass=glass.act))  # fmt: skip
+right([asked, glass], step(gl.ConfirmBreakGlass, by=PRINCIPAL, glass=glass.act), "break-glass-confirmed", gl.SecondReader, at=[asked, glass],
+      wrong=step(gl.ConfirmBreakGlass, by=COORDINATOR, glass=glass.act))  # fmt: skip
 
 # conflicts and allegations
-suspend = step(ct.DeclareConflict, person=OTHER, ground="family-of-victim", substitute=COUNSELLOR, rule_by=later(days=1))
-false = step(ct.JudgeAllegation, by=COORDINATOR, accused=TEACHER, outcome="deliberately-false", reason=W)
+suspend = step(ct.DeclareConflict, by=OTHER, person=OTHER, ground="family-of-victim", substitute=COUNSELLOR, rule_by=later(days=1))
+false = step(al.JudgeAllegation, by=COORDINATOR, accused=TEACHER, outcome="deliberately-false", reason=W)
 ACCUSED = raised(people=(named(TEACHER),))
-right([], suspend, "conflict-declared", a.PersonInConflict,
+right([], suspend, "conflict-declared conflict-ruling-asked", a.PersonInConflict,
       wrong=step(ct.DeclareConflict, person=OTHER, ground="witness", substitute=OTHER, rule_by=later(days=1)))  # fmt: skip
-right([suspend], step(ct.RuleConflict, by=COORDINATOR, person=OTHER, conflicted=False, reason=W), "conflict-ruled", ct.NotInConflict)
+right(
+    [suspend],
+    step(ct.RuleConflict, by=COORDINATOR, person=OTHER, conflicted=False, reason=W, rule_by=later(days=2)),
+    "conflict-ruled",
+    ct.NotInConflict,
+)
 BLAMED = raised(role="accused")
-SCENARIOS[ct.JudgeAllegation] = Scenario(
-    [], step(ct.JudgeAllegation, by=COORDINATOR, accused=STUDENT, outcome="not-proven", reason=W), ["allegation-judged"], ct.NotAccused,
-    lambda: (handled(), step(ct.JudgeAllegation, by=COORDINATOR, accused="nobody", outcome="not-proven", reason=W)), BLAMED,
+SCENARIOS[al.JudgeAllegation] = Scenario(
+    [], step(al.JudgeAllegation, by=COORDINATOR, accused=STUDENT, outcome="not-proven", reason=W), ["allegation-judged"], al.NotAccused,
+    lambda: (handled(), step(al.JudgeAllegation, by=COORDINATOR, accused="nobody", outcome="not-proven", reason=W)), BLAMED,
 )  # fmt: skip
-SCENARIOS[ct.ConfirmAllegation] = Scenario(
-    [step(ct.JudgeAllegation, by=COORDINATOR, accused=STUDENT, outcome="deliberately-false", reason=W)],
-    step(ct.ConfirmAllegation, by=OFFICER, accused=STUDENT), ["allegation-confirmed"], ct.SamePerson,
-    lambda: (handled(false, concern=ACCUSED), step(ct.ConfirmAllegation, by=COORDINATOR, accused=TEACHER)), BLAMED,
+SCENARIOS[al.ConfirmAllegation] = Scenario(
+    [step(al.JudgeAllegation, by=COORDINATOR, accused=STUDENT, outcome="deliberately-false", reason=W)],
+    step(al.ConfirmAllegation, by=OFFICER, accused=STUDENT), ["allegation-confirmed"], al.SamePerson,
+    lambda: (handled(false, concern=ACCUSED), step(al.ConfirmAllegation, by=COORDINATOR, accused=TEACHER)), BLAMED,
 )  # fmt: skip
 
 # protection
@@ -331,17 +340,20 @@ def moved(trigger: str, state: str) -> FoldTask:
 consent = step(cs.RecordConsent, referral="r-1", giver="guardian", age=15, adult=18, form="F-1")
 right([draft], consent, "consent-recorded", cs.StudentConsentsThemselves, at=[draft],
       wrong=step(cs.RecordConsent, referral="r-1", giver="guardian", age=18, adult=18, form="F-1"))  # fmt: skip
-right([draft], step(cs.OverrideConsent, referral="r-1", ground="legal-duty", reason=W), "consent-overridden", NoSuchReferral)
+override = step(cs.OverrideConsent, referral="r-1", ground="legal-duty", reason=W)
+right([draft], override, "consent-override-proposed", NoSuchReferral)
+right([draft, override], step(cs.ConfirmOverride, by=PRINCIPAL, referral="r-1"), "consent-override-confirmed", SecondPersonNeeded, at=[draft, override],
+      wrong=step(cs.ConfirmOverride, by=COUNSELLOR, referral="r-1"))  # fmt: skip
 right([draft], step(cs.AskApproval, referral="r-1", approver=PRINCIPAL, approve_by=later(days=1)), "approval-asked", OwnApproval, at=[draft],
       wrong=step(cs.AskApproval, referral="r-1", approver=COUNSELLOR, approve_by=later(days=1)))  # fmt: skip
 right([urgent], step(cs.CallForHelp, referral="r-1", ground="vital-interest", said=W, letter_by=later(days=1)), "help-called", cs.NotByPhone,
       at=[open_draft])  # fmt: skip
-SENT = [open_draft, approve, send]
+SENT = [open_draft, consent, approve, send]
 withdraw = step(tu.WithdrawReferral, referral="r-1", reason=W)
 right([open_draft], step(tu.PostponeReferral, referral="r-1", until=later(days=3), reason=W), "referral-postponed", tu.PostponedBackwards,
       at=[open_draft], wrong=step(tu.PostponeReferral, referral="r-1", until=NOW, reason=W))  # fmt: skip
 right([open_draft], withdraw, "referral-withdrawn", AlreadySent, at=SENT)
-right([open_draft, approve], step(tu.RecordReferralRefusal, referral="r-1", who="student", reason=W), "referral-refused", tu.ReferralEnded,
+right([open_draft, consent, approve], step(tu.RecordReferralRefusal, referral="r-1", who="student", reason=W), "referral-refused", tu.ReferralEnded,
       at=[open_draft, withdraw])  # fmt: skip
 right(SENT, step(tu.HandOverReferral, referral="r-1", to=OTHER), "referral-handed-over", NoSuchReferral)
 right([*SENT, moved("decline", "rejected")], step(cs.TakeNextAlternative, referral="r-1", fresh="r-2", why=W),

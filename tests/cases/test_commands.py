@@ -3,12 +3,12 @@
 import pytest
 
 from services.cases.domain.case.case import CASE, CASE_COMMANDS
-from services.cases.domain.case.handling import BreakGlass, ConfirmBreakGlass
-from services.cases.domain.referring.consent import OverrideConsent, TakeNextAlternative
+from services.cases.domain.case.glass import BreakGlass, ConfirmBreakGlass
+from services.cases.domain.referring.consent import ConfirmOverride, OverrideConsent, TakeNextAlternative
 from services.cases.domain.referring.referral import DraftReferral, ReferralDrafted
 from services.cases.domain.steps.activity import NoSuchActivity
 from shared.errors import Refused
-from tests.cases.people import COUNSELLOR, OFFICER, WHOLE, after, decided, handled, step, take, types, whole, words
+from tests.cases.people import COUNSELLOR, OFFICER, PRINCIPAL, WHOLE, after, decided, handled, step, take, types, whole, words
 from tests.cases.scenarios import SCENARIOS, approve, draft, moved, send
 from tests.cases.test_other_commands import FIRST
 
@@ -68,11 +68,12 @@ def test_the_glass_is_broken_only_over_an_activity_that_there_is():
 @pytest.mark.parametrize("ground", ["vital-interest", "legal-duty"])
 def test_the_next_alternative_keeps_the_ground_on_which_consent_was_overridden(ground):
     """Also where the ground was recorded after the draft."""
+    confirmed = step(ConfirmOverride, by=PRINCIPAL, referral="r-1")
     for drafting in (
         [step(DraftReferral, referral="r-1", agency="ag-1", why=words(), alternatives=("ag-2",), consent="overridden", ground=ground)],
         [draft, step(OverrideConsent, referral="r-1", ground=ground, reason=words())],
     ):
-        case = handled(*drafting, approve, send, moved("decline", "rejected"))
+        case = handled(*drafting, confirmed, approve, send, moved("decline", "rejected"))
         taken = step(TakeNextAlternative, referral="r-1", fresh="r-2", why=words("berikutnya"))
         assert [event for event in CASE.decide(taken, case) if event.type == "referral-drafted"] == [
             ReferralDrafted(

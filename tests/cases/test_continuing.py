@@ -11,7 +11,7 @@ from services.cases.domain.case.additions import ConfirmReading, KeepClosed, Not
 from services.cases.domain.case.arriving import carrying
 from services.cases.domain.case.case import CASE
 from services.cases.domain.case.conflict import DeclareConflict, RuleConflict
-from services.cases.domain.case.handling import HandOverCase
+from services.cases.domain.case.handing_over import HandOverCase
 from services.cases.domain.case.merging import CaseRests, MergeInto, UnmergeCase
 from services.cases.domain.case.strands import Acknowledge, Assign, Close, Reopen, SetUrgency
 from services.cases.domain.case.transferring import ReceiveTransfer, TransferCase
@@ -143,7 +143,7 @@ def test_whoever_is_named_in_the_concern_hears_nothing_of_it_also_where_a_ruling
     freed = after(
         take(accused),
         step(DeclareConflict, by=OFFICER, person=COUNSELLOR, ground="accused", substitute=None, rule_by=later(days=1)),
-        step(RuleConflict, by=OFFICER, person=COUNSELLOR, conflicted=False, reason=words()),
+        step(RuleConflict, by=OFFICER, person=COUNSELLOR, conflicted=False, reason=words(), rule_by=later(days=2)),
         case=handled(step(Assign, to=COUNSELLOR)),
     )
     events, case = decided(freed, say_more(continued("c-2", people=(named(COUNSELLOR),))))

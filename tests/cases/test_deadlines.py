@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.cases.domain.case import handling as h
+from services.cases.domain.case import planning as h
 from services.cases.domain.case.case import CASE
 from services.cases.domain.case.guardians import AssessGuardian
 from services.cases.domain.case.strands import Acknowledge, SetUrgency

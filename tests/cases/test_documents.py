@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from services.cases.domain.case.handling import BreakGlass
+from services.cases.domain.case.glass import BreakGlass
 from services.cases.domain.casework import CASEWORK
 from services.cases.domain.referring import consent as cs
 from services.cases.domain.steps.endings import HandOverActivity, PostponeActivity
@@ -106,13 +106,13 @@ def test_a_statement_only_where_one_was_signed():
 
 
 def test_an_answer_of_the_agency_only_at_its_end():
-    referred = [open_draft, approve, send]
     consent = step(cs.RecordConsent, referral="r-1", giver="guardian", age=15, adult=18, form="S-1")
-    assert names(*referred) == ["referral-letter"]
+    referred = [open_draft, consent, approve, send]
+    assert names(*referred) == ["referral-consent", "referral-letter"]
     assert names(open_draft, consent) == ["referral-consent"]
-    assert names(*referred, moved("accept", "accepted")) == ["referral-letter"]
+    assert names(*referred, moved("accept", "accepted")) == ["referral-consent", "referral-letter"]
     for trigger, state in (("outcome", "completed"), ("decline", "rejected")):
-        letter, answer = documents(*referred, moved(trigger, state))
+        _, letter, answer = documents(*referred, moved(trigger, state))
         assert (letter["name"], answer["name"]) == ("referral-letter", "referral-answer")
         assert answer["data"].keys() > letter["data"].keys(), "the answer stands on what was referred"
         assert (answer["data"]["student"], answer["data"]["trigger"]) == (STUDENT, trigger)

@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.cases.domain.case import conflict as c
-from services.cases.domain.case import handling as h
 from services.cases.domain.case import linking as lk
 from services.cases.domain.case import merging as mg
+from services.cases.domain.case import planning as h
 from services.cases.domain.case import transferring as tr
 from services.cases.domain.case.arriving import carrying
 from services.cases.domain.case.case import CASE, worked_with
@@ -191,7 +191,7 @@ MOVES: list[Fact] = [
         step(Acknowledge, by=COUNSELLOR, there=False),
         step(Assign, to=f"counsellor-{number}", by=COUNSELLOR), step(Acknowledge, by=COUNSELLOR), take(CONCERNS[number]),
         step(c.DeclareConflict, person="somebody", ground="other", substitute=None, rule_by=NOW),
-        step(c.RuleConflict, person="somebody", conflicted=bool(number % 2), reason=words()),
+        step(c.RuleConflict, person="somebody", conflicted=bool(number % 2), reason=words(), rule_by=NOW),
     )
 ] + [
     step(h.AssessCase, field="social", findings=words(), safe=True), SCENARIOS[h.PlanCase].when, SCENARIOS[NoteMember].when,

@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.cases.domain.case import allegation as al
 from services.cases.domain.case import conflict as c
 from services.cases.domain.case.case import CASE
 from services.cases.domain.case.strands import Assign
@@ -14,17 +15,17 @@ AGAIN = take(raised("c-2", people=(named(TEACHER),)))
 
 
 def judged(outcome, accused=TEACHER):
-    return step(c.JudgeAllegation, by=COORDINATOR, accused=accused, outcome=outcome, reason=words())
+    return step(al.JudgeAllegation, by=COORDINATOR, accused=accused, outcome=outcome, reason=words())
 
 
-CONFIRMED = step(c.ConfirmAllegation, by="principal", accused=TEACHER)
+CONFIRMED = step(al.ConfirmAllegation, by="principal", accused=TEACHER)
 FINDINGS = {
     "not proven": [judged("not-proven")],
     "unfounded": [judged("unfounded")],
     "deliberately false, by two people": [judged("deliberately-false"), CONFIRMED],
     "ruled not to be in conflict": [
         step(c.DeclareConflict, person=TEACHER, ground="witness", substitute=None, rule_by=later(days=1)),
-        step(c.RuleConflict, by=COORDINATOR, person=TEACHER, conflicted=False, reason=words()),
+        step(c.RuleConflict, by=COORDINATOR, person=TEACHER, conflicted=False, reason=words(), rule_by=later(days=1)),
     ],
 }
 
@@ -52,7 +53,7 @@ def test_a_concern_about_others_leaves_the_cleared_cleared():
 
 def test_a_new_accusation_is_judged_anew_and_an_old_half_finding_no_longer_waits():
     case = after(take(FIRST), judged("deliberately-false"), AGAIN)
-    with pytest.raises(c.NothingToConfirm):
+    with pytest.raises(al.NothingToConfirm):
         CASE.decide(CONFIRMED, case)
     assert after(judged("unfounded"), case=case).named == {OTHER}
 

@@ -35,7 +35,7 @@ from tests.cases.people import (
     whole,
     words,
 )
-from tests.cases.scenarios import approve, moved, open_draft, send
+from tests.cases.scenarios import approve, consent, moved, open_draft, send
 
 W = words()
 TAKEN = [take()]
@@ -71,13 +71,13 @@ ROWS = [
     (CASE, OWN, step(SetUrgency, decision="u", urgency="low", reason=W, by=COUNSELLOR, policy=POLICY, at=NOW), "urgency-decided",
      [*OWN, CLOSE], step(SetUrgency, decision="u", urgency="low", reason=W, by=COUNSELLOR, policy=POLICY, at=NOW), CaseAlreadyClosed),
     (CASE, [take(raised(student=None))], step(Match, student=STUDENT, by=COUNSELLOR, policy=POLICY), "student-matched", OWN, step(Match, student="x", by=COUNSELLOR, policy=POLICY), AlreadyIdentified),
-    (CASE, OWN, CLOSE, "task-reviewed case-closed", [*OWN, open_draft, approve, send], CLOSE, ReferralStillOpen),
+    (CASE, OWN, CLOSE, "task-reviewed case-closed", [*OWN, open_draft, consent, approve, send], CLOSE, ReferralStillOpen),
     (CASE, [*OWN, CLOSE], step(Reopen, text=W, by=COUNSELLOR), "case-reopened", OWN, step(Reopen, text=W, by=COUNSELLOR), NotClosed),
     (CASE, OWN, DECISION, "referral-decided", [*OWN, CLOSE], DECISION, CaseAlreadyClosed),
     (CASE, OWN, open_draft, "referral-drafted", OWN, open_draft.model_copy(update={"alternatives": ()}), rf.NoAlternativesOffered),
-    (CASE, [*OWN, open_draft], approve, "referral-approved", [*OWN, open_draft], step(rf.ApproveReferral, referral="r-1", by=COUNSELLOR), rf.OwnApproval),
-    (CASE, [*OWN, open_draft, approve], send, "referral-sent", [*OWN, open_draft], send, rf.NotApproved),
-    (CASE, [*OWN, open_draft, approve, send], CANCEL, "referral-cancel-requested", [*OWN, open_draft], CANCEL, rf.NotSentYet),
+    (CASE, [*OWN, open_draft, consent], approve, "referral-approved", [*OWN, open_draft], step(rf.ApproveReferral, referral="r-1", by=COUNSELLOR), rf.OwnApproval),
+    (CASE, [*OWN, open_draft, consent, approve], send, "referral-sent", [*OWN, open_draft], send, rf.NotApproved),
+    (CASE, [*OWN, open_draft, consent, approve, send], CANCEL, "referral-cancel-requested", [*OWN, open_draft], CANCEL, rf.NotSentYet),
     (CASE, OWN, SAFE, "guardian-assessed", [take(raised(people=(named(MOTHER, "guardian"),)))], SAFE, GuardianUnsafe),
     (CASE, [*OWN, SAFE], TELL, "guardian-to-be-told", OWN, TELL, GuardianSafetyUnknown),
     (g.GROUP, [], FORM, "group-formed", [], step(gs.FormGroup, **FORM.model_dump(include={"group", "school", "field"}), purpose=W, members=(ONE, BLAMED)),
@@ -146,5 +146,5 @@ def test_asked_again_it_is_quiet(decider, given, when, _says, _given, _wrong, _r
 
 
 def test_an_outcome_may_win_over_a_wish_to_cancel():
-    state = folded(CASE, [*OWN, open_draft, approve, send, CANCEL, moved("outcome", "completed")])
+    state = folded(CASE, [*OWN, open_draft, consent, approve, send, CANCEL, moved("outcome", "completed")])
     assert state.referrals.by_id["r-1"].state == "completed"

@@ -161,7 +161,7 @@ def is_accepted(command: Command, asking: Asking, case: Case) -> bool:
         activity = command.activity if isinstance(command, ActivityCommand) else None
         require_right(asking.principal, case, PERMISSIONS.command(command.permission), activity, asking.now)
         named = named_in(type(command), command.model_dump(mode="json"))
-        return all(each.person in asking.guardians for each in named if each.kind == "guardian") and bool(CASE.decide(command, case))
+        return all(each.person in asking.guardians for each in named if each.names.kind == "guardian") and bool(CASE.decide(command, case))
     except (NotFound, Refused):
         return False
 

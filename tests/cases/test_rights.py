@@ -5,7 +5,7 @@ import json
 import pytest
 
 from services.cases.commands.routes import GIVEN as CASE_COMMANDS
-from tests.cases.asking import body_from_examples, climbed, formed, refused_by_name, seen
+from tests.cases.asking import body_from_examples, climbed, faults, formed, refused_by_name, seen
 from tests.cases.desk import accused, soon
 
 pytestmark = pytest.mark.anyio
@@ -263,9 +263,9 @@ async def test_whoever_is_named_in_a_concern_reads_and_does_nothing(cases):
         assert (await cases.get(f"cases/{case}{path}", school.principal)).status_code == 403
     assert case not in (await cases.get("cases", school.principal)).text
     assert case in (await cases.get("cases", school.coordinator)).text
-    answer = await cases.act(case, "assign", school.counsellor, to=school.named("principal"))
-    assert refused_by_name(answer) == "conflict-of-interest"
-    await cases.done(case, "declare-conflict", school.coordinator, person=school.named("counsellor"), ground="witness", substitute=None)
+    answer = await cases.act(case, "hand-over-case", school.counsellor, to=school.named("principal"), reason="leave")
+    assert faults(answer) == [("/to", "role-may-not")]
+    await cases.done(case, "declare-conflict", school.counsellor, person=school.named("counsellor"), ground="witness", substitute=None)
     assert (await cases.get(f"cases/{case}", school.counsellor)).status_code == 403, "suspended at once"
     assert (await cases.act(case, "note", school.counsellor, text="x")).status_code == 403
     ruled = {"person": school.named("counsellor"), "conflicted": False, "reason": "x"}

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.cases.domain.case import handling as h
+from services.cases.domain.case import planning as h
 from services.cases.domain.case.case import CASE
 from services.cases.domain.case.guardians import AssessGuardian, TellGuardian
 from services.cases.domain.case.opening import ActivityStillOpen

@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from services.cases.commands.naming import Named, named_in
-from services.cases.commands.words import bare, field_type, part_of
 from services.cases.domain.case.opening import ActivityStillOpen
 from services.cases.domain.case.strands import Close
 from services.cases.domain.casework import CASEWORK, casework
@@ -76,7 +75,7 @@ def test_which_codes_the_reports_keep():
     assert {kind: counts.codes or counts.size_of for kind, counts in others.items() if counts.codes or counts.size_of} == {
         "urgency-decided": ("urgency",), "case-closed": ("outcome",), "guardian-notice-ended": ("outcome",), "deadlines-met": "keys",
         "deadline-passed": ("what", "step"), "case-assessed": ("field", "safe"), "case-planned": "goals", "goal-judged": ("reached",),
-        "allegation-judged": ("outcome",), "fact-corrected": ("event",), "group-formed": ("field",), "session-held": ("session",),
+        "allegation-judged": ("outcome",), "conflict-claimed": ("ground",), "fact-corrected": ("event",), "group-formed": ("field",), "session-held": ("session",),
         "referral-decided": ("chosen",), "referral-sent": ("referral", "agency", "priority"),
         "referral-moved": ("agency", "trigger", "state", "reason"), "referral-unanswered": ("referral", "reason"), "referral-evaluated": ("helped",),
     }  # fmt: skip
@@ -122,42 +121,22 @@ def test_a_case_closes_while_the_later_evaluations_of_counselling_are_still_to_c
 # whom a command names ----------------------------------------------------------------------------------------------
 
 
-def marked(command):
-    """The kind of person of every field that is marked, also inside parts, by the field's place."""
-    for name, field in command.model_fields.items():
-        yield from ((name, each.kind) for each in field.metadata if isinstance(each, Names))
-        part = part_of(bare(field_type(field)))
-        yield from ((f"{name}/{inner}", kind) for inner, kind in (marked(part) if part else ()))
-
-
-def test_which_commands_name_somebody_of_the_roster():
-    assert {each.called: dict(marked(each)) for each in CASEWORK.commands if dict(marked(each))} == {
-        "ask-teacher": {"teacher": "staff"},
-        "plan-parent-meeting": {"guardian": "guardian"},
-        "plan-visit": {"guardian": "guardian"},
-        "replace-visit-notice": {"endorsed_by": "staff"},
-        "assess-guardian": {"guardian": "guardian"},
-        "convene-conference": {"invitees/person": "anybody"},
-        "match": {"student": "student"},
-    }
-
-
 def test_whom_a_command_names_is_found_where_it_is_written_on_the_field():
-    assert list(named_in(PlanParentMeeting, {"guardian": "ibu", "kind": "help-at-home"})) == [Named("ibu", "guardian", "/guardian")]
+    assert list(named_in(PlanParentMeeting, {"guardian": "ibu", "kind": "help-at-home"})) == [Named("ibu", Names("guardian"), "/guardian")]
 
 
 def test_also_inside_its_parts_but_for_who_comes_from_outside():
     invitees = [{"person": f"person-{side}", "side": side, "reason": "support"} for side in ("school", "outside", "student")]
     assert list(named_in(ConveneConference, {"when": None, "invitees": invitees})) == [
-        Named("person-school", "anybody", "/invitees/0/person"),
-        Named("person-student", "anybody", "/invitees/2/person"),
+        Named("person-school", Names("staff", when=("side", "school")), "/invitees/0/person"),
+        Named("person-student", Names("anybody", when=("side", "student")), "/invitees/2/person"),
     ]
 
 
-def test_an_exception_names_a_field_that_is_there():
-    """Or everybody would be looked up who stands in no roster."""
-    (names,) = [each for each in Invitee.model_fields["person"].metadata if isinstance(each, Names)]
-    assert names.unless == ("side", "outside")
+def test_a_condition_names_a_field_that_is_there():
+    """Or nobody would be looked up."""
+    found = [each for each in Invitee.model_fields["person"].metadata if isinstance(each, Names)]
+    assert [each.when for each in found] == [("side", "school"), ("side", "student"), ("side", "accused")]
     assert "side" in Invitee.model_fields
 
 

@@ -16,7 +16,7 @@ from services.cases.domain.casework import CASEWORK, casework
 from services.cases.domain.register import STRATEGIES
 from services.cases.reading.vocabulary import WORDS, words_of
 from shared.errors import StartRefused
-from tests.cases.asking import refused_by_name
+from tests.cases.asking import faults, refused_by_name
 from tests.cases.desk import desk
 from tests.cases.tenth.peer_support import PEER_SUPPORT
 from tests.golden import checking
@@ -104,7 +104,7 @@ async def test_who_is_named_must_be_known_and_be_what_the_field_says(ten):
     wrong = [("nobody", "homeroom", "/peer"), ("counsellor", "homeroom", "/peer"), ("peer", "nobody", "/companion"), ("peer", "peer", "/companion")]
     for peer, companion, pointer in wrong:
         answer = await ten.act(case, "match-peer", school.counsellor, peer=school.named(peer), companion=school.named(companion), **known)
-        assert answer.json()["errors"] == [{"pointer": pointer, "code": "unknown-person"}]
+        assert faults(answer) == [(pointer, "unknown-person")]
 
 
 async def test_its_rules_refuse_by_name(ten):

@@ -29,6 +29,7 @@ from services.intake.roster.people import person_id, school_id
 from shared.access import Identity, issue_token, service_principal
 
 AGENCY = "agency-1"
+CONSENT = {"giver": "student", "form": "F-1"}
 PATIENCE = 60.0
 ADDED_TO = 4
 """To every fourth concern of a load its reporter adds something."""
@@ -142,6 +143,7 @@ class Rig:
             draft = {"agency": AGENCY, "why": "x", "alternatives": ["agency-2"], "consent": "given"}
             client.post(f"{base}/draft-referral", json=draft, headers=self.duty()).raise_for_status()
             fresh = next(each["referral"] for each in client.get(base, headers=self.duty()).json()["referrals"] if each["referral"] not in known)
+            client.post(f"{base}/record-consent", json={"referral": fresh, **CONSENT}, headers=self.duty()).raise_for_status()
             client.post(f"{base}/approve-referral", json={"referral": fresh}, headers=self.duty(2)).raise_for_status()
             client.post(f"{base}/send-referral", json={"referral": fresh, "package": "Kenari"}, headers=self.duty()).raise_for_status()
         self.referred.add(fresh)

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from shared.events import CaseAcknowledged, CaseTriaged, DutyChanged, StaffToBeTold, WorkOverdue
+from shared.events import CaseAcknowledged, CaseTriaged, DutyChanged, NobodyReachable, StaffToBeTold, WorkOverdue
 from shared.testing import eventually
 from tests.notifications.desk import Mailbox, desk, mail_server, text_of
 
@@ -192,6 +192,32 @@ async def test_whoever_is_back_or_whose_leave_is_over_stands_on_the_ladder_again
         await running.hear(away("eka", hours=-1))
         await running.hear(overdue(2))
         assert await mailed(running, mailbox, 2) == ["citra", "eka"]
+
+
+async def test_security_3_nobody_is_alerted_who_does_not_exist(database, redis_url):
+    """A deputy who is in no roster, and an owner who is not: the next rung hears at once."""
+    mailbox = Mailbox()
+    async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
+        await staffed(running)
+        await running.hear(away("citra", deputy="nobody-at-all"))
+        await running.hear(overdue(1))
+        assert await mailed(running, mailbox, 1) == ["eka"]
+        await running.hear(overdue(0, owner="nobody-at-all"))
+        assert await mailed(running, mailbox, 2) == ["eka", "eka"]
+
+
+async def test_security_3_a_school_without_anybody_is_told_to_coordinator_and_district_and_about_no_case(database, redis_url):
+    mailbox = Mailbox()
+    async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
+        await staffed(running)
+        await running.hear(NobodyReachable(school="school-1", since=datetime.now(UTC), told=("citra", "dewi")))
+
+        async def both() -> bool:
+            return len(mailbox.messages) == 2
+
+        await eventually(both)
+        assert sorted(address for address, _ in mailbox.messages) == ["citra@example.org", "dewi@example.org"]
+        assert all("/cases/cases/" not in text_of(content) for _, content in mailbox.messages)
 
 
 async def test_a_deputy_who_is_named_in_the_concern_does_not_stand_in(database, redis_url):

@@ -26,14 +26,16 @@ from services.notifications.domain.task import (
     PackageOpened,
     ReasonMissing,
     RequestTask,
-    SecondPersonNeeded,
     Task,
     TaskRequested,
+    TransitionConfirmed,
     TransitionKept,
+    TransitionProposed,
 )
 from shared.events import TaskMoved, TaskUnanswered
 from shared.sealed import Sealed
 from shared.testing import given
+from shared.two_people import SecondPersonNeeded
 
 SEALED = Sealed(kid="k", context="c", box="Ym94")
 TIME = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -44,7 +46,7 @@ STATES = sorted({state for state, _, _ in TABLE} | {to for to, _ in TABLE.values
 
 
 def move(trigger: str, actor: str = "R", **fields: object) -> Move:
-    return Move(**{"transition": f"{actor}-{trigger}", "actor": actor, "trigger": trigger, "by": "upt", "reason": "age", "second": "b", **fields})
+    return Move(**{"transition": f"{actor}-{trigger}", "actor": actor, "trigger": trigger, "by": "upt", "reason": "age", **fields})
 
 
 def moved(trigger: str, state: str, business_status: str, **fields: object) -> TaskMoved:
@@ -92,9 +94,18 @@ def test_a_decline_needs_a_reason_from_the_list_and_other_needs_words():
 
 
 def test_entered_in_error_needs_two_different_people():
-    given(TASK, REQUESTED).when(move("enter-in-error", "I", by="a", second=None)).refuses(SecondPersonNeeded)
-    given(TASK, REQUESTED).when(move("enter-in-error", "I", by="a", second="a")).refuses(SecondPersonNeeded)
-    given(TASK, REQUESTED).when(move("enter-in-error", "I", by="a", second="b")).says("task-moved", "transition-kept")
+    """Security, row 4: the second acts in a session of their own; both stand in the event."""
+    asked = given(TASK, REQUESTED).when(move("enter-in-error", "I", by="a", transition="t-1"))
+    asked = asked.then(TransitionProposed(transition="t-1", trigger="enter-in-error", by="a"))
+    assert asked.state.state == "requested"
+    asked.when(move("enter-in-error", "I", by="a", transition="t-1")).then()
+    asked.when(move("enter-in-error", "I", by="a", transition="t-2")).refuses(SecondPersonNeeded)
+    done = asked.when(move("enter-in-error", "I", by="b", transition="t-3", reason=None)).then(
+        TransitionConfirmed(transition="t-3", trigger="enter-in-error", proposed_by="a", by="b"),
+        moved("enter-in-error", "entered-in-error", "2.0"),
+        TransitionKept(transition="t-3"),
+    )
+    assert done.state.state == "entered-in-error"
 
 
 def test_cancelling_is_a_handshake_and_an_outcome_may_still_win():
@@ -219,7 +230,7 @@ def test_an_ended_task_stays_as_it_ended(steps):
     task, ended = at("requested"), None
     for number, (actor, trigger) in enumerate(steps):
         with suppress(InvalidTransition):
-            task = TASK.fold(TASK.decide(move(trigger, actor, transition=str(number)), task), task)
+            task = TASK.fold(TASK.decide(move(trigger, actor, transition=str(number), by=f"by-{number}"), task), task)
         assert ended in (None, task.state)
         ended = task.state if task.state in TERMINAL else None
         assert task.state in STATES

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,11 +12,13 @@ from services.cases.commands.subject import Said
 from services.cases.domain.case.arriving import carrying
 from services.cases.domain.case.moves import Carrying
 from services.cases.domain.case.state import Case
+from services.cases.domain.duty import DUTY, Duty
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.filled import Filled, Known
 from services.cases.domain.steps.policy import Policy
 from services.cases.domain.strategies.group_steps import Member
-from services.cases.domain.streams import case_stream
+from services.cases.domain.streams import case_stream, rota_stream
+from services.cases.domain.successor import Staff
 from services.cases.policies import policy_at
 from services.cases.reading.views import Roster, WorkList
 from services.cases.reading.whereabouts import Whereabouts
@@ -34,7 +36,7 @@ from shared.service import Kernel
 class Ground:
     """What the fields of one command are filled from. cases: the decider of cases. case: that it is about. school: whose it is. said: the body.
 
-    calendar: of the school.
+    also_about: ids of other cases that it is about. calendar: of the school.
     """
 
     kernel: Kernel
@@ -46,6 +48,12 @@ class Ground:
     school: str
     said: Said
     calendar: Calendar
+    also_about: Sequence[str] = ()
+
+    async def named(self) -> frozenset[str]:
+        """Everybody who is named in a case that this is about, or suspended from it."""
+        others = [await self.other_case(each) for each in self.also_about]
+        return self.case.named.union(*(each.named for each in others))
 
     @property
     def policy(self) -> Policy:
@@ -56,6 +64,10 @@ class Ground:
         """Of the case's student, as the roster has them now."""
         student = await self.roster.person(self.case.student or "")
         return student.guardians if student else ()
+
+    async def duty(self) -> Duty:
+        """Who is away from the school, and who stands in."""
+        return (await load(self.kernel.store, DUTY, rota_stream(self.school))).state
 
     async def other_case(self, case_id: str) -> Case:
         """Another case, as it stands now."""
@@ -158,7 +170,7 @@ def taken_along(case: Case, other: Case) -> Carrying | None:
     return carrying(other) if case.student and other.case and other.student is None else None
 
 
-async def _counsellors_of_other_side(ground: Ground) -> frozenset[str]:
+async def counsellors_of_other_side(ground: Ground) -> frozenset[str]:
     """Who works the cases of the other side of the same incidents: victim and accused have different counsellors."""
     mine = {strand.concern.concern: strand.concern.role for strand in ground.case.strands}
     found = await ground.work.cases_of_concerns(list(mine))
@@ -191,6 +203,29 @@ async def _member(ground: Ground, case_id: str) -> Member:
     return Member(case=case_id, student=case.student, roles={strand.concern.concern: strand.concern.role for strand in case.strands})
 
 
+async def _staff(ground: Ground) -> Staff:
+    """The people of the school and the district, with who is away now and who stands in."""
+    away = (await ground.duty()).away_at(ground.envelope.now)
+    deputies = {person: told.deputy for person, told in away.items() if told.deputy}
+    return Staff(await ground.roster.staff(ground.school), frozenset(away), deputies)
+
+
+async def _family(ground: Ground) -> frozenset[str]:
+    """Whom the roster has as guardians of a student in any of the case's incidents, victim's and accused's alike."""
+    students = {ground.case.student or "", *(other for strand in ground.case.strands for other in strand.concern.others)}
+    people = [await ground.roster.person(each) for each in sorted(students)]
+    return frozenset(guardian for person in people if person for guardian in person.guardians)
+
+
+CLAIMS_COUNT = timedelta(days=30)
+"""How long a claim of a conflict counts towards many."""
+
+
+async def _claims(ground: Ground) -> int:
+    """How many conflicts of others the giver has claimed at this school lately."""
+    return await ground.work.acts_of(ground.envelope.principal.id, "conflict-claimed", ground.school, ground.envelope.now - CLAIMS_COUNT)
+
+
 _LOOKED_UP: Mapping[Known, Callable[[Ground], Awaitable[Any]]] = {
     "age": _age,
     "guardians": Ground.guardians,
@@ -200,9 +235,12 @@ _LOOKED_UP: Mapping[Known, Callable[[Ground], Awaitable[Any]]] = {
     "is-there": _is_there,
     "takes": _takes,
     "school": _school,
-    "other-side": _counsellors_of_other_side,
+    "other-side": counsellors_of_other_side,
     "members": _members,
     "member": _new_member,
+    "staff": _staff,
+    "family": _family,
+    "claims": _claims,
 }
 
 SOURCES = frozenset[Known]({"fresh-id", *_FROM_POLICY, *_LOOKED_UP})

@@ -1,40 +1,110 @@
-"""People who are named in a command stand in the roster, as is written on the field; a guardian is one of this student's."""
+"""Naming somebody: one check for all commands. The person exists, works where the case is, holds a role that may do it, and is neither named in the
+case, suspended, away, nor the other side's counsellor (domain page, "People come and go"). What a field demands is written on the field.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from pydantic import BaseModel
 
-from services.cases.commands.fill import Ground
+from services.cases.commands.fill import Ground, counsellors_of_other_side
 from services.cases.commands.subject import Said
 from services.cases.commands.words import bare, field_type, is_part, part_of
 from services.cases.domain.steps.command import Command
-from services.cases.domain.steps.named import Kind, Names
-from shared.errors import Fault, Invalid
+from services.cases.domain.steps.named import Names
+from shared.errors import Fault, Invalid, Sentences
 
 
 class Named(NamedTuple):
-    """Somebody whom a command names. place: of the field, as a JSON pointer."""
+    """Somebody whom a command names. names: what the field demands. place: of the field, as a JSON pointer."""
 
     person: str
-    kind: Kind
+    names: Names
     place: str
 
 
-async def require_known(ground: Ground, wanted: type[Command]) -> None:
-    """Raises: Invalid: what was said names somebody who does not exist, or who is not what the command needs."""
-    for named in named_in(wanted, ground.said):
-        await _require(ground, named)
+SENTENCES: Mapping[str, Sentences] = {
+    "unknown-person": Sentences(
+        "Orang ini tidak ditemukan di antara mereka yang dapat dipilih di sini. Periksa id-nya, lalu pilih orang yang bertugas di sekolah ini.",
+        "This person is not among those who can be chosen here. Check the id, and choose somebody who works at this school.",
+    ),
+    "not-a-guardian-of-the-student": Sentences(
+        "Orang ini bukan orang tua/wali murid tersebut menurut data sekolah.", "The roster does not have this person as a guardian of the student."
+    ),
+    "role-may-not": Sentences(
+        "Peran orang ini di sekolah tersebut tidak mencakup tugas ini. Pilih orang lain.",
+        "The role that this person holds at the school does not allow this. Choose somebody else.",
+    ),
+    "person-in-conflict": Sentences(
+        "Orang ini disebut dalam laporan atau sedang dinonaktifkan dari kasus ini. Pilih orang lain.",
+        "This person is named in a concern, or suspended from this case. Choose somebody else.",
+    ),
+    "person-away": Sentences(
+        "Orang ini sedang cuti. Pilih penggantinya atau orang lain.", "This person is on leave. Choose their deputy or somebody else."
+    ),
+    "counsels-other-side": Sentences(
+        "Orang ini menangani pihak lain dari kejadian yang sama. Korban dan terlapor ditangani orang yang berbeda.",
+        "This person works with the other side of the same incident. Victim and accused have different counsellors.",
+    ),
+}
+"""Why somebody cannot be named, for whoever named them."""
 
 
-async def _require(ground: Ground, named: Named) -> None:
+async def require_fit(ground: Ground, wanted: type[Command]) -> None:
+    """Raises: Invalid: what was said names somebody who does not exist, or who cannot do what the command asks of them. Tells every such field."""
+    found = [(named, await _fault(ground, named)) for named in named_in(wanted, ground.said)]
+    faults = [Fault(named.place, code, SENTENCES[code]) for named, code in found if code]
+    if faults:
+        raise Invalid(*faults)
+
+
+async def _fault(ground: Ground, named: Named) -> str | None:
+    names = named.names
+    match names.kind:
+        case "staff":
+            return await _staff_fault(ground, named)
+        case "of-the-case":
+            family = (ground.case.student, *await ground.guardians())
+            return None if named.person in family else await _staff_fault(ground, named)
+        case "guardian":
+            return await _guardian_fault(ground, named.person)
+        case kind:
+            return await _unknown(ground, named, kind)
+
+
+async def _unknown(ground: Ground, named: Named, kind: str) -> str | None:
     person = await ground.roster.person(named.person)
-    if person is None or named.kind not in (person.kind, "anybody"):
-        raise Invalid(Fault(named.place, "unknown-person"))
-    if named.kind == "guardian" and named.person not in await ground.guardians():
-        raise Invalid(Fault(named.place, "not-a-guardian-of-the-student"))
+    if person is None or kind not in (person.kind, "anybody"):
+        return "unknown-person"
+    return await _unfit(ground, named) if named.names.fit and person.kind == "staff" else None
+
+
+async def _guardian_fault(ground: Ground, guardian: str) -> str | None:
+    person = await ground.roster.person(guardian)
+    if person is None or person.kind != "guardian":
+        return "unknown-person"
+    return None if guardian in await ground.guardians() else "not-a-guardian-of-the-student"
+
+
+async def _staff_fault(ground: Ground, named: Named) -> str | None:
+    roles = await ground.roster.roles_at(named.person, ground.school)
+    if not roles:
+        return "unknown-person"
+    if named.names.may and roles.isdisjoint(ground.kernel.access.permissions.command(named.names.may).roles):
+        return "role-may-not"
+    return await _unfit(ground, named) if named.names.fit else None
+
+
+async def _unfit(ground: Ground, named: Named) -> str | None:
+    if named.person in await ground.named():
+        return "person-in-conflict"
+    if (await ground.duty()).is_away(named.person, ground.envelope.now):
+        return "person-away"
+    if named.names.counsels and named.person in await counsellors_of_other_side(ground):
+        return "counsels-other-side"
+    return None
 
 
 def named_in(command: type[BaseModel], said: Said, place: str = "") -> Iterator[Named]:
@@ -43,12 +113,20 @@ def named_in(command: type[BaseModel], said: Said, place: str = "") -> Iterator[
         value, here = said.get(name), f"{place}/{name}"
         if value is None:
             continue
-        yield from (Named(value, each.kind, here) for each in field.metadata if isinstance(each, Names) and not _excepted(each, said))
+        rows = [each for each in field.metadata if isinstance(each, Names) and _holds(each, said)]
+        yield from (Named(person, names, at) for names in rows for person, at in _people(value, here))
         yield from _in_parts(bare(field_type(field)), value, here)
 
 
-def _excepted(names: Names, said: Said) -> bool:
-    return names.unless is not None and said.get(names.unless[0]) == names.unless[1]
+def _holds(names: Names, said: Said) -> bool:
+    return names.when is None or said.get(names.when[0]) == names.when[1]
+
+
+def _people(value: object, place: str) -> Iterable[tuple[str, str]]:
+    """The ids of a field, each with its place."""
+    if isinstance(value, list | tuple):
+        return [(str(each), f"{place}/{number}") for number, each in enumerate(value)]
+    return [(str(value), place)]
 
 
 def _in_parts(kind: object, value: object, place: str) -> Iterator[Named]:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from services.cases.commands.envelope import Envelope
 from services.cases.commands.subject import Said
 from services.cases.domain.case.state import Case
-from services.cases.domain.steps.activity import ActivityCommand, ActivityEvent
+from services.cases.domain.steps.activity import ActivityCommand
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.strategy import StandingAlone
 from services.cases.domain.streams import activity_stream
-from services.cases.domain.without_case import WithoutCase
+from services.cases.domain.without_case import AloneEvent, WithoutCase
 from services.cases.rights import require_at_school, require_party
 from shared.decider import Decider
 from shared.eventstore.states import Loaded
@@ -23,7 +23,7 @@ from shared.eventstore.store import Write
 class OnActivity:
     """One activity as a subject of commands."""
 
-    decider: Decider[ActivityCommand, WithoutCase, ActivityEvent]
+    decider: Decider[ActivityCommand, WithoutCase, AloneEvent]
     strategy: StandingAlone
     activity_id: str
 
@@ -42,6 +42,10 @@ class OnActivity:
 
     def case(self, _: WithoutCase) -> Case:
         return Case()
+
+    def also_about(self, state: WithoutCase, said: Said) -> Sequence[str]:
+        case = self.strategy.case(state.activity) if state.activity else said.get("case")
+        return (case,) if case else ()
 
     def school(self, state: WithoutCase, said: Said) -> str:
         return self.strategy.school(state.activity) if state.activity else said["school"]

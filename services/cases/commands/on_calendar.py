@@ -49,6 +49,9 @@ class OnCalendar:
     def case(self, _: Calendars) -> Case:
         return Case()
 
+    def also_about(self, _: Calendars, __: Said) -> Sequence[str]:
+        return ()
+
     def school(self, _: Calendars, __: Said) -> str:
         return self.school_id or ""
 

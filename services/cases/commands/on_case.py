@@ -61,6 +61,9 @@ class OnCase:
     def case(self, state: Case) -> Case:
         return state
 
+    def also_about(self, _: Case, __: Said) -> Sequence[str]:
+        return ()
+
     def school(self, state: Case, _: Said) -> str:
         return state.school
 

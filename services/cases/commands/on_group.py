@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from services.cases.commands.envelope import Envelope
 from services.cases.commands.subject import Said
 from services.cases.domain.case.state import Case
-from services.cases.domain.steps.command import ActEvent, Command
-from services.cases.domain.strategies.group import GROUP, Group
+from services.cases.domain.steps.command import Command
+from services.cases.domain.strategies.group import GROUP, Group, GroupEvent
 from services.cases.domain.strategies.group_steps import FormGroup, GroupCommand
 from services.cases.domain.streams import group_stream
 from services.cases.rights import require_at_school, require_leader
@@ -29,7 +29,7 @@ class OnGroup:
         return group_stream(self.group_id)
 
     @property
-    def decider(self) -> Decider[GroupCommand, Group, ActEvent]:
+    def decider(self) -> Decider[GroupCommand, Group, GroupEvent]:
         return GROUP
 
     def permission(self, wanted: type[Command]) -> str:
@@ -43,6 +43,9 @@ class OnGroup:
 
     def case(self, _: Group) -> Case:
         return Case()
+
+    def also_about(self, state: Group, said: Said) -> Sequence[str]:
+        return [member.case for member in state.students.values()] or said.get("cases", ())
 
     def school(self, state: Group, said: Said) -> str:
         return state.school or said["school"]

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from services.cases.commands.envelope import Envelope
 from services.cases.commands.fill import Ground, fill
-from services.cases.commands.naming import require_known
+from services.cases.commands.naming import require_fit
 from services.cases.commands.schools import require_schools
 from services.cases.commands.subject import Said, Subject
 from services.cases.commands.words import with_sealed, words_of
@@ -59,10 +59,11 @@ class Road:
 
     async def _command(self, envelope: Envelope, subject: Subject[S], state: S, wanted: type[Command], said: Said) -> Command:
         """The command from what was said."""
-        school = subject.school(state, said)
+        school, others = subject.school(state, said), subject.also_about(state, said)
         calendar = await self.calendars.of(school)
-        ground = Ground(self.kernel, self.roster, self.work, self.casework.case, envelope, subject.case(state), school, said, calendar)
-        await require_known(ground, wanted)
+        about = subject.case(state)
+        ground = Ground(self.kernel, self.roster, self.work, self.casework.case, envelope, about, school, said, calendar, others)
+        await require_fit(ground, wanted)
         await require_schools(ground, wanted)
         try:
             fields = await self._sealed(envelope, subject, state, wanted, said) | await fill(ground, wanted)

@@ -16,6 +16,7 @@ from services.cases.commands.words import bare
 from services.cases.domain.case.state import Case
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.policy import Policy
+from services.cases.domain.successor import Staff
 from services.cases.rights import is_there
 from shared.access import Principal
 from shared.sealed import Sealed
@@ -49,6 +50,9 @@ class StandIns:
             "age": None,
             "age-of-consent": self.policy.telling.adult,
             "guardians": tuple(self.guardians),
+            "staff": Staff({}),
+            "family": frozenset(),
+            "claims": 0,
             "receiving-school": receiving_school(self.case, self.by),
             "student-school": student_school(self.case, self.by),
             "is-there": is_there(self.by, self.case),

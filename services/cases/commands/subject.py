@@ -38,6 +38,10 @@ class Subject(Protocol[S]):
         """The case that it is about; an empty one where it stands alone."""
         ...
 
+    def also_about(self, state: S, said: Said) -> Sequence[str]:
+        """Ids of other cases that it is about: of a group's members, or the one that an activity without a case of its own is for."""
+        ...
+
     def school(self, state: S, said: Said) -> str:
         """Whose it is: the school's as it stands, else as said."""
         ...

@@ -1,4 +1,4 @@
-"""The school calendar as it was said: for the whole district, for a kind of school, for one school (domain.md, People come and go). One stream."""
+"""The school calendar as it was said: for the whole district, a kind of school, or one school. One stream (domain page, "People come and go")."""
 
 from __future__ import annotations
 

@@ -10,10 +10,12 @@ from pydantic import AwareDatetime
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, BeginActivity, Expected
 from services.cases.domain.steps.offer import offered
+from services.cases.domain.steps.second import Second
 from services.cases.domain.steps.strategy import Strategy, opens, step, whoever_reads_the_case
 from services.cases.domain.steps.tells import Document, Given, Tells, counted
 from shared.errors import Refused
 from shared.sealed import CaseText
+from shared.two_people import Proposal
 
 
 class RecordDataRequest(BeginActivity, called="record-data-request", permission="work"):
@@ -59,8 +61,11 @@ class ConfirmDataDecision(ActivityCommand, called="confirm-data-decision", permi
 
 
 class DataDecisionConfirmed(ActivityEvent):
+    """proposed_by: the first; None in events from before it was kept."""
+
     type: Literal["data-decision-confirmed"] = "data-decision-confirmed"
-    version: Literal[1] = 1
+    version: Literal[2] = 2
+    proposed_by: str | None
     agrees: bool
 
 
@@ -92,12 +97,6 @@ class RequestNotWritten(Refused):
     english = "A request for data must be written and name its legal basis."
 
 
-class SecondPersonNeeded(Refused):
-    code = "second-person-needed"
-    indonesian = "Keputusan ini memerlukan orang kedua."
-    english = "This decision needs a second person."
-
-
 class NotDecidedSo(Refused):
     code = "not-decided-so"
     indonesian = "Dua orang belum memutuskan demikian."
@@ -109,10 +108,9 @@ def _requested(command: RecordDataRequest, _: Activity, __: About) -> None:
         raise RequestNotWritten
 
 
-def _confirmed(command: ConfirmDataDecision, activity: Activity, _: About) -> None:
+def _decided(_: ConfirmDataDecision, activity: Activity) -> Proposal | None:
     decided = activity.last(DataRequestDecided)
-    if decided is None or decided.by == command.by:
-        raise SecondPersonNeeded
+    return Proposal(decided.act, decided.by) if decided else None
 
 
 def _to_release(activity: Activity) -> bool:
@@ -145,7 +143,14 @@ DATA_REQUEST = Strategy(
     steps=(
         opens(RecordDataRequest, DataRequested, "requested", _requested),
         step(DecideDataRequest, DataRequestDecided, "requested", "decided", tells=counted("release"), offer=offered(towards="data-request-decision")),
-        step(ConfirmDataDecision, DataDecisionConfirmed, "decided", "confirmed", _confirmed, offer=offered(towards="data-request-decision")),
+        step(
+            ConfirmDataDecision,
+            DataDecisionConfirmed,
+            "decided",
+            "confirmed",
+            offer=offered(towards="data-request-decision"),
+            confirms=Second(_decided),
+        ),
         step(
             ReleaseData, DataReleased, "confirmed", "released", _released, tells=Tells(discloses=_handed_over), offer=offered("data-request-decision")
         ),

@@ -10,7 +10,8 @@ from typing import TypeVar
 from services.cases.domain.case import additions, guardians, opening
 from services.cases.domain.case.additions import ADDITIONS
 from services.cases.domain.case.conflict import CONFLICT
-from services.cases.domain.case.handling import HANDLING, BreakGlass
+from services.cases.domain.case.glass import BreakGlass
+from services.cases.domain.case.handling import HANDLING
 from services.cases.domain.case.moving import MOVING
 from services.cases.domain.case.protection import PROTECTION
 from services.cases.domain.case.state import Case

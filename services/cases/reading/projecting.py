@@ -217,9 +217,22 @@ def _conflict(_: Batch, row: Row, told: Told) -> None:
     row["named"] = list(dict.fromkeys([*row["named"], told["person"]]))
 
 
-def _ruled(_: Batch, row: Row, told: Told) -> None:
-    if not told["conflicted"]:
+def _claimed(batch: Batch, row: Row, told: Told) -> None:
+    """Only a claim that suspends by rule."""
+    if told["suspends"]:
+        _conflict(batch, row, told)
+
+
+def _ruled(batch: Batch, row: Row, told: Told) -> None:
+    if told["conflicted"]:
+        _conflict(batch, row, told)
+    else:
         row["named"] = [person for person in row["named"] if person != told["person"]]
+
+
+def _left_behind(_: Batch, row: Row, told: Told) -> None:
+    if row["assignee"] == told["left_by"]:
+        row["assignee"] = None
 
 
 def _acknowledged(_: Batch, row: Row, told: Told) -> None:
@@ -288,6 +301,8 @@ _CHANGES: Mapping[str, Callable[[Batch, Row, Told], None]] = {
     "deadline-passed": _deadline_passed,
     "conflict-declared": _conflict,
     "conflict-ruled": _ruled,
+    "conflict-claimed": _claimed,
+    "work-left-behind": _left_behind,
     "glass-broken": lambda *_: None,
 }
 

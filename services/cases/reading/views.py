@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,6 +34,23 @@ class Person:
     name: Sealed
     born: Sealed | None
     guardians: tuple[str, ...]
+
+
+OF_THE_DISTRICT = ("district-duty", "district-officer", "supervisor")
+"""Roles that work where any case of the district is."""
+
+_STAFF = (
+    "WITH mine AS (SELECT cluster, kind FROM school_v1 WHERE school = %(school)s), held AS ("
+    " SELECT person, role, false AS nearby FROM post_v1 WHERE generation = 1 AND school = %(school)s"
+    " UNION SELECT person, role, false FROM post_v1 WHERE generation = 1 AND school IS NULL AND role = ANY (%(district)s)"
+    " AND (kind IS NULL OR kind = (SELECT kind FROM mine))"
+    " UNION SELECT p.person, p.role, true FROM mine JOIN school_v1 s ON s.cluster = mine.cluster AND s.school <> %(school)s"
+    " JOIN post_v1 p ON p.generation = 1 AND p.role = 'counsellor' AND p.school = s.school)"
+    " SELECT person, role FROM held WHERE EXISTS (SELECT FROM person_v1 p WHERE p.generation = 1 AND p.person = held.person)"
+    " AND NOT EXISTS (SELECT FROM suspension_v1 u WHERE u.generation = 1 AND u.person = held.person)"
+    " GROUP BY person, role ORDER BY bool_and(nearby), person, role"
+)
+"""Who holds a post at a school: its own people and those of the district, then the counsellors of its cluster."""
 
 
 class Roster:
@@ -69,6 +87,22 @@ class Roster:
             return None
         born = Sealed.model_validate(row[4]) if row[4] else None
         return Person(row[0], row[1], row[2], Sealed.model_validate(row[3]), born, tuple(row[5]))
+
+    async def roles_at(self, person: str, school: str) -> frozenset[str]:
+        """The roles that somebody holds where a case of this school is worked on; none for whoever is unknown, left, suspended, or no member
+        of staff.
+        """
+        return frozenset(role for role, people in (await self.staff(school)).items() if person in people)
+
+    async def staff(self, school: str) -> dict[str, list[str]]:
+        """People by the role they hold at a school: its own and the district's, after them its cluster's counsellors. Nobody who is suspended."""
+        async with self._database.statement() as connection:
+            cursor = await connection.execute(_STAFF, {"school": school, "district": list(OF_THE_DISTRICT)})
+            rows: list[tuple[str, str]] = await cursor.fetchall()
+        found: dict[str, list[str]] = defaultdict(list)
+        for person, role in rows:
+            found[role].append(person)
+        return dict(found)
 
     async def names(self, people: Sequence[str]) -> dict[str, Sealed]:
         """Sealed names of several people."""
@@ -305,6 +339,13 @@ class WorkList:
         async with self._view.reading() as (connection, generation):
             query = "SELECT concern, case_id, role FROM strand_v1 WHERE generation = %s AND concern = ANY (%s)"
             return await (await connection.execute(query, (generation, list(concerns)))).fetchall()
+
+    async def acts_of(self, person: str, kind: str, school: str, since: datetime) -> int:
+        """How often somebody has done one kind of counted act at a school since then. Raises: StillBuilding, BehindWrite."""
+        query = "SELECT count(*) FROM fact_v1 WHERE generation = %s AND school = %s AND happened_at >= %s AND kind = %s AND person = %s"
+        async with self._view.reading(school) as (connection, generation):
+            row = await (await connection.execute(query, (generation, school, since, kind, person))).fetchone()
+        return int(row[0]) if row else 0
 
 
 def _work_wanted(generation: int, wanted: WorkFilter, schools: str, reader: str, after: Sequence[Any] | None) -> Conditions:

@@ -21,6 +21,7 @@ from shared.events import TaskMoved, TaskUnanswered
 from shared.eventstore.codec import EventCodec
 from shared.message import Event, Fact
 from shared.sealed import AnswerText, PackageText
+from shared.two_people import Proposal, second_of
 
 Actor = Literal["I", "R"]
 """I: the school that initiated the referral. R: the agency that received it."""
@@ -38,6 +39,9 @@ def _table() -> dict[tuple[str, str, str], tuple[str, str]]:
 TABLE = _table()
 TRIGGERS = frozenset(trigger for _, _, trigger in TABLE)
 TERMINAL = frozenset({"rejected", "completed", "cancelled", "failed", "entered-in-error"})
+
+BY_TWO = frozenset({"enter-in-error"})
+"""Triggers that one person alone never brings about."""
 
 LONGEST_SILENCE = timedelta(minutes=10)
 """After this time a person hears that an urgent notice has not reached its agency; attempts go on (sources.md, Unanswered notices)."""
@@ -61,7 +65,9 @@ class RequestTask(Fact):
 
 
 class Move(Fact):
-    """One transition. reason: of a decline. note: words, sealed. at: time of an appointment. second: the second person, where two are needed."""
+    """One transition. reason: of a decline. note: words, sealed. at: time of an appointment. What needs two people is proposed by the first who gives
+    it, and done when another person gives it, too.
+    """
 
     transition: str
     actor: Actor
@@ -71,7 +77,6 @@ class Move(Fact):
     note: AnswerText | None = None
     at: datetime | None = None
     channel: Literal["api", "portal", "letter", "phone"] = "api"
-    second: str | None = None
 
 
 class OpenPackage(Fact):
@@ -120,6 +125,27 @@ class TransitionKept(Event):
     transition: str
 
 
+class TransitionProposed(Event):
+    """The first of two people asks for a transition; nothing has moved yet."""
+
+    type: Literal["transition-proposed"] = "transition-proposed"
+    version: Literal[1] = 1
+    transition: str
+    trigger: str
+    by: str
+
+
+class TransitionConfirmed(Event):
+    """The second of two people agrees, and the task moves."""
+
+    type: Literal["transition-confirmed"] = "transition-confirmed"
+    version: Literal[1] = 1
+    transition: str
+    trigger: str
+    proposed_by: str
+    by: str
+
+
 class PackageOpened(Event):
     """An entry in the record of disclosures: who fetched the package."""
 
@@ -128,7 +154,7 @@ class PackageOpened(Event):
     by: str
 
 
-TaskEvent = TaskRequested | TransitionKept | PackageOpened | TaskMoved | TaskUnanswered
+TaskEvent = TaskRequested | TransitionKept | TransitionProposed | TransitionConfirmed | PackageOpened | TaskMoved | TaskUnanswered
 
 
 # state -------------------------------------------------------------------------------------------------------------
@@ -136,12 +162,16 @@ TaskEvent = TaskRequested | TransitionKept | PackageOpened | TaskMoved | TaskUna
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """state: requested, received, accepted, in-progress/5.1.1 … transitions: requests that were applied."""
+    """state: requested, received, accepted, in-progress/5.1.1 … transitions: requests that were applied or proposed.
+
+    proposal: of a transition that needs two people.
+    """
 
     requested: TaskRequested | None = None
     state: str = "requested"
     business_status: str = "2.0"
     transitions: frozenset[str] = frozenset()
+    proposal: Proposal | None = None
     accepted: bool = False
     silent: frozenset[str] = frozenset()
     by: frozenset[str] = frozenset()
@@ -156,6 +186,10 @@ def evolve(task: Task, event: TaskEvent) -> Task:
             return replace(task, requested=event)
         case TransitionKept(transition=transition):
             return replace(task, transitions=task.transitions | {transition})
+        case TransitionProposed():
+            return replace(task, transitions=task.transitions | {event.transition}, proposal=Proposal(event.transition, event.by))
+        case TransitionConfirmed():
+            return replace(task, proposal=None)
         case TaskMoved():
             accepted = task.accepted or event.state == "accepted"  # a request to cancel opens nothing
             state = f"in-progress/{event.business_status}" if event.state == "in-progress" else event.state
@@ -188,12 +222,6 @@ class ReasonMissing(Refused):
     code = "reason-missing"
     indonesian = "Penolakan memerlukan alasan."
     english = "A decline needs a reason from the list; `other` needs words as well."
-
-
-class SecondPersonNeeded(Refused):
-    code = "second-person-needed"
-    indonesian = "Pembatalan karena salah catat memerlukan orang kedua."
-    english = "Entered in error needs a second person."
 
 
 class PackageClosed(Refused):
@@ -233,9 +261,16 @@ def _move(command: Move, task: Task, requested: TaskRequested) -> Sequence[TaskE
     unexplained = command.reason is None or (command.reason == "other" and command.note is None)
     if command.trigger == "decline" and unexplained:
         raise ReasonMissing
-    if command.trigger == "enter-in-error" and command.second in (None, command.by):
-        raise SecondPersonNeeded
-    state, business_status = found
+    if command.trigger not in BY_TWO:
+        return _moved(command, requested, *found)
+    if task.proposal is None:
+        return [TransitionProposed(transition=command.transition, trigger=command.trigger, by=command.by)]
+    first = second_of(task.proposal, command.by)
+    confirmed = TransitionConfirmed(transition=command.transition, trigger=command.trigger, proposed_by=first.by, by=command.by)
+    return [confirmed, *_moved(command, requested, *found)]
+
+
+def _moved(command: Move, requested: TaskRequested, state: str, business_status: str) -> list[TaskEvent]:
     moved = TaskMoved(
         case=requested.case,
         student=requested.student,
@@ -293,5 +328,8 @@ def _silent(reason: Literal["no-answer", "unreachable"], task: Task, requested: 
 
 
 TASK: Decider[Command, Task, TaskEvent] = Decider(
-    initial, decide, evolve, EventCodec(TaskRequested, TransitionKept, PackageOpened, TaskMoved, TaskUnanswered)
+    initial,
+    decide,
+    evolve,
+    EventCodec(TaskRequested, TransitionKept, TransitionProposed, TransitionConfirmed, PackageOpened, TaskMoved, TaskUnanswered),
 )

@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from services.cases.domain.case import arriving, continuing, crossing, guardians, opening, whereabouts
+from services.cases.domain.case import arriving, continuing, crossing, guardians, opening, suspending, whereabouts
 from services.cases.domain.case.additions import ADDITIONS, ConfirmReading, ContinueConcern, KeepClosed, NoteReading, read_at_once
 from services.cases.domain.case.chapter import THE_CASE_ITSELF
-from services.cases.domain.case.conflict import CONFLICT, RuleConflict
+from services.cases.domain.case.conflict import CONFLICT, DeclareConflict, RuleConflict
 from services.cases.domain.case.consequences import Consequences
 from services.cases.domain.case.folding import folding
+from services.cases.domain.case.glass import BreakGlass
 from services.cases.domain.case.guardians import AssessGuardian, FoldNotice, MarkGuardianUnsafe, TellGuardian
-from services.cases.domain.case.handling import HANDLING, BreakGlass
+from services.cases.domain.case.handling import HANDLING
 from services.cases.domain.case.holding import LiftLegalHold, SetLegalHold
 from services.cases.domain.case.merging import CaseRests, GiveBackMerged, MergeInto, TakeMerged, UnmergeCase, nothing_said
 from services.cases.domain.case.moving import MOVING
@@ -39,6 +40,7 @@ from services.cases.domain.case.strands import (
     TakeConcern,
 )
 from services.cases.domain.case.transferring import RECEIPT
+from services.cases.domain.case.upcasts import UPCASTS
 from services.cases.domain.case.whereabouts import NoteWhereabouts
 from services.cases.domain.referring import referral
 from services.cases.domain.referring.consent import CONSENT, EvaluateReferral, TakeNextAlternative
@@ -211,6 +213,8 @@ _DECIDES: Mapping[type[Fact], _Decide] = {
     NoteMember: _member_note,
     **_table(HANDLING, lambda case: case.handling),
     **_table(CONFLICT, lambda case: case.conflicts),
+    DeclareConflict: suspending.declare,
+    RuleConflict: suspending.rule,
     **_table(PROTECTION, lambda case: case.protection),
     **_table(MOVING, lambda case: case.moves),
     **_table(CONSENT, lambda case: case.referrals),
@@ -255,7 +259,7 @@ def compose(*strategies: Described) -> Decider[Fact, Case, Event]:
     """The case that is worked with these strategies; the same one for the same strategies."""
     decides = deciding(*strategies)
     folded = decides.consequences.folding
-    upcasts = {("merged-taken", 1): nothing_said, ("concern-joined-case", 1): read_at_once, **decides.strategies.upcasts}
+    upcasts = {("merged-taken", 1): nothing_said, ("concern-joined-case", 1): read_at_once, **decides.strategies.upcasts, **UPCASTS}
     return Decider(Case(), decides.decide, folded.evolve, EventCodec(*folded.changes, upcasters=Upcasters(upcasts)))
 
 

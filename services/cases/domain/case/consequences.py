@@ -10,6 +10,7 @@ from services.cases.domain.case import additions, conflict, handling, transferri
 from services.cases.domain.case.folding import Folding
 from services.cases.domain.case.opening import CLOCKS, whose
 from services.cases.domain.case.state import Case
+from services.cases.domain.case.suspending import still_left
 from services.cases.domain.referring import disclosure, referral
 from services.cases.domain.steps import deadline
 from services.cases.domain.steps.activity import Activity, ActivityEvent, Expected
@@ -46,7 +47,8 @@ class Consequences:
         if case.closed:
             return owed
         under_way = [
-            *self.strategies.expected(case.activities), *conflict.expected(case.conflicts), *referral.expected(case.referrals, case.owner), *owed,
+            *self.strategies.expected(case.activities), *conflict.expected(case.conflicts, still_left(case)),
+            *referral.expected(case.referrals, case.owner), *owed,
         ]  # fmt: skip
         if case.moves.merged_into:
             return under_way

@@ -9,8 +9,10 @@ from typing import Any
 
 from services.cases.domain.case import additions, conflict, guardians, handling, moving, protection
 from services.cases.domain.case.additions import ADDITIONS, StrandContinued
-from services.cases.domain.case.conflict import CONFLICT, AllegationConfirmed, AllegationJudged
-from services.cases.domain.case.handling import HANDLING, CaseHandedOver
+from services.cases.domain.case.allegation import CLEARING, AllegationConfirmed, AllegationJudged
+from services.cases.domain.case.conflict import CONFLICT, WorkLeftBehind
+from services.cases.domain.case.handing_over import CaseHandedOver
+from services.cases.domain.case.handling import HANDLING
 from services.cases.domain.case.linking import StudentUnmatched
 from services.cases.domain.case.merging import MergedTaken
 from services.cases.domain.case.moves import There
@@ -152,7 +154,7 @@ def _transferred(case: Case, event: CaseTransferred) -> Changes:
 def _judged(case: Case, event: AllegationJudged | AllegationConfirmed) -> Changes:
     """Not proven, unfounded or deliberately false: whoever received the allegation hears of it."""
     conflicts = conflict.evolve(case.conflicts, event)
-    cleared = conflicts.outcome(event.accused) in conflict.CLEARING
+    cleared = conflicts.outcome(event.accused) in CLEARING
     ledger = case.ledger.must_tell(event.act, 1, event.at + TOLD_BY) if cleared else case.ledger
     return {"conflicts": conflicts, "ledger": ledger}
 
@@ -208,6 +210,13 @@ def _handed_over(case: Case, event: CaseHandedOver) -> Changes:
     return {"assignee": event.to, "in_hand": None, "handling": handling.evolve(case.handling, event)}
 
 
+def _left_behind(case: Case, event: WorkLeftBehind) -> Changes:
+    """Nobody has it until somebody is named."""
+    assignee = None if case.assignee == event.left_by else case.assignee
+    in_hand = None if case.in_hand == event.left_by else case.in_hand
+    return {"assignee": assignee, "in_hand": in_hand, "conflicts": conflict.evolve(case.conflicts, event)}
+
+
 _CHANGES: Mapping[type[Event], Change] = {
     **{event: _part(name, part_evolve) for name, events, part_evolve in _PARTS for event in events},
     **dict.fromkeys(DISCLOSURE.events, _ledger),
@@ -222,4 +231,5 @@ _CHANGES: Mapping[type[Event], Change] = {
     AllegationConfirmed: _judged,
     DeadlinesSet: _deadlines_set,
     CaseHandedOver: _handed_over,
+    WorkLeftBehind: _left_behind,
 }

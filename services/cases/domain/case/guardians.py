@@ -40,7 +40,7 @@ class TellGuardian(Command, called="tell-guardian", permission="home"):
     """
 
     notice: Annotated[str, Filled("fresh-id", "notice")]
-    guardian: str
+    guardian: Annotated[str, Names("guardian")]
     guardians: Annotated[tuple[str, ...], Filled("guardians")]
     not_before: AwareDatetime | None = None
     words: NoticeText

@@ -1,6 +1,6 @@
-"""Working the case itself: assessed, planned with goals in the four fields, waited for, handed over, deputised, taken over.
+"""Working the case itself: what a case knows of its plan, its deputies and officers, and opened activities; the table of these acts.
 
-opened → assessed → planned → in progress ⇄ waiting → closed (domain.md, Case).
+Their commands and events stand in `planning.py`, `handing_over.py` and `glass.py`.
 """
 
 from __future__ import annotations
@@ -8,174 +8,37 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AwareDatetime
-from pydantic import Field as Limit
-
+from services.cases.domain.case.glass import BreakGlass, BreakGlassConfirmed, ConfirmBreakGlass, GlassBroken, SecondReader
+from services.cases.domain.case.handing_over import CaseDeputised, CaseHandedOver, CaseTakenOver, DeputiseCase, HandOverCase, TakeOverCase
+from services.cases.domain.case.planning import (
+    AgreeSafetyPlan,
+    AssessCase,
+    CaseAssessed,
+    CasePlanned,
+    CaseResumed,
+    CaseWaiting,
+    Goal,
+    GoalJudged,
+    MomentPassed,
+    NoSuchGoal,
+    NotAssessed,
+    NotWaiting,
+    PlanCase,
+    ReachGoal,
+    ResumeCase,
+    SafetyPlanAgreed,
+    WaitForCase,
+)
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.act import Acts, act
-from services.cases.domain.steps.activity import Activity, Expected, Field, Part, PersonInConflict
-from services.cases.domain.steps.command import ActEvent, Command
+from services.cases.domain.steps.activity import Activity, Expected, PersonInConflict
+from services.cases.domain.steps.command import ActEvent
 from services.cases.domain.steps.offer import Around, Known, offered
+from services.cases.domain.steps.second import Second
 from services.cases.domain.steps.tells import Counts, Notice, Tells, counted
-from shared.errors import Refused
-from shared.sealed import CaseText
-
-
-class Goal(Part):
-    """owner: who answers for it."""
-
-    goal: str
-    field: Field
-    words: CaseText
-    owner: str
-    due: AwareDatetime
-
-
-class AssessCase(Command, called="assess-case", permission="work"):
-    """safe: the student was seen and is safe now."""
-
-    field: Field
-    findings: CaseText
-    safe: bool
-
-
-class CaseAssessed(ActEvent):
-    type: Literal["case-assessed"] = "case-assessed"
-    version: Literal[1] = 1
-    field: Field
-    findings: CaseText
-    safe: bool
-
-
-class PlanCase(Command, called="plan-case", permission="work"):
-    """A new plan takes the place of the old one; what was reached stays reached."""
-
-    goals: Annotated[tuple[Goal, ...], Limit(min_length=1)]
-
-
-class CasePlanned(ActEvent):
-    type: Literal["case-planned"] = "case-planned"
-    version: Literal[1] = 1
-    goals: Annotated[tuple[Goal, ...], Limit(min_length=1)]
-
-
-class ReachGoal(Command, called="reach-goal", permission="work"):
-    goal: str
-    reached: bool
-    words: CaseText
-
-
-class GoalJudged(ActEvent):
-    type: Literal["goal-judged"] = "goal-judged"
-    version: Literal[1] = 1
-    goal: str
-    reached: bool
-    words: CaseText
-
-
-class AgreeSafetyPlan(Command, called="agree-safety-plan", permission="work"):
-    """With the student: warning signs, what helps, whom to call (after Stanley and Brown)."""
-
-    words: CaseText
-    review_by: AwareDatetime
-
-
-class SafetyPlanAgreed(ActEvent):
-    type: Literal["safety-plan-agreed"] = "safety-plan-agreed"
-    version: Literal[1] = 1
-    words: CaseText
-    review_by: AwareDatetime
-
-
-class WaitForCase(Command, called="wait-for-case", permission="charge"):
-    """until: then it is taken up again, whatever was waited for."""
-
-    until: AwareDatetime
-    what: CaseText
-
-
-class CaseWaiting(ActEvent):
-    type: Literal["case-waiting"] = "case-waiting"
-    version: Literal[1] = 1
-    until: AwareDatetime
-    what: CaseText
-
-
-class ResumeCase(Command, called="resume-case", permission="charge"):
-    """It is worked on again."""
-
-
-class CaseResumed(ActEvent):
-    type: Literal["case-resumed"] = "case-resumed"
-    version: Literal[1] = 1
-
-
-class HandOverCase(Command, called="hand-over-case", permission="hand-over"):
-    """to: the counsellor from now on. reason: leave, transfer of staff (mutasi), year end, or another."""
-
-    to: str
-    reason: Literal["leave", "mutation", "year-end", "conflict", "other"]
-
-
-class CaseHandedOver(ActEvent):
-    type: Literal["case-handed-over"] = "case-handed-over"
-    version: Literal[1] = 1
-    to: str
-    reason: Literal["leave", "mutation", "year-end", "conflict", "other"]
-
-
-class DeputiseCase(Command, called="deputise-case", permission="hand-over"):
-    """deputy: may do what the counsellor may, until a day."""
-
-    deputy: str
-    until: AwareDatetime
-
-
-class CaseDeputised(ActEvent):
-    type: Literal["case-deputised"] = "case-deputised"
-    version: Literal[1] = 1
-    deputy: str
-    until: AwareDatetime
-
-
-class TakeOverCase(Command, called="take-over-case", permission="take-over"):
-    """An escalated officer reads and decides from now on, with a reason."""
-
-    reason: CaseText
-
-
-class CaseTakenOver(ActEvent):
-    type: Literal["case-taken-over"] = "case-taken-over"
-    version: Literal[1] = 1
-    reason: CaseText
-
-
-class BreakGlass(Command, called="break-glass", permission="break-glass"):
-    """Opens an activity's content to a person who may not read it, with a reason; for a conference a second person confirms."""
-
-    activity: str
-    reason: CaseText
-
-
-class GlassBroken(ActEvent):
-    type: Literal["glass-broken"] = "glass-broken"
-    version: Literal[1] = 1
-    activity: str
-    reason: CaseText
-
-
-class ConfirmBreakGlass(Command, called="confirm-break-glass", permission="second-decision"):
-    """glass: the act that is confirmed, by another person."""
-
-    glass: str
-
-
-class BreakGlassConfirmed(ActEvent):
-    type: Literal["break-glass-confirmed"] = "break-glass-confirmed"
-    version: Literal[1] = 1
-    glass: str
+from shared.two_people import Proposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,43 +58,16 @@ class Handling:
     def open_goals(self) -> list[Goal]:
         return [goal for goal in self.goals if goal.goal not in (self.judged or {})]
 
+    def deputies_at(self, now: datetime) -> tuple[str, ...]:
+        """Everybody who is a deputy at this moment, the last named first."""
+        return tuple(deputy for deputy, until in reversed(self.deputies) if now <= until)
+
     def deputy(self, person: str, now: datetime) -> bool:
         """Is a deputy at this moment."""
-        return any(person == deputy and now <= until for deputy, until in self.deputies)
+        return person in self.deputies_at(now)
 
 
 NONE = Handling()
-
-
-class NoSuchGoal(Refused):
-    code = "no-such-goal"
-    status = 404
-    indonesian = "Tujuan ini tidak ada dalam rencana, atau sudah dinilai."
-    english = "The plan has no such goal, or it was judged already."
-
-
-class NotAssessed(Refused):
-    code = "not-assessed"
-    indonesian = "Kasus belum diasesmen: rencana disusun sesudahnya."
-    english = "The case is not assessed yet: the plan comes after."
-
-
-class NotWaiting(Refused):
-    code = "not-waiting"
-    indonesian = "Kasus ini tidak sedang menunggu."
-    english = "The case is not waiting."
-
-
-class MomentPassed(Refused):
-    code = "moment-passed"
-    indonesian = "Waktu yang dipilih sudah lewat."
-    english = "The chosen moment has passed."
-
-
-class SecondReader(Refused):
-    code = "second-reader"
-    indonesian = "Pembukaan darurat ini harus dikonfirmasi orang lain."
-    english = "Breaking the glass must be confirmed by another person."
 
 
 def _plan(_: PlanCase, handling: Handling, __: About) -> None:
@@ -270,10 +106,9 @@ def _is_officer(command: TakeOverCase, handling: Handling) -> bool:
     return command.by in handling.officers
 
 
-def _confirm_glass(command: ConfirmBreakGlass, handling: Handling, _: About) -> None:
+def _opened(command: ConfirmBreakGlass, handling: Handling) -> Proposal | None:
     opened = (handling.glasses or {}).get(command.glass)
-    if opened is None or opened[0] == command.by:
-        raise SecondReader
+    return Proposal(command.glass, opened[0]) if opened else None
 
 
 def _goal_owners(event: CasePlanned, _: Activity | None) -> Iterable[str]:
@@ -289,7 +124,7 @@ def _deputy(event: CaseDeputised, _: Activity | None) -> Iterable[str]:
 
 
 def _is_confirmed(command: ConfirmBreakGlass, handling: Handling) -> bool:
-    return (handling.glasses or {})[command.glass][2]
+    return command.glass in (handling.glasses or {}) and (handling.glasses or {})[command.glass][2]
 
 
 def _goals(handling: Handling, _: Around) -> list[Known]:
@@ -307,11 +142,11 @@ HANDLING: Acts[Handling] = Acts(
     act(AgreeSafetyPlan, SafetyPlanAgreed, offer=offered("safety-plan-review")),
     act(WaitForCase, CaseWaiting, _wait),
     act(ResumeCase, CaseResumed, _resume, offer=offered("waiting-ends")),
-    act(HandOverCase, CaseHandedOver, _hand_over, tells=Tells(Notice("assigned", _successor))),
+    act(HandOverCase, CaseHandedOver, _hand_over, tells=Tells(Notice("assigned", _successor)), offer=offered("without-owner")),
     act(DeputiseCase, CaseDeputised, _deputise, tells=Tells(Notice("deputy", _deputy))),
     act(TakeOverCase, CaseTakenOver, done=_is_officer),
     act(BreakGlass, GlassBroken),
-    act(ConfirmBreakGlass, BreakGlassConfirmed, _confirm_glass, done=_is_confirmed, offer=offered(known=_glasses)),
+    act(ConfirmBreakGlass, BreakGlassConfirmed, done=_is_confirmed, offer=offered(known=_glasses), confirms=Second(_opened, SecondReader)),
     awaits=("goal", "waiting-ends", "safety-plan-review"),
 )
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
+from typing import Annotated, Literal
 
 from services.cases.domain.case.merging import SameCase
 from services.cases.domain.case.moves import Moves
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.act import act
 from services.cases.domain.steps.command import ActEvent, Command
+from services.cases.domain.steps.named import NamedBefore
 from services.cases.domain.steps.offer import Around, Known, offered
 from shared.errors import Refused
 from shared.message import Event
@@ -31,7 +32,7 @@ class CaseLinked(ActEvent):
 class UnmatchStudent(Command, called="unmatch-student", permission="charge"):
     """It was not this student."""
 
-    student: str
+    student: Annotated[str, NamedBefore("the case's own student")]
     reason: CaseText
 
 

@@ -324,6 +324,7 @@ def _levels(_: Case, __: Around) -> list[Known]:
 
 OFFERS: Mapping[type[Command], Offer[Case]] = {
     Acknowledge: offered("acknowledge"),
+    Assign: offered("without-owner"),
     SetUrgency: offered("decide", _levels),
     Reopen: offered("reopening-question"),
 }

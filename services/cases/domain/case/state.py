@@ -196,8 +196,9 @@ class Case:
 
     @property
     def owner(self) -> str | None:
-        """Who works it: the assignee, else who took it in hand at the school that has it."""
-        return self.assignee or (None if self.there and self.acknowledged_by == self.there.person else self.acknowledged_by)
+        """Who works it: the assignee, else who took it in hand at the school that has it; nobody who is suspended."""
+        in_hand = None if self.there and self.acknowledged_by == self.there.person else self.acknowledged_by
+        return next((each for each in (self.assignee, in_hand) if each and each not in self.conflicts.suspended), None)
 
     @property
     def in_nobody_s_hand(self) -> tuple[str, ...]:

@@ -4,15 +4,16 @@ matching, closing, reopening.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+from services.cases.domain.steps.activity import Activity
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.filled import Filled, PolicyNow
-from services.cases.domain.steps.named import Names
+from services.cases.domain.steps.named import GOES_ON, Names
 from services.cases.domain.steps.policy import Policy
-from services.cases.domain.steps.tells import NOTHING, Tells, counted
+from services.cases.domain.steps.tells import NOTHING, Notice, Tells, counted
 from services.cases.domain.steps.triage import TriageInputs
 from shared.events import CaseAcknowledged, CaseClosed, CaseOpened, CaseTriaged, ConcernJoinedCase, ConcernRaised, OutcomeClass, Urgency
 from shared.message import Event, Fact
@@ -44,7 +45,7 @@ class Acknowledge(Command, called="acknowledge", permission="in-hand"):
 class Assign(Command, called="assign", permission="charge"):
     """to: the counsellor who works the case from now on. elsewhere: counsellors of the other side of the same incident."""
 
-    to: str
+    to: Annotated[str, GOES_ON]
     elsewhere: Annotated[frozenset[str], Filled("other-side")] = frozenset()
 
 
@@ -181,6 +182,10 @@ class CaseReopened(Event):
     by: str
 
 
+def _assigned(event: CaseAssigned, _: Activity | None) -> Iterable[str]:
+    return (event.to,)
+
+
 TELLS: Mapping[type[Event], Tells[Any]] = {
     CaseOpened: counted(),
     StrandAdded: NOTHING,
@@ -189,7 +194,7 @@ TELLS: Mapping[type[Event], Tells[Any]] = {
     SafetyCheckAsked: NOTHING,
     CaseTriaged: NOTHING,
     CaseAcknowledged: counted(),
-    CaseAssigned: NOTHING,
+    CaseAssigned: Tells(Notice("assigned", _assigned)),
     NoteAdded: NOTHING,
     AlertRecorded: NOTHING,
     StudentMatched: NOTHING,

@@ -16,6 +16,7 @@ from services.cases.domain.referring.referral import (
     ENDED,
     LETTER,
     TELLS,
+    Ground,
     NoAlternativesOffered,
     NoSuchReferral,
     OwnApproval,
@@ -27,21 +28,32 @@ from services.cases.domain.referring.referral import (
 from services.cases.domain.referring.turns import TURNS
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.act import Acts, act
-from services.cases.domain.steps.activity import PersonInConflict
-from services.cases.domain.steps.command import ActEvent, Command
+from services.cases.domain.steps.activity import Activity, PersonInConflict
+from services.cases.domain.steps.command import ActEvent, Command, SecondAct
 from services.cases.domain.steps.filled import AgeOfConsent, Filled, StudentAge
+from services.cases.domain.steps.named import APPROVES, Names
 from services.cases.domain.steps.offer import offered
-from services.cases.domain.steps.tells import Chapter, Document, Given, Tells, counted
+from services.cases.domain.steps.second import Second
+from services.cases.domain.steps.tells import NOTHING, Chapter, Document, Given, Notice, Tells, counted
 from shared.errors import Refused
 from shared.message import Event
 from shared.sealed import CaseText
+from shared.two_people import Proposal
+
+How = Literal["signed-form", "spoken", "message"]
+"""How somebody consented."""
 
 
 class RecordConsent(Command, called="record-consent", permission="work"):
-    """giver: from 18 only the student. age: at this moment, None where unknown (counts as minor). form: number of the signed sheet."""
+    """Consent to this referral, with its purpose and receiver. giver: from 18 only the student. guardian: which one. how: it was given.
+
+    age: at this moment, None where unknown (counts as minor). form: number of the sheet, or of the note of what was said.
+    """
 
     referral: str
     giver: Literal["student", "guardian"]
+    guardian: Annotated[str | None, Names("guardian")] = None
+    how: How = "signed-form"
     age: StudentAge
     adult: AgeOfConsent
     form: str
@@ -49,23 +61,47 @@ class RecordConsent(Command, called="record-consent", permission="work"):
 
 class ConsentRecorded(ActEvent):
     type: Literal["consent-recorded"] = "consent-recorded"
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     referral: str
     giver: Literal["student", "guardian"]
+    guardian: str | None
+    how: How
     age: int | None
     adult: int
     form: str
 
 
 class OverrideConsent(Command, called="override-consent", permission="work"):
-    """Without consent: a named person, a ground, a reason."""
+    """Without consent: a ground and a reason. It counts only when a second person confirms it (`confirm-override`)."""
 
     referral: str
-    ground: Literal["vital-interest", "legal-duty"]
+    ground: Ground
     reason: CaseText
 
 
+class ConsentOverrideProposed(ActEvent):
+    type: Literal["consent-override-proposed"] = "consent-override-proposed"
+    version: Literal[1] = 1
+    referral: str
+    ground: Ground
+    reason: CaseText
+
+
+class ConfirmOverride(Command, called="confirm-override", permission="second-decision"):
+    """By another person than who proposed to go without consent."""
+
+    referral: str
+
+
+class ConsentOverrideConfirmed(SecondAct):
+    type: Literal["consent-override-confirmed"] = "consent-override-confirmed"
+    version: Literal[1] = 1
+    referral: str
+
+
 class ConsentOverridden(ActEvent):
+    """By one person alone, as it was recorded before two people were needed."""
+
     type: Literal["consent-overridden"] = "consent-overridden"
     version: Literal[1] = 1
     referral: str
@@ -77,7 +113,7 @@ class AskApproval(Command, called="ask-approval", permission="work"):
     """approver: who is asked now; asked again with another name, the first is replaced, because late or in conflict."""
 
     referral: str
-    approver: str
+    approver: Annotated[str, APPROVES]
     approve_by: Annotated[AwareDatetime, Filled("approval-time")]
 
 
@@ -207,8 +243,12 @@ def _consent(command: RecordConsent, referrals: Referrals, _: About) -> None:
     _drafted(referrals, found.referral)
 
 
-def _override(command: OverrideConsent, referrals: Referrals, _: About) -> None:
+def _override(command: OverrideConsent | ConfirmOverride, referrals: Referrals, _: About) -> None:
     _drafted(referrals, command.referral)
+
+
+def _proposed(command: ConfirmOverride, referrals: Referrals) -> Proposal | None:
+    return referrals.by_id[command.referral].override
 
 
 def _approval(command: AskApproval, referrals: Referrals, about: About) -> None:
@@ -235,19 +275,27 @@ def _next(command: TakeNextAlternative, referrals: Referrals, _: About) -> None:
         raise NoAlternativesOffered
 
 
+def _kept(consent: str) -> Literal["given", "overridden", "asked"]:
+    """What was recorded holds for the next receiver; where only a call named the student, consent is asked for."""
+    match consent:
+        case "given" | "overridden":
+            return consent
+        case _:
+            return "asked"
+
+
 def _drafted_next(command: TakeNextAlternative, referrals: Referrals) -> Sequence[Event]:
     """The consent, or the ground for going without it, was for the purpose and not for one receiver; approval is asked for again."""
     referral = referrals.by_id[command.referral]
     agency, *others = referral.alternatives
-    overridden = referral.consent == "overridden"
     return [
         ReferralDrafted(
             referral=command.fresh,
             agency=agency,
             why=command.why,
             alternatives=(*others, referral.agency),
-            consent="overridden" if overridden else "given",
-            ground=referral.ground if overridden else None,
+            consent=_kept(referral.consent),
+            ground=referral.ground if referral.consent == "overridden" else None,
             by_phone_first=referral.emergency,
             by=command.by,
         )
@@ -272,14 +320,20 @@ def _call_disclosed(event: HelpCalled) -> Iterable[Given]:
     return (Given(event.act, "agency", event.referral),)
 
 
+def _approver(event: ApprovalAsked, _: Activity | None) -> Iterable[str]:
+    return (event.approver,)
+
+
 CONSENT: Acts[Referrals] = Acts(
     act(RecordConsent, ConsentRecorded, _consent, offer=offered(known=every, towards="approval")),
-    act(OverrideConsent, ConsentOverridden, _override, offer=offered(known=every, towards="approval")),
-    act(AskApproval, ApprovalAsked, _approval, offer=offered(known=every)),
+    act(OverrideConsent, ConsentOverrideProposed, _override, offer=offered(known=every, towards="approval")),
+    act(ConfirmOverride, ConsentOverrideConfirmed, _override, offer=offered(known=every, towards="approval"), confirms=Second(_proposed)),
+    act(AskApproval, ApprovalAsked, _approval, tells=Tells(Notice("approval", _approver)), offer=offered(known=every)),
     act(CallForHelp, HelpCalled, _call, tells=Tells(discloses=_call_disclosed), offer=offered(known=every)),
     act(TakeNextAlternative, NextAlternativeTaken, _next, also=_drafted_next, offer=offered(known=every)),
     act(ChaseAppointment, AppointmentChased, _chase, offer=offered("missed-appointment", every)),
     act(EvaluateReferral, ReferralEvaluated, _evaluate, done=_is_evaluated, tells=counted("helped"), offer=offered("referral-evaluation", every)),
+    following={ConsentOverridden: NOTHING},
 )
 
 REFERRAL = Chapter(
@@ -303,7 +357,11 @@ def evolve(referrals: Referrals, event: ActEvent) -> Referrals:
 def _changed(referral: Referral, event: ActEvent) -> Referral:
     match event:
         case ConsentRecorded():
-            return replace(referral, consent="given")
+            return replace(referral, consent="given", override=None)
+        case ConsentOverrideProposed():
+            return replace(referral, ground=event.ground, override=Proposal(event.act, event.by))
+        case ConsentOverrideConfirmed():
+            return replace(referral, consent="overridden", override=None)
         case ConsentOverridden(ground=ground):
             return replace(referral, consent="overridden", ground=ground)
         case ApprovalAsked():

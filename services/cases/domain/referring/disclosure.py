@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.act import Acts, act
 from services.cases.domain.steps.activity import Expected
 from services.cases.domain.steps.command import ActEvent, Command
 from services.cases.domain.steps.filled import ThreeSchoolDaysLater
+from services.cases.domain.steps.named import NamedBefore
 from services.cases.domain.steps.offer import Around, Known, offered
 from services.cases.domain.steps.tells import Given, Receiver, counted
 from shared.errors import Refused
@@ -57,7 +58,7 @@ class RecordDisclosure(Command, called="record-disclosure", permission="work"):
     """Something was told outside the strategies, for example by phone in an emergency: the minimum, on a recorded ground."""
 
     receiver: Receiver
-    to: str
+    to: Annotated[str, NamedBefore("whoever received it, mostly somebody outside")]
     ground: Literal["vital-interest", "legal-duty", "consent"]
     what: CaseText
 

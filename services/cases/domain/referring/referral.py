@@ -21,6 +21,7 @@ from shared.errors import Refused
 from shared.events import ReferralCancelRequested, ReferralSent, Urgency
 from shared.message import Event, Fact
 from shared.sealed import AnswerText, CaseText, PackageText
+from shared.two_people import Proposal
 
 Ground = Literal["vital-interest", "legal-duty"]
 """Why a referral may go without consent."""
@@ -40,7 +41,10 @@ class DecideReferral(Command, called="decide-referral", permission="work"):
 
 
 class DraftReferral(Command, called="draft-referral", permission="work"):
-    """agency: the receiver. why: this one, in a person's words. alternatives: other agencies offered. ground: where consent is overridden."""
+    """agency: the receiver. why: this one, in a person's words. alternatives: other agencies offered.
+
+    consent: what is known so far; it is no consent until it is recorded. ground: proposes to go without one.
+    """
 
     referral: Annotated[str, Filled("fresh-id", "referral")]
     agency: str
@@ -201,7 +205,8 @@ ENDED = frozenset({"rejected", "completed", "cancelled", "refused", "failed", "e
 class Referral:
     """One referral. state: drafted, approved, sent, then the task's FHIR status; refused where the person did not want it.
 
-    approver, approve_by: who is asked to approve, until when. letter_by: after a call, until when the letter follows. chase_by: a missed appointment
+    approver, approve_by: who is asked to approve, until when. override: to go without consent, which a
+    second person has not confirmed yet. letter_by: after a call, until when the letter follows. chase_by: a missed appointment
     is chased by then, also where the agency made a new one. evaluate_by: after its outcome. postponed_until: before it was sent. owner: to whom it
     was handed over; None where it is with whoever has the case.
     """
@@ -220,6 +225,7 @@ class Referral:
     approver: str | None = None
     approve_by: datetime | None = None
     called: bool = False
+    override: Proposal | None = None
     letter_by: datetime | None = None
     respond_by: datetime | None = None
     trigger: str = ""
@@ -229,6 +235,11 @@ class Referral:
     cancel_asked: bool = False
     postponed_until: datetime | None = None
     owner: str | None = None
+
+    @property
+    def may_name_the_student(self) -> bool:
+        """A consent was recorded, or the ground for going without; in an emergency the call holds it (domain.md, Referral decision)."""
+        return self.consent in ("given", "overridden") or (self.emergency and self.called)
 
     @property
     def answered(self) -> bool:
@@ -251,10 +262,7 @@ def evolve(referrals: Referrals, event: ReferralEvent) -> Referrals:
         case ReferralDecided():
             return replace(referrals, decisions=(*referrals.decisions, event))
         case ReferralDrafted():
-            drafted = Referral(
-                event.referral, event.agency, event.by, event.alternatives, event.by_phone_first, consent=event.consent, ground=event.ground
-            )
-            return _with(referrals, drafted)
+            return _with(referrals, _drafted(event))
         case ReferralApproved():
             return _changed(referrals, event.referral, state="approved", approve_by=None)
         case ReferralSent():
@@ -270,7 +278,18 @@ def evolve(referrals: Referrals, event: ReferralEvent) -> Referrals:
 
 
 def _drafted(event: ReferralDrafted) -> Referral:
-    return Referral(event.referral, event.agency, event.by, event.alternatives, event.by_phone_first, consent=event.consent, ground=event.ground)
+    """A ground in a draft that has no consent proposes to go without one."""
+    override = Proposal(event.referral, event.by) if event.consent == "asked" and event.ground else None
+    return Referral(
+        event.referral,
+        event.agency,
+        event.by,
+        event.alternatives,
+        event.by_phone_first,
+        consent=event.consent,
+        ground=event.ground,
+        override=override,
+    )
 
 
 def _with(referrals: Referrals, referral: Referral) -> Referrals:
@@ -419,7 +438,12 @@ def _draft(command: DraftReferral, referrals: Referrals, about: About) -> Sequen
         raise ConsentMissing
     if command.agency in about.named:
         raise PersonInConflict
-    return [recorded(ReferralDrafted, command)]
+    return [recorded(ReferralDrafted, command, consent=_consent_of(command))]
+
+
+def _consent_of(command: DraftReferral) -> Literal["overridden", "asked"]:
+    """A draft gives no consent: that is recorded (`record-consent`). Only an emergency goes on its ground at once; else two people decide so."""
+    return "overridden" if command.consent == "overridden" and command.by_phone_first else "asked"
 
 
 def _approve(command: ApproveReferral, referral: Referral) -> Sequence[ReferralEvent]:
@@ -427,7 +451,7 @@ def _approve(command: ApproveReferral, referral: Referral) -> Sequence[ReferralE
         return []
     if referral.drafted_by == command.by:
         raise OwnApproval
-    if referral.consent == "asked":
+    if not referral.may_name_the_student:
         raise ConsentMissing
     if referral.approver not in (None, command.by):
         raise NotTheApprover
@@ -440,7 +464,7 @@ def _send(command: SendReferral, referral: Referral, about: About) -> Sequence[R
         return []
     if referral.state == "drafted" and not referral.emergency:
         raise NotApproved
-    if referral.consent == "asked":
+    if not referral.may_name_the_student:
         raise ConsentMissing
     priority = PRIORITY[about.urgency]
     return [

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime
 
@@ -17,6 +17,7 @@ from services.cases.domain.steps.about import About
 from services.cases.domain.steps.act import Acts, act
 from services.cases.domain.steps.activity import Activity, PersonInConflict
 from services.cases.domain.steps.command import ActEvent, Command
+from services.cases.domain.steps.named import GOES_ON
 from services.cases.domain.steps.offer import offered
 from services.cases.domain.steps.tells import Notice, Tells
 from shared.errors import Refused
@@ -73,7 +74,7 @@ class HandOverReferral(Command, called="hand-over-referral", permission="work"):
     """to: who goes on with it, also after it was sent."""
 
     referral: str
-    to: str
+    to: Annotated[str, GOES_ON]
 
 
 class ReferralHandedOver(ActEvent):

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.command import ActEvent, Command, recorded
 from services.cases.domain.steps.offer import PLAIN, Offer
+from services.cases.domain.steps.second import Second
 from services.cases.domain.steps.tells import NOTHING, Tells
 from shared.message import Event
 
@@ -24,7 +25,7 @@ Check = Callable[[C, S, About], None]
 class Act(Generic[S]):
     """One row. done: the act would change nothing, so it is quiet. also: events that follow from it. tells: what its event tells.
 
-    offer: how it is offered.
+    offer: how it is offered. confirms: what another person proposed.
     """
 
     command: type[Command]
@@ -34,6 +35,7 @@ class Act(Generic[S]):
     also: Callable[[Any, S], Sequence[Event]] | None = None
     tells: Tells[Any] = NOTHING
     offer: Offer[S] = PLAIN
+    confirms: Second[S] | None = None
 
 
 def act(
@@ -45,19 +47,25 @@ def act(
     also: Callable[[C, S], Sequence[Event]] | None = None,
     tells: Tells[E] | None = None,
     offer: Offer[S] = PLAIN,
+    confirms: Second[S] | None = None,
 ) -> Act[S]:
     """A row whose functions take this very command."""
-    return Act(command, event, check, done, also, tells or NOTHING, offer)
+    return Act(command, event, check, done, also, tells or NOTHING, offer, confirms)
 
 
 class Acts(Generic[S]):
-    """The table of a part of the case. S: the part's state. awaits: the codes of what the part expects."""
+    """The table of a part of the case. S: the part's state. awaits: the codes of what the part expects.
 
-    def __init__(self, *rows: Act[S], awaits: tuple[str, ...] = ()) -> None:
+    following: events that belong to the part and to no one command, with what they tell.
+    """
+
+    def __init__(self, *rows: Act[S], awaits: tuple[str, ...] = (), following: Mapping[type[ActEvent], Tells[Any]] | None = None) -> None:
+        self.rows = rows
         self._by_command = {row.command: row for row in rows}
         self.commands = tuple(self._by_command)
-        self.events = tuple(row.event for row in rows)
-        self.tells: Mapping[type[Event], Tells[Any]] = {row.event: row.tells for row in rows}
+        self.events: tuple[type[ActEvent], ...] = (*(row.event for row in rows), *(following or ()))
+        told: list[tuple[type[Event], Tells[Any]]] = [*((row.event, row.tells) for row in rows), *(following or {}).items()]
+        self.tells: Mapping[type[Event], Tells[Any]] = dict(told)
         self.awaits = awaits
         self.offers: Mapping[type[Command], Offer[S]] = {row.command: row.offer for row in rows}
 
@@ -71,4 +79,8 @@ class Acts(Generic[S]):
         row = self._by_command[type(command)]
         if row.check:
             row.check(command, part, about)
-        return [] if row.done and row.done(command, part) else [recorded(row.event, command)]
+        if row.done and row.done(command, part):
+            return []
+        if row.confirms:
+            return [recorded(row.event, command, proposed_by=row.confirms.proposal(command, part).by)]
+        return [recorded(row.event, command)]

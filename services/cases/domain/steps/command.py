@@ -40,13 +40,22 @@ class ActEvent(Event):
     at: AwareDatetime
 
 
+class SecondAct(ActEvent):
+    """The second of two people confirms what the first proposed; both stand in it. proposed_by: None in events from before it was kept."""
+
+    proposed_by: str | None
+
+
 class OwnWords(ActEvent):
     """An act whose words only the person who wrote them reads, whoever else reads the case."""
 
 
-def recorded(event: type[E], command: Fact) -> E:
-    """The event that keeps what a command said: each of its fields takes the value of the command's field of the same name."""
-    return event(**{name: getattr(command, name) for name in carried(event)})
+def recorded(event: type[E], command: Fact, **more: object) -> E:
+    """The event that keeps what a command said: each of its fields takes the value of the command's field of the same name.
+
+    more: fields that the command does not have.
+    """
+    return event(**{name: getattr(command, name) for name in carried(event) if name not in more}, **more)
 
 
 @cache

@@ -107,7 +107,7 @@ def evolve(deadlines: Deadlines, event: Event) -> Deadlines:
 def passed(command: PassDeadline, deadlines: Deadlines, *, emergency: bool = False) -> DeadlinePassed | None:
     """The event, once: None where it was met, moved, passed before, or its time has not come.
 
-    emergency: the only level whose ladder knows no days (domain.md, People come and go).
+    emergency: the only level whose ladder knows no days (domain page, "People come and go").
     """
     known = deadlines.get(command.key)
     if known is None or known.due is None or known.due != command.due or command.now < known.due:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime
 
 from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Expected
+from services.cases.domain.steps.named import GOES_ON
 from services.cases.domain.steps.tells import Notice, Tells, counted
 from shared.message import Event
 from shared.sealed import CaseText
@@ -55,7 +56,7 @@ class ActivityRefused(ActivityEvent):
 class HandOverActivity(ActivityCommand, called="hand-over-activity", permission="work"):
     """to: who goes on with it."""
 
-    to: str
+    to: Annotated[str, GOES_ON]
 
 
 class ActivityHandedOver(ActivityEvent):

@@ -10,6 +10,7 @@ from services.cases.domain.steps.about import About
 from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Audience, BeginActivity, Expected
 from services.cases.domain.steps.endings import ENDED
 from services.cases.domain.steps.offer import PLAIN, Offer
+from services.cases.domain.steps.second import Second
 from services.cases.domain.steps.tells import NOTHING, Counts, Document, Tells
 from shared.eventstore.upcasting import Upcast
 from shared.message import Event
@@ -25,7 +26,7 @@ Check = Callable[[C, Activity, About], None]
 class Step:
     """before: states it may be taken in; empty for one that opens. after: the state it leads to; None stays.
 
-    tells: what its event tells. offer: how it is offered.
+    tells: what its event tells. offer: how it is offered. confirms: what another person proposed.
     """
 
     command: type[ActivityCommand]
@@ -35,6 +36,7 @@ class Step:
     check: Callable[[Any, Activity, About], None] | None = None
     tells: Tells[Any] = NOTHING
     offer: Offer[Activity] = PLAIN
+    confirms: Second[Activity] | None = None
 
     @property
     def opens(self) -> bool:
@@ -63,9 +65,10 @@ def step(
     *,
     tells: Tells[E] | None = None,
     offer: Offer[Activity] = PLAIN,
+    confirms: Second[Activity] | None = None,
 ) -> Step:
     """A later step. before: states, with spaces between."""
-    return Step(command, event, frozenset(before.split()), after, check, tells or NOTHING, offer)
+    return Step(command, event, frozenset(before.split()), after, check, tells or NOTHING, offer, confirms)
 
 
 def whoever_reads_the_case(_: Activity) -> Audience:
@@ -113,10 +116,14 @@ class Strategy:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class StandingAlone(Strategy):
-    """One that may stand without a case: each activity is a stream of its own. path: of its routes. school: whose an activity is."""
+    """One that may stand without a case: each activity is a stream of its own. path: of its routes. school: whose an activity is.
+
+    case: that it is for, None where it is for none.
+    """
 
     path: str
     school: Callable[[Activity], str]
+    case: Callable[[Activity], str | None]
 
     @property
     def beginning(self) -> type[ActivityCommand]:

@@ -59,7 +59,7 @@ class Strategies:
         subject = _subject(command, wanted, known, strategy)
         if wanted.check:
             wanted.check(command, subject, about)
-        return [recorded(wanted.event, command)]
+        return [_taken(command, wanted, subject)]
 
     def evolve(self, activities: Activities, event: ActivityEvent) -> Activities:
         """The activities after one step; total over every event of the table."""
@@ -91,6 +91,13 @@ def table(*strategies: Strategy) -> Strategies:
         {taken.command: (strategy, taken) for strategy, taken in steps},
         {taken.event: (strategy, taken) for strategy, taken in steps},
     )
+
+
+def _taken(command: ActivityCommand, wanted: Step, subject: Activity) -> ActivityEvent:
+    if wanted.confirms is None:
+        return recorded(wanted.event, command)
+    proposed = wanted.confirms.proposal(command, subject)
+    return recorded(wanted.event, command, proposed_by=proposed.by)
 
 
 def _common(command: ActivityCommand, known: Activity | None, about: About) -> ActivityEvent:

@@ -21,7 +21,7 @@ from services.cases.domain.steps.activity import (
     Part,
     PersonInConflict,
 )
-from services.cases.domain.steps.named import Names
+from services.cases.domain.steps.named import NamedBefore, Names
 from services.cases.domain.steps.offer import Around, Choice, Known, offered, one_of
 from services.cases.domain.steps.strategy import Strategy, opens, step
 from services.cases.domain.steps.tells import Counts, Document, Given, Notice, Tells, counted
@@ -32,7 +32,9 @@ from shared.sealed import CaseText
 class Invitee(Part):
     """side: whom the person comes with; reason: what they can give: information, support (kemudahan) or commitment."""
 
-    person: Annotated[str, Names("anybody", unless=("side", "outside"))]
+    person: Annotated[
+        str, Names("staff", when=("side", "school")), Names("anybody", when=("side", "student")), Names("anybody", when=("side", "accused"))
+    ]
     side: Literal["school", "student", "accused", "outside"]
     reason: Literal["information", "support", "commitment"]
 
@@ -41,7 +43,7 @@ class Commitment(Part):
     """Who does what until when."""
 
     commitment: str
-    owner: str
+    owner: Annotated[str, NamedBefore("an attendee of the conference")]
     what: CaseText
     due: AwareDatetime
 
@@ -73,7 +75,7 @@ class ConferenceConvened(ActivityEvent):
 class HoldConference(ActivityCommand, called="hold-conference", permission="work"):
     """present: who came. pledge: everybody promised to keep it among them."""
 
-    present: Annotated[tuple[str, ...], Limit(min_length=2)]
+    present: Annotated[tuple[str, ...], Limit(min_length=2), NamedBefore("invitees of the conference")]
     pledge: bool
 
 

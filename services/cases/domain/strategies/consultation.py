@@ -5,11 +5,12 @@ referral, or a better programme. It may stand alone or belong to a case; a strea
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime
 
 from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Audience, BeginActivity, Expected
+from services.cases.domain.steps.named import Names
 from services.cases.domain.steps.strategy import StandingAlone, opens, step
 from services.cases.domain.steps.tells import counted
 from shared.sealed import CaseText
@@ -21,7 +22,7 @@ class AskConsultation(BeginActivity, called="ask-consultation", permission="cons
     school: str
     case: str | None = None
     asker_kind: Literal["student", "teacher", "parent", "leader", "other"]
-    asker: str | None = None
+    asker: Annotated[str | None, Names("anybody")] = None
     aim: Literal["shared-perception", "climate", "referral", "programme"]
     question: CaseText
 
@@ -95,6 +96,12 @@ def school(activity: Activity) -> str:
     return asked.school if asked else ""
 
 
+def case(activity: Activity) -> str | None:
+    """That it is for."""
+    asked = activity.last(ConsultationAsked)
+    return asked.case if asked else None
+
+
 CONSULTATION = StandingAlone(
     name="consultation",
     steps=(
@@ -110,4 +117,5 @@ CONSULTATION = StandingAlone(
     documents=(),
     path="consultations",
     school=school,
+    case=case,
 )

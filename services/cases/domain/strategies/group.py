@@ -38,6 +38,7 @@ from services.cases.domain.strategies.group_steps import (
 )
 from shared.decider import Decider
 from shared.errors import Refused
+from shared.events import StaffToBeTold
 from shared.eventstore.codec import EventCodec
 from shared.sealed import CounsellingText
 
@@ -191,7 +192,10 @@ GROUP_STEPS = tuple(command for command in _ACTS.commands if command is not Form
 _NO_CASE = About("", None, "")
 
 
-def decide(command: GroupCommand, group: Group) -> Sequence[ActEvent]:
+GroupEvent = ActEvent | StaffToBeTold
+
+
+def decide(command: GroupCommand, group: Group) -> Sequence[GroupEvent]:
     """Raises: a refusal by name."""
     if command.act in group.acts:
         return []
@@ -200,10 +204,19 @@ def decide(command: GroupCommand, group: Group) -> Sequence[ActEvent]:
             raise NoSuchGroup
         if group.ended:
             raise GroupEnded
-    return _ACTS.taken(command, group, _NO_CASE)
+    return [*_ACTS.taken(command, group, _NO_CASE), *_told(command, group)]
 
 
-def evolve(group: Group, event: ActEvent) -> Group:
+def _told(command: GroupCommand, group: Group) -> Sequence[StaffToBeTold]:
+    """Whoever leads it from now on hears that it waits for them."""
+    if not isinstance(command, HandOverGroup) or command.to == command.by:
+        return []
+    return [StaffToBeTold(case="", student=None, school=group.school, person=command.to, message="assigned")]
+
+
+def evolve(group: Group, event: GroupEvent) -> Group:
+    if isinstance(event, StaffToBeTold):
+        return group
     seen = replace(group, acts=group.acts | {event.act}, events=(*group.events, event))
     match event:
         case GroupFormed():
@@ -227,7 +240,7 @@ def evolve(group: Group, event: ActEvent) -> Group:
             return seen
 
 
-GROUP: Decider[GroupCommand, Group, ActEvent] = Decider(Group(), decide, evolve, EventCodec(*_ACTS.events))
+GROUP: Decider[GroupCommand, Group, GroupEvent] = Decider(Group(), decide, evolve, EventCodec(*_ACTS.events, StaffToBeTold))
 
 
 # what a member's case keeps ----------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from pydantic import Field as Limit
 from services.cases.domain.steps.activity import Field, Part
 from services.cases.domain.steps.command import ActEvent, Command
 from services.cases.domain.steps.filled import Filled
+from services.cases.domain.steps.named import NamedBefore, Names
 from shared.sealed import CounsellingText
 
 
@@ -51,7 +52,7 @@ class MemberAdded(ActEvent):
 
 
 class RemoveMember(Command, called="remove-member", permission="group"):
-    student: str
+    student: Annotated[str, NamedBefore("a member of the group")]
 
 
 class MemberRemoved(ActEvent):
@@ -66,7 +67,7 @@ class HoldSession(Command, called="hold-session", permission="group"):
     session: Annotated[int, Limit(ge=1)]
     stage: Literal["beginning", "transition", "working", "ending"]
     when: AwareDatetime
-    present: Annotated[tuple[str, ...], Limit(min_length=1)]
+    present: Annotated[tuple[str, ...], Limit(min_length=1), NamedBefore("members of the group")]
     pledge: bool
     dynamics: CounsellingText
 
@@ -121,7 +122,7 @@ class GroupPostponed(ActEvent):
 class RecordMemberRefusal(Command, called="record-member-refusal", permission="group"):
     """A member does not want it, or not any more; that is their right, also where too few remain."""
 
-    student: str
+    student: Annotated[str, NamedBefore("a member of the group")]
     reason: CounsellingText
 
 
@@ -135,7 +136,7 @@ class MemberRefused(ActEvent):
 class HandOverGroup(Command, called="hand-over-group", permission="group"):
     """to: who leads it from now on."""
 
-    to: str
+    to: Annotated[str, Names("staff", may="group")]
 
 
 class GroupHandedOver(ActEvent):

@@ -14,7 +14,7 @@ from pydantic import Field as Limit
 from services.cases.domain.steps.about import About, NoSettlement
 from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Expected
 from services.cases.domain.steps.home import ADULT, TurnsHome, require_consent, require_safe
-from services.cases.domain.steps.named import Names
+from services.cases.domain.steps.named import NamedBefore, Names
 from services.cases.domain.steps.offer import Around, Known, offered, one_of
 from services.cases.domain.steps.strategy import Strategy, opens, step, whoever_reads_the_case
 from services.cases.domain.steps.tells import Counts, Document, Given, Tells, counted
@@ -76,7 +76,7 @@ class ParentNoAnswer(ActivityEvent):
 class HoldParentMeeting(ActivityCommand, called="hold-parent-meeting", permission="work"):
     """came: who was there. received, given: information each way; given is what the parent may read again."""
 
-    came: Annotated[tuple[str, ...], Limit(min_length=1)]
+    came: Annotated[tuple[str, ...], Limit(min_length=1), NamedBefore("whoever came, also relatives who stand in no roster")]
     received: CaseText
     given: CaseText
 

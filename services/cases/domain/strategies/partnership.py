@@ -105,6 +105,12 @@ def school(activity: Activity) -> str:
     return proposed.school if proposed else ""
 
 
+def case(activity: Activity) -> str | None:
+    """That it is for."""
+    proposed = activity.last(PartnershipProposed)
+    return proposed.case if proposed else None
+
+
 PARTNERSHIP = StandingAlone(
     name="partnership",
     steps=(
@@ -120,4 +126,5 @@ PARTNERSHIP = StandingAlone(
     documents=(),
     path="partnerships",
     school=school,
+    case=case,
 )

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime
 
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Audience, BeginActivity, Expected, PersonInConflict
-from services.cases.domain.steps.named import Names
+from services.cases.domain.steps.named import ASKED
 from services.cases.domain.steps.offer import offered
 from services.cases.domain.steps.strategy import Strategy, opens, step
 from services.cases.domain.steps.tells import Counts, Document, Given, Notice, Tells, counted, to_owner
@@ -23,7 +23,7 @@ from shared.sealed import CaseText
 class AskTeacher(BeginActivity, called="ask-teacher", permission="work"):
     """aim: information (achievement, attendance, personality), help with the problem, or which guidance the teacher can give."""
 
-    teacher: Annotated[str, Names("staff")]
+    teacher: Annotated[str, ASKED]
     aim: Literal["information", "help", "guidance"]
     question: CaseText
     respond_by: AwareDatetime

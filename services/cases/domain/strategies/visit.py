@@ -15,7 +15,7 @@ from pydantic import Field as Limit
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Expected, WrongMoment
 from services.cases.domain.steps.home import ADULT, TurnsHome, require_consent, require_safe
-from services.cases.domain.steps.named import Names
+from services.cases.domain.steps.named import APPROVES, NamedBefore, Names
 from services.cases.domain.steps.offer import Around, Known, guardians, offered
 from services.cases.domain.steps.strategy import Strategy, opens, step, whoever_reads_the_case
 from services.cases.domain.steps.tells import Document, Notice, Tells, counted
@@ -49,7 +49,7 @@ class NotifyVisit(ActivityCommand, called="notify-visit", permission="work"):
     """endorsed_by: who signed the letter of assignment (surat tugas); letter: its number."""
 
     when: AwareDatetime
-    endorsed_by: str
+    endorsed_by: Annotated[str, APPROVES]
     letter: str
 
 
@@ -66,7 +66,7 @@ class ReplaceVisitNotice(ActivityCommand, called="replace-visit-notice", permiss
 
     replaces: str
     when: AwareDatetime
-    endorsed_by: Annotated[str, Names("staff")]
+    endorsed_by: Annotated[str, APPROVES]
     letter: str
 
 
@@ -82,7 +82,7 @@ class VisitNoticeReplaced(ActivityEvent):
 class RecordVisit(ActivityCommand, called="record-visit", permission="work"):
     """met: persons met. accuracy_checked: what was written was read back to them."""
 
-    met: Annotated[tuple[str, ...], Limit(min_length=1)]
+    met: Annotated[tuple[str, ...], Limit(min_length=1), NamedBefore("whoever was met there, also neighbours and relatives")]
     observations: CaseText
     commitment: CaseText
     accuracy_checked: bool
