@@ -24,6 +24,7 @@ from tests.cases.people import (
     COUNSELLOR,
     NOW,
     OFFICER,
+    PRINCIPAL,
     OTHER,
     POLICY,
     STUDENT,
@@ -142,7 +143,7 @@ def test_whoever_is_named_in_the_concern_hears_nothing_of_it_also_where_a_ruling
     accused = raised("c-2", people=(named(COUNSELLOR),))
     freed = after(
         take(accused),
-        step(DeclareConflict, by=OFFICER, person=COUNSELLOR, ground="accused", substitute=None, rule_by=later(days=1)),
+        step(DeclareConflict, by=PRINCIPAL, person=COUNSELLOR, ground="accused", substitute=None, rule_by=later(days=1)),
         step(RuleConflict, by=OFFICER, person=COUNSELLOR, conflicted=False, reason=words(), rule_by=later(days=2)),
         case=handled(step(Assign, to=COUNSELLOR)),
     )
