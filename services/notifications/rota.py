@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 def standing_in(person: str, away: Mapping[str, str | None], there: Collection[str]) -> str | None:
     """The person, or who stands in for them, also for a deputy who is away too; None where that ends with nobody.
 
-    away: people on leave, each with their deputy. there: who holds a post and is not suspended. A circle of deputies ends with nobody.
+    away: people on leave, each with their deputy. there: who is staff or holds a post, and is not suspended. A circle of deputies ends with nobody.
     """
     seen: set[str] = set()
     found: str | None = person

@@ -43,10 +43,11 @@ REMEMBERED = 5.0
 
 
 _THERE = (
-    "SELECT DISTINCT person FROM post_v1 p WHERE p.generation = 1 AND p.person = ANY (%s)"
+    "SELECT p.person FROM person_v1 p WHERE p.generation = 1 AND p.person = ANY (%s)"
+    " AND (p.kind = 'staff' OR EXISTS (SELECT FROM post_v1 t WHERE t.generation = 1 AND t.person = p.person))"
     " AND NOT EXISTS (SELECT FROM suspension_v1 u WHERE u.generation = 1 AND u.person = p.person)"
 )
-"""Which of these people hold a post and are not suspended."""
+"""Which of these people are staff or hold a post, and are not suspended."""
 
 _AWAY_NOW = "SELECT person, deputy FROM away_v1 WHERE school = %s AND clock_timestamp() BETWEEN away_from AND away_until"
 
