@@ -4,7 +4,7 @@ import asyncio
 import json
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,9 +15,11 @@ from services.intake.app import create_app
 from services.intake.roster.importing import RosterImport, Wishes
 from services.intake.roster.report import ImportReport
 from services.intake.views import TABLES, VIEW, project
+from shared.errors import StillBuilding
 from shared.eventstore.projection import Projection
 from shared.running import ended
 from shared.settings import read_settings
+from shared.testing import eventually
 from tests.intake.bundles import zipped
 from tests.logins import login
 
@@ -60,6 +62,14 @@ async def opened(database: str, folder: Path, **secrets: str) -> AsyncIterator[O
     await kernel.database.open()
     directory = Projection(VIEW, kernel.store, kernel.database, project, TABLES, kernel.heartbeats)
     running = asyncio.create_task(directory.run())
+
+    async def answers() -> bool:
+        with suppress(StillBuilding):
+            async with directory.as_it_stands():
+                return True
+        return False
+
+    await eventually(answers, within=30)
     try:
         yield Office(app, RosterImport(kernel, directory), directory, folder)
     finally:
