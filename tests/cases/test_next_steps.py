@@ -16,7 +16,7 @@ ON_ANY_CASE = {
     "set-urgency", "assess-case", "decide-referral", "assign", "note", "close", "note-member", "agree-safety-plan", "wait-for-case", "hand-over-case",
     "deputise-case", "declare-conflict", "record-first-account", "keep-evidence", "offer-medical-care", "merge-into", "link-case", "transfer-case",
     "unmatch-student", "correct-fact", "record-disclosure", "draft-referral", "assess-guardian", "request-counselling", "ask-teacher",
-    "propose-conference", "file-official-report", "record-data-request", "record-inbound-referral",
+    "propose-conference", "file-official-report", "record-data-request", "record-inbound-referral", "confirm-reading",
 }  # fmt: skip
 """What a counsellor may do from the first moment on."""
 
