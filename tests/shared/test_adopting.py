@@ -53,26 +53,35 @@ def held(connection: psycopg.Connection, tables: tuple[str, ...]) -> dict[str, l
     return {table: connection.execute(f"SELECT to_jsonb(t) - 'generation' FROM {table} t").fetchall() for table in tables}
 
 
+def _as_before(row: tuple, known: tuple) -> tuple:
+    """Without the columns that a later release added."""
+    return ({name: value for name, value in row[0].items() if name in known[0]},)
+
+
 @pytest.mark.parametrize("service", list(SERVICES))
 async def test_what_an_older_release_folded_is_kept_and_built_on(empty_database, tmp_path, service):
     migrations, view, tables = SERVICES[service]
+    (generations,) = migrations.glob("*generations.sql")
     for script in migrations.glob("*.sql"):
-        if "generations" not in script.name:
+        if script.name < generations.name:
             shutil.copy(script, tmp_path)
     prepared(empty_database, service, tmp_path)
     with psycopg.connect(empty_database, autocommit=True, options=f"-c search_path={service}") as connection:
         connection.execute(AS_BEFORE[0])
         connection.execute(AS_BEFORE[1], (view,))
-        for table in tables:
+        there = {name for (name,) in connection.execute("SELECT relname FROM pg_class WHERE relnamespace = %s::regnamespace", (service,))}
+        known = tuple(table for table in tables if table in there)
+        for table in known:
             row = psycopg.types.json.Json(ROW)
             connection.execute(f"INSERT INTO {table} SELECT * FROM json_populate_record(NULL::{table}, %s)", (row,))
-        before = held(connection, tables)
+        before = held(connection, known)
         prepared(empty_database, service, migrations)
         prepared(empty_database, service, migrations)  # the next start finds it done
-        assert held(connection, tables) == before
+        after = held(connection, known)
+        assert {table: [_as_before(row, rows[0]) for row in after[table]] for table, rows in before.items()} == before
         ((number, position, state),) = connection.execute("SELECT generation, position, state FROM view_checkpoint").fetchall()
         assert (position, state) == (42, "building"), "nobody can tell whether it was whole: it answers when it is level"
-        for table in tables:
+        for table in known:
             assert connection.execute(f"SELECT generation FROM {table}").fetchall() == [(number,)]
 
 

@@ -142,6 +142,16 @@ def test_what_a_migration_makes_belongs_to_the_owner_and_its_functions_to_nobody
 # what a release before left ------------------------------------------------------------------------------------------
 
 
+def scripts(service: str) -> list[Path]:
+    return sorted((CODE / service / "schema").glob("*.sql"))
+
+
+def later(service: str) -> list[Path]:
+    """The scripts that came after that release; the one of generations was the last that it could have had."""
+    (generations,) = (path for path in scripts(service) if path.name.endswith("generations.sql"))
+    return [path for path in scripts(service) if path.name > generations.name]
+
+
 def prepared_before(url: str) -> None:
     """As the release before logins prepared a database: everything belongs to the administrator, the roles cannot sign in."""
     with psycopg.connect(url, autocommit=True) as administrator:
@@ -155,7 +165,7 @@ def prepared_before(url: str) -> None:
                 administrator.execute((BEFORE / f"{script}.sql").read_text().format(schema=service, role=role).encode())
             administrator.execute((BEFORE / "keyring.sql").read_text().encode())
             administrator.execute(f"CREATE TABLE {service}.migration (name text PRIMARY KEY, applied_at timestamptz DEFAULT clock_timestamp())")
-            for path in sorted((CODE / service / "schema").glob("*.sql")):
+            for path in sorted(set(scripts(service)) - set(later(service))):
                 administrator.execute(path.read_text().format(schema=service, role=role).encode())
                 administrator.execute(f"INSERT INTO {service}.migration (name) VALUES (%s)", (path.name,))
             administrator.execute(f"GRANT SELECT ON {service}.migration TO {role}")
@@ -184,8 +194,8 @@ def test_a_database_of_the_release_before_keeps_its_history_and_is_worked_on(bef
     history = rows(before, "SELECT * FROM cases.event ORDER BY position")
     boxes = "SELECT kid, person, purpose, wrapped, created_at, destroyed_at FROM keyring.key"
     keys = rows(before, boxes)
-    kernel = [Applied(service, each.name) for service in SERVICES for each in (schemas.keyring_script(), *schemas.kernel_scripts(service))]
-    assert prepared(before) == kernel
+    new = {service: (schemas.keyring_script(), *schemas.kernel_scripts(service), *later(service)) for service in SERVICES}
+    assert prepared(before) == [Applied(service, each.name) for service in SERVICES for each in new[service]]
     assert (rows(before, "SELECT * FROM cases.event ORDER BY position"), rows(before, boxes)) == (history, keys)
     assert all(works(login(before, service), service) for service in SERVICES)
     assert asyncio.run(verified(login(before, "cases"))) == Verified("cases", 3, 3, None)
