@@ -40,9 +40,10 @@ async def run_parts(parts: Sequence[Part]) -> None:
     """Runs all parts until cancelled, and then ends every one of them. A part that ends or fails is restarted after a growing pause."""
     running = [asyncio.create_task(keep_running(part), name=part.name) for part in parts]
     try:
-        done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_EXCEPTION)  # one part that is cancelled stops no other
         for task in done:
-            task.result()
+            if not task.cancelled():
+                task.result()
     finally:
         await asyncio.gather(*(ended(task, CLOSING) for task in running))  # a group would cancel each only once, which one may swallow
 

@@ -353,7 +353,6 @@ OPERATIONS = (
     "/api/parked",
     "/api/parked/replay",
     "/api/views/{view}/rebuild",
-    "/api/roster",
     "/api/people",
 )
 
@@ -363,6 +362,11 @@ def test_operations_are_for_services_and_administrators_alone(operation):
     rows = [roles for row, roles in ROWS.items() if row.endswith(operation)]
     assert rows
     assert all(set(roles) <= {"service", "system-administrator"} for roles in rows)
+
+
+def test_a_roster_is_brought_by_whoever_operates_the_district_or_a_school_alone():
+    rows = [ROWS["POST /intake/api/roster"], ROWS["GET /intake/api/roster/report"]]
+    assert [set(roles) for roles in rows] == [{"service", "system-administrator", "school-operator"}] * 2
 
 
 def test_a_system_administrator_reads_no_content_and_a_case_is_nobodys_without_signing_in():
