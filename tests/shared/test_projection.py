@@ -122,7 +122,10 @@ async def test_a_switch_that_came_too_early_would_be_seen(here, slowly, monkeypa
     one.start()
     await one.append(300)
     async with watched(one) as watcher:
-        await one.view.rebuild()
+        for _ in range(20):  # a reader of a busy machine may miss the moment
+            await one.view.rebuild()
+            if watcher.gaps:
+                break
     assert watcher.gaps
 
 
