@@ -14,7 +14,7 @@ ON_SERVERS = "postgresql"
 _FORBIDDEN = frozenset({"socket.connect", "socket.bind", "socket.getaddrinfo", "subprocess.Popen", "os.fork", "os.posix_spawn"})
 """Audit events of Python: whoever raises one reaches outside the process. An event loop's own pair of sockets raises none of them."""
 
-_LEFT_OUT = ("servers", "long", "faults")
+_LEFT_OUT = ("servers", "long", "thorough", "faults")
 
 _guarded = pytest.StashKey[bool]()
 

@@ -74,7 +74,7 @@ def garbled(tables: Export, chance: random.Random) -> tuple[str, int, str]:
 pieces = pytest.mark.parametrize("seeds", [range(piece, BUNDLES // 2, PIECES) for piece in range(PIECES)], ids=range(PIECES))
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 @pieces
 def test_a_garbled_cell_is_set_aside_with_its_place_and_changes_nobody(held, tmp_path, seeds):
     garbled_cells(held, tmp_path, seeds)
@@ -93,7 +93,7 @@ def garbled_cells(held: Held, tmp_path: Path, seeds: Iterable[int]) -> None:
         assert (made.people, made.departures) == ([], []), seed
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 @pieces
 def test_a_damaged_bundle_is_refused_or_set_aside_and_spares_whoever_was_set_aside(held, tmp_path, seeds):
     damaged_bundles(held, tmp_path, seeds)
