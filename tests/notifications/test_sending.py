@@ -343,10 +343,17 @@ async def test_row_13_a_slow_ladder_climbs_by_the_calendar_of_its_school(databas
         async def known() -> bool:
             return len(await expected()) > 0
 
-        await eventually(known)
+        async def of_the_emergency() -> datetime | None:
+            async with running.kernel.database.connection() as connection:
+                query = "SELECT min(due_at) FROM deadline_v1 WHERE starts_with(stream, 'alert-case-2-')"
+                return (await (await connection.execute(query)).fetchone())[0]
+
+        async def both_known() -> bool:
+            return await known() and await of_the_emergency() is not None
+
+        await eventually(both_known)
         climbs = await expected()
         assert [round((each - begins) / timedelta(minutes=1)) for each in climbs] == [2880, 5760, 7200, 8640]
-        async with running.kernel.database.connection() as connection:
-            query = "SELECT min(due_at) FROM deadline_v1 WHERE starts_with(stream, 'alert-case-2-')"
-            first = (await (await connection.execute(query)).fetchone())[0]
+        first = await of_the_emergency()
+        assert first is not None
         assert first < datetime.now(UTC) + timedelta(minutes=16), "the emergency ladder knows no days"

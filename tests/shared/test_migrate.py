@@ -194,8 +194,10 @@ def test_a_database_of_the_release_before_keeps_its_history_and_is_worked_on(bef
     history = rows(before, "SELECT * FROM cases.event ORDER BY position")
     boxes = "SELECT kid, person, purpose, wrapped, created_at, destroyed_at FROM keyring.key"
     keys = rows(before, boxes)
-    new = {service: (schemas.keyring_script(), *schemas.kernel_scripts(service), *later(service)) for service in SERVICES}
-    assert prepared(before) == [Applied(service, each.name) for service in SERVICES for each in new[service]]
+    kernel = {service: [each.name for each in (schemas.keyring_script(), *schemas.kernel_scripts(service))] for service in SERVICES}
+    assert prepared(before) == [
+        Applied(service, name) for service in SERVICES for name in (*kernel[service], *(path.name for path in later(service)))
+    ]  # fmt: skip
     assert (rows(before, "SELECT * FROM cases.event ORDER BY position"), rows(before, boxes)) == (history, keys)
     assert all(works(login(before, service), service) for service in SERVICES)
     assert asyncio.run(verified(login(before, "cases"))) == Verified("cases", 3, 3, None)
