@@ -115,7 +115,7 @@ class Day:
 
     def read_cases(self) -> None:
         """All cases, also those of visitors. Only the auditor looks at them: whoever reads words makes a report *read*."""
-        headers, looks = self.duty(), self.stage.token(self.ids("dinas-staf-05"))
+        headers, looks = self.duty(), self.auditor()
         page: str | None = None
         while True:
             query = {"cursor": page} if page else {}
@@ -165,6 +165,10 @@ class Day:
     def duty(self) -> dict[str, str]:
         """The district's duty officer."""
         return self.stage.token(self.ids("dinas-staf-01"))
+
+    def auditor(self) -> dict[str, str]:
+        """Sees what was recorded, without its content."""
+        return self.stage.token(self.ids("dinas-staf-05"))
 
     def counsellor(self, case: dict[str, Any]) -> dict[str, str]:
         """The school's counsellor, or its cluster's where it has none, or the duty officer for a case of the district's desk."""

@@ -114,7 +114,7 @@ def _story(day: Day, key: str) -> list[tuple[str, str, str]]:
     case = day.case_of(key)
     if case is None:
         return []
-    told = checked(day.client.get(f"{day.stage.origin}/cases/api/cases/{case['id']}/history", headers=day.duty()))["items"]
+    told = checked(day.client.get(f"{day.stage.origin}/cases/api/cases/{case['id']}/history", headers=day.auditor()))["items"]
     return [(each["recorded_at"][11:19], *words_of().sentence(each["type"], each["data"])) for each in told if each["type"] not in _QUIET]
 
 
@@ -132,7 +132,7 @@ def _strategies(day: Day, cases: list[dict[str, Any]]) -> list[tuple[str, int]]:
 def _decisions(day: Day, cases: list[dict[str, Any]]) -> Counter[str]:
     counted: Counter[str] = Counter()
     for case in cases:
-        told = checked(day.client.get(f"{day.stage.origin}/cases/api/cases/{case['id']}/decisions", headers=day.duty()))
+        told = checked(day.client.get(f"{day.stage.origin}/cases/api/cases/{case['id']}/decisions", headers=day.auditor()))
         counted.update(each["chosen"] for each in told["items"] if each.get("chosen"))
     return counted
 
