@@ -51,6 +51,8 @@ def district_with(schools: list[str], cases: list[dict[str, object]], *, known: 
         path = request.url.path
         if path == "/intake/api/schools":
             return httpx.Response(200, json={"items": [{"school": each} for each in schools]})
+        if path in ("/intake/api/appointments", "/cases/api/lists", "/notifications/api/agencies"):
+            return httpx.Response(200, json={})
         if path == "/cases/api/cases":
             return httpx.Response(200, json={"items": cases, "next": None})
         if path.startswith("/cases/api/cases/"):
