@@ -205,10 +205,10 @@ class Access:
         allowed = self.permissions.roles(request.method, route.path_format)
         who = self._found(request, open_to_all=EVERYBODY in allowed)
         if EVERYBODY in allowed:
-            return await self._as_far_as_known(who)
+            return asked_by(request, await self._as_far_as_known(who))
         if who is ANONYMOUS:
             raise NotSignedIn("send a bearer token: `Authorization: Bearer …`")
-        found = (await self.resolved(who)).only(allowed)
+        found = asked_by(request, await self.resolved(who)).only(allowed)
         if not found.holds(*allowed):
             raise NotAllowed
         return found
@@ -236,6 +236,12 @@ class Access:
             if open_to_all:
                 return ANONYMOUS
             raise
+
+
+def asked_by(request: Request, who: Principal) -> Principal:
+    """Keeps with the request who asks, with every post, for the head of its page."""
+    request.state.who = who
+    return who
 
 
 async def signed_in(request: Request) -> Principal:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from shared.access import Access, Permissions
 from shared.asked import Fingerprints
@@ -18,6 +19,7 @@ from shared.heartbeat import Heartbeats
 from shared.key_status import Depends
 from shared.keys import Keys, Service
 from shared.pace import Pace
+from shared.pages import Frame
 from shared.posts import KEPT, Posts
 from shared.sealing import KeyringVault, Vault
 from shared.settings import Settings
@@ -41,6 +43,7 @@ class Kernel:
     keys: Keys
     posts: Posts
     fingerprints: Fingerprints
+    frame: Frame
     depends: list[Depends] = field(default_factory=list)
     subscriptions: list[Subscription] = field(default_factory=list)
 
@@ -55,7 +58,8 @@ class Kernel:
 def kernel_of(name: ServiceName, settings: Settings, migrations: Path, clock: Clock, directory: str | None = None) -> Kernel:
     """The kernel of a service, with nothing running yet.
 
-    directory: the view that holds who is who, where that is folded from the service's own store. Raises: StartRefused: a secret is missing.
+    migrations: in the service's folder, where its templates and catalogues lie too. directory: the view that holds who is who, where that is folded
+    from the service's own store. Raises: StartRefused: a secret is missing.
     """
     database = Database(settings.database_url, name, migrations=migrations, size=settings.pool_size)
     keys = Keys(name, settings.secret_source(), clock)
@@ -74,4 +78,5 @@ def kernel_of(name: ServiceName, settings: Settings, migrations: Path, clock: Cl
         keys,
         posts,
         Fingerprints(vault, name),
+        Frame(name, migrations.parent, ZoneInfo(settings.time_zone)),
     )
