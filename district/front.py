@@ -12,12 +12,13 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from district.origins import is_same_origin, on_this_machine, path_of_ours
+from district.origins import is_same_origin, on_this_machine
 from district.sample.faces import Face, sample_schools
 from services.intake.sessions.office import Sessions
 from shared.access import Identity
 from shared.errors import Fault, Invalid, NotAllowed
 from shared.events import SessionHolder
+from shared.pages import path_of_ours
 
 _PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=select_autoescape())
 _FORBIDDEN = 403

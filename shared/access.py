@@ -241,12 +241,12 @@ class Access:
         route = request.scope["route"].path_format
         allowed = self.permissions.roles(request.method, route)
         if EVERYBODY in allowed:
-            return await self._as_far_as_known(await self._anybody(request))
+            return asked_by(request, await self._as_far_as_known(await self._anybody(request)))
         fresh = self.permissions.asks_fresh(request.method, route)
         shown = await self._shown(request, reading=request.method in _READING and not fresh)
         if shown is None:
             raise NotSignedIn("send a bearer token: `Authorization: Bearer …`")
-        found = (await self._standing(shown)).only(allowed)
+        found = asked_by(request, await self._standing(shown)).only(allowed)
         if not found.holds(*allowed):
             raise NotAllowed
         if fresh:
@@ -302,6 +302,12 @@ _READING = ("GET", "HEAD", "OPTIONS")
 def _bearer(request: Request) -> str:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def asked_by(request: Request, who: Principal) -> Principal:
+    """Keeps with the request who asks, with every post, for the head of its page."""
+    request.state.who = who
+    return who
 
 
 async def signed_in(request: Request) -> Principal:

@@ -21,6 +21,7 @@ from shared.events import READERS
 from shared.eventstore.projection import Projection
 from shared.eventstore.signing import HeadSigner
 from shared.key_status import key_status_router
+from shared.pages.routes import pages_router
 from shared.rewrapping import Rewrapper
 from shared.running import Part, run_parts
 from shared.service.documents import documents_router
@@ -88,6 +89,7 @@ def _kernels_routers(kernel: Kernel, running: Sequence[Part]) -> list[APIRouter]
     return [
         feed_router(kernel.name, kernel.store),
         parked_router(kernel),
+        pages_router(kernel.name),
         key_status_router(kernel.keys, kernel.database, kernel.depends),
         views_router(kernel, projections),
         operations_router(kernel, watched, [projection.name for projection in projections]),

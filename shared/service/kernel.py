@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from shared.access import Access, Permissions
 from shared.asked import Fingerprints
@@ -19,6 +20,7 @@ from shared.heartbeat import Heartbeats
 from shared.key_status import Depends
 from shared.keys import Keys, Service
 from shared.pace import Pace
+from shared.pages import Frame
 from shared.posts import KEPT, Posts
 from shared.sealing import KeyringVault, Vault
 from shared.sessions.asking import AskedWord, Neighbour
@@ -52,6 +54,7 @@ class Kernel:
     fingerprints: Fingerprints
     sessions: KnownSessions
     cookies: Cookies
+    frame: Frame
     depends: list[Depends] = field(default_factory=list)
     subscriptions: list[Subscription] = field(default_factory=list)
 
@@ -68,8 +71,8 @@ def kernel_of(
 ) -> Kernel:
     """The kernel of a service, with nothing running yet.
 
-    directory: the view that holds who is who, where that is folded from the service's own store. word: of the sessions' owner; the others ask it.
-    Raises: StartRefused: a secret is missing.
+    migrations: in the service's folder, where its templates and catalogues lie too. directory: the view that holds who is who, where that is folded
+    from the service's own store. word: of the sessions' owner; the others ask it. Raises: StartRefused: a secret is missing.
     """
     database = Database(settings.database_url, name, migrations=migrations, size=settings.pool_size)
     keys = Keys(name, settings.secret_source(), clock)
@@ -97,4 +100,5 @@ def kernel_of(
         Fingerprints(vault, name),
         sessions,
         cookies,
+        Frame(name, migrations.parent, ZoneInfo(settings.time_zone)),
     )

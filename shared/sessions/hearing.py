@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from contextlib import suppress
 
 from fastapi import APIRouter, Response
@@ -46,7 +45,7 @@ class Listening:
 
     async def run(self) -> None:
         while True:
-            if time.monotonic() - self._known.used_at < IN_USE:
+            if self._known.is_in_use(IN_USE):
                 with suppress(Unavailable):  # whoever asks is told
                     await self._known.catch_up()
             self._pulse.alive()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from shared.clock import Clock
@@ -33,15 +33,15 @@ _SILENT = 0.5
 
 
 class KnownSessions:
-    """The look-up. last_resort: None for the owner itself, which can do nothing without its own store."""
+    """The look-up. last_resort: None for the owner itself, which can do nothing without its own store. ticks: seconds that only grow."""
 
-    def __init__(self, word: Word, clock: Clock, last_resort: LastResort | None = None) -> None:
-        self._word, self._clock, self._last_resort = word, clock, last_resort
+    def __init__(self, word: Word, clock: Clock, last_resort: LastResort | None = None, ticks: Callable[[], float] = time.monotonic) -> None:
+        self._word, self._clock, self._last_resort, self._ticks = word, clock, last_resort, ticks
         self._known: OrderedDict[str, Session] = OrderedDict()
         self._position: int | None = None
         self._asked_at, self._silent_since = -BEHIND, -_SILENT
         self._heard_at = clock.now() - ALONE
-        self.used_at = -BEHIND
+        self._used_at = -BEHIND
         self._asking: Batcher[str, Session | None] = Batcher(self._ask, most=AT_ONCE)
 
     async def of(self, session: str, *, reading: bool) -> Session | None:
@@ -49,7 +49,7 @@ class KnownSessions:
 
         Raises: Unavailable: the owner does not answer, and the session is not known here or is to do more than read.
         """
-        self.used_at = time.monotonic()
+        self._used_at = self._ticks()
         known = self._known.get(session)
         if known and self.is_fresh():
             return known
@@ -62,7 +62,11 @@ class KnownSessions:
 
     def is_fresh(self) -> bool:
         """Whether the owner's last word is still good."""
-        return time.monotonic() - self._asked_at < BEHIND
+        return self._ticks() - self._asked_at < BEHIND
+
+    def is_in_use(self, within: float) -> bool:
+        """Whether somebody asked within so many seconds."""
+        return self._ticks() - self._used_at < within
 
     async def catch_up(self) -> None:
         """Asks the owner what has ended since. Raises: Unavailable."""
@@ -74,13 +78,13 @@ class KnownSessions:
             self._known.pop(session, None)
 
     async def _ask(self, sessions: Sequence[str]) -> Sequence[Session | BaseException | None]:
-        if time.monotonic() - self._silent_since < _SILENT:
+        if self._ticks() - self._silent_since < _SILENT:
             raise Unavailable("intake does not answer: who is signed in cannot be looked up; try again")
-        wanted, asked_at, clock_at = sorted({each for each in sessions if each}), time.monotonic(), self._clock.now()
+        wanted, asked_at, clock_at = sorted({each for each in sessions if each}), self._ticks(), self._clock.now()
         try:
             told = await self._word.look(self._position, wanted)
         except Unavailable:
-            self._silent_since = time.monotonic()
+            self._silent_since = self._ticks()
             raise
         self._take_out(told.ended)
         self._position, self._asked_at, self._heard_at = told.position, asked_at, clock_at

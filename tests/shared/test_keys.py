@@ -40,6 +40,8 @@ PERSONAL = {
     "agency-secret-digest": "d17a032c1408fefd7ebb9ccff6025039fdc6240c904ef4f59647fbddf308f8d9",
     "message-id": "90b8d819cf6049cf8adcc4c7c8b2d94de52733b7c71f0afb65f44f162319f83c",
     "request-digest": "e9a7ac8890db143ee0a1ada7caa22ac486ab916e1fd53b8cbb6b955e54b48494",
+    "sign-in-name": "8a8a9a59e74f5ed5a1bea941e14d6bfdc43f77d77e1341f6a1d22585198d511c",
+    "recovery-code": "dc58250e593c909c46a957bcc5ba3cf2e3cb7584c7e93c886134e52edfef5d0d",
 }
 
 

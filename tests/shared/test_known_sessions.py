@@ -9,7 +9,6 @@ import pytest
 from shared.access import Identity
 from shared.clock import FixedClock
 from shared.errors import Unavailable
-from shared.sessions import known as module
 from shared.sessions.known import KnownSessions
 from shared.sessions.session import Session, Told
 from tests.sessions import session
@@ -58,10 +57,9 @@ class Table:
 
 
 class World:
-    def __init__(self, monkeypatch) -> None:
+    def __init__(self) -> None:
         self.owner, self.table, self.clock, self.now = Owner(ANI, BUDI), Table(), FixedClock(NOON), 1000.0
-        monkeypatch.setattr(module.time, "monotonic", lambda: self.now)
-        self.known = KnownSessions(self.owner, self.clock, self.table)
+        self.known = KnownSessions(self.owner, self.clock, self.table, lambda: self.now)
 
     def pass_(self, seconds: float) -> None:
         self.now += seconds
@@ -75,8 +73,8 @@ class World:
 
 
 @pytest.fixture
-def world(monkeypatch) -> World:
-    return World(monkeypatch)
+def world() -> World:
+    return World()
 
 
 def test_a_session_that_is_not_known_yet_is_asked_for_once(world):
@@ -188,7 +186,7 @@ def test_when_intake_answers_again_it_is_asked_again(silent):
 
 
 def test_the_owner_itself_has_no_last_resort(world):
-    world.known = KnownSessions(world.owner, world.clock)
+    world.known = KnownSessions(world.owner, world.clock, ticks=lambda: world.now)
     world.of(ANI)
     world.owner.answers = False
     world.pass_(2)
