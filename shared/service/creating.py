@@ -66,7 +66,7 @@ def create_service(
         lifespan=_lifespan(kernel, running),
     )
     app.state.kernel = kernel
-    web.install(app)
+    web.install(app, kernel.frame)
     for router in (*routers(kernel), *_kernels_routers(kernel, running)):
         app.include_router(router)
     app.include_router(documents_router(app, kernel))
