@@ -56,7 +56,7 @@ class Rule:
 USES: Mapping[Use, Rule] = {
     "token": Rule("access", _EVERYBODY, timedelta(hours=12), "a bearer token of a person or agency, for scripts"),
     "service-token": Rule("access", _EVERYBODY, timedelta(hours=12), "between services five minutes; for an operator's scripts half a day"),
-    "session": Rule("access", _EVERYBODY, timedelta(hours=12), "the cookie of a browser"),
+    "session": Rule("access", _EVERYBODY, timedelta(minutes=30), "when a session was used last; the session's own value is random"),
     "head": Rule("own", _SERVICES, None, "for ever: its public key is recorded in the store and vouched for by each key after it"),
     "link": Rule("own", _NOTIFICATIONS, None, "as long as its row: the page compares the hash of what it is asked with"),
     "webhook-signing": Rule("own", _NOTIFICATIONS, timedelta(minutes=5), "the tolerance of Standard Webhooks; during the overlap both keys sign"),

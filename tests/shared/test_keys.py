@@ -12,12 +12,13 @@ from starlette.responses import Response
 
 from services.intake.accounts.underway import LIFE, Begun, Underway
 from services.notifications.senders.signing import NotVerified, public_key, sign, signing_keys, verify
-from shared.access import Identity, issue_session, issue_token, read_session, read_token, service_principal
+from shared.access import Identity, issue_token, read_token, service_principal
 from shared.clock import FixedClock
 from shared.errors import NotAllowed, NotSignedIn, StartRefused
 from shared.keys import LONGEST_LIFE, SERVICES, USES, Holder, Keys, PersonalUse, Use, needed_by, personal_key
 from shared.secretfile import GivenSecrets
 from shared.secretset import SecretName, SecretSet
+from shared.sessions.cookies import Cookies
 from tests.keys import keys, secrets
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -161,8 +162,14 @@ def a_service_token(world: Rotating) -> Holds:
 
 
 def a_session(world: Rotating) -> Holds:
-    cookie = issue_session(world.keys, ANI, world.clock.moment + timedelta(hours=12))
-    return lambda later: read_session(later.keys, cookie, later.clock.moment)
+    """When it was used last; the session itself needs no key."""
+    used = Cookies(world.keys, secure=False).use("s", world.clock.moment)
+
+    def holds(later: Rotating) -> None:
+        if Cookies(later.keys, secure=False).last_use({"tanggap_used": used}, "s") is None:
+            raise NotSignedIn
+
+    return holds
 
 
 def a_webhook_key(world: Rotating) -> Holds:
