@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
@@ -15,9 +15,15 @@ from services.cases.commands.road import Road
 from services.cases.domain.casework import Casework, casework
 from services.cases.domain.register import STRATEGIES
 from services.cases.domain.steps.tells import Described
+from services.cases.forms import pages as forms
+from services.cases.forms.choosing import Choosing
+from services.cases.forms.pages import StepPages
+from services.cases.forms.wording import Form, forms_of
 from services.cases.reading import documents, lists, reports, routes, what_if, without_case
+from services.cases.reading.agencies import Agencies
 from services.cases.reading.calendars import SchoolCalendars
 from services.cases.reading.calendars import router as calendar_routes
+from services.cases.reading.directory import Directory
 from services.cases.reading.projecting import TABLES, VIEW, projecting
 from services.cases.reading.views import Roster, WorkList
 from services.cases.reading.vocabulary import WORDS, words_of
@@ -50,7 +56,7 @@ def create_app(settings: Settings, strategies: Sequence[Described] = STRATEGIES,
     with the others, or something that can happen has no words.
     """
     work = casework(strategies)
-    words = words_of(work, tuple(words_files))
+    words, asked = words_of(work, tuple(words_files)), forms_of(work, tuple(words_files))
     views: dict[str, Projection] = {}
 
     def parts(kernel: Kernel) -> list[Part]:
@@ -58,7 +64,7 @@ def create_app(settings: Settings, strategies: Sequence[Described] = STRATEGIES,
         return _parts(kernel, views[VIEW], work)
 
     def routers(kernel: Kernel) -> list[APIRouter]:
-        return _routers(kernel, views[VIEW], work, words)
+        return _routers(kernel, views[VIEW], work, words, asked)
 
     return create_service("cases", settings, migrations=MIGRATIONS, routers=routers, parts=parts)
 
@@ -75,7 +81,7 @@ def _parts(kernel: Kernel, view: Projection, work: Casework) -> list[Part]:
     ]
 
 
-def _routers(kernel: Kernel, view: Projection, work: Casework, words: Words) -> list[APIRouter]:
+def _routers(kernel: Kernel, view: Projection, work: Casework, words: Words, asked: Mapping[str, Form]) -> list[APIRouter]:
     calendars = SchoolCalendars(kernel.store, kernel.database, kernel.settings.time_zone)
     road = Road(work, kernel, Roster(kernel.database, kernel.posts), WorkList(kernel.database, view), calendars)
     return [
@@ -89,4 +95,5 @@ def _routers(kernel: Kernel, view: Projection, work: Casework, words: Words) -> 
         calendar_routes(kernel, calendars),
         what_if.router(kernel),
         pages.router(kernel, view, work, words, calendars),
+        forms.router(StepPages(road, asked, Choosing(kernel, road.roster, Directory(kernel.database), Agencies(kernel)))),
     ]

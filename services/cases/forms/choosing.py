@@ -1,0 +1,81 @@
+"""What may be chosen in a form, by name: people who fit, schools, agencies. Ids never show (people page, rule 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from services.cases.domain.case.state import Case
+from services.cases.domain.steps.named import Names
+from services.cases.forms.fields import Field
+from services.cases.forms.wording import Question
+from services.cases.reading.agencies import Agencies
+from services.cases.reading.directory import Directory
+from services.cases.reading.views import Roster
+from shared.sealed import Erased
+from shared.service import Kernel
+
+Option = tuple[str, str]
+"""What is sent, and what is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choosing:
+    """Looks up what may be chosen on one case."""
+
+    kernel: Kernel
+    roster: Roster
+    directory: Directory
+    agencies: Agencies
+
+    async def of(self, question: Question, case: Case) -> list[Option]:
+        """The options of a field that is found by name; none for any other."""
+        match question.field:
+            case Field(widget="person", names=Names() as names):
+                return await self._named(await self._people(names, case))
+            case Field(widget="several", name="alternatives") | Field(widget="line", name="agency"):
+                return await self.agencies.names()
+            case Field(widget="several"):
+                return await self._named(await self._around(case))
+            case Field(widget="school"):
+                return [each for each in await self.directory.schools() if each[0] != case.school]
+            case _:
+                return []
+
+    async def _people(self, names: Names, case: Case) -> list[str]:
+        """Who fits, as far as it can be seen beforehand; the road looks again."""
+        match names.kind:
+            case "staff":
+                return await self._staff(names, case)
+            case "guardian":
+                return await self._guardians(case)
+            case "student":
+                return await self.directory.students(case.school)
+            case _:
+                return [*await self._around(case), *await self._staff(names, case)]
+
+    async def _staff(self, names: Names, case: Case) -> list[str]:
+        """At the school, in a role that may do it, not named in the case. First those of the school itself."""
+        allowed = self.kernel.access.permissions.command(names.may).roles if names.may else None
+        staff = await self.roster.staff(case.alerted_at)
+        found = [person for role, people in staff.items() if allowed is None or role in allowed for person in people]
+        return [each for each in dict.fromkeys(found) if not names.fit or each not in case.named]
+
+    async def _guardians(self, case: Case) -> list[str]:
+        student = await self.roster.person(case.student) if case.student else None
+        return list(student.guardians) if student else []
+
+    async def _around(self, case: Case) -> list[str]:
+        """The student and the family."""
+        return [*([case.student] if case.student else []), *await self._guardians(case)]
+
+    async def _named(self, people: Iterable[str]) -> list[Option]:
+        """With their names, in the order of these. Whoever has none that can be read is left out."""
+        names = await self.names(tuple(dict.fromkeys(people)))
+        return sorted(names.items(), key=lambda each: each[1].casefold())
+
+    async def names(self, people: Sequence[str]) -> dict[str, str]:
+        """Names that can be read, by person."""
+        sealed = await self.roster.names(people)
+        texts = await self.kernel.vault.open_many(list(sealed.values()))
+        return {person: text for person, text in zip(sealed, texts, strict=True) if not isinstance(text, Erased)}

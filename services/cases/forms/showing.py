@@ -1,0 +1,88 @@
+"""A form as its page shows it: each question with what was typed, what may be chosen, and what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from services.cases.domain.case.state import Case
+from services.cases.domain.steps.offer import Value
+from services.cases.forms.choosing import Choosing
+from services.cases.forms.faults import Faulty
+from services.cases.forms.fields import Widget
+from services.cases.forms.filling import Typed, rows_typed
+from services.cases.forms.wording import Form, Pair, Question
+from shared.pages import Text
+
+_EMPTY_ROWS = 2
+"""Rows beyond those that are filled in."""
+
+_YES_NO: Mapping[str, Pair] = {"yes": ("Ya", "Yes"), "no": ("Tidak", "No")}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One field of the page. name: in the form. value, values: as typed. options: what is sent, with what is shown. rows: of a field with rows."""
+
+    name: str
+    widget: Widget
+    label: Text
+    hint: Text | None
+    required: bool
+    value: str
+    values: Sequence[str]
+    options: Sequence[tuple[str, Text]]
+    error: Text | None
+    rows: Sequence[Sequence[Shown]] = ()
+    one: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """Shows forms about one case. offered: the values that a field takes now, where it does not take all of its type."""
+
+    choosing: Choosing
+    case: Case
+    offered: Mapping[str, Sequence[Value]]
+
+    async def form(self, form: Form, fixed: Mapping[str, object], typed: Typed, errors: Faulty) -> list[Shown]:
+        """Every question that a person answers. fixed: what the case itself says."""
+        asked = [each for each in form.questions if each.name not in fixed]
+        return [await self._question(each, each.name, typed, errors) for each in asked]
+
+    async def _question(self, question: Question, name: str, typed: Typed, errors: Faulty) -> Shown:
+        rows = [await self._row(question, f"{name}-{number}", typed, errors) for number in _numbers(question, typed)]
+        values = typed.get(name, ())
+        return Shown(
+            name, self._widget(question), question.label, question.hint, question.field.required, values[0] if values else "", values,
+            await self._options(question), errors.get(name), rows, question.one,
+        )  # fmt: skip
+
+    async def _row(self, question: Question, name: str, typed: Typed, errors: Faulty) -> list[Shown]:
+        asked = [each for each in question.rows if each.field.widget != "made"]
+        return [await self._question(each, f"{name}-{each.name}", typed, errors) for each in asked]
+
+    def _widget(self, question: Question) -> Widget:
+        """What has options is chosen, and a short list of an agency or of somebody is found by name."""
+        field = question.field
+        if field.name in self.offered and field.widget not in ("several", "yes-no"):
+            return "choice"
+        return "person" if field.name == "agency" else field.widget
+
+    async def _options(self, question: Question) -> list[tuple[str, Text]]:
+        offered = self.offered.get(question.name)
+        known: Mapping[str, Text] = question.options or (_YES_NO if question.field.widget == "yes-no" else {})
+        if offered is None or question.field.widget == "yes-no":
+            return list(known.items()) or list(await self.choosing.of(question, self.case))
+        codes = [str(each) for each in offered]
+        if all(code in known for code in codes):
+            return [(code, known[code]) for code in codes]
+        names = await self.choosing.names(codes)
+        return [(code, names.get(code, code)) for code in codes]
+
+
+def _numbers(question: Question, typed: Typed) -> range:
+    """The rows that are shown: all up to the last one that is filled in, and some that are empty."""
+    if not question.rows:
+        return range(0)
+    return range(max(rows_typed(question, typed), default=-1) + 1 + _EMPTY_ROWS)
