@@ -16,8 +16,9 @@ from services.intake.accounts.pacing import Pacing
 from services.intake.accounts.setting_up import Draft, SettingUp, Typed
 from services.intake.accounts.signing_in import PasswordSignIn
 from services.intake.accounts.verifiers import Verifiers
-from services.intake.domain.account import Accept, Account
+from services.intake.domain.account import Accept, Account, Way
 from shared.clock import FixedClock
+from shared.service import Kernel
 
 START = datetime.fromisoformat("2026-11-30T09:00:00+07:00")
 PASSWORD = "gunung merapi di pagi hari"
@@ -42,7 +43,7 @@ class Opened:
 
 @dataclass
 class AccountsDesk:
-    kernel: object
+    kernel: Kernel
     clock: FixedClock = field(default_factory=lambda: FixedClock(START))
 
     def __post_init__(self) -> None:
@@ -61,7 +62,7 @@ class AccountsDesk:
     async def do(self, command, by: str = "budi", **more) -> Account:
         return await self.accounts.change(command, occasion_of(by, self.clock), **more)
 
-    async def invited(self, person: str, by: str = "budi", way: str = "paper") -> str:
+    async def invited(self, person: str, by: str = "budi", way: Way = "paper") -> str:
         """The random part of a new link."""
         return (await self.inviting.invite(person, by, way, uuid4())).address.rpartition("/")[2]
 
