@@ -41,7 +41,7 @@ async def test_an_unknown_passkey_signs_nobody_in(desk):
 async def test_several_passkeys_of_one_person_each_sign_in_and_have_their_names(desk):
     phone, tablet = Device(), Device()
     await desk.opened("ani", phone)
-    await desk.opening.add("ani", await desk.made("ani", tablet, "Tablet sekolah"))
+    await desk.opening.add("ani", await desk.made("ani", tablet, "Tablet sekolah"), keeping=None)
     assert [await desk.signs_in(each) for each in (phone, tablet)] == ["ani", "ani"]
     kept = [json.loads(each.text)["name"] for each in await desk.verifiers.of("ani")]
     assert kept == ["HP saya", "Tablet sekolah"]
@@ -115,7 +115,7 @@ async def test_two_at_once_with_one_count_are_a_copied_key(desk):
 async def test_what_was_ended_signs_in_no_more(desk, end):
     phone, other = Device(), Device()
     await desk.opened("ani", phone)
-    await desk.opening.add("ani", await desk.made("ani", other))
+    await desk.opening.add("ani", await desk.made("ani", other), keeping=None)
     first = next(iter((await desk.accounts.of("ani")).credentials))
     match end:
         case "removed":
@@ -140,10 +140,10 @@ async def test_a_passkey_is_one_persons(desk):
 async def test_a_removed_passkey_may_be_made_anew_and_then_counts_again(desk):
     phone, other = Device(), Device()
     await desk.opened("ani", phone)
-    await desk.opening.add("ani", await desk.made("ani", other))
+    await desk.opening.add("ani", await desk.made("ani", other), keeping=None)
     first = next(iter((await desk.accounts.of("ani")).credentials))
     await desk.do(RemoveCredential(person="ani", credential=first))
-    await desk.opening.add("ani", await desk.made("ani", phone))
+    await desk.opening.add("ani", await desk.made("ani", phone), keeping=None)
     assert await desk.signs_in(phone) == "ani"
 
 

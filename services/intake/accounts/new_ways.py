@@ -34,7 +34,10 @@ class Opening:
         command = Accept(person=person, invitation=invitation, at=clock.now(), credentials=(way.credential,))
         await self.accounts.change(command, occasion_of(person, clock), keep=[way.keep])
 
-    async def add(self, person: str, way: NewWay) -> None:
-        """One more. Raises: NoAccount; NameTaken: it is somebody else's already; NotAllowed: the person was erased; Unavailable."""
+    async def add(self, person: str, way: NewWay, *, keeping: str | None) -> None:
+        """One more. keeping: the session that goes on.
+
+        Raises: NoAccount; NameTaken: it is somebody else's already; NotAllowed: the person was erased; Unavailable.
+        """
         command = AddCredentials(person=person, credentials=(way.credential,))
-        await self.accounts.change(command, occasion_of(person, self.accounts.clock), keep=[way.keep])
+        await self.accounts.change(command, occasion_of(person, self.accounts.clock), keep=[way.keep], keeping=keeping)
