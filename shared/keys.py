@@ -31,7 +31,7 @@ Holder = Service | Literal["district"]
 Use = Literal["token", "service-token", "session", "head", "link", "webhook-signing"]
 """What is made from rotating secrets. A name is part of the derivation: renaming one makes another key."""
 
-PersonalUse = Literal["receipt", "row-digest", "agency-secret-digest", "message-id", "request-digest"]
+PersonalUse = Literal["receipt", "row-digest", "agency-secret-digest", "message-id", "request-digest", "letter-secret", "letter-digest"]
 """What is made from a key of the keyring, which no rotation changes and an erasure ends."""
 
 _SERVICES = frozenset[Holder](SERVICES)
