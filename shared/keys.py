@@ -31,7 +31,9 @@ Holder = Service | Literal["district"]
 Use = Literal["token", "service-token", "session", "head", "link", "webhook-signing"]
 """What is made from rotating secrets. A name is part of the derivation: renaming one makes another key."""
 
-PersonalUse = Literal["receipt", "row-digest", "agency-secret-digest", "message-id", "request-digest", "letter-secret", "letter-digest"]
+PersonalUse = Literal[
+    "receipt", "row-digest", "agency-secret-digest", "message-id", "request-digest", "sign-in-name", "recovery-code", "letter-secret", "letter-digest"
+]  # fmt: skip
 """What is made from a key of the keyring, which no rotation changes and an erasure ends."""
 
 _SERVICES = frozenset[Holder](SERVICES)
@@ -55,7 +57,7 @@ class Rule:
 USES: Mapping[Use, Rule] = {
     "token": Rule("access", _EVERYBODY, timedelta(hours=12), "a bearer token of a person or agency, for scripts"),
     "service-token": Rule("access", _EVERYBODY, timedelta(hours=12), "between services five minutes; for an operator's scripts half a day"),
-    "session": Rule("access", _EVERYBODY, timedelta(hours=12), "the cookie of a browser"),
+    "session": Rule("access", _EVERYBODY, timedelta(minutes=30), "when a session was used last; the session's own value is random"),
     "head": Rule("own", _SERVICES, None, "for ever: its public key is recorded in the store and vouched for by each key after it"),
     "link": Rule("own", _NOTIFICATIONS, None, "as long as its row: the page compares the hash of what it is asked with"),
     "webhook-signing": Rule("own", _NOTIFICATIONS, timedelta(minutes=5), "the tolerance of Standard Webhooks; during the overlap both keys sign"),

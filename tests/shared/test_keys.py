@@ -9,12 +9,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.notifications.senders.signing import NotVerified, public_key, sign, signing_keys, verify
-from shared.access import Identity, issue_session, issue_token, read_session, read_token, service_principal
+from shared.access import Identity, issue_token, read_token, service_principal
 from shared.clock import FixedClock
 from shared.errors import NotAllowed, NotSignedIn, StartRefused
 from shared.keys import LONGEST_LIFE, SERVICES, USES, Holder, Keys, PersonalUse, Use, needed_by, personal_key
 from shared.secretfile import GivenSecrets
 from shared.secretset import SecretName, SecretSet
+from shared.sessions.cookies import Cookies
 from tests.keys import keys, secrets
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -39,6 +40,8 @@ PERSONAL = {
     "agency-secret-digest": "d17a032c1408fefd7ebb9ccff6025039fdc6240c904ef4f59647fbddf308f8d9",
     "message-id": "90b8d819cf6049cf8adcc4c7c8b2d94de52733b7c71f0afb65f44f162319f83c",
     "request-digest": "e9a7ac8890db143ee0a1ada7caa22ac486ab916e1fd53b8cbb6b955e54b48494",
+    "sign-in-name": "8a8a9a59e74f5ed5a1bea941e14d6bfdc43f77d77e1341f6a1d22585198d511c",
+    "recovery-code": "dc58250e593c909c46a957bcc5ba3cf2e3cb7584c7e93c886134e52edfef5d0d",
 }
 
 
@@ -155,8 +158,14 @@ def a_service_token(world: Rotating) -> Holds:
 
 
 def a_session(world: Rotating) -> Holds:
-    cookie = issue_session(world.keys, ANI, world.clock.moment + timedelta(hours=12))
-    return lambda later: read_session(later.keys, cookie, later.clock.moment)
+    """When it was used last; the session itself needs no key."""
+    used = Cookies(world.keys, secure=False).use("s", world.clock.moment)
+
+    def holds(later: Rotating) -> None:
+        if Cookies(later.keys, secure=False).last_use({"tanggap_used": used}, "s") is None:
+            raise NotSignedIn
+
+    return holds
 
 
 def a_webhook_key(world: Rotating) -> Holds:

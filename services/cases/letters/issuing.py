@@ -110,9 +110,10 @@ class Issuing:
         register = register_stream(subject.school, laid_out.on.year)
         place = Place(envelope.id("document"), register, subject.stream, subject.whose, subject.school)
         await self.files.announce(place, verification)
+        pattern = (await self.standing.paper(subject.school)).pattern
         said = {
-            "name": draft.name, "subject": subject.stream, "made_from": subject.made_from, "template": draft.template, "day": laid_out.on,
-            "pattern": (await self.standing.paper(subject.school)).pattern, "typed": wanted.number, "replaces": wanted.replaces, "verification": verification,
+            "name": draft.name, "subject": subject.stream, "made_from": subject.made_from, "template": draft.template, "pattern": pattern,
+            "day": laid_out.on, "typed": wanted.number, "replaces": wanted.replaces, "verification": verification,
             draft.seals: laid_out.model_dump_json(),
         }  # fmt: skip
         on = OnRegister(self.road.kernel.access.permissions, subject.row, subject.school, subject.whose, laid_out.on.year)

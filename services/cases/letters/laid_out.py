@@ -82,9 +82,10 @@ class Letterhead(_Shape):
 
 
 class LaidOut(_Shape):
-    """name: of the document. style: which template prints it. dateline: place and date, as printed. on: the date. emblem: digest of the picture. secret: in the QR code.
+    """name: of the document. style: which template prints it. dateline: place and date, as printed. on: the date.
 
-    recipient: line by line; empty where it goes to nobody. after: pages behind the signatures.
+    emblem: digest of the picture. secret: in the QR code. recipient: line by line; empty where it goes to nobody.
+    after: pages behind the signatures.
     """
 
     version: Literal[1] = 1

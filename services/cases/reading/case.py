@@ -106,8 +106,8 @@ class CaseReader:
         """Every event in order; what may not be read is marked, never dropped."""
         return [each.entry for each in await self.told(principal, case_id, reason)]
 
-    async def told(self, principal: Principal, case_id: str, reason: ReadingReason | None = None) -> list[Told]:
-        """The same, each with its event. The school where the student is now has no more of it than it may open."""
+    async def told(self, principal: Principal, case_id: str, reason: ReadingReason | None = None, what: str = "history") -> list[Told]:
+        """The same, each with its event. The school where the student is now has no more of it than it may open. what: is recorded as read."""
         now = await self.current(case_id)
         allowed = self._allowed(principal, now.state, reason)
         if allowed in _ONE_ACTIVITY:
@@ -117,7 +117,7 @@ class CaseReader:
         happened = self.decider.codec.decode_many(events)
         said = {event.version: each for event, each in zip(events, happened, strict=True)}
         may = [may_open(principal, now.state, allowed, _corrected(each, said)) for each in happened]
-        await self._record(principal, case_id, "history", now.version, reason, content=any(may))
+        await self._record(principal, case_id, what, now.version, reason, content=any(may))
         opened = await self._opened_each([json.loads(event.body) for event in events], may)
         shown = [Told(each, _entry(event, data), mine) for event, each, data, mine in zip(events, happened, opened, may, strict=True)]
         return [each for each in shown if each.opened] if allowed == "present" else shown
