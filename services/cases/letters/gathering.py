@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
 from services.cases.domain.case.state import Case
 from services.cases.domain.casework import Casework
+from services.cases.domain.steps.command import ActEvent
 from services.cases.letters.material import NOBODY, Awaited, Happened, Material, Subject, Whole
-from services.cases.letters.standing import names
+from services.cases.letters.standing import Standing, names
 from services.cases.reading.calendars import SchoolCalendars
 from services.cases.reading.case import CaseReader, Told
 from services.cases.reading.views import Roster
@@ -21,7 +22,6 @@ from services.cases.reading.words import Words
 from services.cases.rights import ReadingReason
 from shared.access import Principal
 from shared.eventstore.states import Loaded
-from shared.message import Event
 from shared.sealed import Erased, Sealed
 from shared.service import Kernel
 
@@ -51,11 +51,12 @@ class Gathering:
     roster: Roster
     calendars: SchoolCalendars
     words: Words
+    standing: Standing
 
-    async def case(self, principal: Principal, case_id: str, reason: ReadingReason | None) -> Gathered:
-        """A case and its history. Raises: NotFound, NotAllowed, ReadingReasonNeeded."""
+    async def case(self, principal: Principal, case_id: str, reason: ReadingReason | None, what: str = "history") -> Gathered:
+        """A case and its history. what: is recorded as read. Raises: NotFound, NotAllowed, ReadingReasonNeeded."""
         reader = CaseReader(self.kernel, self.casework.case)
-        told = await reader.told(principal, case_id, reason)
+        told = await reader.told(principal, case_id, reason, what)
         loaded = await reader.current(case_id)
         history = [(each.entry["version"], Happened(each.event, datetime.fromisoformat(each.entry["happened_at"])), each.opened) for each in told]
         case = loaded.state
@@ -63,31 +64,21 @@ class Gathering:
         material = await self._material(case.school, history, student, _whole(case, told, self.words))
         return Gathered(loaded.stream, case.student or loaded.stream, case.school, history, material, case)
 
-    async def alone(self, loaded: Loaded[object], events: Sequence[Event], moments: Sequence[datetime], school: str) -> Gathered:
+    async def alone(self, loaded: Loaded[Any], events: Sequence[ActEvent], school: str) -> Gathered:
         """A group, a partnership or a consultation, for somebody who may read all of it."""
-        history = [(place, Happened(event, at), True) for place, (event, at) in enumerate(zip(events, moments, strict=True), start=1)]
+        history = [(place, Happened(event, event.at), True) for place, event in enumerate(events, start=1)]
         material = await self._material(school, history, NOBODY, Whole())
         return Gathered(loaded.stream, loaded.stream, school, history, material)
-
-    async def school_name(self, school: str) -> str:
-        """As the roster has it."""
-        async with self.kernel.database.statement() as connection:
-            row = await (await connection.execute("SELECT name FROM school_v1 WHERE school = %s", (school,))).fetchone()
-        return str(row[0]) if row else ""
-
-    async def names(self, people: Iterable[str]) -> Mapping[str, str]:
-        """Of whoever stands in the roster and was not erased."""
-        return await names(self.kernel.vault, self.roster, people)
 
     async def _student(self, student: str | None) -> Subject:
         person = await self.roster.person(student) if student else None
         if person is None or student is None:
             return NOBODY
-        names = await self.names((student, *person.guardians))
+        known = await names(self.kernel.vault, self.roster, (student, *person.guardians))
         born = await self.kernel.vault.open(person.born) if person.born else None
         day = date.fromisoformat(born) if born and not isinstance(born, Erased) else None
-        guardians = tuple(names[each] for each in person.guardians if each in names)
-        return Subject(names.get(student, "[dihapus]"), await Whereabouts(self.kernel.database).homeroom(student), day, guardians)
+        guardians = tuple(known[each] for each in person.guardians if each in known)
+        return Subject(known.get(student, "[dihapus]"), await Whereabouts(self.kernel.database).homeroom(student), day, guardians)
 
     async def _material(self, school: str, history: Sequence[tuple[int, Happened, bool]], student: Subject, whole: Whole) -> Material:
         """texts: of what the reader may read, and of nothing else."""
@@ -95,8 +86,8 @@ class Gathering:
         boxes = list(dict.fromkeys(box for event in open_to_reader for box in _leaves(event, Sealed)))
         texts = dict(zip(boxes, await self.kernel.vault.open_many(boxes), strict=True))
         people = {text for _, each, _ in history for text in _leaves(each.event, str)} | {each.owner for each in whole.awaited if each.owner}
-        calendar, name = await self.calendars.of(school), await self.school_name(school)
-        return Material((), texts, await self.names(people), calendar, self.kernel.clock.now(), student, name, whole)
+        calendar, name = await self.calendars.of(school), await self.standing.printed_name(school)
+        return Material((), texts, await names(self.kernel.vault, self.roster, people), calendar, self.kernel.clock.now(), student, name, whole)
 
 
 def _whole(case: Case, told: Sequence[Told], words: Words) -> Whole:

@@ -23,6 +23,7 @@ from services.cases.letters.laid_out import LaidOut
 from services.cases.letters.laying_out import Around, lay_out
 from services.cases.letters.model import Model
 from services.cases.letters.rendering import Press, Printing
+from services.cases.letters.slip import slip_of
 from services.cases.letters.standing import Signing, Standing
 from services.cases.letters.wanted import Wanted
 from shared.decider import execute, load
@@ -44,7 +45,7 @@ class DocumentErased(Refused):
 class Subject:
     """What a document is about. stream: its own. made_from: the version there that completes it. whose: under whose keys it lies.
 
-    named: whom its conflicts keep from signing. row: of the permission file.
+    named: whom its conflicts keep from signing. row: of the permission file. otherwise: the role of an issuer who holds none at the school.
     """
 
     stream: str
@@ -54,6 +55,7 @@ class Subject:
     school_name: str
     named: frozenset[str] = frozenset()
     row: str = "letters"
+    otherwise: str = "counsellor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class Issuing:
         """The document as it would be issued now."""
         paper = await self.standing.paper(subject.school)
         name = paper.letterhead.name if paper.letterhead else subject.school_name
-        signing = Signing(subject.school, name, envelope.principal.id, subject.named, draft.endorser)
+        signing = Signing(subject.school, name, envelope.principal.id, subject.named, draft.endorser, subject.otherwise)
         signatories = await self.standing.signatories(signing, paper, envelope.now)
         day = (await self.road.calendars.of(subject.school)).day(envelope.now)
         emblem = paper.emblem.digest if paper.emblem else None
@@ -152,6 +154,11 @@ class Issuing:
         if isinstance(file, Erased):
             raise DocumentErased
         return file
+
+    async def slip(self, document: Document) -> bytes:
+        """The slip on which its receiver signs. Raises: DocumentErased."""
+        issue = document.issued.issue
+        return await self.press.pdf(await self.printing(slip_of(await self.contents(issue), issue.number), issue.number))
 
     async def contents(self, issue: DocumentIssued) -> LaidOut:
         """What stands in it. Raises: DocumentErased."""

@@ -66,12 +66,14 @@ def material_of(made: Made, gathered: Gathered) -> Material:
     if not made.readable:
         raise NotComplete
     whole, events = made.document.whole, [(version, each) for version, each, may in gathered.history if may]
-    mine = [each for version, each in events if whole or (version <= made.version and _belongs(made, each.event))]
+    alone = gathered.case is None
+    mine = [each for version, each in events if whole or (version <= made.version and _belongs(made, each.event, alone=alone))]
     return replace(gathered.material, happened=mine)
 
 
-def _belongs(made: Made, event: Event) -> bool:
-    return type(event) in made.chapter.tells and _subject(made.chapter, event) == made.of
+def _belongs(made: Made, event: Event, *, alone: bool) -> bool:
+    """alone: its stream holds one group or activity and nothing else."""
+    return type(event) in made.chapter.tells and (alone or _subject(made.chapter, event) == made.of)
 
 
 def _subject(chapter: Described, event: Event) -> str:

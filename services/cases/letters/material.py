@@ -131,6 +131,10 @@ class Material:
         local = self.calendar.local(moment)
         return f"{_DAYS[local.weekday()]}, {on(local.date())}"
 
+    def date(self, moment: datetime) -> str:
+        """The same without the day of the week, for tables."""
+        return on(self.calendar.day(moment))
+
     def hour(self, moment: datetime) -> str:
         """By the school's clock: *09.00 WIB*."""
         return f"{self.calendar.local(moment):%H.%M} {_ZONES.get(self.calendar.zone, self.calendar.zone)}"

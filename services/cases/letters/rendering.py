@@ -76,6 +76,16 @@ def rendered(printing: Printing) -> bytes:
     return made
 
 
+def is_printable(picture: str) -> bool:
+    """Whether the templates can show a picture. picture: SVG."""
+    source = b'#set document(title: "-")\n#image(bytes(sys.inputs.picture), format: "svg", width: 2cm, height: 2cm, fit: "contain", alt: "-")'
+    try:
+        typst.compile(source, format="pdf", font_paths=_FONTS, sys_inputs={"picture": picture}, pdf_standards="ua-1")
+    except typst.TypstError:
+        return False
+    return True
+
+
 def data_of(printing: Printing) -> Mapping[str, Any]:
     """What the templates are given: texts that can be printed, pictures, and nothing else."""
     laid_out = printing.laid_out

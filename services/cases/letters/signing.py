@@ -36,7 +36,8 @@ class Printed:
 class Signatories:
     """staff: of the school and the district, by role. unfit: who may not sign this: named in the case, suspended, away. printed: as the school said.
 
-    names: of everybody, as the roster has them. issuer: who issues it. endorser: whom the document names.
+    names: of everybody, as the roster has them. issuer: who issues it. endorser: whom the document names. otherwise: the role of an issuer who
+    holds none here.
     """
 
     school: str
@@ -46,6 +47,7 @@ class Signatories:
     names: Mapping[str, str]
     issuer: str
     endorser: str | None = None
+    otherwise: str = "counsellor"
 
     def place(self, form: SignatureForm, values: Mapping[str, str | None]) -> Signature:
         """One place of the document. values: of its fields."""
@@ -72,7 +74,7 @@ class Signatories:
 
     def _role(self, person: str) -> str:
         """The role that somebody signs in, the highest first."""
-        return next((role for role in _POSITIONS if person in self.staff.get(role, ())), "counsellor")
+        return next((role for role in _POSITIONS if person in self.staff.get(role, ())), self.otherwise)
 
     def _of(self, caption: str, role: str, person: str | None) -> Signature:
         printed = self.printed.get(person or "")

@@ -28,7 +28,7 @@ async def names(vault: Vault, roster: Roster, people: Iterable[str]) -> Mapping[
 class Signing:
     """What decides who signs. school: id; school_name: as printed. issuer: who issues it. named: whom a conflict keeps from it.
 
-    endorser: whom the document names.
+    endorser: whom the document names. otherwise: the role of an issuer who holds none here.
     """
 
     school: str
@@ -36,6 +36,7 @@ class Signing:
     issuer: str
     named: frozenset[str]
     endorser: str | None
+    otherwise: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +50,28 @@ class Standing:
         """What the school said of its paper."""
         return (await load(self.kernel.store, PAPER, paper_stream(school))).state
 
+    async def school_name(self, school: str) -> str:
+        """As the roster has it."""
+        async with self.kernel.database.statement() as connection:
+            row = await (await connection.execute("SELECT name FROM school_v1 WHERE school = %s", (school,))).fetchone()
+        return str(row[0]) if row else ""
+
+    async def printed_name(self, school: str) -> str:
+        """As the school writes itself on its letters; else as the roster has it."""
+        letterhead = (await self.paper(school)).letterhead
+        return letterhead.name if letterhead else await self.school_name(school)
+
     async def signatories(self, signing: Signing, paper: Paper, now: datetime) -> Signatories:
         """Whoever may sign: nobody in conflict, nobody who is away."""
         staff = await self.roster.staff(signing.school)
         away = (await load(self.kernel.store, DUTY, rota_stream(signing.school))).state.away_at(now)
         people = {person for group in staff.values() for person in group} | {signing.issuer}
-        known, printed = await names(self.kernel.vault, self.roster, people), await self._printed(paper)
-        return Signatories(signing.school_name, staff, signing.named | frozenset(away), printed, known, signing.issuer, signing.endorser)
+        known, printed = await names(self.kernel.vault, self.roster, people), await self.printed(paper)
+        unfit = signing.named | frozenset(away)
+        return Signatories(signing.school_name, staff, unfit, printed, known, signing.issuer, signing.endorser, signing.otherwise)
 
-    async def _printed(self, paper: Paper) -> Mapping[str, Printed]:
+    async def printed(self, paper: Paper) -> Mapping[str, Printed]:
+        """The signatories, by person, but those who were erased."""
         found = {}
         for person, each in paper.signatories.items():
             name = await self.kernel.vault.open(each.name)

@@ -8,16 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fastapi import APIRouter
-
 from services.cases.domain.casework import Casework
-from services.cases.letters.gathering import Gathered, Gathering
+from services.cases.letters.gathering import Gathered
 from services.cases.letters.kinds import Kind
 from services.cases.letters.made import Made, made_of, material_of
 from services.cases.letters.material import Material, NotComplete
 from services.cases.reading.case import WITHHELD
-from services.cases.rights import ReadingReason
-from shared.access import SignedIn
 
 
 def documents_of(casework: Casework, kinds: Mapping[str, Kind[Material]], gathered: Gathered) -> list[dict[str, Any]]:
@@ -44,17 +40,6 @@ def _data(made: Made, kinds: Mapping[str, Kind[Material]], gathered: Gathered) -
         return kinds[made.document.name].build(material_of(made, gathered)).model_dump(mode="json")
     except NotComplete:
         return {"withheld": WITHHELD}
-
-
-def router(gathering: Gathering, kinds: Mapping[str, Kind[Material]]) -> APIRouter:
-    """`GET /cases/api/cases/{case_id}/documents`."""
-    routes = APIRouter(prefix="/cases/api/cases", tags=["documents"])
-
-    @routes.get("/{case_id}/documents", summary="The data of every official document that the case's history holds")
-    async def documents(case_id: str, principal: SignedIn, reason: ReadingReason | None = None) -> dict[str, Any]:
-        return {"items": documents_of(gathering.casework, kinds, await gathering.case(principal, case_id, reason)), "next": None}
-
-    return routes
 
 
 def undocumented(casework: Casework, kinds: Mapping[str, Kind[Material]]) -> Sequence[str]:

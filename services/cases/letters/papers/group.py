@@ -98,7 +98,7 @@ def group_report(material: Material) -> GroupReport:
 def _session(held: SessionHeld, material: Material) -> Session:
     return Session(
         session=held.session,
-        when=material.day(held.when),
+        when=material.date(held.when),
         stage=coded("stage", held.stage),
         present=len(held.present),
         dynamics=material.text(held.dynamics),

@@ -43,7 +43,7 @@ def conference_minutes(material: Material) -> ConferenceMinutes:
 
 
 def _promise(commitment: Commitment, material: Material) -> Promise:
-    return Promise(owner=material.name(commitment.owner), what=material.text(commitment.what), due=material.day(commitment.due))
+    return Promise(owner=material.name(commitment.owner), what=material.text(commitment.what), due=material.date(commitment.due))
 
 
 class Attendee(Model):

@@ -75,7 +75,7 @@ def case_summary(material: Material) -> CaseSummary:
         activities=_activities(material),
         referrals=_referrals(material),
         awaited=tuple(
-            Awaited(what=each.what, owner=material.name(each.owner) if each.owner else "–", due=material.day(each.due))
+            Awaited(what=each.what, owner=material.name(each.owner) if each.owner else "–", due=material.date(each.due))
             for each in material.whole.awaited
         ),
     )
@@ -88,7 +88,7 @@ def _opened(material: Material) -> str:
 def _concern(strand: StrandAdded, material: Material) -> Concern:
     concern = strand.concern
     return Concern(
-        told=material.day(strand.at),
+        told=material.date(strand.at),
         role=coded("role", concern.role),
         categories=", ".join(coded("category", each) for each in concern.categories),
         words=material.text(concern.text),
@@ -107,7 +107,7 @@ def _goal(goal: Goal, material: Material) -> Target:
         field=coded("field", goal.field),
         words=material.text(goal.words),
         owner=material.name(goal.owner),
-        due=material.day(goal.due),
+        due=material.date(goal.due),
         state=coded("reached", judged[-1]) if judged else "Berjalan",
     )
 
@@ -117,7 +117,7 @@ def _activities(material: Material) -> tuple[Activity, ...]:
         Activity(
             name=coded("strategy", each.strategy),
             owner=material.name(each.owner),
-            latest=material.day(each.events[-1].at),
+            latest=material.date(each.events[-1].at),
             state="Selesai" if each.ended else "Berjalan",
         )
         for each in material.whole.activities
@@ -126,7 +126,7 @@ def _activities(material: Material) -> tuple[Activity, ...]:
 
 def _referrals(material: Material) -> tuple[Sent, ...]:
     moved = {each.referral: coded("task", each.state) for each in material.all(ReferralMoved)}
-    return tuple(Sent(sent=material.day(at), state=moved.get(each.referral, "Menunggu jawaban")) for each, at in material.dated(ReferralSent))
+    return tuple(Sent(sent=material.date(at), state=moved.get(each.referral, "Menunggu jawaban")) for each, at in material.dated(ReferralSent))
 
 
 class Kept(Model):
@@ -178,10 +178,10 @@ def subject_access(material: Material) -> SubjectAccess:
         services=_services(material),
         goals=_goals(material),
         consents=tuple(
-            Consented(what="Alih tangan kasus", giver=coded("giver", each.giver), when=material.day(each.at))
+            Consented(what="Alih tangan kasus", giver=coded("giver", each.giver), when=material.date(each.at))
             for each in material.all(ConsentRecorded)
         ),
-        received=tuple(Received(receiver=coded("receiver", receiver), when=material.day(at)) for receiver, at in material.whole.received),
+        received=tuple(Received(receiver=coded("receiver", receiver), when=material.date(at)) for receiver, at in material.whole.received),
     )
 
 
@@ -190,4 +190,4 @@ def _services(material: Material) -> tuple[Kept, ...]:
     for event in material.all(ActivityEvent):
         begun.setdefault(event.activity, event)
     names = {each.activity: coded("strategy", each.strategy) for each in material.whole.activities}
-    return tuple(Kept(name=names[key], when=material.day(each.at), by=material.name(each.by)) for key, each in begun.items() if key in names)
+    return tuple(Kept(name=names[key], when=material.date(each.at), by=material.name(each.by)) for key, each in begun.items() if key in names)
