@@ -9,15 +9,15 @@ from services.cases.commands.envelope import Envelope
 from services.cases.commands.subject import Said
 from services.cases.domain.case.state import Case
 from services.cases.domain.letters.paper import PAPER, Paper, PaperCommand, PaperEvent
-from services.cases.domain.letters.register import REGISTER, Register, RegisterCommand, RegisterEvent
+from services.cases.domain.letters.register import REGISTER, IssueDocument, MarkReplaced, Register, RegisterCommand, RegisterEvent
 from services.cases.domain.steps.command import Command
 from services.cases.domain.streams import paper_stream, register_stream
 from services.cases.rights import require_at_school
 from shared.access import Permissions
-from shared.decider import Decider
+from shared.decider import Decider, load, write
 from shared.errors import NotAllowed
 from shared.eventstore.states import Loaded
-from shared.eventstore.store import Write
+from shared.eventstore.store import EventStore, Write
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,6 @@ class _AtSchool:
     def school(self, _: object, __: Said) -> str:
         return self.school_id
 
-    async def beside(self, *_: object) -> Sequence[Write]:
-        return ()
-
 
 @dataclass(frozen=True, slots=True)
 class OnPaper(_AtSchool):
@@ -71,12 +68,16 @@ class OnPaper(_AtSchool):
     def version(self, loaded: Loaded[Paper], _: type[Command], __: Said) -> int:
         return loaded.version
 
+    async def beside(self, *_: object) -> Sequence[Write]:
+        return ()
+
 
 @dataclass(frozen=True, slots=True)
 class OnRegister(_AtSchool):
     """The register of one school and year. Whether the document itself is for this person was asked of what it is about."""
 
     year: int
+    store: EventStore
 
     @property
     def stream(self) -> str:
@@ -94,3 +95,11 @@ class OnRegister(_AtSchool):
 
     def version(self, loaded: Loaded[Register], _: type[Command], __: Said) -> int:
         return loaded.version
+
+    async def beside(self, envelope: Envelope, command: Command, _: Loaded[Register]) -> Sequence[Write]:
+        """Where another year's document is corrected, that register says so in the same item. Raises: a refusal by name."""
+        if not isinstance(command, IssueDocument) or command.replaces is None or command.replaces_in is None:
+            return ()
+        old = await load(self.store, REGISTER, command.replaces_in)
+        mark = MarkReplaced(document=command.replaces, by=command.document, name=command.name, subject=command.subject)
+        return (write(REGISTER, old, REGISTER.decide(mark, old.state), envelope.occasion(self.school_id)),)

@@ -83,9 +83,9 @@ class Gathering:
     async def _material(self, school: str, history: Sequence[tuple[int, Happened, bool]], student: Subject, whole: Whole) -> Material:
         """texts: of what the reader may read, and of nothing else."""
         open_to_reader = [each.event for _, each, may in history if may]
-        boxes = list(dict.fromkeys(box for event in open_to_reader for box in _leaves(event, Sealed)))
+        boxes = list(dict.fromkeys(box for event in open_to_reader for box in leaves(event, Sealed)))
         texts = dict(zip(boxes, await self.kernel.vault.open_many(boxes), strict=True))
-        people = {text for _, each, _ in history for text in _leaves(each.event, str)} | {each.owner for each in whole.awaited if each.owner}
+        people = {text for _, each, _ in history for text in leaves(each.event, str)} | {each.owner for each in whole.awaited if each.owner}
         calendar, name = await self.calendars.of(school), await self.standing.printed_name(school)
         return Material((), texts, await names(self.kernel.vault, self.roster, people), calendar, self.kernel.clock.now(), student, name, whole)
 
@@ -97,7 +97,7 @@ def _whole(case: Case, told: Sequence[Told], words: Words) -> Whole:
     return Whole(tuple(case.activities.values()), sorted(awaited, key=lambda each: each.due), received)
 
 
-def _leaves(told: object, kind: type[K]) -> Iterator[K]:
+def leaves(told: object, kind: type[K]) -> Iterator[K]:
     """Every value of a kind in an event, also inside its parts."""
     if isinstance(told, kind):
         yield told
@@ -105,10 +105,10 @@ def _leaves(told: object, kind: type[K]) -> Iterator[K]:
         return
     elif isinstance(told, BaseModel):
         for _, value in told:
-            yield from _leaves(value, kind)
+            yield from leaves(value, kind)
     elif isinstance(told, Mapping):
         for value in told.values():
-            yield from _leaves(value, kind)
+            yield from leaves(value, kind)
     elif isinstance(told, tuple | list):
         for value in told:
-            yield from _leaves(value, kind)
+            yield from leaves(value, kind)

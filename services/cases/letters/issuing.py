@@ -116,13 +116,19 @@ class Issuing:
         said = {
             "name": draft.name, "subject": subject.stream, "made_from": subject.made_from, "template": draft.template, "pattern": pattern,
             "day": laid_out.on, "typed": wanted.number, "replaces": wanted.replaces, "verification": verification,
-            draft.seals: laid_out.model_dump_json(),
+            "replaces_in": await self._other_year(subject, wanted.replaces, register), draft.seals: laid_out.model_dump_json(),
         }  # fmt: skip
-        on = OnRegister(self.road.kernel.access.permissions, subject.row, subject.school, subject.whose, laid_out.on.year)
+        kernel, year = self.road.kernel, laid_out.on.year
+        on = OnRegister(kernel.access.permissions, subject.row, subject.school, subject.whose, year, kernel.store)
         after = (await self.road.take(envelope, on, IssueDocument, said)).state
         document = Document(place, _found(after, place.document))
         await self.pdf(document)
         return await self.document(place)
+
+    async def _other_year(self, subject: Subject, replaces: str | None, register: str) -> str | None:
+        """The register of a document that is corrected, where it is another year's; one of another school is unknown here."""
+        old = await self.files.place(replaces) if replaces else None
+        return old.register if old and old.register != register and old.school == subject.school else None
 
     # what was issued ---------------------------------------------------------------------------------------------
 

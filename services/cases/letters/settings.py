@@ -102,7 +102,7 @@ class PaperRoutes:
             envelope, said = await self.commands.envelope(request, principal, body)
             road = self.commands.road
             year = (await road.calendars.of(school)).day(envelope.now).year
-            on = OnRegister(road.kernel.access.permissions, StartSeries.permission, school, paper_stream(school), year)
+            on = OnRegister(road.kernel.access.permissions, StartSeries.permission, school, paper_stream(school), year, road.kernel.store)
             return Said(school=school, version=(await road.take(envelope, on, StartSeries, said)).version)
 
         told = "the next number, where the school's own book has come so far this year"

@@ -48,15 +48,19 @@ class Verifying:
         """What the page says."""
         if document is None:
             return {"issue": None}
-        issue, register = document.issued.issue, await self.issuing.register(document.place.register)
-        replaced = document.issued.replaced_by
+        issue = document.issued.issue
         return {
             "issue": issue,
             "kind": self.titles[issue.name],
             "school": await self.issuing.standing.printed_name(document.place.school),
-            "replaced_by": register.documents[replaced].issue.number if replaced else None,
+            "replaced_by": await self._number(document.issued.replaced_by),
             "answer": answer,
         }
+
+    async def _number(self, document: str | None) -> str | None:
+        """Of the document that is valid instead."""
+        place = await self.issuing.files.place(document) if document else None
+        return (await self.issuing.document(place)).issued.issue.number if place else None
 
     async def compared(self, document: Document, file: bytes) -> Compared:
         """Whether a file is the one that was issued."""

@@ -36,7 +36,7 @@ class Office:
         for role, (name, position, number) in SIGNS.items():
             await self.set("name-signatory", person=self.school.named(role), role=role, name=name, position=position, number=number)
 
-    async def set(self, command: str, who: dict[str, str] | None = None, **body: Any) -> Any:
+    async def set(self, command: str, who: dict[str, str] | None = None, /, **body: Any) -> Any:
         answer = await self.cases.post(f"schools/{self.school.id}/{command}", who or self.school.coordinator, **body)
         assert answer.status_code == 200, answer.text
         return answer.json()
@@ -113,7 +113,13 @@ class Office:
         cases, school = self.cases, self.school
         report = {"to": "uptd-ppa", "number": "421.5/804/BK", "legal_basis": "Permendikbudristek 46/2023", "respond_by": soon(days=7)}
         await cases.done(case, "file-official-report", school.counsellor, contents="Isi laporan resmi.", **report)
-        inbound = {"institution": "Puskesmas Contoh", "letter": "440/12/2026", "reason": "Perlu pendampingan", "package": "Ringkasan", "answer_by": soon(days=5)}
+        inbound = {
+            "institution": "Puskesmas Contoh",
+            "letter": "440/12/2026",
+            "reason": "Perlu pendampingan",
+            "package": "Ringkasan",
+            "answer_by": soon(days=5),
+        }
         begun = await cases.done(case, "record-inbound-referral", school.counsellor, **inbound)
         await cases.done(case, "answer-inbound-referral", school.counsellor, activity=begun["activity"], accepted=True, answer="Murid kami dampingi.")
         asked = {"requester": "Penyidik Contoh", "written": True, "letter": "B/1/2026", "legal_basis": "Pasal contoh", "items": "Daftar hadir"}
@@ -132,7 +138,13 @@ class Office:
         return group
 
     async def partnership(self) -> str:
-        said = {"institution": "Puskesmas Contoh", "kind": "government", "improves": "Kesehatan jiwa", "contribution": "Psikolog", "contact": "Ibu Contoh"}
+        said = {
+            "institution": "Puskesmas Contoh",
+            "kind": "government",
+            "improves": "Kesehatan jiwa",
+            "contribution": "Psikolog",
+            "contact": "Ibu Contoh",
+        }
         activity = (await self._done("partnerships", school=self.school.id, **said))["id"]
         path = f"partnerships/{activity}"
         await self._done(f"{path}/agree-partnership", self.school.principal, memorandum="MoU-1", until=soon(days=300))
@@ -149,7 +161,7 @@ class Office:
         await self._done(f"{path}/close-consultation", helped=True, result="Kelas lebih hangat.")
         return activity
 
-    async def _done(self, path: str, who: dict[str, str] | None = None, **body: Any) -> dict[str, Any]:
+    async def _done(self, path: str, who: dict[str, str] | None = None, /, **body: Any) -> dict[str, Any]:
         answer = await self.cases.post(path, who or self.school.counsellor, **body)
         assert answer.status_code == 200, f"{path}: {answer.text}"
         return answer.json()

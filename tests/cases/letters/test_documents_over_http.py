@@ -1,5 +1,7 @@
 """Documents over HTTP: issued, numbered, kept, read by those who may."""
+
 import pathlib
+
 import pytest
 
 from tests.cases.letters.office import office
@@ -11,13 +13,18 @@ async def test_every_document_of_a_case_is_issued(cases):
     desk = await office(cases)
     case = await desk.full_case()
     found = await desk.documents(case)
-    out = pathlib.Path("/tmp/letters"); out.mkdir(exist_ok=True)
+    out = pathlib.Path("/tmp/letters")
+    out.mkdir(exist_ok=True)
     for each in found:
         issued = await desk.issue(f"cases/{case}", each["name"], each["version"])
         (out / f"{each['name']}.pdf").write_bytes(await desk.pdf(issued))
     slip = await cases.get(f"issued/{issued['id']}/receipt-slip", desk.school.counsellor)
     (out / "slip.pdf").write_bytes(slip.content)
-    for path, names in ((f"groups/{await desk.group()}", {"group-plan": 1, "group-attendance": 2, "group-report": 3}), (f"partnerships/{await desk.partnership()}", {"partnership-report": 4}), (f"consultations/{await desk.consultation()}", {"consultation-report": 4})):
+    for path, names in (
+        (f"groups/{await desk.group()}", {"group-plan": 1, "group-attendance": 2, "group-report": 3}),
+        (f"partnerships/{await desk.partnership()}", {"partnership-report": 4}),
+        (f"consultations/{await desk.consultation()}", {"consultation-report": 4}),
+    ):
         for name, version in names.items():
             issued = await desk.issue(path, name, version)
             (out / f"{name}.pdf").write_bytes(await desk.pdf(issued))

@@ -40,8 +40,9 @@ class StartSeries(Command, called="start-series", permission="paper"):
 class IssueDocument(Command, called="issue-document", permission="letters"):
     """name: of the document. subject: the stream it is about; made_from: the version there of the event that completes it. template: its version.
 
-    pattern, day: of the number; typed: one by hand instead. replaces: the document that this one corrects. verification: keyed hash of the secret
-    in its QR code. What stands in it is sealed as data: contents, or confided where it comes from counselling, or package where an agency gets it.
+    pattern, day: of the number; typed: one by hand instead. replaces: the document that this one corrects; replaces_in: its register, where that is
+    another year's. verification: keyed hash of the secret in its QR code. What stands in it is sealed as data: contents, or confided where it comes
+    from counselling, or package where an agency gets it.
     """
 
     document: Annotated[str, Filled("fresh-id", "document")]
@@ -53,6 +54,7 @@ class IssueDocument(Command, called="issue-document", permission="letters"):
     day: date
     typed: Typed | None = None
     replaces: str | None = None
+    replaces_in: str | None = None
     verification: str
     contents: CaseText | None = None
     confided: CounsellingText | None = None
@@ -66,7 +68,16 @@ class KeepFile(Fact):
     digest: str
 
 
-RegisterCommand = StartSeries | IssueDocument | KeepFile
+class MarkReplaced(Fact):
+    """Another year's register has a document that corrects this one. name, subject: of that one."""
+
+    document: str
+    by: str
+    name: str
+    subject: str
+
+
+RegisterCommand = StartSeries | IssueDocument | KeepFile | MarkReplaced
 
 
 # events ------------------------------------------------------------------------------------------------------------
@@ -92,6 +103,7 @@ class DocumentIssued(ActEvent):
     number: str
     place: int | None
     replaces: str | None
+    replaces_in: str | None
     verification: str
     contents: CaseText | None
     confided: CounsellingText | None
@@ -105,7 +117,16 @@ class FileKept(Event):
     digest: str
 
 
-RegisterEvent = SeriesStarted | DocumentIssued | FileKept
+class DocumentReplaced(Event):
+    """by: the document that is valid instead, in another year's register."""
+
+    type: Literal["document-replaced"] = "document-replaced"
+    version: Literal[1] = 1
+    document: str
+    by: str
+
+
+RegisterEvent = SeriesStarted | DocumentIssued | FileKept | DocumentReplaced
 
 
 # state -------------------------------------------------------------------------------------------------------------
@@ -158,15 +179,20 @@ def evolve(register: Register, event: RegisterEvent) -> Register:
         case DocumentIssued():
             return _with(register, event)
         case FileKept(document=document, digest=digest):
-            known = register.documents[document]
-            return replace(register, documents={**register.documents, document: replace(known, digest=digest)})
+            return _changed(register, replace(register.documents[document], digest=digest))
+        case DocumentReplaced(document=document, by=by):
+            return _changed(register, replace(register.documents[document], replaced_by=by))
         case _:
             assert_never(event)
 
 
+def _changed(register: Register, issued: Issued) -> Register:
+    return replace(register, documents={**register.documents, issued.issue.document: issued})
+
+
 def _with(register: Register, event: DocumentIssued) -> Register:
     documents = {**register.documents, event.document: Issued(event)}
-    if event.replaces:
+    if event.replaces and event.replaces_in is None:
         documents[event.replaces] = replace(documents[event.replaces], replaced_by=event.document)
     numbers, places = register.numbers | {numbering.same(event.number)}, register.places
     return replace(register, documents=documents, numbers=numbers, places=places | {event.place} if event.place is not None else places)
@@ -190,8 +216,8 @@ class SeriesPassed(Refused):
 class NoSuchDocument(Refused):
     code = "no-such-document"
     status = 404
-    indonesian = "Surat yang diganti tidak ada dalam agenda tahun ini."
-    english = "The register of this year has no such document."
+    indonesian = "Surat yang diganti tidak ada dalam agenda sekolah ini."
+    english = "The register of this school has no such document."
 
 
 class AlreadyReplaced(Refused):
@@ -216,6 +242,9 @@ def decide(command: RegisterCommand, register: Register) -> Sequence[RegisterEve
         case KeepFile():
             known = register.documents.get(command.document)
             return [FileKept(document=command.document, digest=command.digest)] if known and known.digest is None else []
+        case MarkReplaced():
+            _require_replaceable(command.name, command.subject, register.documents.get(command.document))
+            return [DocumentReplaced(document=command.document, by=command.by)]
         case _:
             assert_never(command)
 
@@ -231,8 +260,8 @@ def _start(command: StartSeries, register: Register) -> Sequence[RegisterEvent]:
 def _issue(command: IssueDocument, register: Register) -> Sequence[RegisterEvent]:
     if command.document in register.documents:
         return []
-    if command.replaces:
-        _require_replaceable(command, register.documents.get(command.replaces))
+    if command.replaces and command.replaces_in is None:
+        _require_replaceable(command.name, command.subject, register.documents.get(command.replaces))
     number = command.typed or register.next_number(command.pattern, command.day)
     place = numbering.read(command.pattern, number)
     if numbering.same(number) in register.numbers or place in register.places:
@@ -240,13 +269,15 @@ def _issue(command: IssueDocument, register: Register) -> Sequence[RegisterEvent
     return [recorded(DocumentIssued, command, number=number, place=place)]
 
 
-def _require_replaceable(command: IssueDocument, old: Issued | None) -> None:
+def _require_replaceable(name: str, subject: str, old: Issued | None) -> None:
     if old is None:
         raise NoSuchDocument
     if old.replaced_by:
         raise AlreadyReplaced
-    if (old.issue.name, old.issue.subject) != (command.name, command.subject):
+    if (old.issue.name, old.issue.subject) != (name, subject):
         raise OfSomethingElse
 
 
-REGISTER: Decider[RegisterCommand, Register, RegisterEvent] = Decider(NONE, decide, evolve, EventCodec(SeriesStarted, DocumentIssued, FileKept))
+REGISTER: Decider[RegisterCommand, Register, RegisterEvent] = Decider(
+    NONE, decide, evolve, EventCodec(SeriesStarted, DocumentIssued, FileKept, DocumentReplaced)
+)
