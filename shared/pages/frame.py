@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import tzinfo
 from pathlib import Path
 
 from fastapi.responses import HTMLResponse
@@ -24,7 +23,7 @@ class Frame:
     service: whose routes give assets and language. folder: holds its `templates` and `catalogues`. zone: the district's.
     """
 
-    def __init__(self, service: str, folder: Path, zone: tzinfo) -> None:
+    def __init__(self, service: str, folder: Path, zone: str) -> None:
         self._environments = {language: environment(language, service, folder, zone) for language in LANGUAGES}
 
     def page(

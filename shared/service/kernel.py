@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from shared.access import Access, Permissions
 from shared.asked import Fingerprints
@@ -78,5 +77,5 @@ def kernel_of(name: ServiceName, settings: Settings, migrations: Path, clock: Cl
         keys,
         posts,
         Fingerprints(vault, name),
-        Frame(name, migrations.parent, ZoneInfo(settings.time_zone)),
+        Frame(name, migrations.parent, settings.time_zone),
     )
