@@ -41,12 +41,11 @@ class Frame:
 
 
 def _about(request: HTTPConnection) -> dict[str, object]:
+    """back: where the choice of a language leads. Without the query, which anybody can fill: a page that needs it gives `back` itself."""
     who: Principal = request.scope.get("state", {}).get("who", ANONYMOUS)
     path = request.url.path
-    asked_by_get = request.scope.get("method") in ("GET", "HEAD")
-    back = f"{path}?{request.url.query}" if request.url.query else path
     return {
         "signed_in": who.kind == "person",
         "navigation": [(entry, entry.address == path) for entry in entries_for(who.roles)],
-        "back": back if asked_by_get else "",
+        "back": path if request.scope.get("method") in ("GET", "HEAD") else "",
     }
