@@ -13,21 +13,36 @@ from starlette.types import ASGIApp
 from district.frame import FRAME
 from district.origins import is_same_origin, on_this_machine
 from district.sample.faces import Face, sample_schools
+from services.intake.sessions.office import Sessions
 from shared.access import Identity
 from shared.errors import Fault, Invalid, NotAllowed
+from shared.events import SessionHolder
 from shared.pages import path_of_ours
 
 _FORBIDDEN = 403
+
+Begin = Callable[[Identity, Response], Awaitable[None]]
+"""Begins a session of somebody and gives its cookies to the answer."""
+
+
+def beginning(sessions: Sessions) -> Begin:
+    """The demonstration's way to begin a session; nothing is proved, so it is as weak as a proof can be."""
+
+    async def begin(who: Identity, answer: Response) -> None:
+        kind: SessionHolder = "agency" if who.kind == "agency" else "person"
+        sessions.give(answer, await sessions.begin(who.id, level="single", way="demonstration", kind=kind))
+
+    return begin
 
 
 class SignIn:
     """The demonstration's way to sign in: a click on one person of each role. No token ever stands in an address.
 
-    session: makes the value of the cookie. over_the_sample: whether the district holds the sample and nothing else.
+    begin: begins a session and gives its cookies to the answer. over_the_sample: whether the district holds the sample and nothing else.
     """
 
-    def __init__(self, faces: Sequence[Face], session: Callable[[Identity], str], over_the_sample: Callable[[], Awaitable[bool]]) -> None:
-        self._faces, self._session, self._over_the_sample = {face.role: face for face in faces}, session, over_the_sample
+    def __init__(self, faces: Sequence[Face], begin: Begin, over_the_sample: Callable[[], Awaitable[bool]]) -> None:
+        self._faces, self._begin, self._over_the_sample = {face.role: face for face in faces}, begin, over_the_sample
 
     async def page(self, request: Request) -> Response:
         """The people to choose from. Raises: NotAllowed: asked for from another machine, or under another name."""
@@ -48,7 +63,7 @@ class SignIn:
         if face is None:
             raise Invalid(Fault("/role", "unknown-role"))
         answer = RedirectResponse(wanted or face.first, 303)
-        answer.set_cookie("tanggap_session", self._session(face.who), httponly=True, samesite="lax")
+        await self._begin(face.who, answer)
         return answer
 
 

@@ -26,6 +26,7 @@ from shared.errors import (
 )
 from shared.pages import Frame
 from shared.pages.refusals import missing_page, refusal_page, wants_page
+from shared.sessions.presence import SCOPE
 
 log = structlog.get_logger()
 
@@ -141,7 +142,7 @@ class Guard:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = _guarded(message["headers"])
+                message["headers"] = [*_guarded(message["headers"]), *scope.get(SCOPE, ())]
             await send(message)
 
         if "\x00" in scope["path"] or b"%00" in scope.get("query_string", b""):

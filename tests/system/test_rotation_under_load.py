@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from district.sample.roster import SOURCE
 from services.intake.roster.people import person_id, school_id
 from services.notifications.senders.signing import NotVerified, public_key, verify
-from shared.access import Identity, issue_session, service_principal
+from shared.access import Identity, service_principal
 from shared.clock import SystemClock
 from shared.database import Database
 from shared.eventstore.verify import verify_store
@@ -27,6 +27,7 @@ from shared.keys import SERVICES, Keys
 from shared.secretfile import GivenSecrets
 from shared.secretset import SECRET_NAMES, SecretSet, new_secret
 from tests.faults.rig import AGENCY, Rig
+from tests.sessions import begun, cookie
 
 ANNOUNCED = timedelta(seconds=3)
 OVERLAP = timedelta(seconds=15)
@@ -132,11 +133,11 @@ def holding(district: Rig, hook: ThreadingHTTPServer) -> Holding:
     register_agency(district, hook)
     raised = [raise_concern(district, f"before-{number}") for number in range(3)]
     case = district.wait_for(lambda: district._case_of(raised[0]["concern_id"]), "the case")
-    cookie = issue_session(deployment.keys(), COUNSELLOR, datetime.now(UTC) + timedelta(hours=6))
+    value = begun(deployment, COUNSELLOR)
     return Holding(
         bearer=district.headers(COUNSELLOR),
         service=district.service(),
-        cookie={"cookie": f"tanggap_session={cookie}"},
+        cookie=cookie(value, deployment.keys()),
         receipts=[each["receipt"] for each in raised],
         link=told_guardian(district, case),
         case=case,
