@@ -1,4 +1,4 @@
-"""The page behind the QR code, for everybody: number, kind, school, date, valid or replaced; nothing about anybody (people.md, The paper).
+"""The page behind the QR code, for everybody: number, kind, school, date, valid or replaced; nothing about anybody (ADR 33).
 
 Unknown codes all get the same answer. Whoever holds the file can compare it here; it is hashed and never kept.
 """

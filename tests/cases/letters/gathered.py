@@ -16,7 +16,7 @@ NAMES = {COUNSELLOR: "Bu Konselor", MOTHER: "Ibu Ani", FATHER: "Bapak Ani", PRIN
 ANI = Subject("Ani", "VIII A", date(2012, 5, 1), ("Ibu Ani",))
 
 
-def gathered(*commands: Fact, may: Callable[[Event], bool] = lambda event: True) -> Gathered:
+def gathered(*commands: Fact, may: Callable[[Event], bool] = lambda _: True) -> Gathered:
     """may: whether the reader may read an event. A sealed text says what stands in its box."""
     case, told = handled(), list[Event]()
     for command in commands:

@@ -1,4 +1,4 @@
-"""How a school numbers its letters: a pattern such as `421.5/{number}/BK/{roman month}/{year}` (people.md, The paper)."""
+"""How a school numbers its letters: a pattern such as `421.5/{number}/BK/{roman month}/{year}` (ADR 33)."""
 
 from __future__ import annotations
 

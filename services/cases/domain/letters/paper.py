@@ -1,4 +1,4 @@
-"""What a school says of its paper: letterhead, emblem, the pattern of its numbers, and who signs. A stream for each school (people.md, The paper)."""
+"""What a school says of its paper: letterhead, emblem, the pattern of its numbers, and who signs. A stream for each school (ADR 33)."""
 
 from __future__ import annotations
 
