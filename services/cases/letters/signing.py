@@ -1,5 +1,5 @@
 """Who signs: the places that a document's words name, with the school's own names and positions. Whoever is named in the case, suspended or away is
-replaced (domain.md, Conflicts: deputy, then supervisor, then district).
+replaced, by the deputy, then the supervisor, then the district (domain.md, Conflicts).
 """
 
 from __future__ import annotations
