@@ -19,7 +19,10 @@ from services.cases.forms import pages as forms
 from services.cases.forms.choosing import Choosing
 from services.cases.forms.pages import StepPages
 from services.cases.forms.wording import Form, forms_of
-from services.cases.reading import documents, lists, reports, routes, what_if, without_case
+from services.cases.letters import composing
+from services.cases.letters.kinds import KINDS, Kind
+from services.cases.letters.material import Material
+from services.cases.reading import lists, reports, routes, what_if, without_case
 from services.cases.reading.agencies import Agencies
 from services.cases.reading.calendars import SchoolCalendars
 from services.cases.reading.calendars import router as calendar_routes
@@ -49,11 +52,16 @@ _REMEMBERED = 1.0
 MIGRATIONS = Path(__file__).parent / "schema"
 
 
-def create_app(settings: Settings, strategies: Sequence[Described] = STRATEGIES, words_files: Sequence[Path] = (WORDS,)) -> FastAPI:
+def create_app(
+    settings: Settings,
+    strategies: Sequence[Described] = STRATEGIES,
+    words_files: Sequence[Path] = (WORDS,),
+    kinds: Mapping[str, Kind[Material]] = KINDS,
+) -> FastAPI:
     """Cases as an ASGI application under `/cases`.
 
-    strategies: that cases are worked with. words_files: the folders where their words lie. Raises: StartRefused: a strategy does not fit together
-    with the others, or something that can happen has no words.
+    strategies: that cases are worked with. words_files: the folders where their words lie. kinds: their documents. Raises: StartRefused: a strategy
+    does not fit together with the others, something that can happen has no words, or a document has no model.
     """
     work = casework(strategies)
     words, asked = words_of(work, tuple(words_files)), forms_of(work, tuple(words_files))
@@ -64,7 +72,7 @@ def create_app(settings: Settings, strategies: Sequence[Described] = STRATEGIES,
         return _parts(kernel, views[VIEW], work)
 
     def routers(kernel: Kernel) -> list[APIRouter]:
-        return _routers(kernel, views[VIEW], work, words, asked)
+        return [*_routers(kernel, views[VIEW], work, words, kinds), _forms(kernel, views[VIEW], work, asked)]
 
     return create_service("cases", settings, migrations=MIGRATIONS, routers=routers, parts=parts)
 
@@ -81,19 +89,32 @@ def _parts(kernel: Kernel, view: Projection, work: Casework) -> list[Part]:
     ]
 
 
-def _routers(kernel: Kernel, view: Projection, work: Casework, words: Words, asked: Mapping[str, Form]) -> list[APIRouter]:
-    calendars = SchoolCalendars(kernel.store, kernel.database, kernel.settings.time_zone)
-    road = Road(work, kernel, Roster(kernel.database, kernel.posts), WorkList(kernel.database, view), calendars)
+def _routers(kernel: Kernel, view: Projection, work: Casework, words: Words, kinds: Mapping[str, Kind[Material]]) -> list[APIRouter]:
+    calendars, road = _calendars(kernel), _road(kernel, view, work)
+    counted = reports.Reports(view, work, calendars)
     return [
         routes.router(kernel, view, work),
         commands.router(road),
         next_steps.router(road),
         without_case.router(kernel, work),
-        documents.router(kernel, work),
         lists.router(kernel, view, calendars),
-        reports.router(kernel, view, work, calendars),
+        reports.router(kernel, counted),
         calendar_routes(kernel, calendars),
         what_if.router(kernel),
         pages.router(kernel, view, work, words, calendars),
-        forms.router(StepPages(road, asked, Choosing(kernel, road.roster, Directory(kernel.database), Agencies(kernel)))),
+        *composing.routers(road, words, kinds, counted),
     ]
+
+
+def _forms(kernel: Kernel, view: Projection, work: Casework, asked: Mapping[str, Form]) -> APIRouter:
+    """asked: what the form of each command asks."""
+    road = _road(kernel, view, work)
+    return forms.router(StepPages(road, asked, Choosing(kernel, road.roster, Directory(kernel.database), Agencies(kernel))))
+
+
+def _road(kernel: Kernel, view: Projection, work: Casework) -> Road:
+    return Road(work, kernel, Roster(kernel.database, kernel.posts), WorkList(kernel.database, view), _calendars(kernel))
+
+
+def _calendars(kernel: Kernel) -> SchoolCalendars:
+    return SchoolCalendars(kernel.store, kernel.database, kernel.settings.time_zone)
