@@ -137,10 +137,10 @@ def _signature(key: bytes, signed: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CommandRow:
-    """Who may give a command. roles: that may give it. also: which lesser readers of a case may, besides those who read it whole."""
+    """Who may give a group of commands at all. Which relation to a case it asks for besides stands in shared/rights/matrix.toml."""
 
+    name: str
     roles: frozenset[str]
-    also: frozenset[str] = frozenset()
 
 
 class Permissions:
@@ -152,7 +152,7 @@ class Permissions:
         routes: Mapping[str, list[str]] = told["routes"]
         commands: Mapping[str, Mapping[str, list[str]]] = told.get("commands", {})
         self.rows = {route: frozenset(roles) for route, roles in routes.items()}
-        self._commands = {name: CommandRow(frozenset(row["roles"]), frozenset(row.get("also", ()))) for name, row in commands.items()}
+        self._commands = {name: CommandRow(name, frozenset(row["roles"])) for name, row in commands.items()}
 
     def roles(self, method: str, path: str) -> frozenset[str]:
         """The roles of a route's row, empty without one."""
@@ -160,7 +160,12 @@ class Permissions:
 
     def command(self, name: str) -> CommandRow:
         """The row of a command's permission; nobody's without one."""
-        return self._commands.get(name, CommandRow(frozenset()))
+        return self._commands.get(name, CommandRow(name, frozenset()))
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """Every group of commands."""
+        return frozenset(self._commands)
 
     def require(self, principal: Principal, name: str) -> None:
         """Raises: NotAllowed: none of the principal's roles may give a command of this permission."""

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from services.cases.domain.casework import Casework
 from services.cases.reading.calendars import SchoolCalendars
 from services.cases.reading.case import CaseReader, Moment
+from services.cases.reading.summary import services_given
 from services.cases.reading.views import CaseList, Filters
 from services.cases.reading.words import READING_REASONS, Words
 from services.cases.rights import ReadingReason, ReadingReasonNeeded, schools_of, sight_of
@@ -26,7 +27,7 @@ _PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"
 def router(kernel: Kernel, view: Projection, casework: Casework, words: Words, calendars: SchoolCalendars) -> APIRouter:
     """The pages under `/cases`."""
     routes = APIRouter(prefix="/cases", include_in_schema=False)
-    reader, listing = CaseReader(kernel, casework.case), CaseList(view)
+    reader, listing = CaseReader(kernel, casework.case, services_given(casework)), CaseList(view)
     urgency = words.values["urgency"]
 
     @routes.get("/")
@@ -56,6 +57,7 @@ def router(kernel: Kernel, view: Projection, casework: Casework, words: Words, c
             timeline.append({"at": event["recorded_at"], "shown": _shown(clock, moment), "id": indonesian, "en": english})
         fields = {name: told[name] for name in ("id", "state", "version", "strands", "student_at")}
         fields |= {"additions_of_merged": told.get("additions_of_merged", ())}
+        fields["glass"] = [{"shown": _shown(clock, datetime.fromisoformat(each["until"]))} for each in told["glass"]]
         return HTMLResponse(_PAGES.get_template("case.html").render(urgency=urgency[told["urgency"]], timeline=timeline, **fields))
 
     return routes

@@ -15,7 +15,7 @@ from services.cases.domain.steps.endings import ActivityHandedOver
 from services.cases.domain.strategies.teacher import AskTeacher
 from services.cases.domain.successor import Staff
 from services.cases.rights import rights
-from shared.errors import NotAllowed, Refused
+from shared.errors import NotFound, Refused
 from shared.events import StaffToBeTold
 from tests.cases.asking import faults, refused_by_name
 from tests.cases.desk import accused
@@ -62,7 +62,7 @@ def may(person, role, case):
     """What somebody of the school reads; nothing for whoever is suspended."""
     try:
         return rights(somebody(person, {role}, {"smp1"}), case, NOW)
-    except NotAllowed:
+    except NotFound:
         return "nothing"
 
 

@@ -50,10 +50,10 @@ async def test_counselling_is_opened_to_one_coordinator_by_breaking_the_glass(ca
     case = await school.case()
     activity = await school.held(case)
     deputy = school.who("coordinator-2", "coordinator")
-    await cases.done(case, "break-glass", school.coordinator, activity=activity, reason="Darurat")
+    await cases.done(case, "break-glass", school.coordinator, activity=activity, ground="supervision", reason="Darurat")
     assert "Kenari rahasia" in await seen(cases, case, school.coordinator)
     assert "Kenari rahasia" not in await seen(cases, case, deputy)
-    assert (await cases.act(case, "break-glass", school.other, activity=activity, reason="x")).status_code == 403
+    assert (await cases.act(case, "break-glass", school.other, activity=activity, ground="supervision", reason="x")).status_code == 403
 
 
 async def test_a_conference_is_for_those_who_came_and_a_broken_glass_needs_a_second_person(cases):
@@ -66,7 +66,7 @@ async def test_a_conference_is_for_those_who_came_and_a_broken_glass_needs_a_sec
     for who in (school.coordinator, school.other, cases.duty):  # the coordinator was invited and did not come
         assert "Berita kenari" not in await seen(cases, case, who)
         assert "Tujuan kenari" not in await seen(cases, case, who)
-    await cases.done(case, "break-glass", school.coordinator, activity=activity, reason="Darurat")
+    await cases.done(case, "break-glass", school.coordinator, activity=activity, ground="supervision", reason="Darurat")
     assert "Berita kenari" not in await seen(cases, case, school.coordinator), "one person is not enough"
     history = (await cases.get(f"cases/{case}/history", school.coordinator, reason="supervision")).json()["items"]
     glass = next(each["data"]["act"] for each in history if each["type"] == "glass-broken")
@@ -81,7 +81,7 @@ async def test_an_auditor_reads_content_by_breaking_the_glass(cases):
     school = await cases.school()
     case = await school.case()
     activity = await school.held(case)
-    await cases.done(case, "break-glass", cases.who("auditor", "auditor"), activity=activity, reason="Pemeriksaan")
+    await cases.done(case, "break-glass", cases.who("auditor", "auditor"), activity=activity, ground="supervision", reason="Pemeriksaan")
     assert "Kenari rahasia" in (await cases.get(f"cases/{case}", cases.who("auditor", "auditor"))).text
     assert "Kenari rahasia" not in await seen(cases, case, cases.who("auditor-2", "auditor"))
 
@@ -90,7 +90,7 @@ async def test_an_auditor_opens_the_minutes_of_a_conference_only_with_a_second_p
     school, auditor = await cases.school(), cases.who("auditor", "auditor")
     case = await school.case()
     activity = await school.conference(case)
-    await cases.done(case, "break-glass", auditor, activity=activity, reason="Pemeriksaan")
+    await cases.done(case, "break-glass", auditor, activity=activity, ground="supervision", reason="Pemeriksaan")
     assert "Berita kenari" not in await seen(cases, case, auditor)
     glass = json.loads((await cases.events(case, "glass-broken"))[0])["act"]
     await cases.done(case, "confirm-break-glass", school.coordinator, glass=glass)
@@ -320,7 +320,7 @@ async def test_every_reader_of_a_part_is_recorded_and_nobody_who_was_shown_none(
         assert await reads(cases, case, person) == [], "a summary and proofs are no content"
     await cases.get(f"cases/{case}", school.teacher)
     assert await reads(cases, case, school.named("homeroom")) == ["case"]
-    await cases.done(case, "break-glass", auditor, activity=activity, reason="Pemeriksaan")
+    await cases.done(case, "break-glass", auditor, activity=activity, ground="supervision", reason="Pemeriksaan")
     await cases.done(case, "hand-over-activity", school.counsellor, activity=activity, to=school.named("other"))
     for who in (auditor, school.other):
         await seen(cases, case, who)

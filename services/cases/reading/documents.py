@@ -14,6 +14,7 @@ from fastapi import APIRouter
 from services.cases.domain.casework import Casework
 from services.cases.domain.steps.tells import Described, Document
 from services.cases.reading.case import CaseReader, Told
+from services.cases.reading.summary import services_given
 from services.cases.rights import ReadingReason
 from shared.access import SignedIn
 from shared.message import Event
@@ -54,7 +55,8 @@ def documents_of(casework: Casework, history: Sequence[Told]) -> list[dict[str, 
     """The documents that a case's history holds, in order. history: as the reader may see it."""
     documents = Documents({event: chapter for chapter in casework.chapters for event in chapter.tells})
     for told in history:
-        documents.see(told)
+        if told.entry["type"] != "withheld":
+            documents.see(told)
     return documents.items
 
 
@@ -72,17 +74,17 @@ def _written(document: Document[Any], entry: Mapping[str, Any], data: Mapping[st
         "happened_at": entry["happened_at"],
         "by": entry["actor"],
         "data": data,
-        **({"number": data[document.number], "replaced_by": None} if document.number else {}),
+        **({"number": data.get(document.number), "replaced_by": None} if document.number else {}),
     }
 
 
 def router(kernel: Kernel, casework: Casework) -> APIRouter:
     """`GET /cases/api/cases/{case_id}/documents`."""
     routes = APIRouter(prefix="/cases/api/cases", tags=["cases"])
-    reader = CaseReader(kernel, casework.case)
+    reader = CaseReader(kernel, casework.case, services_given(casework))
 
     @routes.get("/{case_id}/documents", summary="The data of every official document that the case's history holds")
     async def documents(case_id: str, principal: SignedIn, reason: ReadingReason | None = None) -> dict[str, Any]:
-        return {"items": documents_of(casework, await reader.told(principal, case_id, reason)), "next": None}
+        return {"items": documents_of(casework, await reader.told(principal, case_id, reason, "documents")), "next": None}
 
     return routes

@@ -1,0 +1,60 @@
+"""The summary of a case: level, state, who, when, service given (domain.md, Who is who). What stands in it is said by the reviewed file alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.cases.domain.casework import Casework
+from services.cases.domain.steps.activity import Activity
+from shared.rights.matrix import Level, matrix
+
+WITHHELD = "not for this role"
+MARK: Mapping[str, str] = {"withheld": WITHHELD}
+_STRAND = ("concern", "recorded_at")
+_REFERRAL = ("referral", "state", "drafted_by", "approver", "approve_by")
+"""Whoever approves a referral finds it here; whereto and why they read in what is given to them to sign."""
+
+_DECISION = ("decision", "policy", "policy_version", "urgency", "chosen", "by")
+
+
+def services_given(casework: Casework) -> frozenset[str]:
+    """Types of the events by which a service is given."""
+    return frozenset(kind for kind, counts in casework.counts.items() if counts.service)
+
+
+def summary(told: Mapping[str, Any]) -> dict[str, Any]:
+    """The summary. told: the whole case as JSON, its texts sealed."""
+    return {name: told[name] for name in matrix().summary.fields if name in told} | {
+        "strands": [_some(each, _STRAND) | {"text": MARK, "additions": []} for each in told["strands"]],
+        "referrals": [_some(each, _REFERRAL) for each in told["referrals"]],
+    }
+
+
+def _some(told: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: told[name] for name in names if name in told}
+
+
+def service_of(activity: Activity) -> dict[str, Any]:
+    """An activity to whoever does not read it: that the service is given, and by whom."""
+    return {
+        "id": activity.activity, "strategy": activity.strategy, "version": activity.version, "owner": activity.owner,
+        "state": "ended" if activity.ended else "under-way", "steps": [], **MARK,
+    }  # fmt: skip
+
+
+def entry(told: Mapping[str, Any], allowed: Level, given: frozenset[str]) -> dict[str, Any]:
+    """An entry of a history to whoever may not open it. given: types of events by which a service is given.
+
+    A summary tells of an event that is none of its own only that there is one. Whoever sees content or proofs sees every type.
+    """
+    kept = matrix().summary
+    if allowed == "summary" and told["type"] not in kept.events | given:
+        return {**told, "type": "withheld", "actor": None, "data": dict(MARK)}
+    open_data = {name: value for name, value in told["data"].items() if name in kept.data and not isinstance(value, dict | list)}
+    return {**told, "data": {**open_data, **MARK}}
+
+
+def decision(told: Mapping[str, Any]) -> dict[str, Any]:
+    """A decision receipt without its inputs and the rules that they fired: these name categories and dangers."""
+    return {**_some(told, _DECISION), "inputs": dict(MARK), "rules": dict(MARK)}
