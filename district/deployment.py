@@ -88,14 +88,15 @@ class Deployment:
             log = (self.folder / f"{service}.log").open("ab")
             self.processes[service] = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 [sys.executable, "-m", *self.launch.format(service).split()],
-                env={**_without_administrator(os.environ), **self._environment(service), **extra},
+                env={**_without_administrator(os.environ), **self.environment(service), **extra},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
             )
             log.close()
 
-    def _environment(self, service: str) -> dict[str, str]:
+    def environment(self, service: str) -> dict[str, str]:
+        """What the service is told."""
         origins = {f"TANGGAP_ORIGIN_{each.upper()}": self.origin(each) for each in SERVICES}
         return {
             "DATABASE_URL": self.databases[service],

@@ -3,39 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from pathlib import Path
 
 import httpx
-from jinja2 import Environment, FileSystemLoader, select_autoescape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from district.origins import is_same_origin, on_this_machine, path_of_ours
+from district.frame import FRAME
+from district.origins import is_same_origin, on_this_machine
 from district.sample.faces import Face, sample_schools
+from services.intake.sessions.office import Sessions
 from shared.access import Identity
 from shared.errors import Fault, Invalid, NotAllowed
+from shared.events import SessionHolder
+from shared.pages import path_of_ours
 
-_PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=select_autoescape())
 _FORBIDDEN = 403
+
+Begin = Callable[[Identity, Response], Awaitable[None]]
+"""Begins a session of somebody and gives its cookies to the answer."""
+
+
+def beginning(sessions: Sessions) -> Begin:
+    """The demonstration's way to begin a session; nothing is proved, so it is as weak as a proof can be."""
+
+    async def begin(who: Identity, answer: Response) -> None:
+        kind: SessionHolder = "agency" if who.kind == "agency" else "person"
+        sessions.give(answer, await sessions.begin(who.id, level="single", way="demonstration", kind=kind))
+
+    return begin
 
 
 class SignIn:
     """The demonstration's way to sign in: a click on one person of each role. No token ever stands in an address.
 
-    session: makes the value of the cookie. over_the_sample: whether the district holds the sample and nothing else.
+    begin: begins a session and gives its cookies to the answer. over_the_sample: whether the district holds the sample and nothing else.
     """
 
-    def __init__(self, faces: Sequence[Face], session: Callable[[Identity], str], over_the_sample: Callable[[], Awaitable[bool]]) -> None:
-        self._faces, self._session, self._over_the_sample = {face.role: face for face in faces}, session, over_the_sample
+    def __init__(self, faces: Sequence[Face], begin: Begin, over_the_sample: Callable[[], Awaitable[bool]]) -> None:
+        self._faces, self._begin, self._over_the_sample = {face.role: face for face in faces}, begin, over_the_sample
 
     async def page(self, request: Request) -> Response:
         """The people to choose from. Raises: NotAllowed: asked for from another machine, or under another name."""
         _require_here(request)
         faces = list(self._faces.values()) if await self._over_the_sample() else []
-        told = _PAGES.get_template("sign_in.html").render(faces=faces, next=path_of_ours(request.query_params.get("next")))
-        return HTMLResponse(told, 200 if faces else _FORBIDDEN, {"referrer-policy": "same-origin"})  # so that the form's Origin is not null
+        told = {"faces": faces, "next": path_of_ours(request.query_params.get("next")) or ""}
+        headers = {"referrer-policy": "same-origin"}  # so that the form's Origin is not null
+        return FRAME.page(request, "sign_in.html", told, 200 if faces else _FORBIDDEN, headers)
 
     async def enter(self, request: Request) -> Response:
         """Signs in by a cookie and opens a page of ours. Raises: NotAllowed, Invalid."""
@@ -48,7 +63,7 @@ class SignIn:
         if face is None:
             raise Invalid(Fault("/role", "unknown-role"))
         answer = RedirectResponse(wanted or face.first, 303)
-        answer.set_cookie("tanggap_session", self._session(face.who), httponly=True, samesite="lax")
+        await self._begin(face.who, answer)
         return answer
 
 
@@ -60,8 +75,8 @@ def _require_here(request: Request) -> None:
 def front(sign_in: SignIn | None) -> list[Route]:
     """The routes of no service. sign_in: None where the demonstration's sign-in is not allowed."""
 
-    async def first(_: Request) -> HTMLResponse:
-        return HTMLResponse(_PAGES.get_template("front.html").render(demonstration=sign_in is not None))
+    async def first(request: Request) -> HTMLResponse:
+        return FRAME.page(request, "front.html", {"demonstration": sign_in is not None})
 
     routes = [Route("/", first)]
     if sign_in is not None:

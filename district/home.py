@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import get_args
 
-from shared.access import Identity, issue_session, issue_token, service_principal
+from shared.access import Identity, issue_token, service_principal
 from shared.clock import SystemClock
 from shared.errors import StartRefused
 from shared.keys import SERVICES, Holder, Keys
@@ -68,10 +68,6 @@ class Home:
     def token(self, who: Identity, *, hours: float = 12) -> str:
         """A bearer token."""
         return issue_token(self.keys(), who, datetime.now(UTC) + timedelta(hours=hours))
-
-    def session(self, who: Identity) -> str:
-        """The value of a browser's cookie, for the demonstration's sign-in."""
-        return issue_session(self.keys(), who, datetime.now(UTC) + timedelta(hours=8))
 
     def service_headers(self) -> dict[str, str]:
         """What the operator's own tools send."""

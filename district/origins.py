@@ -1,17 +1,14 @@
-"""Where a request comes from, and where a browser may be sent: this machine and our own pages only."""
+"""Where a request comes from: this machine and our own pages only."""
 
 from __future__ import annotations
 
 import re
 from ipaddress import ip_address
-from urllib.parse import unquote
 
 from starlette.requests import Request
 
 _LOOPBACK_HOST = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?")
 _FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
-_OURS = re.compile(r"/(?:intake|cases|notifications)(?:/[\x21-\x5b\x5d-\x7e]*)?")
-"""Printable ASCII without space and backslash, below one of our prefixes."""
 
 
 def on_this_machine(request: Request) -> bool:
@@ -33,14 +30,3 @@ def is_same_origin(request: Request) -> bool:
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
     ours = f"{request.scope['scheme']}://{request.headers.get('host', '')}"
     return (site, origin) != (None, None) and site in (None, "same-origin") and origin in (None, ours)
-
-
-def path_of_ours(told: object) -> str | None:
-    """The path as it was told, if it is one of a service's at this origin; otherwise None.
-
-    A browser takes a backslash for a slash, drops control characters, follows `..`, and reads `//` as another host.
-    """
-    if not isinstance(told, str) or not _OURS.fullmatch(told):
-        return None
-    path = unquote(told.partition("?")[0].partition("#")[0])
-    return told if _OURS.fullmatch(path) and ".." not in path.split("/") else None

@@ -7,27 +7,30 @@ import json
 import tomllib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Literal, Protocol
+from typing import Annotated, Literal, Protocol, Required, TypedDict
 
 from fastapi import Depends, Request
 from fastapi.routing import APIRoute
 
 from shared.clock import Clock
-from shared.errors import Fault, Invalid, NotAllowed, NotSignedIn, StartRefused, Unavailable
+from shared.errors import Fault, Invalid, NotAllowed, NotSignedIn, ProofNeeded, StartRefused, Unavailable
 from shared.events import Post
 from shared.keys import USES, Keys
 from shared.posts import Standing
+from shared.sessions.cookies import Cookies
+from shared.sessions.presence import Presence, SessionLookUp
+from shared.sessions.session import FRESH, Session
 
 PERMISSIONS = Path(__file__).parent / "permissions.toml"
 EVERYBODY = "*"
 
-Credential = Literal["token", "service-token", "session"]
+Credential = Literal["token", "service-token"]
 
-_PREFIXES: Mapping[Credential, str] = {"token": "tgp_", "service-token": "tgs_", "session": "tgc_"}
+_PREFIXES: Mapping[Credential, str] = {"token": "tgp_", "service-token": "tgs_"}
 """Which use a credential is of: it is signed as well, and one of another use is never read."""
 
 _NOT_VALID = "the token is not valid here: get a new one"
@@ -45,9 +48,14 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Principal(Identity):
-    """Who asks, with the posts that this service knows of now. Only a person holds posts; an agency and a service are what their kind says."""
+    """Who asks, with the posts that this service knows of now. Only a person holds posts; an agency and a service are what their kind says.
+
+    proved_at: when they last proved who they are. session: the id of the session that they ask in, None where they sent a token.
+    """
 
     posts: frozenset[Post] = frozenset()
+    proved_at: datetime | None = field(default=None, compare=False)
+    session: Session | None = field(default=None, compare=False)
 
     @property
     def roles(self) -> frozenset[str]:
@@ -76,6 +84,15 @@ class Principal(Identity):
         return replace(self, posts=frozenset(post for post in self.posts if post.role in roles))
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a request showed for who asks. proved_at: when that was proved. session: None of a token."""
+
+    who: Identity
+    proved_at: datetime | None = None
+    session: Session | None = None
+
+
 EVERYWHERE = frozenset({"*"})
 """The schools of a role that holds in the whole district."""
 
@@ -92,34 +109,28 @@ def issue_token(keys: Keys, who: Identity, expires: datetime) -> str:
     return _issued(keys, "service-token" if who.kind == "service" else "token", who, expires)
 
 
-def issue_session(keys: Keys, who: Identity, expires: datetime) -> str:
-    """What a browser keeps in its cookie. Raises: Invalid: it would hold longer than sessions hold."""
-    return _issued(keys, "session", who, expires)
-
-
 def read_token(keys: Keys, token: str, now: datetime) -> Identity:
     """Whose a bearer token is. Raises: NotSignedIn: not ours, changed, expired, or made for another use."""
+    return _read_token(keys, token, now).who
+
+
+def _read_token(keys: Keys, token: str, now: datetime) -> Shown:
     use: Credential = "service-token" if token.startswith(_PREFIXES["service-token"]) else "token"
     return _read(keys, use, token, now)
-
-
-def read_session(keys: Keys, cookie: str, now: datetime) -> Identity:
-    """Whose a session's cookie is. Raises: NotSignedIn, as `read_token`."""
-    return _read(keys, "session", cookie, now)
 
 
 def _issued(keys: Keys, use: Credential, who: Identity, expires: datetime) -> str:
     life = USES[use].life
     if life is not None and expires > keys.clock.now() + life:
         raise Invalid(Fault("/expires", "too-late"), message=f"a {use} holds {life} at most: a rotation of keys waits for it")
-    told = {"id": who.id, "kind": who.kind, "expires": int(expires.timestamp())}
+    told = {"id": who.id, "kind": who.kind, "expires": int(expires.timestamp()), "made": int(keys.clock.now().timestamp())}
     payload = urlsafe_b64encode(json.dumps(told, separators=(",", ":")).encode()).decode().rstrip("=")
     key = keys.active(use)
     signed = f"{_PREFIXES[use]}{key.id}.{payload}"
     return f"{signed}.{_signature(key.value, signed)}"
 
 
-def _read(keys: Keys, use: Credential, token: str, now: datetime) -> Identity:
+def _read(keys: Keys, use: Credential, token: str, now: datetime) -> Shown:
     signed, _, signature = token.rpartition(".")
     secret_id, _, payload = signed.removeprefix(_PREFIXES[use]).partition(".")
     key = keys.find(use, secret_id) if token.isascii() and token.startswith(_PREFIXES[use]) else None
@@ -128,7 +139,8 @@ def _read(keys: Keys, use: Credential, token: str, now: datetime) -> Identity:
     told = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     if told["expires"] < now.timestamp():
         raise NotSignedIn("the token has expired: get a new one")
-    return Identity(told["id"], told["kind"])  # roles that an older release wrote into it count for nothing
+    made = datetime.fromtimestamp(told.get("made", 0), UTC)  # a token of an older release says nothing of when it was made
+    return Shown(Identity(told["id"], told["kind"]), made)  # roles that an older release wrote into it count for nothing
 
 
 def _signature(key: bytes, signed: str) -> str:
@@ -137,10 +149,19 @@ def _signature(key: bytes, signed: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CommandRow:
-    """Who may give a group of commands at all. Which relation to a case it asks for besides stands in shared/rights/matrix.toml."""
+    """Who may give a group of commands at all. Which relation to a case it asks for besides stands in shared/rights/matrix.toml.
+
+    fresh: only with a fresh proof of who they are.
+    """
 
     name: str
     roles: frozenset[str]
+    fresh: bool = False
+
+
+class _CommandToml(TypedDict, total=False):
+    roles: Required[list[str]]
+    fresh: bool
 
 
 class Permissions:
@@ -150,9 +171,10 @@ class Permissions:
         with path.open("rb") as file:
             told = tomllib.load(file)
         routes: Mapping[str, list[str]] = told["routes"]
-        commands: Mapping[str, Mapping[str, list[str]]] = told.get("commands", {})
+        commands: Mapping[str, _CommandToml] = told.get("commands", {})
         self.rows = {route: frozenset(roles) for route, roles in routes.items()}
-        self._commands = {name: CommandRow(name, frozenset(row["roles"])) for name, row in commands.items()}
+        self.fresh = set(told.get("fresh", {}).get("routes", ()))
+        self._commands = {name: CommandRow(name, frozenset(row["roles"]), row.get("fresh", False)) for name, row in commands.items()}
 
     def roles(self, method: str, path: str) -> frozenset[str]:
         """The roles of a route's row, empty without one."""
@@ -177,6 +199,12 @@ class Permissions:
         if name not in self._commands:
             raise StartRefused(f"shared/permissions.toml has no row [commands.{name}], which `{method} {path}` needs: add who may give it")
         self.rows[f"{method} {path}"] = self._commands[name].roles
+        if self._commands[name].fresh:
+            self.fresh.add(f"{method} {path}")
+
+    def asks_fresh(self, method: str, path: str) -> bool:
+        """Whether a route asks for a proof that is at most ten minutes old."""
+        return f"{method} {path}" in self.fresh
 
     def require_rows(self, routes: Iterable[object]) -> None:
         """Raises: StartRefused: a route has no row."""
@@ -197,50 +225,90 @@ class LookUp(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What the web shell needs to know who asks: the keys of credentials, the permission rows, the time, and who holds which post now."""
+    """What the web shell needs to know who asks: the keys of tokens, the permission rows, the time, who holds which post, which sessions hold now."""
 
     keys: Keys
     permissions: Permissions
     clock: Clock
     posts: LookUp
+    sessions: SessionLookUp
+    cookies: Cookies
 
     async def principal(self, request: Request) -> Principal:
-        """Who asks, if the route's row lets them, with the posts that count for it. Raises: NotSignedIn, NotAllowed, Unavailable."""
-        route = request.scope["route"]
-        allowed = self.permissions.roles(request.method, route.path_format)
-        who = self._found(request, open_to_all=EVERYBODY in allowed)
+        """Who asks, if the route's row lets them, with the posts that count for it.
+
+        Raises: NotSignedIn, NotAllowed, ProofNeeded, Unavailable.
+        """
+        route = request.scope["route"].path_format
+        allowed = self.permissions.roles(request.method, route)
         if EVERYBODY in allowed:
-            return await self._as_far_as_known(who)
-        if who is ANONYMOUS:
+            return asked_by(request, await self._as_far_as_known(await self._anybody(request)))
+        fresh = self.permissions.asks_fresh(request.method, route)
+        shown = await self._shown(request, reading=request.method in _READING and not fresh)
+        if shown is None:
             raise NotSignedIn("send a bearer token: `Authorization: Bearer …`")
-        found = (await self.resolved(who)).only(allowed)
+        found = asked_by(request, await self._standing(shown)).only(allowed)
         if not found.holds(*allowed):
             raise NotAllowed
+        if fresh:
+            self.require_fresh(found)
         return found
+
+    def require_fresh(self, principal: Principal) -> None:
+        """Raises: ProofNeeded: who asks proved who they are more than ten minutes ago. Our own services have nobody to ask."""
+        if principal.kind == "service":
+            return
+        if principal.proved_at is None or self.clock.now() - principal.proved_at > FRESH:
+            raise ProofNeeded
 
     async def resolved(self, who: Identity) -> Principal:
         """With what this service knows now of who asks. Raises: Unavailable: nobody can tell now."""
         return Principal(who.id, who.kind, (await self.posts.of(who.id)).posts) if who.kind == "person" else Principal(who.id, who.kind)
 
-    async def _as_far_as_known(self, who: Identity) -> Principal:
-        """What is everybody's stays so while nobody can tell who somebody is."""
-        try:
-            return await self.resolved(who)
-        except Unavailable:
-            return Principal(who.id, who.kind)
+    async def _standing(self, shown: Shown) -> Principal:
+        return replace(await self.resolved(shown.who), proved_at=shown.proved_at, session=shown.session)
 
-    def _found(self, request: Request, *, open_to_all: bool) -> Identity:
-        """An old cookie must not shut what is everybody's, such as the public form; a wrong bearer token is always told."""
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer" and token:
-            return read_token(self.keys, token.strip(), self.clock.now())
-        cookie = request.cookies.get("tanggap_session")
+    async def _as_far_as_known(self, shown: Shown | None) -> Principal:
+        """What is everybody's stays so while nobody can tell who somebody is."""
+        if shown is None:
+            return ANONYMOUS
         try:
-            return read_session(self.keys, cookie, self.clock.now()) if cookie else ANONYMOUS
-        except NotSignedIn:
-            if open_to_all:
-                return ANONYMOUS
-            raise
+            return await self._standing(shown)
+        except Unavailable:
+            return Principal(shown.who.id, shown.who.kind)
+
+    async def _anybody(self, request: Request) -> Shown | None:
+        """An old cookie must not shut what is everybody's, such as the public form; a wrong bearer token is always told."""
+        try:
+            return await self._shown(request, reading=True)
+        except (NotSignedIn, Unavailable):
+            if _bearer(request):
+                raise
+            return None
+
+    async def _shown(self, request: Request, *, reading: bool) -> Shown | None:
+        """reading: nothing is to be changed. Raises: NotSignedIn, Unavailable."""
+        if token := _bearer(request):
+            return _read_token(self.keys, token, self.clock.now())
+        value = self.cookies.value(request.cookies)
+        if value is None:
+            return None
+        found = await Presence(self.sessions, self.cookies, self.clock).session(request, value, reading=reading)
+        return Shown(Identity(found.person, found.kind), found.proved_at, found)
+
+
+_READING = ("GET", "HEAD", "OPTIONS")
+
+
+def _bearer(request: Request) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def asked_by(request: Request, who: Principal) -> Principal:
+    """Keeps with the request who asks, with every post, for the head of its page."""
+    request.state.who = who
+    return who
 
 
 async def signed_in(request: Request) -> Principal:

@@ -60,6 +60,15 @@ class NotAllowed(Refused):
     english = "You may not do this."
 
 
+class ProofNeeded(NotAllowed):
+    """Who asks may do this, and has to prove again that it is them: the last proof is older than ten minutes."""
+
+    code = "proof-needed"
+    title = "Prove again who you are"
+    indonesian = "Buktikan lagi bahwa ini Anda, lalu ulangi: bukti terakhir lebih dari sepuluh menit yang lalu."
+    english = "Prove again that it is you, then repeat: the last proof is more than ten minutes old."
+
+
 @dataclass(frozen=True, slots=True)
 class Sentences:
     """What a person reads, in both languages."""

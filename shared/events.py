@@ -194,6 +194,90 @@ RosterFact = SchoolRegistered | PersonRegistered | PersonLeft | PersonAppointed 
 """Everything that says who is who and where; each service keeps it (ADR 20)."""
 
 
+# intake: accounts --------------------------------------------------------------------------------------------------
+
+AccountMessage = Literal["invited", "opened", "changed", "recovery-code-used", "locked", "unlocked", "recovery-asked", "recovered"]
+"""What happened to somebody's account. changed: a way in came or went."""
+
+
+class AccountHolderToBeTold(PublicEvent):
+    """One mail to the person whose account it is. link: the address of an invitation, sealed under the person's own key, purpose `contact`; until:
+    from when it is refused. by: who invited, and hears where the invitation can never arrive.
+    """
+
+    type: Literal["account-holder-to-be-told"] = "account-holder-to-be-told"
+    version: Literal[1] = 1
+    person: str
+    message: AccountMessage
+    link: ContactText | None = None
+    until: datetime | None = None
+    by: str | None = None
+
+    @property
+    def ordering_key(self) -> str:
+        return self.person
+
+
+# intake: sessions --------------------------------------------------------------------------------------------------
+
+SessionHolder = Literal["person", "agency"]
+"""What kind of somebody can sign in with a browser."""
+
+Level = Literal["single", "two-factor"]
+"""How strong the proof was: one thing that somebody knows or has, or two."""
+
+Way = Literal["passkey", "password", "openid", "recovery", "demonstration"]
+"""How somebody proved who they are."""
+
+WhyEnded = Literal["signed-out", "by-person", "by-administrator", "left", "suspended", "credential-changed", "account-locked", "account-closed"]
+"""by-person: in the list of their own sessions, from another one."""
+
+
+class SessionEvent(PublicEvent):
+    """session: SHA-256 of the cookie's value, in hexadecimal; the value itself is kept nowhere. person: id of the person or agency."""
+
+    session: str
+    person: str
+
+    @property
+    def ordering_key(self) -> str:
+        return self.person
+
+
+class SessionBegun(SessionEvent):
+    """Somebody signed in. ends_at: it holds no longer, however much it is used."""
+
+    type: Literal["session-begun"] = "session-begun"
+    version: Literal[1] = 1
+    kind: SessionHolder
+    level: Level
+    way: Way
+    proved_at: datetime
+    ends_at: datetime
+
+
+class SessionProved(SessionEvent):
+    """Who holds the session proved again that it is them. level: of the strongest proof in this session."""
+
+    type: Literal["session-proved"] = "session-proved"
+    version: Literal[1] = 1
+    level: Level
+    way: Way
+    proved_at: datetime
+
+
+class SessionEnded(SessionEvent):
+    """It holds no more, whatever time it had left."""
+
+    type: Literal["session-ended"] = "session-ended"
+    version: Literal[1] = 1
+    why: WhyEnded
+
+
+SessionFact = SessionBegun | SessionProved | SessionEnded
+"""Everything about sessions; each service keeps it (ADR 30)."""
+
+
 # intake: concerns --------------------------------------------------------------------------------------------------
 
 
@@ -632,7 +716,7 @@ class TaskUnanswered(NotificationEvent):
     reason: Literal["no-answer", "unreachable"]
 
 
-Intake = Annotated[RosterFact | ConcernRaised | ConcernContinued, Field(discriminator="type")]
+Intake = Annotated[RosterFact | SessionFact | AccountHolderToBeTold | ConcernRaised | ConcernContinued, Field(discriminator="type")]
 Cases = Annotated[
     CaseOpened | ConcernJoinedCase | CaseTriaged | CaseAcknowledged | ConcernRead | GuardianToBeTold | ReferralSent
     | ReferralCancelRequested | StaffToBeTold | CoordinatorToBeTold | SchoolToBeTold | AlertsPassedOn
@@ -645,8 +729,8 @@ Notifications = Annotated[
 
 CATALOGUE: dict[str, tuple[type[PublicEvent], ...]] = {
     "intake": (
-        SchoolRegistered, PersonRegistered, PersonLeft, PersonAppointed, PersonDismissed, PersonSuspended, PersonReinstated, ConcernRaised,
-        ConcernContinued,
+        SchoolRegistered, PersonRegistered, PersonLeft, PersonAppointed, PersonDismissed, PersonSuspended, PersonReinstated, SessionBegun,
+        SessionProved, SessionEnded, ConcernRaised, ConcernContinued, AccountHolderToBeTold,
     ),
     "cases": (
         CaseOpened, ConcernJoinedCase, CaseTriaged, CaseAcknowledged, ConcernRead, GuardianToBeTold, ReferralSent, ReferralCancelRequested,

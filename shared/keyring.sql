@@ -18,7 +18,7 @@ CREATE INDEX IF NOT EXISTS key_master ON keyring.key (master, kid) WHERE wrapped
 CREATE TABLE IF NOT EXISTS keyring.allowed (service text, purpose text, PRIMARY KEY (service, purpose));
 DELETE FROM keyring.allowed;
 INSERT INTO keyring.allowed VALUES
-    ('intake', 'identity'), ('intake', 'contact'), ('intake', 'concern'),
+    ('intake', 'identity'), ('intake', 'contact'), ('intake', 'concern'), ('intake', 'sign-in'),
     ('cases', 'identity'), ('cases', 'concern'), ('cases', 'case'), ('cases', 'counselling'), ('cases', 'guardian-notice'), ('cases', 'package'), ('cases', 'answer'),
     ('notifications', 'identity'), ('notifications', 'contact'), ('notifications', 'package'), ('notifications', 'answer');
 

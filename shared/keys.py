@@ -28,15 +28,16 @@ SERVICES: tuple[Service, ...] = get_args(Service)
 Holder = Service | Literal["district"]
 """A service, or the operator's own tools."""
 
-Use = Literal["token", "service-token", "session", "head", "link", "webhook-signing"]
+Use = Literal["token", "service-token", "session", "head", "link", "webhook-signing", "sign-in-underway"]
 """What is made from rotating secrets. A name is part of the derivation: renaming one makes another key."""
 
-PersonalUse = Literal["receipt", "row-digest", "agency-secret-digest", "message-id", "request-digest"]
+PersonalUse = Literal["receipt", "row-digest", "agency-secret-digest", "message-id", "request-digest", "sign-in-name", "recovery-code"]
 """What is made from a key of the keyring, which no rotation changes and an erasure ends."""
 
 _SERVICES = frozenset[Holder](SERVICES)
 _EVERYBODY = _SERVICES | frozenset[Holder](("district",))
 _NOTIFICATIONS = frozenset[Holder](("notifications",))
+_INTAKE = frozenset[Holder](("intake",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,11 @@ class Rule:
 USES: Mapping[Use, Rule] = {
     "token": Rule("access", _EVERYBODY, timedelta(hours=12), "a bearer token of a person or agency, for scripts"),
     "service-token": Rule("access", _EVERYBODY, timedelta(hours=12), "between services five minutes; for an operator's scripts half a day"),
-    "session": Rule("access", _EVERYBODY, timedelta(hours=12), "the cookie of a browser"),
+    "session": Rule("access", _EVERYBODY, timedelta(minutes=30), "when a session was used last; the session's own value is random"),
     "head": Rule("own", _SERVICES, None, "for ever: its public key is recorded in the store and vouched for by each key after it"),
     "link": Rule("own", _NOTIFICATIONS, None, "as long as its row: the page compares the hash of what it is asked with"),
     "webhook-signing": Rule("own", _NOTIFICATIONS, timedelta(minutes=5), "the tolerance of Standard Webhooks; during the overlap both keys sign"),
+    "sign-in-underway": Rule("own", _INTAKE, timedelta(minutes=10), "a sealed cookie, from the page that begins a sign-in to the one that ends it"),
 }
 
 LONGEST_LIFE = max(rule.life for rule in USES.values() if rule.life is not None)

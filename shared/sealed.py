@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-Purpose = Literal["identity", "contact", "concern", "case", "counselling", "guardian-notice", "package", "answer"]
+Purpose = Literal["identity", "contact", "concern", "case", "counselling", "guardian-notice", "package", "answer", "sign-in"]
 """What a key of a person is for. The keys of one purpose can be destroyed before the others (architecture, decision 8)."""
 
 

@@ -24,6 +24,9 @@ from shared.errors import (
     TooLarge,
     Unavailable,
 )
+from shared.pages import Frame
+from shared.pages.refusals import missing_page, refusal_page, wants_page
+from shared.sessions.presence import SCOPE
 
 log = structlog.get_logger()
 
@@ -32,7 +35,8 @@ BODY_LIMIT = 512 * 1024
 """Octets of a request's body, where a route does not ask for more: 20,000 characters of narrative fit many times."""
 
 _HEADERS = {
-    "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none';"
+    " frame-ancestors 'none'",
     "cache-control": "no-store",
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
@@ -65,15 +69,44 @@ def _told(fault: Fault) -> dict[str, Any]:
     return told | {"sentence": {"id": fault.sentences.indonesian, "en": fault.sentences.english}} if fault.sentences else told
 
 
-async def _known(_: Request, error: Exception) -> Response:
-    return problem(error if isinstance(error, TanggapError) else TanggapError())
+def answer(frame: Frame | None, request: Request, error: TanggapError) -> Response:
+    """A page for a person in a browser, a problem for everybody else. frame: None for an application without pages."""
+    if frame is None or not wants_page(request):
+        return problem(error)
+    page = refusal_page(frame, request, error)
+    if isinstance(error, Unavailable):
+        page.headers["retry-after"] = str(error.retry_after)
+    return page
 
 
-async def _validation(_: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
-    faults = [Fault(_pointer(each["loc"]), each["type"]) for each in error.errors()]
-    malformed = any(fault.code == "json_invalid" for fault in faults)
-    return problem(Malformed(Fault("", "json-invalid")) if malformed else Invalid(*faults))
+class _Answers:
+    """What goes wrong in an application, as an answer."""
+
+    def __init__(self, frame: Frame | None) -> None:
+        self._frame = frame
+
+    async def known(self, request: Request, error: Exception) -> Response:
+        return answer(self._frame, request, error if isinstance(error, TanggapError) else TanggapError())
+
+    async def validation(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        faults = [Fault(_pointer(each["loc"]), each["type"]) for each in error.errors()]
+        malformed = any(fault.code == "json_invalid" for fault in faults)
+        return answer(self._frame, request, Malformed(Fault("", "json-invalid")) if malformed else Invalid(*faults))
+
+    async def http(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        log.info("refused", path=_route(request), status=error.status_code)
+        if self._frame and wants_page(request):
+            return missing_page(self._frame, request, error.status_code, error.headers)
+        told = {"type": "about:blank", "title": str(error.detail), "status": error.status_code, "instance": f"urn:uuid:{uuid4()}"}
+        return JSONResponse(told, error.status_code, error.headers, media_type=PROBLEM)
+
+    async def unexpected(self, request: Request, error: Exception) -> Response:
+        log.error("unexpected", route=_route(request), error=type(error).__name__)
+        told = answer(self._frame, request, TanggapError("the request could not be worked on; nothing was acknowledged"))
+        told.headers.update(_HEADERS)  # this answer is made outside the guard
+        return told
 
 
 def _pointer(location: tuple[int | str, ...]) -> str:
@@ -81,39 +114,26 @@ def _pointer(location: tuple[int | str, ...]) -> str:
     return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in parts)
 
 
-async def _http(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    told = {"type": "about:blank", "title": str(error.detail), "status": error.status_code, "instance": f"urn:uuid:{uuid4()}"}
-    log.info("refused", path=_route(request), status=error.status_code)
-    return JSONResponse(told, error.status_code, error.headers, media_type=PROBLEM)
-
-
-async def _unexpected(request: Request, error: Exception) -> Response:
-    log.error("unexpected", route=_route(request), error=type(error).__name__)
-    answer = problem(TanggapError("the request could not be worked on; nothing was acknowledged"))
-    answer.headers.update(_HEADERS)  # this answer is made outside the guard
-    return answer
-
-
 def _route(request: Request) -> str:
     route = request.scope.get("route")
     return getattr(route, "path_format", "-")
 
 
-def install(app: Starlette) -> None:
-    """Problems, limits and headers for an application."""
-    app.add_exception_handler(TanggapError, _known)
-    app.add_exception_handler(RequestValidationError, _validation)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _unexpected)
-    app.add_middleware(Guard)
+def install(app: Starlette, frame: Frame | None = None) -> None:
+    """Problems, limits and headers for an application. frame: of its pages, where it has any."""
+    answers = _Answers(frame)
+    app.add_exception_handler(TanggapError, answers.known)
+    app.add_exception_handler(RequestValidationError, answers.validation)
+    app.add_exception_handler(HTTPException, answers.http)
+    app.add_exception_handler(Exception, answers.unexpected)
+    app.add_middleware(Guard, frame=frame)
 
 
 class Guard:
     """Refuses bodies over the limit and unstorable characters, adds the security headers. uploads: path prefixes that may send more."""
 
-    def __init__(self, app: ASGIApp, limit: int = BODY_LIMIT) -> None:
-        self._app, self._limit = app, limit
+    def __init__(self, app: ASGIApp, limit: int = BODY_LIMIT, frame: Frame | None = None) -> None:
+        self._app, self._limit, self._frame = app, limit, frame
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -122,11 +142,11 @@ class Guard:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = _guarded(message["headers"])
+                message["headers"] = [*_guarded(message["headers"]), *scope.get(SCOPE, ())]
             await send(message)
 
         if "\x00" in scope["path"] or b"%00" in scope.get("query_string", b""):
-            await problem(Invalid(Fault("", "unstorable-character")))(scope, receive, send_guarded)
+            await answer(self._frame, Request(scope), Invalid(Fault("", "unstorable-character")))(scope, receive, send_guarded)
             return
         if scope["method"] in ("GET", "HEAD", "OPTIONS") or _is_upload(scope):
             await self._app(scope, receive, send_guarded)
@@ -135,7 +155,7 @@ class Guard:
         if body is None:
             return  # cut off on its way: half a concern is none
         if isinstance(body, TanggapError):
-            await problem(body)(scope, receive, send_guarded)
+            await answer(self._frame, Request(scope), body)(scope, receive, send_guarded)
             return
         await self._app(scope, _replayed(body, receive), send_guarded)
 

@@ -13,12 +13,13 @@ from district.commands.people import require_post
 from district.commands.shell import console, show_json, verb
 from district.embedded.servers import Servers
 from district.ending import stopping_is_well
-from district.front import SignIn, front, holds_the_sample
+from district.front import SignIn, beginning, front, holds_the_sample
 from district.home import find_home, wanted_port
 from district.logins import prepared
 from district.sample.faces import faces
 from district.serving import ServingNote, serving
 from district.up import one_origin, services
+from services.intake.app import sessions_of
 from shared.access import EVERYBODY, Identity, Permissions
 from shared.errors import StartRefused
 from shared.logins import SERVICES
@@ -35,7 +36,7 @@ def up() -> None:
         settings = {service: home.settings(address, servers.redis_url, origin) for service, address in logins.items()}
         running = services(settings)
         allowed = any(each.demo_sign_in for each in settings.values())
-        sign_in = SignIn(faces(), home.session, partial(holds_the_sample, running["intake"])) if allowed else None
+        sign_in = SignIn(faces(), beginning(sessions_of(running["intake"])), partial(holds_the_sample, running["intake"])) if allowed else None
         application = one_origin(running, front(sign_in))
         serve(application, listener, started=partial(_answers, note, port))
 

@@ -29,6 +29,7 @@ from shared.pace import Pace
 from shared.rights.matrix import matrix
 from shared.running import Part
 from shared.service import Kernel, create_service
+from shared.sessions.kept import KeptSessions
 from shared.settings import Settings
 
 _UNHURRIED = Pace(together=10, beat=0.5, always=True)
@@ -66,10 +67,11 @@ def create_app(settings: Settings, strategies: Sequence[Described] = STRATEGIES,
 def _parts(kernel: Kernel, view: Projection, work: Casework) -> list[Part]:
     roster, listed = Roster(kernel.database, kernel.posts), WorkList(kernel.database, view)
     calendars = SchoolCalendars(kernel.store, kernel.database, kernel.settings.time_zone, remembered=_REMEMBERED)
+    moved, sessions = Whereabouts(kernel.database), KeptSessions(kernel.database)
     return [
         view,
         Clockwork(kernel, view, work.case),
-        kernel.subscribe("intake", lambda store: FromIntake(store, roster, listed, Whereabouts(kernel.database), work.case, calendars)),
+        kernel.subscribe("intake", lambda store: FromIntake(store, roster, listed, moved, work.case, calendars, sessions)),
         kernel.subscribe("notifications", lambda store: FromNotifications(store, work.case), pace=_UNHURRIED),
     ]
 

@@ -35,6 +35,9 @@ from shared.events import (
     PersonReinstated,
     PersonSuspended,
     SchoolRegistered,
+    SessionBegun,
+    SessionEnded,
+    SessionProved,
     StaffAlerted,
     TaskMoved,
     TaskUnanswered,
@@ -43,6 +46,7 @@ from shared.events import (
 from shared.eventstore.states import Loaded
 from shared.eventstore.store import Checkpoint, EventStore, Item, Outcome, Write
 from shared.message import Event, Fact, Occasion, Recorded, derived_id
+from shared.sessions.kept import KeptSessions
 
 
 def _occasion(event: Recorded) -> Occasion:
@@ -59,9 +63,12 @@ class FromIntake:
     whereabouts: Whereabouts
     decider: Decider[Fact, Case, Event]
     calendars: SchoolCalendars
+    sessions: KeptSessions
 
     async def __call__(self, event: Recorded, checkpoint: Checkpoint | None) -> Outcome | None:
         match told := read_public(event.type, event.body):
+            case SessionBegun() | SessionProved() | SessionEnded():
+                await self.sessions.keep(told)
             case ConcernRaised():
                 return await self._take(event, told, checkpoint)
             case ConcernContinued():

@@ -15,12 +15,20 @@ from services.intake.reporters import Reporters
 from services.intake.roster.appointing import Appointing
 from services.intake.roster.appointing import router as appointing_router
 from services.intake.roster.importing import RosterImport
+from services.intake.sessions import view as sessions_view
+from services.intake.sessions.ending import Leavers
+from services.intake.sessions.office import Sessions
+from services.intake.sessions.routes import asked_router
+from services.intake.sessions.view import SessionList
+from services.intake.sessions.word import StoreWord
 from services.intake.subscribers import FromCases
 from services.intake.views import TABLES, VIEW, Directory, project
 from shared.eventstore.projection import Projection
+from shared.keys import Service
 from shared.pace import Pace
 from shared.running import Part
 from shared.service import Kernel, create_service
+from shared.sessions.asking import Neighbour
 from shared.settings import Settings
 
 _UNHURRIED = Pace(together=10, beat=0.5, always=True)
@@ -33,13 +41,17 @@ def create_app(settings: Settings) -> FastAPI:
     """Intake as an ASGI application under `/intake`."""
     projections: dict[str, Projection] = {}
     earlier: dict[str, EarlierReceipts] = {}
+    offices: dict[str, Sessions] = {}
 
     def parts(kernel: Kernel) -> list[Part]:
         directory = Projection(VIEW, kernel.store, kernel.database, project, TABLES, kernel.heartbeats, pace=_UNHURRIED)
         projections[VIEW] = directory
         receipts = earlier["receipts"] = EarlierReceipts(kernel.database, kernel.vault, kernel.keys, kernel.heartbeats)
         kernel.depends.append(receipts.depends)
-        return [directory, receipts, kernel.subscribe("cases", FromCases, pace=_UNHURRIED)]
+        sessions = view_of_sessions(kernel)
+        office = offices["sessions"] = sessions_office(kernel, sessions)
+        leavers = Leavers(office, SessionList(sessions), directory, sessions, kernel.clock, kernel.heartbeats)
+        return [directory, sessions, leavers, receipts, kernel.subscribe("cases", FromCases, pace=_UNHURRIED)]
 
     def routers(kernel: Kernel) -> list[APIRouter]:
         directory = Directory(kernel.database, projections[VIEW])
@@ -51,6 +63,28 @@ def create_app(settings: Settings) -> FastAPI:
             appointing_router(Appointing(kernel, projections[VIEW], directory)),
             pages.router(kernel, raising, directory),
             later_pages.router(kernel, adding, reporters),
+            asked_router(StoreWord(kernel.store, kernel.database)),
         ]
 
-    return create_service("intake", settings, migrations=MIGRATIONS, routers=routers, parts=parts, directory=VIEW)
+    app = create_service("intake", settings, migrations=MIGRATIONS, routers=routers, parts=parts, directory=VIEW, word=StoreWord)
+    app.state.sessions = offices["sessions"]
+    return app
+
+
+def view_of_sessions(kernel: Kernel) -> Projection:
+    """Who has which sessions."""
+    told = sessions_view
+    return Projection(told.VIEW, kernel.store, kernel.database, told.project, told.TABLES, kernel.heartbeats, pace=_UNHURRIED)
+
+
+def sessions_office(kernel: Kernel, view: Projection) -> Sessions:
+    """The owner of sessions. view: `view_of_sessions`."""
+    names: tuple[Service, ...] = ("cases", "notifications")
+    siblings = [Neighbour("intake", name, kernel.settings.origin(name), kernel.keys, kernel.clock) for name in names]
+    return Sessions(kernel, SessionList(view), siblings)
+
+
+def sessions_of(intake: FastAPI) -> Sessions:
+    """Where whoever runs intake in its own process begins sessions: the demonstration's sign-in."""
+    found: Sessions = intake.state.sessions
+    return found

@@ -20,6 +20,7 @@ from shared.pace import Pace
 from shared.running import Part
 from shared.school_day import national
 from shared.service import Kernel, create_service
+from shared.sessions.kept import KeptSessions
 from shared.settings import Settings
 
 _UNHURRIED = Pace(together=10, beat=0.5, always=True)
@@ -49,7 +50,7 @@ def create_app(settings: Settings) -> FastAPI:
             projections[VIEW],
             Sender(kernel, projections[VIEW], MailSender(settings.smtp_url, settings.smtp_connections), webhooks, taking_turns, roster),
             Clockwork(kernel),
-            kernel.subscribe("intake", lambda store: FromIntake(store, roster, taking_turns), pace=_UNHURRIED),
+            kernel.subscribe("intake", lambda store: FromIntake(store, roster, taking_turns, KeptSessions(kernel.database)), pace=_UNHURRIED),
             kernel.subscribe("cases", lambda store: FromCases(store, roster, kernel.clock), pace=_PROMPT),
         ]
 

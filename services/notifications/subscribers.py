@@ -35,6 +35,9 @@ from shared.events import (
     ReferralSent,
     SchoolRegistered,
     SchoolToBeTold,
+    SessionBegun,
+    SessionEnded,
+    SessionProved,
     StaffToBeTold,
     WorkOverdue,
     read_public,
@@ -42,6 +45,7 @@ from shared.events import (
 from shared.eventstore.store import Checkpoint, EventStore, Item, Outcome
 from shared.eventstore.unit import require_alone
 from shared.message import TANGGAP, Occasion, Recorded, derived_id
+from shared.sessions.kept import KeptSessions
 
 COORDINATOR = ladder.ladder().rungs.index("coordinator")
 """The step of the ladder at which the coordinator hears."""
@@ -63,9 +67,12 @@ class FromIntake:
     store: EventStore
     roster: Roster
     turns: Turns
+    sessions: KeptSessions
 
     async def __call__(self, event: Recorded, checkpoint: Checkpoint | None) -> Outcome | None:
         match told := read_public(event.type, event.body):
+            case SessionBegun() | SessionProved() | SessionEnded():
+                await self.sessions.keep(told)
             case ConcernRaised(student=str(student)) if told.guardians_unsafe or any(each.relation == "guardian" for each in told.people):
                 return await self._mark(event, told, student, checkpoint)
             case (

@@ -16,8 +16,8 @@ from shared.events import StaffRole
 MATRIX = Path(__file__).parent / "matrix.toml"
 
 Relation = Literal[
-    "named", "suspended", "assigned", "deputy", "unassigned", "coordinator", "took-over", "colleague", "principal", "escalated", "duty", "auditor",
-    "present", "receiver", "asked",
+    "named", "suspended", "assigned", "deputy", "unassigned", "nobodys", "coordinator", "took-over", "colleague", "principal", "escalated", "duty",
+    "auditor", "present", "receiver", "asked",
 ]  # fmt: skip
 Level = Literal["content", "summary", "metadata", "present", "receiver", "participant", "nothing"]
 """From the most to the least."""

@@ -65,8 +65,12 @@ def _deputises(principal: Principal, people: CasePeople, now: datetime) -> bool:
     return _at_school(people) and people.deputy(principal.id, now)
 
 
-def _is_nobodys(_: Principal, people: CasePeople, __: datetime) -> bool:
+def _was_given_to_nobody(_: Principal, people: CasePeople, __: datetime) -> bool:
     return _at_school(people) and not people.given
+
+
+def _nobody_has(_: Principal, people: CasePeople, __: datetime) -> bool:
+    return _at_school(people) and not people.has
 
 
 def _always(*_: object) -> bool:
@@ -78,7 +82,8 @@ RELATED: Mapping[Relation, Related] = {
     "suspended": lambda principal, people, _: principal.id in people.suspended,
     "assigned": _has,
     "deputy": _deputises,
-    "unassigned": _is_nobodys,
+    "unassigned": _was_given_to_nobody,
+    "nobodys": _nobody_has,
     "coordinator": lambda _, people, __: _at_school(people),
     "took-over": lambda principal, people, _: principal.id in people.officers,
     "colleague": lambda _, people, __: _at_school(people),

@@ -21,13 +21,16 @@ from shared.events import READERS
 from shared.eventstore.projection import Projection
 from shared.eventstore.signing import HeadSigner
 from shared.key_status import key_status_router
+from shared.pages.routes import pages_router
 from shared.rewrapping import Rewrapper
 from shared.running import Part, run_parts
 from shared.service.documents import documents_router
-from shared.service.kernel import Kernel, ServiceName, kernel_of
+from shared.service.kernel import Kernel, OwnWord, ServiceName, kernel_of
 from shared.service.operations import operations_router
 from shared.service.serving import note_refusal
 from shared.service.upkeep import parked_router, views_router
+from shared.sessions.hearing import Listening, told_router
+from shared.sessions.kept import KeptSessions
 from shared.settings import Settings
 from shared.wrapping import MasterKeys
 
@@ -43,14 +46,15 @@ def create_service(
     parts: Callable[[Kernel], Sequence[Part]],
     clock: Clock | None = None,
     directory: str | None = None,
+    word: OwnWord | None = None,
 ) -> FastAPI:
     """The service as an ASGI application; its paths keep their prefix `/<name>`.
 
-    directory: the view that holds who is who, where that is folded from the service's own store.
+    directory: the view that holds who is who, where that is folded from the service's own store. word: of the sessions' owner.
 
     Raises: StartRefused: a route has no permission row, or a secret is missing.
     """
-    kernel = kernel_of(name, settings, migrations, clock or SystemClock(), directory)
+    kernel = kernel_of(name, settings, migrations, clock or SystemClock(), directory, word)
     own = list(parts(kernel))
     running = [*_kernels_parts(kernel), *own, *(part.builder for part in own if isinstance(part, Projection))]
     app = FastAPI(
@@ -62,7 +66,7 @@ def create_service(
         lifespan=_lifespan(kernel, running),
     )
     app.state.kernel = kernel
-    web.install(app)
+    web.install(app, kernel.frame)
     for router in (*routers(kernel), *_kernels_routers(kernel, running)):
         app.include_router(router)
     app.include_router(documents_router(app, kernel))
@@ -74,7 +78,8 @@ def _kernels_parts(kernel: Kernel) -> list[Part]:
     """What runs in every service."""
     relay = Relay(kernel.store, kernel.database, kernel.settings.redis_url, kernel.heartbeats, READERS[kernel.name])
     rewrapper = Rewrapper(kernel.database, MasterKeys(kernel.keys.source, kernel.clock), kernel.heartbeats)
-    return [kernel.heartbeats, relay, HeadSigner(kernel.database, kernel.keys, kernel.heartbeats), rewrapper]
+    listening = Listening(kernel.sessions, kernel.heartbeats)
+    return [kernel.heartbeats, relay, HeadSigner(kernel.database, kernel.keys, kernel.heartbeats), rewrapper, listening]
 
 
 def _kernels_routers(kernel: Kernel, running: Sequence[Part]) -> list[APIRouter]:
@@ -84,9 +89,11 @@ def _kernels_routers(kernel: Kernel, running: Sequence[Part]) -> list[APIRouter]
     return [
         feed_router(kernel.name, kernel.store),
         parked_router(kernel),
+        pages_router(kernel.name),
         key_status_router(kernel.keys, kernel.database, kernel.depends),
         views_router(kernel, projections),
         operations_router(kernel, watched, [projection.name for projection in projections]),
+        *([] if kernel.name == "intake" else [told_router(kernel.name, kernel.sessions, KeptSessions(kernel.database))]),
     ]
 
 

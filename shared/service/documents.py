@@ -1,29 +1,22 @@
-"""What a service says about itself: OpenAPI, AsyncAPI, and the style of its pages."""
+"""What a service says about itself: OpenAPI and AsyncAPI."""
 
 from __future__ import annotations
 
 from html import escape
-from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, FastAPI
 from fastapi.responses import HTMLResponse, JSONResponse
 
 from shared import asyncapi
 from shared.access import SignedIn
 from shared.service.kernel import Kernel
 
-_STYLE = (Path(__file__).parents[1] / "static" / "tanggap.css").read_text(encoding="utf-8")
-
 
 def documents_router(app: FastAPI, kernel: Kernel) -> APIRouter:
     """app: whose routes the OpenAPI document lists."""
     router = APIRouter(include_in_schema=False)
     name, partitions = kernel.name, kernel.settings.partitions
-
-    @router.get(f"/{name}/static/tanggap.css")
-    async def stylesheet(_: SignedIn) -> Response:
-        return Response(_STYLE, media_type="text/css", headers={"cache-control": "max-age=3600"})
 
     @router.get(f"/{name}/docs")
     async def docs(_: SignedIn) -> HTMLResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,12 +19,21 @@ from shared.heartbeat import Heartbeats
 from shared.key_status import Depends
 from shared.keys import Keys, Service
 from shared.pace import Pace
+from shared.pages import Frame
 from shared.posts import KEPT, Posts
 from shared.sealing import KeyringVault, Vault
+from shared.sessions.asking import AskedWord, Neighbour
+from shared.sessions.cookies import Cookies
+from shared.sessions.kept import KeptSessions
+from shared.sessions.known import KnownSessions
+from shared.sessions.session import Word
 from shared.settings import Settings
 from shared.wrapping import MasterKeys
 
 ServiceName = Service
+
+OwnWord = Callable[[PostgresEventStore, Database], Word]
+"""How the owner of the sessions tells of them, out of its own store."""
 
 
 @dataclass
@@ -41,6 +51,9 @@ class Kernel:
     keys: Keys
     posts: Posts
     fingerprints: Fingerprints
+    sessions: KnownSessions
+    cookies: Cookies
+    frame: Frame
     depends: list[Depends] = field(default_factory=list)
     subscriptions: list[Subscription] = field(default_factory=list)
 
@@ -52,26 +65,39 @@ class Kernel:
         return subscription
 
 
-def kernel_of(name: ServiceName, settings: Settings, migrations: Path, clock: Clock, directory: str | None = None) -> Kernel:
+def kernel_of(
+    name: ServiceName, settings: Settings, migrations: Path, clock: Clock, directory: str | None = None, word: OwnWord | None = None
+) -> Kernel:
     """The kernel of a service, with nothing running yet.
 
-    directory: the view that holds who is who, where that is folded from the service's own store. Raises: StartRefused: a secret is missing.
+    migrations: in the service's folder, where its templates and catalogues lie too. directory: the view that holds who is who, where that is folded
+    from the service's own store. word: of the sessions' owner; the others ask it. Raises: StartRefused: a secret is missing.
     """
     database = Database(settings.database_url, name, migrations=migrations, size=settings.pool_size)
     keys = Keys(name, settings.secret_source(), clock)
     keys.require()
+    store = PostgresEventStore(database, partitions=settings.partitions)
     posts = Posts(database, answering(directory) if directory else KEPT)
     vault = KeyringVault(database, MasterKeys(keys.source, clock))
+    if word:
+        sessions = KnownSessions(word(store, database), clock)
+    else:
+        intake = Neighbour(name, "intake", settings.origin("intake"), keys, clock)
+        sessions = KnownSessions(AskedWord(intake), clock, KeptSessions(database))
+    cookies = Cookies(keys, settings.public_origin.startswith("https://"))
     return Kernel(
         name,
         settings,
         database,
-        PostgresEventStore(database, partitions=settings.partitions),
+        store,
         vault,
         clock,
-        Access(keys, Permissions(), clock, posts),
+        Access(keys, Permissions(), clock, posts, sessions, cookies),
         Heartbeats(database),
         keys,
         posts,
         Fingerprints(vault, name),
+        sessions,
+        cookies,
+        Frame(name, migrations.parent, settings.time_zone),
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -43,9 +43,10 @@ class Scene:
     name: str
     given: Sequence[Fact] = ()
     told: Mapping[str, Any] = field(default_factory=dict)
-    taken_by: str = COUNSELLOR
+    taken_by: str | None = COUNSELLOR
     at: str = HERE
     is_given: bool = True
+    nobody_has: bool = False
     has: bool = False
     deputy: bool = False
     officer: bool = False
@@ -62,7 +63,7 @@ class Scene:
         school = self.desk == "school"
         facts = {
             "named": self.named, "suspended": self.suspended, "assigned": self.has and school, "deputy": self.deputy and school,
-            "unassigned": school and not self.is_given, "coordinator": school, "took-over": self.officer, "colleague": school, "principal": school,
+            "unassigned": school and not self.is_given, "nobodys": school and self.nobody_has, "coordinator": school, "took-over": self.officer, "colleague": school, "principal": school,
             "escalated": self.escalated, "duty": True, "auditor": True, "present": school, "receiver": True, "asked": self.asked,
         }  # fmt: skip
         return [name for name, row in FILE["relations"].items() if facts[name] and self._holds(role, row)]
@@ -128,7 +129,8 @@ _PAST = step(ho.DeputiseCase, deputy=ME, until=later(hours=1))
 SCENES = (
     Scene("assigned", [_MINE], has=True),
     Scene("in hand, given to nobody", taken_by=ME, has=True, is_given=False),
-    Scene("nobody's", is_given=False),
+    Scene("nobody's", taken_by=None, is_given=False, nobody_has=True),
+    Scene("in a colleague's hand", is_given=False),
     Scene("a colleague's", [_OTHERS]),
     Scene("formerly assigned", [_MINE, step(ho.HandOverCase, by=ME, to=OTHER, reason="leave")]),
     Scene("deputy", [_OTHERS, step(ho.DeputiseCase, deputy=ME, until=later(days=9))], deputy=True),
@@ -178,18 +180,20 @@ def _after_each(case: Case, commands: Sequence[Fact]) -> Case:
 
 
 @cache
-def cases_of(number: int) -> dict[str, Case]:
-    """The case of a scene in every state that it reaches, by the state."""
+def cases_of(number: int) -> dict[str, tuple[Scene, Case]]:
+    """A scene and its case in every state that it reaches, by the state. Whoever closes a case has taken it in hand."""
     scene = SCENES[number]
-    begun = after(*scene.given, case=after(step(Acknowledge, by=scene.taken_by), case=after(take(raised(**scene.told)))))
+    first = [take(raised(**scene.told)), *([step(Acknowledge, by=scene.taken_by)] if scene.taken_by else [])]
+    begun = after(*first, *scene.given)
     reached = [_after_each(begun, commands) for commands in STATES.values()]
-    return {each.state: each for each in reached}
+    closed = replace(scene, nobody_has=False)
+    return {each.state: (closed if each.closed else scene, each) for each in reached}
 
 
 def scenes() -> Iterator[tuple[Scene, str, Case]]:
     """Each scene in each of its states."""
-    for number, scene in enumerate(SCENES):
-        yield from ((scene, state, case) for state, case in cases_of(number).items())
+    for number in range(len(SCENES)):
+        yield from ((scene, state, case) for state, (scene, case) in cases_of(number).items())
 
 
 PEOPLE = (COUNSELLOR, OTHER, COORDINATOR, PRINCIPAL, TEACHER)

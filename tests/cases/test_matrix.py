@@ -1,7 +1,7 @@
 """The reviewed file walked: every route of a case × role × relation × state is decided as the file says (ADR 31)."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 
@@ -16,13 +16,13 @@ from services.cases.rights import require_right, rights, standing_of
 from shared.access import Permissions, Principal
 from shared.errors import NotAllowed, NotFound, StartRefused
 from shared.rights import relations
-from shared.rights.matrix import Relation, RelationRow, matrix
+from shared.rights.matrix import LEVELS, Part, Relation, RelationRow, matrix
 from tests.cases.people import NOW, later
 from tests.cases.relations import FILE, ME, OF_THE_DISTRICT, ROLES, SCENES, Scene, scenes
 from tests.keys import somebody
 
 PERMISSIONS = Permissions()
-READS = {"": None, "/history": "proofs", "/decisions": "decisions", "/documents": "documents", "/possible": None}
+READS: Mapping[str, Part | None] = {"": None, "/history": "proofs", "/decisions": "decisions", "/documents": "documents", "/possible": None}
 """What is read below a case, and the part of it that must be seen; None for what everybody gets as far as they see."""
 
 ASKED_AT = later(hours=2)
@@ -145,7 +145,7 @@ related = relations.RELATED
 
 
 def _sees_without_keeping_away(standing: relations.Standing) -> str:
-    return min((row.sees for row in standing.rows), key=relations.LEVELS.index, default="nothing")
+    return min((row.sees for row in standing.rows), key=LEVELS.index, default="nothing")
 
 
 def _instead(relation: Relation, by: Callable[..., bool]) -> dict[Relation, Callable[..., bool]]:

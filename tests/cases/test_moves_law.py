@@ -74,7 +74,7 @@ class District:
     ids: int = 0
 
     def __post_init__(self) -> None:
-        self.intake = FromIntake(self.store, self.directory, self.directory, self.directory, CASE, Days())  # type: ignore[arg-type] # plays the roster, too
+        self.intake = FromIntake(self.store, self.directory, self.directory, self.directory, CASE, Days(), None)  # type: ignore[arg-type] # plays the roster, too
         self.kernel: Any = SimpleNamespace(store=self.store, access=SimpleNamespace(permissions=Permissions()))
 
     @property

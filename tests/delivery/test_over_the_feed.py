@@ -14,8 +14,10 @@ from shared.delivery.feed import FeedClient, feed_router
 from shared.delivery.wire import stream_key
 from shared.errors import Unavailable
 from shared.keys import Keys
+from shared.sessions.cookies import Cookies
 from tests.delivery.rig import keys_of, working
 from tests.keys import Known, keys, secrets
+from tests.sessions import Held
 
 
 def test_a_hole_in_redis_is_pulled_from_the_feed(run):
@@ -95,7 +97,9 @@ def test_the_feed_over_http_gives_what_the_store_holds_and_only_to_services(run)
         here, there = next(keys_of(0)), next(keys_of(1))
         told = await rig.tell(here, there, here)
         app = FastAPI()
-        app.state.kernel = SimpleNamespace(access=Access(keys("intake"), Permissions(), SystemClock(), Known()))
+        app.state.kernel = SimpleNamespace(
+            access=Access(keys("intake"), Permissions(), SystemClock(), Known(), Held(), Cookies(keys("intake"), secure=False))
+        )
         web.install(app)
         app.include_router(feed_router("intake", rig.owner))
 

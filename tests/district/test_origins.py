@@ -3,7 +3,8 @@
 import pytest
 from starlette.requests import Request
 
-from district.origins import is_same_origin, on_this_machine, path_of_ours
+from district.origins import is_same_origin, on_this_machine
+from shared.pages import path_of_ours
 
 
 def asked(client: str | None = "127.0.0.1", **headers: str) -> Request:

@@ -28,9 +28,7 @@ from shared.access import (
     Permissions,
     Principal,
     SignedIn,
-    issue_session,
     issue_token,
-    read_session,
     read_token,
     service_principal,
     signed_in,
@@ -40,15 +38,19 @@ from shared.errors import Invalid, NotSignedIn, StartRefused
 from shared.events import Post, StaffRole
 from shared.keys import Keys
 from shared.service.creating import all_routes
+from shared.sessions.cookies import Cookies
 from shared.settings import read_settings
 from shared.web import install
 from tests.keys import Known, keys, secrets, somebody
+from tests.sessions import Held, cookie, session
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 CLOCK = FixedClock(NOON)
 KEY, OTHER = keys(clock=CLOCK), keys(known=secrets(b"o"), clock=CLOCK)
 ANI = somebody("ani", {"counsellor", "coordinator"}, {"smp1"})
 WHO = Identity("ani", "person")
+VALUE, OLD = "v" * 42 + "w", "o" * 43
+OPEN, OVER = session(VALUE, WHO, NOON), session(OLD, WHO, NOON - timedelta(days=1))
 ROLES = sorted({*get_args(StaffRole), "student", "guardian", "agency", "service", "anonymous"})
 PINNED = Path(__file__).parents[1] / "pinned" / "routes.json"
 ROWS = json.loads(PINNED.read_text(encoding="utf-8"))
@@ -57,10 +59,6 @@ ROWS = json.loads(PINNED.read_text(encoding="utf-8"))
 
 def token(principal: Identity = ANI, *, key: Keys = KEY, expires: datetime = NOON + timedelta(hours=1)) -> str:
     return issue_token(key, principal, expires)
-
-
-def session(principal: Identity = ANI, *, key: Keys = KEY, expires: datetime = NOON + timedelta(hours=1)) -> str:
-    return issue_session(key, principal, expires)
 
 
 def holder(role: str) -> Principal:
@@ -78,9 +76,8 @@ def test_a_token_says_again_who_it_was_made_for(principal):
 
 
 def test_row_14_no_credential_says_what_somebody_may(principal=ANI):
-    for told in (token(principal), session(principal)):
-        payload = told.split(".")[1]
-        assert json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4))).keys() == {"id", "kind", "expires"}
+    payload = token(principal).split(".")[1]
+    assert json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4))).keys() == {"id", "kind", "expires", "made"}
 
 
 def test_a_token_is_good_until_its_last_second_and_not_after():
@@ -135,20 +132,17 @@ def test_no_text_whatever_is_read_as_a_token(told, prefixed):
 
 def test_a_credential_of_one_use_is_none_of_another():
     service = token(service_principal("cases"))
-    for told in (session(), service.replace("tgs_", "tgp_"), token().replace("tgp_", "tgs_"), session().replace("tgc_", "tgp_")):
+    for told in (VALUE, service.replace("tgs_", "tgp_"), token().replace("tgp_", "tgs_"), f"tgp_{VALUE}"):
         with pytest.raises(NotSignedIn, match="not valid"):
             read_token(KEY, told, NOON)
-    for told in (token(), service, token().replace("tgp_", "tgc_")):
-        with pytest.raises(NotSignedIn, match="not valid"):
-            read_session(KEY, told, NOON)
-    assert read_session(KEY, session(), NOON) == WHO
+    cookies = Cookies(KEY, secure=False)
+    assert [cookies.value({"tanggap_session": told}) for told in (token(), service, VALUE)] == [None, None, VALUE]
 
 
-@pytest.mark.parametrize("issue", [issue_token, issue_session])
-def test_nothing_is_issued_that_would_outlive_the_overlap_of_its_key(issue):
-    assert issue(KEY, ANI, NOON + timedelta(hours=12))
+def test_nothing_is_issued_that_would_outlive_the_overlap_of_its_key():
+    assert issue_token(KEY, ANI, NOON + timedelta(hours=12))
     with pytest.raises(Invalid, match="12:00:00 at most"):
-        issue(KEY, ANI, NOON + timedelta(hours=12, seconds=1))
+        issue_token(KEY, ANI, NOON + timedelta(hours=12, seconds=1))
 
 
 def test_a_token_of_the_first_release_is_not_read_any_more():
@@ -200,7 +194,8 @@ def application(rows: dict[str, list[str]], tmp_path) -> FastAPI:
     file.write_text("[routes]\n" + "".join(f'"{route}" = {json.dumps(roles)}\n' for route, roles in rows.items()), encoding="utf-8")
     app = FastAPI()
     install(app)
-    app.state.kernel = SimpleNamespace(access=Access(KEY, Permissions(file), FixedClock(NOON), Known(ANI, *map(holder, ROLES))))
+    access = Access(KEY, Permissions(file), FixedClock(NOON), Known(ANI, *map(holder, ROLES)), Held(OPEN, OVER), Cookies(KEY, secure=False))
+    app.state.kernel = SimpleNamespace(access=access)
 
     async def answered(principal: SignedIn) -> str:
         return principal.id
@@ -256,8 +251,9 @@ def test_a_row_is_of_the_route_and_not_of_the_address_that_was_typed(tmp_path):
     [
         {"authorization": f"Bearer {token(key=OTHER)}"}, {"authorization": f"Bearer {token(expires=NOON - timedelta(seconds=1))}"},
         {"authorization": f"Bearer {token()}x"}, {"authorization": f"Basic {token()}"}, {"authorization": token()}, {"authorization": "Bearer"},
-        {"authorization": "Bearer ", "cookie": f"tanggap_session={session(key=OTHER)}"}, {"cookie": f"tanggap_session={session()}x"},
-        {"authorization": b"Bearer tgp_\xe9.\xff"}, {"cookie": f"session={session()}"}, {"cookie": f"tanggap_session={token()}"}, {"authorization": f"Bearer {session()}"},
+        {"authorization": "Bearer ", "cookie": f"tanggap_session={VALUE[::-1]}"}, {"cookie": f"tanggap_session={VALUE}x"},
+        {"authorization": b"Bearer tgp_\xe9.\xff"}, {"cookie": f"session={VALUE}"}, {"cookie": f"tanggap_session={token()}"},
+        {"authorization": f"Bearer {VALUE}"}, {"cookie": f"__Host-tanggap_session={VALUE}"},
     ],
 )  # fmt: skip
 def test_credentials_that_are_not_ours_open_nothing_and_are_not_repeated(tmp_path, headers):
@@ -266,14 +262,13 @@ def test_credentials_that_are_not_ours_open_nothing_and_are_not_repeated(tmp_pat
     assert not any(prefix in answer.text for prefix in ("tgp_", "tgs_", "tgc_"))
 
 
-@pytest.mark.parametrize("headers", [bearer(ANI), {"authorization": f"bearer  {token()} "}, {"cookie": f"tanggap_session={session()}"}])
+@pytest.mark.parametrize("headers", [bearer(ANI), {"authorization": f"bearer  {token()} "}, cookie(VALUE, KEY)])
 def test_a_bearer_token_or_a_session_cookie_says_who_asks(tmp_path, headers):
     assert ask(application({"GET /a": ["counsellor"]}, tmp_path), "/a", headers=headers).json() == "ani"
 
 
 def test_an_old_session_cookie_does_not_shut_what_is_everybodys(tmp_path):
-    old = f"tanggap_session={session(expires=NOON - timedelta(days=1))}"
-    assert ask(application({"GET /a": ["*"]}, tmp_path), "/a", headers={"cookie": old}).json() == "anonymous"
+    assert ask(application({"GET /a": ["*"]}, tmp_path), "/a", headers=cookie(OLD, KEY)).json() == "anonymous"
 
 
 def test_a_route_without_a_row_stops_the_start_and_is_named(tmp_path):

@@ -7,7 +7,6 @@ the first round must hold after the last, when not a byte of the secrets of that
 import asyncio
 import json
 import threading
-import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from district.sample.roster import SOURCE
 from services.intake.roster.people import person_id, school_id
 from services.notifications.senders.signing import NotVerified, public_key, verify
-from shared.access import Identity, issue_session, service_principal
+from shared.access import Identity, service_principal
 from shared.clock import SystemClock
 from shared.database import Database
 from shared.eventstore.verify import verify_store
@@ -28,6 +27,7 @@ from shared.keys import SERVICES, Keys
 from shared.secretfile import GivenSecrets
 from shared.secretset import SECRET_NAMES, SecretSet, new_secret
 from tests.faults.rig import AGENCY, Rig
+from tests.sessions import begun, cookie
 
 ANNOUNCED = timedelta(seconds=3)
 OVERLAP = timedelta(seconds=15)
@@ -133,11 +133,11 @@ def holding(district: Rig, hook: ThreadingHTTPServer) -> Holding:
     register_agency(district, hook)
     raised = [raise_concern(district, f"before-{number}") for number in range(3)]
     case = district.wait_for(lambda: district._case_of(raised[0]["concern_id"]), "the case")
-    cookie = issue_session(deployment.keys(), COUNSELLOR, datetime.now(UTC) + timedelta(hours=6))
+    value = begun(deployment, COUNSELLOR)
     return Holding(
         bearer=district.headers(COUNSELLOR),
         service=district.service(),
-        cookie={"cookie": f"tanggap_session={cookie}"},
+        cookie=cookie(value, deployment.keys()),
         receipts=[each["receipt"] for each in raised],
         link=told_guardian(district, case),
         case=case,
@@ -199,13 +199,32 @@ def rotate_all(district: Rig) -> None:
     deployment.give_secrets()
 
 
-def needed(district: Rig) -> set[tuple[str, str]]:
-    """Secrets that the services still need, besides the active ones."""
-    found = set()
+def told_of_keys(district: Rig) -> list[dict]:
+    """What every service says of its secrets."""
+    told = []
     for service in SERVICES:
         answer = httpx.get(f"{district.deployment.origin(service)}/{service}/api/keys", headers=district.service(), trust_env=False)
         assert answer.status_code == 200, answer.text
-        found |= {(each["name"], each["id"]) for each in answer.json()["depends"]}
+        told.append(answer.json())
+    return told
+
+
+def each_uses_the_newest(district: Rig) -> bool:
+    """Every service has read the file again, and the announced secrets have become the active ones."""
+    newest = {district.deployment.secrets.of(name)[-1].id for name in SECRET_NAMES}
+    active = [{each["id"] for each in told["secrets"] if each["state"] == "active"} for told in told_of_keys(district)]
+    return all(each and each <= newest for each in active)
+
+
+def each_forgot_the_old(district: Rig) -> bool:
+    """No service knows another secret than those in the file."""
+    known = {each.id for each in district.deployment.secrets.secrets}
+    return all({each["id"] for each in told["secrets"]} <= known for told in told_of_keys(district))
+
+
+def needed(district: Rig) -> set[tuple[str, str]]:
+    """Secrets that the services still need, besides the active ones."""
+    found = {(each["name"], each["id"]) for told in told_of_keys(district) for each in told["depends"]}
     newest = {(name, district.deployment.secrets.of(name)[-1].id) for name in SECRET_NAMES}
     return found - newest
 
@@ -224,7 +243,7 @@ async def rotated_twice(district: Rig, load: Load) -> None:
         for number in range(2):
             await asyncio.to_thread(refer, district, f"announcing-{number}")
             rotate_all(district)
-            await asyncio.sleep(ANNOUNCED.total_seconds() + 1.5)
+            await asyncio.to_thread(district.wait_for, lambda: each_uses_the_newest(district), "every service using the new secrets")
             await asyncio.to_thread(refer, district, f"overlap-{number}")
             await district_quiet(district)
     finally:
@@ -251,7 +270,7 @@ def test_a_rotation_of_every_secret_under_load_refuses_nobody(district, hook):
     wait_until_over(district)
     what_is_over_is_refused(district, held)
     drop_all_but_the_newest(district)
-    time.sleep(1.5)  # each service has read its file again
+    district.wait_for(lambda: each_forgot_the_old(district), "every service without the old secrets")
     what_was_made_before_holds(district, hook, held)
     asyncio.run(heads_hold(district))
 
@@ -277,8 +296,13 @@ def fits(key: str, headers: dict[str, str], body: bytes) -> bool:
 
 
 def wait_until_over(district: Rig) -> None:
-    ends = [each.until for each in district.deployment.secrets.secrets if each.until]
-    time.sleep(max(0.0, (max(ends) - datetime.now(UTC)).total_seconds() + 0.5))
+    """Every service says of each secret with an end that its overlap is over."""
+    ended = {each.id for each in district.deployment.secrets.secrets if each.until}
+
+    def over() -> bool:
+        return all(each["state"] == "over" for told in told_of_keys(district) for each in told["secrets"] if each["id"] in ended)
+
+    district.wait_for(over, "the end of every overlap")
 
 
 def what_is_over_is_refused(district: Rig, held: Holding) -> None:

@@ -278,7 +278,7 @@ def test_a_service_runs_from_a_folder_with_only_shared_and_itself(tmp_path):
 def test_a_wrong_setting_or_a_taken_port_stops_the_start_with_its_name(district, changed, said):
     import os
 
-    environment = {**os.environ, **district.deployment._environment("intake"), **changed}
+    environment = {**os.environ, **district.deployment.environment("intake"), **changed}
     started = time.monotonic()
     done = subprocess.run(
         (sys.executable, "-m", "services.intake"), cwd=ROOT, env=environment, capture_output=True, text=True, timeout=30, check=False

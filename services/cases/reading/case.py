@@ -16,7 +16,7 @@ from services.cases.domain.referring.disclosure import FactCorrected
 from services.cases.domain.steps.activity import Activity
 from services.cases.domain.streams import case_stream
 from services.cases.reading.present import present
-from services.cases.reading.summary import MARK, decision, entry, service_of, summary
+from services.cases.reading.summary import MARK, decision, entry, is_sealed, service_of, summary
 from services.cases.reading.views import record_read
 from services.cases.rights import ReadingReason, Rights, glass_until, may_open, may_read, require_reason, rights
 from shared.access import Principal
@@ -193,12 +193,8 @@ def _shown(text: str | Erased) -> Any:
     return {"erased": True} if isinstance(text, Erased) else text
 
 
-def _is_sealed(told: Any) -> bool:
-    return isinstance(told, dict) and told.keys() == {"kid", "context", "box"}
-
-
 def _sealed(told: Any) -> Iterator[Sealed]:
-    if _is_sealed(told):
+    if is_sealed(told):
         yield Sealed.model_validate(told)
     elif isinstance(told, dict):
         for value in told.values():
@@ -210,7 +206,7 @@ def _sealed(told: Any) -> Iterator[Sealed]:
 
 def _replaced(told: Any, shown: Callable[[Any], Any]) -> Any:
     """The same tree with every sealed field replaced, in the order in which `_sealed` finds them."""
-    if _is_sealed(told):
+    if is_sealed(told):
         return shown(told)
     if isinstance(told, dict):
         return {name: _replaced(value, shown) for name, value in told.items()}

@@ -7,11 +7,13 @@ from typing import Any
 
 from services.cases.domain.casework import Casework
 from services.cases.domain.steps.activity import Activity
+from shared.message import Event
 from shared.rights.matrix import Level, matrix
 
 WITHHELD = "not for this role"
 MARK: Mapping[str, str] = {"withheld": WITHHELD}
 _STRAND = ("concern", "recorded_at")
+_ADDITION = ("addition", "recorded_at", "unread")
 _REFERRAL = ("referral", "state", "drafted_by", "approver", "approve_by")
 """Whoever approves a referral finds it here; whereto and why they read in what is given to them to sign."""
 
@@ -26,9 +28,15 @@ def services_given(casework: Casework) -> frozenset[str]:
 def summary(told: Mapping[str, Any]) -> dict[str, Any]:
     """The summary. told: the whole case as JSON, its texts sealed."""
     return {name: told[name] for name in matrix().summary.fields if name in told} | {
-        "strands": [_some(each, _STRAND) | {"text": MARK, "additions": []} for each in told["strands"]],
+        "strands": [_strand(each) for each in told["strands"]],
         "referrals": [_some(each, _REFERRAL) for each in told["referrals"]],
     }
+
+
+def _strand(told: Mapping[str, Any]) -> dict[str, Any]:
+    """That a concern is there, and what was added to it; of its words nothing."""
+    additions = [_some(each, _ADDITION) | {"text": dict(MARK)} for each in told["additions"]]
+    return _some(told, _STRAND) | {"text": dict(MARK), "additions": additions}
 
 
 def _some(told: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
@@ -39,8 +47,19 @@ def service_of(activity: Activity) -> dict[str, Any]:
     """An activity to whoever does not read it: that the service is given, and by whom."""
     return {
         "id": activity.activity, "strategy": activity.strategy, "version": activity.version, "owner": activity.owner,
-        "state": "ended" if activity.ended else "under-way", "steps": [], **MARK,
+        "state": "ended" if activity.ended else "under-way", "steps": [_words_of(each) for each in activity.events], **MARK,
     }  # fmt: skip
+
+
+def is_sealed(told: object) -> bool:
+    """A sealed field, as JSON."""
+    return isinstance(told, dict) and told.keys() == {"kid", "context", "box"}
+
+
+def _words_of(step: Event) -> dict[str, Any]:
+    """That something was said in a step, and nothing of what kind of step it was."""
+    told = step.model_dump(mode="json")
+    return {name: dict(MARK) for name in told if is_sealed(told.get(name))}
 
 
 def entry(told: Mapping[str, Any], allowed: Level, given: frozenset[str]) -> dict[str, Any]:

@@ -29,5 +29,5 @@ class ReadingReasonNeeded(Refused):
 
 def require_reason(principal: Principal, case: Case, now: datetime, reason: ReadingReason | None) -> None:
     """Raises: ReadingReasonNeeded: what the principal sees they see by a relation that asks why, and it is somebody else's."""
-    if reason is None and case.owner is not None and standing_of(principal, case, now).needs_reason:
+    if reason is None and standing_of(principal, case, now).needs_reason:
         raise ReadingReasonNeeded

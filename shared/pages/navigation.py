@@ -1,0 +1,31 @@
+"""Which entries stand in the head of a page, for which roles: data, beside the permissions of their routes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.access import EVERYBODY
+from shared.pages.saying import say
+
+_READS_CASES = frozenset({"counsellor", "coordinator", "principal", "supervisor", "district-officer", "district-duty", "auditor"})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """text: in the catalogue. address: of a page. roles: who sees it; `EVERYBODY` also those who are not signed in."""
+
+    text: str
+    address: str
+    roles: frozenset[str]
+
+
+NAVIGATION = (
+    Entry(say("Kasus"), "/cases/", _READS_CASES),
+    Entry(say("Lapor atau minta bantuan"), "/intake/lapor", frozenset({EVERYBODY})),
+    Entry(say("Perkembangan laporan"), "/intake/status", frozenset({EVERYBODY})),
+)
+
+
+def entries_for(roles: frozenset[str]) -> list[Entry]:
+    """What stands in the head for somebody with these roles."""
+    return [entry for entry in NAVIGATION if not entry.roles.isdisjoint(roles | {EVERYBODY})]
