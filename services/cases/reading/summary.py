@@ -14,8 +14,10 @@ WITHHELD = "not for this role"
 MARK: Mapping[str, str] = {"withheld": WITHHELD}
 _STRAND = ("concern", "recorded_at")
 _ADDITION = ("addition", "recorded_at", "unread")
-_REFERRAL = ("referral", "state", "drafted_by", "approver", "approve_by")
-"""Whoever approves a referral finds it here; whereto and why they read in what is given to them to sign."""
+_REFERRAL = (
+    "referral", "agency", "state", "business_status", "reason", "unanswered", "drafted_by", "approver", "approve_by", "respond_by", "chase_by",
+)  # fmt: skip
+"""Whereto and how far: whoever approves a referral finds it here."""
 
 _DECISION = ("decision", "policy", "policy_version", "urgency", "chosen", "by")
 
