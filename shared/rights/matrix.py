@@ -60,6 +60,12 @@ class Summary(_Row):
     events: frozenset[str]
 
 
+class Metadata(_Row):
+    """The fields of a case that metadata have besides the summary."""
+
+    fields: tuple[str, ...]
+
+
 class Matrix(_Row):
     """The whole file."""
 
@@ -67,6 +73,7 @@ class Matrix(_Row):
     levels: Mapping[Level, frozenset[Part]]
     strategies: Mapping[str, frozenset[Reader]]
     summary: Summary
+    metadata: Metadata
 
     def shows(self, level: Level, part: Part) -> bool:
         """Whether this part of a case is seen at this level."""

@@ -210,7 +210,7 @@ def test_a_relation_without_a_row_stops_the_start(tmp_path):
     text = "".join(
         f"[relations.{name}]\nat = 'case'\nsees = 'nothing'\ncommands = []\nnames = ['a', 'b']\nbecause = ['a', 'b']\n" for name in ("named",)
     )
-    short.write_text(f"{text}[levels]\n[strategies]\n[summary]\nfields = []\ndata = []\nevents = []\n")
+    short.write_text(f"{text}[levels]\n[strategies]\n[summary]\nfields = []\ndata = []\nevents = []\n[metadata]\nfields = []\n")
     with pytest.raises(StartRefused, match="assigned"):
         matrix(short)
 

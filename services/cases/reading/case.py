@@ -96,7 +96,7 @@ class CaseReader:
             here: dict[str, Any] = await self._opened(present(told, then.state, principal))
             return here | beside
         if matrix().shows(allowed, "summary"):
-            return summary(told) | beside
+            return summary(told, allowed) | beside
         return {name: told[name] for name in ("id", "version", "state")} | {"activities": activities}
 
     def _glasses(self, principal: Principal, case: Case) -> list[dict[str, str]]:

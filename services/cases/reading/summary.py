@@ -27,9 +27,10 @@ def services_given(casework: Casework) -> frozenset[str]:
     return frozenset(kind for kind, counts in casework.counts.items() if counts.service)
 
 
-def summary(told: Mapping[str, Any]) -> dict[str, Any]:
-    """The summary. told: the whole case as JSON, its texts sealed."""
-    return {name: told[name] for name in matrix().summary.fields if name in told} | {
+def summary(told: Mapping[str, Any], allowed: Level) -> dict[str, Any]:
+    """The summary, or metadata. told: the whole case as JSON, its texts sealed."""
+    fields = matrix().summary.fields + (matrix().metadata.fields if allowed == "metadata" else ())
+    return {name: told[name] for name in fields if name in told} | {
         "strands": [_strand(each) for each in told["strands"]],
         "referrals": [_some(each, _REFERRAL) for each in told["referrals"]],
     }
@@ -71,7 +72,7 @@ def entry(told: Mapping[str, Any], allowed: Level, given: frozenset[str]) -> dic
     """
     kept = matrix().summary
     if allowed == "summary" and told["type"] not in kept.events | given:
-        return {**told, "type": "withheld", "actor": None, "data": dict(MARK)}
+        return {**told, "type": "withheld", "actor": None, "data": dict(MARK), **MARK}
     open_data = {name: value for name, value in told["data"].items() if name in kept.data and not isinstance(value, dict | list)}
     return {**told, "data": {**open_data, **MARK}}
 
