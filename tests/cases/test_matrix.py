@@ -34,6 +34,10 @@ def me(scene: Scene, role: str) -> Principal:
     return somebody(ME, {role}, () if role in OF_THE_DISTRICT else {scene.at})
 
 
+def route_of(path: str) -> str:
+    return f"/cases/api/cases/{{{'subject_id' if path == '/documents' else 'case_id'}}}{path}"
+
+
 # what the code says ------------------------------------------------------------------------------------------------
 
 
@@ -45,7 +49,7 @@ def through_the_gate(principal: Principal, roles: frozenset[str]) -> Principal |
 
 def reading(principal: Principal, case: Case, path: str) -> Outcome:
     part = READS[path]
-    found = through_the_gate(principal, PERMISSIONS.roles("GET", f"/cases/api/cases/{{case_id}}{path}"))
+    found = through_the_gate(principal, PERMISSIONS.roles("GET", route_of(path)))
     if found is None:
         return 403
     try:
@@ -74,7 +78,7 @@ def giving(principal: Principal, case: Case, group: str) -> Outcome:
 
 @cache
 def reading_by_the_file(scene: Scene, role: str, path: str) -> Outcome:
-    if role not in PERMISSIONS.roles("GET", f"/cases/api/cases/{{case_id}}{path}"):
+    if role not in PERMISSIONS.roles("GET", route_of(path)):
         return 403
     level = scene.sees(role)
     if level == "nothing":

@@ -39,9 +39,9 @@ asked for the reason, and their list of the day is the school's.
 """
 
 
-SUMMARY = ("duty", "officer", "auditor", "principal")
+SUMMARY = ("duty", "officer", "auditor", "principal", "smp1 named counsellor")
 """Of a case they see level, state, who, when and service given, and the duty officer reads by taking over (ADR 31): what they are told is what was
-recorded, and much of it is not told any more. Documents whose event is no longer told are left out.
+recorded, and much of it is not told any more.
 """
 
 
@@ -50,11 +50,16 @@ def is_otherwise_now(question: Question, before: Answer, answer: Answer) -> bool
     if (before.status, answer.status) == (403, 404):
         return True
     two_roles = question.who == TWO_ROLES and (answer.status == 428 or question.path == "/cases/api/lists/today")
-    return two_roles or (_sees_less(question) and question.path.endswith("/documents"))
+    return two_roles or question.path.endswith("/documents")  # a document holds the fields of its own subject (ADR 33)
 
 
 def _sees_less(question: Question) -> bool:
     return question.path.startswith("/cases/api/cases/") and (question.who or "").endswith(SUMMARY)
+
+
+def _keys(deadlines: list[Any]) -> set[str]:
+    """When an activity meets is told to nobody who does not read it."""
+    return {each["key"] for each in deadlines}
 
 
 def still_told(before: Any, now: Any, *, less: bool) -> Any:
@@ -63,7 +68,10 @@ def still_told(before: Any, now: Any, *, less: bool) -> Any:
         return now
     if isinstance(before, dict) and isinstance(now, dict):
         return {name: still_told(each, now.get(name), less=less) for name, each in before.items() if name in now or not less}
-    if isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
+    if isinstance(before, list) and isinstance(now, list):
+        before = [each for each in before if not less or not isinstance(each, dict) or "key" not in each or each["key"] in _keys(now)]
+        if len(before) != len(now):
+            return before
         return [still_told(each, mine, less=less) for each, mine in zip(before, now, strict=True)]
     return before
 

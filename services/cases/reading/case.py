@@ -44,10 +44,11 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One event of a history. entry: as JSON, opened as far as the reader may see it."""
+    """One event of a history. entry: as JSON, opened as far as the reader may see it. opened: the reader may see what was confided in it."""
 
     event: Event
     entry: dict[str, Any]
+    opened: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,20 +126,25 @@ class CaseReader:
         """Every event in order; what may not be read is marked, never dropped."""
         return [each.entry for each in await self.told(principal, case_id, reason)]
 
-    async def told(self, principal: Principal, case_id: str, reason: ReadingReason | None = None, part: Part = "proofs") -> list[Told]:
-        """The same, each with its event. The school where the student is now has no more of it than it may open. part: what is asked for."""
+    async def told(
+        self, principal: Principal, case_id: str, reason: ReadingReason | None = None, *, part: Part = "proofs", what: str = "history"
+    ) -> list[Told]:
+        """The same, each with its event. The school where the student is now has no more of it than it may open.
+
+        part: which must be theirs to see. what: is recorded as read.
+        """
         now = await self.current(case_id)
         allowed = self._allowed(principal, now.state, reason, part)
         now = await self._read_now(principal, now, allowed)
         events = await self.kernel.store.read_stream(now.stream)
         happened = self.decider.codec.decode_many(events)
         may = self._may_open(principal, now.state, allowed, {event.version: each for event, each in zip(events, happened, strict=True)})
-        await self._record(principal, case_id, "history", now.version, reason, content=any(may))
+        await self._record(principal, case_id, what, now.version, reason, content=any(may))
         opened = await self._opened_each([json.loads(event.body) for event in events], may)
         whole = [_entry(event, data) for event, data in zip(events, opened, strict=True)]
         shown = [each if mine else entry(each, allowed, self.given) for each, mine in zip(whole, may, strict=True)]
-        told = [Told(event, each) for event, each in zip(happened, shown, strict=True)]
-        return [each for each, mine in zip(told, may, strict=True) if mine] if matrix().shows(allowed, "here") else told
+        told = [Told(event, each, mine) for event, each, mine in zip(happened, shown, may, strict=True)]
+        return [each for each in told if each.opened] if matrix().shows(allowed, "here") else told
 
     def _may_open(self, principal: Principal, case: Case, allowed: Rights, said: Mapping[int, Event]) -> list[bool]:
         """Of each event, in order. said: the history by version."""
