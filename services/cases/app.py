@@ -35,6 +35,7 @@ from services.cases.reading.words import Words
 from services.cases.subscribers import FromIntake, FromNotifications
 from shared.eventstore.projection import Projection
 from shared.pace import Pace
+from shared.rights.matrix import matrix
 from shared.running import Part
 from shared.service import Kernel, create_service
 from shared.sessions.kept import KeptSessions
@@ -90,6 +91,7 @@ def _parts(kernel: Kernel, view: Projection, work: Casework) -> list[Part]:
 
 
 def _routers(kernel: Kernel, view: Projection, work: Casework, words: Words, kinds: Mapping[str, Kind[Material]]) -> list[APIRouter]:
+    matrix().require_groups(kernel.access.permissions.groups)
     calendars, road = _calendars(kernel), _road(kernel, view, work)
     counted = reports.Reports(view, work, calendars)
     return [
