@@ -16,6 +16,9 @@ from shared.errors import NotFound
 from shared.message import TANGGAP, Occasion, derived_id
 from shared.service import Kernel
 
+_NOT_TOLD = {"referrer-policy": "no-referrer"}
+"""The address is the secret: no other page is told of it."""
+
 _PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=select_autoescape())
 
 
@@ -34,7 +37,7 @@ def router(kernel: Kernel) -> APIRouter:
     @routes.get("/{token}")
     async def look(token: str, _: SignedIn) -> HTMLResponse:
         await notice_of(token)
-        return HTMLResponse(_PAGES.get_template("notice.html").render(confirmed=False))
+        return HTMLResponse(_PAGES.get_template("notice.html").render(confirmed=False), headers=_NOT_TOLD)
 
     @routes.post("/{token}")
     async def confirm(token: str, _: SignedIn) -> HTMLResponse:
@@ -42,6 +45,6 @@ def router(kernel: Kernel) -> APIRouter:
         cause = derived_id(TANGGAP, "notice-confirmed", notice)
         occasion = Occasion("guardian:link", None, kernel.clock.now(), cause, cause)
         await execute(kernel.store, NOTICE, f"notice-{notice}", EndNotice(outcome="acknowledged"), occasion)
-        return HTMLResponse(_PAGES.get_template("notice.html").render(confirmed=True))
+        return HTMLResponse(_PAGES.get_template("notice.html").render(confirmed=True), headers=_NOT_TOLD)
 
     return routes

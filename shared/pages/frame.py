@@ -48,6 +48,7 @@ def _about(request: HTTPConnection) -> dict[str, object]:
     back = f"{path}?{request.url.query}" if request.url.query else path
     return {
         "signed_in": who.kind == "person",
+        "in_session": who.session is not None,
         "navigation": [(entry, entry.address == path) for entry in entries_for(who.roles)],
         "back": back if asked_by_get else "",
     }
