@@ -194,6 +194,30 @@ RosterFact = SchoolRegistered | PersonRegistered | PersonLeft | PersonAppointed 
 """Everything that says who is who and where; each service keeps it (ADR 20)."""
 
 
+# intake: accounts --------------------------------------------------------------------------------------------------
+
+AccountMessage = Literal["invited", "opened", "changed", "recovery-code-used", "locked", "unlocked", "recovery-asked", "recovered"]
+"""What happened to somebody's account. changed: a way in came or went."""
+
+
+class AccountHolderToBeTold(PublicEvent):
+    """One mail to the person whose account it is. link: the address of an invitation, sealed under the person's own key, purpose `contact`; until:
+    from when it is refused. by: who invited, and hears where the invitation can never arrive.
+    """
+
+    type: Literal["account-holder-to-be-told"] = "account-holder-to-be-told"
+    version: Literal[1] = 1
+    person: str
+    message: AccountMessage
+    link: ContactText | None = None
+    until: datetime | None = None
+    by: str | None = None
+
+    @property
+    def ordering_key(self) -> str:
+        return self.person
+
+
 # intake: sessions --------------------------------------------------------------------------------------------------
 
 SessionHolder = Literal["person", "agency"]
@@ -666,7 +690,7 @@ class TaskUnanswered(NotificationEvent):
     reason: Literal["no-answer", "unreachable"]
 
 
-Intake = Annotated[RosterFact | SessionFact | ConcernRaised | ConcernContinued, Field(discriminator="type")]
+Intake = Annotated[RosterFact | SessionFact | AccountHolderToBeTold | ConcernRaised | ConcernContinued, Field(discriminator="type")]
 Cases = Annotated[
     CaseOpened | ConcernJoinedCase | CaseTriaged | CaseAcknowledged | ConcernRead | GuardianToBeTold | ReferralSent
     | ReferralCancelRequested | StaffToBeTold | CoordinatorToBeTold | SchoolToBeTold | AlertsPassedOn
@@ -680,7 +704,7 @@ Notifications = Annotated[
 CATALOGUE: dict[str, tuple[type[PublicEvent], ...]] = {
     "intake": (
         SchoolRegistered, PersonRegistered, PersonLeft, PersonAppointed, PersonDismissed, PersonSuspended, PersonReinstated, SessionBegun,
-        SessionProved, SessionEnded, ConcernRaised, ConcernContinued,
+        SessionProved, SessionEnded, ConcernRaised, ConcernContinued, AccountHolderToBeTold,
     ),
     "cases": (
         CaseOpened, ConcernJoinedCase, CaseTriaged, CaseAcknowledged, ConcernRead, GuardianToBeTold, ReferralSent, ReferralCancelRequested,

@@ -28,7 +28,7 @@ SERVICES: tuple[Service, ...] = get_args(Service)
 Holder = Service | Literal["district"]
 """A service, or the operator's own tools."""
 
-Use = Literal["token", "service-token", "session", "head", "link", "webhook-signing"]
+Use = Literal["token", "service-token", "session", "head", "link", "webhook-signing", "sign-in-underway"]
 """What is made from rotating secrets. A name is part of the derivation: renaming one makes another key."""
 
 PersonalUse = Literal["receipt", "row-digest", "agency-secret-digest", "message-id", "request-digest", "sign-in-name", "recovery-code"]
@@ -37,6 +37,7 @@ PersonalUse = Literal["receipt", "row-digest", "agency-secret-digest", "message-
 _SERVICES = frozenset[Holder](SERVICES)
 _EVERYBODY = _SERVICES | frozenset[Holder](("district",))
 _NOTIFICATIONS = frozenset[Holder](("notifications",))
+_INTAKE = frozenset[Holder](("intake",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ USES: Mapping[Use, Rule] = {
     "head": Rule("own", _SERVICES, None, "for ever: its public key is recorded in the store and vouched for by each key after it"),
     "link": Rule("own", _NOTIFICATIONS, None, "as long as its row: the page compares the hash of what it is asked with"),
     "webhook-signing": Rule("own", _NOTIFICATIONS, timedelta(minutes=5), "the tolerance of Standard Webhooks; during the overlap both keys sign"),
+    "sign-in-underway": Rule("own", _INTAKE, timedelta(minutes=10), "a sealed cookie, from the page that begins a sign-in to the one that ends it"),
 }
 
 LONGEST_LIFE = max(rule.life for rule in USES.values() if rule.life is not None)

@@ -27,7 +27,7 @@ class Desk:
         self.names = SignInNames(kernel.store, kernel.vault)
 
     async def do(self, command, *keep):
-        return await self.accounts.change(command, occasion_of("budi", self.kernel.clock), keep)
+        return await self.accounts.change(command, occasion_of("budi", self.kernel.clock), keep=keep)
 
     async def invite(self, person: str, link: str):
         until = self.kernel.clock.now() + timedelta(days=1)

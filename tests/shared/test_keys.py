@@ -7,7 +7,10 @@ from typing import get_args
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from starlette.requests import Request
+from starlette.responses import Response
 
+from services.intake.accounts.underway import LIFE, Begun, Underway
 from services.notifications.senders.signing import NotVerified, public_key, sign, signing_keys, verify
 from shared.access import Identity, issue_token, read_token, service_principal
 from shared.clock import FixedClock
@@ -27,6 +30,7 @@ VECTORS = {
     ("access", "service-token"): "fa8856c8b558b018adf4132bb17be4a4847fbe6bdfe1a7d19aafc2ea4b6baae4",
     ("access", "session"): "9cc98053f3643c648529a5618178f98a56eadee5c16fc6690b0982411108c6fe",
     ("intake", "head"): "3f5c5ece60abfd76d6712cdcf02ed967b0febcca4ee085f3559c28be3679d4c7",
+    ("intake", "sign-in-underway"): "f17ce28da444e98d3b1407bd86b4f87852ea26ceeaa6c26b10842f3c97b96bea",
     ("cases", "head"): "12707bb7bc20ee20bf2c1cdfdec5d914f0ab75e69a191c420bffe7bc1009495e",
     ("notifications", "head"): "175131192dc9016501730725f5d87adc898802dd65c8c99d2ba44a5024af5967",
     ("notifications", "link"): "e2ae4ec6924377bb2f07943c16a28ca5abccb93a30b09ea01e2d3dda9a2d4914",
@@ -85,7 +89,7 @@ def test_every_use_says_how_long_its_things_hold_or_why_they_hold_without_the_ke
 # who may derive it -------------------------------------------------------------------------------------------------
 
 MAY: dict[Holder, set[Use]] = {
-    "intake": {"token", "service-token", "session", "head"},
+    "intake": {"token", "service-token", "session", "head", "sign-in-underway"},
     "cases": {"token", "service-token", "session", "head"},
     "notifications": {"token", "service-token", "session", "head", "link", "webhook-signing"},
     "district": {"token", "service-token", "session"},
@@ -180,16 +184,45 @@ def a_webhook_key(world: Rotating) -> Holds:
     return holds
 
 
-MADE = {"token": a_token, "service-token": a_service_token, "session": a_session, "webhook-signing": a_webhook_key}
+class Way(Begun):
+    state: str
+
+
+def a_sign_in(world: Rotating) -> Holds:
+    """The cookie of somebody on the way in; it holds for the intake service alone."""
+    told, response = Way(ends=world.clock.moment + LIFE, state="s"), Response()
+    Underway(world.keys, "way", secure=True).keep(response, told)
+    sent = response.headers["set-cookie"].partition(";")[0]
+
+    def holds(later: Rotating) -> None:
+        request = Request({"type": "http", "headers": [(b"cookie", sent.encode())]})
+        if Underway(later.keys, "way", secure=True).found(request, Way) != told:
+            raise NotSignedIn
+
+    return holds
+
+
+MADE = {
+    "token": a_token,
+    "service-token": a_service_token,
+    "session": a_session,
+    "webhook-signing": a_webhook_key,
+    "sign-in-underway": a_sign_in,
+}
 
 
 def test_every_use_that_has_a_life_is_tried_here():
     assert set(MADE) == {use for use, rule in USES.items() if rule.life}
 
 
+def of_whom(use: Use) -> Rotating:
+    """Somebody who may derive it."""
+    return Rotating("notifications" if "notifications" in USES[use].holders else "intake")
+
+
 @pytest.mark.parametrize("use", list(MADE))
 def test_what_was_made_before_a_rotation_holds_for_its_life_and_what_is_made_after_it_holds_at_once(use):
-    world = Rotating()
+    world = of_whom(use)
     before = MADE[use](world)
     world.rotate()
     MADE[use](world)(world)  # the new secret is only announced
@@ -204,7 +237,7 @@ def test_what_was_made_before_a_rotation_holds_for_its_life_and_what_is_made_aft
 
 @pytest.mark.parametrize("use", list(MADE))
 def test_after_the_overlap_the_old_key_proves_nothing(use):
-    world = Rotating()
+    world = of_whom(use)
     before = MADE[use](world)
     world.rotate()
     world.later(USE + OVERLAP)

@@ -17,11 +17,21 @@ from services.intake.domain.sign_in_name import Command as NameCommand
 from shared.clock import Clock
 from shared.decider import commit, load, write
 from shared.eventstore.states import Loaded
-from shared.eventstore.store import EventStore, Item, Write
+from shared.eventstore.store import Checkpoint, EventStore, Item, Stored, Write
 from shared.message import Occasion
 
-Follows = Callable[[str, Sequence[AccountEvent]], Awaitable[None]]
-"""What must follow a change of an account: told the person and the events, after they are stored."""
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What happened to an account. keeping: the session in which its holder changed it, which goes on."""
+
+    person: str
+    events: Sequence[AccountEvent]
+    keeping: str | None = None
+
+
+Follows = Callable[[Changed], Awaitable[None]]
+"""What must follow a change, after it was stored."""
 
 
 def stream_of_account(person: str) -> str:
@@ -41,23 +51,31 @@ class Accounts:
         """The account as it is now. Raises: Unavailable."""
         return (await load(self.store, ACCOUNT, stream_of_account(person))).state
 
-    async def change(self, command: Command, occasion: Occasion, keep: Sequence[Secret | Hashed] = ()) -> Account:
-        """The account after a command. keep: what verifies the credentials that it adds.
+    async def change(
+        self,
+        command: Command,
+        occasion: Occasion,
+        *,
+        keep: Sequence[Secret | Hashed] = (),
+        keeping: str | None = None,
+        checkpoint: Checkpoint | None = None,
+    ) -> Account:
+        """The account after a command. keep: what verifies the credentials that it adds. keeping: the session that goes on.
 
         Raises: the refusals of `ACCOUNT`; NameTaken: a name is somebody else's; NotAllowed: the person was erased; VersionConflict; Unavailable.
         """
         person = command.person
         if keep:
             await self.verifiers.keep(person, keep, self.clock.now())
-        events, account = await self._stored(command, occasion)
+        events, account = await self._stored(command, occasion, checkpoint)
         removed = [event.credential for event in events if isinstance(event, CredentialRemoved)]
         if removed:
             await self.verifiers.drop(person, removed)
         for follow in self.follows if events else ():
-            await follow(person, events)
+            await follow(Changed(person, events, keeping))
         return account
 
-    async def _stored(self, command: Command, occasion: Occasion) -> tuple[Sequence[AccountEvent], Account]:
+    async def _stored(self, command: Command, occasion: Occasion, checkpoint: Checkpoint | None) -> tuple[Sequence[AccountEvent], Account]:
         decided: list[tuple[Sequence[AccountEvent], Account]] = []
 
         async def plan() -> Item | None:
@@ -65,12 +83,13 @@ class Accounts:
             events = ACCOUNT.decide(command, loaded.state)
             decided[:] = [(events, ACCOUNT.fold(events, loaded.state))]
             if not events:
-                return None
+                return Item(checkpoint=checkpoint) if checkpoint else None
             names = await self._names(loaded.state, command.person, events, occasion)
-            return Item((write(ACCOUNT, loaded, events, occasion), *names))
+            return Item((write(ACCOUNT, loaded, events, occasion), *names), checkpoint=checkpoint)
 
-        await commit(self.store, plan)
-        return decided[0]
+        outcome = await commit(self.store, plan)
+        events, account = decided[0]
+        return (events if isinstance(outcome, Stored) else ()), account
 
     async def _names(self, before: Account, person: str, events: Sequence[AccountEvent], occasion: Occasion) -> list[Write]:
         """The writes on the streams of all names that these events take or give up."""

@@ -6,6 +6,7 @@ import hmac
 import unicodedata
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Literal
 
 from services.intake.domain.credentials import CredentialKind
 from services.intake.domain.sign_in_name import SIGN_IN_NAME, Holder
@@ -36,8 +37,11 @@ class SignInNames:
     store: EventStore
     vault: Vault
 
-    async def hashed(self, kind: CredentialKind, *parts: str) -> str:
-        """The keyed hash of a name of this kind: parts as issuer and subject; a passkey's id; a sign-in name as typed. Raises: Unavailable."""
+    async def hashed(self, kind: CredentialKind | Literal["network"], *parts: str) -> str:
+        """The keyed hash of a name of this kind: parts as issuer and subject; a passkey's id; a sign-in name as typed; the network of who tries.
+
+        Raises: Unavailable.
+        """
         (key,) = await self.vault.derive_many([_OWNER], "sign-in", "sign-in-name")
         if isinstance(key, Erased):
             raise Unavailable("the key of sign-in names is gone: restore the keyring from its backup")

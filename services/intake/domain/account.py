@@ -25,8 +25,10 @@ from services.intake.domain.credentials import (
 )
 from shared.decider import Decider
 from shared.errors import Refused
+from shared.events import AccountHolderToBeTold, AccountMessage
 from shared.eventstore.codec import EventCodec
 from shared.message import Event
+from shared.sealed import ContactText
 from shared.two_people import Proposal, second_of
 
 PROPOSAL_HOLDS = timedelta(days=1)
@@ -39,12 +41,15 @@ Way = Literal["mail", "paper"]
 
 
 class Invite(AccountChange):
-    """A link is made. invitation: SHA-256 of its random part, in hexadecimal. until: from when it is refused. by: who invites."""
+    """A link is made. invitation: SHA-256 of its random part, in hexadecimal. until: from when it is refused. by: who invites. link: the whole
+    address, sealed; only where it is to be mailed.
+    """
 
     invitation: str
     until: datetime
     by: str
     way: Way
+    link: ContactText | None = None
 
 
 class Accept(AccountChange):
@@ -181,6 +186,7 @@ AccountEvent = (
     | AccountClosed
     | RecoveryAsked
     | RecoveryGranted
+    | AccountHolderToBeTold
 )
 
 
@@ -228,7 +234,7 @@ class Account:
 initial = Account()
 
 
-def evolve(account: Account, event: AccountEvent) -> Account:
+def evolve(account: Account, event: AccountEvent) -> Account:  # noqa: C901 - one line for each event
     match event:
         case AccountInvited():
             return replace(account, invitation=Invitation(event.invitation, event.until))
@@ -250,6 +256,8 @@ def evolve(account: Account, event: AccountEvent) -> Account:
             return replace(account, recovery=Proposal("recovery", event.by), asked_at=event.at)
         case RecoveryGranted():
             return replace(account, recovery=None, asked_at=None, locked=False)
+        case AccountHolderToBeTold():
+            return account
         case _:
             assert_never(event)
 
@@ -312,11 +320,18 @@ def _invite(command: Invite, account: Account) -> Sequence[AccountEvent]:
     if account.credentials and not account.closed:
         raise AccountExists
     held = account.invitation
-    return [] if held and held.hash == command.invitation else [_invited(command)]
+    return [] if held and held.hash == command.invitation else _invited(command)
 
 
-def _invited(command: Invite) -> AccountInvited:
-    return AccountInvited(person=command.person, invitation=command.invitation, until=command.until, by=command.by, way=command.way)
+def _invited(command: Invite) -> Sequence[AccountEvent]:
+    invited = AccountInvited(person=command.person, invitation=command.invitation, until=command.until, by=command.by, way=command.way)
+    mail = AccountHolderToBeTold(person=command.person, message="invited", link=command.link, until=command.until, by=command.by)
+    return [invited, mail] if command.link else [invited]
+
+
+def _told(person: str, message: AccountMessage) -> AccountHolderToBeTold:
+    """Whoever holds the account hears of everything that somebody else could have done to it."""
+    return AccountHolderToBeTold(person=person, message=message)
 
 
 def _accept(command: Accept, account: Account) -> Sequence[AccountEvent]:
@@ -326,7 +341,8 @@ def _accept(command: Accept, account: Account) -> Sequence[AccountEvent]:
         raise InvitationNotValid
     if not is_complete(command.credentials):
         raise NeedsWayIn
-    return [AccountOpened(person=command.person, invitation=command.invitation), *_added(command.person, command.credentials)]
+    opened = AccountOpened(person=command.person, invitation=command.invitation)
+    return [opened, *_added(command.person, command.credentials), _told(command.person, "opened")]
 
 
 def _added(person: str, credentials: Sequence[Credential]) -> Sequence[CredentialAdded]:
@@ -340,7 +356,7 @@ def _add(command: AddCredentials, account: Account) -> Sequence[AccountEvent]:
     old = superseded(account.credentials.values(), new)
     if not is_complete([*(each for each in account.credentials.values() if each not in old), *new]):
         raise NeedsWayIn
-    return [*_added(command.person, new), *_removed(command.person, old, "replaced")]
+    return [*_added(command.person, new), *_removed(command.person, old, "replaced"), _told(command.person, "changed")] if new else []
 
 
 def _removed(person: str, credentials: Sequence[Credential], why: RemovedBecause) -> Sequence[CredentialRemoved]:
@@ -354,7 +370,7 @@ def _remove(command: RemoveCredential, account: Account) -> Sequence[AccountEven
     going = account.of("password", "one-time-code", "recovery-codes") if gone.kind == "password" else (gone,)
     if not is_complete([each for each in account.credentials.values() if each not in going]):
         raise NeedsWayIn
-    return _removed(command.person, going, "person")
+    return [*_removed(command.person, going, "person"), _told(command.person, "changed")]
 
 
 def _use(command: UseRecoveryCode, account: Account) -> Sequence[AccountEvent]:
@@ -362,7 +378,8 @@ def _use(command: UseRecoveryCode, account: Account) -> Sequence[AccountEvent]:
         raise NoAccount
     if command.number in account.used:
         raise RecoveryCodeSpent
-    return [RecoveryCodeUsed(person=command.person, credential=command.credential, number=command.number)]
+    used = RecoveryCodeUsed(person=command.person, credential=command.credential, number=command.number)
+    return [used, _told(command.person, "recovery-code-used")]
 
 
 def _lock(command: Lock | Unlock, account: Account) -> Sequence[AccountEvent]:
@@ -370,8 +387,9 @@ def _lock(command: Lock | Unlock, account: Account) -> Sequence[AccountEvent]:
         raise NoAccount
     if account.locked == isinstance(command, Lock):
         return []
-    event = AccountLocked if isinstance(command, Lock) else AccountUnlocked
-    return [event(person=command.person, by=command.by)]
+    if isinstance(command, Lock):
+        return [AccountLocked(person=command.person, by=command.by), _told(command.person, "locked")]
+    return [AccountUnlocked(person=command.person, by=command.by), _told(command.person, "unlocked")]
 
 
 def _close(command: Close, account: Account) -> Sequence[AccountEvent]:
@@ -386,7 +404,7 @@ def _ask(command: AskForRecovery, account: Account) -> Sequence[AccountEvent]:
         raise NoAccount
     if account.recovery and _fresh(account, command.at):
         return []  # the first one stays the first: who asks again is no second person
-    return [RecoveryAsked(person=command.person, by=command.by, at=command.at)]
+    return [RecoveryAsked(person=command.person, by=command.by, at=command.at), _told(command.person, "recovery-asked")]
 
 
 def _grant(command: GrantRecovery, account: Account) -> Sequence[AccountEvent]:
@@ -397,7 +415,8 @@ def _grant(command: GrantRecovery, account: Account) -> Sequence[AccountEvent]:
     proposal = account.recovery if _fresh(account, command.at) else None
     first = None if command.alone else second_of(proposal, command.invitation.by).by
     granted = RecoveryGranted(person=command.person, by=command.invitation.by, proposed_by=first)
-    return [granted, *_removed(command.person, tuple(account.credentials.values()), "recovery"), _invited(command.invitation)]
+    gone = _removed(command.person, tuple(account.credentials.values()), "recovery")
+    return [granted, *gone, _told(command.person, "recovered"), *_invited(command.invitation)]
 
 
 def _fresh(account: Account, at: datetime) -> bool:
@@ -419,5 +438,6 @@ ACCOUNT: Decider[Command, Account, AccountEvent] = Decider(
         AccountClosed,
         RecoveryAsked,
         RecoveryGranted,
+        AccountHolderToBeTold,
     ),
 )
