@@ -7,6 +7,9 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI
 
 from services.intake import api, later_pages, pages
+from services.intake.accounts.invitation_pages import invitation_router
+from services.intake.accounts.office import AccountOffice
+from services.intake.accounts.sign_in_pages import sign_in_router
 from services.intake.adding import Adding
 from services.intake.earlier_receipts import EarlierReceipts
 from services.intake.raising import Raising
@@ -42,6 +45,7 @@ def create_app(settings: Settings) -> FastAPI:
     projections: dict[str, Projection] = {}
     earlier: dict[str, EarlierReceipts] = {}
     offices: dict[str, Sessions] = {}
+    accounts: dict[str, AccountOffice] = {}
 
     def parts(kernel: Kernel) -> list[Part]:
         directory = Projection(VIEW, kernel.store, kernel.database, project, TABLES, kernel.heartbeats, pace=_UNHURRIED)
@@ -51,7 +55,8 @@ def create_app(settings: Settings) -> FastAPI:
         sessions = view_of_sessions(kernel)
         office = offices["sessions"] = sessions_office(kernel, sessions)
         leavers = Leavers(office, SessionList(sessions), directory, sessions, kernel.clock, kernel.heartbeats)
-        return [directory, sessions, leavers, receipts, kernel.subscribe("cases", FromCases, pace=_UNHURRIED)]
+        desk = accounts["office"] = AccountOffice.of(kernel, Directory(kernel.database, directory), office, SessionList(sessions))
+        return [directory, sessions, leavers, desk.leaving, receipts, kernel.subscribe("cases", FromCases, pace=_UNHURRIED)]
 
     def routers(kernel: Kernel) -> list[APIRouter]:
         directory = Directory(kernel.database, projections[VIEW])
@@ -64,10 +69,12 @@ def create_app(settings: Settings) -> FastAPI:
             pages.router(kernel, raising, directory),
             later_pages.router(kernel, adding, reporters),
             asked_router(StoreWord(kernel.store, kernel.database)),
+            sign_in_router(accounts["office"]),
+            invitation_router(accounts["office"]),
         ]
 
     app = create_service("intake", settings, migrations=MIGRATIONS, routers=routers, parts=parts, directory=VIEW, word=StoreWord)
-    app.state.sessions = offices["sessions"]
+    app.state.sessions, app.state.accounts = offices["sessions"], accounts["office"]
     return app
 
 
