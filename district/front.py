@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from pathlib import Path
 
 import httpx
-from jinja2 import Environment, FileSystemLoader, select_autoescape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from district.frame import FRAME
 from district.origins import is_same_origin, on_this_machine
 from district.sample.faces import Face, sample_schools
 from services.intake.sessions.office import Sessions
@@ -20,7 +19,6 @@ from shared.errors import Fault, Invalid, NotAllowed
 from shared.events import SessionHolder
 from shared.pages import path_of_ours
 
-_PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=select_autoescape())
 _FORBIDDEN = 403
 
 Begin = Callable[[Identity, Response], Awaitable[None]]
@@ -50,8 +48,9 @@ class SignIn:
         """The people to choose from. Raises: NotAllowed: asked for from another machine, or under another name."""
         _require_here(request)
         faces = list(self._faces.values()) if await self._over_the_sample() else []
-        told = _PAGES.get_template("sign_in.html").render(faces=faces, next=path_of_ours(request.query_params.get("next")))
-        return HTMLResponse(told, 200 if faces else _FORBIDDEN, {"referrer-policy": "same-origin"})  # so that the form's Origin is not null
+        told = {"faces": faces, "next": path_of_ours(request.query_params.get("next")) or ""}
+        headers = {"referrer-policy": "same-origin"}  # so that the form's Origin is not null
+        return FRAME.page(request, "sign_in.html", told, 200 if faces else _FORBIDDEN, headers)
 
     async def enter(self, request: Request) -> Response:
         """Signs in by a cookie and opens a page of ours. Raises: NotAllowed, Invalid."""
@@ -76,8 +75,8 @@ def _require_here(request: Request) -> None:
 def front(sign_in: SignIn | None) -> list[Route]:
     """The routes of no service. sign_in: None where the demonstration's sign-in is not allowed."""
 
-    async def first(_: Request) -> HTMLResponse:
-        return HTMLResponse(_PAGES.get_template("front.html").render(demonstration=sign_in is not None))
+    async def first(request: Request) -> HTMLResponse:
+        return FRAME.page(request, "front.html", {"demonstration": sign_in is not None})
 
     routes = [Route("/", first)]
     if sign_in is not None:

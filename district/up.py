@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from district.frame import FRAME
 from services.cases.app import create_app as create_cases
 from services.intake.app import create_app as create_intake
 from services.notifications.app import create_app as create_notifications
@@ -34,7 +35,7 @@ def one_origin(applications: Mapping[str, FastAPI], routes: Sequence[Route]) -> 
             yield
 
     host = Starlette(routes=routes, lifespan=lifespan)
-    install(host)
+    install(host, FRAME)
 
     async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
         name = scope["path"].removeprefix("/").partition("/")[0] if scope["type"] == "http" else ""

@@ -52,8 +52,10 @@ class Texts:
         return _filled(str(self._known.upgettext(context, text)), values)
 
     def said(self, text: Text) -> Markup:
-        """Whatever a page is given to say."""
+        """Whatever a page is given to say. What was said already stays as it is."""
         match text:
+            case Markup():
+                return text
             case str():
                 return self.one(text)
             case Sentences():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import tzinfo
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from shared.pages.moments import Moments
 FRAME = Path(__file__).parent
 
 
-def environment(language: Language, service: str, folder: Path, zone: tzinfo) -> Environment:
+def environment(language: Language, service: str, folder: Path, zone: str) -> Environment:
     """service: whose routes give language and assets. folder: holds the service's `templates` and `catalogues`. zone: of the district.
 
     Everything is escaped, and a name that nobody gave is an error.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import tzinfo
 from pathlib import Path
 
 from fastapi.responses import HTMLResponse
@@ -24,7 +23,7 @@ class Frame:
     service: whose routes give assets and language. folder: holds its `templates` and `catalogues`. zone: the district's.
     """
 
-    def __init__(self, service: str, folder: Path, zone: tzinfo) -> None:
+    def __init__(self, service: str, folder: Path, zone: str) -> None:
         self._environments = {language: environment(language, service, folder, zone) for language in LANGUAGES}
 
     def page(
@@ -42,12 +41,11 @@ class Frame:
 
 
 def _about(request: HTTPConnection) -> dict[str, object]:
+    """back: where the choice of a language leads. Without the query, which anybody can fill: a page that needs it gives `back` itself."""
     who: Principal = request.scope.get("state", {}).get("who", ANONYMOUS)
     path = request.url.path
-    asked_by_get = request.scope.get("method") in ("GET", "HEAD")
-    back = f"{path}?{request.url.query}" if request.url.query else path
     return {
         "signed_in": who.kind == "person",
         "navigation": [(entry, entry.address == path) for entry in entries_for(who.roles)],
-        "back": back if asked_by_get else "",
+        "back": path if request.scope.get("method") in ("GET", "HEAD") else "",
     }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_decimal
@@ -18,25 +19,25 @@ _HOUR: dict[Language, str] = {"id": "HH.mm", "en": "HH:mm"}
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """zone: of whoever names no other. A moment has a zone of its own; a text in ISO 8601 is read as one."""
+    """zone: where none is named, such as `Asia/Jakarta`. A text in ISO 8601 is read as a moment."""
 
     language: Language
-    zone: tzinfo
+    zone: str
 
-    def day(self, told: date | datetime | str, zone: tzinfo | None = None) -> str:
+    def day(self, told: date | datetime | str, zone: str = "") -> str:
         """Such as `Jumat 27 November 2026`."""
         day = date.fromisoformat(told) if isinstance(told, str) and "T" not in told else told
         if isinstance(day, str | datetime):
-            return format_datetime(_read(day), _DAY, tzinfo=zone or self.zone, locale=self.language)
+            return format_datetime(_read(day), _DAY, tzinfo=ZoneInfo(zone or self.zone), locale=self.language)
         return format_date(day, _DAY, locale=self.language)
 
-    def moment(self, told: datetime | str, zone: tzinfo | None = None) -> str:
+    def moment(self, told: datetime | str, zone: str = "") -> str:
         """Such as `27 November 2026, 15.20`."""
-        return format_datetime(_read(told), _MOMENT[self.language], tzinfo=zone or self.zone, locale=self.language)
+        return format_datetime(_read(told), _MOMENT[self.language], tzinfo=ZoneInfo(zone or self.zone), locale=self.language)
 
-    def hour(self, told: datetime | str, zone: tzinfo | None = None) -> str:
+    def hour(self, told: datetime | str, zone: str = "") -> str:
         """Such as `15.20`."""
-        return format_time(_read(told), _HOUR[self.language], tzinfo=zone or self.zone, locale=self.language)
+        return format_time(_read(told), _HOUR[self.language], tzinfo=ZoneInfo(zone or self.zone), locale=self.language)
 
     def number(self, told: float) -> str:
         """Such as `20.000`."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from shared.access import Access, Permissions
 from shared.asked import Fingerprints
@@ -100,5 +99,5 @@ def kernel_of(
         Fingerprints(vault, name),
         sessions,
         cookies,
-        Frame(name, migrations.parent, ZoneInfo(settings.time_zone)),
+        Frame(name, migrations.parent, settings.time_zone),
     )

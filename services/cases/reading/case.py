@@ -46,10 +46,11 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One event of a history. entry: as JSON, opened as far as the reader may see it."""
+    """One event of a history. entry: as JSON, opened as far as the reader may see it. opened: the reader may see what was confided in it."""
 
     event: Event
     entry: dict[str, Any]
+    opened: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +106,8 @@ class CaseReader:
         """Every event in order; what may not be read is marked, never dropped."""
         return [each.entry for each in await self.told(principal, case_id, reason)]
 
-    async def told(self, principal: Principal, case_id: str, reason: ReadingReason | None = None) -> list[Told]:
-        """The same, each with its event. The school where the student is now has no more of it than it may open."""
+    async def told(self, principal: Principal, case_id: str, reason: ReadingReason | None = None, what: str = "history") -> list[Told]:
+        """The same, each with its event. The school where the student is now has no more of it than it may open. what: is recorded as read."""
         now = await self.current(case_id)
         allowed = self._allowed(principal, now.state, reason)
         if allowed in _ONE_ACTIVITY:
@@ -116,10 +117,10 @@ class CaseReader:
         happened = self.decider.codec.decode_many(events)
         said = {event.version: each for event, each in zip(events, happened, strict=True)}
         may = [may_open(principal, now.state, allowed, _corrected(each, said)) for each in happened]
-        await self._record(principal, case_id, "history", now.version, reason, content=any(may))
+        await self._record(principal, case_id, what, now.version, reason, content=any(may))
         opened = await self._opened_each([json.loads(event.body) for event in events], may)
-        shown = [Told(each, _entry(event, data)) for event, each, data in zip(events, happened, opened, strict=True)]
-        return [each for each, mine in zip(shown, may, strict=True) if mine] if allowed == "present" else shown
+        shown = [Told(each, _entry(event, data), mine) for event, each, data, mine in zip(events, happened, opened, may, strict=True)]
+        return [each for each in shown if each.opened] if allowed == "present" else shown
 
     async def decisions(self, principal: Principal, case_id: str, reason: ReadingReason | None = None) -> list[dict[str, Any]]:
         """The decision receipts: policy, version, inputs, rules fired, alternatives, override."""

@@ -11,11 +11,12 @@ from typing import Any, LiteralString
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from services.cases.domain.case.state import State
 from services.cases.reading.projecting import VIEW
 from services.cases.rights import Sight
 from shared.conditions import Conditions
 from shared.database import Connection, Database
-from shared.events import PersonAppointed, PersonDismissed, PersonLeft, PersonRegistered, RosterFact, SchoolRegistered
+from shared.events import PersonAppointed, PersonDismissed, PersonLeft, PersonRegistered, RosterFact, SchoolRegistered, Urgency
 from shared.eventstore.generations import answering
 from shared.eventstore.projection import Projection
 from shared.posts import DISMISSED, LEFT, LEFT_STAYS, Changed, Posts, is_older, keep_posts, post_arguments, registered
@@ -164,8 +165,8 @@ class Listed:
     id: str
     school: str
     student: str | None
-    state: str
-    urgency: str
+    state: State
+    urgency: Urgency
     assignee: str | None
     acknowledged_by: str | None
     acknowledge_by: datetime | None

@@ -2,7 +2,6 @@
 
 from datetime import UTC, date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from fastapi import Request
@@ -16,7 +15,7 @@ from shared.pages import Frame
 from shared.pages.moments import Moments
 from shared.pages.navigation import NAVIGATION
 
-JAKARTA, JAYAPURA = ZoneInfo("Asia/Jakarta"), ZoneInfo("Asia/Jayapura")
+JAKARTA, JAYAPURA = "Asia/Jakarta", "Asia/Jayapura"
 FORM = """
 {% extends "page.html" %}{% import "components.html" as ui %}
 {% block title %}Uji{% endblock %}

@@ -4,7 +4,6 @@ import asyncio
 import json
 import re
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -33,7 +32,7 @@ async def fails(request: Request) -> Response:
 
 def asked(path: str, method: str = "GET", language: str = "id", headers: dict[str, str] | None = None, content: bytes = b"") -> httpx.Response:
     app = Starlette(routes=[Route(each, fails, methods=["GET", "POST"]) for each in (*REFUSALS, "/broken")])
-    install(app, Frame("intake", Path("nowhere"), ZoneInfo("Asia/Jakarta")))
+    install(app, Frame("intake", Path("nowhere"), "Asia/Jakarta"))
 
     async def answered() -> httpx.Response:
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)

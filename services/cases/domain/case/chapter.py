@@ -11,8 +11,8 @@ from services.cases.domain.case.protection import PROTECTION
 from services.cases.domain.case.transferring import StudentMoved
 from services.cases.domain.referring.disclosure import DISCLOSURE
 from services.cases.domain.steps import deadline, endings
-from services.cases.domain.steps.tells import NOTHING, Chapter
-from shared.events import AlertsPassedOn, SchoolToBeTold, StaffToBeTold, WorkOverdue
+from services.cases.domain.steps.tells import NOTHING, Chapter, Document
+from shared.events import AlertsPassedOn, CaseAcknowledged, SchoolToBeTold, StaffToBeTold, WorkOverdue
 
 _PARTS = (HANDLING, CONFLICT, PROTECTION, MOVING, DISCLOSURE, ADDITIONS)
 
@@ -24,6 +24,9 @@ THE_CASE_ITSELF = Chapter(
         **{event: tells for part in _PARTS for event, tells in part.tells.items()},
     },
     awaits=(*opening.CLOCKS, *endings.AWAITS, *(code for part in _PARTS for code in part.awaits)),
-    documents=(),
+    documents=(
+        Document("case-summary", "Ringkasan kasus untuk serah terima", "Case summary for a hand-over", CaseAcknowledged, whole=True),
+        Document("subject-access", "Keterangan tentang data pribadi murid", "What is kept about the student", strands.StrandAdded, whole=True),
+    ),
     subject="case",
 )  # fmt: skip

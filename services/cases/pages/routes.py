@@ -1,0 +1,43 @@
+"""The routes of the pages under `/cases`."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from services.cases.domain.casework import Casework
+from services.cases.pages.listing import Listing
+from services.cases.pages.one_case import OneCase
+from services.cases.pages.people import Names
+from services.cases.reading.calendars import SchoolCalendars
+from services.cases.reading.case import CaseReader
+from services.cases.reading.views import CaseList, Roster
+from services.cases.reading.words import READING_REASONS, Words
+from services.cases.rights import ReadingReason, ReadingReasonNeeded
+from shared.access import SignedIn
+from shared.errors import Sentences
+from shared.eventstore.projection import Projection
+from shared.service import Kernel
+
+
+def router(kernel: Kernel, view: Projection, casework: Casework, words: Words, calendars: SchoolCalendars) -> APIRouter:
+    """The pages under `/cases`."""
+    routes, page = APIRouter(prefix="/cases", include_in_schema=False), kernel.frame.page
+    names = Names(kernel, Roster(kernel.database, kernel.posts))
+    listing = Listing(CaseList(view), names, words, calendars)
+    one_case = OneCase(CaseReader(kernel, casework.case), names, words, calendars)
+
+    @routes.get("/")
+    async def cases(request: Request, principal: SignedIn) -> HTMLResponse:
+        return page(request, "list.html", {"cases": await listing.of(principal)})
+
+    @routes.get("/cases/{case_id}")
+    async def case(case_id: str, request: Request, principal: SignedIn, reason: ReadingReason | None = None) -> HTMLResponse:
+        try:
+            told = await one_case.of(principal, case_id, reason)
+        except ReadingReasonNeeded as needed:
+            why = Sentences(needed.indonesian, needed.english)
+            return page(request, "reason.html", {"id": case_id, "why": why, "reasons": READING_REASONS}, needed.status)
+        return page(request, "offered.html" if told["offered"] else "case.html", told)
+
+    return routes
