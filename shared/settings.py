@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     sender_address: str = "tanggap@sekolah.invalid"
     district: str = "Tanggap"
     time_zone: str = "Asia/Jakarta"
+    openid: str = Field(default="", repr=False, description="issuers that people may sign in with: a file with a list in JSON, or that list (ADR 29)")
     demo_sign_in: bool = Field(default=False, description="the page /masuk, `./tanggap token`, loopback webhooks; never in production")
     sign_in_ways: tuple[SignInWay, ...] = Field(
         default=("passkey", "password"), min_length=1, description="how people may sign in: passkey, password or openid, with commas between"

@@ -9,7 +9,13 @@ from fastapi import APIRouter, FastAPI
 from services.intake import api, later_pages, pages
 from services.intake.accounts.invitation_pages import invitation_router
 from services.intake.accounts.office import AccountOffice
+from services.intake.accounts.openid import pages as openid_pages
+from services.intake.accounts.own_pages import own_router
+from services.intake.accounts.passkeys import pages as passkey_pages
+from services.intake.accounts.routes import invitations_router
 from services.intake.accounts.sign_in_pages import sign_in_router
+from services.intake.accounts.staff_pages import staff_router
+from services.intake.accounts.ways import Ways
 from services.intake.adding import Adding
 from services.intake.earlier_receipts import EarlierReceipts
 from services.intake.raising import Raising
@@ -63,14 +69,21 @@ def create_app(settings: Settings) -> FastAPI:
         receipts = Receipts(kernel.vault, earlier["receipts"])
         raising, adding = Raising(kernel, directory, receipts), Adding(kernel)
         reporters, roster = Reporters(kernel.store, receipts, directory), RosterImport(kernel, projections[VIEW])
+        desk = accounts["office"]
+        ways = Ways.of(kernel, offices["sessions"], desk.accounts, desk.inviting, directory)
         return [
             api.router(raising, adding, reporters, directory, roster),
             appointing_router(Appointing(kernel, projections[VIEW], directory)),
             pages.router(kernel, raising, directory),
             later_pages.router(kernel, adding, reporters),
             asked_router(StoreWord(kernel.store, kernel.database)),
-            sign_in_router(accounts["office"]),
-            invitation_router(accounts["office"]),
+            sign_in_router(desk, ways),
+            invitation_router(desk, ways),
+            own_router(desk, ways),
+            staff_router(desk),
+            invitations_router(desk),
+            passkey_pages.router(ways),
+            openid_pages.router(ways),
         ]
 
     app = create_service("intake", settings, migrations=MIGRATIONS, routers=routers, parts=parts, directory=VIEW, word=StoreWord)

@@ -12,6 +12,7 @@ from services.intake.accounts.inviting import hash_of
 from services.intake.accounts.office import AccountOffice, network_of
 from services.intake.accounts.pacing import OF_A_NETWORK, Counted
 from services.intake.accounts.password_pages import PasswordForm, Sent
+from services.intake.accounts.ways import Ways
 from services.intake.domain.account import Accept, InvitationNotValid
 from services.intake.domain.sign_in_name import NameTaken
 from shared.access import SignedIn
@@ -20,7 +21,7 @@ from shared.errors import Sentences
 _Field = Annotated[str, Form(max_length=8000)]
 
 
-def invitation_router(office: AccountOffice) -> APIRouter:
+def invitation_router(office: AccountOffice, ways: Ways) -> APIRouter:
     """`/intake/undangan/{token}` and what one chooses there."""
     routes = APIRouter(prefix="/intake/undangan", include_in_schema=False)
     form = PasswordForm(office)
@@ -37,11 +38,13 @@ def invitation_router(office: AccountOffice) -> APIRouter:
     @routes.get("/{token}")
     async def choose(request: Request, token: str, _: SignedIn) -> HTMLResponse:
         await invited(request, token)
-        told = {"token": token, "ways": office.kernel.settings.sign_in_ways, "district": office.kernel.settings.district}
+        settings = office.kernel.settings
+        told = {"token": token, "allowed": settings.sign_in_ways, "ways": ways.offered, "district": settings.district}
         return office.kernel.frame.page(request, "accounts/invited.html", told)
 
     @routes.get("/{token}/sandi")
     async def empty(request: Request, token: str, _: SignedIn) -> HTMLResponse:
+        office.require_way("password")
         person = await invited(request, token)
         return await form.page(request, "accounts/password.html", person, _about(token))
 
@@ -49,6 +52,7 @@ def invitation_router(office: AccountOffice) -> APIRouter:
     async def sent(
         request: Request, token: str, _: SignedIn, box: _Field = "", name: _Field = "", password: _Field = "", code: _Field = ""
     ) -> Response:
+        office.require_way("password")
         told = Sent(box, name, password, code)
         if again := await form.sent_before(request, await office.inviting.holder_of(token), told):
             return again

@@ -20,10 +20,11 @@ from services.intake.accounts.verifiers import Verifiers
 from services.intake.sessions.office import Sessions
 from services.intake.sessions.view import SessionList
 from services.intake.views import Directory
-from shared.errors import Refused
+from shared.errors import NotAllowed, Refused
 from shared.events import Level, Way, WhyEnded
 from shared.sealed import Sealed
 from shared.service import Kernel
+from shared.settings import SignInWay
 
 _WHY: dict[str, WhyEnded] = {
     "account-closed": "account-closed",
@@ -100,6 +101,11 @@ class AccountOffice:
         """Begins a session of somebody who has just proved who they are. Raises: NoPlaceNow; Unavailable."""
         await self.require_place(person)
         self.sessions.give(response, await self.sessions.begin(person, level=level, way=way))
+
+    def require_way(self, way: SignInWay) -> None:
+        """Raises: NotAllowed: this district does not let people sign in so (TANGGAP_SIGN_IN_WAYS)."""
+        if way not in self.kernel.settings.sign_in_ways:
+            raise NotAllowed
 
     async def require_place(self, person: str) -> None:
         """Raises: NoPlaceNow: left, suspended, or of no post; Unavailable."""
