@@ -31,7 +31,9 @@ Holder = Service | Literal["district"]
 Use = Literal["token", "service-token", "session", "head", "link", "webhook-signing", "sign-in-underway"]
 """What is made from rotating secrets. A name is part of the derivation: renaming one makes another key."""
 
-PersonalUse = Literal["receipt", "row-digest", "agency-secret-digest", "message-id", "request-digest", "sign-in-name", "recovery-code"]
+PersonalUse = Literal[
+    "receipt", "row-digest", "agency-secret-digest", "message-id", "request-digest", "sign-in-name", "recovery-code", "letter-secret", "letter-digest"
+]  # fmt: skip
 """What is made from a key of the keyring, which no rotation changes and an erasure ends."""
 
 _SERVICES = frozenset[Holder](SERVICES)

@@ -24,6 +24,7 @@ from shared.errors import (
     TooLarge,
     Unavailable,
 )
+from shared.leaving import SCOPE as LEAVING
 from shared.pages import Frame
 from shared.pages.refusals import missing_page, refusal_page, wants_page
 from shared.sessions.presence import SCOPE
@@ -142,7 +143,7 @@ class Guard:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*_guarded(message["headers"]), *scope.get(SCOPE, ())]
+                message["headers"] = [*_guarded(message["headers"], scope.get(LEAVING)), *scope.get(SCOPE, ())]
             await send(message)
 
         if "\x00" in scope["path"] or b"%00" in scope.get("query_string", b""):
@@ -151,7 +152,7 @@ class Guard:
         if scope["method"] in ("GET", "HEAD", "OPTIONS") or _is_upload(scope):
             await self._app(scope, receive, send_guarded)
             return
-        body = await _whole_body(receive, self._limit)
+        body = await _whole_body(receive, self._limit, holds_file=_holds_file(scope))
         if body is None:
             return  # cut off on its way: half a concern is none
         if isinstance(body, TanggapError):
@@ -160,9 +161,9 @@ class Guard:
         await self._app(scope, _replayed(body, receive), send_guarded)
 
 
-def _guarded(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """The headers of an answer with the security headers that it lacks, and with no host in a redirect."""
-    told = [(name, _without_host(value) if name == b"location" else value) for name, value in headers]
+def _guarded(headers: Iterable[tuple[bytes, bytes]], leaving: bytes | None) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer with the security headers that it lacks, and with no host in a redirect but that of `lead_away`."""
+    told = [(name, _without_host(value) if name == b"location" and value != leaving else value) for name, value in headers]
     present = {name for name, _ in told}
     return told + [(name.encode(), value.encode()) for name, value in _HEADERS.items() if name.encode() not in present]
 
@@ -178,7 +179,12 @@ def _is_upload(scope: Scope) -> bool:
     return bool(scope["path"].endswith("/api/roster"))
 
 
-async def _whole_body(receive: Receive, limit: int) -> bytes | TanggapError | None:
+def _holds_file(scope: Scope) -> bool:
+    """A copy of a letter that is compared and not kept: its octets are no text, so that any of them may be zero."""
+    return bool(scope["path"].startswith("/cases/surat/"))
+
+
+async def _whole_body(receive: Receive, limit: int, *, holds_file: bool) -> bytes | TanggapError | None:
     """The body; None where the client went away before its end."""
     body = bytearray()
     more = True
@@ -190,6 +196,8 @@ async def _whole_body(receive: Receive, limit: int) -> bytes | TanggapError | No
         more = message.get("more_body", False)
         if len(body) > limit:
             return TooLarge(f"the body is over {limit} octets: send less")
+    if holds_file:
+        return bytes(body)
     if b"\x00" in body or b"\\u0000" in body or _has_lone_surrogate(body):
         return Invalid(Fault("", "unstorable-character"))
     return bytes(body)

@@ -12,6 +12,8 @@ from services.cases.commands.routes import GIVEN
 from services.cases.domain.calendars import SetCalendar
 from services.cases.domain.casework import CASEWORK
 from services.cases.domain.duty import EndLeave, RecordLeave
+from services.cases.domain.letters.paper import NameSignatory, RemoveSignatory, SetEmblem, SetLetterhead, SetNumberPattern
+from services.cases.domain.letters.register import IssueDocument, StartSeries
 from services.cases.domain.steps.command import Command
 from services.cases.domain.strategies.group import GROUP_STEPS
 from services.cases.domain.strategies.group_steps import FormGroup
@@ -19,6 +21,8 @@ from shared.errors import TanggapError
 from shared.message import Event
 
 T = TypeVar("T")
+
+PAPER = (SetLetterhead, SetEmblem, SetNumberPattern, NameSignatory, RemoveSignatory)
 
 PINNED = json.loads((Path(__file__).parent / "pinned" / "names.json").read_text(encoding="utf-8"))
 MEND = "a public name changed: clients rely on it. Give the old name back, or, for a new thing, add its name to tests/pinned/names.json"
@@ -49,7 +53,7 @@ def test_problem_types_are_written_and_stay():
 
 def test_commands_keep_their_names():
     alone = [step.command for strategy in CASEWORK.alone for step in strategy.steps]
-    given: list[type[Command]] = [*GIVEN, FormGroup, *GROUP_STEPS, *alone, RecordLeave, EndLeave, SetCalendar]
+    given: list[type[Command]] = [*GIVEN, FormGroup, *GROUP_STEPS, *alone, RecordLeave, EndLeave, SetCalendar, *PAPER, StartSeries, IssueDocument]
     assert sorted({each.called for each in given}) == PINNED["commands"], MEND
     assert len({each.called for each in given}) == len(set(given))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
@@ -15,7 +15,10 @@ from services.cases.commands.road import Road
 from services.cases.domain.casework import Casework, casework
 from services.cases.domain.register import STRATEGIES
 from services.cases.domain.steps.tells import Described
-from services.cases.reading import documents, lists, reports, routes, what_if, without_case
+from services.cases.letters import composing
+from services.cases.letters.kinds import KINDS, Kind
+from services.cases.letters.material import Material
+from services.cases.reading import lists, reports, routes, what_if, without_case
 from services.cases.reading.calendars import SchoolCalendars
 from services.cases.reading.calendars import router as calendar_routes
 from services.cases.reading.projecting import TABLES, VIEW, projecting
@@ -26,6 +29,7 @@ from services.cases.reading.words import Words
 from services.cases.subscribers import FromIntake, FromNotifications
 from shared.eventstore.projection import Projection
 from shared.pace import Pace
+from shared.rights.matrix import matrix
 from shared.running import Part
 from shared.service import Kernel, create_service
 from shared.sessions.kept import KeptSessions
@@ -43,11 +47,16 @@ _REMEMBERED = 1.0
 MIGRATIONS = Path(__file__).parent / "schema"
 
 
-def create_app(settings: Settings, strategies: Sequence[Described] = STRATEGIES, words_files: Sequence[Path] = (WORDS,)) -> FastAPI:
+def create_app(
+    settings: Settings,
+    strategies: Sequence[Described] = STRATEGIES,
+    words_files: Sequence[Path] = (WORDS,),
+    kinds: Mapping[str, Kind[Material]] = KINDS,
+) -> FastAPI:
     """Cases as an ASGI application under `/cases`.
 
-    strategies: that cases are worked with. words_files: the folders where their words lie. Raises: StartRefused: a strategy does not fit together
-    with the others, or something that can happen has no words.
+    strategies: that cases are worked with. words_files: the folders where their words lie. kinds: their documents. Raises: StartRefused: a strategy
+    does not fit together with the others, something that can happen has no words, or a document has no model.
     """
     work = casework(strategies)
     words = words_of(work, tuple(words_files))
@@ -58,7 +67,7 @@ def create_app(settings: Settings, strategies: Sequence[Described] = STRATEGIES,
         return _parts(kernel, views[VIEW], work)
 
     def routers(kernel: Kernel) -> list[APIRouter]:
-        return _routers(kernel, views[VIEW], work, words)
+        return _routers(kernel, views[VIEW], work, words, kinds)
 
     return create_service("cases", settings, migrations=MIGRATIONS, routers=routers, parts=parts)
 
@@ -75,18 +84,20 @@ def _parts(kernel: Kernel, view: Projection, work: Casework) -> list[Part]:
     ]
 
 
-def _routers(kernel: Kernel, view: Projection, work: Casework, words: Words) -> list[APIRouter]:
+def _routers(kernel: Kernel, view: Projection, work: Casework, words: Words, kinds: Mapping[str, Kind[Material]]) -> list[APIRouter]:
+    matrix().require_groups(kernel.access.permissions.groups)
     calendars = SchoolCalendars(kernel.store, kernel.database, kernel.settings.time_zone)
     road = Road(work, kernel, Roster(kernel.database, kernel.posts), WorkList(kernel.database, view), calendars)
+    counted = reports.Reports(view, work, calendars)
     return [
         routes.router(kernel, view, work),
         commands.router(road),
         next_steps.router(road),
         without_case.router(kernel, work),
-        documents.router(kernel, work),
         lists.router(kernel, view, calendars),
-        reports.router(kernel, view, work, calendars),
+        reports.router(kernel, counted),
         calendar_routes(kernel, calendars),
         what_if.router(kernel),
         pages.router(kernel, view, work, words, calendars),
+        *composing.routers(road, words, kinds, counted),
     ]

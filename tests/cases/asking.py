@@ -10,7 +10,7 @@ def refusals(kind=Refused):
     """Every refusal of the loaded program by its stable name."""
     found: dict[str, type[Refused]] = {}
     for each in kind.__subclasses__():
-        found |= refusals(each) | {each().code: each}
+        found |= refusals(each) | {each.code: each}
     return found
 
 

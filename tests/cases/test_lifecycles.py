@@ -97,7 +97,7 @@ async def test_row_23_the_letter_that_was_replaced_stays_and_says_by_which(cases
     assert faults(unknown) == [("/endorsed_by", "unknown-person")]
     await cases.done(case, "replace-visit-notice", school.counsellor, replaces="800/1", letter="800/2", **letter)
     told = (await cases.get(f"cases/{case}/documents", school.counsellor)).json()["items"]
-    assert [(each["name"], each["number"], each["replaced_by"]) for each in told] == [
+    assert [(each["name"], each["number"], each["replaced_by"]) for each in told if each["name"] == "visit-assignment"] == [
         ("visit-assignment", "800/1", "800/2"),
         ("visit-assignment", "800/2", None),
     ]

@@ -1,6 +1,7 @@
 """A tenth strategy is one file of code, one of words, and one entry in the list of strategies (docs/adding-a-strategy.md).
 
-`tenth/peer_support.py` and `tenth/peer-support.toml` are all that is written for it. What follows here is asked of the service as it runs.
+`tenth/peer_support.py` and `tenth/peer-support.toml` are all that is written for it, and for its document `tenth/peer_certificate.py` and
+`tenth/peer-certificate.toml`. What follows here is asked of the service as it runs.
 """
 
 import json
@@ -14,16 +15,20 @@ import pytest
 from services.cases.app import create_app
 from services.cases.domain.casework import CASEWORK, casework
 from services.cases.domain.register import STRATEGIES
+from services.cases.letters.kinds import KINDS
+from services.cases.reading.documents import undocumented
 from services.cases.reading.vocabulary import WORDS, words_of
 from shared.errors import StartRefused
 from tests.cases.asking import faults, refused_by_name
 from tests.cases.desk import desk
+from tests.cases.tenth.peer_certificate import PEER_CERTIFICATE
 from tests.cases.tenth.peer_support import PEER_SUPPORT
 from tests.golden import checking
 from tests.golden.files import golden
 
 HERE, ROOT = Path(__file__).parent / "tenth", Path(__file__).parents[2]
 TEN = (*STRATEGIES, PEER_SUPPORT)
+TEN_KINDS = {**KINDS, **PEER_CERTIFICATE}
 COMMANDS = ["propose-peer-support", "match-peer", "record-peer-meeting", "end-peer-support"]
 TYPES = ["peer-matched", "peer-support-ended", "peer-support-proposed", "peers-met"]
 
@@ -33,7 +38,7 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture(scope="module")
 async def ten(module_database, redis_server, anyio_backend):
     """The service with ten strategies."""
-    async with desk(module_database, redis_server.url, lambda settings: create_app(settings, TEN, (WORDS, HERE))) as running:
+    async with desk(module_database, redis_server.url, lambda settings: create_app(settings, TEN, (WORDS, HERE), TEN_KINDS)) as running:
         yield running
 
 
@@ -63,8 +68,9 @@ async def ended(ten, school, *, helped=True):
     return case, known
 
 
-def test_nothing_but_two_files_is_written_for_it():
-    assert sorted(each.name for each in HERE.iterdir() if each.is_file()) == ["peer-support.toml", "peer_support.py"]
+def test_nothing_but_two_files_is_written_for_it_and_two_for_its_document():
+    written = sorted(each.name for each in HERE.iterdir() if each.is_file())
+    assert written == ["peer-certificate.toml", "peer-support.toml", "peer_certificate.py", "peer_support.py"]
     assert [each.called for each in casework(TEN).commands if each not in CASEWORK.commands] == COMMANDS
 
 
@@ -187,13 +193,24 @@ def test_a_deadline_of_it_that_passed_reads_in_words():
 async def test_its_document_holds_what_it_says_and_is_there_when_it_applies(ten):
     school = await ten.school()
     case, _ = await ended(ten, school)
-    (certificate,) = (await ten.get(f"cases/{case}/documents", school.counsellor)).json()["items"]
+    (certificate,) = await certificates(ten, case, school.counsellor)
     assert (certificate["name"], certificate["id"], certificate["en"]) == ("peer-certificate", "Piagam teman sebaya", "Certificate of a peer")
-    said = {name: certificate["data"][name] for name in ("peer", "companion", "kind", "words")}
-    assert said == {"peer": school.named("peer"), "companion": school.named("homeroom"), "kind": "study", "words": "Rahasia kenari"}
-    assert {"need", "result"}.isdisjoint(certificate["data"])
+    assert certificate["data"] == {"student": "student", "homeroom": None, "peer": "peer", "companion": "homeroom", "words": "Rahasia kenari"}
+    issue = {"name": "peer-certificate", "version": certificate["version"]}
+    issued = (await ten.post(f"cases/{case}/issue-document", school.counsellor, **issue)).json()
+    assert (await ten.get(f"issued/{issued['id']}/pdf", school.counsellor)).content.startswith(b"%PDF-")
     case, _ = await ended(ten, await ten.school(), helped=False)
-    assert (await ten.get(f"cases/{case}/documents", ten.duty)).json()["items"] == []
+    assert await certificates(ten, case, ten.duty) == []
+
+
+async def certificates(ten, case, who):
+    told = (await ten.get(f"cases/{case}/documents", who)).json()["items"]
+    return [each for each in told if each["name"] == "peer-certificate"]
+
+
+def test_a_document_without_a_model_stops_the_start():
+    assert undocumented(casework(TEN), KINDS) == ["peer-certificate"]
+    assert undocumented(casework(TEN), TEN_KINDS) == []
 
 
 async def test_the_reports_count_it(ten):

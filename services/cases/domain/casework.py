@@ -86,10 +86,10 @@ def _holds_words(annotation: object) -> bool:
 
 
 def _undocumented(chapters: Sequence[Described]) -> Iterator[str]:
-    """A document is completed by an event of its own strategy, and holds fields of its events only."""
+    """A document is completed by an event of its own strategy."""
     for each in chapters:
         for document in each.documents:
-            strange = {document.at, *document.also, *document.holds} - set(each.tells)
+            strange = {document.at, *document.also} - set(each.tells)
             yield from (f"the document {document.name} names {event.__name__}: name an event of {each.name}" for event in strange)
 
 

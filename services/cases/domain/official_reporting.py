@@ -92,5 +92,5 @@ REPORT = Strategy(
     audience=whoever_reads_the_case,
     expects=expects,
     awaits=("official-report-answer",),
-    documents=(Document("official-report", "Pelaporan resmi", "Official report", OfficialReportFiled),),
+    documents=(Document("official-report", "Pelaporan resmi", "Official report", OfficialReportFiled, number="number"),),
 )

@@ -33,3 +33,13 @@ CALENDAR_STREAM = "calendar-district"
 def case_of(stream: str) -> str:
     """The case whose stream this is."""
     return stream.removeprefix(CASE)
+
+
+def register_stream(school: str, year: int) -> str:
+    """The register of a school's letters of one year."""
+    return f"register-{school}-{year}"
+
+
+def paper_stream(school: str) -> str:
+    """What a school says of its paper: letterhead, emblem, numbers, signatories."""
+    return f"paper-{school}"

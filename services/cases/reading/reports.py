@@ -19,7 +19,7 @@ from services.cases.domain.casework import Casework
 from services.cases.reading.calendars import SchoolCalendars
 from services.cases.reading.small_cells import SMALL, each_shown, parted, shown
 from services.cases.rights import schools_of
-from shared.access import SignedIn
+from shared.access import Principal, SignedIn
 from shared.conditions import Conditions
 from shared.database import Connection
 from shared.errors import Fault, Invalid, NotFound
@@ -56,30 +56,51 @@ class Period:
     as_of: datetime
 
 
-def router(kernel: Kernel, view: Projection, casework: Casework, calendars: SchoolCalendars) -> APIRouter:
-    """`GET /cases/api/reports/{monthly,semester,district}`. Each is counted in one snapshot of the view. Raises: StillBuilding, BehindWrite."""
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """The three reports. Each is counted in one snapshot of the view. Raises: StillBuilding, BehindWrite."""
+
+    view: Projection
+    casework: Casework
+    calendars: SchoolCalendars
+
+    async def monthly(self, principal: Principal, school: str, month: str, as_of: datetime) -> dict[str, Any]:
+        """A school's month. Raises: NotFound: not a school of the reader's. Invalid: no such month."""
+        period, schools = _months(month, 1, await self.calendars.of(school), as_of), schools_of(principal)
+        async with self.view.reading(schools) as reading:
+            found = await _school_report(Facts(*reading, period), services_of(self.casework), schools, school)
+        return found | {"report": "monthly", "month": month}
+
+    async def semester(self, principal: Principal, school: str, month: str, as_of: datetime) -> dict[str, Any]:
+        """A school's semester, from its first month. Raises: as the month."""
+        period, schools = _months(month, 6, await self.calendars.of(school), as_of), schools_of(principal)
+        async with self.view.reading(schools) as reading:
+            facts = Facts(*reading, period)
+            told = await _school_report(facts, services_of(self.casework), schools, school) | await _semester(facts, school)
+        return told | {"report": "semester", "first_month": month}
+
+    async def district(self, principal: Principal, month: str, as_of: datetime) -> dict[str, Any]:
+        """The district's month, by school. Raises: Invalid: no such month."""
+        period = _months(month, 1, await self.calendars.district(), as_of)
+        async with self.view.reading(schools_of(principal)) as reading:
+            return await _district(Facts(*reading, period), schools_of(principal)) | {"report": "district", "month": month}
+
+
+def router(kernel: Kernel, reports: Reports) -> APIRouter:
+    """`GET /cases/api/reports/{monthly,semester,district}`."""
     routes = APIRouter(prefix="/cases/api/reports", tags=["reports"])
-    services = services_of(casework)
 
     @routes.get("/monthly", summary="A school's month")
     async def monthly(principal: SignedIn, school: str, month: Month, as_of: AwareDatetime | None = None) -> dict[str, Any]:
-        period, schools = _months(month, 1, await calendars.of(school), as_of or kernel.clock.now()), schools_of(principal)
-        async with view.reading(schools) as reading:
-            return await _school_report(Facts(*reading, period), services, schools, school) | {"report": "monthly", "month": month}
+        return await reports.monthly(principal, school, month, as_of or kernel.clock.now())
 
     @routes.get("/semester", summary="A school's semester: plan against realised, evaluations, outcomes, satisfaction")
     async def semester(principal: SignedIn, school: str, month: Month, as_of: AwareDatetime | None = None) -> dict[str, Any]:
-        period, schools = _months(month, 6, await calendars.of(school), as_of or kernel.clock.now()), schools_of(principal)
-        async with view.reading(schools) as reading:
-            facts = Facts(*reading, period)
-            told = await _school_report(facts, services, schools, school) | await _semester(facts, school)
-        return told | {"report": "semester", "first_month": month}
+        return await reports.semester(principal, school, month, as_of or kernel.clock.now())
 
     @routes.get("/district", summary="The district by school, small cells suppressed")
     async def district(principal: SignedIn, month: Month, as_of: AwareDatetime | None = None) -> dict[str, Any]:
-        period = _months(month, 1, await calendars.district(), as_of or kernel.clock.now())
-        async with view.reading(schools_of(principal)) as reading:
-            return await _district(Facts(*reading, period), schools_of(principal)) | {"report": "district", "month": month}
+        return await reports.district(principal, month, as_of or kernel.clock.now())
 
     return routes
 

@@ -35,6 +35,12 @@ class Whereabouts:
             row = await (await connection.execute("SELECT school FROM whereabouts_v1 WHERE student = %s", (student,))).fetchone()
         return row[0] if row else None
 
+    async def homeroom(self, student: str) -> str | None:
+        """The title of the student's class; None where the roster does not say it."""
+        async with self.database.statement() as connection:
+            row = await (await connection.execute("SELECT homeroom FROM whereabouts_v1 WHERE student = %s", (student,))).fetchone()
+        return row[0] if row else None
+
     async def is_school(self, school: str) -> bool:
         """Whether the district has this school; its own office is none."""
         async with self.database.statement() as connection:

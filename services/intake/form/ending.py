@@ -13,6 +13,7 @@ from services.intake.raising import Raising
 from shared.access import Principal, SignedIn
 from shared.asked import Asked
 from shared.errors import Invalid, Unavailable
+from shared.leaving import lead_away
 from shared.message import TANGGAP, derived_id
 from shared.service import Kernel
 
@@ -65,16 +66,16 @@ def add_leaving(routes: APIRouter, drafts: Drafts) -> None:
     """Nothing of the form stays."""
 
     @routes.post("/lapor/hapus")
-    async def forget(request: Request, _: SignedIn) -> RedirectResponse:
-        return await _away(request, FORM)
+    async def forget(request: Request, _: SignedIn) -> Response:
+        return await emptied(request, RedirectResponse(FORM, 303))
 
     @routes.get("/tinggalkan")
-    async def leave(request: Request, _: SignedIn) -> RedirectResponse:
-        return await _away(request, _ELSEWHERE)
+    async def leave(request: Request, _: SignedIn) -> Response:
+        return await emptied(request, lead_away(request, _ELSEWHERE))
 
-    async def _away(request: Request, address: str) -> RedirectResponse:
+    async def emptied(request: Request, answer: Response) -> Response:
         """Takes with it what was typed. The browser goes at once, also where the database does not answer: nobody else can open the draft."""
-        answer = RedirectResponse(address, 303, {"clear-site-data": '"cache"'})
+        answer.headers["clear-site-data"] = '"cache"'
         answer.delete_cookie(COOKIE, path="/intake", httponly=True, samesite="lax")
         if ticket := ticket_of(request):
             await drafts.forget_if_possible(ticket)

@@ -142,7 +142,5 @@ PEER_SUPPORT = Strategy(
     audience=audience,
     expects=expects,
     awaits=("peer-meeting",),
-    documents=(
-        Document("peer-certificate", "Piagam teman sebaya", "Certificate of a peer", PeerSupportEnded, _helped, holds=(PeerMatched, PeersMet)),
-    ),
+    documents=(Document("peer-certificate", "Piagam teman sebaya", "Certificate of a peer", PeerSupportEnded, _helped),),
 )

@@ -81,9 +81,9 @@ def _always(_: Event) -> bool:
 class Document(Generic[E]):
     """An official document. name: its stable code. indonesian, english: its title.
 
-    at: the event that completes it; also: others that do so. applies: whether this very event does. holds: the events whose fields stand in it, as
-    far as they have happened by then; without them, all of its strategy's. number: the field with the document's own number, where it has one;
-    replaces: the field with the number of the one whose place it takes.
+    at: the event that completes it; also: others that do so. applies: whether this very event does. number: the field with a number that somebody
+    gave it; replaces: the field with the number of the one whose place it takes. whole: it is about the case as it stands, from that event on.
+    What stands in it says its model (`services/cases/letters/kinds.py`).
     """
 
     name: str
@@ -91,10 +91,10 @@ class Document(Generic[E]):
     english: str
     at: type[E]
     applies: Callable[[E], bool] = _always
-    holds: tuple[type[Event], ...] = ()
     also: tuple[type[Event], ...] = ()
     number: str = ""
     replaces: str = ""
+    whole: bool = False
 
 
 class Described(Protocol):

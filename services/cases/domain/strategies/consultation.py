@@ -12,7 +12,7 @@ from pydantic import AwareDatetime
 from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Audience, BeginActivity, Expected
 from services.cases.domain.steps.named import Names
 from services.cases.domain.steps.strategy import StandingAlone, opens, step
-from services.cases.domain.steps.tells import counted
+from services.cases.domain.steps.tells import Document, counted
 from shared.sealed import CaseText
 
 
@@ -114,7 +114,7 @@ CONSULTATION = StandingAlone(
     audience=audience,
     expects=expects,
     awaits=("consultation-monitoring",),
-    documents=(),
+    documents=(Document("consultation-report", "Laporan konsultasi", "Report on a consultation", ConsultationClosed),),
     path="consultations",
     school=school,
     case=case,

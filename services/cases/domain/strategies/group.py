@@ -13,7 +13,7 @@ from services.cases.domain.steps.about import About
 from services.cases.domain.steps.act import Acts, act
 from services.cases.domain.steps.activity import WrongMoment
 from services.cases.domain.steps.command import ActEvent, Command, OwnWords
-from services.cases.domain.steps.tells import Chapter, counted
+from services.cases.domain.steps.tells import Chapter, Document, counted
 from services.cases.domain.strategies.group_steps import (
     AddMember,
     CancelGroup,
@@ -266,6 +266,10 @@ GROUP_COUNSELLING = Chapter(
     "group-counselling",
     {**_ACTS.tells, MemberNoted: counted()},
     awaits=(),
-    documents=(),
+    documents=(
+        Document("group-plan", "Rencana layanan (RPL) konseling kelompok", "Service plan, group counselling", GroupFormed),
+        Document("group-attendance", "Daftar hadir konseling kelompok", "Attendance of group counselling", SessionHeld),
+        Document("group-report", "Laporan konseling kelompok", "Report on group counselling", GroupClosed),
+    ),
     subject="group",
 )

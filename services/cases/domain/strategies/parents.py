@@ -228,7 +228,7 @@ PARENTS = Strategy(
     expects=expects,
     awaits=("parent-answer", "next-summons", "home-visit-proposed", "home-action-review"),
     documents=(
-        Document("parent-summons", "Surat panggilan orang tua", "Summons to a guardian", ParentInvited),
-        Document("parent-statement", "Surat pernyataan", "Signed statement", HomeActionAgreed, _signed),
+        Document("parent-summons", "Surat panggilan orang tua", "Summons to a guardian", ParentInvited, number="letter"),
+        Document("parent-statement", "Surat pernyataan", "Signed statement", HomeActionAgreed, _signed, number="statement"),
     ),
 )

@@ -13,7 +13,7 @@ from pydantic import AwareDatetime
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Audience, BeginActivity, Expected
 from services.cases.domain.steps.strategy import StandingAlone, opens, step
-from services.cases.domain.steps.tells import counted
+from services.cases.domain.steps.tells import Document, counted
 from shared.errors import Refused
 from shared.sealed import CaseText
 
@@ -123,7 +123,7 @@ PARTNERSHIP = StandingAlone(
     audience=audience,
     expects=expects,
     awaits=("partnership-ends",),
-    documents=(),
+    documents=(Document("partnership-report", "Laporan kolaborasi", "Report on a collaboration", PartnershipEnded),),
     path="partnerships",
     school=school,
     case=case,
