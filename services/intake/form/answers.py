@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 
 from services.intake.form.questions import ABOUT, CATEGORIES, DANGERS
 from services.intake.raising import NARRATIVE, ConcernBody
@@ -36,6 +36,14 @@ class Answers(BaseModel):
     description: str = ""
     reply_to: str = ""
     receipt: str = ""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _storable(cls, typed: object) -> object:
+        """Without the one character that no store keeps: a form is not refused for it."""
+        if isinstance(typed, tuple):
+            return tuple(cls._storable(each) for each in typed)
+        return typed.replace("\x00", "") if isinstance(typed, str) else typed
 
     def with_typed(self, typed: Mapping[str, object]) -> Answers:
         """With the fields of one page."""
@@ -88,7 +96,7 @@ class Answers(BaseModel):
                 "facts": dict.fromkeys(facts, True),
                 "channel": "web",
                 "reporter": {
-                    "kind": next(kind for about, (_, kind) in ABOUT.items() if about == self.about),
+                    "kind": next((kind for about, (_, kind) in ABOUT.items() if about == self.about), None),
                     "reply_to": self.reply_to.strip() or None,
                 },
             }
