@@ -38,14 +38,14 @@ def text(pdf: pikepdf.Pdf) -> str:
 def _page_text(page: pikepdf.Page) -> str:
     said, table = "", dict[str, str]()
     fonts = {name: _table(font) for name, font in page.obj.Resources.get("/Font", pikepdf.Dictionary()).items()}
-    for operands, operator in pikepdf.parse_content_stream(page):
-        match str(operator):
+    for step in pikepdf.parse_content_stream(page):
+        match str(step.operator):
             case "Tf":
-                table = fonts[str(operands[0])]
+                table = fonts[str(step.operands[0])]
             case "Tj":
-                said += _decoded(bytes(operands[0]), table)
+                said += _decoded(bytes(step.operands[0]), table)
             case "TJ":
-                said += "".join(_decoded(bytes(each), table) for each in operands[0] if isinstance(each, pikepdf.String))
+                said += "".join(_decoded(bytes(each), table) for each in step.operands[0] if isinstance(each, pikepdf.String))
             case "ET":
                 said += "\n"
     return said
@@ -58,7 +58,7 @@ def _decoded(codes: bytes, table: dict[str, str]) -> str:
 def _table(font: Any) -> dict[str, str]:
     """Code to text, from the font's ToUnicode table."""
     written = bytes(font.ToUnicode.read_bytes()).decode("latin-1")
-    found = {}
+    found: dict[str, str] = {}
     for block in re.findall(r"beginbfchar(.*?)endbfchar", written, re.DOTALL):
         found |= {code.lower(): _utf16(said) for code, said in re.findall(r"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>", block)}
     for block in re.findall(r"beginbfrange(.*?)endbfrange", written, re.DOTALL):
