@@ -22,7 +22,7 @@ def tags(pdf: pikepdf.Pdf) -> list[str]:
 def elements(node: Any) -> Iterator[Any]:
     """Every element of the structure tree, depth first."""
     if isinstance(node, pikepdf.Array):
-        for child in node:  # type: ignore[attr-defined]
+        for child in node:
             yield from elements(child)
     elif isinstance(node, pikepdf.Dictionary) and "/S" in node:
         yield node
