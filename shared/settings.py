@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     sender_address: str = "tanggap@sekolah.invalid"
     district: str = "Tanggap"
     time_zone: str = "Asia/Jakarta"
+    openid: str = Field(default="", repr=False, description="issuers that people may sign in with: a file with a list in JSON, or that list (ADR 29)")
     demo_sign_in: bool = Field(default=False, description="the page /masuk, `./tanggap token`, loopback webhooks; never in production")
     pool_size: Annotated[int, Field(ge=2, le=64)] = 8
     retry_seconds: tuple[float, ...] = (5, 30, 120, 600, 1800, 3600, 7200, 14400)

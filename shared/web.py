@@ -24,6 +24,7 @@ from shared.errors import (
     TooLarge,
     Unavailable,
 )
+from shared.leaving import SCOPE as LEAVING
 from shared.pages import Frame
 from shared.pages.refusals import missing_page, refusal_page, wants_page
 from shared.sessions.presence import SCOPE
@@ -142,7 +143,7 @@ class Guard:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*_guarded(message["headers"]), *scope.get(SCOPE, ())]
+                message["headers"] = [*_guarded(message["headers"], scope.get(LEAVING)), *scope.get(SCOPE, ())]
             await send(message)
 
         if "\x00" in scope["path"] or b"%00" in scope.get("query_string", b""):
@@ -160,9 +161,9 @@ class Guard:
         await self._app(scope, _replayed(body, receive), send_guarded)
 
 
-def _guarded(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """The headers of an answer with the security headers that it lacks, and with no host in a redirect."""
-    told = [(name, _without_host(value) if name == b"location" else value) for name, value in headers]
+def _guarded(headers: Iterable[tuple[bytes, bytes]], leaving: bytes | None) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer with the security headers that it lacks, and with no host in a redirect but that of `lead_away`."""
+    told = [(name, _without_host(value) if name == b"location" and value != leaving else value) for name, value in headers]
     present = {name for name, _ in told}
     return told + [(name.encode(), value.encode()) for name, value in _HEADERS.items() if name.encode() not in present]
 

@@ -7,6 +7,12 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI
 
 from services.intake import api, later_pages, pages
+from services.intake.accounts.accounts import Accounts
+from services.intake.accounts.inviting import Inviting
+from services.intake.accounts.openid import pages as openid_pages
+from services.intake.accounts.passkeys import pages as passkey_pages
+from services.intake.accounts.verifiers import Verifiers
+from services.intake.accounts.ways import Ways
 from services.intake.adding import Adding
 from services.intake.earlier_receipts import EarlierReceipts
 from services.intake.raising import Raising
@@ -58,12 +64,16 @@ def create_app(settings: Settings) -> FastAPI:
         receipts = Receipts(kernel.vault, earlier["receipts"])
         raising, adding = Raising(kernel, directory, receipts), Adding(kernel)
         reporters, roster = Reporters(kernel.store, receipts, directory), RosterImport(kernel, projections[VIEW])
+        accounts = Accounts(kernel.store, Verifiers(kernel.database, kernel.vault), kernel.clock)
+        ways = Ways.of(kernel, offices["sessions"], accounts, Inviting.of(kernel, accounts), directory)
         return [
             api.router(raising, adding, reporters, directory, roster),
             appointing_router(Appointing(kernel, projections[VIEW], directory)),
             pages.router(kernel, raising, directory),
             later_pages.router(kernel, adding, reporters),
             asked_router(StoreWord(kernel.store, kernel.database)),
+            passkey_pages.router(ways),
+            openid_pages.router(ways),
         ]
 
     app = create_service("intake", settings, migrations=MIGRATIONS, routers=routers, parts=parts, directory=VIEW, word=StoreWord)

@@ -25,7 +25,10 @@ def _read(name: str, media_type: str) -> Asset:
     return Asset(name, media_type, content, sha256(content.encode()).hexdigest()[:12])
 
 
-ASSETS = {name: _read(name, media_type) for name, media_type in (("tanggap.css", "text/css"), ("tanggap.js", "text/javascript"))}
+ASSETS = {
+    name: _read(name, media_type)
+    for name, media_type in (("tanggap.css", "text/css"), ("tanggap.js", "text/javascript"), ("passkey.js", "text/javascript"))
+}
 
 
 def address_of(service: str, name: str) -> str:

@@ -24,10 +24,8 @@ def provider(request, tmp_path_factory):
 
 
 @pytest.fixture
-async def calls():
-    made = Calls()
-    yield made
-    await made.close()
+def calls() -> Calls:
+    return Calls()
 
 
 @pytest.fixture

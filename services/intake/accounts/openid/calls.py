@@ -17,39 +17,35 @@ _JSON = {"accept": "application/json"}
 
 
 class Calls:
-    """transport: another way to the issuers, for tests."""
+    """Each call has a connection of its own: people sign in too rarely for more. transport: another way to the issuers, for tests."""
 
     def __init__(self, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        self._client = httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=False, trust_env=False, transport=transport)
+        self._transport, self._tls = transport, httpx.create_ssl_context()
 
     async def get(self, address: str) -> dict[str, Any]:
         """What stands there, a JSON object. Raises: IssuerAway."""
-        status, told = await self._sent(self._request("GET", address))
+        status, told = await self._sent("GET", address)
         if status != httpx.codes.OK:
             raise IssuerAway("status")
         return told
 
     async def post(self, address: str, form: Mapping[str, str], auth: httpx.BasicAuth | None) -> tuple[int, dict[str, Any]]:
         """The status and the JSON object that a form is answered with. Raises: IssuerAway."""
-        return await self._sent(self._request("POST", address, form), auth)
+        return await self._sent("POST", address, form, auth)
 
-    async def close(self) -> None:
-        await self._client.aclose()
-
-    def _request(self, method: str, address: str, form: Mapping[str, str] | None = None) -> httpx.Request:
+    async def _sent(
+        self, method: str, address: str, form: Mapping[str, str] | None = None, auth: httpx.BasicAuth | None = None
+    ) -> tuple[int, dict[str, Any]]:
         if not is_safe(address):
             raise IssuerAway("unsafe-address")
-        return self._client.build_request(method, address, headers=_JSON, data=form)
-
-    async def _sent(self, request: httpx.Request, auth: httpx.BasicAuth | None = None) -> tuple[int, dict[str, Any]]:
         try:
-            response = await self._client.send(request, auth=auth, stream=True)
-            try:
+            async with self._client() as client, client.stream(method, address, headers=_JSON, data=form, auth=auth) as response:
                 return response.status_code, _object(await _read(response))
-            finally:
-                await response.aclose()
         except httpx.HTTPError:
             raise IssuerAway("no-answer") from None
+
+    def _client(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=False, trust_env=False, verify=self._tls, transport=self._transport)
 
 
 async def _read(response: httpx.Response) -> bytes:
