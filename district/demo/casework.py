@@ -52,6 +52,8 @@ def group(day: Day) -> None:
         return
     who = day.duty()
     groups = f"{day.stage.origin}/cases/api/groups"
+    for each in (case, other, accused, victim):
+        day.take_over(each, who)
     body = {"school": case["school"], "field": "social", "purpose": "Berteman tanpa kekerasan (fiktif)."}
     together = day.client.post(groups, json=body | {"school": victim["school"], "cases": [victim["id"], accused["id"]]}, headers=who)
     day.note_refusal("korban dan terlapor dalam satu kelompok / victim and accused in one group", together)
@@ -249,6 +251,7 @@ def siblings(day: Day) -> None:
     mine, other = day.case_of(key), day.case_of_student(key, "sma1-murid-025")
     if mine is None or other is None:
         return
+    day.take_over(other, day.duty())
     day.do(key, "link-case", who=day.duty(), other=other["id"])
     stranger = day.stage.token(day.ids("smp1-staf-03"))
     day.note_refusal("konselor sekolah lain membaca kasus saudara / the other school's counsellor", day.read(other, stranger))

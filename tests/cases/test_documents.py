@@ -93,7 +93,7 @@ def test_what_is_said_about_an_activity_by_no_step_of_its_strategy_never_enters_
     around = [
         step(PostponeActivity, activity="a", until=later(days=9), reason=words("ditunda")),
         step(HandOverActivity, activity="a", to=OTHER),
-        step(BreakGlass, activity="a", reason=words("darurat"), by=COORDINATOR),
+        step(BreakGlass, activity="a", ground="safety", reason=words("darurat"), by=COORDINATOR),
     ]
     assert "ditunda" not in str(documents(REQUEST, *around, SCHEDULE, HOLD))
     assert "darurat" not in str(documents(REQUEST, *around, SCHEDULE, HOLD))

@@ -122,6 +122,7 @@ async def town(desk: Desk) -> Town:
         await school.person(each, "guardian")
     case = await school.case(people=(accused(named),))
     friend = await school.person("friend", "student")
+    await school.taken_over(case)
     await desk.hear(PersonLeft(person=gone, school=school.id))
     leave = {"person": away, "away_from": soon(days=-1), "away_until": soon(days=3)}
     assert (await desk.post(f"schools/{school.id}/record-leave", school.principal, **leave)).status_code == 200

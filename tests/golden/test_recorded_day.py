@@ -39,15 +39,41 @@ asked for the reason, and their list of the day is the school's.
 """
 
 
-DOCUMENTS = "/documents"
-"""Each held whatever its activity had said before; now it holds the fields of its own subject, and there are two about the whole case (ADR 33)."""
+SUMMARY = ("duty", "officer", "auditor", "principal", "smp1 named counsellor")
+"""Of a case they see level, state, who, when and service given, and the duty officer reads by taking over (ADR 31): what they are told is what was
+recorded, and much of it is not told any more.
+"""
 
 
-def is_otherwise_now(question: Question, answer: Answer) -> bool:
-    """The answers that a changed rule makes others."""
-    if question.path.endswith(DOCUMENTS) and answer.status == 200:
+def is_otherwise_now(question: Question, before: Answer, answer: Answer) -> bool:
+    """The answers that a changed rule makes others. What is not theirs is for everybody as if it were not there (ADR 31)."""
+    if (before.status, answer.status) == (403, 404):
         return True
-    return question.who == TWO_ROLES and (answer.status == 428 or question.path == "/cases/api/lists/today")
+    two_roles = question.who == TWO_ROLES and (answer.status == 428 or question.path == "/cases/api/lists/today")
+    return two_roles or question.path.endswith("/documents")  # a document holds the fields of its own subject (ADR 33)
+
+
+def _sees_less(question: Question) -> bool:
+    return question.path.startswith("/cases/api/cases/") and (question.who or "").endswith(SUMMARY)
+
+
+def _keys(deadlines: list[Any]) -> set[str]:
+    """When an activity meets is told to nobody who does not read it."""
+    return {each["key"] for each in deadlines}
+
+
+def still_told(before: Any, now: Any, *, less: bool) -> Any:
+    """What was recorded, without what is withheld now as a whole. less: and without what is not told any more."""
+    if isinstance(now, dict) and "withheld" in now:
+        return now
+    if isinstance(before, dict) and isinstance(now, dict):
+        return {name: still_told(each, now.get(name), less=less) for name, each in before.items() if name in now or not less}
+    if isinstance(before, list) and isinstance(now, list):
+        before = [each for each in before if not less or not isinstance(each, dict) or "key" not in each or each["key"] in _keys(now)]
+        if len(before) != len(now):
+            return before
+        return [still_told(each, mine, less=less) for each, mine in zip(before, now, strict=True)]
+    return before
 
 
 def is_read_model(question: Question) -> bool:
@@ -74,7 +100,8 @@ async def differences(
     found = []
     for question, before in told.answers:
         now = await day.ask(question) if asked(question) else before
-        differs = None if is_otherwise_now(question, now) else difference(shown(question, before), as_recorded(question, now))
+        told_before = still_told(shown(question, before), as_recorded(question, now), less=_sees_less(question))
+        differs = None if is_otherwise_now(question, before, now) else difference(told_before, as_recorded(question, now))
         if asked(question) and differs:
             found.append(f"{question}: {differs}")
     return found[:SHOWN]

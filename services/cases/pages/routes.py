@@ -11,6 +11,7 @@ from services.cases.pages.one_case import OneCase
 from services.cases.pages.people import Names
 from services.cases.reading.calendars import SchoolCalendars
 from services.cases.reading.case import CaseReader
+from services.cases.reading.summary import services_given
 from services.cases.reading.views import CaseList, Roster
 from services.cases.reading.words import READING_REASONS, Words
 from services.cases.rights import ReadingReason, ReadingReasonNeeded
@@ -25,7 +26,7 @@ def router(kernel: Kernel, view: Projection, casework: Casework, words: Words, c
     routes, page = APIRouter(prefix="/cases", include_in_schema=False), kernel.frame.page
     names = Names(kernel, Roster(kernel.database, kernel.posts))
     listing = Listing(CaseList(view), names, words, calendars)
-    one_case = OneCase(CaseReader(kernel, casework.case), names, words, calendars)
+    one_case = OneCase(CaseReader(kernel, casework.case, services_given(casework)), names, words, calendars)
 
     @routes.get("/")
     async def cases(request: Request, principal: SignedIn) -> HTMLResponse:

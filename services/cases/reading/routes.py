@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from services.cases.domain.case.state import State
 from services.cases.domain.casework import Casework
 from services.cases.reading.case import CaseReader, Moment
+from services.cases.reading.summary import services_given
 from services.cases.reading.views import CaseList, Filters
 from services.cases.rights import ReadingReason, schools_of, sight_of
 from shared.access import SignedIn
@@ -45,7 +46,7 @@ class FilterQuery(BaseModel):
 def router(kernel: Kernel, view: Projection, casework: Casework) -> APIRouter:
     """`GET /cases/api/cases` and what lies below one case."""
     routes = APIRouter(prefix="/cases/api/cases", tags=["cases"])
-    reader, listing = CaseReader(kernel, casework.case), CaseList(view)
+    reader, listing = CaseReader(kernel, casework.case, services_given(casework)), CaseList(view)
 
     @routes.get("", summary="Cases that you may see, newest first")
     async def cases(principal: SignedIn, filters: Annotated[FilterQuery, Query()]) -> dict[str, Any]:
