@@ -234,6 +234,11 @@ class Access:
     sessions: SessionLookUp
     cookies: Cookies
 
+    @property
+    def presence(self) -> Presence:
+        """Whose session a request comes in."""
+        return Presence(self.sessions, self.cookies, self.clock)
+
     async def principal(self, request: Request) -> Principal:
         """Who asks, if the route's row lets them, with the posts that count for it.
 
@@ -293,7 +298,7 @@ class Access:
         value = self.cookies.value(request.cookies)
         if value is None:
             return None
-        found = await Presence(self.sessions, self.cookies, self.clock).session(request, value, reading=reading)
+        found = await self.presence.session(request, value, reading=reading)
         return Shown(Identity(found.person, found.kind), found.proved_at, found)
 
 

@@ -229,8 +229,10 @@ Level = Literal["single", "two-factor"]
 Way = Literal["passkey", "password", "openid", "recovery", "demonstration"]
 """How somebody proved who they are."""
 
-WhyEnded = Literal["signed-out", "by-person", "by-administrator", "left", "suspended", "credential-changed", "account-locked", "account-closed"]
-"""by-person: in the list of their own sessions, from another one."""
+WhyEnded = Literal[
+    "signed-out", "renewed", "by-person", "by-administrator", "left", "suspended", "credential-changed", "account-locked", "account-closed",
+]  # fmt: skip
+"""renewed: a fresh proof gave it another secret value. by-person: in the list of their own sessions, from another one."""
 
 
 class SessionEvent(PublicEvent):
@@ -245,7 +247,9 @@ class SessionEvent(PublicEvent):
 
 
 class SessionBegun(SessionEvent):
-    """Somebody signed in. ends_at: it holds no longer, however much it is used."""
+    """Somebody signed in. ends_at: it holds no longer, however much it is used. After a fresh proof it begins again under another id; its first proof
+    and its end stay.
+    """
 
     type: Literal["session-begun"] = "session-begun"
     version: Literal[1] = 1

@@ -37,7 +37,7 @@ def up() -> None:
         running = services(settings)
         allowed = any(each.demo_sign_in for each in settings.values())
         sign_in = SignIn(faces(), beginning(sessions_of(running["intake"])), partial(holds_the_sample, running["intake"])) if allowed else None
-        application = one_origin(running, front(sign_in))
+        application = one_origin(running, front(sign_in), settings["intake"].public_origin)
         serve(application, listener, started=partial(_answers, note, port))
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from shared.errors import Invalid, NotSignedIn, Refused, Sentences, TanggapError
+from shared.errors import Invalid, NotSignedIn, ProofNeeded, Refused, Sentences, TanggapError
 from shared.pages.frame import Frame
 from shared.pages.languages import Text
 from shared.pages.saying import say
@@ -78,9 +78,10 @@ def wants_page(request: Request) -> bool:
 
 
 def refusal_page(frame: Frame, request: Request, error: TanggapError) -> Response:
-    """Leads whoever is not signed in to where one signs in, and from there to the page they asked for."""
-    if isinstance(error, NotSignedIn) and request.method == "GET":
-        return RedirectResponse(f"{SIGN_IN}?{urlencode({'next': _asked_for(request)})}", 303)
+    """Leads whoever is not signed in, or has to prove again who they are, to where one does, and from there to the page they asked for."""
+    if isinstance(error, NotSignedIn | ProofNeeded) and request.method == "GET":
+        again = {"again": "1"} if isinstance(error, ProofNeeded) else {}
+        return RedirectResponse(f"{SIGN_IN}?{urlencode({'next': _asked_for(request), **again})}", 303)
     faults = [fault.sentences for fault in error.faults if fault.sentences] if isinstance(error, Invalid) else []
     return frame.page(request, "refused.html", {"told": explained(error), "faults": faults}, error.status)
 
