@@ -12,7 +12,12 @@ from shared.pages import Frame
 
 def preview(frame: Frame, request: Request, laid_out: LaidOut, number: str) -> HTMLResponse:
     """number: as it will be printed."""
-    return frame.page(request, "letters/preview.html", {"document": laid_out, "number": number, "printed": _printed})
+    return frame.page(request, "letters/preview.html", previewed(laid_out, number))
+
+
+def previewed(laid_out: LaidOut, number: str) -> dict[str, object]:
+    """What the template of a preview is told."""
+    return {"document": laid_out, "number": number, "printed": _printed}
 
 
 def _printed(text: str) -> str:
