@@ -18,7 +18,7 @@ from services.cases.letters.issuing import Issuing
 from services.cases.letters.kinds import Kind
 from services.cases.letters.made import Made, made_of
 from services.cases.letters.material import Material
-from services.cases.letters.previewing import previewed
+from services.cases.letters.previewing import UNNUMBERED, previewed
 from services.cases.letters.subjects import Subjects, drafted, numbered
 from services.cases.letters.wanted import Wanted
 from services.cases.rights import ReadingReason, ReadingReasonNeeded
@@ -78,7 +78,7 @@ class DocumentPages:
         earlier = [
             each for each in await self.issuing.about(gathered.stream) if _is_replaceable(each.issued.issue.name, made, each.issued.replaced_by)
         ]
-        return previewed(laid_out, made.number or "") | {
+        return previewed(laid_out, made.number or UNNUMBERED) | {
             "typed": typed,
             "earlier": [(each.place.document, each.issued.issue.number) for each in earlier],
         }

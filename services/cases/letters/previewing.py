@@ -10,6 +10,10 @@ from services.cases.letters.legible import BREAK, legible
 from shared.pages import Frame
 
 
+UNNUMBERED = "(nomor diberikan saat diterbitkan)"
+"""Stands for the number in a preview."""
+
+
 def preview(frame: Frame, request: Request, laid_out: LaidOut, number: str) -> HTMLResponse:
     """number: as it will be printed."""
     return frame.page(request, "letters/preview.html", previewed(laid_out, number))
