@@ -9,7 +9,6 @@ from services.cases.letters.laid_out import LaidOut
 from services.cases.letters.legible import BREAK, legible
 from shared.pages import Frame
 
-
 UNNUMBERED = "(nomor diberikan saat diterbitkan)"
 """Stands for the number in a preview."""
 
