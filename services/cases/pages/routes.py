@@ -20,7 +20,6 @@ from shared.errors import Sentences
 from shared.eventstore.projection import Projection
 from shared.service import Kernel
 
-
 LETTERS = "/cases/cases/{case_id}/surat"
 """The page of a case's documents: whoever may not use it is not led there."""
 
