@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 
-from services.intake import api, later_pages, pages
+from services.intake import api, later_pages
 from services.intake.accounts.accounts import Accounts
 from services.intake.accounts.inviting import Inviting
 from services.intake.accounts.openid import pages as openid_pages
@@ -15,6 +15,7 @@ from services.intake.accounts.verifiers import Verifiers
 from services.intake.accounts.ways import Ways
 from services.intake.adding import Adding
 from services.intake.earlier_receipts import EarlierReceipts
+from services.intake.form.routes import router as form_router
 from services.intake.raising import Raising
 from services.intake.receipts import Receipts
 from services.intake.reporters import Reporters
@@ -68,7 +69,7 @@ def create_app(settings: Settings) -> FastAPI:
         return [
             api.router(raising, adding, reporters, directory, roster),
             appointing_router(Appointing(kernel, projections[VIEW], directory)),
-            pages.router(kernel, raising, directory),
+            form_router(kernel, raising, directory),
             later_pages.router(kernel, adding, reporters),
             asked_router(StoreWord(kernel.store, kernel.database)),
             ending_router(offices["sessions"]),

@@ -1,0 +1,40 @@
+"""Filling the public form as a browser does: page after page, with its cookies."""
+
+import re
+
+import httpx
+
+FORM = "/intake/lapor"
+PAGES = {
+    "siapa": ("about",), "apa": ("narrative", "categories", "facts"), "sekolah": ("school", "description"), "kontak": ("reply_to",),
+}  # fmt: skip
+
+
+async def fill(client: httpx.AsyncClient, **answers) -> list[httpx.Response]:
+    """Each page's answer, in order. The form is begun anew."""
+    client.cookies.delete("tanggap_draft")
+    await client.get(FORM)
+    typed = [{name: answers[name] for name in names if name in answers} for names in PAGES.values()]
+    return [await client.post(f"{FORM}/{step}", data=fields) for step, fields in zip(PAGES, typed, strict=True)]
+
+
+async def send(client: httpx.AsyncClient) -> httpx.Response:
+    """The last button; the answer is the page where it leads."""
+    return await client.post(f"{FORM}/kirim", follow_redirects=True)
+
+
+async def report(client: httpx.AsyncClient, **answers) -> httpx.Response:
+    """The receipt's page."""
+    for answer in await fill(client, **answers):
+        assert answer.status_code == 303, answer.text
+    return await send(client)
+
+
+def receipt_of(page: httpx.Response) -> str:
+    return page.text.split('class="receipt">')[1].split("<")[0]
+
+
+def nonce_of(page: httpx.Response) -> str:
+    found = re.search(r'name="nonce" value="([^"]+)"', page.text)
+    assert found
+    return found[1]
