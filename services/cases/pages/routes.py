@@ -20,6 +20,9 @@ from shared.errors import Sentences
 from shared.eventstore.projection import Projection
 from shared.service import Kernel
 
+LETTERS = "/cases/cases/{case_id}/surat"
+"""The page of a case's documents: whoever may not use it is not led there."""
+
 
 def router(kernel: Kernel, view: Projection, casework: Casework, words: Words, calendars: SchoolCalendars) -> APIRouter:
     """The pages under `/cases`."""
@@ -39,6 +42,7 @@ def router(kernel: Kernel, view: Projection, casework: Casework, words: Words, c
         except ReadingReasonNeeded as needed:
             why = Sentences(needed.indonesian, needed.english)
             return page(request, "reason.html", {"id": case_id, "why": why, "reasons": READING_REASONS}, needed.status)
-        return page(request, "offered.html" if told["offered"] else "case.html", told)
+        paper = {"reason": reason or "", "has_letters": kernel.access.permissions.roles("GET", LETTERS) & principal.roles}
+        return page(request, "offered.html" if told["offered"] else "case.html", told | paper)
 
     return routes
