@@ -30,12 +30,12 @@ _LISTS = (*OF_THE_SCHOOL, "supervisor", "district-officer", "district-duty", "se
 TITLES: Mapping[Name, tuple[str, str]] = {
     "today": ("Hari ini", "Today"),
     "overdue": ("Terlambat", "Overdue"),
-    "unidentified": ("Murid belum dikenali", "Unidentified students"),
+    "unidentified": ("Identitas murid belum dipastikan", "Unidentified students"),
     "waiting-for-me": ("Menunggu saya", "Waiting for me"),
     "commitments": ("Komitmen jatuh tempo", "Commitments due"),
     "referrals-without-answer": ("Rujukan belum dijawab", "Referrals without an answer"),
     "new-words": ("Keterangan baru dari pelapor", "New words of reporters"),
-    "ladder": ("Tangga eskalasi", "Ladder"),
+    "ladder": ("Jenjang eskalasi", "Ladder"),
     "leaving": ("Murid yang pindah atau keluar", "Students who moved or left"),
     "arrivals": ("Kasus murid pindahan yang akan datang", "Cases that are to come with their students"),
 }
