@@ -1,4 +1,4 @@
-"""The first page of whoever works at a school, and the blank screen, in a real browser (people.md, The desk)."""
+"""The first page of whoever works at a school, and the blank screen, in a real browser (ADR 27)."""
 
 import pytest
 
@@ -18,8 +18,9 @@ async def test_the_first_page_empty_and_full(chromium, cases, view: View):
         await page.goto(f"{origin}/cases/menunggu")
         await is_well(page, "desk-empty")
         case = await school.case()
-        await school.ask(case, minutes=-20)
+        await school.addition(case)
         await page.goto(f"{origin}/cases/menunggu")
+        assert await page.get_by_role("link", name="keterangan baru dari pelapor dibaca").is_visible()
         await is_well(page, "desk")
         await browsing.close()
 

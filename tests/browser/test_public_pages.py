@@ -1,4 +1,4 @@
-"""The public form in a real browser: every page, by keyboard, without scripts, and what *back* shows (first use, row 9; people.md, How pages are tested)."""
+"""The public form in a real browser: every page, by keyboard, without scripts, and what *back* shows (first use, row 9; ADR 27)."""
 
 import pytest
 

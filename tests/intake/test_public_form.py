@@ -1,4 +1,4 @@
-"""The public form, page by page (first use, rows 9, 19 and 21; people.md, rules of every page)."""
+"""The public form, page by page (first use, rows 9, 19 and 21; ADR 27)."""
 
 import asyncio
 import re

@@ -1,4 +1,4 @@
-"""The first page of whoever works at a school or in the district: what waits for them, by the lists of a working day (people.md, The desk)."""
+"""The first page of whoever works at a school or in the district: what waits for them, by the lists of a working day (ADR 27)."""
 
 from __future__ import annotations
 
