@@ -100,7 +100,15 @@ _PERSON = sql.SQL(
     " LEFT JOIN post_v1 t ON t.generation = now.generation AND t.person = %(person)s"
     " LEFT JOIN school_v1 s ON s.generation = now.generation AND s.kind = t.kind"
     " LEFT JOIN suspension_v1 u ON u.generation = now.generation AND u.person = %(person)s"
+    " UNION ALL SELECT c.generation, p.kind, p.school, c.role, served.school, NULL, u.person IS NOT NULL FROM post_v1 c"
+    " JOIN school_v1 mine ON mine.generation = c.generation AND mine.school = c.school"
+    " JOIN school_v1 served ON served.generation = c.generation AND served.cluster = mine.cluster AND served.school <> mine.school"
+    " LEFT JOIN person_v1 p ON p.generation = c.generation AND p.person = c.person"
+    " LEFT JOIN suspension_v1 u ON u.generation = c.generation AND u.person = c.person"
+    " WHERE c.generation = {generation}::integer AND c.person = %(person)s AND c.role = 'counsellor' AND NOT EXISTS (SELECT FROM post_v1 own"
+    " WHERE own.generation = c.generation AND own.role = 'counsellor' AND own.school = served.school)"
 )
+"""A school without a counsellor is served by those of its cluster (gugus): they are its counsellors (domain.md, Urgency)."""
 _HOLDERS = sql.SQL(
     "SELECT DISTINCT now.generation, t.person FROM (SELECT {generation}::integer) AS now (generation)"
     " LEFT JOIN school_v1 s ON s.generation = now.generation AND s.school = %(school)s"
