@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     time_zone: str = "Asia/Jakarta"
     openid: str = Field(default="", repr=False, description="issuers that people may sign in with: a file with a list in JSON, or that list (ADR 29)")
     demo_sign_in: bool = Field(default=False, description="the page /masuk, `./tanggap token`, loopback webhooks; never in production")
+    tls_certificate: Path | None = Field(default=None, description="a file in PEM, with its chain; browsers are then served over TLS")
+    tls_key: Path | None = Field(default=None, description="the private key of the certificate, a file in PEM")
+    tls_listen: Annotated[str, Field(pattern=r"^[0-9a-zA-Z.:\[\]-]+:[0-9]{1,5}$")] = "0.0.0.0:443"
     pool_size: Annotated[int, Field(ge=2, le=64)] = 8
     retry_seconds: tuple[float, ...] = (5, 30, 120, 600, 1800, 3600, 7200, 14400)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -4,10 +4,26 @@ import re
 
 import httpx
 
+from services.intake.domain.roster import ROSTER, RegisterSchool
+from shared.decider import execute
+from shared.events import SchoolRegistered
+from shared.message import TANGGAP, Occasion
+from tests.intake.office import Office
+
 FORM = "/intake/lapor"
 PAGES = {
     "siapa": ("about",), "apa": ("narrative", "categories", "facts"), "sekolah": ("school", "description"), "kontak": ("reply_to",),
 }  # fmt: skip
+
+
+async def add_school(office: Office) -> None:
+    """The school smp1, which the form offers from then on."""
+    kernel = office.kernel
+    occasion = Occasion("service:test", None, kernel.clock.now(), TANGGAP, TANGGAP)
+    school = SchoolRegistered(school="smp1", npsn="20100002", name="SMP Negeri 1 Contoh", level="smp")
+    await execute(kernel.store, ROSTER, "school-smp1", RegisterSchool(school=school), occasion)
+    async with office.directory.reading():
+        pass  # the directory knows it
 
 
 async def fill(client: httpx.AsyncClient, **answers) -> list[httpx.Response]:

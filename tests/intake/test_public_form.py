@@ -7,15 +7,11 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from services.intake.domain.roster import ROSTER, RegisterSchool
 from services.intake.form.answers import UNNAMED
 from services.intake.form.drafts import Drafts
-from shared.decider import execute
 from shared.errors import Unavailable
-from shared.events import SchoolRegistered
-from shared.message import TANGGAP, Occasion
 from shared.sealed import Sealed
-from tests.intake.form import FORM, fill, receipt_of, report, send
+from tests.intake.form import FORM, add_school, fill, receipt_of, report, send
 from tests.intake.office import Office
 
 pytestmark = pytest.mark.anyio
@@ -49,12 +45,7 @@ class Public:
 
 @pytest.fixture
 async def public(office: Office) -> AsyncIterator[Public]:
-    kernel = office.kernel
-    occasion = Occasion("service:test", None, kernel.clock.now(), TANGGAP, TANGGAP)
-    school = SchoolRegistered(school="smp1", npsn="20100002", name="SMP 1", level="smp")
-    await execute(kernel.store, ROSTER, "school-smp1", RegisterSchool(school=school), occasion)
-    async with office.directory.reading():
-        pass
+    await add_school(office)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=office.app), base_url="http://intake") as client:
         yield Public(office, client)
 

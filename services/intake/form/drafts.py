@@ -32,6 +32,14 @@ class Ticket:
 
     value: str
 
+    @classmethod
+    def fresh(cls) -> Ticket:
+        return cls(token_urlsafe(32))
+
+    def give(self, response: Response) -> None:
+        """To the browser, until it is closed."""
+        response.set_cookie(COOKIE, self.value, path="/intake", httponly=True, samesite="lax")
+
     @property
     def draft(self) -> bytes:
         return sha256(f"draft|{self.value}".encode()).digest()
@@ -43,13 +51,6 @@ class Ticket:
     def sending(self, answers: Answers) -> str:
         """The key of one sending of these answers: sent again, it is the same concern; other answers are another."""
         return sha256(f"sent|{self.value}|{answers.model_dump_json()}".encode()).hexdigest()
-
-
-def new_ticket(response: Response) -> Ticket:
-    """A fresh one, given to the browser until it is closed."""
-    ticket = Ticket(token_urlsafe(32))
-    response.set_cookie(COOKIE, ticket.value, path="/intake", httponly=True, samesite="lax")
-    return ticket
 
 
 def ticket_of(request: Request) -> Ticket | None:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.intake.form.answers import STEPS, Answers, Step
-from services.intake.form.drafts import Drafts, new_ticket, ticket_of
+from services.intake.form.drafts import Drafts, Ticket, ticket_of
 from services.intake.form.ending import RECEIPT, Sending, add_leaving, add_sending
 from services.intake.form.showing import FORM, Showing
 from services.intake.raising import Raising
@@ -37,8 +37,8 @@ def _add_pages(routes: APIRouter, drafts: Drafts, showing: Showing) -> None:
         ticket = ticket_of(request)
         answers = await drafts.read(ticket) if ticket else Answers()
         page = await showing.step(request, "siapa", Answers() if answers.receipt else answers)
-        if ticket is None or answers.receipt:
-            new_ticket(page)
+        if ticket is None:
+            Ticket.fresh().give(page)
         return page
 
     @routes.get("/lapor/tanda-terima")
@@ -64,25 +64,30 @@ def _add_pages(routes: APIRouter, drafts: Drafts, showing: Showing) -> None:
 def _add_steps(routes: APIRouter, drafts: Drafts, showing: Showing) -> None:
     @routes.post("/lapor/siapa")
     async def who(request: Request, _: SignedIn, about: str = Form("")) -> Response:
-        return await typed(request, "siapa", {"about": about})
+        ticket = ticket_of(request)
+        if ticket is None or not (await drafts.read(ticket)).receipt:
+            return await typed(request, "siapa", {"about": about}, ticket)
+        fresh = Ticket.fresh()  # another report; until now the receipt of the last one could be seen again
+        answer = await typed(request, "siapa", {"about": about}, fresh)
+        fresh.give(answer)
+        return answer
 
     @routes.post("/lapor/apa")
     async def what(
         request: Request, _: SignedIn, narrative: str = Form(""), categories: list[str] = Form([]), facts: list[str] = Form([])
     ) -> Response:
-        return await typed(request, "apa", {"narrative": narrative, "categories": tuple(categories), "facts": tuple(facts)})
+        return await typed(request, "apa", {"narrative": narrative, "categories": tuple(categories), "facts": tuple(facts)}, ticket_of(request))
 
     @routes.post("/lapor/sekolah")
     async def school(request: Request, _: SignedIn, school: str = Form(""), description: str = Form("")) -> Response:
-        return await typed(request, "sekolah", {"school": school, "description": description})
+        return await typed(request, "sekolah", {"school": school, "description": description}, ticket_of(request))
 
     @routes.post("/lapor/kontak")
     async def contact(request: Request, _: SignedIn, reply_to: str = Form("")) -> Response:
-        return await typed(request, "kontak", {"reply_to": reply_to})
+        return await typed(request, "kontak", {"reply_to": reply_to}, ticket_of(request))
 
-    async def typed(request: Request, step: Step, fields: dict[str, object]) -> Response:
+    async def typed(request: Request, step: Step, fields: dict[str, object], ticket: Ticket | None) -> Response:
         """Keeps one page's answers and leads on. Where they cannot be kept, the page comes back as it was and says so."""
-        ticket = ticket_of(request)
         if ticket is None:
             return await showing.without_cookies(request, step, Answers().with_typed(fields))
         try:

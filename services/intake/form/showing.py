@@ -9,7 +9,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from services.intake.form.answers import STEPS, Answers, Step
-from services.intake.form.drafts import new_ticket
+from services.intake.form.drafts import Ticket
 from services.intake.form.questions import ABOUT, CATEGORIES, DANGERS
 from services.intake.rendering import Pages, empty_addition
 from services.intake.views import Directory
@@ -52,7 +52,7 @@ class Showing:
     async def without_cookies(self, request: Request, step: Step, answers: Answers) -> HTMLResponse:
         """The page as it was sent, from a browser that keeps no cookie; it is given another one."""
         page = self._page(request, step, answers, {"": _NO_COOKIES}, 409, await self._schools_if_possible(step))
-        new_ticket(page)
+        Ticket.fresh().give(page)
         return page
 
     def receipt(self, request: Request, receipt: str) -> HTMLResponse:
