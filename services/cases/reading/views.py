@@ -53,7 +53,7 @@ _STAFF = (
     " AND NOT EXISTS (SELECT FROM suspension_v1 u WHERE u.generation = 1 AND u.person = held.person)"
     " GROUP BY person, role ORDER BY bool_and(nearby), person, role"
 )
-"""Who holds a post at a school: its own people and those of the district; where it has no counsellor, those of its cluster (`shared.posts.SERVES`)."""
+"""Who holds a post at a school: its own people and those of the district; without a counsellor, its cluster's (`shared.posts.SERVES`)."""
 
 
 class Roster:
@@ -98,7 +98,7 @@ class Roster:
         return frozenset(role for role, people in (await self.staff(school)).items() if person in people)
 
     async def staff(self, school: str) -> dict[str, list[str]]:
-        """People by the role they hold at a school: its own, the district's, and its cluster's counsellors where it has none. Nobody who is suspended."""
+        """People by the role they hold at a school: its own, the district's, its cluster's counsellors where it has none. Nobody suspended."""
         async with self._database.statement() as connection:
             cursor = await connection.execute(_STAFF, {"school": school, "district": list(OF_THE_DISTRICT)})
             rows: list[tuple[str, str]] = await cursor.fetchall()
