@@ -254,6 +254,7 @@ async def test_a_case_of_the_district_s_desk_goes_to_nobody_of_the_school(cases)
     school = await cases.school()
     await cases.hear_duty()
     case = await school.concern(desk="district")
+    await cases.done(case, "take-over-case", cases.duty, reason="x")
     assert faults(await cases.act(case, "assign", cases.duty, to=school.named("counsellor"))) == [("/to", "role-may-not")]
     assert (await cases.act(case, "assign", cases.duty, to="duty")).status_code == 200
 
