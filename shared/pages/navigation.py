@@ -19,7 +19,12 @@ class Entry:
     roles: frozenset[str]
 
 
+_TEACHES = frozenset({"vice-principal", "homeroom", "mentor", "subject-teacher"})
+_WORKS = (_READS_CASES | _TEACHES) - {"auditor"}
+"""Whom something can wait for."""
+
 NAVIGATION = (
+    Entry(say("Yang menunggu saya"), "/cases/menunggu", _WORKS),
     Entry(say("Kasus"), "/cases/", _READS_CASES),
     Entry(say("Lapor atau minta bantuan"), "/intake/lapor", frozenset({EVERYBODY})),
     Entry(say("Perkembangan laporan"), "/intake/status", frozenset({EVERYBODY})),

@@ -11,6 +11,7 @@ import pytest
 import structlog
 
 from district.deployment import free_port
+from shared.access import Permissions
 from tests.intake.openid.providers import Provider, django_provider, provider_mock, signs_in
 from tests.intake.serving import Served, served
 
@@ -177,6 +178,11 @@ async def test_one_more_account_is_linked_by_the_person_who_is_signed_in(intake,
     assert (await other.enters("/intake/masuk/openid/belajar?next=/intake/status", "guru-2")).headers["location"] == "/intake/status"
 
 
+@pytest.mark.parametrize("route", ["GET /intake/akun/passkey", "POST /intake/akun/passkey", "POST /intake/akun/openid/{issuer}"])
+def test_one_more_way_in_asks_for_a_fresh_proof(route):
+    assert Permissions().asks_fresh(*route.split())
+
+
 async def test_nobody_is_led_into_linking_by_a_mere_link(intake, browser):
     await browser.enters(f"{await intake.invited('ani')}/openid/sekolah", "guru-1")
     assert (await browser.get("/intake/akun/openid/belajar")).status_code == 405
@@ -193,12 +199,15 @@ async def test_what_one_person_began_another_cannot_finish(intake, browser, othe
     assert answer.headers["location"] == "/intake/masuk/terhenti?why=not-proved"
 
 
-async def test_a_step_up_renews_the_proof_of_the_same_person_only(intake, browser):
+async def test_a_step_up_renews_the_session_of_the_same_person_only(intake, browser, other):
     await browser.enters(f"{await intake.invited('ani')}/openid/belajar", "guru-1")
     before = browser.client.cookies["tanggap_session"]
     again = await browser.enters("/intake/masuk/openid/belajar?again=1&next=/intake/status", "guru-1")
     assert again.headers["location"] == "/intake/status"
     assert browser.client.cookies["tanggap_session"] != before
+    assert (await browser.get("/intake/sesi")).status_code == 200
+    other.client.cookies.set("tanggap_session", before, domain="127.0.0.1")
+    assert (await other.get("/intake/sesi")).status_code == 303
     somebody_else = await browser.enters("/intake/masuk/openid/belajar?again=1", "guru-2")
     assert somebody_else.headers["location"] == "/intake/masuk/terhenti?why=not-invited"
 

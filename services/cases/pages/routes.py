@@ -6,13 +6,14 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from services.cases.domain.casework import Casework
+from services.cases.pages.desk import Desk
 from services.cases.pages.listing import Listing
 from services.cases.pages.one_case import OneCase
 from services.cases.pages.people import Names
 from services.cases.reading.calendars import SchoolCalendars
 from services.cases.reading.case import CaseReader
 from services.cases.reading.summary import services_given
-from services.cases.reading.views import CaseList, Roster
+from services.cases.reading.views import CaseList, Roster, WorkList
 from services.cases.reading.words import READING_REASONS, Words
 from services.cases.rights import ReadingReason, ReadingReasonNeeded
 from shared.access import SignedIn
@@ -29,11 +30,17 @@ def router(kernel: Kernel, view: Projection, casework: Casework, words: Words, c
     routes, page = APIRouter(prefix="/cases", include_in_schema=False), kernel.frame.page
     names = Names(kernel, Roster(kernel.database, kernel.posts))
     listing = Listing(CaseList(view), names, words, calendars)
+    first_page = Desk(WorkList(kernel.database, view), names, words, calendars, kernel.clock)
     one_case = OneCase(CaseReader(kernel, casework.case, services_given(casework)), names, words, calendars)
 
     @routes.get("/")
     async def cases(request: Request, principal: SignedIn) -> HTMLResponse:
         return page(request, "list.html", {"cases": await listing.of(principal)})
+
+    @routes.get("/menunggu")
+    async def waiting(request: Request, principal: SignedIn) -> HTMLResponse:
+        reads_cases = bool(kernel.access.permissions.roles("GET", "/cases/") & principal.roles)
+        return page(request, "desk.html", {"sections": await first_page.of(principal), "reads_cases": reads_cases})
 
     @routes.get("/cases/{case_id}")
     async def case(case_id: str, request: Request, principal: SignedIn, reason: ReadingReason | None = None) -> HTMLResponse:

@@ -279,7 +279,7 @@ class Work:
     school: str
     owner: str | None
     student: str | None
-    urgency: str
+    urgency: Urgency
     expected_at: datetime
     step: int
 
