@@ -20,6 +20,7 @@ _CHANGED = (
     " position = excluded.position WHERE case_people_v1.position < excluded.position"
 )
 _OPENED = "INSERT INTO case_people_v1 VALUES (%s, %s, %s, %s) ON CONFLICT (case_id) DO NOTHING"
+_LEFT_OUT = "SELECT case_id, array_agg(DISTINCT person) FROM conflict_v1 WHERE case_id = ANY (%s) GROUP BY case_id"
 _KNOWN = "SELECT case_id, people FROM case_people_v1 WHERE case_id = ANY (%s)"
 
 
@@ -37,11 +38,16 @@ class KeptPeople:
             await connection.execute(query, (told.case, told.school, Jsonb(changed.model_dump(mode="json")), position))
 
     async def of(self, schools_by_case: Mapping[str, str]) -> dict[str, CasePeople]:
-        """The people of these cases. schools_by_case: where each was when it was last heard of; a case of a store of before is for its school."""
+        """The people of these cases. schools_by_case: where each was when it was last heard of; a case of a store of before is for its school, and
+        for nobody whom an alert about it left out.
+        """
+        cases = list(schools_by_case)
         async with self.database.statement() as connection:
-            rows = await (await connection.execute(_KNOWN, (list(schools_by_case),))).fetchall()
+            rows = await (await connection.execute(_KNOWN, (cases,))).fetchall()
+            left_out: dict[str, list[str]] = dict(await (await connection.execute(_LEFT_OUT, (cases,))).fetchall())
         known = {case: _people(CasePeopleChanged.model_validate(told)) for case, told in rows}
-        return {case: known.get(case, CasePeople(school)) for case, school in schools_by_case.items()}
+        before = {case: CasePeople(school, named=frozenset(left_out.get(case, ()))) for case, school in schools_by_case.items()}
+        return before | known
 
 
 def _opened(told: CaseTriaged) -> CasePeopleChanged:

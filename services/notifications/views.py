@@ -140,8 +140,8 @@ class Roster:
             if person is None:
                 continue  # absent, and nobody who is there stands in: the rung is skipped at once
             (nearby if of_the_cluster else found[role]).append(person)
-        if not found.get("counsellor"):
-            found["counsellor"] = nearby  # a school without a counsellor is served by its cluster (gugus)
+        if not any(role == "counsellor" and not of_the_cluster for _, role, of_the_cluster in rows):
+            found["counsellor"] = nearby  # a school without a counsellor is served by its cluster (gugus; `shared.posts.SERVES`)
         return dict(found)
 
 

@@ -14,6 +14,7 @@ from services.cases.domain.case.strands import Assign
 from services.cases.domain.strategies.teacher import AskTeacher
 from services.cases.domain.strategies.visit import PlanVisit
 from shared.clock import FixedClock
+from shared.events import PersonLeft
 from tests.cases.asking import body_from_examples, refused_by_name, seen
 from tests.cases.desk import accused
 
@@ -198,3 +199,24 @@ async def test_row_13_the_duty_officer_reads_and_works_by_taking_over_with_a_rea
     await school.taken_over(case)
     assert "Kenari" in await seen(cases, case, cases.duty)
     await cases.done(case, "note", cases.duty, text="x")
+
+
+# the counsellor of the cluster -------------------------------------------------------------------------------------
+
+
+async def test_a_school_without_a_counsellor_is_served_by_its_cluster_s_and_by_nobody_else(cases):
+    with_one, without, other = await cases.school(), await cases.school(), await cases.school()
+    for each in ("counsellor", "other"):
+        await cases.hear(PersonLeft(person=without.named(each), school=without.id))
+    await cases.cluster(f"gugus-{without.id}", with_one, without)
+    case = await without.concern()
+    served, stranger = with_one.counsellor, other.counsellor
+    cases.kernel.posts.forget()
+    assert "Kenari" in await seen(cases, case, served)
+    await cases.done(case, "acknowledge", served)
+    await cases.done(case, "note", served, text="Catatan")
+    assert case in (await cases.get("cases", served)).text
+    assert (await cases.get(f"cases/{case}", stranger)).status_code == 404
+    await without.person("new", "staff", "counsellor")
+    cases.kernel.posts.forget()
+    assert (await cases.get(f"cases/{case}", served)).status_code == 404, "the school has one of its own now"

@@ -6,6 +6,7 @@ import pytest
 
 from services.notifications.subscribers import task_of
 from shared.events import CasePeopleChanged, Deputy
+from shared.testing import eventually
 from tests.notifications.desk import Desk, desk
 from tests.notifications.scenes import now, sent, staffed, triaged
 
@@ -124,3 +125,21 @@ async def test_security_12_a_task_that_is_not_there_and_one_that_is_not_theirs_a
     told = [{name: value for name, value in each.json().items() if name != "instance"} for each in (theirs, nothing)]
     assert told[0] == told[1]
     assert theirs.status_code == nothing.status_code == 404
+
+
+async def test_security_2_of_a_store_of_before_whoever_an_alert_left_out_still_sees_nothing(running):
+    await running.hear(triaged("case-1", excluded=("ani",)))
+    event = sent("case-1", "agency")
+    await running.hear(event)
+    async with running.kernel.database.connection() as connection:
+        await connection.execute("UPDATE case_people_v1 SET case_id = 'another'")  # as in a store that was not told of the case's people
+    await eventually(lambda: is_left_out(running, "case-1"))
+    task = task_of(event.referral)
+    assert await statuses(running, task, running.as_person("ani", "counsellor", "school-1")) == (404, 404, 0)
+    assert (await statuses(running, task, running.as_person("budi", "counsellor", "school-1")))[0] == 200
+
+
+async def is_left_out(running: Desk, case: str) -> bool:
+    async with running.kernel.database.connection() as connection:
+        row = await (await connection.execute("SELECT count(*) FROM conflict_v1 WHERE case_id = %s", (case,))).fetchone()
+    return bool(row and row[0])
