@@ -24,8 +24,8 @@ def services(settings: Mapping[str, Settings]) -> dict[str, FastAPI]:
     return {name: create(settings[name]) for name, create in made.items()}
 
 
-def one_origin(applications: Mapping[str, FastAPI], routes: Sequence[Route]) -> ASGIApp:
-    """One application that gives each service what lies under its prefix. routes: of what lies under none."""
+def one_origin(applications: Mapping[str, FastAPI], routes: Sequence[Route], origin: str) -> ASGIApp:
+    """One application that gives each service what lies under its prefix. routes: of what lies under none. origin: where browsers reach it."""
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -35,7 +35,7 @@ def one_origin(applications: Mapping[str, FastAPI], routes: Sequence[Route]) -> 
             yield
 
     host = Starlette(routes=routes, lifespan=lifespan)
-    install(host, FRAME)
+    install(host, FRAME, origin)
 
     async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
         name = scope["path"].removeprefix("/").partition("/")[0] if scope["type"] == "http" else ""

@@ -149,23 +149,19 @@ def _signature(key: bytes, signed: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CommandRow:
-    """Who may give a command. roles: that may give it. also: which lesser readers of a case may, besides those who read it whole. fresh: only with a
-    fresh proof of who they are.
+    """Who may give a group of commands at all. Which relation to a case it asks for besides stands in shared/rights/matrix.toml.
+
+    fresh: only with a fresh proof of who they are.
     """
 
+    name: str
     roles: frozenset[str]
-    also: frozenset[str] = frozenset()
     fresh: bool = False
 
 
 class _CommandToml(TypedDict, total=False):
     roles: Required[list[str]]
-    also: list[str]
     fresh: bool
-
-
-def _command_row(row: _CommandToml) -> CommandRow:
-    return CommandRow(frozenset(row["roles"]), frozenset(row.get("also", ())), row.get("fresh", False))
 
 
 class Permissions:
@@ -178,7 +174,7 @@ class Permissions:
         commands: Mapping[str, _CommandToml] = told.get("commands", {})
         self.rows = {route: frozenset(roles) for route, roles in routes.items()}
         self.fresh = set(told.get("fresh", {}).get("routes", ()))
-        self._commands = {name: _command_row(row) for name, row in commands.items()}
+        self._commands = {name: CommandRow(name, frozenset(row["roles"]), row.get("fresh", False)) for name, row in commands.items()}
 
     def roles(self, method: str, path: str) -> frozenset[str]:
         """The roles of a route's row, empty without one."""
@@ -186,7 +182,12 @@ class Permissions:
 
     def command(self, name: str) -> CommandRow:
         """The row of a command's permission; nobody's without one."""
-        return self._commands.get(name, CommandRow(frozenset()))
+        return self._commands.get(name, CommandRow(name, frozenset()))
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """Every group of commands."""
+        return frozenset(self._commands)
 
     def require(self, principal: Principal, name: str) -> None:
         """Raises: NotAllowed: none of the principal's roles may give a command of this permission."""
@@ -232,6 +233,11 @@ class Access:
     posts: LookUp
     sessions: SessionLookUp
     cookies: Cookies
+
+    @property
+    def presence(self) -> Presence:
+        """Whose session a request comes in."""
+        return Presence(self.sessions, self.cookies, self.clock)
 
     async def principal(self, request: Request) -> Principal:
         """Who asks, if the route's row lets them, with the posts that count for it.
@@ -292,7 +298,7 @@ class Access:
         value = self.cookies.value(request.cookies)
         if value is None:
             return None
-        found = await Presence(self.sessions, self.cookies, self.clock).session(request, value, reading=reading)
+        found = await self.presence.session(request, value, reading=reading)
         return Shown(Identity(found.person, found.kind), found.proved_at, found)
 
 

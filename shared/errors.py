@@ -3,6 +3,8 @@
     TanggapError
     ├── Refused                  a command that should never have been sent (409); each refusal is a class of its own
     │   └── NotAllowed           the principal may not do this (403)
+    │       ├── ProofNeeded      … before proving again who they are
+    │       └── SentFromElsewhere  … by a form of another site
     ├── Invalid                  input that cannot be understood (422), with pointers
     │   └── Malformed            not even parsable (400)
     ├── NotFound                 nothing there, or nothing this principal may know of (404)
@@ -58,6 +60,14 @@ class NotAllowed(Refused):
     title = "Not allowed"
     indonesian = "Anda tidak berhak melakukan ini."
     english = "You may not do this."
+
+
+class SentFromElsewhere(NotAllowed):
+    """A form came with a session's cookie, and not from a page of ours."""
+
+    code = "sent-from-elsewhere"
+    indonesian = "Formulir ini tidak dikirim dari halaman Tanggap, jadi tidak diproses. Buka halaman itu di Tanggap, lalu kirim lagi."
+    english = "This form was not sent from a page of Tanggap, so nothing was done. Open the page in Tanggap and send it again."
 
 
 class ProofNeeded(NotAllowed):

@@ -229,8 +229,10 @@ Level = Literal["single", "two-factor"]
 Way = Literal["passkey", "password", "openid", "recovery", "demonstration"]
 """How somebody proved who they are."""
 
-WhyEnded = Literal["signed-out", "by-person", "by-administrator", "left", "suspended", "credential-changed", "account-locked", "account-closed"]
-"""by-person: in the list of their own sessions, from another one."""
+WhyEnded = Literal[
+    "signed-out", "renewed", "by-person", "by-administrator", "left", "suspended", "credential-changed", "account-locked", "account-closed",
+]  # fmt: skip
+"""renewed: a fresh proof gave it another secret value. by-person: in the list of their own sessions, from another one."""
 
 
 class SessionEvent(PublicEvent):
@@ -245,7 +247,9 @@ class SessionEvent(PublicEvent):
 
 
 class SessionBegun(SessionEvent):
-    """Somebody signed in. ends_at: it holds no longer, however much it is used."""
+    """Somebody signed in. ends_at: it holds no longer, however much it is used. After a fresh proof it begins again under another id; its first proof
+    and its end stay.
+    """
 
     type: Literal["session-begun"] = "session-begun"
     version: Literal[1] = 1
@@ -424,6 +428,36 @@ class ConcernRead(CaseEvent):
     additions: tuple[str, ...]
 
 
+class Deputy(BaseModel):
+    """Somebody who stands in, until a moment."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    person: str
+    until: datetime
+
+
+class CasePeopleChanged(CaseEvent):
+    """How people stand to the case from now on: whoever has something of it shows it to nobody else (shared/rights/people.py says what each means).
+
+    The concern that opened the case tells nothing of it: then the case is for the counsellors of its school, and nobody but whom `CaseTriaged`
+    excludes is kept away.
+    """
+
+    type: Literal["case-people-changed"] = "case-people-changed"
+    version: Literal[1] = 1
+    desk: Literal["school", "district"]
+    has: tuple[str, ...]
+    given: bool
+    deputies: tuple[Deputy, ...]
+    officers: tuple[str, ...]
+    named: tuple[str, ...]
+    suspended: tuple[str, ...]
+    elsewhere: str | None
+    receiving: str | None
+    escalated: bool
+
+
 class GuardianToBeTold(CaseEvent):
     """A named counsellor chose recipient, moment and words. words: sealed under the student's key, purpose `guardian-notice`."""
 
@@ -462,7 +496,7 @@ class ReferralCancelRequested(CaseEvent):
 StaffMessage = Literal[
     "teacher-asked", "teacher-answered", "invited", "commitment", "visit", "assigned", "deputy", "student-moved", "student-left",
     "case-asked-for", "case-kept", "transfer-declined", "transfer-received", "approval", "without-owner", "conflict-ruling", "many-claims",
-    "new-words",
+    "new-words", "glass-broken",
 ]  # fmt: skip
 """What waits for a member of staff; the mail says no more than that something does."""
 
@@ -690,7 +724,7 @@ Intake = Annotated[RosterFact | SessionFact | AccountHolderToBeTold | ConcernRai
 Cases = Annotated[
     CaseOpened | ConcernJoinedCase | CaseTriaged | CaseAcknowledged | ConcernRead | GuardianToBeTold | ReferralSent
     | ReferralCancelRequested | StaffToBeTold | CoordinatorToBeTold | SchoolToBeTold | AlertsPassedOn
-    | WorkOverdue | DutyChanged | CalendarChanged | CaseClosed,
+    | WorkOverdue | DutyChanged | CalendarChanged | CaseClosed | CasePeopleChanged,
     Field(discriminator="type"),
 ]  # fmt: skip
 Notifications = Annotated[
@@ -705,6 +739,7 @@ CATALOGUE: dict[str, tuple[type[PublicEvent], ...]] = {
     "cases": (
         CaseOpened, ConcernJoinedCase, CaseTriaged, CaseAcknowledged, ConcernRead, GuardianToBeTold, ReferralSent, ReferralCancelRequested,
         StaffToBeTold, CoordinatorToBeTold, SchoolToBeTold, AlertsPassedOn, WorkOverdue, DutyChanged, NobodyReachable, CalendarChanged, CaseClosed,
+        CasePeopleChanged,
     ),
     "notifications": (StaffAlerted, AlertExhausted, GuardianTold, GuardianMarkedUnsafe, TaskMoved, TaskUnanswered),
 }  # fmt: skip

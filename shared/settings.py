@@ -57,6 +57,9 @@ class Settings(BaseSettings):
     sign_in_ways: tuple[SignInWay, ...] = Field(
         default=("passkey", "password"), min_length=1, description="how people may sign in: passkey, password or openid, with commas between"
     )
+    tls_certificate: Path | None = Field(default=None, description="a file in PEM, with its chain; browsers are then served over TLS")
+    tls_key: Path | None = Field(default=None, description="the private key of the certificate, a file in PEM")
+    tls_listen: Annotated[str, Field(pattern=r"^[0-9a-zA-Z.:\[\]-]+:[0-9]{1,5}$")] = "0.0.0.0:443"
     pool_size: Annotated[int, Field(ge=2, le=64)] = 8
     retry_seconds: tuple[float, ...] = (5, 30, 120, 600, 1800, 3600, 7200, 14400)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -20,6 +20,7 @@ from shared.errors import (
     Invalid,
     Malformed,
     Refused,
+    SentFromElsewhere,
     TanggapError,
     TooLarge,
     Unavailable,
@@ -27,7 +28,8 @@ from shared.errors import (
 from shared.leaving import SCOPE as LEAVING
 from shared.pages import Frame
 from shared.pages.refusals import missing_page, refusal_page, wants_page
-from shared.sessions.presence import SCOPE
+from shared.sessions.elsewhere import is_from_elsewhere
+from shared.sessions.presence import with_use
 
 log = structlog.get_logger()
 
@@ -39,10 +41,13 @@ _HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none';"
     " frame-ancestors 'none'",
     "cache-control": "no-store",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",  # with `no-referrer` a form of our own would say that it comes from nowhere
     "x-content-type-options": "nosniff",
     "cross-origin-opener-policy": "same-origin",
 }
+
+_OVER_HTTPS = {"strict-transport-security": "max-age=63072000"}
+"""Only for this host: what else a district serves under its name is not ours to decide."""
 
 
 # problems ----------------------------------------------------------------------------------------------------------
@@ -120,21 +125,22 @@ def _route(request: Request) -> str:
     return getattr(route, "path_format", "-")
 
 
-def install(app: Starlette, frame: Frame | None = None) -> None:
-    """Problems, limits and headers for an application. frame: of its pages, where it has any."""
+def install(app: Starlette, frame: Frame | None = None, origin: str = "") -> None:
+    """Problems, limits and headers for an application. frame: of its pages, where it has any. origin: where browsers reach them."""
     answers = _Answers(frame)
     app.add_exception_handler(TanggapError, answers.known)
     app.add_exception_handler(RequestValidationError, answers.validation)
     app.add_exception_handler(HTTPException, answers.http)
     app.add_exception_handler(Exception, answers.unexpected)
-    app.add_middleware(Guard, frame=frame)
+    app.add_middleware(Guard, frame=frame, origin=origin)
 
 
 class Guard:
-    """Refuses bodies over the limit and unstorable characters, adds the security headers. uploads: path prefixes that may send more."""
+    """Refuses what other pages send with our cookies, bodies over the limit and unstorable characters; adds the security headers."""
 
-    def __init__(self, app: ASGIApp, limit: int = BODY_LIMIT, frame: Frame | None = None) -> None:
-        self._app, self._limit, self._frame = app, limit, frame
+    def __init__(self, app: ASGIApp, limit: int = BODY_LIMIT, frame: Frame | None = None, origin: str = "") -> None:
+        self._app, self._limit, self._frame, self._origin = app, limit, frame, origin
+        self._headers = _HEADERS | (_OVER_HTTPS if origin.startswith("https://") else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -143,11 +149,14 @@ class Guard:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*_guarded(message["headers"], scope.get(LEAVING)), *scope.get(SCOPE, ())]
+                message["headers"] = with_use(_guarded(message["headers"], self._headers, scope.get(LEAVING)), scope)
             await send(message)
 
         if "\x00" in scope["path"] or b"%00" in scope.get("query_string", b""):
             await answer(self._frame, Request(scope), Invalid(Fault("", "unstorable-character")))(scope, receive, send_guarded)
+            return
+        if is_from_elsewhere(scope["method"], Request(scope).headers, self._origin):
+            await answer(self._frame, Request(scope), SentFromElsewhere())(scope, receive, send_guarded)
             return
         if scope["method"] in ("GET", "HEAD", "OPTIONS") or _is_upload(scope):
             await self._app(scope, receive, send_guarded)
@@ -161,11 +170,11 @@ class Guard:
         await self._app(scope, _replayed(body, receive), send_guarded)
 
 
-def _guarded(headers: Iterable[tuple[bytes, bytes]], leaving: bytes | None) -> list[tuple[bytes, bytes]]:
+def _guarded(headers: Iterable[tuple[bytes, bytes]], needed: Mapping[str, str], leaving: bytes | None) -> list[tuple[bytes, bytes]]:
     """The headers of an answer with the security headers that it lacks, and with no host in a redirect but that of `lead_away`."""
     told = [(name, _without_host(value) if name == b"location" and value != leaving else value) for name, value in headers]
     present = {name for name, _ in told}
-    return told + [(name.encode(), value.encode()) for name, value in _HEADERS.items() if name.encode() not in present]
+    return told + [(name.encode(), value.encode()) for name, value in needed.items() if name.encode() not in present]
 
 
 def _without_host(location: bytes) -> bytes:

@@ -52,7 +52,7 @@ async def beside(deployment: Deployment) -> AsyncIterator[Sessions]:
     try:
         yield sessions_office(kernel, view_of_sessions(kernel))
     finally:
-        await kernel.database.close()
+        await kernel.close()
 
 
 def begun(deployment: Deployment, who: Identity) -> str:

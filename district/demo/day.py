@@ -166,6 +166,16 @@ class Day:
         """The district's duty officer."""
         return self.stage.token(self.ids("dinas-staf-01"))
 
+    def take_over(self, case: dict[str, Any], who: dict[str, str]) -> None:
+        """The duty officer reads and works a case only after taking it over with a reason; doing so again changes nothing."""
+        key = {"idempotency-key": f"demo-{case['id']}-take-over-{sha256(str(who).encode()).hexdigest()}"}
+        body = {"reason": "Perlu ditangani dinas (fiktif)."}
+        checked(self.client.post(f"{self.stage.origin}/cases/api/cases/{case['id']}/take-over-case", json=body, headers=who | key))
+
+    def duties(self) -> list[dict[str, str]]:
+        """Both duty officers."""
+        return [self.duty(), self.stage.token(self.ids("dinas-staf-02"))]
+
     def auditor(self) -> dict[str, str]:
         """Sees what was recorded, without its content."""
         return self.stage.token(self.ids("dinas-staf-05"))
@@ -175,12 +185,15 @@ class Day:
         if case["desk"] == "district":
             return self.duty()
         school = next((each for each in self.district.schools if self.ids(each.key) == case["school"]), None)
-        named = {person["person"] for strand in case["strands"] for person in strand["people"]}
         if school and school.key in self.deputies:
             return self.stage.token(self.ids(self.deputies[school.key]))
         staff = self.district.staff(school.key, "counsellor") if school else []
-        own = next((person for person in staff if self.ids(person.key) not in named), None)
-        return self.stage.token(self.ids(own.key)) if own else self.duty()
+        tokens = (self.stage.token(self.ids(person.key)) for person in staff)
+        return next((token for token in tokens if self._may(case, token)), self.duty())
+
+    def _may(self, case: dict[str, Any], headers: dict[str, str]) -> bool:
+        """Whether somebody may know of the case, which nobody whom it names may."""
+        return self.client.get(f"{self.stage.origin}/cases/api/cases/{case['id']}/possible", headers=headers).is_success
 
     def approver(self, case: dict[str, Any]) -> dict[str, str]:
         """Somebody other than the drafter: the principal, or the second duty officer."""
@@ -194,6 +207,8 @@ class Day:
         """Sends one command; a repeat of the same one is harmless. Raises: LeftAlone: the case is not the day's alone."""
         if not self.is_own(case):
             raise LeftAlone(f"kasus {case['id'][:8]} bukan milik hari ini saja / case {case['id'][:8]} holds a concern of somebody else")
+        if headers in self.duties() and case["state"] != "closed":
+            self.take_over(case, headers)
         said = sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
         key = {"idempotency-key": f"demo-{case['id']}-{activity}-{said}"}
         return self.client.post(f"{self.stage.origin}/cases/api/cases/{case['id']}/{activity}", json=body, headers=headers | key)
@@ -231,7 +246,8 @@ class Day:
         """Tells every past receiver of every correction."""
         self.read_cases()
         case = self.case_of(key)
-        for correction, waiting in (case or {}).get("to_tell", {}).items():
+        told = self.read(case, self.counsellor(case)).json() if case else {}
+        for correction, waiting in told.get("to_tell", {}).items():
             for disclosure in waiting:
                 self.do(key, "tell-receiver", correction=correction, disclosure=disclosure, channel="letter")
                 self.told.append((disclosure[:40], f"{key}: koreksi / correction"))

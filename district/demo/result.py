@@ -146,17 +146,18 @@ def alerts(day: Day) -> list[tuple[str, str]]:
 
 def untold(day: Day) -> list[tuple[str, str]]:
     """Who is left out because a concern names them, and what was refused on the day."""
+    own = [day.read(case, day.counsellor(case)).json() for case in day.own_cases()]
     named = dict.fromkeys(
         (day.name_of(person["person"]), f"disebut dalam laporan / named in the concern: {person['role']} {person['relation']}")
-        for case in day.own_cases()
-        for strand in case["strands"]
-        for person in strand["people"]
+        for case in own
+        for strand in case.get("strands", ())
+        for person in strand.get("people", ())
         if person["person"]
     )
     unsafe = [
         (f"semua wali, kasus {case['id'][:8]} / all guardians", "an accused guardian without a name")
-        for case in day.own_cases()
-        if case["guardians"]["all_unsafe"]
+        for case in own
+        if case.get("guardians", {}).get("all_unsafe")
     ]
     return [*named, *unsafe, *day.untold]
 

@@ -40,10 +40,13 @@ class Stage:
     secrets: dict[str, str]
     administrator: str
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    _tokens: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def token(self, person: str) -> dict[str, str]:
         """Headers that sign in a person; what they may do is looked up."""
-        return {"authorization": f"Bearer {self.home.token(Identity(person, 'person'))}"}
+        if person not in self._tokens:
+            self._tokens[person] = {"authorization": f"Bearer {self.home.token(Identity(person, 'person'))}"}
+        return self._tokens[person]
 
     def databases(self) -> dict[str, str]:
         """Each service's own address, once the services have started."""

@@ -29,6 +29,7 @@ from services.cases.reading.words import Words
 from services.cases.subscribers import FromIntake, FromNotifications
 from shared.eventstore.projection import Projection
 from shared.pace import Pace
+from shared.rights.matrix import matrix
 from shared.running import Part
 from shared.service import Kernel, create_service
 from shared.sessions.kept import KeptSessions
@@ -84,6 +85,7 @@ def _parts(kernel: Kernel, view: Projection, work: Casework) -> list[Part]:
 
 
 def _routers(kernel: Kernel, view: Projection, work: Casework, words: Words, kinds: Mapping[str, Kind[Material]]) -> list[APIRouter]:
+    matrix().require_groups(kernel.access.permissions.groups)
     calendars = SchoolCalendars(kernel.store, kernel.database, kernel.settings.time_zone)
     road = Road(work, kernel, Roster(kernel.database, kernel.posts), WorkList(kernel.database, view), calendars)
     counted = reports.Reports(view, work, calendars)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 
-from services.intake import api, later_pages, pages
+from services.intake import api, later_pages
 from services.intake.accounts.invitation_pages import invitation_router
 from services.intake.accounts.office import AccountOffice
 from services.intake.accounts.openid import pages as openid_pages
@@ -18,26 +18,26 @@ from services.intake.accounts.staff_pages import staff_router
 from services.intake.accounts.ways import Ways
 from services.intake.adding import Adding
 from services.intake.earlier_receipts import EarlierReceipts
+from services.intake.form.routes import router as form_router
 from services.intake.raising import Raising
 from services.intake.receipts import Receipts
 from services.intake.reporters import Reporters
 from services.intake.roster.appointing import Appointing
 from services.intake.roster.appointing import router as appointing_router
 from services.intake.roster.importing import RosterImport
+from services.intake.sessions import pages as session_pages
 from services.intake.sessions import view as sessions_view
 from services.intake.sessions.ending import Leavers
 from services.intake.sessions.office import Sessions
-from services.intake.sessions.routes import asked_router
+from services.intake.sessions.routes import asked_router, ending_router
 from services.intake.sessions.view import SessionList
 from services.intake.sessions.word import StoreWord
 from services.intake.subscribers import FromCases
 from services.intake.views import TABLES, VIEW, Directory, project
 from shared.eventstore.projection import Projection
-from shared.keys import Service
 from shared.pace import Pace
 from shared.running import Part
 from shared.service import Kernel, create_service
-from shared.sessions.asking import Neighbour
 from shared.settings import Settings
 
 _UNHURRIED = Pace(together=10, beat=0.5, always=True)
@@ -74,7 +74,7 @@ def create_app(settings: Settings) -> FastAPI:
         return [
             api.router(raising, adding, reporters, directory, roster),
             appointing_router(Appointing(kernel, projections[VIEW], directory)),
-            pages.router(kernel, raising, directory),
+            form_router(kernel, raising, directory),
             later_pages.router(kernel, adding, reporters),
             asked_router(StoreWord(kernel.store, kernel.database)),
             sign_in_router(desk, ways),
@@ -82,6 +82,8 @@ def create_app(settings: Settings) -> FastAPI:
             own_router(desk, ways),
             staff_router(desk),
             invitations_router(desk),
+            ending_router(offices["sessions"]),
+            session_pages.router(kernel, offices["sessions"]),
             passkey_pages.router(ways),
             openid_pages.router(ways),
         ]
@@ -99,9 +101,7 @@ def view_of_sessions(kernel: Kernel) -> Projection:
 
 def sessions_office(kernel: Kernel, view: Projection) -> Sessions:
     """The owner of sessions. view: `view_of_sessions`."""
-    names: tuple[Service, ...] = ("cases", "notifications")
-    siblings = [Neighbour("intake", name, kernel.settings.origin(name), kernel.keys, kernel.clock) for name in names]
-    return Sessions(kernel, SessionList(view), siblings)
+    return Sessions(kernel, SessionList(view), [kernel.neighbour("cases"), kernel.neighbour("notifications")])
 
 
 def sessions_of(intake: FastAPI) -> Sessions:

@@ -46,6 +46,7 @@ def _about(request: HTTPConnection) -> dict[str, object]:
     path = request.url.path
     return {
         "signed_in": who.kind == "person",
+        "in_session": who.session is not None,
         "navigation": [(entry, entry.address == path) for entry in entries_for(who.roles)],
         "back": path if request.scope.get("method") in ("GET", "HEAD") else "",
     }

@@ -24,7 +24,12 @@ class Entry:
     roles: frozenset[str]
 
 
+_TEACHES = frozenset({"vice-principal", "homeroom", "mentor", "subject-teacher"})
+_WORKS = (_READS_CASES | _TEACHES) - {"auditor"}
+"""Whom something can wait for."""
+
 NAVIGATION = (
+    Entry(say("Yang menunggu saya"), "/cases/menunggu", _WORKS),
     Entry(say("Kasus"), "/cases/", _READS_CASES),
     Entry(say("Akun staf"), "/intake/akun-staf", _HANDS_OUT_ACCOUNTS),
     Entry(say("Akun saya"), "/intake/akun", _HAS_AN_ACCOUNT),

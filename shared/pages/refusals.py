@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -12,10 +12,9 @@ from starlette.responses import RedirectResponse, Response
 from shared.errors import Invalid, NotSignedIn, ProofNeeded, Refused, Sentences, TanggapError
 from shared.pages.frame import Frame
 from shared.pages.languages import Text
-from shared.pages.paths import path_of_ours
 from shared.pages.saying import say
 
-SIGN_IN, PROVE = "/intake/masuk", "/intake/bukti"
+SIGN_IN = "/intake/masuk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +78,10 @@ def wants_page(request: Request) -> bool:
 
 
 def refusal_page(frame: Frame, request: Request, error: TanggapError) -> Response:
-    """Leads whoever is not signed in to where one signs in, and from there to the page they asked for; likewise whoever must prove again who they
-    are. A form that was refused for that comes back empty: it holds one button.
-    """
-    if isinstance(error, NotSignedIn) and request.method == "GET":
-        return RedirectResponse(f"{SIGN_IN}?{urlencode({'next': _asked_for(request)})}", 303)
-    if isinstance(error, ProofNeeded):
-        wanted = _asked_for(request) if request.method == "GET" else path_of_ours(urlsplit(request.headers.get("referer", "")).path)
-        return RedirectResponse(f"{PROVE}?{urlencode({'next': wanted})}" if wanted else PROVE, 303)
+    """Leads whoever is not signed in, or has to prove again who they are, to where one does, and from there to the page they asked for."""
+    if isinstance(error, NotSignedIn | ProofNeeded) and request.method == "GET":
+        again = {"again": "1"} if isinstance(error, ProofNeeded) else {}
+        return RedirectResponse(f"{SIGN_IN}?{urlencode({'next': _asked_for(request), **again})}", 303)
     faults = [fault.sentences for fault in error.faults if fault.sentences] if isinstance(error, Invalid) else []
     return frame.page(request, "refused.html", {"told": explained(error), "faults": faults}, error.status)
 

@@ -66,7 +66,7 @@ def create_service(
         lifespan=_lifespan(kernel, running),
     )
     app.state.kernel = kernel
-    web.install(app, kernel.frame)
+    web.install(app, kernel.frame, settings.public_origin)
     for router in (*routers(kernel), *_kernels_routers(kernel, running)):
         app.include_router(router)
     app.include_router(documents_router(app, kernel))
@@ -89,7 +89,7 @@ def _kernels_routers(kernel: Kernel, running: Sequence[Part]) -> list[APIRouter]
     return [
         feed_router(kernel.name, kernel.store),
         parked_router(kernel),
-        pages_router(kernel.name),
+        pages_router(kernel.name, kernel.frame),
         key_status_router(kernel.keys, kernel.database, kernel.depends),
         views_router(kernel, projections),
         operations_router(kernel, watched, [projection.name for projection in projections]),
@@ -110,7 +110,7 @@ def _lifespan(kernel: Kernel, running: Sequence[Part]) -> Callable[[FastAPI], Ab
         finally:
             working.cancel()
             await asyncio.wait((working,), timeout=8)
-            await kernel.database.close()
+            await kernel.close()
 
     return lifespan
 

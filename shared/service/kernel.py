@@ -56,6 +56,19 @@ class Kernel:
     frame: Frame
     depends: list[Depends] = field(default_factory=list)
     subscriptions: list[Subscription] = field(default_factory=list)
+    neighbours: list[Neighbour] = field(default_factory=list)
+
+    def neighbour(self, name: ServiceName) -> Neighbour:
+        """The way to another service, closed when this one stops."""
+        found = Neighbour(self.name, name, self.settings.origin(name), self.keys, self.clock)
+        self.neighbours.append(found)
+        return found
+
+    async def close(self) -> None:
+        """Closes the ways to other services, and the database."""
+        for neighbour in self.neighbours:
+            await neighbour.close()
+        await self.database.close()
 
     def subscribe(self, source: ServiceName, handling: Handling, *, pace: Pace = PROMPT) -> Subscription:
         """A subscription to a neighbour's events; a Part."""
@@ -79,11 +92,12 @@ def kernel_of(
     store = PostgresEventStore(database, partitions=settings.partitions)
     posts = Posts(database, answering(directory) if directory else KEPT)
     vault = KeyringVault(database, MasterKeys(keys.source, clock))
+    neighbours: list[Neighbour] = []
     if word:
         sessions = KnownSessions(word(store, database), clock)
     else:
-        intake = Neighbour(name, "intake", settings.origin("intake"), keys, clock)
-        sessions = KnownSessions(AskedWord(intake), clock, KeptSessions(database))
+        neighbours.append(Neighbour(name, "intake", settings.origin("intake"), keys, clock))
+        sessions = KnownSessions(AskedWord(neighbours[0]), clock, KeptSessions(database))
     cookies = Cookies(keys, settings.public_origin.startswith("https://"))
     return Kernel(
         name,
@@ -100,4 +114,5 @@ def kernel_of(
         sessions,
         cookies,
         Frame(name, migrations.parent, settings.time_zone),
+        neighbours=neighbours,
     )

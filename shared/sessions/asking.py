@@ -38,6 +38,9 @@ class Neighbour:
             raise Unavailable(f"{self.name} does not answer: who is signed in cannot be looked up ({type(error).__name__}); try again") from error
         return answer.content
 
+    async def close(self) -> None:
+        await self._client.aclose()
+
 
 class AskedWord:
     """Intake's word, as a sibling asks for it."""

@@ -8,16 +8,23 @@ from typing import Protocol
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Scope
 
 from shared.clock import Clock
 from shared.errors import NotSignedIn
 from shared.sessions.cookies import RENEWED, Cookies
 from shared.sessions.session import IDLE, Session, session_id
 
-SCOPE = "tanggap.cookies"
+_SCOPE = "tanggap.cookies"
 """Where in a request's scope stands what goes to the browser with its answer."""
 
-_OVER = "this session has ended: sign in again"
+Headers = list[tuple[bytes, bytes]]
+
+
+def with_use(headers: Headers, scope: Scope) -> Headers:
+    """The headers of an answer with the use that was noted, unless the answer begins or ends a session itself."""
+    given = any(name == b"set-cookie" and b"tanggap_used=" in value for name, value in headers)
+    return headers if given else [*headers, *scope.get(_SCOPE, ())]
 
 
 class SessionLookUp(Protocol):
@@ -37,18 +44,25 @@ class Presence:
 
     async def session(self, request: Request, value: str, *, reading: bool) -> Session:
         """The session whose cookie holds this value. Raises: NotSignedIn: ended, too old, or not used for half an hour. Unavailable."""
-        session, now = session_id(value), self.clock.now()
-        found = await self.sessions.of(session, reading=reading)
-        if found is None or now >= found.ends_at:
-            raise NotSignedIn(_OVER)
-        noted = self.cookies.last_use(request.cookies, session)
-        if now - max(found.proved_at, noted or found.begun_at) > IDLE:
-            raise NotSignedIn(_OVER)
-        if noted is None or now - noted > RENEWED:
-            request.scope[SCOPE] = self._noted(session, now)
+        found = await self.sessions.of(session_id(value), reading=reading)
+        if found is None or not self.holds(request, found):
+            raise NotSignedIn("this session has ended: sign in again")
+        self._note_use(request, found.id)
         return found
 
-    def _noted(self, session: str, now: datetime) -> list[tuple[bytes, bytes]]:
+    def holds(self, request: Request, session: Session) -> bool:
+        """Neither too old nor unused for too long."""
+        return self.clock.now() < self.until(request, session)
+
+    def until(self, request: Request, session: Session) -> datetime:
+        """When the session ends if nobody uses it any more."""
+        noted = self.cookies.last_use(request.cookies, session.id) or session.begun_at
+        return min(max(session.proved_at, noted) + IDLE, session.ends_at)
+
+    def _note_use(self, request: Request, session: str) -> None:
+        noted, now = self.cookies.last_use(request.cookies, session), self.clock.now()
+        if noted is not None and now - noted < RENEWED:
+            return
         response = Response()
         self.cookies.note_use(response, session, now)
-        return [header for header in response.raw_headers if header[0] == b"set-cookie"]
+        request.scope[_SCOPE] = [header for header in response.raw_headers if header[0] == b"set-cookie"]

@@ -146,7 +146,7 @@ class Saying:
         waiting = case.ledger.to_tell or {}
         known: Mapping[str, list[str]] = {
             "activity": [*case.activities, fresh("activity")], "referral": [*case.referrals.by_id], "goal": [each.goal for each in case.handling.goals],
-            "commitment": commitments, "glass": [*(case.handling.glasses or {})], "correction": [*waiting],
+            "commitment": commitments, "glass": [*case.handling.broken], "correction": [*waiting],
             "disclosure": [each for _, disclosures in waiting.values() for each in sorted(disclosures)],
             "person": [*case.conflicts.waiting], "accused": [*(case.conflicts.judged or {}), *case.named],
             "student": [STUDENT], "guardian": [MOTHER, FATHER, "uncle"], "into": ["case-1", "case-2"], "other": ["case-1", "case-2"],

@@ -209,6 +209,11 @@ class School:
         )
         return self.named(person)
 
+    async def taken_over(self, case: str) -> str:
+        """The duty officer has taken the case over: from then on they read and work it. The case."""
+        await self.desk.done(case, "take-over-case", self.desk.duty, reason="Perlu ditangani dinas")
+        return case
+
     async def concern(self, student: str | None = "student", **told: Any) -> str:
         """A concern as intake tells it; the id of the case that took it, once it is listed."""
         concern = str(uuid4())

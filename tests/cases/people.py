@@ -98,7 +98,7 @@ def handled(*commands: Fact, concern: ConcernRaised | None = None) -> Case:
 
 def types(events: Any) -> list[str]:
     """What was decided, without the deadlines and notices that follow from it."""
-    return [event.type for event in events if event.type not in ("deadlines-set", "deadlines-met", "staff-to-be-told")]
+    return [event.type for event in events if event.type not in ("deadlines-set", "deadlines-met", "staff-to-be-told", "case-people-changed")]
 
 
 def whole(events: Iterable[Event]) -> list[Any]:

@@ -231,7 +231,7 @@ assess = step(h.AssessCase, field="personal", findings=W, safe=True)
 goal = h.Goal(goal="g-1", field="personal", words=W, owner=COUNSELLOR, due=later(days=30))
 planned = step(h.PlanCase, goals=(goal,))
 wait = step(h.WaitForCase, until=later(days=3), what=W)
-glass = step(gl.BreakGlass, by=COORDINATOR, activity="a-1", reason=W)
+glass = step(gl.BreakGlass, by=COORDINATOR, activity="a-1", ground="safety", reason=W)
 right([], assess, "case-assessed", ConflictOfInterest)
 SCENARIOS[h.AssessCase] = Scenario(
     [], assess, ["case-assessed"], ConflictOfInterest,
@@ -253,6 +253,9 @@ right([], step(ho.TakeOverCase, by=OFFICER, reason=W), "case-taken-over", Confli
 right([asked], glass, "glass-broken", ConflictOfInterest, at=[asked], about=raised(people=(named(COORDINATOR),)))
 right([asked, glass], step(gl.ConfirmBreakGlass, by=PRINCIPAL, glass=glass.act), "break-glass-confirmed", gl.SecondReader, at=[asked, glass],
       wrong=step(gl.ConfirmBreakGlass, by=COORDINATOR, glass=glass.act))  # fmt: skip
+reviewed = step(gl.ReviewGlass, by=PRINCIPAL, glass=glass.act, justified=True, finding=W)
+right([asked, glass], reviewed, "glass-reviewed", gl.ReviewsOwnGlass, at=[asked, glass],
+      wrong=step(gl.ReviewGlass, by=COORDINATOR, glass=glass.act, justified=True, finding=W))  # fmt: skip
 
 # conflicts and allegations
 suspend = step(ct.DeclareConflict, by=OTHER, person=OTHER, ground="family-of-victim", substitute=COUNSELLOR, rule_by=later(days=1))
@@ -272,7 +275,7 @@ SCENARIOS[al.JudgeAllegation] = Scenario(
     lambda: (handled(), step(al.JudgeAllegation, by=COORDINATOR, accused="nobody", outcome="not-proven", reason=W)), BLAMED,
 )  # fmt: skip
 SCENARIOS[al.ConfirmAllegation] = Scenario(
-    [step(al.JudgeAllegation, by=COORDINATOR, accused=STUDENT, outcome="deliberately-false", reason=W)],
+    [step(ho.TakeOverCase, by=OFFICER, reason=W), step(al.JudgeAllegation, by=COORDINATOR, accused=STUDENT, outcome="deliberately-false", reason=W)],
     step(al.ConfirmAllegation, by=OFFICER, accused=STUDENT), ["allegation-confirmed"], al.SamePerson,
     lambda: (handled(false, concern=ACCUSED), step(al.ConfirmAllegation, by=COORDINATOR, accused=TEACHER)), BLAMED,
 )  # fmt: skip

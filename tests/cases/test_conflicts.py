@@ -15,7 +15,7 @@ from services.cases.domain.steps.endings import ActivityHandedOver
 from services.cases.domain.strategies.teacher import AskTeacher
 from services.cases.domain.successor import Staff
 from services.cases.rights import rights
-from shared.errors import NotAllowed, Refused
+from shared.errors import NotFound, Refused
 from shared.events import StaffToBeTold
 from tests.cases.asking import faults, refused_by_name
 from tests.cases.desk import accused
@@ -62,7 +62,7 @@ def may(person, role, case):
     """What somebody of the school reads; nothing for whoever is suspended."""
     try:
         return rights(somebody(person, {role}, {"smp1"}), case, NOW)
-    except NotAllowed:
+    except NotFound:
         return "nothing"
 
 
@@ -219,8 +219,8 @@ async def test_row_16_over_http(cases):
     unknown = await cases.act(case, "declare-conflict", school.counsellor, **body, substitute="tidak-ada")
     assert faults(unknown) == [("/substitute", "unknown-person")]
     await cases.done(case, "declare-conflict", school.counsellor, **body, substitute=school.named("other"))
-    assert (await cases.act(case, "note", school.counsellor, text="x")).status_code == 403
-    assert (await cases.get(f"cases/{case}", school.counsellor)).status_code == 403
+    assert (await cases.act(case, "note", school.counsellor, text="x")).status_code == 404
+    assert (await cases.get(f"cases/{case}", school.counsellor)).status_code == 404
     await cases.done(case, "note", school.other, text="x")
     assert (await cases.get(f"cases/{case}", school.other)).json()["assignee"] == school.named("other")
     messages = [each for each in await cases.events(case, "staff-to-be-told") if '"message":"assigned"' in each]
@@ -255,7 +255,7 @@ async def test_family_by_the_roster_is_found_in_the_roster(cases):
     case = await school.case("ani")
     await school.person("mother", "staff", "counsellor")
     await cases.done(case, "declare-conflict", school.counsellor, person=school.named("mother"), ground="family-of-victim", substitute=None)
-    assert (await cases.get(f"cases/{case}", school.who("mother", "counsellor"))).status_code == 403
+    assert (await cases.get(f"cases/{case}", school.who("mother", "counsellor"))).status_code == 404
     await cases.done(case, "declare-conflict", school.counsellor, person=school.named("other"), ground="family-of-victim", substitute=None)
     assert (await cases.get(f"cases/{case}", school.other)).status_code == 200
 

@@ -93,7 +93,7 @@ def test_what_is_said_about_an_activity_by_no_step_of_its_strategy_never_enters_
     around = [
         step(PostponeActivity, activity="a", until=later(days=9), reason=words("ditunda")),
         step(HandOverActivity, activity="a", to=OTHER),
-        step(BreakGlass, activity="a", reason=words("darurat"), by=COORDINATOR),
+        step(BreakGlass, activity="a", ground="safety", reason=words("darurat"), by=COORDINATOR),
     ]
     assert "ditunda" not in str(documents(REQUEST, *around, SCHEDULE, HOLD))
     assert "darurat" not in str(documents(REQUEST, *around, SCHEDULE, HOLD))
@@ -134,6 +134,13 @@ def test_two_activities_of_one_kind_keep_what_they_say_apart():
     first, second = documents(REQUEST, other)
     assert (first["data"]["field"], first["data"]["reason"]) == ("Sosial", "permintaan")
     assert (second["data"]["field"], second["data"]["reason"]) == ("Karier", "lain")
+
+
+def test_what_another_activity_said_meanwhile_stays_out_of_a_report():
+    """The second one was asked for before the first one's meeting."""
+    other = REQUEST.model_copy(update={"activity": "b", "act": "act-b", "field": "career", "reason": words("lain")})
+    report = documents(REQUEST, other, SCHEDULE, HOLD)[-1]
+    assert (report["name"], report["data"]["field"]) == ("counselling-report", "Sosial")
 
 
 def test_of_several_meetings_each_report_holds_its_own():

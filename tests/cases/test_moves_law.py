@@ -36,7 +36,7 @@ from tests.keys import somebody
 
 SCHOOLS = ("smp1", "smp2", "sma1")
 STUDENTS = ("ani", "budi")
-DUTY = somebody("duty", {"district-duty"})
+DUTY = somebody("duty", {"coordinator"}, set(SCHOOLS))
 
 
 class Directory:

@@ -122,6 +122,7 @@ async def town(desk: Desk) -> Town:
         await school.person(each, "guardian")
     case = await school.case(people=(accused(named),))
     friend = await school.person("friend", "student")
+    await school.taken_over(case)
     await desk.hear(PersonLeft(person=gone, school=school.id))
     leave = {"person": away, "away_from": soon(days=-1), "away_until": soon(days=3)}
     assert (await desk.post(f"schools/{school.id}/record-leave", school.principal, **leave)).status_code == 200
@@ -245,6 +246,17 @@ async def test_the_counsellor_of_the_other_side_is_not_named(cases):
                           ("deputise-case", {"deputy": other, "until": soon(days=2)})):  # fmt: skip
         answer = await cases.act(victim, command, school.counsellor, **body)
         assert [code for _, code in faults(answer)] == ["counsels-other-side"], command
+
+
+@pytest.mark.anyio
+async def test_a_case_of_the_district_s_desk_goes_to_nobody_of_the_school(cases):
+    """It goes past the school, so whoever works there could not open it (domain.md, Intake)."""
+    school = await cases.school()
+    await cases.hear_duty()
+    case = await school.concern(desk="district")
+    await cases.done(case, "take-over-case", cases.duty, reason="x")
+    assert faults(await cases.act(case, "assign", cases.duty, to=school.named("counsellor"))) == [("/to", "role-may-not")]
+    assert (await cases.act(case, "assign", cases.duty, to="duty")).status_code == 200
 
 
 @pytest.mark.anyio

@@ -131,7 +131,7 @@ async def test_whoever_the_concern_names_sees_neither_the_words_nor_the_list(cas
     school = await cases.school()
     case = await school.concern(people=(accused(school.named("counsellor")),))
     await school.addition(case, people=(accused(school.named("counsellor")),))
-    assert (await cases.get(f"cases/{case}", school.counsellor)).status_code == 403
+    assert (await cases.get(f"cases/{case}", school.counsellor)).status_code == 404
     assert await school.listed("new-words", school.counsellor) == []
     assert await told(cases, case) == []
 
@@ -180,7 +180,7 @@ async def test_words_for_a_case_that_rests_land_in_the_one_that_goes_on_and_name
     (added,) = told_there["additions_of_merged"]
     assert (added["concern"], added["text"], await words_of(cases, goes_on, school.counsellor)) == (said.concern, "Kenari lagi", [[]])
     assert await cases.events(unknown, "strand-continued") == []
-    assert (await cases.get(f"cases/{goes_on}", school.other)).status_code == 403
+    assert (await cases.get(f"cases/{goes_on}", school.other)).status_code == 404
 
 
 async def test_a_danger_about_a_student_who_moved_is_read_and_worked_at_the_new_school_and_stays_on_the_old_ones_list(cases):

@@ -175,11 +175,13 @@ async def test_its_readers_hold(ten):
 async def test_its_history_reads_in_words(ten):
     school = await ten.school()
     case, _ = await ended(ten, school)
-    page = (await ten.client.get(f"/cases/cases/{case}", headers=school.counsellor)).text
-    for sentence in (
-        "Dukungan teman sebaya diusulkan.", "A peer was matched with the student.", "Murid dan teman sebaya belajar bersama.", "Peer support ended.",
-    ):  # fmt: skip
-        assert sentence in page
+    for language, sentences in {
+        "id": ("Dukungan teman sebaya diusulkan.", "Murid dan teman sebaya belajar bersama."),
+        "en": ("A peer was matched with the student.", "Peer support ended."),
+    }.items():
+        asked = school.counsellor | {"cookie": f"tanggap_language={language}"}
+        page = (await ten.client.get(f"/cases/cases/{case}", headers=asked)).text
+        assert [each for each in sentences if each not in page] == []
 
 
 def test_a_deadline_of_it_that_passed_reads_in_words():

@@ -118,6 +118,7 @@ async def test_who_has_worked_the_emergency_there_has_the_case_with_the_receipt(
 
 
 async def asked_by_duty(cases, there, case):
+    await there.taken_over(case)
     await cases.done(case, "transfer-case", cases.duty, to=there.id, reason="x")
 
 

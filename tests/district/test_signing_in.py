@@ -198,7 +198,7 @@ def without_district(sign_in: SignIn | None) -> list[httpx.Response]:
 
     async def scenario() -> list[httpx.Response]:
         here = "http://127.0.0.1"
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(one_origin({}, front(sign_in))), base_url=here) as client:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(one_origin({}, front(sign_in), here)), base_url=here) as client:
             form = await client.post("/masuk", data={"role": "counsellor"}, headers={"origin": here})
             return [await client.get("/masuk"), form, await client.get("/")]
 

@@ -39,9 +39,54 @@ asked for the reason, and their list of the day is the school's.
 """
 
 
-def is_otherwise_now(question: Question, answer: Answer) -> bool:
-    """The answers that a changed rule makes others."""
-    return question.who == TWO_ROLES and (answer.status == 428 or question.path == "/cases/api/lists/today")
+SUMMARY = ("duty", "officer", "auditor", "principal", "smp1 named counsellor")
+"""Of a case they see level, state, who, when and service given, and the duty officer reads by taking over (ADR 31): what they are told is what was
+recorded, and much of it is not told any more.
+"""
+
+
+def is_otherwise_now(question: Question, before: Answer, answer: Answer) -> bool:
+    """The answers that a changed rule makes others. What is not theirs is for everybody as if it were not there (ADR 31)."""
+    if (before.status, answer.status) == (403, 404):
+        return True
+    two_roles = question.who == TWO_ROLES and (answer.status == 428 or question.path == "/cases/api/lists/today")
+    if question.path.startswith("/notifications/api/tasks") and question.who == "duty":
+        return answer.status == 404 or answer.body["items"] == []  # by taking over
+    if question.path.endswith("/deliveries") or (question.path == "/cases/api/cases" and question.who in CLUSTER):
+        return _is_part(before.body["items"], answer.body["items"]) or _is_part(answer.body["items"], before.body["items"])
+    return two_roles or question.path.endswith("/documents")  # a document holds the fields of its own subject (ADR 33)
+
+
+CLUSTER = ("smp1 counsellor", "smp1 named counsellor")
+"""A school of their cluster has no counsellor: its cases are theirs, too (ADR 31)."""
+
+
+def _is_part(few: list[dict[str, Any]], many: list[dict[str, Any]]) -> bool:
+    """Everybody sees the messages about cases that they may know of, and of the others none."""
+    return {each["id"] for each in few} <= {each["id"] for each in many}
+
+
+def _sees_less(question: Question) -> bool:
+    return question.path.startswith("/cases/api/cases/") and (question.who or "").endswith(SUMMARY)
+
+
+def _keys(deadlines: list[Any]) -> set[str]:
+    """When an activity meets is told to nobody who does not read it."""
+    return {each["key"] for each in deadlines}
+
+
+def still_told(before: Any, now: Any, *, less: bool) -> Any:
+    """What was recorded, without what is withheld now as a whole. less: and without what is not told any more."""
+    if isinstance(now, dict) and "withheld" in now:
+        return now
+    if isinstance(before, dict) and isinstance(now, dict):
+        return {name: still_told(each, now.get(name), less=less) for name, each in before.items() if name in now or not less}
+    if isinstance(before, list) and isinstance(now, list):
+        before = [each for each in before if not less or not isinstance(each, dict) or "key" not in each or each["key"] in _keys(now)]
+        if len(before) != len(now):
+            return before
+        return [still_told(each, mine, less=less) for each, mine in zip(before, now, strict=True)]
+    return before
 
 
 def is_read_model(question: Question) -> bool:
@@ -68,7 +113,8 @@ async def differences(
     found = []
     for question, before in told.answers:
         now = await day.ask(question) if asked(question) else before
-        differs = None if is_otherwise_now(question, now) else difference(shown(question, before), as_recorded(question, now))
+        told_before = still_told(shown(question, before), as_recorded(question, now), less=_sees_less(question))
+        differs = None if is_otherwise_now(question, before, now) else difference(told_before, as_recorded(question, now))
         if asked(question) and differs:
             found.append(f"{question}: {differs}")
     return found[:SHOWN]

@@ -19,6 +19,12 @@ from tests.intake.bundles import FILES, row
 HTML = {"accept": "text/html"}
 
 
+def _found(pattern: str, shown: str) -> str:
+    found = re.search(pattern, shown)
+    assert found, shown
+    return found[1]
+
+
 class Browser:
     """Somebody with a browser, at the intake of a small school."""
 
@@ -48,11 +54,11 @@ class Browser:
         return answer
 
     def hidden(self, name: str) -> str:
-        return re.search(rf'name="{name}" value="([^"]*)"', self.shown)[1]
+        return _found(rf'name="{name}" value="([^"]*)"', self.shown)
 
     def key(self) -> str:
         """What stands beside the QR code."""
-        return re.search(r'<p class="receipt">([A-Z2-7 ]+)</p>', self.shown)[1].replace(" ", "")
+        return _found(r'<p class="receipt">([A-Z2-7 ]+)</p>', self.shown).replace(" ", "")
 
     async def opens(self, address: str, name: str = "ani@contoh.invalid") -> str:
         """Follows an invitation to the end; the seed of the telephone's codes."""

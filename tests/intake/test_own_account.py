@@ -9,11 +9,11 @@ import pytest
 
 from services.intake.accounts import signing_in
 from services.intake.accounts.occasions import occasion_of
-from services.intake.accounts.own_pages import OWN
+from services.intake.accounts.ways import ACCOUNT as OWN
 from services.intake.domain.roster import ROSTER, Appoint
 from shared.access import service_principal
 from shared.decider import execute
-from shared.events import PersonAppointed, Post
+from shared.events import PersonAppointed, Post, Role
 from shared.sessions.session import session_id
 from tests.intake.accounts_browser import at_a_school
 from tests.keys import bearer
@@ -37,7 +37,7 @@ async def entered(browser, person: str) -> None:
     browser.client.cookies.set(kernel.cookies.used, kernel.cookies.use(session_id(value), kernel.clock.now()))
 
 
-async def appointed(browser, person: str, role: str, school: str | None) -> None:
+async def appointed(browser, person: str, role: Role, school: str | None) -> None:
     kernel = browser.office.kernel
     name = await kernel.vault.seal(person, "identity", person.capitalize(), f"person-{person}/name")
     told = PersonAppointed(person=person, post=Post(role, school), name=name)
@@ -50,33 +50,12 @@ async def school(browser) -> str:
     return str((await browser.accounts.directory.schools())[0]["school"])
 
 
-async def test_the_own_account_says_how_one_gets_in_and_where_one_is_in(browser):
+async def test_the_own_account_says_how_one_gets_in(browser):
     person = await browser.staff()
     await browser.opens(await browser.invited(person))
     assert (await browser.get(OWN)).status_code == 200
     assert "Budi Santoso" in browser.shown or "Citra Dewi" in browser.shown
     assert "Masih ada 10 kode cadangan" in browser.shown
-    assert "Ini yang sedang Anda pakai" in browser.shown
-
-
-async def test_another_session_is_ended_from_here_and_nobody_elses(browser):
-    person = await browser.staff()
-    await browser.opens(await browser.invited(person))
-    lost = session_id(await browser.accounts.sessions.begin(person, level="two-factor", way="password"))
-    strangers = session_id(await browser.accounts.sessions.begin("somebody", level="two-factor", way="password"))
-    assert (await browser.post(f"{OWN}/sesi", session=lost)).status_code == 303
-    assert (await browser.post(f"{OWN}/sesi", session=strangers)).status_code == 404
-    now = browser.office.kernel.clock.now()
-    assert lost not in [each.session for each in await browser.accounts.listed.of(person, now)]
-    assert [each.session for each in await browser.accounts.listed.of("somebody", now)] == [strangers]
-
-
-async def test_signing_out_ends_the_session_and_clears_what_the_browser_keeps(browser):
-    person = await browser.staff()
-    await browser.opens(await browser.invited(person))
-    answer = await browser.post(f"{OWN}/keluar")
-    assert "clear-site-data" in answer.headers
-    assert await browser.accounts.listed.of(person, browser.office.kernel.clock.now()) == []
 
 
 async def test_what_changes_credentials_asks_for_a_fresh_proof(browser):

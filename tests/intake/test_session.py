@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.intake.domain.session import SESSION, Begin, End, Prove
+from services.intake.domain.session import SESSION, Begin, End, Prove, Session, continued
 from shared.errors import NotSignedIn
 from shared.events import SessionBegun, SessionEnded, SessionProved
 from shared.testing import given
@@ -47,3 +47,14 @@ def test_a_session_is_not_prolonged_by_a_proof():
 def test_an_ending_is_told_once_and_an_unknown_session_cannot_end():
     given(SESSION, BEGUN).when(End(why="signed-out")).then(ENDED).when(End(why="left")).then()
     given(SESSION).when(End(why="left")).then()
+
+
+def test_after_a_fresh_proof_a_session_goes_on_under_another_id_with_its_own_times():
+    stronger = SESSION.fold([BEGUN, proved("two-factor", "passkey", NOON + timedelta(hours=1))])
+    assert continued(stronger, "cd" * 32) == BEGUN.model_copy(update={"session": "cd" * 32, "level": "two-factor"})
+
+
+@pytest.mark.parametrize("session", [Session(), SESSION.fold([BEGUN, ENDED])])
+def test_what_does_not_hold_cannot_go_on(session):
+    with pytest.raises(NotSignedIn):
+        continued(session, "cd" * 32)

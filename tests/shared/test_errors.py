@@ -61,7 +61,7 @@ def test_what_the_framework_refuses_is_a_problem_too():
 def test_every_answer_carries_the_headers_that_keep_browsers_careful(path):
     headers = get(path).headers
     assert "default-src 'none'" in headers["content-security-policy"]
-    assert (headers["cache-control"], headers["referrer-policy"], headers["x-content-type-options"]) == ("no-store", "no-referrer", "nosniff")
+    assert (headers["cache-control"], headers["referrer-policy"], headers["x-content-type-options"]) == ("no-store", "same-origin", "nosniff")
 
 
 def test_a_500_carries_them_too():

@@ -14,6 +14,7 @@ from services.cases.commands.subject import Said
 from services.cases.commands.words import bare, field_type, is_part, part_of
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.named import Names
+from services.cases.reading.views import OF_THE_DISTRICT, Person
 from shared.errors import Fault, Invalid, Sentences
 
 
@@ -76,23 +77,32 @@ async def _fault(ground: Ground, named: Named) -> str | None:
 
 async def _unknown(ground: Ground, named: Named, kind: str) -> str | None:
     person = await ground.roster.person(named.person)
-    if person is None or kind not in (person.kind, "anybody"):
+    if person is None or kind not in (person.kind, "anybody") or (kind == "anybody" and not await _is_of_here(ground, person)):
         return "unknown-person"
     return await _unfit(ground, named) if named.names.fit and person.kind == "staff" else None
 
 
+async def _is_of_here(ground: Ground, person: Person) -> bool:
+    """Of the case's school or its family, or of a school where whoever names them holds a post. Nobody learns who is at another one."""
+    if person.school == ground.school or (person.school and ground.envelope.principal.at(person.school)):
+        return True
+    return person.person in await ground.guardians() or bool(await ground.roster.roles_at(person.person, ground.school))
+
+
 async def _guardian_fault(ground: Ground, guardian: str) -> str | None:
     person = await ground.roster.person(guardian)
-    if person is None or person.kind != "guardian":
-        return "unknown-person"
-    return None if guardian in await ground.guardians() else "not-a-guardian-of-the-student"
+    if guardian in await ground.guardians() and person and person.kind == "guardian":
+        return None
+    known = person is not None and person.kind == "guardian" and await _is_of_here(ground, person)
+    return "not-a-guardian-of-the-student" if known else "unknown-person"
 
 
 async def _staff_fault(ground: Ground, named: Named) -> str | None:
     roles = await ground.roster.roles_at(named.person, ground.school)
     if not roles:
         return "unknown-person"
-    if named.names.may and roles.isdisjoint(ground.kernel.access.permissions.command(named.names.may).roles):
+    reaching = roles & frozenset(OF_THE_DISTRICT) if ground.case.desk == "district" else roles  # it goes past the school
+    if named.names.may and reaching.isdisjoint(ground.kernel.access.permissions.command(named.names.may).roles):
         return "role-may-not"
     return await _unfit(ground, named) if named.names.fit else None
 

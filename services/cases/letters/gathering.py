@@ -16,6 +16,7 @@ from services.cases.letters.material import NOBODY, Awaited, Happened, Material,
 from services.cases.letters.standing import Standing, names
 from services.cases.reading.calendars import SchoolCalendars
 from services.cases.reading.case import CaseReader, Told
+from services.cases.reading.summary import services_given
 from services.cases.reading.views import Roster
 from services.cases.reading.whereabouts import Whereabouts
 from services.cases.reading.words import Words
@@ -55,8 +56,9 @@ class Gathering:
 
     async def case(self, principal: Principal, case_id: str, reason: ReadingReason | None, what: str = "history") -> Gathered:
         """A case and its history. what: is recorded as read. Raises: NotFound, NotAllowed, ReadingReasonNeeded."""
-        reader = CaseReader(self.kernel, self.casework.case)
-        told = await reader.told(principal, case_id, reason, what)
+        reader = CaseReader(self.kernel, self.casework.case, services_given(self.casework))
+        everything = await reader.told(principal, case_id, reason, part="documents", what=what)
+        told = [each for each in everything if each.entry["type"] != "withheld"]
         loaded = await reader.current(case_id)
         history = [(each.entry["version"], Happened(each.event, datetime.fromisoformat(each.entry["happened_at"])), each.opened) for each in told]
         case = loaded.state

@@ -52,6 +52,7 @@ class OneCase:
             "holder": names.get(told["assignee"] or told["acknowledged_by"] or ""),
             "elsewhere": bool(told["student_at"]),
             "expected": [self._expected(each, names) for each in told["deadlines"]],
+            "glass": [each["until"] for each in told["glass"]],
             "strands": [_strand(each) for each in told["strands"]],
             "of_merged": [each["text"] for each in told.get("additions_of_merged", ())],
             "timeline": [each for each in timeline if not each["counting"]],
@@ -67,12 +68,12 @@ class OneCase:
 
 
 def _strand(strand: Mapping[str, Any]) -> dict[str, Any]:
-    facts: Mapping[str, bool] = strand["facts"]
+    facts: Mapping[str, bool] = strand.get("facts", {})
     return {
         "at": strand["recorded_at"],
-        "categories": [text for code, text in CATEGORIES.items() if code in strand["categories"]],
+        "categories": [text for code, text in CATEGORIES.items() if code in strand.get("categories", ())],
         "text": strand["text"],
-        "description": strand["description"],
+        "description": strand.get("description"),
         "facts": [text for code, text in FACTS.items() if facts.get(code)],
         "additions": _additions(strand["additions"]),
     }

@@ -16,19 +16,17 @@ from services.cases.domain.referring.disclosure import FactCorrected
 from services.cases.domain.steps.activity import Activity
 from services.cases.domain.streams import case_stream
 from services.cases.reading.present import present
+from services.cases.reading.summary import MARK, decision, entry, is_sealed, service_of, summary
 from services.cases.reading.views import record_read
-from services.cases.rights import ReadingReason, Rights, may_open, may_read, require_reason, rights
+from services.cases.rights import ReadingReason, Rights, glass_until, may_open, may_read, require_reason, rights
 from shared.access import Principal
 from shared.decider import Decider, execute, folded, load
 from shared.errors import NotAllowed, NotFound
 from shared.eventstore.states import Loaded
 from shared.message import Event, Fact, Occasion, Recorded
+from shared.rights.matrix import Part, matrix
 from shared.sealed import Erased, Sealed
 from shared.service import Kernel
-
-WITHHELD = "not for this role"
-_ONE_ACTIVITY: tuple[Rights, ...] = ("participant", "receiver")
-"""Rights that show an activity which concerns the reader, and of the case its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +53,23 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class CaseReader:
-    """Reads cases for a principal; every read of content is recorded first. decider: of cases."""
+    """Reads cases for a principal; every read of content is recorded first. decider: of cases. given: types of events by which a service is given."""
 
     kernel: Kernel
     decider: Decider[Fact, Case, Event]
+    given: frozenset[str]
 
     async def current(self, case_id: str) -> Loaded[Case]:
         """The case as it stands now, for deciding and for rights."""
         return await load(self.kernel.store, self.decider, case_stream(case_id))
 
-    def _allowed(self, principal: Principal, case: Case, reason: ReadingReason | None) -> Rights:
-        """What the principal may read now. Raises: NotFound, NotAllowed, ReadingReasonNeeded."""
+    def _allowed(self, principal: Principal, case: Case, reason: ReadingReason | None, part: Part | None = None) -> Rights:
+        """What the principal may read now, if this part is in it. Raises: NotFound, NotAllowed, ReadingReasonNeeded."""
         now = self.kernel.clock.now()
         allowed = rights(principal, case, now)
         require_reason(principal, case, now, reason)
+        if part and not matrix().shows(allowed, part):
+            raise NotAllowed
         return allowed
 
     async def case(self, principal: Principal, case_id: str, moment: Moment, reason: ReadingReason | None = None) -> dict[str, Any]:
@@ -79,64 +80,92 @@ class CaseReader:
         then = now if moment.whole else folded(self.decider, now.stream, await self._until(now.stream, moment))
         if then.state.case is None:
             raise NotFound("the case did not exist then")
-        shown = _activities_shown(principal, now.state, then.state, allowed)
-        opens = allowed in ("content", "present") or any(may for _, may in shown)
-        await self._record(principal, case_id, "case", then.version, reason, content=opens)
-        return await self._opened_case(principal, then, shown, allowed)
+        shown = self._activities_shown(principal, now.state, then.state, allowed)
+        await self._record(principal, case_id, "case", then.version, reason, content=_hears(allowed) or any(may for _, may in shown))
+        return await self._opened_case(principal, now.state, then, shown, allowed)
 
-    async def _opened_case(self, principal: Principal, then: Loaded[Case], shown: list[tuple[Any, bool]], allowed: Rights) -> dict[str, Any]:
+    async def _opened_case(
+        self, principal: Principal, now: Case, then: Loaded[Case], shown: list[tuple[Any, bool]], allowed: Rights
+    ) -> dict[str, Any]:
         activities = await self._opened_each([each for each, _ in shown], [may for _, may in shown])
-        told: dict[str, Any] = _as_json(then)
-        if allowed in _ONE_ACTIVITY:
-            return {name: told[name] for name in ("id", "version", "state")} | {"activities": activities}
-        here = allowed == "present"
-        opened: dict[str, Any] = await self._opened(present(told, then.state, principal) if here else told, "content" if here else allowed)
-        return opened | {"activities": activities}
+        told = _without_times_of([each["id"] for each, may in shown if not may], _as_json(then))
+        beside = {"activities": activities, "glass": self._glasses(principal, now)}
+        if matrix().shows(allowed, "strands"):
+            whole: dict[str, Any] = await self._opened(told)
+            return whole | beside
+        if matrix().shows(allowed, "here"):
+            here: dict[str, Any] = await self._opened(present(told, then.state, principal))
+            return here | beside
+        if matrix().shows(allowed, "summary"):
+            return summary(told, allowed) | beside
+        return {name: told[name] for name in ("id", "version", "state")} | {"activities": activities}
+
+    def _glasses(self, principal: Principal, case: Case) -> list[dict[str, str]]:
+        """What the reader sees because they broke the glass, and until when: the page says so over everything else."""
+        now = self.kernel.clock.now()
+        until = {each.activity: glass_until(principal, case, each, now) for each in case.activities.values()}
+        return [{"activity": activity, "until": moment.isoformat()} for activity, moment in until.items() if moment]
+
+    def _activities_shown(self, principal: Principal, now: Case, then: Case, allowed: Rights) -> list[tuple[Any, bool]]:
+        """Every activity that the reader may know of, as it was then, and whether its content is theirs today."""
+        moment, known_of_all = self.kernel.clock.now(), matrix().shows(allowed, "summary")
+        pairs = [(now.activities[each.activity], each) for each in then.activities.values()]
+        known = [(today, each) for today, each in pairs if known_of_all or _is_theirs(principal, today, allowed)]
+        may = [may_read(principal, now, today, allowed, moment) for today, _ in known]
+        return [(_activity_as_json(each) if mine else service_of(each), mine) for (_, each), mine in zip(known, may, strict=True)]
 
     async def _opened_each(self, told: list[Any], may: list[bool]) -> list[Any]:
         """Several trees, each opened or withheld, with one look at the keys."""
         boxes = [box for each, allowed in zip(told, may, strict=True) if allowed for box in _sealed(each)]
         texts = iter(await self.kernel.vault.open_many(boxes) if boxes else [])
         return [
-            _replaced(each, (lambda _: _shown(next(texts))) if allowed else (lambda _: {"withheld": WITHHELD}))
-            for each, allowed in zip(told, may, strict=True)
+            _replaced(each, (lambda _: _shown(next(texts))) if allowed else (lambda _: dict(MARK))) for each, allowed in zip(told, may, strict=True)
         ]
 
     async def history(self, principal: Principal, case_id: str, reason: ReadingReason | None = None) -> list[dict[str, Any]]:
         """Every event in order; what may not be read is marked, never dropped."""
         return [each.entry for each in await self.told(principal, case_id, reason)]
 
-    async def told(self, principal: Principal, case_id: str, reason: ReadingReason | None = None, what: str = "history") -> list[Told]:
-        """The same, each with its event. The school where the student is now has no more of it than it may open. what: is recorded as read."""
+    async def told(
+        self, principal: Principal, case_id: str, reason: ReadingReason | None = None, *, part: Part = "proofs", what: str = "history"
+    ) -> list[Told]:
+        """The same, each with its event. The school where the student is now has no more of it than it may open.
+
+        part: which must be theirs to see. what: is recorded as read.
+        """
         now = await self.current(case_id)
-        allowed = self._allowed(principal, now.state, reason)
-        if allowed in _ONE_ACTIVITY:
-            raise NotAllowed
+        allowed = self._allowed(principal, now.state, reason, part)
         now = await self._read_now(principal, now, allowed)
         events = await self.kernel.store.read_stream(now.stream)
         happened = self.decider.codec.decode_many(events)
-        said = {event.version: each for event, each in zip(events, happened, strict=True)}
-        may = [may_open(principal, now.state, allowed, _corrected(each, said)) for each in happened]
+        may = self._may_open(principal, now.state, allowed, {event.version: each for event, each in zip(events, happened, strict=True)})
         await self._record(principal, case_id, what, now.version, reason, content=any(may))
         opened = await self._opened_each([json.loads(event.body) for event in events], may)
-        shown = [Told(each, _entry(event, data), mine) for event, each, data, mine in zip(events, happened, opened, may, strict=True)]
-        return [each for each in shown if each.opened] if allowed == "present" else shown
+        whole = [_entry(event, data) for event, data in zip(events, opened, strict=True)]
+        shown = [each if mine else entry(each, allowed, self.given) for each, mine in zip(whole, may, strict=True)]
+        told = [Told(event, each, mine) for event, each, mine in zip(happened, shown, may, strict=True)]
+        return [each for each in told if each.opened] if matrix().shows(allowed, "here") else told
+
+    def _may_open(self, principal: Principal, case: Case, allowed: Rights, said: Mapping[int, Event]) -> list[bool]:
+        """Of each event, in order. said: the history by version."""
+        now = self.kernel.clock.now()
+        return [may_open(principal, case, allowed, _corrected(each, said), now) for each in said.values()]
 
     async def decisions(self, principal: Principal, case_id: str, reason: ReadingReason | None = None) -> list[dict[str, Any]]:
         """The decision receipts: policy, version, inputs, rules fired, alternatives, override."""
         now = await self.current(case_id)
-        allowed = self._allowed(principal, now.state, reason)
-        if allowed in (*_ONE_ACTIVITY, "present"):
-            raise NotAllowed
-        receipts = [*now.state.decisions, *now.state.referrals.decisions]
-        await self._record(principal, case_id, "decisions", now.version, reason, content=allowed == "content")
-        opened: list[dict[str, Any]] = await self._opened([receipt.model_dump(mode="json") for receipt in receipts], allowed)
+        allowed = self._allowed(principal, now.state, reason, "decisions")
+        receipts = [each.model_dump(mode="json") for each in (*now.state.decisions, *now.state.referrals.decisions)]
+        if not matrix().shows(allowed, "strands"):
+            return [decision(each) for each in receipts]
+        await self._record(principal, case_id, "decisions", now.version, reason, content=True)
+        opened: list[dict[str, Any]] = await self._opened(receipts)
         return opened
 
     async def _read_now(self, principal: Principal, now: Loaded[Case], allowed: Rights) -> Loaded[Case]:
         """The case after this reading: its reporters see that a person has read their words, and nobody is waited for any more to read them."""
-        command = NoteReading(by=principal.id, only=now.state.heard_elsewhere if allowed == "present" else None)
-        if principal.kind != "person" or allowed not in ("content", "present") or not self.decider.decide(command, now.state):
+        command = NoteReading(by=principal.id, only=None if matrix().shows(allowed, "strands") else now.state.heard_elsewhere)
+        if principal.kind != "person" or not _hears(allowed) or not self.decider.decide(command, now.state):
             return now
         cause = uuid4()
         occasion = Occasion(principal.id, now.state.school, self.kernel.clock.now(), cause, cause)
@@ -153,10 +182,8 @@ class CaseReader:
         if content:
             await record_read(self.kernel.database, principal.id, case_id, what, version, reason)
 
-    async def _opened(self, told: Any, allowed: Rights) -> Any:
-        """Sealed fields become text, `{"erased": true}` or `{"withheld": why}`."""
-        if allowed != "content":
-            return _replaced(told, lambda _: {"withheld": WITHHELD})
+    async def _opened(self, told: Any) -> Any:
+        """Sealed fields become text, or `{"erased": true}`."""
         boxes = list(_sealed(told))
         texts = iter(await self.kernel.vault.open_many(boxes))
         return _replaced(told, lambda _: _shown(next(texts)))
@@ -172,12 +199,8 @@ def _shown(text: str | Erased) -> Any:
     return {"erased": True} if isinstance(text, Erased) else text
 
 
-def _is_sealed(told: Any) -> bool:
-    return isinstance(told, dict) and told.keys() == {"kid", "context", "box"}
-
-
 def _sealed(told: Any) -> Iterator[Sealed]:
-    if _is_sealed(told):
+    if is_sealed(told):
         yield Sealed.model_validate(told)
     elif isinstance(told, dict):
         for value in told.values():
@@ -189,7 +212,7 @@ def _sealed(told: Any) -> Iterator[Sealed]:
 
 def _replaced(told: Any, shown: Callable[[Any], Any]) -> Any:
     """The same tree with every sealed field replaced, in the order in which `_sealed` finds them."""
-    if _is_sealed(told):
+    if is_sealed(told):
         return shown(told)
     if isinstance(told, dict):
         return {name: _replaced(value, shown) for name, value in told.items()}
@@ -266,16 +289,20 @@ def _corrected(event: Event, said: Mapping[int, Event]) -> Event:
     return event
 
 
-def _activities_shown(principal: Principal, now: Case, then: Case, allowed: Rights) -> list[tuple[Any, bool]]:
-    """Every activity that the reader may know of, as it was then, and whether its content is theirs today."""
-    pairs = [(now.activities[each.activity], each) for each in then.activities.values()]
-    known = [(today, each) for today, each in pairs if allowed not in (*_ONE_ACTIVITY, "present") or _is_theirs(principal, today, allowed)]
-    return [(_activity_as_json(each), may_read(principal, now, today, allowed)) for today, each in known]
+def _hears(allowed: Rights) -> bool:
+    """Whoever sees this much opens what reporters said."""
+    return matrix().shows(allowed, "strands") or matrix().shows(allowed, "here")
+
+
+def _without_times_of(unread: list[str], told: dict[str, Any]) -> dict[str, Any]:
+    """Nothing of when an activity meets is told to whoever does not read it, until a step of it is late."""
+    hidden = tuple(f"{activity}/" for activity in unread)
+    return {**told, "deadlines": [each for each in told["deadlines"] if each["step"] or not each["key"].startswith(hidden)]}
 
 
 def _is_theirs(principal: Principal, activity: Activity, allowed: Rights) -> bool:
     """It concerns the reader; at the school where the student is now also what the reader goes on with."""
-    return principal.id in activity.audience.people or (allowed == "present" and principal.id == activity.owner)
+    return principal.id in activity.audience.people or (matrix().shows(allowed, "here") and principal.id == activity.owner)
 
 
 def _activity_as_json(activity: Activity) -> dict[str, Any]:

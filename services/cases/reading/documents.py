@@ -13,7 +13,7 @@ from services.cases.letters.gathering import Gathered
 from services.cases.letters.kinds import Kind
 from services.cases.letters.made import Made, made_of, material_of
 from services.cases.letters.material import Material, NotComplete
-from services.cases.reading.case import WITHHELD
+from services.cases.reading.summary import WITHHELD
 
 
 def documents_of(casework: Casework, kinds: Mapping[str, Kind[Material]], gathered: Gathered) -> list[dict[str, Any]]:

@@ -12,9 +12,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from services.cases.domain.case.state import State
 from services.cases.domain.casework import Casework
 from services.cases.reading.case import CaseReader, Moment
+from services.cases.reading.summary import services_given
 from services.cases.reading.views import CaseList, Filters
-from services.cases.rights import ReadingReason, schools_of, sight_of
-from shared.access import SignedIn
+from services.cases.rights import ReadingReason, explained, schools_of, sight_of
+from shared.access import Identity, SignedIn
 from shared.asking import cursor, read_cursor
 from shared.events import Urgency
 from shared.eventstore.projection import Projection
@@ -45,7 +46,7 @@ class FilterQuery(BaseModel):
 def router(kernel: Kernel, view: Projection, casework: Casework) -> APIRouter:
     """`GET /cases/api/cases` and what lies below one case."""
     routes = APIRouter(prefix="/cases/api/cases", tags=["cases"])
-    reader, listing = CaseReader(kernel, casework.case), CaseList(view)
+    reader, listing = CaseReader(kernel, casework.case, services_given(casework)), CaseList(view)
 
     @routes.get("", summary="Cases that you may see, newest first")
     async def cases(principal: SignedIn, filters: Annotated[FilterQuery, Query()]) -> dict[str, Any]:
@@ -76,5 +77,10 @@ def router(kernel: Kernel, view: Projection, casework: Casework) -> APIRouter:
     @routes.get("/{case_id}/decisions", summary="The decision receipts of a case")
     async def decisions(case_id: str, principal: SignedIn, reason: ReadingReason | None = None) -> dict[str, Any]:
         return {"items": await reader.decisions(principal, case_id, reason), "next": None}
+
+    @routes.get("/{case_id}/rights", summary="Why somebody may or may not, without anything that the case holds")
+    async def why(case_id: str, person: str, _: SignedIn) -> dict[str, Any]:
+        asked = await kernel.access.resolved(Identity(person, "person"))
+        return explained(asked, (await reader.current(case_id)).state, kernel.access.permissions, kernel.clock.now())
 
     return routes

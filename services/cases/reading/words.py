@@ -27,6 +27,16 @@ READING_REASONS: Mapping[ReadingReason, Pair] = {
 }
 
 
+WITHHELD: Pair = ("Ada catatan yang tidak untuk peran ini.", "Something was recorded that is not for this role.")
+
+
+class _Said(dict[str, str]):
+    """What is withheld from the reader is passed over in a sentence."""
+
+    def __missing__(self, _: str) -> str:
+        return "…"
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """Another sentence for each value of a field."""
@@ -48,8 +58,8 @@ class Sentence:
         indonesian, english = _chosen(said.by_value, data.get(said.field)) if isinstance(said, Choice) else said
         words = {name: _words(self.values.get(name, {}), data.get(name)) for name in (*data, *self.values)}
         return (
-            indonesian.format_map({name: each[0] for name, each in words.items()}),
-            english.format_map({name: each[1] for name, each in words.items()}),
+            indonesian.format_map(_Said({name: each[0] for name, each in words.items()})),
+            english.format_map(_Said({name: each[1] for name, each in words.items()})),
         )
 
 
@@ -63,7 +73,7 @@ class Words:
 
     def sentence(self, event_type: str, data: Mapping[str, Any]) -> Pair:
         """What happened, in Indonesian and English. data: the event's open fields."""
-        return self.events[event_type].of(data)
+        return WITHHELD if event_type == "withheld" else self.events[event_type].of(data)
 
 
 def code(value: object) -> str:
@@ -78,4 +88,4 @@ def _words(words: Mapping[str, Pair], value: object) -> Pair:
 
 
 def _chosen(words: Mapping[str, Pair], value: object) -> Pair:
-    return words.get(code(value)) or words[ANY]
+    return words.get(code(value)) or words.get(ANY) or WITHHELD

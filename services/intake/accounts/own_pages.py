@@ -1,4 +1,4 @@
-"""One's own account: ways in, sessions, leaving. What changes how one signs in asks for a fresh proof."""
+"""One's own account: the ways in. What changes how one signs in asks for a fresh proof."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.intake.accounts.office import AccountOffice
 from services.intake.accounts.password_pages import PasswordForm, Sent
-from services.intake.accounts.saying import KINDS, WAYS
-from services.intake.accounts.sign_in_pages import OWN
+from services.intake.accounts.saying import KINDS
+from services.intake.accounts.ways import ACCOUNT as OWN
 from services.intake.accounts.ways import Ways
 from services.intake.domain.account import Account, AddCredentials, RemoveCredential
 from services.intake.domain.sign_in_name import NameTaken
@@ -25,7 +25,6 @@ def own_router(office: AccountOffice, ways: Ways) -> APIRouter:
     """`/intake/akun`."""
     routes = APIRouter(prefix=OWN, include_in_schema=False)
     _account(routes, office, ways)
-    _sessions(routes, office)
     _password(routes, office)
     _removing(routes, office)
     return routes
@@ -40,7 +39,6 @@ def _account(routes: APIRouter, office: AccountOffice, ways: Ways) -> None:
             "credentials": await _credentials(office, principal.id, mine),
             "codes_left": _CODES - len(mine.used) if mine.of("recovery-codes") else None,
             "password": bool(mine.of("password")),
-            "sessions": await _open_sessions(office, principal),
             "allowed": office.kernel.settings.sign_in_ways,
             "ways": ways.offered,
         }
@@ -53,31 +51,6 @@ async def _credentials(office: AccountOffice, person: str, account: Account) -> 
     return [
         {"id": each.id, "kind": KINDS[each.kind], "added": kept[each.id].added_at, "used": kept[each.id].used_at} for each in shown if each.id in kept
     ]
-
-
-async def _open_sessions(office: AccountOffice, principal: Principal) -> list[dict[str, object]]:
-    here = principal.session.id if principal.session else ""
-    found = await office.listed.of(principal.id, office.kernel.clock.now())
-    return [{"id": each.session, "way": WAYS[each.way], "begun": each.begun_at, "here": each.session == here} for each in found]
-
-
-def _sessions(routes: APIRouter, office: AccountOffice) -> None:
-    @routes.post("/sesi")
-    async def end(principal: SignedIn, session: _Field = "") -> Response:
-        """Raises: NotFound: no session of this person; Unavailable."""
-        mine = {each.session for each in await office.listed.of(principal.id, office.kernel.clock.now())}
-        if session not in mine:
-            raise NotFound
-        await office.sessions.end(session, "by-person")
-        return RedirectResponse(OWN, 303)
-
-    @routes.post("/keluar")
-    async def sign_out(principal: SignedIn) -> Response:
-        answer = RedirectResponse("/intake/masuk", 303)
-        if principal.session:
-            await office.sessions.end(principal.session.id, "signed-out")
-        office.kernel.cookies.end(answer)
-        return answer
 
 
 def _password(routes: APIRouter, office: AccountOffice) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from services.intake.accounts.setting_up import SetUpFlaw
 from services.intake.domain.credentials import CredentialKind
-from shared.events import Way
 from shared.pages import say
 
 FLAWS: Mapping[SetUpFlaw, str] = {
@@ -26,12 +25,4 @@ KINDS: Mapping[CredentialKind, str] = {
     "password": say("Kata sandi"),
     "one-time-code": say("Aplikasi kode sekali pakai"),
     "recovery-codes": say("Kode cadangan"),
-}
-
-WAYS: Mapping[Way, str] = {
-    "passkey": say("dengan kunci sandi (passkey)"),
-    "openid": say("dengan akun kantor"),
-    "password": say("dengan kata sandi dan kode"),
-    "recovery": say("dengan kode cadangan"),
-    "demonstration": say("di peragaan"),
 }

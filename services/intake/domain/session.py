@@ -70,6 +70,7 @@ def evolve(session: Session, event: SessionFact) -> Session:
 
 # decide ------------------------------------------------------------------------------------------------------------
 
+_OVER = "this session has ended: sign in again"
 _STRENGTH: tuple[Level, ...] = get_args(Level)
 
 
@@ -88,10 +89,17 @@ def decide(command: Command, session: Session) -> Sequence[SessionFact]:
 def _proved(command: Prove, session: Session) -> SessionProved:
     """A weaker proof is a fresh one, and takes nothing away from the stronger one before."""
     if session.begun is None or session.ended or command.at >= session.begun.ends_at:
-        raise NotSignedIn("this session has ended: sign in again")
+        raise NotSignedIn(_OVER)
     strongest = max(session.level, command.level, key=_STRENGTH.index)
     told = session.begun
     return SessionProved(session=told.session, person=told.person, level=strongest, way=command.way, proved_at=command.at)
+
+
+def continued(session: Session, under: str) -> SessionBegun:
+    """The same session under another id: whoever copied the old value has nothing from a fresh proof. Raises: NotSignedIn: it has ended."""
+    if session.begun is None or session.ended:
+        raise NotSignedIn(_OVER)
+    return session.begun.model_copy(update={"session": under, "level": session.level})
 
 
 def _ended(begun: SessionBegun, why: WhyEnded) -> SessionEnded:

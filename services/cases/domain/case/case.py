@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from services.cases.domain.case import arriving, continuing, crossing, guardians, opening, suspending, whereabouts
+from services.cases.domain.case import arriving, breaking, continuing, crossing, guardians, opening, suspending, whereabouts
 from services.cases.domain.case.additions import ADDITIONS, ConfirmReading, ContinueConcern, KeepClosed, NoteReading, read_at_once
 from services.cases.domain.case.chapter import THE_CASE_ITSELF
 from services.cases.domain.case.conflict import CONFLICT, DeclareConflict, RuleConflict
@@ -58,7 +58,7 @@ from services.cases.domain.referring.turns import TURNS
 from services.cases.domain.register import STRATEGIES
 from services.cases.domain.steps import deadline
 from services.cases.domain.steps.act import Acts
-from services.cases.domain.steps.activity import ActivityCommand, NoSuchActivity
+from services.cases.domain.steps.activity import ActivityCommand
 from services.cases.domain.steps.command import Command, recorded
 from services.cases.domain.steps.deadline import PassDeadline
 from services.cases.domain.steps.strategy import StandingAlone, Strategy
@@ -192,13 +192,6 @@ def _member_note(command: NoteMember, _: Case) -> Sequence[Event]:
     return [recorded(MemberNoted, command)]
 
 
-def _glass_broken(command: BreakGlass, case: Case) -> Sequence[Event]:
-    """Only of an activity that there is: nobody shall be entitled to read one that begins later."""
-    if command.activity not in case.activities:
-        raise NoSuchActivity
-    return HANDLING.decide(command, case.handling, case.about)
-
-
 _Decide = Callable[[Any, Case], Sequence[Event]]
 
 
@@ -222,7 +215,7 @@ _DECIDES: Mapping[type[Fact], _Decide] = {
     **_table(DISCLOSURE, lambda case: case.ledger),
     **dict.fromkeys((DecideReferral, DraftReferral, ApproveReferral, SendReferral, CancelReferral, FoldTask, FoldSilence), _referral),
     **dict.fromkeys((AssessGuardian, TellGuardian, FoldNotice, MarkGuardianUnsafe), _guardian),
-    BreakGlass: _glass_broken,
+    BreakGlass: breaking.break_glass,
     **dict.fromkeys((NoteReading, ConfirmReading), continuing.note_reading),
     **_table(ADDITIONS, lambda case: case.additions),
     **dict.fromkeys(crossing.COMMANDS, crossing.decide),

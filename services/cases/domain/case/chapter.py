@@ -12,7 +12,7 @@ from services.cases.domain.case.transferring import StudentMoved
 from services.cases.domain.referring.disclosure import DISCLOSURE
 from services.cases.domain.steps import deadline, endings
 from services.cases.domain.steps.tells import NOTHING, Chapter, Document
-from shared.events import AlertsPassedOn, CaseAcknowledged, SchoolToBeTold, StaffToBeTold, WorkOverdue
+from shared.events import AlertsPassedOn, CaseAcknowledged, CasePeopleChanged, SchoolToBeTold, StaffToBeTold, WorkOverdue
 
 _PARTS = (HANDLING, CONFLICT, PROTECTION, MOVING, DISCLOSURE, ADDITIONS)
 
@@ -20,7 +20,7 @@ THE_CASE_ITSELF = Chapter(
     "case",
     {
         **strands.TELLS, **additions.TELLS, **guardians.TELLS, **deadline.TELLS, **endings.TELLS, StaffToBeTold: NOTHING, SchoolToBeTold: NOTHING,
-        AlertsPassedOn: NOTHING, WorkOverdue: NOTHING, StudentMoved: NOTHING,
+        AlertsPassedOn: NOTHING, CasePeopleChanged: NOTHING, WorkOverdue: NOTHING, StudentMoved: NOTHING,
         **{event: tells for part in _PARTS for event, tells in part.tells.items()},
     },
     awaits=(*opening.CLOCKS, *endings.AWAITS, *(code for part in _PARTS for code in part.awaits)),

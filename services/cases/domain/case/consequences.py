@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.cases.domain.case import additions, conflict, handling, transferring
+from services.cases.domain.case import additions, conflict, handling, people, transferring
 from services.cases.domain.case.folding import Folding
 from services.cases.domain.case.opening import CLOCKS, whose
 from services.cases.domain.case.state import Case
@@ -36,10 +36,15 @@ class Consequences:
     def of(self, command: Fact, events: Sequence[Event], case: Case) -> list[Event]:
         """The events that are added to what was decided. case: before the command."""
         told, after = self._told(command, events, case)
-        if isinstance(command, PassDeadline):
-            return told
+        clocks = [] if isinstance(command, PassDeadline) else self._clocks(case, after)
+        for event in clocks:
+            after = self.folding.evolve(after, event)
+        return [*told, *clocks, *people.changed(case, after)]
+
+    def _clocks(self, case: Case, after: Case) -> list[Event]:
+        """The deadlines that are set and met."""
         still_open = [key for key in case.deadlines if key in CLOCKS and not (after.closed or after.moves.merged_into) and CLOCKS[key](after)]
-        return [*told, *deadline.changes(case.deadlines, self.expected(after), still_open, case.climb or _CLIMB)]
+        return [*deadline.changes(case.deadlines, self.expected(after), still_open, case.climb or _CLIMB)]
 
     def expected(self, case: Case) -> list[Expected]:
         """Everything that must happen next, over all parts; also in a closed case corrections are told and new words are read."""
@@ -69,8 +74,8 @@ class Consequences:
         notice = self.tells[type(event)].notice
         if notice is None:
             return []
-        people = notice.to(event, _activity_of(event, before))
-        return [StaffToBeTold(**whose(before), person=person, message=notice.message) for person in people]
+        receivers = notice.to(event, _activity_of(event, before))
+        return [StaffToBeTold(**whose(before), person=person, message=notice.message) for person in receivers]
 
 
 def _activity_of(event: Event, case: Case) -> Activity | None:

@@ -10,7 +10,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from services.cases.domain.case.glass import BreakGlass, BreakGlassConfirmed, ConfirmBreakGlass, GlassBroken, SecondReader
+from services.cases.domain.case import glass
+from services.cases.domain.case.glass import (
+    BreakGlass,
+    BreakGlassConfirmed,
+    ConfirmBreakGlass,
+    Glass,
+    GlassBroken,
+    GlassReviewed,
+    ReviewGlass,
+    SecondReader,
+)
 from services.cases.domain.case.handing_over import CaseDeputised, CaseHandedOver, CaseTakenOver, DeputiseCase, HandOverCase, TakeOverCase
 from services.cases.domain.case.planning import (
     AgreeSafetyPlan,
@@ -43,7 +53,7 @@ from shared.two_people import Proposal
 
 @dataclass(frozen=True, slots=True)
 class Handling:
-    """stage: how far the case itself is. reached: goals judged. glasses: act id to (person, activity, confirmed)."""
+    """stage: how far the case itself is. reached: goals judged. glasses: by the act that broke each."""
 
     stage: Literal["opened", "assessed", "planned"] = "opened"
     goals: tuple[Goal, ...] = ()
@@ -52,7 +62,12 @@ class Handling:
     safety_review: datetime | None = None
     deputies: tuple[tuple[str, datetime], ...] = ()
     officers: frozenset[str] = frozenset()
-    glasses: Mapping[str, tuple[str, str, bool]] | None = None
+    glasses: Mapping[str, Glass] | None = None
+
+    @property
+    def broken(self) -> Mapping[str, Glass]:
+        """Each breaking of the glass, by the act that broke it."""
+        return self.glasses or {}
 
     @property
     def open_goals(self) -> list[Goal]:
@@ -107,8 +122,12 @@ def _is_officer(command: TakeOverCase, handling: Handling) -> bool:
 
 
 def _opened(command: ConfirmBreakGlass, handling: Handling) -> Proposal | None:
-    opened = (handling.glasses or {}).get(command.glass)
-    return Proposal(command.glass, opened[0]) if opened else None
+    opened = handling.broken.get(command.glass)
+    return Proposal(command.glass, opened.reader) if opened else None
+
+
+def _review(command: ReviewGlass, handling: Handling, _: About) -> None:
+    glass.require_review(command, handling.broken)
 
 
 def _goal_owners(event: CasePlanned, _: Activity | None) -> Iterable[str]:
@@ -124,7 +143,7 @@ def _deputy(event: CaseDeputised, _: Activity | None) -> Iterable[str]:
 
 
 def _is_confirmed(command: ConfirmBreakGlass, handling: Handling) -> bool:
-    return command.glass in (handling.glasses or {}) and (handling.glasses or {})[command.glass][2]
+    return command.glass in handling.broken and handling.broken[command.glass].confirmed_by is not None
 
 
 def _goals(handling: Handling, _: Around) -> list[Known]:
@@ -132,7 +151,7 @@ def _goals(handling: Handling, _: Around) -> list[Known]:
 
 
 def _glasses(handling: Handling, _: Around) -> list[Known]:
-    return [Known({"glass": each}) for each in handling.glasses or ()]
+    return [Known({"glass": each}) for each in handling.broken]
 
 
 HANDLING: Acts[Handling] = Acts(
@@ -145,13 +164,14 @@ HANDLING: Acts[Handling] = Acts(
     act(HandOverCase, CaseHandedOver, _hand_over, tells=Tells(Notice("assigned", _successor)), offer=offered("without-owner")),
     act(DeputiseCase, CaseDeputised, _deputise, tells=Tells(Notice("deputy", _deputy))),
     act(TakeOverCase, CaseTakenOver, done=_is_officer),
-    act(BreakGlass, GlassBroken),
+    act(BreakGlass, GlassBroken, tells=Tells(Notice("glass-broken", glass.told))),
     act(ConfirmBreakGlass, BreakGlassConfirmed, done=_is_confirmed, offer=offered(known=_glasses), confirms=Second(_opened, SecondReader)),
-    awaits=("goal", "waiting-ends", "safety-plan-review"),
+    act(ReviewGlass, GlassReviewed, _review, offer=offered("glass-review", _glasses)),
+    awaits=("goal", "waiting-ends", "safety-plan-review", "glass-review"),
 )
 
 
-def evolve(handling: Handling, event: ActEvent) -> Handling:  # noqa: C901 - one line per event type
+def evolve(handling: Handling, event: ActEvent) -> Handling:
     match event:
         case CaseAssessed():
             return replace(handling, stage="assessed" if handling.stage == "opened" else handling.stage)
@@ -169,11 +189,8 @@ def evolve(handling: Handling, event: ActEvent) -> Handling:  # noqa: C901 - one
             return replace(handling, deputies=(*handling.deputies, (event.deputy, event.until)))
         case CaseTakenOver():
             return replace(handling, officers=handling.officers | {event.by})
-        case GlassBroken():
-            return replace(handling, glasses={**(handling.glasses or {}), event.act: (event.by, event.activity, False)})
-        case BreakGlassConfirmed(glass=glass) if glass in (handling.glasses or {}):
-            reader, activity, _ = (handling.glasses or {})[glass]
-            return replace(handling, glasses={**(handling.glasses or {}), glass: (reader, activity, True)})
+        case GlassBroken() | BreakGlassConfirmed() | GlassReviewed():
+            return replace(handling, glasses=glass.evolve(handling.broken, event))
         case _:
             return handling
 
@@ -185,4 +202,4 @@ def expected(handling: Handling, owner: str | None) -> list[Expected]:
         due.append(Expected(f"waiting/{handling.waiting_until.isoformat()}", "waiting-ends", handling.waiting_until, owner))
     if handling.safety_review:
         due.append(Expected(f"safety-plan/{handling.safety_review.isoformat()}", "safety-plan-review", handling.safety_review, owner))
-    return due
+    return [*due, *glass.expected(handling.broken)]

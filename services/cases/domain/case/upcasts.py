@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
+from services.cases.domain.case.glass import OPEN_FOR
 from shared.eventstore.upcasting import Json, Upcast
 
 
@@ -17,8 +19,20 @@ def _consent(body: Json) -> Json:
     return body | {"guardian": None, "how": "signed-form"}
 
 
+def _an_hour(body: Json) -> Json:
+    """It was open for good; an hour after it was broken it is not any more."""
+    return {"until": (datetime.fromisoformat(body["at"]) + OPEN_FOR).isoformat()}
+
+
+def _glass(body: Json) -> Json:
+    """Nobody was told, and nobody was asked to review it. Whether a second person was needed is asked of the activity."""
+    return body | _an_hour(body) | {"ground": None, "owner": None, "leader": None, "of_two": False, "review_by": None}
+
+
 UPCASTS: Mapping[tuple[str, int], Upcast] = {
+    ("glass-broken", 1): _glass,
     ("break-glass-confirmed", 1): _first_unknown,
+    ("break-glass-confirmed", 2): lambda body: body | _an_hour(body),
     ("allegation-confirmed", 1): _first_unknown,
     ("data-decision-confirmed", 1): _first_unknown,
     ("consent-recorded", 1): _consent,

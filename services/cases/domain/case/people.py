@@ -1,0 +1,55 @@
+"""How people stand to a case, out of what has happened in it; and telling the other services when that changes (ADR 31)."""
+
+from __future__ import annotations
+
+from services.cases.domain.case.opening import whose
+from services.cases.domain.case.state import Case
+from shared.events import CasePeopleChanged, Deputy
+from shared.rights.people import CasePeople
+
+
+def people_of(case: Case) -> CasePeople:
+    """The case's people now. A case that was given to nobody is for every counsellor of its school; whoever gave it away has it no longer."""
+    return CasePeople(
+        school=case.school,
+        desk=case.desk,
+        has=frozenset(each for each in (case.assignee, case.in_hand) if each) if case.owner else frozenset(),
+        given=case.owner is not None and case.assignee is not None,
+        deputies=case.handling.deputies,
+        officers=case.handling.officers,
+        named=case.named - case.suspended,
+        suspended=case.suspended,
+        asked=frozenset(person for activity in case.activities.values() for person in activity.audience.people),
+        elsewhere=case.elsewhere,
+        receiving=case.moves.asked.to if case.moves.asked else None,
+        escalated=_is_escalated(case),
+    )
+
+
+def _is_escalated(case: Case) -> bool:
+    """It came up to the officers: an emergency, a late step, the district's desk, or a conflict that somebody must rule on."""
+    late = any(each.step for each in case.deadlines.values())
+    return case.urgency == "emergency" or case.desk == "district" or late or bool(case.conflicts.waiting)
+
+
+def changed(before: Case, after: Case) -> list[CasePeopleChanged]:
+    """Who may know of the case from now on, where that is not who might before. What an activity asks of whom stays here."""
+    told = _told(after)
+    return [told] if told != _told(before) else []
+
+
+def _told(case: Case) -> CasePeopleChanged:
+    people = people_of(case)
+    return CasePeopleChanged(
+        **whose(case),
+        desk=people.desk,
+        has=tuple(sorted(people.has)),
+        given=people.given,
+        deputies=tuple(Deputy(person=person, until=until) for person, until in people.deputies),
+        officers=tuple(sorted(people.officers)),
+        named=tuple(sorted(people.named)),
+        suspended=tuple(sorted(people.suspended)),
+        elsewhere=people.elsewhere,
+        receiving=people.receiving,
+        escalated=people.escalated,
+    )
