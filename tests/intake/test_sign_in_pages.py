@@ -147,4 +147,4 @@ async def test_no_page_has_anything_that_the_policy_forbids(browser):
         assert "style=" not in answer.text
         assert not re.search(r"<script(?! src=)|<style|\son\w+=", answer.text)
         assert answer.headers["cache-control"] == "no-store"
-        assert answer.headers["referrer-policy"] == "no-referrer"
+        assert answer.headers["referrer-policy"] == "same-origin"
