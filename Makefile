@@ -7,7 +7,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export HYPOTHESIS_STORAGE_DIRECTORY := .cache/hypothesis
 
-.PHONY: help setup demo test unit thorough check bench faults lock clean
+.PHONY: help setup demo test unit browser thorough check bench faults lock clean
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -34,6 +34,10 @@ endif
 
 unit: $(STAMP) ## The tests without servers, sockets and processes, in under a minute; reaching outside is an error
 	@$(PYTHON) -m pytest --unit
+
+browser: $(STAMP) ## The pages in a real Chromium (FULL=1: every page in every width and colours)
+	@sh deploy/browser.sh >/dev/null
+	@BROWSER_FULL=$(FULL) $(PYTHON) -m pytest -m browser
 
 thorough: $(STAMP) ## What the tests try briefly, in full: thousands of damaged exports
 	@$(PYTHON) -m pytest -m thorough

@@ -30,7 +30,7 @@ KEPT = sql.SQL("1")
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What somebody is now. kind: None where the roster has nobody of this id. posts: none for whoever is suspended; a post for a kind of schools
-    stands here as one for each of them.
+    stands here as one for each of them, and a counsellor is one at the schools of the cluster that they serve, too.
     """
 
     kind: Literal["student", "staff", "guardian"] | None
@@ -38,6 +38,18 @@ class Standing:
 
 
 NOBODY = Standing(None)
+
+
+SERVES: LiteralString = (
+    "SELECT served.school FROM post_v1 mine JOIN school_v1 here ON here.generation = mine.generation AND here.school = mine.school"
+    " JOIN school_v1 served ON served.generation = here.generation AND served.cluster = here.cluster AND served.school <> here.school"
+    " WHERE mine.generation = {generation} AND mine.person = {person} AND mine.role = 'counsellor' AND NOT EXISTS (SELECT FROM post_v1 own"
+    " WHERE own.generation = served.generation AND own.school = served.school AND own.role = 'counsellor' AND NOT EXISTS"
+    " (SELECT FROM suspension_v1 u WHERE u.generation = own.generation AND u.person = own.person))"
+)
+"""The schools that a person serves as the counsellor of their cluster (gugus): those where no counsellor holds a post, or only suspended ones
+(domain.md, Urgency: duty). Whoever is alerted for such a school also works on its cases. generation, person: as SQL.
+"""
 
 
 class Posts:
@@ -87,20 +99,33 @@ class Posts:
 
     async def _rows(self, query: sql.SQL, **asked: str) -> list[tuple[Any, ...]]:
         async with self._database.statement() as connection:
-            rows = await (await connection.execute(query.format(generation=self._generation), asked)).fetchall()
+            rows = await (await connection.execute(self._of_generation(query), asked)).fetchall()
         if rows and rows[0][0] is None:
             raise StillBuilding("the directory of people is being built: ask again; readyz says how far it has got")
         return rows
+
+    def _of_generation(self, query: sql.SQL) -> sql.Composed:
+        serves = sql.SQL(SERVES).format(generation=self._generation, person=sql.SQL("%(person)s"))
+        return query.format(generation=self._generation, serves=serves)
 
 
 _PERSON = sql.SQL(
     "SELECT now.generation, p.kind, p.school, t.role, coalesce(t.school, s.school), t.kind, u.person IS NOT NULL"
     " FROM (SELECT {generation}::integer) AS now (generation)"
     " LEFT JOIN person_v1 p ON p.generation = now.generation AND p.person = %(person)s"
-    " LEFT JOIN post_v1 t ON t.generation = now.generation AND t.person = %(person)s"
+    " LEFT JOIN (SELECT role, school, kind FROM post_v1 WHERE generation = {generation} AND person = %(person)s"
+    " UNION SELECT 'counsellor', school, NULL FROM ({serves}) AS serves (school)) t ON true"
     " LEFT JOIN school_v1 s ON s.generation = now.generation AND s.kind = t.kind"
     " LEFT JOIN suspension_v1 u ON u.generation = now.generation AND u.person = %(person)s"
+    " UNION ALL SELECT c.generation, p.kind, p.school, c.role, served.school, NULL, u.person IS NOT NULL FROM post_v1 c"
+    " JOIN school_v1 mine ON mine.generation = c.generation AND mine.school = c.school"
+    " JOIN school_v1 served ON served.generation = c.generation AND served.cluster = mine.cluster AND served.school <> mine.school"
+    " LEFT JOIN person_v1 p ON p.generation = c.generation AND p.person = c.person"
+    " LEFT JOIN suspension_v1 u ON u.generation = c.generation AND u.person = c.person"
+    " WHERE c.generation = {generation}::integer AND c.person = %(person)s AND c.role = 'counsellor' AND NOT EXISTS (SELECT FROM post_v1 own"
+    " WHERE own.generation = c.generation AND own.role = 'counsellor' AND own.school = served.school)"
 )
+"""A school without a counsellor is served by those of its cluster (gugus): they are its counsellors (domain.md, Urgency)."""
 _HOLDERS = sql.SQL(
     "SELECT DISTINCT now.generation, t.person FROM (SELECT {generation}::integer) AS now (generation)"
     " LEFT JOIN school_v1 s ON s.generation = now.generation AND s.school = %(school)s"

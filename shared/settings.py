@@ -22,6 +22,8 @@ _UNPREFIXED = {"database_url": "DATABASE_URL", "redis_url": "REDIS_URL", "smtp_u
 _FIRST = ("TANGGAP_MASTER_KEY", "TANGGAP_TOKEN_KEY")
 """The two keys of the first release."""
 
+SignInWay = Literal["passkey", "password", "openid"]
+
 _FOR_THE_DISTRICT = {"TANGGAP_HOME", "TANGGAP_PORT", "TANGGAP_TEST_DATA"}
 
 
@@ -52,6 +54,12 @@ class Settings(BaseSettings):
     time_zone: str = "Asia/Jakarta"
     openid: str = Field(default="", repr=False, description="issuers that people may sign in with: a file with a list in JSON, or that list (ADR 29)")
     demo_sign_in: bool = Field(default=False, description="the page /masuk, `./tanggap token`, loopback webhooks; never in production")
+    sign_in_ways: tuple[SignInWay, ...] = Field(
+        default=("passkey", "password"), min_length=1, description="how people may sign in: passkey, password or openid, with commas between"
+    )
+    tls_certificate: Path | None = Field(default=None, description="a file in PEM, with its chain; browsers are then served over TLS")
+    tls_key: Path | None = Field(default=None, description="the private key of the certificate, a file in PEM")
+    tls_listen: Annotated[str, Field(pattern=r"^[0-9a-zA-Z.:\[\]-]+:[0-9]{1,5}$")] = "0.0.0.0:443"
     pool_size: Annotated[int, Field(ge=2, le=64)] = 8
     retry_seconds: tuple[float, ...] = (5, 30, 120, 600, 1800, 3600, 7200, 14400)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -179,8 +187,8 @@ def _refuse_missing_secrets(told: Settings) -> None:
 
 def _parsed(values: dict[str, str]) -> dict[str, object]:
     parsed: dict[str, object] = dict(values)
-    if "retry_seconds" in values:
-        parsed["retry_seconds"] = tuple(values["retry_seconds"].split(","))
+    for name in {"retry_seconds", "sign_in_ways"} & values.keys():
+        parsed[name] = tuple(each.strip() for each in values[name].split(","))
     return parsed
 
 

@@ -11,11 +11,17 @@ import pytest
 
 from district.embedded.postgres import Postgres, start_postgres
 from district.embedded.redis import Redis, start_redis
+from tests.browser import CHROMIUM
 from tests.logins import prepared
 from tests.unit import pytest_addoption, pytest_collection_modifyitems, pytest_configure, pytest_runtest_setup, pytest_runtest_teardown
 from tests.vectors import folder_of, origins
 
 __all__ = ["pytest_addoption", "pytest_collection_modifyitems", "pytest_configure", "pytest_runtest_setup", "pytest_runtest_teardown"]
+
+
+def pytest_report_header() -> str:
+    """Says where the tests of pages look, or that they do not."""
+    return f"browser: {CHROMIUM or 'none found, the tests of pages are skipped (sh deploy/browser.sh says how to get one)'}"
 
 
 @pytest.fixture(scope="session")

@@ -16,8 +16,9 @@ from district.commands.shell import FOUND_A_PROBLEM, show_json, show_table, verb
 from district.commands.stores import opened, running_administrator
 from district.embedded.cluster import binaries
 from district.embedded.redis import binary
-from district.home import find_home
+from district.home import find_home, wanted_port
 from district.logins import address
+from services.intake.accounts.passkeys.relying import RelyingParty, relying_party
 from shared.errors import StartRefused
 from shared.logins import SERVICES
 
@@ -44,13 +45,26 @@ PATIENCE = 2.0
 @verb
 def doctor(json: Annotated[bool, typer.Option("--json", help="for machines")] = False) -> None:
     """Says what is wrong and what to do."""
-    findings = [*_machine(), *_schemas(), *_servers()]
+    findings = [*_machine(), *_schemas(), *_servers(), _passkeys()]
     if json:
         show_json([{"what": what, "ok": ok, "told": told} for what, ok, told in findings])
     else:
         show_table("Doctor", ("what", "", "finding"), [(what, "ok" if ok else "PROBLEM", told) for what, ok, told in findings])
     if not all(ok for _, ok, _ in findings):
         raise typer.Exit(FOUND_A_PROBLEM)
+
+
+def _passkeys() -> Finding:
+    """Browsers take passkeys only where nobody can listen in."""
+    public = os.environ.get("TANGGAP_PUBLIC_ORIGIN") or f"http://127.0.0.1:{wanted_port()}"
+    match relying_party(public):
+        case RelyingParty(origin=origin_of_passkeys):
+            return "passkeys", True, f"work at {origin_of_passkeys}"
+        case "plain-http":
+            mend = "serve it over https: TANGGAP_TLS_CERTIFICATE and TANGGAP_TLS_KEY, or a proxy in front, and TANGGAP_PUBLIC_ORIGIN=https://…"
+            return "passkeys", False, f"off, because {public} is plain http: {mend}"
+        case "number-for-name":
+            return "passkeys", False, f"off, because {public} is a number: give the machine a name, and TANGGAP_PUBLIC_ORIGIN=https:// with it"
 
 
 def _machine() -> list[Finding]:

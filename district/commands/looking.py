@@ -93,6 +93,24 @@ def case_history(case_id: CaseId, json: AsJson = False) -> None:
     show_table("History", ("version", "recorded", "actor", "what happened", "hash"), rows)
 
 
+@verb
+def rights(person: Annotated[str, typer.Argument(help="id of a person")], case_id: CaseId, json: AsJson = False) -> None:
+    """Why somebody may or may not read and do what of a case, in words. It shows nothing of what the case holds."""
+    if not people(person=person):
+        raise NotFound("nobody in this district has this id: ./tanggap roster report shows whom an import set aside")
+    told = _operator("GET", f"/cases/api/cases/{case_named(case_id)}/rights", person=person)
+    if json:
+        show_json(told)
+        return
+    why = [(each["id"], each["en"], each["because"]["id"], each["because"]["en"]) for each in told["relations"]]
+    show_table("Hubungan / Relation", ("hubungan", "relation", "sebab", "because"), why)
+    seen = [(each["id"], each["en"], "ya / yes" if each["seen"] else "tidak / no") for each in told["parts"].values()]
+    show_table("Yang dilihat / Sees", ("bagian", "part", "boleh / may"), [(told["sees"]["id"], told["sees"]["en"], told["sees"]["level"]), *seen])
+    asks = "ya, dengan alasan / yes, with a reason" if told["asks_why"] else "-"
+    may = [(asks, ", ".join(told["may"]) or "-", ", ".join(told["may_not"]) or "-")]
+    show_table("Perintah / Commands", ("alasan membaca / reason to read", "boleh / may", "tidak boleh / may not"), may)
+
+
 @audit.command("verify")
 @verb
 def verify(

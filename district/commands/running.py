@@ -23,7 +23,7 @@ from services.intake.app import sessions_of
 from shared.access import EVERYBODY, Identity, Permissions
 from shared.errors import StartRefused
 from shared.logins import SERVICES
-from shared.service import listening_on, run, serve
+from shared.service import listening_on, run, serve, tls_of
 
 
 @verb
@@ -38,7 +38,7 @@ def up() -> None:
         allowed = any(each.demo_sign_in for each in settings.values())
         sign_in = SignIn(faces(), beginning(sessions_of(running["intake"])), partial(holds_the_sample, running["intake"])) if allowed else None
         application = one_origin(running, front(sign_in), settings["intake"].public_origin)
-        serve(application, listener, started=partial(_answers, note, port))
+        serve(application, listener, tls=tls_of(settings["intake"]), started=partial(_answers, note, port))
 
 
 def _answers(note: ServingNote, port: int) -> None:

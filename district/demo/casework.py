@@ -25,12 +25,18 @@ def in_days(days: float) -> str:
 def leave(day: Day) -> None:
     """Sets up the rota before the first concern comes in."""
     school = day.ids("smk1")
+    appointed = {"person": day.ids(DEPUTY), "role": "counsellor", "school": school}
+    checked(day.client.post(f"{day.stage.origin}/intake/api/appointments", json=appointed, headers=day.stage.home.service_headers()))
+    day.wait(lambda: _is_known(day, school), "the deputy's post at smk1")
     headers = day.stage.token(day.ids("smk1-staf-01"))
     body = {"person": day.ids(ABSENT), "away_from": in_days(-2), "away_until": in_days(7), "deputy": day.ids(DEPUTY)}
     checked(day.client.post(f"{day.stage.origin}/cases/api/schools/{school}/record-leave", json=body, headers=headers))
-    appointed = {"person": day.ids(DEPUTY), "role": "counsellor", "school": school}
-    checked(day.client.post(f"{day.stage.origin}/intake/api/appointments", json=appointed, headers=day.stage.home.service_headers()))
     day.deputies["smk1"] = DEPUTY
+
+
+def _is_known(day: Day, school: str) -> bool:
+    """Whether cases knows of the deputy's post: only who works at a school stands in there."""
+    return day.client.get(f"{day.stage.origin}/cases/api/schools/{school}/duty", headers=day.stage.token(day.ids(DEPUTY))).is_success
 
 
 def counselling(day: Day) -> None:

@@ -72,7 +72,7 @@ def to_try(day: Day, *, width: int = WIDTH) -> list[str]:
     origin = day.stage.origin
     lines = [
         "COBA / TRY NEXT",
-        f"  Sampaikan kepedulian / raise a concern: {origin}/intake/lapor",
+        f"  Lapor atau minta bantuan / raise a concern: {origin}/intake/lapor",
         "  Masuk sebagai … / sign in as …:",
     ]
     for face in faces():

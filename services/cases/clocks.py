@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
+from typing import NamedTuple
 
 import structlog
 
@@ -20,9 +21,8 @@ from services.cases.reading.views import WorkList
 from shared.decider import Decider, load
 from shared.errors import TanggapError, Unavailable
 from shared.eventstore.projection import Projection
-from shared.eventstore.store import Repeated, Stored
+from shared.eventstore.store import EventStore, Outcome, Repeated, Stored
 from shared.message import TANGGAP, Event, Fact, Occasion, derived_id
-from shared.school_day import Calendar
 from shared.service import Kernel
 
 log = structlog.get_logger()
@@ -58,11 +58,8 @@ class Clockwork:
 
     async def _pass(self, case: str, key: str, due: datetime, now: datetime) -> None:
         """One deadline that fails must not stop the others."""
-        cause = derived_id(TANGGAP, "deadline", case, key, due.isoformat())
-        occasion = Occasion("service:cases", None, now, cause, cause)
         try:
-            command = PassDeadline(key=key, due=due, now=now, calendar=await self._calendar(case))
-            outcome = await record_fact(self._kernel.store, self._decider, case, command, occasion)
+            outcome = await pass_deadline(self._kernel.store, self._decider, self._calendars, Overdue(case, key, due), now)
         except TanggapError as error:
             if isinstance(error, Unavailable):
                 raise
@@ -72,6 +69,24 @@ class Clockwork:
         if isinstance(outcome, Stored | Repeated):
             await self._case_list.caught_up(outcome.position)
 
-    async def _calendar(self, case: str) -> Calendar:
-        """Of the school that has the case now."""
-        return await self._calendars.of((await load(self._kernel.store, self._decider, case_stream(case))).state.school)
+
+class Overdue(NamedTuple):
+    """A deadline of a case whose time has come."""
+
+    case: str
+    key: str
+    due: datetime
+
+
+async def pass_deadline(
+    store: EventStore, decider: Decider[Fact, Case, Event], calendars: SchoolCalendars, deadline: Overdue, now: datetime
+) -> Outcome | None:
+    """Tells the case. decider: of cases. calendars: the next rung's time is counted by that of the school that has the case now.
+
+    The same deadline with the same day can be set and pass again, where a closed case is reopened. So the ids of what is decided follow from the
+    case's version, too: else the store would take the second passing for the first, and nobody would hear of it.
+    """
+    known = await load(store, decider, case_stream(deadline.case))
+    cause = derived_id(TANGGAP, "deadline", deadline.case, deadline.key, deadline.due.isoformat(), known.version)
+    command = PassDeadline(key=deadline.key, due=deadline.due, now=now, calendar=await calendars.of(known.state.school))
+    return await record_fact(store, decider, deadline.case, command, Occasion("service:cases", None, now, cause, cause))

@@ -6,15 +6,19 @@ from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 
-from services.intake import api, later_pages, pages
-from services.intake.accounts.accounts import Accounts
-from services.intake.accounts.inviting import Inviting
+from services.intake import api, later_pages
+from services.intake.accounts.invitation_pages import invitation_router
+from services.intake.accounts.office import AccountOffice
 from services.intake.accounts.openid import pages as openid_pages
+from services.intake.accounts.own_pages import own_router
 from services.intake.accounts.passkeys import pages as passkey_pages
-from services.intake.accounts.verifiers import Verifiers
+from services.intake.accounts.routes import invitations_router
+from services.intake.accounts.sign_in_pages import sign_in_router
+from services.intake.accounts.staff_pages import staff_router
 from services.intake.accounts.ways import Ways
 from services.intake.adding import Adding
 from services.intake.earlier_receipts import EarlierReceipts
+from services.intake.form.routes import router as form_router
 from services.intake.raising import Raising
 from services.intake.receipts import Receipts
 from services.intake.reporters import Reporters
@@ -47,6 +51,7 @@ def create_app(settings: Settings) -> FastAPI:
     projections: dict[str, Projection] = {}
     earlier: dict[str, EarlierReceipts] = {}
     offices: dict[str, Sessions] = {}
+    accounts: dict[str, AccountOffice] = {}
 
     def parts(kernel: Kernel) -> list[Part]:
         directory = Projection(VIEW, kernel.store, kernel.database, project, TABLES, kernel.heartbeats, pace=_UNHURRIED)
@@ -56,21 +61,27 @@ def create_app(settings: Settings) -> FastAPI:
         sessions = view_of_sessions(kernel)
         office = offices["sessions"] = sessions_office(kernel, sessions)
         leavers = Leavers(office, SessionList(sessions), directory, sessions, kernel.clock, kernel.heartbeats)
-        return [directory, sessions, leavers, receipts, kernel.subscribe("cases", FromCases, pace=_UNHURRIED)]
+        desk = accounts["office"] = AccountOffice.of(kernel, Directory(kernel.database, directory), office, SessionList(sessions))
+        return [directory, sessions, leavers, desk.leaving, receipts, kernel.subscribe("cases", FromCases, pace=_UNHURRIED)]
 
     def routers(kernel: Kernel) -> list[APIRouter]:
         directory = Directory(kernel.database, projections[VIEW])
         receipts = Receipts(kernel.vault, earlier["receipts"])
         raising, adding = Raising(kernel, directory, receipts), Adding(kernel)
         reporters, roster = Reporters(kernel.store, receipts, directory), RosterImport(kernel, projections[VIEW])
-        accounts = Accounts(kernel.store, Verifiers(kernel.database, kernel.vault), kernel.clock)
-        ways = Ways.of(kernel, offices["sessions"], accounts, Inviting.of(kernel, accounts), directory)
+        desk = accounts["office"]
+        ways = Ways.of(kernel, offices["sessions"], desk.accounts, desk.inviting, directory)
         return [
             api.router(raising, adding, reporters, directory, roster),
             appointing_router(Appointing(kernel, projections[VIEW], directory)),
-            pages.router(kernel, raising, directory),
+            form_router(kernel, raising, directory),
             later_pages.router(kernel, adding, reporters),
             asked_router(StoreWord(kernel.store, kernel.database)),
+            sign_in_router(desk, ways),
+            invitation_router(desk, ways),
+            own_router(desk, ways),
+            staff_router(desk),
+            invitations_router(desk),
             ending_router(offices["sessions"]),
             session_pages.router(kernel, offices["sessions"]),
             passkey_pages.router(ways),
@@ -78,7 +89,7 @@ def create_app(settings: Settings) -> FastAPI:
         ]
 
     app = create_service("intake", settings, migrations=MIGRATIONS, routers=routers, parts=parts, directory=VIEW, word=StoreWord)
-    app.state.sessions = offices["sessions"]
+    app.state.sessions, app.state.accounts = offices["sessions"], accounts["office"]
     return app
 
 

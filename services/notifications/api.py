@@ -7,14 +7,15 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from services.notifications.case_people import KeptPeople, cases_of, may_see, reads, sees
 from services.notifications.contacting import Turns, mark_unsafe
 from services.notifications.domain.agency import AGENCY, RegisterAgency
 from services.notifications.domain.alert import ALERT, Acknowledge, Alert
 from services.notifications.domain.register import MarkUnsafe
-from services.notifications.domain.task import TASK, TRIGGERS, Actor, DeclineReason, Move, NoSuchTask, OpenPackage, Task
+from services.notifications.domain.task import TASK, TRIGGERS, Actor, DeclineReason, Move, NoSuchTask, OpenPackage, Task, TaskRequested
 from services.notifications.endpoints import LONGEST, endpoint
 from services.notifications.registering import AgencySecrets, Registering
-from services.notifications.views import Reader, Roster, agencies, deliveries, is_named, tasks
+from services.notifications.views import Reader, Roster, agencies, deliveries, tasks
 from shared.access import EVERYWHERE, Principal, SignedIn
 from shared.addresses import Flaw
 from shared.asked import Asked
@@ -24,6 +25,7 @@ from shared.errors import Fault, Invalid, NotAllowed, NotFound
 from shared.eventstore.projection import Projection
 from shared.eventstore.states import Loaded
 from shared.message import Occasion, derived_id
+from shared.rights.matrix import Level
 from shared.sealed import Erased, Sealed
 from shared.service import Kernel
 from shared.typed import AS_TYPED
@@ -96,7 +98,10 @@ def _reader(principal: Principal) -> Reader:
 def _deliveries(routes: APIRouter, kernel: Kernel, outbox: Projection) -> None:
     @routes.get("/deliveries", summary="Each message and attempt: queued, sending, sent, delivered, acknowledged, failed, cancelled")
     async def list_deliveries(principal: SignedIn, case: str | None = None) -> dict[str, Any]:
-        return {"items": await deliveries(outbox, _reader(principal), case), "next": None}
+        found = await deliveries(outbox, _reader(principal), case)
+        levels = await _levels(kernel, principal, found)
+        theirs = [each for each in found if not each["case"] or may_see(each["kind"], levels[each["case"]])]
+        return {"items": [_without("school", each) for each in theirs], "next": None}
 
     @routes.post("/alerts/{alert_id}/acknowledge", summary="I have seen it and take it in hand")
     async def acknowledge(alert_id: str, _: Nothing, request: Request, principal: SignedIn) -> dict[str, str]:
@@ -115,8 +120,13 @@ def _deliveries(routes: APIRouter, kernel: Kernel, outbox: Projection) -> None:
 def _tasks(routes: APIRouter, kernel: Kernel, outbox: Projection) -> None:
     @routes.get("/tasks", summary="Tasks: an agency sees its own")
     async def list_tasks(principal: SignedIn) -> dict[str, Any]:
-        agency = principal.id if principal.kind == "agency" else None
-        return {"items": await tasks(outbox, _reader(principal), agency), "next": None}
+        if principal.kind == "agency":
+            found = await tasks(outbox, _reader(principal), principal.id)
+        else:
+            everything = await tasks(outbox, _reader(principal), None)
+            levels = await _levels(kernel, principal, everything)
+            found = [each for each in everything if reads(levels[each["case"]])]
+        return {"items": [_without("case", _without("school", each)) for each in found], "next": None}
 
     @routes.get("/tasks/{task_id}", summary="One task; an agency's first look is recorded as received")
     async def task(task_id: str, principal: SignedIn, request: Request) -> dict[str, Any]:
@@ -144,7 +154,6 @@ def _tasks(routes: APIRouter, kernel: Kernel, outbox: Projection) -> None:
         if body.trigger not in TRIGGERS:
             raise Invalid(Fault("/trigger", "unknown-trigger"))
         found = await _own(kernel, principal, task_id)
-        await _require_unconflicted(outbox, principal, found)
         command = await asked(request, principal)
         note = await _sealed_note(kernel, found, task_id, body.note, command)
         actor = _actor(principal, body)
@@ -167,17 +176,27 @@ def _actor(principal: Principal, body: TransitionBody) -> Actor:
 
 async def _own(kernel: Kernel, principal: Principal, task_id: str) -> Task:
     found = (await load(kernel.store, TASK, f"task-{task_id}")).state
-    requested = found.requested
-    mine = requested is not None and (requested.agency == principal.id if principal.kind == "agency" else principal.at(requested.school))
-    if not mine:
+    if found.requested is None or not await _is_theirs(kernel, principal, found.requested):
         raise NotFound("no task of yours has this id")
     return found
 
 
-async def _require_unconflicted(outbox: Projection, principal: Principal, found: Task) -> None:
-    """Raises: NotFound: the case's concern names this person, who moves nothing of it, also not as the second of two."""
-    if principal.kind == "person" and found.requested and await is_named(outbox, found.requested.case, principal.id):
-        raise NotFound("no task of yours has this id")
+async def _is_theirs(kernel: Kernel, principal: Principal, requested: TaskRequested) -> bool:
+    """An agency's own; of staff whoever reads the case now: nobody who is named in it or suspended, also not as the second of two."""
+    if principal.kind == "agency":
+        return requested.agency == principal.id
+    people = await KeptPeople(kernel.database).of({requested.case: requested.school})
+    return reads(sees(principal, people[requested.case], kernel.clock.now()))
+
+
+async def _levels(kernel: Kernel, principal: Principal, rows: list[dict[str, Any]]) -> dict[str, Level]:
+    """What the principal may know of each case that the rows are about."""
+    people = await KeptPeople(kernel.database).of(cases_of(rows))
+    return {case: sees(principal, each, kernel.clock.now()) for case, each in people.items()}
+
+
+def _without(name: str, row: dict[str, Any]) -> dict[str, Any]:
+    return {field: value for field, value in row.items() if field != name}
 
 
 async def _sealed_note(kernel: Kernel, found: Task, task_id: str, note: str | None, command: Asked) -> Sealed | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI
 
 from services.notifications import api, pages
+from services.notifications.case_people import KeptPeople
 from services.notifications.clocks import Clockwork
 from services.notifications.contacting import Turns
 from services.notifications.projecting import TABLES, VIEW, carry, project
@@ -51,7 +52,7 @@ def create_app(settings: Settings) -> FastAPI:
             Sender(kernel, projections[VIEW], MailSender(settings.smtp_url, settings.smtp_connections), webhooks, taking_turns, roster),
             Clockwork(kernel),
             kernel.subscribe("intake", lambda store: FromIntake(store, roster, taking_turns, KeptSessions(kernel.database)), pace=_UNHURRIED),
-            kernel.subscribe("cases", lambda store: FromCases(store, roster, kernel.clock), pace=_PROMPT),
+            kernel.subscribe("cases", lambda store: FromCases(store, roster, kernel.clock, KeptPeople(kernel.database)), pace=_PROMPT),
         ]
 
     def routers(kernel: Kernel) -> list[APIRouter]:

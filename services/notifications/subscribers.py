@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.notifications import ladder
+from services.notifications.case_people import KeptPeople
 from services.notifications.contacting import Turns, mark_unsafe
 from services.notifications.domain.alert import ALERT, Acknowledge, RaiseAlert
 from services.notifications.domain.notice import NOTICE, AskNotice
@@ -19,6 +20,7 @@ from shared.events import (
     AlertsPassedOn,
     CalendarChanged,
     CaseAcknowledged,
+    CasePeopleChanged,
     CaseTriaged,
     ConcernRaised,
     CoordinatorToBeTold,
@@ -103,10 +105,15 @@ class FromCases:
     store: EventStore
     roster: Roster
     clock: Clock
+    people: KeptPeople
 
     async def __call__(self, event: Recorded, checkpoint: Checkpoint | None) -> Outcome | None:  # noqa: C901, PLR0912 - one line for each event
         match told := read_public(event.type, event.body):
+            case CasePeopleChanged():
+                await self.people.keep(told, event.position)
+                return None
             case CaseTriaged():
+                await self.people.keep(told, event.position)
                 return await self._alert(event, told, checkpoint)
             case CaseAcknowledged():
                 return await self._stop_alerts(event, told, checkpoint)

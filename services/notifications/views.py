@@ -140,8 +140,8 @@ class Roster:
             if person is None:
                 continue  # absent, and nobody who is there stands in: the rung is skipped at once
             (nearby if of_the_cluster else found[role]).append(person)
-        if not found.get("counsellor"):
-            found["counsellor"] = nearby  # a school without a counsellor is served by its cluster (gugus)
+        if not any(role == "counsellor" and not of_the_cluster for _, role, of_the_cluster in rows):
+            found["counsellor"] = nearby  # a school without a counsellor is served by its cluster (gugus; `shared.posts.SERVES`)
         return dict(found)
 
 
@@ -221,7 +221,10 @@ class Reader:
         """What they may see of messages and tasks."""
         found = Conditions()
         found.add("o.generation = %s", generation)
-        found.add_if_asked("o.school = ANY (%s)", None if self.schools is None else list(self.schools))
+        found.add_if_asked(
+            "coalesce((SELECT k.school FROM case_people_v1 k WHERE k.case_id = o.case_id), o.school) = ANY (%s)",
+            None if self.schools is None else list(self.schools),
+        )
         found.add(
             "NOT EXISTS (SELECT FROM conflict_v1 c WHERE c.generation = o.generation AND c.case_id = o.case_id AND c.person = %s)", self.person
         )  # fmt: skip
@@ -229,11 +232,14 @@ class Reader:
 
 
 _DELIVERIES = sql.SQL(
-    "SELECT o.id, o.kind, o.case_id, o.receiver, o.step, o.state, o.queued_at, o.sent_at,"
+    "SELECT o.id, o.kind, o.case_id, o.school, o.receiver, o.step, o.state, o.queued_at, o.sent_at,"
     " coalesce((SELECT jsonb_agg(jsonb_build_object('at', a.at, 'outcome', a.outcome) ORDER BY a.number)"
     " FROM attempt a WHERE a.outbox = o.id), '[]') FROM outbox_v1 o WHERE {} ORDER BY o.queued_at, o.id"
 )
-_TASKS = sql.SQL("SELECT o.task, o.agency, o.priority, o.state, o.respond_by, o.requested_at FROM task_v1 o WHERE {} ORDER BY o.requested_at DESC")
+_TASKS = sql.SQL(
+    "SELECT o.task, o.case_id, o.school, o.agency, o.priority, o.state, o.respond_by, o.requested_at FROM task_v1 o WHERE {}"
+    " ORDER BY o.requested_at DESC"
+)
 _AGENCIES = sql.SQL(
     "SELECT a.agency, a.name, a.kind, a.services, a.url IS NOT NULL, e.at, e.outcome FROM agency_v1 a LEFT JOIN endpoint_outcome e"
     " ON e.agency = a.agency AND (e.url_hash = sha256(convert_to(a.url, 'UTF8')) OR a.url IS NULL AND starts_with(e.outcome, 'never:gone'))"
@@ -243,7 +249,7 @@ _AGENCIES = sql.SQL(
 
 async def deliveries(outbox: Projection, reader: Reader, case: str | None) -> list[dict[str, Any]]:
     """Each message and each of its attempts, as far as the reader may know. Raises: StillBuilding, BehindWrite."""
-    names = ("id", "kind", "case", "receiver", "step", "state", "queued_at", "sent_at", "attempts")
+    names = ("id", "kind", "case", "school", "receiver", "step", "state", "queued_at", "sent_at", "attempts")
     async with outbox.reading() as reading:
         wanted = reader.wanted(reading.generation)
         wanted.add_if_asked("o.case_id = %s", case)
@@ -255,15 +261,7 @@ async def tasks(outbox: Projection, reader: Reader, agency: str | None) -> list[
     async with outbox.reading() as reading:
         wanted = reader.wanted(reading.generation)
         wanted.add_if_asked("o.agency = %s", agency)
-        return await _rows(reading, _TASKS, wanted, ("id", "agency", "priority", "state", "respond_by", "requested_at"))
-
-
-async def is_named(outbox: Projection, case: str, person: str) -> bool:
-    """Whether a concern of this case names the person. Raises: StillBuilding, BehindWrite."""
-    query = "SELECT EXISTS (SELECT FROM conflict_v1 WHERE generation = %s AND case_id = %s AND person = %s)"
-    async with outbox.reading() as (connection, generation):
-        row = await (await connection.execute(query, (generation, case, person))).fetchone()
-    return bool(row and row[0])
+        return await _rows(reading, _TASKS, wanted, ("id", "case", "school", "agency", "priority", "state", "respond_by", "requested_at"))
 
 
 async def agencies(outbox: Projection) -> list[dict[str, Any]]:

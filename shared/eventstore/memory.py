@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from shared.clock import Clock, SystemClock
 from shared.errors import Fault, Invalid
 from shared.eventstore.chain import START, content, link
 from shared.eventstore.doorbell import Doorbell
@@ -20,11 +22,15 @@ from shared.message import NewEvent, Recorded, recorded
 
 @dataclass
 class InMemoryEventStore:
-    """`EventStore` in dictionaries."""
+    """`EventStore` in dictionaries. clock: by which events are recorded."""
 
     partitions: int = PARTITIONS
     doorbell: Doorbell = field(default_factory=Doorbell)
+    clock: Clock = field(default_factory=SystemClock)
     events: list[Recorded] = field(default_factory=list)
+    _by_stream: dict[str, list[Recorded]] = field(default_factory=lambda: defaultdict(list))
+    _by_id: dict[UUID, Recorded] = field(default_factory=dict)
+    _last_public: dict[int, int] = field(default_factory=dict)
     _states: States = field(default_factory=States)
     _checkpoints: dict[tuple[str, str, int], int] = field(default_factory=dict)
     _idempotency: dict[tuple[str, str], Repeated] = field(default_factory=dict)
@@ -35,7 +41,7 @@ class InMemoryEventStore:
         if refused is not None:
             return refused
         self._refuse_known(item)
-        now = max([datetime.now(UTC), *(event.recorded_at for event in self.events[-1:])])
+        now = max([self.clock.now(), *(event.recorded_at for event in self.events[-1:])])
         for write in item.writes:
             for event in write.events:
                 self._add(write.stream, event, now)
@@ -61,10 +67,10 @@ class InMemoryEventStore:
         self._states.keep(loaded)
 
     async def entries(self, stream: str, *, after: int = 0) -> list[Entry]:
-        return [_entry(event) for event in self.events if event.stream == stream and event.version > after]
+        return [_entry(event) for event in self._of(stream)[after:]]
 
     async def streams(self, prefix: str) -> list[str]:
-        return sorted({event.stream for event in self.events if event.stream.startswith(prefix)})
+        return sorted(stream for stream in self._by_stream if stream.startswith(prefix))
 
     async def replay(self, position: int, *, types: Collection[str] = (), limit: int = 5000) -> Page | None:
         found = self.events[position : position + limit]
@@ -83,11 +89,8 @@ class InMemoryEventStore:
     ) -> list[Recorded]:
         return [
             event
-            for event in self.events
-            if event.stream == stream
-            and event.version > after
-            and (until_version is None or event.version <= until_version)
-            and (recorded_by is None or event.recorded_at <= recorded_by)
+            for event in self._of(stream)[after:]
+            if (until_version is None or event.version <= until_version) and (recorded_by is None or event.recorded_at <= recorded_by)
         ]
 
     async def read_after(self, position: int, *, limit: int = 500, partition: int | None = None, public: bool = False) -> list[Recorded]:
@@ -100,13 +103,17 @@ class InMemoryEventStore:
         return max((event.position for event in self._after(0, partition, public=public)), default=0)
 
     async def find(self, event_id: UUID) -> Recorded | None:
-        return next((event for event in self.events if event.id == event_id), None)
+        return self._by_id.get(event_id)
 
     async def repeated(self, scope: str, key: str) -> Repeated | None:
         return self._idempotency.get((scope, key))
 
     async def checkpoint(self, consumer: str, source: str, partition: int) -> int:
         return self._checkpoints.get((consumer, source, partition), 0)
+
+    def _of(self, stream: str) -> list[Recorded]:
+        """The events of a stream; the first one has version 1."""
+        return self._by_stream.get(stream, [])
 
     def _after(self, position: int, partition: int | None, *, public: bool) -> Iterator[Recorded]:
         for event in self.events[position:]:
@@ -126,23 +133,21 @@ class InMemoryEventStore:
         return Hole(current) if place.previous != current else None
 
     def _repeated_id(self, item: Item) -> Outcome | None:
-        known = {event.id: event for event in self.events}
-        found = [known.get(write.events[0].id) if write.events else None for write in item.writes]
+        found = [self._by_id.get(write.events[0].id) if write.events else None for write in item.writes]
         if not found or found[0] is None or None in found:
             return None
         self._move(item)
         return Repeated(found[0].position, found[0].recorded_at)
 
     def _refuse_known(self, item: Item) -> None:
-        known = {event.id for event in self.events}
-        if any(event.id in known for write in item.writes for event in write.events):
+        if any(event.id in self._by_id for write in item.writes for event in write.events):
             raise Invalid(Fault("", "not-storable"), message="the store refuses this item: a part of it is there already")
 
     def _conflict(self, item: Item) -> Outcome | None:
         return next((found for write in item.writes if (found := self._stands_elsewhere(write))), None)
 
     def _stands_elsewhere(self, write: Write) -> Conflict | None:
-        actual = sum(1 for event in self.events if event.stream == write.stream)
+        actual = len(self._of(write.stream))
         return Conflict(write.stream, write.expected, actual) if actual != write.expected else None
 
     def _move(self, item: Item) -> None:
@@ -151,9 +156,9 @@ class InMemoryEventStore:
             self._checkpoints[place.consumer, place.source, place.partition] = place.position
 
     def _add(self, stream: str, event: NewEvent, now: datetime) -> None:
-        mine = [each for each in self.events if each.stream == stream]
+        mine = self._by_stream[stream]
         partition = partition_of(event.key, self.partitions)
-        before = max((each.position for each in self._after(0, partition, public=True)), default=0)
+        before = self._last_public.get(partition, 0)
         place = (stream, len(mine) + 1, len(self.events) + 1, partition)
         bare = changed(
             recorded(event, *place, before, now),
@@ -163,6 +168,10 @@ class InMemoryEventStore:
         digest = content(bare)
         chained = changed(bare, hash=link(bare.previous_hash, digest), store_hash=link(bare.previous_store_hash, digest))
         self.events.append(chained)
+        mine.append(chained)
+        self._by_id[chained.id] = chained
+        if chained.public:
+            self._last_public[partition] = chained.position
 
 
 def _entry(event: Recorded) -> Entry:

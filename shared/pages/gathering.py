@@ -69,8 +69,12 @@ def _forms(text: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
 
 
 def _missing(part: Path, language: Language) -> Iterator[Found]:
-    known = known_in(part, language).keys() | known_in(FRAME, language).keys()
-    return (found for found in texts_in(part) if (found.context, _first(found.text)) not in known)
+    """Each text once, where it is said first."""
+    known = set(known_in(part, language)) | set(known_in(FRAME, language))
+    for found in texts_in(part):
+        if (found.context, _first(found.text)) not in known:
+            known.add((found.context, _first(found.text)))
+            yield found
 
 
 def gather(part: Path, language: Language) -> int:

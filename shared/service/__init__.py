@@ -3,5 +3,6 @@
 from shared.service.creating import create_service
 from shared.service.kernel import Kernel, ServiceName
 from shared.service.serving import listening_on, run, serve
+from shared.service.tls import tls_of
 
-__all__ = ["Kernel", "ServiceName", "create_service", "listening_on", "run", "serve"]
+__all__ = ["Kernel", "ServiceName", "create_service", "listening_on", "run", "serve", "tls_of"]

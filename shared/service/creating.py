@@ -89,7 +89,7 @@ def _kernels_routers(kernel: Kernel, running: Sequence[Part]) -> list[APIRouter]
     return [
         feed_router(kernel.name, kernel.store),
         parked_router(kernel),
-        pages_router(kernel.name),
+        pages_router(kernel.name, kernel.frame),
         key_status_router(kernel.keys, kernel.database, kernel.depends),
         views_router(kernel, projections),
         operations_router(kernel, watched, [projection.name for projection in projections]),

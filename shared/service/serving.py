@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from shared import logs
 from shared.errors import StartRefused
 from shared.eventstore.replaying import calm_collector
+from shared.service.tls import Tls, TlsServer, tls_of
 from shared.settings import Settings, read_settings
 
 _PORTS = range(65536)
@@ -29,8 +30,9 @@ def run(create_app: Callable[[Settings], FastAPI]) -> None:
     logs.guard_process()
     try:
         _refuse_administrator()
-        app, uds = create_app(read_settings()), os.environ.get("UDS")
-        serve(app, uds or listening_on(os.environ.get("HOST", "127.0.0.1"), _given_port()))
+        settings, uds = read_settings(), os.environ.get("UDS")
+        app = create_app(settings)
+        serve(app, uds or listening_on(os.environ.get("HOST", "127.0.0.1"), _given_port()), tls=tls_of(settings))
     except StartRefused as refused:
         print(f"tanggap: {refused}", file=sys.stderr)  # noqa: T201 - a sentence for the operator, not a log line
         sys.exit(2)
@@ -51,10 +53,12 @@ def _refuse_administrator() -> None:
         )
 
 
-def serve(app: ASGIApp, at: socket.socket | str, *, started: Callable[[], None] = lambda: None) -> None:
+def serve(app: ASGIApp, at: socket.socket | str, *, tls: Tls | None = None, started: Callable[[], None] = lambda: None) -> None:
     """Serves an application until SIGTERM or Ctrl-C.
 
-    at: what `listening_on` gave, or the path of a socket. started: called once it answers. Raises: StartRefused: it could not start.
+    at: what `listening_on` gave, or the path of a socket. tls: where browsers come in besides. started: called once it answers.
+
+    Raises: StartRefused: it could not start.
     """
     logs.guard_process()
     named = at if isinstance(at, str) else None
@@ -71,7 +75,8 @@ def serve(app: ASGIApp, at: socket.socket | str, *, started: Callable[[], None] 
     )
     config.load()
     calm_collector()
-    server = _Telling(config, started)
+    beside = TlsServer(app, tls, listening_on(tls.host, tls.port)) if tls else None
+    server = _Telling(config, started, beside)
     with suppress(SystemExit):  # uvicorn's way to say that the application did not start
         server.run(sockets=None if isinstance(at, str) else [at])
     if _refusals:
@@ -81,16 +86,23 @@ def serve(app: ASGIApp, at: socket.socket | str, *, started: Callable[[], None] 
 
 
 class _Telling(uvicorn.Server):
-    """Says when it answers. started: called then."""
+    """Says when it answers. started: called then. beside: what serves the same over TLS."""
 
-    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, started: Callable[[], None], beside: TlsServer | None) -> None:
         super().__init__(config)
-        self._tell = started
+        self._tell, self._beside = started, beside
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
+            if self._beside:
+                self._beside.begin()
             self._tell()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._beside:
+            await self._beside.end()
+        await super().shutdown(sockets)
 
 
 def note_refusal(refused: StartRefused) -> None:

@@ -275,7 +275,7 @@ SCENARIOS[al.JudgeAllegation] = Scenario(
     lambda: (handled(), step(al.JudgeAllegation, by=COORDINATOR, accused="nobody", outcome="not-proven", reason=W)), BLAMED,
 )  # fmt: skip
 SCENARIOS[al.ConfirmAllegation] = Scenario(
-    [step(al.JudgeAllegation, by=COORDINATOR, accused=STUDENT, outcome="deliberately-false", reason=W)],
+    [step(ho.TakeOverCase, by=OFFICER, reason=W), step(al.JudgeAllegation, by=COORDINATOR, accused=STUDENT, outcome="deliberately-false", reason=W)],
     step(al.ConfirmAllegation, by=OFFICER, accused=STUDENT), ["allegation-confirmed"], al.SamePerson,
     lambda: (handled(false, concern=ACCUSED), step(al.ConfirmAllegation, by=COORDINATOR, accused=TEACHER)), BLAMED,
 )  # fmt: skip

@@ -136,6 +136,13 @@ def test_two_activities_of_one_kind_keep_what_they_say_apart():
     assert (second["data"]["field"], second["data"]["reason"]) == ("Karier", "lain")
 
 
+def test_what_another_activity_said_meanwhile_stays_out_of_a_report():
+    """The second one was asked for before the first one's meeting."""
+    other = REQUEST.model_copy(update={"activity": "b", "act": "act-b", "field": "career", "reason": words("lain")})
+    report = documents(REQUEST, other, SCHEDULE, HOLD)[-1]
+    assert (report["name"], report["data"]["field"]) == ("counselling-report", "Sosial")
+
+
 def test_of_several_meetings_each_report_holds_its_own():
     second = {"symptoms": words("gejala kedua")}
     again = step(co.ScheduleCounselling, activity="a", when=later(days=8), place=words("aula"))

@@ -249,6 +249,17 @@ async def test_the_counsellor_of_the_other_side_is_not_named(cases):
 
 
 @pytest.mark.anyio
+async def test_a_case_of_the_district_s_desk_goes_to_nobody_of_the_school(cases):
+    """It goes past the school, so whoever works there could not open it (domain.md, Intake)."""
+    school = await cases.school()
+    await cases.hear_duty()
+    case = await school.concern(desk="district")
+    await cases.done(case, "take-over-case", cases.duty, reason="x")
+    assert faults(await cases.act(case, "assign", cases.duty, to=school.named("counsellor"))) == [("/to", "role-may-not")]
+    assert (await cases.act(case, "assign", cases.duty, to="duty")).status_code == 200
+
+
+@pytest.mark.anyio
 async def test_the_cluster_s_counsellor_works_where_the_school_has_none(cases):
     """A cluster (gugus) counsellor stands on the rota of small schools (domain.md, Urgency)."""
     school, small, far = [await cases.school() for _ in range(3)]

@@ -10,7 +10,7 @@ import pytest
 from services.cases.domain.steps.policy import ORDER, Together
 from services.cases.domain.steps.triage import TriageInputs, triage
 from services.cases.policies import policy_for, policy_of
-from services.intake.rendering import DANGERS
+from services.intake.form.questions import DANGERS
 from shared.events import Category, ConcernRaised, Fact
 from tests.cases.drafts import draft
 

@@ -14,6 +14,8 @@ from district.deployment import free_port
 from services.intake.accounts.accounts import Accounts
 from services.intake.accounts.inviting import Inviting
 from services.intake.accounts.verifiers import Verifiers
+from services.intake.app import view_of_sessions
+from shared.running import ended
 from shared.testing import eventually
 from tests.intake.office import KEY, Office, opened
 from tests.keys import make_known, somebody
@@ -56,6 +58,7 @@ async def served(database: str, folder: Path, *, port: int | None = None, **sett
     async with opened(database, folder, **(given | settings)) as office:
         server = uvicorn.Server(uvicorn.Config(office.app, port=chosen, log_config=None, lifespan="off", ws="none"))
         running = asyncio.create_task(server.serve())
+        folding = asyncio.create_task(view_of_sessions(office.kernel).run())
 
         async def started() -> bool:
             return server.started
@@ -66,3 +69,4 @@ async def served(database: str, folder: Path, *, port: int | None = None, **sett
         finally:
             server.should_exit = True
             await running
+            await ended(folding)

@@ -10,6 +10,7 @@ from services.intake.views import VIEW
 from shared.access import service_principal
 from shared.eventstore import projection
 from shared.settings import read_settings
+from tests.intake.form import fill
 from tests.keys import bearer
 from tests.logins import login
 from tests.shared.test_tail import event, item
@@ -64,11 +65,17 @@ async def raised(office) -> httpx.Response:
     return await office.ask("POST", "/api/concerns", json=CONCERN, headers={"idempotency-key": "k-1"})
 
 
+async def school_page(office) -> httpx.Response:
+    """The page of the public form that offers the schools."""
+    await fill(office.client, about="other", narrative="words")
+    return await office.ask("GET", "/lapor/sekolah")
+
+
 async def test_while_it_is_built_nobody_is_unknown_and_a_concern_is_to_be_sent_again(office):
     await office.directory("building")
     for answer in (
         await raised(office),
-        await office.ask("GET", "/lapor"),
+        await school_page(office),
         await office.ask("GET", "/api/schools"),
         await office.ask("GET", "/api/people"),
         await office.ask("POST", "/api/status", json={"receipt": "ABCD-EFGH-JKLM-NPQR"}),
@@ -83,7 +90,7 @@ async def test_while_it_is_built_nobody_is_unknown_and_a_concern_is_to_be_sent_a
 async def test_a_directory_that_is_behind_serves_the_form_and_refuses_what_must_be_whole(office):
     await office.directory("answering")
     await office.kernel.store.append(item(event()))
-    assert "SMP" in (await office.ask("GET", "/lapor")).text
+    assert "SMP" in (await school_page(office)).text
     assert [school["school"] for school in (await office.ask("GET", "/api/schools")).json()["items"]] == ["s1"]
     assert (await raised(office)).status_code == 201
     for answer in (await office.ask("GET", "/api/people"), await office.ask("POST", "/api/status", json={"receipt": "ABCD-EFGH-JKLM-NPQR"})):

@@ -14,7 +14,7 @@ from services.cases.commands.subject import Said
 from services.cases.commands.words import bare, field_type, is_part, part_of
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.named import Names
-from services.cases.reading.views import Person
+from services.cases.reading.views import OF_THE_DISTRICT, Person
 from shared.errors import Fault, Invalid, Sentences
 
 
@@ -101,7 +101,8 @@ async def _staff_fault(ground: Ground, named: Named) -> str | None:
     roles = await ground.roster.roles_at(named.person, ground.school)
     if not roles:
         return "unknown-person"
-    if named.names.may and roles.isdisjoint(ground.kernel.access.permissions.command(named.names.may).roles):
+    reaching = roles & frozenset(OF_THE_DISTRICT) if ground.case.desk == "district" else roles  # it goes past the school
+    if named.names.may and reaching.isdisjoint(ground.kernel.access.permissions.command(named.names.may).roles):
         return "role-may-not"
     return await _unfit(ground, named) if named.names.fit else None
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from services.cases.commands.road import Road
 from services.cases.commands.routes import CommandRoutes
 from services.cases.domain.casework import Casework
-from services.cases.letters import report_routes, routes, settings, verifying
+from services.cases.letters import pages, report_routes, routes, settings, verifying
 from services.cases.letters.gathering import Gathering
 from services.cases.letters.issuing import Issuing
 from services.cases.letters.keeping import Files
@@ -40,8 +40,10 @@ def routers(road: Road, words: Words, kinds: Mapping[str, Kind[Material]], repor
     standing = Standing(kernel, road.roster)
     gathering = Gathering(kernel, work, road.roster, road.calendars, words, standing)
     issuing = Issuing(road, standing, Files(kernel.database, kernel.vault), Press(), kernel.settings.public_origin)
+    subjects = Subjects(gathering)
     return [
-        routes.router(Subjects(gathering), issuing, kinds),
+        routes.router(subjects, issuing, kinds),
+        pages.router(pages.DocumentPages(subjects, issuing, kinds)),
         report_routes.router(report_routes.ReportRoutes(issuing, reports, REPORTS, words)),
         settings.router(CommandRoutes(road, APIRouter(prefix="/cases/api", tags=["paper"])), issuing),
         verifying.router(Verifying(issuing, titles(work))),

@@ -131,7 +131,7 @@ def _shape(element: ET.Element, depth: int = 0) -> ET.Element:
     for name, value in _attributes(element):
         if name in _ATTRIBUTES and _is_harmless(value):
             kept.set(name, value)
-    kept.extend(_shape(child, depth + 1) for child in element if isinstance(child.tag, str) and _local(child.tag) in _SHAPES)
+    kept.extend([_shape(child, depth + 1) for child in element if isinstance(child.tag, str) and _local(child.tag) in _SHAPES])
     return kept
 
 

@@ -36,12 +36,16 @@ class RowsForm(_Words):
 
 
 class TableForm(_Words):
-    """table: a field that holds several things. columns: heading, field of each thing, share of the width. `#` numbers them."""
+    """table: a field that holds several things. columns: heading, field of each thing, share of the width. `#` numbers them.
+
+    tall: its rows leave room for a signature.
+    """
 
     heading: str = ""
     table: str
     columns: tuple[tuple[str, str, int], ...]
     empty: str = "Tidak ada."
+    tall: bool = False
 
 
 class BlanksForm(_Words):
@@ -156,7 +160,7 @@ def _table(form: TableForm, model: Model) -> Part:
         return Paragraph(heading=form.heading, text=form.empty)
     rows = tuple(tuple(_cell(number, thing, field) for _, field, _ in form.columns) for number, thing in enumerate(things, start=1))
     columns, widths = tuple(each for each, _, _ in form.columns), tuple(width for _, _, width in form.columns)
-    return Table(heading=form.heading, columns=columns, widths=widths, rows=rows)
+    return Table(heading=form.heading, columns=columns, widths=widths, rows=rows, tall=form.tall)
 
 
 def _cell(number: int, thing: Model, field: str) -> str:

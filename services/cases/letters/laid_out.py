@@ -37,13 +37,14 @@ class Rows(_Shape):
 
 
 class Table(_Shape):
-    """widths: how the columns share the page."""
+    """widths: how the columns share the page. tall: its rows leave room for a signature."""
 
     kind: Literal["table"] = "table"
     heading: str = ""
     columns: tuple[str, ...]
     widths: tuple[int, ...]
     rows: tuple[tuple[str, ...], ...]
+    tall: bool = False
 
 
 class Blanks(_Shape):

@@ -20,7 +20,7 @@ from services.cases.letters.issuing import Document, Issuing
 from services.cases.letters.kinds import Kind
 from services.cases.letters.made import made_of
 from services.cases.letters.material import Material, NotComplete
-from services.cases.letters.previewing import preview
+from services.cases.letters.previewing import UNNUMBERED, preview
 from services.cases.letters.subjects import Subjects, drafted, numbered
 from services.cases.letters.wanted import Wanted, WantedDocument
 from services.cases.reading.documents import documents_of
@@ -30,7 +30,6 @@ from shared.asking import asked
 from shared.errors import NotAllowed, NotFound
 
 Opening = Callable[[Principal, str, ReadingReason | None], Awaitable[Gathered]]
-UNNUMBERED = "(nomor diberikan saat diterbitkan)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,24 +71,30 @@ class Verifying:
         return "same" if hmac.compare_digest(digest, document.issued.digest or "") else "other"
 
 
+_NOT_TOLD = {"referrer-policy": "no-referrer"}
+"""The address is the secret: no other page is told of it."""
+
+
 def router(verifying: Verifying) -> APIRouter:
     """`GET` and `POST /cases/surat/{secret}`."""
     routes = APIRouter(prefix="/cases", include_in_schema=False)
     frame = verifying.issuing.road.kernel.frame
 
+    def page(request: Request, told: Mapping[str, object], status: int) -> HTMLResponse:
+        return frame.page(request, "letters/verification.html", told, status, _NOT_TOLD)
+
     @routes.get("/surat/{secret}")
     async def shown(secret: str, request: Request, _: SignedIn) -> HTMLResponse:
         document = await verifying.document(secret)
-        return frame.page(request, "letters/verification.html", await verifying.told(document), 200 if document else 404)
+        return page(request, await verifying.told(document), 200 if document else 404)
 
     @routes.post("/surat/{secret}")
     async def compare(secret: str, request: Request, _: SignedIn, file: UploadFile | None = None) -> HTMLResponse:
         document, said = await verifying.document(secret), await file.read() if file else b""
         if document is None:
-            return frame.page(request, "letters/verification.html", await verifying.told(None), 404)
+            return page(request, await verifying.told(None), 404)
         if not said:
-            told = await verifying.told(document) | {"errors": {"file": say("Pilih berkas PDF surat.")}}
-            return frame.page(request, "letters/verification.html", told, 422)
-        return frame.page(request, "letters/verification.html", await verifying.told(document, await verifying.compared(document, said)))
+            return page(request, await verifying.told(document) | {"errors": {"file": say("Pilih berkas PDF surat.")}}, 422)
+        return page(request, await verifying.told(document, await verifying.compared(document, said)), 200)
 
     return routes

@@ -30,12 +30,12 @@ _LISTS = (*OF_THE_SCHOOL, "supervisor", "district-officer", "district-duty", "se
 TITLES: Mapping[Name, tuple[str, str]] = {
     "today": ("Hari ini", "Today"),
     "overdue": ("Terlambat", "Overdue"),
-    "unidentified": ("Murid belum dikenali", "Unidentified students"),
+    "unidentified": ("Identitas murid belum dipastikan", "Unidentified students"),
     "waiting-for-me": ("Menunggu saya", "Waiting for me"),
     "commitments": ("Komitmen jatuh tempo", "Commitments due"),
     "referrals-without-answer": ("Rujukan belum dijawab", "Referrals without an answer"),
     "new-words": ("Keterangan baru dari pelapor", "New words of reporters"),
-    "ladder": ("Tangga eskalasi", "Ladder"),
+    "ladder": ("Jenjang eskalasi", "Ladder"),
     "leaving": ("Murid yang pindah atau keluar", "Students who moved or left"),
     "arrivals": ("Kasus murid pindahan yang akan datang", "Cases that are to come with their students"),
 }
@@ -62,7 +62,7 @@ def router(kernel: Kernel, view: Projection, calendars: SchoolCalendars) -> APIR
             return await _cases(cases, principal, Filters(school=school, unidentified=True), after, limit)
         if name == "arrivals":
             return await _cases(cases, principal, Filters(arriving_at=_own_schools(principal, school)), after, limit)
-        wanted = _filter(name, principal, kernel.clock.now(), await _calendar(calendars, principal, school), school)
+        wanted = question(name, principal, kernel.clock.now(), await calendar_for(calendars, principal, school), school)
         found = await work.page(
             wanted, schools=schools_of(principal), reader=principal.id, after=read_cursor(after, datetime.fromisoformat, str, str), limit=limit + 1
         )
@@ -74,15 +74,15 @@ def router(kernel: Kernel, view: Projection, calendars: SchoolCalendars) -> APIR
     return routes
 
 
-async def _calendar(calendars: SchoolCalendars, principal: Principal, school: str | None) -> Calendar:
+async def calendar_for(calendars: SchoolCalendars, principal: Principal, school: str | None) -> Calendar:
     """By which a day ends: that of the one school that is asked for, or that somebody works at; else that of the district."""
     mine = principal.schools()
     only = school or (next(iter(mine)) if len(mine) == 1 and mine != EVERYWHERE else None)
     return await calendars.of(only) if only else await calendars.district()
 
 
-def _filter(name: Name, principal: Principal, now: datetime, calendar: Calendar, school: str | None) -> WorkFilter:
-    """Raises: NotAllowed: a teacher sees what waits for them. An officer sees what climbed the ladder."""
+def question(name: Name, principal: Principal, now: datetime, calendar: Calendar, school: str | None) -> WorkFilter:
+    """What a list asks for. Raises: NotAllowed: a teacher sees what waits for them. An officer sees what climbed the ladder."""
     if name == "waiting-for-me":
         return WorkFilter(owner=principal.id, school=school)
     if not principal.holds(*_LISTS):

@@ -14,8 +14,8 @@ from services.cases.domain.casework import Casework
 from services.cases.reading.case import CaseReader, Moment
 from services.cases.reading.summary import services_given
 from services.cases.reading.views import CaseList, Filters
-from services.cases.rights import ReadingReason, schools_of, sight_of
-from shared.access import SignedIn
+from services.cases.rights import ReadingReason, explained, schools_of, sight_of
+from shared.access import Identity, SignedIn
 from shared.asking import cursor, read_cursor
 from shared.events import Urgency
 from shared.eventstore.projection import Projection
@@ -77,5 +77,10 @@ def router(kernel: Kernel, view: Projection, casework: Casework) -> APIRouter:
     @routes.get("/{case_id}/decisions", summary="The decision receipts of a case")
     async def decisions(case_id: str, principal: SignedIn, reason: ReadingReason | None = None) -> dict[str, Any]:
         return {"items": await reader.decisions(principal, case_id, reason), "next": None}
+
+    @routes.get("/{case_id}/rights", summary="Why somebody may or may not, without anything that the case holds")
+    async def why(case_id: str, person: str, _: SignedIn) -> dict[str, Any]:
+        asked = await kernel.access.resolved(Identity(person, "person"))
+        return explained(asked, (await reader.current(case_id)).state, kernel.access.permissions, kernel.clock.now())
 
     return routes

@@ -46,12 +46,14 @@ _STAFF = (
     " UNION SELECT person, role, false FROM post_v1 WHERE generation = 1 AND school IS NULL AND role = ANY (%(district)s)"
     " AND (kind IS NULL OR kind = (SELECT kind FROM mine))"
     " UNION SELECT p.person, p.role, true FROM mine JOIN school_v1 s ON s.cluster = mine.cluster AND s.school <> %(school)s"
-    " JOIN post_v1 p ON p.generation = 1 AND p.role = 'counsellor' AND p.school = s.school)"
+    " JOIN post_v1 p ON p.generation = 1 AND p.role = 'counsellor' AND p.school = s.school WHERE NOT EXISTS (SELECT FROM post_v1 own"
+    " WHERE own.generation = 1 AND own.role = 'counsellor' AND own.school = %(school)s"
+    " AND NOT EXISTS (SELECT FROM suspension_v1 u WHERE u.generation = 1 AND u.person = own.person)))"
     " SELECT person, role FROM held WHERE EXISTS (SELECT FROM person_v1 p WHERE p.generation = 1 AND p.person = held.person)"
     " AND NOT EXISTS (SELECT FROM suspension_v1 u WHERE u.generation = 1 AND u.person = held.person)"
     " GROUP BY person, role ORDER BY bool_and(nearby), person, role"
 )
-"""Who holds a post at a school: its own people and those of the district, then the counsellors of its cluster."""
+"""Who holds a post at a school: its own people and those of the district; without a counsellor, its cluster's (`shared.posts.SERVES`)."""
 
 
 class Roster:
@@ -96,7 +98,7 @@ class Roster:
         return frozenset(role for role, people in (await self.staff(school)).items() if person in people)
 
     async def staff(self, school: str) -> dict[str, list[str]]:
-        """People by the role they hold at a school: its own and the district's, after them its cluster's counsellors. Nobody who is suspended."""
+        """People by the role they hold at a school: its own, the district's, its cluster's counsellors where it has none. Nobody suspended."""
         async with self._database.statement() as connection:
             cursor = await connection.execute(_STAFF, {"school": school, "district": list(OF_THE_DISTRICT)})
             rows: list[tuple[str, str]] = await cursor.fetchall()
@@ -277,7 +279,7 @@ class Work:
     school: str
     owner: str | None
     student: str | None
-    urgency: str
+    urgency: Urgency
     expected_at: datetime
     step: int
 

@@ -3,6 +3,7 @@
 from services.cases.rights.activities import glass_until, may_open, may_read
 from services.cases.rights.alone import require_at_school, require_leader, require_party
 from services.cases.rights.case import is_there, require_content, require_right, rights, standing_of
+from services.cases.rights.explaining import explained
 from services.cases.rights.lists import OF_THE_SCHOOL, Sight, schools_of, sight_of
 from services.cases.rights.reasons import ReadingReason, ReadingReasonNeeded, require_reason
 from shared.rights.matrix import Level as Rights
@@ -13,6 +14,7 @@ __all__ = [
     "ReadingReasonNeeded",
     "Rights",
     "Sight",
+    "explained",
     "glass_until",
     "is_there",
     "may_open",

@@ -66,12 +66,17 @@ class Inviting:
 
     async def person_of(self, token: str) -> str | None:
         """Whose account a link opens now; None where it is unknown, used, replaced or expired. Raises: Unavailable."""
+        person = await self.holder_of(token)
+        if person is None:
+            return None
+        account = await self.accounts.of(person)
+        return person if account.invited_by(hash_of(token), self.accounts.clock.now()) and not account.locked else None
+
+    async def holder_of(self, token: str) -> str | None:
+        """For whom a link was made, whether or not it still holds. Raises: Unavailable."""
         async with self.database.statement() as connection:
             row = await (await connection.execute("SELECT person FROM invitation_link WHERE hash = %s", (hash_of(token),))).fetchone()
-        if row is None:
-            return None
-        account = await self.accounts.of(row[0])
-        return row[0] if account.invited_by(hash_of(token), self.accounts.clock.now()) and not account.locked else None
+        return row[0] if row else None
 
     async def forget(self, now: datetime) -> None:
         """Drops links that hold no more. Raises: Unavailable."""

@@ -68,9 +68,9 @@ class Ways:
         off = self.passkeys if isinstance(self.passkeys, Sentences) else None
         return Offered(off is None, issuers, off)
 
-    async def enter(self, _: Request, answer: Response, person: str, *, level: Level, way: Way) -> None:
-        """Signs a browser in after a proof. Raises: Unavailable."""
-        self.sessions.give(answer, await self.sessions.begin(person, level=level, way=way))
+    async def enter(self, request: Request, answer: Response, person: str, *, level: Level, way: Way) -> None:
+        """Signs a browser in after a proof: its own session of this person is renewed, anybody else's ends. Raises: Unavailable."""
+        await self.sessions.enter(request, answer, person, level=level, way=way)
 
     async def shown(self, person: str) -> str:
         """The name of a person, for their own devices; the program's where there is none. Raises: Unavailable."""

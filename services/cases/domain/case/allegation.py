@@ -15,7 +15,7 @@ CLEARING = frozenset({"not-proven", "unfounded", "deliberately-false"})
 """Outcomes that take the label off the accused (domain.md, Conflicts)."""
 
 
-class JudgeAllegation(Command, called="judge-allegation", permission="ruling"):
+class JudgeAllegation(Command, called="judge-allegation", permission="finding"):
     """accused: person or student. A finding that it was deliberately false counts only when a second person confirms it."""
 
     accused: Annotated[str, NamedBefore("somebody accused in this case")]
@@ -31,7 +31,7 @@ class AllegationJudged(ActEvent):
     reason: CaseText
 
 
-class ConfirmAllegation(Command, called="confirm-allegation", permission="ruling"):
+class ConfirmAllegation(Command, called="confirm-allegation", permission="finding"):
     """By another person than who judged."""
 
     accused: Annotated[str, NamedBefore("somebody about whom a finding waits")]

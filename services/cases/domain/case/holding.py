@@ -40,7 +40,7 @@ class LegalHoldLifted(ActEvent):
 
 class NoLegalHold(Refused):
     code = "no-legal-hold"
-    indonesian = "Kasus ini tidak sedang ditahan secara hukum."
+    indonesian = "Data kasus ini tidak sedang dikunci untuk proses hukum."
     english = "The case is under no legal hold."
 
 

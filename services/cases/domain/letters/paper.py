@@ -14,13 +14,10 @@ from services.cases.domain.steps.named import NamedBefore
 from shared.decider import Decider
 from shared.errors import Refused
 from shared.eventstore.codec import EventCodec
-from shared.message import Fact
 from shared.sealed import IdentityText
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^\x00-\x1f]*$")]
-"""One line of a letterhead."""
-
-FullLine = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")]
+"""One line of a letterhead, or of a signature."""
 
 Role = Literal["principal", "vice-principal", "coordinator", "counsellor", "supervisor", "district-officer"]
 """In which somebody signs."""
@@ -32,12 +29,12 @@ Role = Literal["principal", "vice-principal", "coordinator", "counsellor", "supe
 class SetLetterhead(Command, called="set-letterhead", permission="paper"):
     """authority: the lines above the school's name, such as the regency and its office, with a line break between. place: before the date."""
 
-    authority: Annotated[str, StringConstraints(strip_whitespace=True, max_length=400)]
-    name: FullLine
-    address: Line
-    contact: Line
-    npsn: Annotated[str, StringConstraints(pattern=r"^([A-Za-z0-9]{8})?$")]
-    place: FullLine
+    authority: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^\x00-\x09\x0b-\x1f]*$")] | None = None
+    name: Line
+    address: Line | None = None
+    contact: Line | None = None
+    npsn: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{8}$")] | None = None
+    place: Line
 
 
 class SetEmblem(Command, called="set-emblem", permission="paper"):
@@ -59,7 +56,7 @@ class NameSignatory(Command, called="name-signatory", permission="paper"):
     person: Annotated[str, NamedBefore("somebody of the school's staff; the shell looks it up, because the name is sealed under their own key")]
     role: Role
     name: IdentityText
-    position: FullLine
+    position: Line
     number: IdentityText | None = None
 
 
@@ -166,7 +163,7 @@ def decide(command: PaperCommand, paper: Paper) -> Sequence[PaperEvent]:
     """Raises: a refusal by name. Saying the same again is quiet."""
     match command:
         case SetLetterhead():
-            return [] if _same(command, paper.letterhead) else [recorded(LetterheadSet, command)]
+            return _letterhead(command, paper.letterhead)
         case SetEmblem(digest=digest):
             return [] if digest == (paper.emblem.digest if paper.emblem else None) else [recorded(EmblemSet, command)]
         case SetNumberPattern(pattern=pattern):
@@ -184,11 +181,14 @@ def decide(command: PaperCommand, paper: Paper) -> Sequence[PaperEvent]:
             assert_never(command)
 
 
-_OF_THE_ACT = {"act", "by", "at", "type", "version"}
+_OF_THE_ACT = {"act", "by", "at"}
 
 
-def _same(said: Fact, known: ActEvent | None) -> bool:
-    return known is not None and said.model_dump(exclude=_OF_THE_ACT) == known.model_dump(exclude=_OF_THE_ACT)
+def _letterhead(command: SetLetterhead, known: LetterheadSet | None) -> Sequence[LetterheadSet]:
+    """What was left out stands as nothing."""
+    optional = {"authority": command.authority, "address": command.address, "contact": command.contact, "npsn": command.npsn}
+    said = recorded(LetterheadSet, command, **{name: value or "" for name, value in optional.items()})
+    return [] if known and known.model_dump(exclude=_OF_THE_ACT) == said.model_dump(exclude=_OF_THE_ACT) else [said]
 
 
 PAPER: Decider[PaperCommand, Paper, PaperEvent] = Decider(

@@ -371,7 +371,7 @@ class NotSentYet(Refused):
 
 class StudentUnidentified(Refused):
     code = "student-unidentified"
-    indonesian = "Murid belum dikenali: cocokkan dahulu."
+    indonesian = "Identitas murid belum dipastikan: pastikan dahulu."
     english = "The student is not identified: match first."
 
 

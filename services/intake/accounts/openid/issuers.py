@@ -1,4 +1,4 @@
-"""The issuers whose accounts a district lets people sign in with: `TANGGAP_OPENID`, a file of JSON or the JSON itself (people.md, Signing in).
+"""The issuers whose accounts a district lets people sign in with: `TANGGAP_OPENID`, a file of JSON or the JSON itself.
 
 [{"id": "belajar", "name": "belajar.id", "issuer": "https://accounts.google.com", "client_id": "…", "client_secret_file": "/run/secrets/belajar",
   "hosted_domains": [".belajar.id"], "two_factor": {"amr": ["mfa"], "acr": []}}]

@@ -1,0 +1,57 @@
+"""The first page of whoever works at a school, and the blank screen, in a real browser (ADR 27)."""
+
+import pytest
+
+from tests.browser import needs_browser
+from tests.browser.looking import VIEWS, View, context, is_well
+from tests.browser.serving import on_a_port
+
+pytestmark = [pytest.mark.anyio, pytest.mark.browser, needs_browser]
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=str)
+async def test_the_first_page_empty_and_full(chromium, cases, view: View):
+    school = await cases.school()
+    async with on_a_port(cases.app) as origin:
+        browsing = await context(chromium, view, headers=school.counsellor)
+        page = await browsing.new_page()
+        await page.goto(f"{origin}/cases/menunggu")
+        await is_well(page, "desk-empty")
+        case = await school.case()
+        await school.addition(case)
+        await page.goto(f"{origin}/cases/menunggu")
+        assert await page.get_by_role("link", name="keterangan baru dari pelapor dibaca").is_visible()
+        await is_well(page, "desk")
+        await browsing.close()
+
+
+async def test_a_teacher_finds_both_buttons_and_no_way_to_the_cases(chromium, cases):
+    school = await cases.school()
+    async with on_a_port(cases.app) as origin:
+        browsing = await context(chromium, View(320, "light"), headers=school.teacher)
+        page = await browsing.new_page()
+        await page.goto(f"{origin}/cases/menunggu")
+        links = [await each.get_attribute("href") for each in await page.get_by_role("link").all()]
+        assert ({"/intake/lapor", "/cases/menunggu"} <= set(links), "/cases/" in links) == (True, False)
+        await browsing.close()
+
+
+async def test_the_screen_is_blank_at_once_by_the_button_and_by_esc_twice(chromium, cases):
+    school = await cases.school()
+    await school.case()
+    async with on_a_port(cases.app) as origin:
+        browsing = await context(chromium, View(1280, "light"), headers=school.counsellor)
+        page = await browsing.new_page()
+        for vanish in ("button", "keys"):
+            await page.goto(f"{origin}/cases/")
+            if vanish == "button":
+                await page.get_by_role("link", name="Layar kosong").click()
+            else:
+                await page.keyboard.press("Escape")
+                await page.keyboard.press("Escape")
+            await page.wait_for_url(f"{origin}/cases/kosong")
+            assert (await page.title(), "student" in await page.content()) == ("–", False)
+        await is_well(page, "blank")
+        await page.go_back()
+        assert await page.get_by_role("link", name="student").is_visible(), "whoever goes back sees the page again"
+        await browsing.close()
