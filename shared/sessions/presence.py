@@ -1,4 +1,4 @@
-"""Whose session a request comes in, as long as it is used (people.md, Sessions)."""
+"""Whose session a request comes in, as long as it is used (people.md, Signing in)."""
 
 from __future__ import annotations
 

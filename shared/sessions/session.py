@@ -21,7 +21,7 @@ WARNING = timedelta(minutes=2)
 """So long before its end a page may say that it is near."""
 
 FRESH = timedelta(minutes=10)
-"""How old a proof may be for what asks for a fresh one (people.md, Step-up)."""
+"""How old a proof may be for what asks for a fresh one (people.md, Signing in)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,21 +175,6 @@ async def test_its_readers_hold(ten):
 async def test_its_history_reads_in_words(ten):
     school = await ten.school()
     case, _ = await ended(ten, school)
-<<<<<<< HEAD
-    read = {language: await _page(ten, case, school, language) for language in ("id", "en")}
-    for language, sentence in (
-        ("id", "Dukungan teman sebaya diusulkan."),
-        ("en", "A peer was matched with the student."),
-        ("id", "Murid dan teman sebaya belajar bersama."),
-        ("en", "Peer support ended."),
-    ):
-        assert sentence in read[language]
-
-
-async def _page(ten, case, school, language):
-    headers = school.counsellor | {"cookie": f"tanggap_language={language}"}
-    return (await ten.client.get(f"/cases/cases/{case}", headers=headers)).text
-=======
     for language, sentences in {
         "id": ("Dukungan teman sebaya diusulkan.", "Murid dan teman sebaya belajar bersama."),
         "en": ("A peer was matched with the student.", "Peer support ended."),
@@ -197,7 +182,6 @@ async def _page(ten, case, school, language):
         asked = school.counsellor | {"cookie": f"tanggap_language={language}"}
         page = (await ten.client.get(f"/cases/cases/{case}", headers=asked)).text
         assert [each for each in sentences if each not in page] == []
->>>>>>> main
 
 
 def test_a_deadline_of_it_that_passed_reads_in_words():

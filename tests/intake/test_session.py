@@ -1,4 +1,4 @@
-"""The decision unit of sessions: begun once, proved again while it holds, and over when it has ended (people.md, Sessions)."""
+"""The decision unit of sessions: begun once, proved again while it holds, and over when it has ended (people.md, Signing in)."""
 
 from datetime import UTC, datetime, timedelta
 

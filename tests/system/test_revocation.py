@@ -156,7 +156,7 @@ def test_a_service_whose_table_is_behind_asks_intake_and_the_ending_says_that_it
 
 
 def test_a_suspended_person_holds_no_session_any_more(district):
-    """Also one that an import or another administrator's word put out: the district's word ends what is open (people.md, Sessions)."""
+    """Also one that an import or another administrator's word put out: the district's word ends what is open (people.md, Signing in)."""
     suspended = person_id(SOURCE, "smp1-staf-04")
 
     async def scenario() -> None:

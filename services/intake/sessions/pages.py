@@ -1,4 +1,4 @@
-"""A person's own sessions: to see and to end them, and to sign out (people.md, Sessions)."""
+"""A person's own sessions: to see and to end them, and to sign out (people.md, Signing in)."""
 
 from __future__ import annotations
 
