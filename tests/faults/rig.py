@@ -138,6 +138,8 @@ class Rig:
         case = self.wait_for(lambda: self._case_of(concern), f"a case of {concern}")
         base = f"{self.deployment.origin('cases')}/cases/api/cases/{case}"
         with httpx.Client(timeout=10, trust_env=False) as client:
+            for officer in (1, 2):
+                client.post(f"{base}/take-over-case", json={"reason": "x"}, headers=self.duty(officer)).raise_for_status()
             read = client.get(base, headers=self.duty()).json()
             known = {each["referral"] for each in read["referrals"]}
             draft = {"agency": AGENCY, "why": "x", "alternatives": ["agency-2"], "consent": "given"}

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from contextlib import ExitStack
 from dataclasses import dataclass
 from html import unescape
@@ -151,6 +152,7 @@ async def test_an_unknown_issuer_is_refused(intake, browser):
 
 
 async def test_nothing_of_a_sign_in_is_logged(intake, browser):
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))  # another test's service may have been set to say less
     with structlog.testing.capture_logs() as logged:
         back = await browser.returns("/intake/masuk/openid/belajar", "guru-rahasia")
         await stopped(browser, await browser.get(str(back)), "not-invited")

@@ -46,6 +46,8 @@ PERSONAL = {
     "request-digest": "e9a7ac8890db143ee0a1ada7caa22ac486ab916e1fd53b8cbb6b955e54b48494",
     "sign-in-name": "8a8a9a59e74f5ed5a1bea941e14d6bfdc43f77d77e1341f6a1d22585198d511c",
     "recovery-code": "dc58250e593c909c46a957bcc5ba3cf2e3cb7584c7e93c886134e52edfef5d0d",
+    "letter-secret": "9f6f9bcc628086bfcfec90081986a1367f14661411dd8958f04331f74ab696bf",
+    "letter-digest": "13eddac59ffa60ba599377c8da1a5ba8e2b4e150d7eeb4730a1ce9174ff46c28",
 }
 
 

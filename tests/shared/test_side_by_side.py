@@ -71,7 +71,7 @@ async def work(store: Slow, stream: str) -> None:
 
 async def crowd(chance: random.Random) -> None:
     one, another = Slow(), Slow()
-    another.events = one.events
+    another.events, another._by_stream, another._by_id, another._last_public = one.events, one._by_stream, one._by_id, one._last_public
     for store in (one, another):
         store.chance, store._states = chance, States(chance.choice((3, 6, 4_000)))
     crowded = [work(chance.choice((one, another)), chance.choice(STREAMS)) for _ in range(chance.randrange(2, 9))]

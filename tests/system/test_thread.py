@@ -128,7 +128,7 @@ def test_who_is_named_neither_reads_nor_hears(district):
     )
     case = case_of(district, post(district, told).json()["concern_id"])
     answer = httpx.get(f"{district.deployment.origin('cases')}/cases/api/cases/{case}", headers=counsellor(district))
-    assert answer.status_code == 403
+    assert answer.status_code == 404
     other = httpx.get(f"{district.deployment.origin('cases')}/cases/api/cases/{case}", headers=counsellor(district, "04"))
     assert other.status_code == 200
 

