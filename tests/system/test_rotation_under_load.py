@@ -33,7 +33,7 @@ ANNOUNCED = timedelta(seconds=3)
 OVERLAP = timedelta(seconds=15)
 COUNSELLOR = Identity(person_id(SOURCE, "smp1-staf-03"), "person")
 GUARDIAN = "smp1-wali-001a"
-IN_THE_OVERLAP = ("a token from before", "a service token from before", "a session from before")
+IN_THE_OVERLAP = ("a token from before", "a service token from before")
 """These end with the overlap, because it is shorter here than their twelve hours."""
 
 
@@ -306,7 +306,7 @@ def wait_until_over(district: Rig) -> None:
 
 
 def what_is_over_is_refused(district: Rig, held: Holding) -> None:
-    """The overlap ended the token, though it would hold for hours; the files still have the old secrets. A session is an opaque value: it holds on."""
+    """The overlap ended the token, though it would hold for hours; the files still have the old secrets. A session is opaque: it holds on."""
     case = f"{district.deployment.origin('cases')}/cases/api/cases/{held.case}"
     page = f"{district.deployment.origin('cases')}/cases/"
     answers = [httpx.get(url, headers=headers, trust_env=False).status_code for url, headers in ((case, held.bearer), (page, held.cookie))]
