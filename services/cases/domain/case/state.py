@@ -242,7 +242,7 @@ class Case:
         )
 
     def changed(self, **changes: Any) -> Case:
-        """The same case with these fields changed, as `dataclasses.replace` does it, in a fifth of the time: every event of every case passes here."""
+        """The same case with these fields changed, as `dataclasses.replace` does it, but quicker: every event of every case passes here."""
         after = object.__new__(Case)
         kept = self.__dict__
         after.__dict__.update({name: kept[name] for name in FIELDS}, **changes)
