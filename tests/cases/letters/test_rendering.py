@@ -134,6 +134,7 @@ print("\\n".join(f"{name} {sha256(rendered(printing(sample(name)))).hexdigest()}
 """
 
 
+@pytest.mark.servers
 def test_equal_input_gives_equal_bytes_in_another_process():
     """In another folder, zone and language, and at another time."""
     mine = {name: sha256(rendered(printing(sample(name)))).hexdigest() for name in ALL}

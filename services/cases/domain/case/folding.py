@@ -81,7 +81,7 @@ class Folding:
             changes["ledger"] = _disclosed(changes.get("ledger", case.ledger), discloses(event), case.version + 1)
         if isinstance(event, ActEvent) and not isinstance(event, ActivityEvent):
             changes["acts"] = case.acts | {event.act}
-        return case.changed(version=case.version + 1, **changes)
+        return replace(case, version=case.version + 1, **changes)
 
 
 def folding(strategies: Strategies, tells: Mapping[type[Event], Tells[Any]]) -> Folding:

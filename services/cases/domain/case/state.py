@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields, replace
-from functools import cached_property
+from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import Any, Literal
+from typing import Literal
 
 from services.cases.domain.case import additions, conflict, guardians, handling, moves, protection
 from services.cases.domain.case.additions import Additions, StrandContinued
@@ -58,7 +57,7 @@ def state_of(*, closed: bool, merged: bool, waiting: bool, worked: bool, stage: 
     return "in-progress" if worked else stage
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Case:
     """Everything that deciding and rendering need; personal text stays sealed. acknowledged: concerns that a person's act has taken in hand; one
     that joins later wants an act of its own. in_hand: who took it in hand since it was last given to somebody.
@@ -108,7 +107,7 @@ class Case:
             stage=self.handling.stage,
         )
 
-    @cached_property
+    @property
     def about(self) -> About:
         accused_guardians = {each.person for told in self.told for each in told.people if each.person and each.relation == "guardian"}
         return About(
@@ -128,7 +127,7 @@ class Case:
             self_report=self.self_report,
         )
 
-    @cached_property
+    @property
     def named(self) -> frozenset[str]:
         """Everybody named in any strand, and who is suspended for conflict: never alerted, never a reader. A ruling or a finding clears, until
         another concern names them.
@@ -136,12 +135,12 @@ class Case:
         said = {person.person for told in self.told for person in told.people if person.person}
         return frozenset(said - self.conflicts.freed) | self.suspended
 
-    @cached_property
+    @property
     def suspended(self) -> frozenset[str]:
         """For a conflict, here or in a case that was merged into this one."""
         return self.conflicts.suspended.union(*(each.suspended for each in self.moves.taken.values()))
 
-    @cached_property
+    @property
     def told(self) -> tuple[ConcernRaised | Carried | ConcernContinued, ...]:
         """What every concern says in codes: of its own strands, of those that came with a merged case, and of those that are only continued here."""
         known: tuple[ConcernRaised | Carried, ...] = (*(strand.concern for strand in self.strands), *self.moves.carried)
@@ -240,13 +239,3 @@ class Case:
             home=replace(self.home, all_unsafe=True, safe=frozenset()) if unsafe else self.home,
             handling=replace(self.handling, safety_review=min(reviews, default=None)),
         )
-
-    def changed(self, **changes: Any) -> Case:
-        """The same case with these fields changed, as `dataclasses.replace` does it, but quicker: every event of every case passes here."""
-        after = object.__new__(Case)
-        kept = self.__dict__
-        after.__dict__.update({name: kept[name] for name in FIELDS}, **changes)
-        return after
-
-
-FIELDS = tuple(each.name for each in fields(Case))
