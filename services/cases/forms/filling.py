@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -60,26 +60,25 @@ class Filling:
             case "yes-no":
                 return {"yes": True, "no": False}.get(said, said)
             case "day":
-                return self._moment(said, date.fromisoformat, lambda day: datetime.combine(day, LAST_MINUTE))
+                return self._moment(said, _end_of_day)
             case "moment":
-                return self._moment(said, datetime.fromisoformat, lambda moment: moment)
+                return self._moment(said, datetime.fromisoformat)
             case "number" | "choice" if said.isascii() and said.isdigit():
                 return int(said)
             case _:
                 return said
 
-    def _moment(self, said: str, read: Any, of: Any) -> str:
+    def _moment(self, said: str, read: Callable[[str], datetime]) -> str:
         """As it was typed where it is no moment: the body says what is wrong with it."""
         try:
-            moment: datetime = of(read(said))
+            moment = read(said)
         except ValueError:
             return said
         return (moment if moment.tzinfo else moment.replace(tzinfo=self.zone)).isoformat()
 
     def _rows(self, question: Question, typed: Typed, name: str) -> list[dict[str, Any]]:
         """Each row in which anything was typed."""
-        numbers = [number for number in range(MOST_ROWS) if any(_typed_in_row(question, typed, f"{name}-{number}-"))]
-        return [self._fields(question.rows, typed, f"{name}-{number}-") for number in numbers]
+        return [self._fields(question.rows, typed, f"{name}-{number}-") for number in rows_typed(question, typed)]
 
 
 def rows_typed(question: Question, typed: Typed) -> list[int]:
@@ -89,6 +88,10 @@ def rows_typed(question: Question, typed: Typed) -> list[int]:
 
 def _typed_in_row(question: Question, typed: Typed, before: str) -> Iterator[bool]:
     return (bool(_first(typed, f"{before}{each.name}")) for each in question.rows if each.field.widget != "made")
+
+
+def _end_of_day(said: str) -> datetime:
+    return datetime.combine(date.fromisoformat(said), LAST_MINUTE)
 
 
 def _first(typed: Typed, name: str) -> str:
