@@ -3,7 +3,8 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 STAMP := .venv/ready
-export PYTHONDONTWRITEBYTECODE := 1
+SPREAD := -n $(or $(WORKERS),2) --dist worksteal
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/bytecode
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export HYPOTHESIS_STORAGE_DIRECTORY := .cache/hypothesis
 
@@ -17,23 +18,24 @@ setup: $(STAMP) ## The environment in .venv, from the locked, hashed requirement
 $(STAMP): requirements-dev.lock
 	@interpreter=$$(sh deploy/interpreter.sh) || exit 2; \
 	echo "setting up .venv with $$interpreter"; \
-	rm -rf .venv && "$$interpreter" -m venv .venv && $(PYTHON) -m pip install --quiet --no-cache-dir --require-hashes -r requirements-dev.lock && touch $(STAMP)
+	rm -rf .venv && "$$interpreter" -m venv .venv && PYTHONPYCACHEPREFIX= $(PYTHON) -m pip install --quiet --no-cache-dir --require-hashes -r requirements-dev.lock && touch $(STAMP)
 
 demo: $(STAMP) ## A fictional district plays one school day and keeps serving (ONCE=1: plays it and exits)
 	@$(PYTHON) -m district demo $(if $(ONCE),--once)
 
-test: $(STAMP) ## Every test (COVERAGE=1: also what they cover, held above a floor; kills of whole processes: make faults)
+test: $(STAMP) ## Every test, two at a time (WORKERS=4: four; COVERAGE=1: also what they cover, held above a floor; kills of whole processes: make faults)
 ifdef COVERAGE
-	@mkdir -p .cache/coverage
-	@$(PYTHON) -m coverage run -m pytest
+	@mkdir -p .cache/coverage && rm -f .cache/coverage/data*
+	@$(PYTHON) -m coverage run -m pytest $(SPREAD)
+	@$(PYTHON) -m coverage combine --quiet
 	@$(PYTHON) -m coverage json --quiet
 	@$(PYTHON) -m tests.coverage_floor .cache/coverage/report.json
 else
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest $(SPREAD)
 endif
 
-unit: $(STAMP) ## The tests without servers, sockets and processes, in under a minute; reaching outside is an error
-	@$(PYTHON) -m pytest --unit
+unit: $(STAMP) ## The tests without servers, sockets and processes, in about a minute; reaching outside is an error
+	@$(PYTHON) -m pytest --unit $(SPREAD)
 
 browser: $(STAMP) ## The pages in a real Chromium (FULL=1: every page in every width and colours)
 	@sh deploy/browser.sh >/dev/null

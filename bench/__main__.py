@@ -1,4 +1,4 @@
-"""`python -m bench [append replay casework large latency loop]`: prints the table."""
+"""`python -m bench [append replay casework guarding large latency loop signin roster attachments]`: prints the table."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import append, casework, latency, replay
+from bench import append, attachments, casework, guarding, latency, replay, roster, signin
 from bench.table import Row, show
 from district.embedded.postgres import start_postgres
 from district.logins import prepared
@@ -16,18 +16,22 @@ def main(wanted: list[str]) -> None:
     """Runs every benchmark, or those that are named."""
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="tanggap-bench-", ignore_cleanup_errors=True) as folder:
-        if not wanted or {"append", "replay", "casework"} & set(wanted):
+        if not wanted or {"append", "replay", "casework", "guarding"} & set(wanted):
             postgres = start_postgres(Path(folder) / "store")
             try:
                 logins = prepared(postgres.url(), Path(folder) / "store")
                 rows += append.run(postgres, logins["cases"]) if not wanted or "append" in wanted else []
                 rows += casework.run(logins["cases"]) if not wanted or "casework" in wanted else []
+                rows += guarding.run(logins["cases"], Path(folder) / "redis") if not wanted or "guarding" in wanted else []
                 rows += replay.run(postgres, logins["intake"]) if not wanted or "replay" in wanted else []
             finally:
                 postgres.stop()
         rows += casework.large(Path(folder) / "large") if not wanted or "large" in wanted else []
         rows += latency.run(Path(folder) / "latency") if not wanted or "latency" in wanted else []
         rows += latency.loop(Path(folder) / "loop") if not wanted or "loop" in wanted else []
+        rows += signin.run(Path(folder) / "signin") if not wanted or "signin" in wanted else []
+        rows += roster.run(Path(folder) / "roster") if not wanted or "roster" in wanted else []
+    rows += attachments.run() if not wanted or "attachments" in wanted else []
     show(rows)
 
 

@@ -101,6 +101,15 @@ async def commands_rate(url: str, callers: int, cases: int) -> float:
     return done / took
 
 
+async def case_of(store: PostgresEventStore, vault: KeyringVault, case: str) -> None:
+    """An ordinary case, for whoever measures how it is read."""
+    stream, student = f"case-{case}", f"student-{case}"
+    (text,) = await vault.seal_many([ToSeal(student, "case", "x" * 80, stream)])
+    for command in _commands(0, text, student):
+        taken, cause = command.model_copy(update={"case": case}) if isinstance(command, TakeConcern) else command, uuid4()
+        await execute(store, CASE, stream, taken, Occasion("bench", "s", NOW, cause, cause))
+
+
 def look_ahead(activities: int) -> tuple[int, float]:
     """Events of a case of so many activities, and median milliseconds until it is known what its counsellor may do next."""
     text, case, events = Sealed(kid="k", context="c", box="QUJD"), CASE.initial, 0
@@ -250,7 +259,7 @@ async def _what_if(url: str) -> float:
 def _rebuild(district: District, headers: dict[str, str]) -> float:
     """Events per second when all read models of cases are rebuilt."""
     events = district.scalar("SELECT count(*) FROM cases.event")
-    url = f"{district.deployment.origin('cases')}/cases/api/views/case_list_v1/rebuild"
+    url = f"{district.deployment.origin('cases')}/cases/api/views/case_list_v2/rebuild"
     started = time.perf_counter()
     httpx.post(url, headers=headers, timeout=900, trust_env=False).raise_for_status()
     return events / (time.perf_counter() - started)

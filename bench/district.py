@@ -73,10 +73,18 @@ class District:
 @contextmanager
 def running(folder: Path) -> Iterator[District]:
     """Starts servers, services, mailbox and agency, and imports the sample roster."""
+    secret = f"whsec_{b64encode(os.urandom(32)).decode()}"
+    with started(folder, secret) as district:
+        _fill(district, secret)
+        yield district
+
+
+@contextmanager
+def started(folder: Path, secret: str = "") -> Iterator[District]:
+    """Starts servers, services, mailbox and agency, without a roster. secret: of the agency."""
     folder.mkdir(parents=True)
     postgres, redis = start_postgres(folder), start_redis(folder)
     mail_port, agency_port = free_port(), free_port()
-    secret = f"whsec_{b64encode(os.urandom(32)).decode()}"
     config = folder / "agency.json"
     config.write_text(json.dumps({"origin": "", "agencies": {AGENCY: {"secret": secret, "token": "", "behaviour": "silent"}}}))
     helpers = [
@@ -86,14 +94,17 @@ def running(folder: Path) -> Iterator[District]:
             ("district.simulators.agency", str(agency_port), str(config)),
         )
     ]
-    settings = {"TANGGAP_DEMO_SIGN_IN": "true", "SMTP_URL": f"smtp://127.0.0.1:{mail_port}", "TANGGAP_LOG_LEVEL": "ERROR"}
+    settings = {
+        "TANGGAP_DEMO_SIGN_IN": "true",
+        "TANGGAP_LOOPBACK_WEBHOOKS": "true",
+        "SMTP_URL": f"smtp://127.0.0.1:{mail_port}",
+        "TANGGAP_LOG_LEVEL": "ERROR",
+    }
     deployment = Deployment(folder, prepared(postgres.url(), folder), redis.url, settings=settings)
     try:
         deployment.start()
         deployment.wait_ready(within=60)
-        district = District(folder, deployment, postgres.url(), f"http://127.0.0.1:{agency_port}")
-        _fill(district, secret)
-        yield district
+        yield District(folder, deployment, postgres.url(), f"http://127.0.0.1:{agency_port}")
     finally:
         deployment.stop()
         for helper in helpers:

@@ -30,8 +30,10 @@ class Referring:
         self._one, self._other = (self.district.headers(duty(number)) for number in (1, 2))
 
     async def refer(self, concern: str) -> None:
-        """Drafts the referral, has another person approve it, and sends it."""
+        """Takes the case over, drafts the referral, has another officer approve it, and sends it. Whoever reads words of a case has taken it over."""
         base = f"/cases/api/cases/{await self._case_of(concern)}"
+        for officer in (self._one, self._other):
+            await self._client.post(f"{base}/take-over-case", {"reason": "x"}, officer)
         draft = {"agency": AGENCY, "why": "x", "alternatives": ["other"], "consent": "given"}
         await self._client.post(f"{base}/draft-referral", draft, self._one | {"idempotency-key": concern})
         referral = str(derived_id(derived_id(TANGGAP, f"{duty(1).id} POST {base}/draft-referral", concern), "referral"))

@@ -1,14 +1,23 @@
-"""Reads partner agencies from HSDS 3.0 organisation JSON: a file, a list or a folder. It is lenient, because districts write HSDS in many ways."""
+"""Reads partner agencies from HSDS 3.0: a file of JSON, tables as CSV, a zip, or a folder of such files."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+import io
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from services.notifications.directory.describing import described
+from services.notifications.directory.reading import read_hsds
+from services.notifications.directory.sifting import Sifted, sift
+from services.notifications.directory.tables import Row
+from services.notifications.domain.listing import Offer
+from shared.addresses import Flaw, mail_address
 from shared.errors import Fault, Invalid
+
+_LONGEST_NAME, _LONGEST_KIND = 300, 100
+_READ = (".json", ".csv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +30,13 @@ class AgencyRead:
     services: tuple[str, ...]
     url: str | None
     secret: str | None
+    description: str = ""
+    offers: tuple[Offer, ...] = ()
+    mail: str | None = None
+
+    def listing(self) -> dict[str, Any]:
+        """What else the directory says."""
+        return {"id": self.id, "description": self.description, "offers": [each.model_dump(mode="json") for each in self.offers]}
 
     def body(self) -> dict[str, Any]:
         return {
@@ -29,60 +45,68 @@ class AgencyRead:
             "kind": self.kind,
             "services": list(self.services),
             "url": self.url,
+            "mail": self.mail,
             "secret": self.secret,
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """An entry that cannot be used: where it stands, and why."""
+    """A row or a cell that cannot be used: where it stands, and why."""
 
     place: str
     reason: str
 
 
 def read_agencies(path: Path) -> tuple[list[AgencyRead], list[Skipped]]:
-    """The agencies, and what was skipped. Raises: Invalid: the file is not JSON."""
-    files = sorted(path.glob("*.json")) if path.is_dir() else [path]
-    read: list[AgencyRead] = []
-    skipped: list[Skipped] = []
-    for file in files:
-        for place, entry in _entries(file):
-            found = _agency(entry)
-            if isinstance(found, str):
-                skipped.append(Skipped(place, found))
-            else:
-                read.append(found)
-    return read, skipped
+    """The agencies, and what was skipped. Raises: Invalid: there is no such file, or nothing of it is HSDS."""
+    sifted = sift(read_hsds(path.name, _content(path)))
+    agencies = [_agency(row, sifted) for row in sifted.rows["organizations"].values()]
+    return agencies, [
+        *(Skipped(f"{each.file}[{each.row}] {'.'.join(filter(None, (each.table, each.field)))}", each.reason) for each in sifted.set_aside),
+        *(found for row in sifted.rows["organizations"].values() if (found := _no_mailbox(row)) is not None),
+    ]
 
 
-def _entries(file: Path) -> Iterator[tuple[str, Any]]:
+def _content(path: Path) -> bytes:
+    """A folder is read as the zip of its files."""
+    if path.is_dir():
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            for each in sorted(path.iterdir()):
+                if each.suffix.lower() in _READ:
+                    archive.write(each, each.name)
+        return packed.getvalue()
     try:
-        told = json.loads(file.read_text(encoding="utf-8-sig"))
+        return path.read_bytes()
     except FileNotFoundError as error:
-        raise Invalid(Fault("", "no-such-file"), message=f"{file}: there is no such file") from error
-    except (ValueError, OSError) as error:
-        raise Invalid(Fault(f"/{file.name}", "not-json"), message=f"{file.name} is not JSON: export it again") from error
-    inner = told.get("contents") or told.get("organizations") if isinstance(told, dict) else told
-    entries = inner if isinstance(inner, list) else [told]
-    for number, entry in enumerate(entries):
-        yield f"{file.name}[{number}]", entry
+        raise Invalid(Fault("", "no-such-file"), message=f"{path}: there is no such file") from error
 
 
-def _agency(entry: Any) -> AgencyRead | str:
-    if not isinstance(entry, dict):
-        return "not an object"
-    if isinstance(entry.get("organization"), dict):  # a service_full: its organisation is inside
-        entry = entry["organization"] | {"services": [entry]}
-    if not entry.get("id") or not entry.get("name"):
-        return "no id or name"
-    ours = {each.get("label"): each.get("value") for each in entry.get("attributes") or [] if isinstance(each, dict)}
-    services = tuple(str(each["name"])[:300] for each in entry.get("services") or [] if isinstance(each, dict) and each.get("name"))
+def _agency(row: Row, sifted: Sifted) -> AgencyRead:
+    ours = {each["label"]: each["value"] for each in sifted.rows["attributes"].values() if each["link_id"] == row["id"]}
+    services = tuple(each["name"][:_LONGEST_NAME] for each in sifted.rows["services"].values() if each["organization_id"] == row["id"])
+    listing = described(row, sifted)
     return AgencyRead(
-        id=str(entry["id"]),
-        name=str(entry["name"])[:300],
-        kind=str(ours.get("tanggap.kind") or "")[:100],
+        id=row["id"],
+        name=row["name"][:_LONGEST_NAME],
+        kind=ours.get("tanggap.kind", "")[:_LONGEST_KIND],
         services=services,
         url=ours.get("tanggap.webhook"),
         secret=ours.get("tanggap.secret"),
+        description=listing.description,
+        offers=listing.offers,
+        mail=_mailbox(row),
     )
+
+
+def _no_mailbox(row: Row) -> Skipped | None:
+    """A cell that holds no address is told, and its agency comes in without one."""
+    flaw = mail_address(row["email"]) if row["email"] else None
+    return Skipped(f"{row.file}[{row.number}] organizations.email", flaw.reason) if isinstance(flaw, Flaw) else None
+
+
+def _mailbox(row: Row) -> str | None:
+    """Of the office, as the directory has it; None where it is no address to which one mail can go."""
+    parsed = mail_address(row["email"])
+    return None if isinstance(parsed, Flaw) else str(parsed)

@@ -53,6 +53,7 @@ class Deployment:
     """Three service processes that find each other.
 
     folder: where the logs go. databases: each service's own address. settings: environment added to every process.
+    erasure: the address of the login that destroys keys, for intake; empty: nobody can.
     launch: how a service is started, with `{}` for its name; the fault tests put their own module here.
     """
 
@@ -61,6 +62,7 @@ class Deployment:
     redis_url: str
     launch: str = "services.{}"
     settings: dict[str, str] = field(default_factory=dict)
+    erasure: str = field(default="", repr=False)
     ports: dict[str, int] = field(default_factory=lambda: {service: free_port() for service in SERVICES})
     secrets: SecretSet = field(default_factory=new_secrets)
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
@@ -105,6 +107,7 @@ class Deployment:
             "HOST": "127.0.0.1",
             "PORT": str(self.ports[service]),
             **origins,
+            **({"TANGGAP_ERASURE_DATABASE_URL": self.erasure} if self.erasure and service == "intake" else {}),
             **self.settings,
         }
 

@@ -35,6 +35,11 @@ class Home:
     def _own_file(self) -> Path:
         return self.folder / "secrets" / "district"
 
+    @property
+    def journal(self) -> Path:
+        """Where the journal is: TANGGAP_JOURNAL, else in this folder, which is better than none."""
+        return Path(os.environ.get("TANGGAP_JOURNAL") or self.folder / "journal")
+
     def secrets(self) -> SecretSource:
         """The district's secrets, made the first time; those of the first release stay what they were. Raises: StartRefused."""
         if self.secrets_file == self._own_file and not self._own_file.exists():
@@ -86,6 +91,7 @@ class Home:
             "TANGGAP_ORIGIN_CASES": origin,
             "TANGGAP_ORIGIN_NOTIFICATIONS": origin,
             "TANGGAP_PUBLIC_ORIGIN": origin,
+            "TANGGAP_JOURNAL": str(self.journal),
             "TANGGAP_POOL_SIZE": "6",
         }
         return read_settings(given | told | ours | more)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Literal, Protocol, Required, TypedDict
+from typing import Annotated, Literal, Protocol, Required, TypedDict, get_args
 
 from fastapi import Depends, Request
 from fastapi.routing import APIRoute
@@ -20,6 +20,7 @@ from shared.clock import Clock
 from shared.errors import Fault, Invalid, NotAllowed, NotSignedIn, ProofNeeded, StartRefused, Unavailable
 from shared.events import Post
 from shared.keys import USES, Keys
+from shared.machines.key import PREFIX, HolderKind, KeyLookUp, NoKeys
 from shared.posts import Standing
 from shared.sessions.cookies import Cookies
 from shared.sessions.presence import Presence, SessionLookUp
@@ -35,12 +36,15 @@ _PREFIXES: Mapping[Credential, str] = {"token": "tgp_", "service-token": "tgs_"}
 
 _NOT_VALID = "the token is not valid here: get a new one"
 
-Kind = Literal["person", "agency", "service", "anonymous"]
+Kind = Literal["person", "agency", "integrator", "service", "anonymous"]
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who somebody is, and no more: what tokens and sessions say (architecture, decision 20). id: opaque id of the person, agency or service."""
+    """Who somebody is, and no more: what tokens and sessions say (architecture, decision 20).
+
+    id: opaque id of the person, agency, integrator or service.
+    """
 
     id: str
     kind: Kind
@@ -48,12 +52,14 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Principal(Identity):
-    """Who asks, with the posts that this service knows of now. Only a person holds posts; an agency and a service are what their kind says.
+    """Who asks, with the posts that this service knows of now. Only a person holds posts; the others are what their kind says.
 
-    proved_at: when they last proved who they are. session: the id of the session that they ask in, None where they sent a token.
+    away: schools from which they are on leave now. proved_at: when they last proved who they are. session: the id of the session that they ask in,
+    None where they sent a token.
     """
 
     posts: frozenset[Post] = frozenset()
+    away: frozenset[str] = frozenset()
     proved_at: datetime | None = field(default=None, compare=False)
     session: Session | None = field(default=None, compare=False)
 
@@ -69,6 +75,10 @@ class Principal(Identity):
     def holds_at(self, school: str, *roles: str) -> bool:
         """Has one of the roles at this school."""
         return any(post.role in roles and post.school in (None, school) for post in self.posts)
+
+    def works_at(self, school: str, *roles: str) -> bool:
+        """Has one of the roles at this school, any role where none is said, and is not on leave from it."""
+        return school not in self.away and (self.holds_at(school, *roles) if roles else self.at(school))
 
     def at(self, school: str) -> bool:
         """Has any role at this school."""
@@ -86,11 +96,12 @@ class Principal(Identity):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a request showed for who asks. proved_at: when that was proved. session: None of a token."""
+    """What a request showed for who asks. proved_at: when that was proved. session: None of a token. scopes: of a machine's key, None of all else."""
 
     who: Identity
     proved_at: datetime | None = None
     session: Session | None = None
+    scopes: frozenset[str] | None = None
 
 
 EVERYWHERE = frozenset({"*"})
@@ -102,6 +113,12 @@ ANONYMOUS = Principal("anonymous", "anonymous")
 def service_principal(name: str) -> Principal:
     """One of our own services."""
     return Principal(f"service:{name}", "service")
+
+
+def require_service(who: Identity, name: str) -> None:
+    """Where one of our services alone may ask, not whichever. Raises: NotAllowed."""
+    if who.id != service_principal(name).id:
+        raise NotAllowed
 
 
 def issue_token(keys: Keys, who: Identity, expires: datetime) -> str:
@@ -164,6 +181,11 @@ class _CommandToml(TypedDict, total=False):
     fresh: bool
 
 
+class _ScopeToml(TypedDict):
+    holders: list[HolderKind]
+    routes: list[str]
+
+
 class Permissions:
     """Which roles may use which route, and give which commands; a route or a command without a row is nobody's."""
 
@@ -174,6 +196,7 @@ class Permissions:
         commands: Mapping[str, _CommandToml] = told.get("commands", {})
         self.rows = {route: frozenset(roles) for route, roles in routes.items()}
         self.fresh = set(told.get("fresh", {}).get("routes", ()))
+        self._scopes: Mapping[str, _ScopeToml] = told.get("scopes", {})
         self._commands = {name: CommandRow(name, frozenset(row["roles"]), row.get("fresh", False)) for name, row in commands.items()}
 
     def roles(self, method: str, path: str) -> frozenset[str]:
@@ -206,6 +229,14 @@ class Permissions:
         """Whether a route asks for a proof that is at most ten minutes old."""
         return f"{method} {path}" in self.fresh
 
+    def opens(self, scopes: frozenset[str], method: str, path: str) -> bool:
+        """Whether a machine's key with these scopes may use a route, as far as its row lets its holder."""
+        return any(f"{method} {path}" in self._scopes[each]["routes"] for each in scopes if each in self._scopes)
+
+    def scopes_of_holders(self) -> dict[HolderKind, list[str]]:
+        """Which scopes each kind of holder may be given."""
+        return {kind: [name for name, row in self._scopes.items() if kind in row["holders"]] for kind in get_args(HolderKind)}
+
     def require_rows(self, routes: Iterable[object]) -> None:
         """Raises: StartRefused: a route has no row."""
         for route in routes:
@@ -225,7 +256,10 @@ class LookUp(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What the web shell needs to know who asks: the keys of tokens, the permission rows, the time, who holds which post, which sessions hold now."""
+    """What the web shell needs to know who asks: the keys of tokens, the permission rows, the time, who holds which post, which sessions hold now.
+
+    machines: which keys of machines hold.
+    """
 
     keys: Keys
     permissions: Permissions
@@ -233,6 +267,7 @@ class Access:
     posts: LookUp
     sessions: SessionLookUp
     cookies: Cookies
+    machines: KeyLookUp = field(default_factory=NoKeys)
 
     @property
     def presence(self) -> Presence:
@@ -247,17 +282,24 @@ class Access:
         route = request.scope["route"].path_format
         allowed = self.permissions.roles(request.method, route)
         if EVERYBODY in allowed:
-            return asked_by(request, await self._as_far_as_known(await self._anybody(request)))
+            shown = await self._anybody(request)
+            return asked_by(request, await self._as_far_as_known(shown if shown and self._opens(shown, request) else None))
         fresh = self.permissions.asks_fresh(request.method, route)
         shown = await self._shown(request, reading=request.method in _READING and not fresh)
         if shown is None:
             raise NotSignedIn("send a bearer token: `Authorization: Bearer …`")
+        if not self._opens(shown, request):
+            raise NotAllowed("this key has no scope for that: ask the district for one that has")
         found = asked_by(request, await self._standing(shown)).only(allowed)
         if not found.holds(*allowed):
             raise NotAllowed
         if fresh:
             self.require_fresh(found)
         return found
+
+    def _opens(self, shown: Shown, request: Request) -> bool:
+        """Also a machine's key is good for the routes of its scopes alone; on what is everybody's it counts for nothing."""
+        return shown.scopes is None or self.permissions.opens(shown.scopes, request.method, request.scope["route"].path_format)
 
     def require_fresh(self, principal: Principal) -> None:
         """Raises: ProofNeeded: who asks proved who they are more than ten minutes ago. Our own services have nobody to ask."""
@@ -268,7 +310,10 @@ class Access:
 
     async def resolved(self, who: Identity) -> Principal:
         """With what this service knows now of who asks. Raises: Unavailable: nobody can tell now."""
-        return Principal(who.id, who.kind, (await self.posts.of(who.id)).posts) if who.kind == "person" else Principal(who.id, who.kind)
+        if who.kind != "person":
+            return Principal(who.id, who.kind)
+        found = await self.posts.of(who.id)
+        return Principal(who.id, who.kind, found.posts, found.away)
 
     async def _standing(self, shown: Shown) -> Principal:
         return replace(await self.resolved(shown.who), proved_at=shown.proved_at, session=shown.session)
@@ -293,13 +338,23 @@ class Access:
 
     async def _shown(self, request: Request, *, reading: bool) -> Shown | None:
         """reading: nothing is to be changed. Raises: NotSignedIn, Unavailable."""
-        if token := _bearer(request):
+        token = _bearer(request)
+        if token.startswith(PREFIX):
+            return await self._machine(token)
+        if token:
             return _read_token(self.keys, token, self.clock.now())
         value = self.cookies.value(request.cookies)
         if value is None:
             return None
         found = await self.presence.session(request, value, reading=reading)
         return Shown(Identity(found.person, found.kind), found.proved_at, found)
+
+    async def _machine(self, value: str) -> Shown:
+        """Raises: NotSignedIn: no such key holds. Unavailable."""
+        key = await self.machines.of(value)
+        if key is None:
+            raise NotSignedIn(_NOT_VALID)
+        return Shown(Identity(key.holder, key.kind), scopes=key.scopes)
 
 
 _READING = ("GET", "HEAD", "OPTIONS")

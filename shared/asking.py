@@ -14,6 +14,7 @@ from shared.access import Principal
 from shared.asked import Asked, Fingerprints
 from shared.errors import Fault, IdempotencyKeyMissing, Invalid, PreconditionFailed
 from shared.message import TANGGAP, derived_id
+from shared.typed import whole_number
 
 
 async def asked(request: Request, principal: Principal, *, required: bool = False, path: str | None = None) -> Asked:
@@ -40,16 +41,12 @@ def _canonical(body: bytes) -> bytes:
         return body
 
 
-_LONGEST_VERSION = 19
-
-
 def named_version(request: Request) -> int | None:
     """The version that `If-Match` names; None where it names none, 0 (which nothing has) where it is no version of ours."""
     told = request.headers.get("if-match")
     if told is None or told.strip() == "*":
         return None
-    wanted = told.strip().removeprefix("W/").strip('"')
-    return int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < _LONGEST_VERSION else 0
+    return whole_number(told.strip().removeprefix("W/").strip('"')) or 0
 
 
 def require_version(request: Request, actual: int, stream: str) -> None:

@@ -12,7 +12,7 @@ from psycopg import sql
 class Conditions:
     """Conditions that must all hold, with the values of their placeholders in order."""
 
-    parts: list[sql.SQL] = field(default_factory=list)
+    parts: list[sql.Composable] = field(default_factory=list)
     values: list[object] = field(default_factory=list)
 
     def add(self, condition: LiteralString, *values: object) -> None:
@@ -24,6 +24,11 @@ class Conditions:
         """Only where there is a value."""
         if value is not None:
             self.add(condition, value)
+
+    def add_either(self, one: Conditions, other: Conditions) -> None:
+        """One of the two must hold."""
+        self.parts.append(sql.SQL("(({}) OR ({}))").format(one.where, other.where))
+        self.values += [*one.values, *other.values]
 
     @property
     def where(self) -> sql.Composed:

@@ -10,8 +10,10 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from copy import copy
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import psycopg
 from psycopg import AsyncConnection
@@ -24,6 +26,15 @@ from shared.schemas import newest
 
 Connection = AsyncConnection[Any]
 
+Acting = Literal[
+    "builder", "clock", "directory", "sessions", "sign-in", "receipts", "reads", "letters", "strands", "rights", "outbox", "links", "owners",
+    "drafts", "erasures", "attachments",
+]  # fmt: skip
+"""What of a service's own work a transaction is for. Row security shows it the tables that this work needs, whatever the school (ADR 32)."""
+
+_ACTING = "SELECT set_config('tanggap.acting_as', %s, true)"
+"""Until the transaction ends. Whoever says neither a part nor a school is nobody, and sees no row about anybody."""
+
 WAIT = 10.0
 """Seconds to wait for the server at the start; after that the start is refused."""
 
@@ -31,12 +42,21 @@ _PLANS = "-c jit=off -c enable_seqscan=off"
 """Everything here is found over an index. A plan that was made and kept while a table was small would read all of it for ever."""
 
 
+@dataclass
+class _Health:
+    """What is known of the server, whichever part of the service saw it."""
+
+    outages: int = 0
+    looking: asyncio.Task[None] | None = None
+
+
 class Database:
-    """Connections of one service.
+    """Connections of one service. Their transactions are nobody's, until `acting_as` or the reader of a view says whose (ADR 32).
 
     url: of the server and database, with the service's own login. migrations: folder with the service's numbered SQL files. size: connections.
-    outages: how often the server did not answer, or may not have.
     """
+
+    acting: Acting | None = None
 
     def __init__(self, url: str, service: str, *, migrations: Path | None = None, size: int = 8) -> None:
         self.url, self.service = url, service
@@ -53,8 +73,22 @@ class Database:
             reconnect_timeout=30,
         )
         self._options = options
-        self._looking: asyncio.Task[None] | None = None
-        self.outages = 0
+        self._health = _Health()
+
+    def acting_as(self, acting: Acting) -> Database:
+        """The same connections, for one part of the service's own work: each of its transactions says so, and ends so."""
+        found = copy(self)
+        found.acting = acting
+        return found
+
+    @property
+    def outages(self) -> int:
+        """How often the server did not answer, or may not have."""
+        return self._health.outages
+
+    @outages.setter
+    def outages(self, count: int) -> None:
+        self._health.outages = count
 
     async def open(self, *, within: float | None = None) -> None:
         """Waits for the server, sees that this is the service's own login and the newest schema, opens the pool. Raises: StartRefused.
@@ -86,6 +120,7 @@ class Database:
         Raises: Unavailable: the server does not answer, is full, or is only reading.
         """
         async with self._answering() as connection, connection.transaction():
+            await self._say(connection)
             yield connection
 
     @asynccontextmanager
@@ -94,13 +129,9 @@ class Database:
 
         Raises: Unavailable.
         """
-        async with self._answering() as connection:
-            try:
-                async with connection.pipeline(), connection.transaction():
-                    yield connection
-            except asyncio.CancelledError:
-                await connection.close()  # nobody knows what of it was sent: whoever came next could stand in a transaction that nobody commits
-                raise
+        async with self._answering() as connection, _closed_if_cancelled(connection), connection.pipeline(), connection.transaction():
+            await self._say(connection)
+            yield connection
 
     @asynccontextmanager
     async def _answering(self) -> AsyncIterator[Connection]:
@@ -115,10 +146,10 @@ class Database:
     async def statement(self) -> AsyncIterator[Connection]:
         """A connection of the pool for one statement, which is its own transaction: one round trip instead of three.
 
-        Raises: Unavailable.
+        A part says what it is in the same round trip; so `rowcount` is known only after a fetch. Raises: Unavailable.
         """
         try:
-            async with self.raw() as connection:
+            async with self.raw() as connection, self._said(connection):
                 yield connection
         except (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction) as error:
             raise Unavailable(f"the database of {self.service} does not answer: {type(error).__name__}; try again") from error
@@ -136,11 +167,25 @@ class Database:
             self._look_over_pool()
             raise
 
+    @asynccontextmanager
+    async def _said(self, connection: Connection) -> AsyncIterator[None]:
+        """What is sent without waiting for answers is one transaction of the server, up to the end of the pipeline."""
+        if self.acting is None:
+            yield
+            return
+        async with _closed_if_cancelled(connection), connection.pipeline():
+            await self._say(connection)
+            yield
+
+    async def _say(self, connection: Connection) -> None:
+        if self.acting:
+            await connection.execute(_ACTING, (self.acting,))
+
     def _look_over_pool(self) -> None:
         """One dead connection means that the server went away: the others are dead too, and are replaced before anybody gets them."""
-        self.outages += 1
-        if self._looking is None or self._looking.done():
-            self._looking = asyncio.create_task(self._pool.check())
+        self._health.outages += 1
+        if self._health.looking is None or self._health.looking.done():
+            self._health.looking = asyncio.create_task(self._pool.check())
 
     async def direct(self) -> Connection:
         """A connection of its own, autocommit, for session locks. Raises: Unavailable."""
@@ -160,3 +205,13 @@ class Database:
                         "and the server must run and know the database and the login, which ./tanggap migrate makes"
                     ) from error
                 await asyncio.sleep(0.2)
+
+
+@asynccontextmanager
+async def _closed_if_cancelled(connection: Connection) -> AsyncIterator[None]:
+    """Nobody knows what of a pipeline was sent: whoever came next could stand in a transaction that nobody commits."""
+    try:
+        yield
+    except asyncio.CancelledError:
+        await connection.close()
+        raise

@@ -174,12 +174,15 @@ async def execute_all(
     *,
     checkpoint: Checkpoint | None = None,
 ) -> Outcome | None:
-    """Executes commands on several streams of one kind as one item, all or nothing. Returns None if there is nothing to store."""
+    """Executes commands on several streams of one kind as one item, all or nothing. Returns None if there is nothing to store.
+
+    The streams are loaded together, each once, before the first command is decided.
+    """
 
     async def plan() -> Item | None:
         writes = []
-        for stream, command in commands:
-            loaded = await load(store, decider, stream)
+        loads = await asyncio.gather(*(load(store, decider, stream) for stream, _ in commands))
+        for (_, command), loaded in zip(commands, loads, strict=True):
             events = decider.decide(command, loaded.state)
             if events:
                 writes.append(write(decider, loaded, events, occasion))

@@ -13,6 +13,7 @@
     ├── IdempotencyMismatch      the same key with another body (422)
     ├── IdempotencyKeyMissing    a machine sent none (400)
     ├── TooLarge                 the body is over the limit (413)
+    ├── TooSlow                  the body did not come within its time (408)
     ├── Unavailable              database, keyring, feed or disk does not answer now (503); never counted as a try
     │   ├── StillBuilding        a read model is being built and does not answer yet (503)
     │   └── BehindWrite          a read model has not got what was stored when it was asked (503)
@@ -149,6 +150,14 @@ class PreconditionFailed(VersionConflict):
     status = 412
 
 
+class VersionNotNamed(TanggapError):
+    """A change that names no version: it could undo what it has not seen."""
+
+    code = "version-not-named"
+    status = 428
+    title = "Say in If-Match which version was read"
+
+
 class IdempotencyMismatch(TanggapError):
     code = "idempotency-mismatch"
     status = 422
@@ -165,6 +174,14 @@ class TooLarge(TanggapError):
     code = "too-large"
     status = 413
     title = "The body is too large"
+
+
+class TooSlow(TanggapError):
+    """The body did not come within its time; nothing was acknowledged."""
+
+    code = "too-slow"
+    status = 408
+    title = "The body came too slowly"
 
 
 class Unavailable(TanggapError):

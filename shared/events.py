@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.eventstore.upcasting import Json, Upcasters
-from shared.message import PublicEvent
+from shared.message import Outlives, PublicEvent
 from shared.school_day import Layer
 from shared.sealed import AnswerText, ConcernText, ContactText, IdentityText, NoticeText, PackageText
 
@@ -25,7 +25,8 @@ StudentRole = Literal["affected", "accused", "witness", "involved"]
 PersonRole = Literal["accused", "witness", "involved"]
 Relation = Literal["staff", "guardian", "outsider"]
 Channel = Literal["web", "api", "phone", "letter", "chat", "box"]
-ReporterKind = Literal["staff", "student", "guardian", "public", "anonymous"]
+ReporterKind = Literal["staff", "student", "guardian", "public", "anonymous", "agency"]
+"""agency: a partner that sends a child to the school (referal masuk)."""
 ConcernKind = Literal["need", "incident"]
 Category = Literal[
     "bullying", "physical-violence", "psychological-violence", "sexual-violence", "self-harm", "suicide", "threat", "weapon",
@@ -35,6 +36,7 @@ Category = Literal[
 Fact = Literal[
     "weapon", "self_harm", "injury", "suicide_attempt", "suicide_plan", "suicidal_thoughts", "threat_to_kill", "sexual_violence",
     "trafficking", "ongoing_abuse", "unsafe_now", "missing", "acute_medical", "intoxicated", "repeated", "power_imbalance", "fear",
+    "likely_harm_soon", "severe",
 ]  # fmt: skip
 """Dangers a reporter may answer yes or no; an unanswered one is unknown, which is not no."""
 
@@ -42,7 +44,10 @@ StaffRole = Literal[
     "counsellor", "coordinator", "homeroom", "mentor", "subject-teacher", "vice-principal", "principal", "supervisor",
     "district-officer", "district-duty", "auditor", "system-administrator", "school-operator",
 ]  # fmt: skip
-Role = Literal[StaffRole, "student", "guardian"]
+PartnerRole = Literal["agency-officer"]
+"""Of people who work at a partner agency. No roster gives it."""
+
+Role = Literal[StaffRole, "student", "guardian", PartnerRole]
 """What a person can be."""
 
 SchoolKind = Literal["regency", "province", "kemenag"]
@@ -56,7 +61,10 @@ OutcomeClass = Literal["helped", "referred", "no-action-needed", "transferred", 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A role and where it holds: at one school, at all schools of a kind, or in the whole district where neither is said."""
+    """A role and where it holds: at one school, at all schools of a kind, or in the whole district where neither is said.
+
+    school: of an agency's officer the id of the agency, which is no school's.
+    """
 
     role: Role
     school: str | None = None
@@ -156,6 +164,7 @@ class PersonAppointed(PublicEvent):
 class PersonDismissed(PublicEvent):
     """An appointment ended."""
 
+    outlives: ClassVar[Outlives | None] = "with-its-stream"
     type: Literal["person-dismissed"] = "person-dismissed"
     version: Literal[1] = 1
     person: str
@@ -169,6 +178,7 @@ class PersonDismissed(PublicEvent):
 class PersonSuspended(PublicEvent):
     """Somebody may do nothing any more until they are reinstated, whatever posts they hold."""
 
+    outlives: ClassVar[Outlives | None] = "always"
     type: Literal["person-suspended"] = "person-suspended"
     version: Literal[1] = 1
     person: str
@@ -181,6 +191,7 @@ class PersonSuspended(PublicEvent):
 class PersonReinstated(PublicEvent):
     """A suspension ended."""
 
+    outlives: ClassVar[Outlives | None] = "with-its-stream"
     type: Literal["person-reinstated"] = "person-reinstated"
     version: Literal[1] = 1
     person: str
@@ -273,6 +284,7 @@ class SessionProved(SessionEvent):
 class SessionEnded(SessionEvent):
     """It holds no more, whatever time it had left."""
 
+    outlives: ClassVar[Outlives | None] = "with-its-stream"
     type: Literal["session-ended"] = "session-ended"
     version: Literal[1] = 1
     why: WhyEnded
@@ -364,6 +376,30 @@ class ConcernContinued(PublicEvent):
         return self.student or f"concern-{self.concern}"
 
 
+class ConcernAttached(PublicEvent):
+    """A file came with what a reporter said later, as told about one student whom the concern identifies, or about all whom it does not.
+
+    attachment: where it lies at intake, sealed. addition: with which words it came. kind, octets: what its content is. digest: the SHA-256 of the
+    original, in hexadecimal: what is shown later is what came. key: of this file alone, sealed as the words are.
+    """
+
+    type: Literal["concern-attached"] = "concern-attached"
+    version: Literal[1] = 1
+    concern: str
+    attachment: str
+    addition: str
+    school: str
+    student: str | None
+    kind: Literal["jpeg", "png", "webp", "pdf"]
+    octets: int
+    digest: str
+    key: ConcernText
+
+    @property
+    def ordering_key(self) -> str:
+        return self.student or f"concern-{self.concern}"
+
+
 # cases -------------------------------------------------------------------------------------------------------------
 
 
@@ -428,6 +464,21 @@ class ConcernRead(CaseEvent):
     additions: tuple[str, ...]
 
 
+class ReporterAnswered(CaseEvent):
+    """Whoever has the case wrote to the reporter of a concern, who reads it with the receipt.
+
+    at: when it was written. text: sealed under the student's key, or the case's own while the student is not identified.
+    """
+
+    type: Literal["reporter-answered"] = "reporter-answered"
+    version: Literal[1] = 1
+    concern: str
+    answer: str
+    text: ConcernText
+    by: str
+    at: datetime
+
+
 class Deputy(BaseModel):
     """Somebody who stands in, until a moment."""
 
@@ -458,15 +509,29 @@ class CasePeopleChanged(CaseEvent):
     escalated: bool
 
 
+NoticeAsks = Literal["reading", "appointment", "referral-consent", "visit-consent", "group-consent"]
+"""What a guardian is asked for: to read, to come or be at home, or to consent."""
+
+CONSENTS: frozenset[NoticeAsks] = frozenset({"referral-consent", "visit-consent", "group-consent"})
+
+
 class GuardianToBeTold(CaseEvent):
-    """A named counsellor chose recipient, moment and words. words: sealed under the student's key, purpose `guardian-notice`."""
+    """A named counsellor chose recipient, moment and words. words: sealed under the student's key, purpose `guardian-notice`.
+
+    second: another guardian, who hears where the first cannot be reached or does not answer; None where nobody else may. about: the referral or
+    activity that an appointment or a consent is for. meet_at: of an appointment.
+    """
 
     type: Literal["guardian-to-be-told"] = "guardian-to-be-told"
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     notice: str
     guardian: str
+    second: str | None
     not_before: datetime
     words: NoticeText
+    asks: NoticeAsks
+    about: str | None
+    meet_at: datetime | None
     by: str
 
 
@@ -496,7 +561,7 @@ class ReferralCancelRequested(CaseEvent):
 StaffMessage = Literal[
     "teacher-asked", "teacher-answered", "invited", "commitment", "visit", "assigned", "deputy", "student-moved", "student-left",
     "case-asked-for", "case-kept", "transfer-declined", "transfer-received", "approval", "without-owner", "conflict-ruling", "many-claims",
-    "new-words", "glass-broken",
+    "new-words", "glass-broken", "guardian-answered",
 ]  # fmt: skip
 """What waits for a member of staff; the mail says no more than that something does."""
 
@@ -664,19 +729,47 @@ class AlertExhausted(NotificationEvent):
     person: str | None
 
 
+NoticeOutcome = Literal["sent", "acknowledged", "unsafe", "no-contact", "undeliverable", "no-longer-guardian", "unanswered"]
+"""unsafe: the register, or a conflict, forbids it. no-longer-guardian: the roster does not have them as the student's guardian any more."""
+
+
 class GuardianTold(NotificationEvent):
-    """The content-free mail left, or it did not and why (`unsafe`, `no-contact`, `undeliverable`)."""
+    """The content-free message left, or it did not and why; or nobody answered it, and a person is to phone (`unanswered`)."""
 
     type: Literal["guardian-told"] = "guardian-told"
     version: Literal[1] = 1
     notice: str
     guardian: str
-    outcome: Literal["sent", "acknowledged", "unsafe", "no-contact", "undeliverable"]
+    outcome: NoticeOutcome
+
+
+GuardianAnswer = Literal["read", "words", "confirmed", "another-time", "not-for-me", "consented", "refused", "withdrawn"]
+"""read: they say that they have read it. words: only their own words. confirmed, another-time: of an appointment. withdrawn: of a consent given."""
+
+
+class GuardianAnswered(NotificationEvent):
+    """A guardian answered behind the link, after a second factor. answer_id: of this very answer. by: the counsellor who asked.
+
+    words: the guardian's own, sealed under the student's key, purpose `answer`. wish: another time that they ask for. asks, about: as asked.
+    """
+
+    type: Literal["guardian-answered"] = "guardian-answered"
+    version: Literal[1] = 1
+    notice: str
+    guardian: str
+    answer_id: str
+    answer: GuardianAnswer
+    asks: NoticeAsks
+    about: str | None
+    words: AnswerText | None
+    wish: datetime | None
+    by: str | None
 
 
 class GuardianMarkedUnsafe(PublicEvent):
     """The do-not-contact register has this guardian of this student: no sending begins after this was committed (decision 14)."""
 
+    outlives: ClassVar[Outlives | None] = "always"
     type: Literal["guardian-marked-unsafe"] = "guardian-marked-unsafe"
     version: Literal[1] = 1
     student: str
@@ -720,28 +813,29 @@ class TaskUnanswered(NotificationEvent):
     reason: Literal["no-answer", "unreachable"]
 
 
-Intake = Annotated[RosterFact | SessionFact | AccountHolderToBeTold | ConcernRaised | ConcernContinued, Field(discriminator="type")]
+Intake = Annotated[RosterFact | SessionFact | AccountHolderToBeTold | ConcernRaised | ConcernContinued | ConcernAttached, Field(discriminator="type")]
 Cases = Annotated[
-    CaseOpened | ConcernJoinedCase | CaseTriaged | CaseAcknowledged | ConcernRead | GuardianToBeTold | ReferralSent
+    CaseOpened | ConcernJoinedCase | CaseTriaged | CaseAcknowledged | ConcernRead | ReporterAnswered | GuardianToBeTold | ReferralSent
     | ReferralCancelRequested | StaffToBeTold | CoordinatorToBeTold | SchoolToBeTold | AlertsPassedOn
     | WorkOverdue | DutyChanged | CalendarChanged | CaseClosed | CasePeopleChanged,
     Field(discriminator="type"),
 ]  # fmt: skip
 Notifications = Annotated[
-    StaffAlerted | AlertExhausted | GuardianTold | GuardianMarkedUnsafe | TaskMoved | TaskUnanswered, Field(discriminator="type")
+    StaffAlerted | AlertExhausted | GuardianTold | GuardianAnswered | GuardianMarkedUnsafe | TaskMoved | TaskUnanswered, Field(discriminator="type")
 ]
 
 CATALOGUE: dict[str, tuple[type[PublicEvent], ...]] = {
     "intake": (
         SchoolRegistered, PersonRegistered, PersonLeft, PersonAppointed, PersonDismissed, PersonSuspended, PersonReinstated, SessionBegun,
-        SessionProved, SessionEnded, ConcernRaised, ConcernContinued, AccountHolderToBeTold,
+        SessionProved, SessionEnded, ConcernRaised, ConcernContinued, ConcernAttached, AccountHolderToBeTold,
     ),
     "cases": (
-        CaseOpened, ConcernJoinedCase, CaseTriaged, CaseAcknowledged, ConcernRead, GuardianToBeTold, ReferralSent, ReferralCancelRequested,
+        CaseOpened, ConcernJoinedCase, CaseTriaged, CaseAcknowledged, ConcernRead, ReporterAnswered, GuardianToBeTold, ReferralSent,
+        ReferralCancelRequested,
         StaffToBeTold, CoordinatorToBeTold, SchoolToBeTold, AlertsPassedOn, WorkOverdue, DutyChanged, NobodyReachable, CalendarChanged, CaseClosed,
         CasePeopleChanged,
     ),
-    "notifications": (StaffAlerted, AlertExhausted, GuardianTold, GuardianMarkedUnsafe, TaskMoved, TaskUnanswered),
+    "notifications": (StaffAlerted, AlertExhausted, GuardianTold, GuardianAnswered, GuardianMarkedUnsafe, TaskMoved, TaskUnanswered),
 }  # fmt: skip
 """Which service says what; served as AsyncAPI by each service."""
 
@@ -758,7 +852,12 @@ def _roles_at_the_one_school(first: Json) -> Json:
     return {**told, "posts": [{"role": role, "school": None if role in DISTRICT_ROLES else school} for role in first.get("roles", ())]}
 
 
-OLDER = Upcasters({("person-registered", 1): _roles_at_the_one_school})
+def only_to_read(first: Json) -> Json:
+    """Version 1 of `guardian-to-be-told` asked for nothing, and of one guardian only."""
+    return {**first, "second": None, "asks": "reading", "about": None, "meet_at": None}
+
+
+OLDER = Upcasters({("person-registered", 1): _roles_at_the_one_school, ("guardian-to-be-told", 1): only_to_read})
 """From the versions of public events that are no longer written."""
 
 

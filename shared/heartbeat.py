@@ -22,12 +22,13 @@ EVERY = 2.0
 @dataclass(slots=True)
 class Pulse:
     """The state of one part. lag: messages or positions behind, as far as known. works: start of the current work (monotonic seconds) by partition,
-    so that other partitions do not hide a stuck one.
+    so that other partitions do not hide a stuck one. broken: why it cannot go on before somebody does something; empty: it can.
     """
 
     part: str
     lag: int = 0
     detail: str = ""
+    broken: str = ""
     works: dict[int, float] = field(default_factory=dict)
     progress: float = 0.0
 
@@ -55,13 +56,12 @@ class Heartbeats:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._pulses: list[Pulse] = []
+        self._pulses: dict[str, Pulse] = {}
 
     def pulse(self, part: str) -> Pulse:
-        """A new pulse for `part`, written from now on."""
-        pulse = Pulse(part, progress=time.monotonic())
-        self._pulses.append(pulse)
-        return pulse
+        """A new pulse for `part`, written from now on. A part that is made anew writes the row of the one before."""
+        self._pulses[part] = Pulse(part, progress=time.monotonic())
+        return self._pulses[part]
 
     async def run(self) -> None:
         while True:
@@ -72,18 +72,19 @@ class Heartbeats:
     async def _write(self) -> None:
         now = time.monotonic()
         rows = [
-            (pulse.part, now - pulse.working_since if pulse.working_since else None, pulse.lag, pulse.detail)
-            for pulse in self._pulses
-            if now - pulse.progress < LATE or pulse.working_since
+            (pulse.part, now - pulse.working_since if pulse.working_since else None, pulse.lag, pulse.broken or pulse.detail, bool(pulse.broken))
+            for pulse in self._pulses.values()
+            if now - pulse.progress < LATE or pulse.working_since or pulse.broken
         ]
         if not rows:
             return
         async with self._database.statement() as connection:
             await connection.execute(
-                "INSERT INTO heartbeat SELECT part, clock_timestamp(), clock_timestamp() - make_interval(secs => since), lag, detail"
-                " FROM unnest(%s::text[], %s::float8[], %s::bigint[], %s::text[]) AS told (part, since, lag, detail)"
+                "INSERT INTO heartbeat (part, beat_at, working_since, lag, detail, broken)"
+                " SELECT part, clock_timestamp(), clock_timestamp() - make_interval(secs => since), lag, detail, broken"
+                " FROM unnest(%s::text[], %s::float8[], %s::bigint[], %s::text[], %s::boolean[]) AS told (part, since, lag, detail, broken)"
                 " ON CONFLICT (part) DO UPDATE SET beat_at = excluded.beat_at, working_since = excluded.working_since, lag = excluded.lag,"
-                " detail = excluded.detail",
+                " detail = excluded.detail, broken = excluded.broken",
                 tuple(list(column) for column in zip(*rows, strict=True)),
             )
 
@@ -93,16 +94,18 @@ async def health(database: Database, parts: list[str]) -> dict[str, dict[str, ob
     async with database.statement() as connection:
         cursor = await connection.execute(
             "SELECT part, extract(epoch FROM clock_timestamp() - beat_at)::float8, "
-            "extract(epoch FROM clock_timestamp() - working_since)::float8, lag, detail FROM heartbeat"
+            "extract(epoch FROM clock_timestamp() - working_since)::float8, lag, detail, broken FROM heartbeat"
         )
         rows = {row[0]: row[1:] for row in await cursor.fetchall()}
     return {part: _judged(rows.get(part)) for part in parts}
 
 
-def _judged(row: tuple[float, float | None, int, str] | None) -> dict[str, object]:
+def _judged(row: tuple[float, float | None, int, str, bool] | None) -> dict[str, object]:
     if row is None:
         return {"ok": False, "lag": None, "why": "never ran"}
-    silent, working, lag, detail = row
+    silent, working, lag, detail, broken = row
+    if broken:
+        return {"ok": False, "lag": lag, "why": detail}
     if silent > LATE:
         return {"ok": False, "lag": lag, "why": f"no sign of life for {silent:.0f} s"}
     if working and working > STUCK:

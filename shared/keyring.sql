@@ -1,4 +1,4 @@
--- Keys of persons, one per purpose, wrapped by a master key that the database does not know. One schema for all services, behind three
+-- Keys of persons, one per purpose, wrapped by a master key that the database does not know. One schema for all services, behind
 -- functions; who may use which purpose stands in keyring.allowed (architecture, decision 8). Applied as the schema's owner, whom nobody signs in as.
 CREATE TABLE IF NOT EXISTS keyring.key (
     kid          uuid PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -20,7 +20,7 @@ DELETE FROM keyring.allowed;
 INSERT INTO keyring.allowed VALUES
     ('intake', 'identity'), ('intake', 'contact'), ('intake', 'concern'), ('intake', 'sign-in'),
     ('cases', 'identity'), ('cases', 'concern'), ('cases', 'case'), ('cases', 'counselling'), ('cases', 'guardian-notice'), ('cases', 'package'), ('cases', 'answer'),
-    ('notifications', 'identity'), ('notifications', 'contact'), ('notifications', 'package'), ('notifications', 'answer');
+    ('notifications', 'identity'), ('notifications', 'contact'), ('notifications', 'guardian-notice'), ('notifications', 'package'), ('notifications', 'answer');
 
 -- The caller's service is the login that the connection was made with: nothing that a session says later changes it.
 CREATE OR REPLACE FUNCTION keyring.check_allowed(purposes text[]) RETURNS void LANGUAGE plpgsql SET search_path = keyring, pg_temp AS $$
@@ -88,16 +88,28 @@ CREATE OR REPLACE FUNCTION keyring.count_by_master() RETURNS TABLE (master text,
     SELECT k.master, count(*) FROM key k WHERE k.wrapped IS NOT NULL GROUP BY k.master
 $$;
 
--- Destroys every key of a person; the rows stay as the list that a restore applies again.
-CREATE OR REPLACE FUNCTION keyring.destroy(whom text) RETURNS integer
+-- Destroys keys of owners, one purpose beside each; how many lived. What has no key yet gets none either: the row stands there as destroyed, and so does
+-- the list that a restore applies again. Only the login `tanggap_erasure` may (ADR 50); no service holds this function.
+DROP FUNCTION IF EXISTS keyring.destroy(text);
+CREATE OR REPLACE FUNCTION keyring.destroy(owners text[], purposes text[]) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = keyring, pg_temp AS $$
 DECLARE
     gone integer;
 BEGIN
-    UPDATE key k SET wrapped = NULL, destroyed_at = clock_timestamp() WHERE k.person = whom AND k.wrapped IS NOT NULL;
+    INSERT INTO key AS k (person, purpose, destroyed_at)
+        SELECT DISTINCT w.owner, w.purpose, clock_timestamp() FROM unnest(owners, purposes) AS w (owner, purpose) ORDER BY 1, 2
+        ON CONFLICT ON CONSTRAINT key_person_purpose_key DO NOTHING;
+    UPDATE key k SET wrapped = NULL, destroyed_at = clock_timestamp()
+        WHERE (k.person, k.purpose) IN (SELECT * FROM unnest(owners, purposes)) AND k.wrapped IS NOT NULL;
     GET DIAGNOSTICS gone = ROW_COUNT;
     RETURN gone;
 END $$;
+
+-- How many keys of these owners and purposes still live: a receipt is checked by it, and so is a restore.
+CREATE OR REPLACE FUNCTION keyring.count_living(owners text[], purposes text[]) RETURNS integer
+    LANGUAGE sql SECURITY DEFINER SET search_path = keyring, pg_temp AS $$
+    SELECT count(*)::integer FROM key k WHERE (k.person, k.purpose) IN (SELECT * FROM unnest(owners, purposes)) AND k.wrapped IS NOT NULL
+$$;
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA keyring FROM PUBLIC;
 DO $$
@@ -109,6 +121,9 @@ BEGIN
         EXECUTE format('GRANT EXECUTE ON FUNCTION keyring.obtain(text[], text[], bytea[], text[]), keyring.open_wrapped(uuid[]) TO %I', name);
         EXECUTE format('GRANT EXECUTE ON FUNCTION keyring.wrapped_under(text, uuid, integer), keyring.count_by_master() TO %I', name);
         EXECUTE format('GRANT EXECUTE ON FUNCTION keyring.rewrap(uuid[], bytea[], bytea[], text[]) TO %I', name);
-        EXECUTE format('GRANT EXECUTE ON FUNCTION keyring.destroy(text) TO %I', name);
     END LOOP;
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'tanggap_erasure') THEN
+        GRANT USAGE ON SCHEMA keyring TO tanggap_erasure;
+        GRANT EXECUTE ON FUNCTION keyring.destroy(text[], text[]), keyring.count_living(text[], text[]) TO tanggap_erasure;
+    END IF;
 END $$;

@@ -28,11 +28,15 @@ SERVICES: tuple[Service, ...] = get_args(Service)
 Holder = Service | Literal["district"]
 """A service, or the operator's own tools."""
 
-Use = Literal["token", "service-token", "session", "head", "link", "webhook-signing", "sign-in-underway"]
+Use = Literal[
+    "token", "service-token", "session", "head", "journal", "link", "family-visit", "webhook-signing", "sign-in-underway", "name-index",
+]  # fmt: skip
 """What is made from rotating secrets. A name is part of the derivation: renaming one makes another key."""
 
 PersonalUse = Literal[
-    "receipt", "row-digest", "agency-secret-digest", "message-id", "request-digest", "sign-in-name", "recovery-code", "letter-secret", "letter-digest"
+    "receipt", "row-digest", "agency-secret-digest", "message-id", "request-digest", "sign-in-name", "recovery-code", "letter-secret",
+    "letter-digest", "family-code", "agency-code",
+    "agency-pseudonym", "api-key-hash",
 ]  # fmt: skip
 """What is made from a key of the keyring, which no rotation changes and an erasure ends."""
 
@@ -40,6 +44,7 @@ _SERVICES = frozenset[Holder](SERVICES)
 _EVERYBODY = _SERVICES | frozenset[Holder](("district",))
 _NOTIFICATIONS = frozenset[Holder](("notifications",))
 _INTAKE = frozenset[Holder](("intake",))
+_CASES = frozenset[Holder](("cases",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +65,11 @@ USES: Mapping[Use, Rule] = {
     "service-token": Rule("access", _EVERYBODY, timedelta(hours=12), "between services five minutes; for an operator's scripts half a day"),
     "session": Rule("access", _EVERYBODY, timedelta(minutes=30), "when a session was used last; the session's own value is random"),
     "head": Rule("own", _SERVICES, None, "for ever: its public key is recorded in the store and vouched for by each key after it"),
+    "journal": Rule("own", _SERVICES, None, "for ever: the journal names its public key after a rotation, vouched for by a key before it"),
+    "family-visit": Rule("own", _NOTIFICATIONS, timedelta(minutes=30), "a cookie, from a guardian's second factor on; it says which link it is for"),
     "link": Rule("own", _NOTIFICATIONS, None, "as long as its row: the page compares the hash of what it is asked with"),
     "webhook-signing": Rule("own", _NOTIFICATIONS, timedelta(minutes=5), "the tolerance of Standard Webhooks; during the overlap both keys sign"),
+    "name-index": Rule("own", _CASES, None, "until its tokens are made anew under the next key; a search asks for those of every key in its overlap"),
     "sign-in-underway": Rule("own", _INTAKE, timedelta(minutes=10), "a sealed cookie, from the page that begins a sign-in to the one that ends it"),
 }
 

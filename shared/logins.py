@@ -13,6 +13,9 @@ from shared.errors import StartRefused
 
 SERVICES = ("intake", "cases", "notifications")
 
+ERASURE = "erasure"
+"""Its login alone may destroy keys of persons, and may nothing else (ADR 50). Intake holds its address, beside its own."""
+
 KEYRING = "keyring"
 """The schema of the keys, with an owner of its own."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import ClassVar
+from typing import ClassVar, Literal
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict
@@ -27,10 +27,18 @@ class Fact(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+Outlives = Literal["always", "with-its-stream"]
+"""Whether an event is told again after a restore that did not have it: always, or only where the restored store has the stream it belongs to."""
+
+
 class Event(Fact):
-    """Something that happened, private to its service. Subclasses set `type` (a literal, never a path) and `version`."""
+    """Something that happened, private to its service. Subclasses set `type` (a literal, never a path) and `version`.
+
+    outlives: a restore must never take this back, so it also goes to the journal (`shared/journal`). Such an event holds ids, codes and times only.
+    """
 
     public: ClassVar[bool] = False
+    outlives: ClassVar[Outlives | None] = None
     type: str
     version: int
 

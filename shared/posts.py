@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, LiteralString
 
@@ -15,7 +16,7 @@ from psycopg import sql
 
 from shared.database import Connection, Database
 from shared.errors import StillBuilding
-from shared.events import PersonAppointed, PersonDismissed, PersonLeft, PersonReinstated, PersonSuspended, Post, Role
+from shared.events import PersonAppointed, PersonDismissed, PersonLeft, PersonRegistered, PersonReinstated, PersonSuspended, Post, Role
 
 REMEMBERED = 0.5
 """Seconds."""
@@ -30,11 +31,13 @@ KEPT = sql.SQL("1")
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What somebody is now. kind: None where the roster has nobody of this id. posts: none for whoever is suspended; a post for a kind of schools
-    stands here as one for each of them, and a counsellor is one at the schools of the cluster that they serve, too.
+    stands here as one for each of them, and a counsellor is one at the schools of the cluster that they serve, too. away: schools from which they
+    are on leave now: a leave goes before every post there (domain.md, People come and go).
     """
 
     kind: Literal["student", "staff", "guardian"] | None
     posts: frozenset[Post] = frozenset()
+    away: frozenset[str] = frozenset()
 
 
 NOBODY = Standing(None)
@@ -52,11 +55,17 @@ SERVES: LiteralString = (
 """
 
 
-class Posts:
-    """The look-up. generation: which rows count, as SQL; NULL while the view is being built."""
+NO_LEAVES = sql.SQL("SELECT NULL::text WHERE false")
+"""Of a service for which no rota counts."""
 
-    def __init__(self, database: Database, generation: sql.Composable = KEPT) -> None:
-        self._database, self._generation = database, generation
+
+class Posts:
+    """The look-up. generation: which rows count, as SQL; NULL while the view is being built. leaves: the schools from which a person is away now,
+    as a query about `%(person)s`.
+    """
+
+    def __init__(self, database: Database, generation: sql.Composable = KEPT, leaves: sql.Composable = NO_LEAVES) -> None:
+        self._database, self._generation, self._leaves = database.acting_as("directory"), generation, leaves
         self._known: OrderedDict[str, tuple[float, Standing]] = OrderedDict()
         self._changes = 0
 
@@ -106,26 +115,18 @@ class Posts:
 
     def _of_generation(self, query: sql.SQL) -> sql.Composed:
         serves = sql.SQL(SERVES).format(generation=self._generation, person=sql.SQL("%(person)s"))
-        return query.format(generation=self._generation, serves=serves)
+        return query.format(generation=self._generation, serves=serves, leaves=self._leaves)
 
 
 _PERSON = sql.SQL(
-    "SELECT now.generation, p.kind, p.school, t.role, coalesce(t.school, s.school), t.kind, u.person IS NOT NULL"
+    "SELECT now.generation, p.kind, p.school, t.role, coalesce(t.school, s.school), t.kind, u.person IS NOT NULL, ARRAY({leaves})"
     " FROM (SELECT {generation}::integer) AS now (generation)"
     " LEFT JOIN person_v1 p ON p.generation = now.generation AND p.person = %(person)s"
     " LEFT JOIN (SELECT role, school, kind FROM post_v1 WHERE generation = {generation} AND person = %(person)s"
     " UNION SELECT 'counsellor', school, NULL FROM ({serves}) AS serves (school)) t ON true"
     " LEFT JOIN school_v1 s ON s.generation = now.generation AND s.kind = t.kind"
     " LEFT JOIN suspension_v1 u ON u.generation = now.generation AND u.person = %(person)s"
-    " UNION ALL SELECT c.generation, p.kind, p.school, c.role, served.school, NULL, u.person IS NOT NULL FROM post_v1 c"
-    " JOIN school_v1 mine ON mine.generation = c.generation AND mine.school = c.school"
-    " JOIN school_v1 served ON served.generation = c.generation AND served.cluster = mine.cluster AND served.school <> mine.school"
-    " LEFT JOIN person_v1 p ON p.generation = c.generation AND p.person = c.person"
-    " LEFT JOIN suspension_v1 u ON u.generation = c.generation AND u.person = c.person"
-    " WHERE c.generation = {generation}::integer AND c.person = %(person)s AND c.role = 'counsellor' AND NOT EXISTS (SELECT FROM post_v1 own"
-    " WHERE own.generation = c.generation AND own.role = 'counsellor' AND own.school = served.school)"
 )
-"""A school without a counsellor is served by those of its cluster (gugus): they are its counsellors (domain.md, Urgency)."""
 _HOLDERS = sql.SQL(
     "SELECT DISTINCT now.generation, t.person FROM (SELECT {generation}::integer) AS now (generation)"
     " LEFT JOIN school_v1 s ON s.generation = now.generation AND s.school = %(school)s"
@@ -140,43 +141,50 @@ _SCHOOLS = sql.SQL(
 
 
 def _standing(rows: list[tuple[Any, ...]]) -> Standing:
-    kind, school, suspended = rows[0][1], rows[0][2], rows[0][6]
+    _, kind, school, *_, suspended, away = rows[0]
     if suspended:
         return Standing(kind)
-    posts = {Post(role, where) for *_, role, where, of_kind, _ in rows if role and (where or not of_kind)}
+    posts = {Post(role, where) for *_, role, where, of_kind, _, _ in rows if role and (where or not of_kind)}
     if kind in ("student", "guardian"):
         posts.add(Post(kind, school))
-    return Standing(kind, frozenset(posts))
+    return Standing(kind, frozenset(posts), frozenset(away))
 
 
 # keeping -----------------------------------------------------------------------------------------------------------
 
 _REGISTERED = sql.SQL(
-    "WITH kept AS ({person} RETURNING 1), told (role, school, kind) AS"
-    " (SELECT * FROM unnest(%(roles)s::text[], %(schools)s::text[], %(kinds)s::text[])),"
-    " gone AS (DELETE FROM post_v1 p USING kept WHERE p.generation = %(generation)s AND p.person = %(person)s AND NOT p.appointed AND NOT EXISTS"
-    " (SELECT FROM told WHERE (told.role, told.school, told.kind) IS NOT DISTINCT FROM (p.role, p.school, p.kind)))"
+    "WITH row AS (SELECT * FROM jsonb_to_recordset(%(people)s::jsonb) AS row (person text, kind text, school text, name jsonb, born jsonb,"
+    " email jsonb, phone jsonb, homeroom text, guardians text[], posts jsonb, position bigint)),"
+    " kept AS ({person} RETURNING person),"
+    " told AS (SELECT person, post.* FROM kept JOIN row USING (person), jsonb_to_recordset(row.posts) AS post (role text, school text, kind text)),"
+    " gone AS (DELETE FROM post_v1 p USING kept WHERE p.generation = %(generation)s AND p.person = kept.person AND NOT p.appointed AND NOT EXISTS"
+    " (SELECT FROM told WHERE told.person = p.person AND (told.role, told.school, told.kind) IS NOT DISTINCT FROM (p.role, p.school, p.kind)))"
     " INSERT INTO post_v1 (generation, person, role, school, kind, appointed)"
-    " SELECT %(generation)s, %(person)s, told.role, told.school, told.kind, false FROM kept, told ON CONFLICT DO NOTHING"
+    " SELECT %(generation)s, told.person, told.role, told.school, told.kind, false FROM told ON CONFLICT DO NOTHING"
 )
 
 
 def registered(person: LiteralString) -> sql.Composed:
-    """One statement that keeps a registration: the row of the person and, if that was written, exactly these posts of the roster.
+    """One statement that keeps registrations: the rows of the people and, for each that was written, exactly these posts of the roster.
 
-    person: the service's own statement for the row. Its arguments are those of `post_arguments` and whatever the row needs.
+    person: the service's own statement for the rows, which stand in `row`. Its arguments are those of `registrations`.
     """
     return _REGISTERED.format(person=sql.SQL(person))
 
 
-def post_arguments(posts: tuple[Post, ...], generation: int = 1) -> dict[str, Any]:
-    """What the statement of `registered` needs beside the row's own values."""
-    return {
-        "generation": generation,
-        "roles": [post.role for post in posts],
-        "schools": [post.school for post in posts],
-        "kinds": [post.kind for post in posts],
-    }
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """Somebody as the roster told them at a position."""
+
+    told: PersonRegistered
+    position: int
+
+
+def registrations(people: Iterable[Registration], generation: int = 1) -> dict[str, str | int]:
+    """What the statement of `registered` needs. Of several about one person the last counts."""
+    last = {each.told.person: each for each in sorted(people, key=lambda each: each.position)}
+    rows = [f'{each.told.model_dump_json()[:-1]},"position":{each.position}}}' for each in last.values()]
+    return {"generation": generation, "people": f"[{','.join(rows)}]"}
 
 
 Changed = PersonLeft | PersonAppointed | PersonDismissed | PersonSuspended | PersonReinstated

@@ -29,11 +29,13 @@ CLOSING = 4.0
 async def ended(task: asyncio.Task[object], again_after: float = 1.0) -> None:
     """Cancels a task and waits until it has ended. Waiting for a pool connection may swallow a cancellation, so it is repeated.
 
-    again_after: seconds between two cancellations.
+    A task that failed meanwhile has ended, too: nobody waits for its result any more. again_after: seconds between two cancellations.
     """
     while not task.done():
         task.cancel()
         await asyncio.wait((task,), timeout=again_after)
+    if not task.cancelled():
+        task.exception()  # taken, or the loop would report it as one that nobody looked at
 
 
 async def run_parts(parts: Sequence[Part]) -> None:

@@ -1,4 +1,4 @@
-"""Personal text under keys of its own: seal, open, erase (architecture, decision 8).
+"""Personal text under keys of its own: seal and open (architecture, decision 8).
 
 AES-256-GCM under the key of (person, purpose); that key lies in the keyring, wrapped by a master key which only the process knows. Erasing a
 person destroys the keys: what was sealed stays where it is, and nobody can read it. Every box is bound to its key and its context.
@@ -69,7 +69,7 @@ class Vault(Protocol):
     async def seal_many(self, wanted: Sequence[ToSeal]) -> list[Sealed]: ...
     async def open(self, sealed: Sealed) -> str | Erased: ...
     async def open_many(self, sealed: Sequence[Sealed]) -> list[str | Erased]: ...
-    async def erase(self, person: str) -> int: ...
+    def forget(self) -> None: ...
     async def derive_many(self, persons: Sequence[str], purpose: Purpose, use: PersonalUse) -> list[bytes | Erased]: ...
 
 
@@ -121,13 +121,10 @@ class KeyringVault:
             known |= await self._opening.submit(missing)
         return [_open(known.get(each.kid), each) for each in sealed]
 
-    async def erase(self, person: str) -> int:
-        """Destroys the person's keys, for good; how many there were."""
-        async with self._database.statement() as connection:
-            found = await (await connection.execute("SELECT keyring.destroy(%s)", (person,))).fetchone()
+    def forget(self) -> None:
+        """Keys are read anew from now on: some may have been destroyed, which is another login's work (ADR 50)."""
         self._by_owner.clear()
         self._by_kid.clear()
-        return int(found[0]) if found else 0
 
     def _forget_oldest(self) -> None:
         if len(self._by_owner) > _MOST_REMEMBERED:
@@ -189,7 +186,11 @@ class MemoryVault:
         known = {key.kid: key for key in self._keys.values()}
         return [_open(known.get(each.kid), each) for each in sealed]
 
+    def forget(self) -> None:
+        """Its dictionary is always right."""
+
     async def erase(self, person: str) -> int:
+        """Destroys a person's keys, as the login of erasures does in the keyring; how many there were."""
         mine = [owner for owner, key in self._keys.items() if owner[0] == person and key.cipher]
         for owner in mine:
             self._keys[owner] = _key(self._keys[owner].kid, None, 0)

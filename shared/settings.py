@@ -24,26 +24,37 @@ _FIRST = ("TANGGAP_MASTER_KEY", "TANGGAP_TOKEN_KEY")
 
 SignInWay = Literal["passkey", "password", "openid"]
 
+PRODUCTION = "production"
+"""Where real people are recorded: what is for play alone stops the start."""
+
 _FOR_THE_DISTRICT = {"TANGGAP_HOME", "TANGGAP_PORT", "TANGGAP_TEST_DATA"}
 
 
 class Settings(BaseSettings):
     """Everything a service can be told. Secrets never show in a representation.
 
-    retry_seconds: waits between attempts of an outgoing call. demo_sign_in: allows the page `/masuk`, on which a click
-    signs in as a person of the sample, `./tanggap token` and loopback webhooks; never in production.
+    quiet_hours: when no message goes to a home, by the clock of its school; equal times are none. The demonstration has none.
+    retry_seconds: waits between attempts of an outgoing call. webhook_retry_seconds: the same for agencies' endpoints.
+    demo_sign_in: allows the page `/masuk`, on which a click
+    signs in as a person of the sample, and `./tanggap token`. loopback_webhooks: an agency's endpoint may be on this machine, for trying one out.
+    Neither is allowed where `environment` says production.
     """
 
     model_config = SettingsConfigDict(env_prefix="TANGGAP_", extra="forbid", frozen=True)
 
     database_url: str = Field(validation_alias="DATABASE_URL", repr=False)
     redis_url: str = Field(validation_alias="REDIS_URL", repr=False)
+    erasure_database_url: str = Field(default="", repr=False, description="of intake alone: the address with the login tanggap_erasure (ADR 50)")
+    retention_file: Path | None = Field(
+        default=None, description="of intake alone: how long records are kept, the district's archive schedule in TOML"
+    )
     smtp_url: str = Field(default="smtp://127.0.0.1:25", validation_alias="SMTP_URL", repr=False)
     smtp_connections: int = Field(default=16, ge=1, le=100, description="connections to the mail server at once, as many as it allows")
     secrets: SecretStr = Field(default=SecretStr(""), description="lines of name, id and 32 bytes in base64url; `./tanggap keys list`")
     secrets_file: Path | None = Field(default=None, description="a file with such lines, read again when it changes")
     master_key: SecretStr | None = Field(default=None, description="32 bytes, base64url; or TANGGAP_MASTER_KEY_FILE; the first secret `master`")
     token_key: SecretStr | None = Field(default=None, description="32 bytes, base64url; or TANGGAP_TOKEN_KEY_FILE; the first of all other secrets")
+    journal: Path | None = Field(default=None, description="the folder of the journal, which outlives a restore: best on another disk than the data")
     partitions: Annotated[int, Field(ge=1, le=256)] = 8
     origin_intake: str = "http://127.0.0.1:8000"
     origin_cases: str = "http://127.0.0.1:8000"
@@ -53,16 +64,35 @@ class Settings(BaseSettings):
     district: str = "Tanggap"
     time_zone: str = "Asia/Jakarta"
     openid: str = Field(default="", repr=False, description="issuers that people may sign in with: a file with a list in JSON, or that list (ADR 29)")
-    demo_sign_in: bool = Field(default=False, description="the page /masuk, `./tanggap token`, loopback webhooks; never in production")
+    demo_sign_in: bool = Field(default=False, description="the page /masuk and `./tanggap token`; never in production")
+    loopback_webhooks: bool = Field(default=False, description="agencies' endpoints on this machine, for trying them out; never in production")
+    environment: Literal["development", "production"] = Field(default="development", description="`production` where real people are recorded")
     sign_in_ways: tuple[SignInWay, ...] = Field(
-        default=("passkey", "password"), min_length=1, description="how people may sign in: passkey, password or openid, with commas between"
+        default=("passkey", "password", "openid"), min_length=1, description="how people may sign in: passkey, password, openid; with commas between"
     )
     tls_certificate: Path | None = Field(default=None, description="a file in PEM, with its chain; browsers are then served over TLS")
     tls_key: Path | None = Field(default=None, description="the private key of the certificate, a file in PEM")
     tls_listen: Annotated[str, Field(pattern=r"^[0-9a-zA-Z.:\[\]-]+:[0-9]{1,5}$")] = "0.0.0.0:443"
+    channels: Path | None = Field(default=None, description="a file in TOML: WhatsApp, SMS and web push beside mail (docs/channels.md)")
+    scanner: str = Field(
+        default="",
+        pattern=r"^(|unix:/\S+|[0-9a-zA-Z.:\[\]-]+:[0-9]{1,5})$",
+        description="clamd, which looks at attachments: `host:port` or `unix:/path`",
+    )
     pool_size: Annotated[int, Field(ge=2, le=64)] = 8
+    quiet_hours: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")] = "20:00-06:00"
     retry_seconds: tuple[float, ...] = (5, 30, 120, 600, 1800, 3600, 7200, 14400)
+    webhook_retry_seconds: tuple[float, ...] = Field(
+        default=(5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400),
+        description="between attempts at an agency's endpoint, three days in all (Standard Webhooks); TANGGAP_RETRY_SECONDS where only that is said",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @property
+    def webhook_waits(self) -> tuple[float, ...]:
+        """Between attempts at an agency's endpoint."""
+        only_the_other = "retry_seconds" in self.model_fields_set and "webhook_retry_seconds" not in self.model_fields_set
+        return self.retry_seconds if only_the_other else self.webhook_retry_seconds
 
     @classmethod
     def settings_customise_sources(
@@ -75,6 +105,14 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Only what `read_settings` gives: it has looked at every name and can explain a wrong one."""
         return (init_settings,)
+
+    @field_validator("environment")
+    @classmethod
+    def _plays_nowhere_real(cls, value: str, info: ValidationInfo) -> str:
+        allowed = [f"TANGGAP_{name.upper()}" for name in ("demo_sign_in", "loopback_webhooks") if info.data.get(name)]
+        if value == PRODUCTION and allowed:
+            raise ValueError(f"says {PRODUCTION}, where {' and '.join(allowed)} must not be set")
+        return value
 
     @field_validator("time_zone")
     @classmethod
@@ -187,7 +225,7 @@ def _refuse_missing_secrets(told: Settings) -> None:
 
 def _parsed(values: dict[str, str]) -> dict[str, object]:
     parsed: dict[str, object] = dict(values)
-    for name in {"retry_seconds", "sign_in_ways"} & values.keys():
+    for name in {"retry_seconds", "webhook_retry_seconds", "sign_in_ways"} & values.keys():
         parsed[name] = tuple(each.strip() for each in values[name].split(","))
     return parsed
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -11,6 +12,7 @@ import structlog
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from python_multipart.multipart import parse_options_header
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,9 +25,11 @@ from shared.errors import (
     SentFromElsewhere,
     TanggapError,
     TooLarge,
+    TooSlow,
     Unavailable,
 )
 from shared.leaving import SCOPE as LEAVING
+from shared.operation_outcome import asks_fhir, operation_outcome, refused
 from shared.pages import Frame
 from shared.pages.refusals import missing_page, refusal_page, wants_page
 from shared.sessions.elsewhere import is_from_elsewhere
@@ -37,9 +41,15 @@ PROBLEM = "application/problem+json"
 BODY_LIMIT = 512 * 1024
 """Octets of a request's body, where a route does not ask for more: 20,000 characters of narrative fit many times."""
 
+BODY_TIME = 60.0
+"""Seconds in which a body has to come: a child on a bad line manages it, and whoever holds requests open half sent does not keep them."""
+
+_FORM = "application/x-www-form-urlencoded"
+_OUR_LETTERS = (b"utf-8", b"utf8")
+
 _HEADERS = {
-    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none';"
-    " frame-ancestors 'none'",
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self';"
+    " base-uri 'none'; frame-ancestors 'none'",
     "cache-control": "no-store",
     "referrer-policy": "same-origin",  # with `no-referrer` a form of our own would say that it comes from nowhere
     "x-content-type-options": "nosniff",
@@ -76,7 +86,9 @@ def _told(fault: Fault) -> dict[str, Any]:
 
 
 def answer(frame: Frame | None, request: Request, error: TanggapError) -> Response:
-    """A page for a person in a browser, a problem for everybody else. frame: None for an application without pages."""
+    """A page for a person in a browser, an outcome for a client of FHIR, a problem for everybody else. frame: None without pages."""
+    if asks_fhir(request):
+        return operation_outcome(error)
     if frame is None or not wants_page(request):
         return problem(error)
     page = refusal_page(frame, request, error)
@@ -103,6 +115,8 @@ class _Answers:
     async def http(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         log.info("refused", path=_route(request), status=error.status_code)
+        if asks_fhir(request):
+            return refused(error.status_code, str(error.detail), error.headers)
         if self._frame and wants_page(request):
             return missing_page(self._frame, request, error.status_code, error.headers)
         told = {"type": "about:blank", "title": str(error.detail), "status": error.status_code, "instance": f"urn:uuid:{uuid4()}"}
@@ -152,7 +166,7 @@ class Guard:
                 message["headers"] = with_use(_guarded(message["headers"], self._headers, scope.get(LEAVING)), scope)
             await send(message)
 
-        if "\x00" in scope["path"] or b"%00" in scope.get("query_string", b""):
+        if "\x00" in scope["path"] or b"%00" in scope.get("query_string", b"") or _is_in_other_letters(scope):
             await answer(self._frame, Request(scope), Invalid(Fault("", "unstorable-character")))(scope, receive, send_guarded)
             return
         if is_from_elsewhere(scope["method"], Request(scope).headers, self._origin):
@@ -161,7 +175,11 @@ class Guard:
         if scope["method"] in ("GET", "HEAD", "OPTIONS") or _is_upload(scope):
             await self._app(scope, receive, send_guarded)
             return
-        body = await _whole_body(receive, self._limit, holds_file=_holds_file(scope))
+        try:
+            async with asyncio.timeout(BODY_TIME):
+                body = await _whole_body(receive, self._limit, holds_file=_holds_file(scope), is_form=_content_type(scope).startswith(_FORM))
+        except TimeoutError:
+            body = TooSlow(f"the body did not come within {BODY_TIME:.0f} seconds: send it again")
         if body is None:
             return  # cut off on its way: half a concern is none
         if isinstance(body, TanggapError):
@@ -185,15 +203,28 @@ def _without_host(location: bytes) -> bytes:
 
 
 def _is_upload(scope: Scope) -> bool:
-    return bool(scope["path"].endswith("/api/roster"))
+    """What reads its body itself, within bounds of its own."""
+    path: str = scope["path"]
+    with_files = path == "/intake/tambah" and _content_type(scope).startswith("multipart/form-data")
+    return with_files or path.endswith(("/api/roster", "/intake/impor"))
 
 
 def _holds_file(scope: Scope) -> bool:
-    """A copy of a letter that is compared and not kept: its octets are no text, so that any of them may be zero."""
-    return bool(scope["path"].startswith("/cases/surat/"))
+    """A copy of a letter that is compared and not kept, an emblem: their octets are no text, so that any of them may be zero."""
+    return bool(scope["path"].startswith("/cases/surat/") or scope["path"].endswith("/surat/lambang"))
 
 
-async def _whole_body(receive: Receive, limit: int, *, holds_file: bool) -> bytes | TanggapError | None:
+def _content_type(scope: Scope) -> str:
+    return Request(scope).headers.get("content-type", "").lower().strip()
+
+
+def _is_in_other_letters(scope: Scope) -> bool:
+    """A form in parts may name an encoding of its own, and in some of them a NUL is written with plain letters."""
+    kind, told = parse_options_header(_content_type(scope))
+    return kind.startswith(b"multipart/") and told.get(b"charset", b"utf-8") not in _OUR_LETTERS
+
+
+async def _whole_body(receive: Receive, limit: int, *, holds_file: bool, is_form: bool) -> bytes | TanggapError | None:
     """The body; None where the client went away before its end."""
     body = bytearray()
     more = True
@@ -207,7 +238,7 @@ async def _whole_body(receive: Receive, limit: int, *, holds_file: bool) -> byte
             return TooLarge(f"the body is over {limit} octets: send less")
     if holds_file:
         return bytes(body)
-    if b"\x00" in body or b"\\u0000" in body or _has_lone_surrogate(body):
+    if b"\x00" in body or b"\\u0000" in body or (is_form and b"%00" in body) or _has_lone_surrogate(body):
         return Invalid(Fault("", "unstorable-character"))
     return bytes(body)
 

@@ -1,5 +1,6 @@
 """A real PostgreSQL and a real Redis for every test that asks for them. Nothing is started for the others."""
 
+import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -19,9 +20,18 @@ from tests.vectors import folder_of, origins
 __all__ = ["pytest_addoption", "pytest_collection_modifyitems", "pytest_configure", "pytest_runtest_setup", "pytest_runtest_teardown"]
 
 
+def pytest_collection_finish() -> None:
+    """Here the tests run, in a worker or alone: coverage follows no further than this, not into the services that tests start."""
+    os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
+
+
 def pytest_report_header() -> str:
     """Says where the tests of pages look, or that they do not."""
     return f"browser: {CHROMIUM or 'none found, the tests of pages are skipped (sh deploy/browser.sh says how to get one)'}"
+
+
+_FORGETFUL = ("fsync", "full_page_writes")
+"""Off for the server whose databases live as long as one test. What survives a power cut is shown by tests/faults, on servers with every setting."""
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +43,10 @@ def home() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def postgres(home: Path) -> Iterator[Postgres]:
     server = start_postgres(home)
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        for setting in _FORGETFUL:
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
     yield server
     server.stop()
 
@@ -48,7 +62,7 @@ def redis_server(home: Path) -> Iterator[Redis]:
 def created(postgres: Postgres, template: str) -> Iterator[str]:
     name = f"test_{uuid4().hex[:12]}"
     with psycopg.connect(postgres.url(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
     yield postgres.url(name)
     with psycopg.connect(postgres.url(), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -61,7 +61,8 @@ def make_known(database_url: str, who: Principal) -> None:
     if _KNOWN.get((database_url, who.id)) == who:
         return
     login = str(conninfo_to_dict(database_url)["user"])
-    with psycopg.connect(database_url, options=f"-c search_path={login.removeprefix('tanggap_')}", autocommit=True) as connection:
+    options = f"-c search_path={login.removeprefix('tanggap_')} -c tanggap.acting_as=directory"
+    with psycopg.connect(database_url, options=options, autocommit=True) as connection:
         for (generation,) in connection.execute(_GENERATIONS if login.endswith("intake") else "SELECT 1").fetchall():
             _keep(connection, generation, who)
     _KNOWN[database_url, who.id] = who

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tempfile
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO
 
 import httpx
 import typer
@@ -16,10 +19,10 @@ from district.home import find_home, wanted_port
 from district.serving import port_in_use
 from shared.errors import Fault, Invalid
 
-roster = typer.Typer(no_args_is_help=True, help="The roster of schools and people (OneRoster 1.1 or 1.2)")
+roster = typer.Typer(no_args_is_help=True, help="The roster of schools and people (OneRoster 1.1 or 1.2, or Dapodik)")
 agencies = typer.Typer(no_args_is_help=True, help="Partner agencies (HSDS 3.0)")
 
-Bundle = Annotated[Path, typer.Argument(help="zip file")]
+Bundle = Annotated[Path, typer.Argument(help="zip, XLSX or CSV file, or a folder")]
 _CHANGES = ("added", "changed", "moved", "left", "unchanged", "set_aside", "refused")
 _MENDS = ("yang harus dilakukan", "what to do")
 
@@ -38,18 +41,45 @@ def origin() -> str:
 
 
 def import_bundle(
-    base: str, headers: dict[str, str], bundle: Path, *, allow_drop: bool, accept: Sequence[str] = (), dry_run: bool = False
+    base: str,
+    headers: dict[str, str],
+    bundle: Path | BinaryIO,
+    *,
+    allow_drop: bool,
+    accept: Sequence[str] = (),
+    dry_run: bool = False,
+    school: str | None = None,
 ) -> dict[str, Any]:
-    """Sends a bundle and returns the report. Raises: Invalid: there is no such file. TanggapError: the import was refused."""
-    if not bundle.is_file():
-        raise Invalid(Fault("", "no-such-file"), message=f"{bundle}: there is no such file")
-    wishes: dict[str, bool | list[str]] = {"allow_drop": allow_drop, "accept": list(accept), "dry_run": dry_run}
-    with bundle.open("rb") as file, httpx.Client(timeout=600, trust_env=False) as client:
+    """Sends a bundle and returns the report. school: NPSN. Raises: Invalid: there is no such file. TanggapError: the import was refused."""
+    wishes: dict[str, bool | str | list[str]] = {"allow_drop": allow_drop, "accept": list(accept), "dry_run": dry_run}
+    wishes |= {"school": school} if school else {}
+    with _opened(bundle) as file, httpx.Client(timeout=600, trust_env=False) as client:
         answer = client.post(f"{base}/intake/api/roster", params=wishes, content=file, headers=headers)
     if answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY:
         raise Invalid(message=str(answer.json()["detail"]))  # the sentence with the mend, where other routes have only codes
     report: dict[str, Any] = checked(answer)
     return report
+
+
+@contextmanager
+def _opened(bundle: Path | BinaryIO) -> Iterator[BinaryIO]:
+    """The octets to send. A folder is sent as a zip that has no name, so that nobody's data stays behind. Raises: Invalid."""
+    if not isinstance(bundle, Path):
+        bundle.seek(0)
+        yield bundle
+        return
+    if bundle.is_file():
+        with bundle.open("rb") as file:
+            yield file
+        return
+    if not bundle.is_dir():
+        raise Invalid(Fault("", "no-such-file"), message=f"{bundle}: there is no such file")
+    with tempfile.TemporaryFile() as packed:
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for each in sorted(path for path in bundle.rglob("*") if path.is_file()):
+                archive.write(each, each.relative_to(bundle).as_posix())
+        packed.seek(0)
+        yield packed
 
 
 @roster.command("import")
@@ -59,11 +89,14 @@ def import_roster(
     allow_drop: Annotated[bool, typer.Option(help="whatever would be lost")] = False,
     accept: Annotated[list[str] | None, typer.Option(help="a loss that is meant: SCHOOL:students|staff|guardians|classes")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what would change")] = False,
+    school: Annotated[str | None, typer.Option(help="NPSN, for lists of Dapodik that do not name their school")] = None,
     json: AsJson = False,
 ) -> None:
-    """Imports a bundle. Exits with 1 where a part of it was refused."""
+    """Imports OneRoster, answers of Dapodik's web service or its lists. Exits with 1 where a part of it was refused."""
     with errors.status("importing"):
-        report = import_bundle(origin(), find_home().service_headers(), bundle, allow_drop=allow_drop, accept=accept or (), dry_run=dry_run)
+        report = import_bundle(
+            origin(), find_home().service_headers(), bundle, allow_drop=allow_drop, accept=accept or (), dry_run=dry_run, school=school
+        )
     show_roster("What would change" if dry_run else "Roster", report, json=json)
     if report["refused"]:
         raise typer.Exit(FOUND_A_PROBLEM)
@@ -111,13 +144,15 @@ def register(client: httpx.Client, base: str, agency: AgencyRead) -> str | Skipp
     answer = client.post(f"{base}/notifications/api/agencies", json=agency.body())
     if answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY:
         return Skipped(agency.id, str(answer.json()["detail"]))
-    return "applied" if checked(answer)["changed"] else "unchanged"
+    registered = checked(answer)
+    described = checked(client.post(f"{base}/notifications/api/agencies/descriptions", json=agency.listing()))
+    return "applied" if registered["changed"] or described["changed"] else "unchanged"
 
 
 @agencies.command("import")
 @verb
-def import_agencies(path: Annotated[Path, typer.Argument(help="JSON file or folder")], json: AsJson = False) -> None:
-    """Registers agencies from HSDS 3.0 organisation JSON."""
+def import_agencies(path: Annotated[Path, typer.Argument(help="JSON, CSV, zip, or a folder of them")], json: AsJson = False) -> None:
+    """Registers agencies from HSDS 3.0: JSON, tables as CSV, or a tabular package."""
     read, skipped = read_agencies(path)
     headers = find_home().service_headers()
     done = []

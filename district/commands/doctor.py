@@ -11,6 +11,7 @@ import httpx
 import typer
 from pydantic import BaseModel, ValidationError
 
+from district.commands.caring import safety
 from district.commands.directory import origin
 from district.commands.shell import FOUND_A_PROBLEM, show_json, show_table, verb
 from district.commands.stores import opened, running_administrator
@@ -45,7 +46,7 @@ PATIENCE = 2.0
 @verb
 def doctor(json: Annotated[bool, typer.Option("--json", help="for machines")] = False) -> None:
     """Says what is wrong and what to do."""
-    findings = [*_machine(), *_schemas(), *_servers(), _passkeys()]
+    findings = [*_machine(), *_schemas(), *_servers(), _passkeys(), *safety()]
     if json:
         show_json([{"what": what, "ok": ok, "told": told} for what, ok, told in findings])
     else:

@@ -11,6 +11,7 @@ import httpx
 import typer
 from rich.progress import Progress
 
+from district.commands.auditing import Audited, audited
 from district.commands.directory import origin
 from district.commands.naming import case_named
 from district.commands.people import people
@@ -26,7 +27,6 @@ from shared.database import Database
 from shared.errors import Fault, Invalid, NotFound, StartRefused
 from shared.eventstore.lag import lags
 from shared.eventstore.postgres import PostgresEventStore
-from shared.eventstore.verify import Verified, verify_store
 from shared.logins import SERVICES
 
 case = typer.Typer(no_args_is_help=True, help="One case, as a counsellor or auditor would see it")
@@ -121,8 +121,8 @@ def verify(
     stream = None if case_id is None else case_stream(case_named(case_id))
     services = SERVICES if stream is None else ("cases",)
 
-    async def check(database: Database) -> Verified:
-        return await verify_store(database, keys[database.service], stream=stream)
+    async def check(database: Database) -> Audited:
+        return await audited(database, keys[database.service], find_home().journal, stream)
 
     with errors.status("recomputing"):
         results = each_store(check, services)
@@ -136,6 +136,8 @@ def verify(
                     "events": each.events,
                     "streams": each.streams,
                     "broken": str(each.broken) if each.broken else None,
+                    "outside": each.outside,
+                    "reads": each.reads,
                 }
                 for each in results
             ]
@@ -143,10 +145,10 @@ def verify(
     else:
         show_table(
             "Audit",
-            ("service", "events", "streams", "result"),
-            [(each.service, each.events, each.streams, each.broken or "verified") for each in results],
+            ("service", "events", "streams", "result", "heads kept outside", "reads"),
+            [(each.service, each.events, each.streams, each.broken or "verified", each.outside, each.reads) for each in results],
         )
-    if any(each.broken for each in results):
+    if any(each.is_broken for each in results):
         raise typer.Exit(FOUND_A_PROBLEM)
 
 
@@ -227,7 +229,7 @@ def _operator(method: str, path: str, **query: str | None) -> Any:
 
 
 @verb
-def rebuild(view: Annotated[str, typer.Argument(help="for example case_list_v1")], json: AsJson = False) -> None:
+def rebuild(view: Annotated[str, typer.Argument(help="for example case_list_v2")], json: AsJson = False) -> None:
     """Folds a read model again from the first event, in the serving district."""
     known = _views()
     if view not in known:

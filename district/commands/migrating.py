@@ -3,15 +3,37 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
 from district import logins
+from district.backups.healing import Carrier, Healed, heal
 from district.commands.shell import console, errors, show_json, show_table, verb
 from district.commands.stores import administrator
-from district.home import find_home
+from district.home import Home, find_home
 from district.logins import administrators_address
+from shared.eventstore.partition import PARTITIONS
+
+
+def healed_stores(url: str, home: Home, redis_url: str) -> list[Healed]:
+    """What was healed of stores that were older than what others know. redis_url: empty where it is not known. Raises: StartRefused, Invalid."""
+    carrier = Carrier(redis_url, int(os.environ.get("TANGGAP_PARTITIONS") or PARTITIONS))
+    return heal(url, home.journal, home.secrets().read, datetime.now(UTC), carrier)
+
+
+def show_healed(healed: Sequence[Healed]) -> None:
+    """Says by name what was healed."""
+    for each in healed:
+        console.print(
+            f"{each.service} was older than its neighbours: it ends at {each.position}, and {each.by} knows it up to {each.known_upto}. "
+            f"It begins a new epoch, its readers go back and name what is lost, and the journal told it {each.told} events again",
+            markup=False,
+            soft_wrap=True,
+        )
 
 
 @verb
@@ -23,9 +45,12 @@ def migrate(
     ours = not administrators_address(os.environ)
     with administrator() as url, errors.status("migrating"):
         done = logins.migrate(url, find_home().folder, new_passwords=new_passwords or ours)
+        healed = healed_stores(url, find_home(), os.environ.get("REDIS_URL", ""))
     if json:
-        show_json({"applied": [{"service": each.service, "script": each.script} for each in done]})
-    elif done:
+        show_json({"applied": [{"service": each.service, "script": each.script} for each in done], "healed": [asdict(each) for each in healed]})
+        return
+    show_healed(healed)
+    if done:
         show_table("Applied", ("service", "script"), [(each.service, each.script) for each in done])
     else:
         console.print("nothing to apply: all schemas are the newest", markup=False)

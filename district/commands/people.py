@@ -13,13 +13,14 @@ from district.commands.directory import origin
 from district.commands.shell import checked, show_json, show_table, verb
 from district.home import find_home
 from shared.errors import Fault, Invalid
-from shared.events import SchoolKind, StaffRole
+from shared.events import PartnerRole, SchoolKind, StaffRole
 
 Person = Annotated[str, typer.Argument(help="name of somebody who stands in no roster; or with --id the id of a person")]
 ById = Annotated[bool, typer.Option("--id", help="PERSON is an id")]
-Role = Annotated[str, typer.Option(help=" | ".join(get_args(StaffRole)))]
+Role = Annotated[str, typer.Option(help=" | ".join((*get_args(StaffRole), *get_args(PartnerRole))))]
 Schools = Annotated[list[str] | None, typer.Option("--school", help="id or NPSN; may be repeated")]
 Kinds = Annotated[list[str] | None, typer.Option("--kind", help="of schools, for an officer: " + " | ".join(get_args(SchoolKind)))]
+Agencies = Annotated[list[str] | None, typer.Option("--agency", help="id of a partner agency, for an agency-officer; may be repeated")]
 AsJson = Annotated[bool, typer.Option("--json", help="for machines")]
 
 
@@ -29,6 +30,7 @@ def appoint(
     role: Role,
     school: Schools = None,
     kind: Kinds = None,
+    agency: Agencies = None,
     by_id: ById = False,
     email: Annotated[str | None, typer.Option(help="where alerts go, of somebody new")] = None,
     phone: Annotated[str | None, typer.Option(help="of somebody new")] = None,
@@ -38,7 +40,7 @@ def appoint(
     told = {"person": person} if by_id else {"name": person}
     told |= {name: value for name, value in (("email", email), ("phone", phone)) if value}
     done: list[dict[str, Any]] = []
-    for where in _places(school or (), kind or ()):
+    for where in _places(school or (), kind or (), agency or ()):
         known = {"person": done[0]["person"]} if done else {}
         done.append({**_sent("appointments", {**told, "role": role, **where, **known}), "role": role, **where})
     _show("Appointed", done, json=json)
@@ -46,10 +48,15 @@ def appoint(
 
 @verb
 def dismiss(
-    person: Annotated[str, typer.Argument(help="id")], role: Role, school: Schools = None, kind: Kinds = None, json: AsJson = False
-) -> None:  # fmt: skip
+    person: Annotated[str, typer.Argument(help="id")],
+    role: Role,
+    school: Schools = None,
+    kind: Kinds = None,
+    agency: Agencies = None,
+    json: AsJson = False,
+) -> None:
     """Ends appointments."""
-    places = _places(school or (), kind or ())
+    places = _places(school or (), kind or (), agency or ())
     done = [{**_sent("appointments/end", {"person": person, "role": role, **where}), "role": role, **where} for where in places]
     _show("Dismissed", done, json=json)
 
@@ -80,11 +87,12 @@ def require_post(person: str, role: str, school: str) -> None:
         raise Invalid(Fault("/person", "no-such-post"), message=f"{person} is not {role} there: import a roster that says so, or ./tanggap appoint")
 
 
-def _places(schools: Sequence[str], kinds: Sequence[str]) -> list[dict[str, str]]:
-    """Raises: Invalid: schools and kinds at once."""
-    if schools and kinds:
-        raise Invalid(Fault("/kind", "school-and-kind"), message="say --school or --kind, not both")
-    return [{"school": each} for each in schools] or [{"kind": each} for each in kinds] or [{}]
+def _places(schools: Sequence[str], kinds: Sequence[str], agencies: Sequence[str]) -> list[dict[str, str]]:
+    """Raises: Invalid: two sorts of places at once."""
+    if sum(map(bool, (schools, kinds, agencies))) > 1:
+        raise Invalid(Fault("/kind", "school-and-kind"), message="say one of --school, --kind and --agency")
+    found = [{name: each} for name, places in (("school", schools), ("kind", kinds), ("agency", agencies)) for each in places]
+    return found or [{}]
 
 
 def _sent(path: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -98,5 +106,8 @@ def _show(title: str, done: Sequence[dict[str, Any]], *, json: bool) -> None:
     if json:
         show_json(done)
         return
-    rows = [(each["person"], each.get("role"), each.get("school") or each.get("kind"), "yes" if each["changed"] else "as before") for each in done]
+    rows = [
+        (each["person"], each.get("role"), each.get("school") or each.get("kind") or each.get("agency"), "yes" if each["changed"] else "as before")
+        for each in done
+    ]
     show_table(title, ("person", "role", "where", "changed"), rows)

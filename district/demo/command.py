@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -24,6 +25,7 @@ from district.demo.telling import Telling, telling
 from district.ending import stopping_is_well
 from district.home import find_home
 from district.patience import Patient
+from district.production import refuse_play
 from district.sample.people import District, generate
 from district.sample.roster import SOURCE
 from services.intake.roster.people import person_id, school_id
@@ -38,18 +40,22 @@ def demo(
     concerns_file: Annotated[Path | None, typer.Option("--concerns", help="concern bodies, one JSON a line, of one's own")] = None,
 ) -> None:
     """A fictional district plays one school day, then keeps serving. A second start on the same data shows that day again."""
+    refuse_play(os.environ, "`./tanggap demo`")
     own, place = OwnFiles(roster, agencies, concerns_file), find_place()
     file, steps = file_of(find_home().folder, own.given()), OWN_CONCERNS if own.concerns else STEPS
     if place.moved_from:
         console.print(place.sentence, markup=False)
     with ExitStack() as standing:
-        with telling(len(steps) + 2) as told:
+        with telling(len(steps) + 3) as told:
             told.step("peladen dan layanan dimulai", "servers and services start")
             built = standing.enter_context(stage(find_home(), place))
             client = standing.enter_context(httpx.Client(timeout=30, transport=Patient()))
             day = _day(built, client, file, own)
             missing, verified = _played(day, steps, told)
-        _show(day, verified, missing, once=once)
+            told.step("hasil hari ini dirangkum", "what the day came to is put together")
+            lines = _account(day, verified, missing, once=once)
+        for line in lines:
+            console.print(line, markup=False, soft_wrap=True)
         if not once:
             _keep_serving(built, place)
     raise typer.Exit(FOUND_A_PROBLEM if missing else 0)
@@ -90,8 +96,8 @@ def verify_all(built: Stage) -> list[Verified]:
     return asyncio.run(check())
 
 
-def _show(day: Day, verified: list[Verified], missing: list[str], *, once: bool) -> None:
-    """The page; and everything, in a file."""
+def _account(day: Day, verified: list[Verified], missing: list[str], *, once: bool) -> list[str]:
+    """The lines of the page; and everything, in a file."""
     everything = day.file.with_suffix(".txt")
     everything.unlink(missing_ok=True)
     everything.touch(mode=0o600)
@@ -100,8 +106,7 @@ def _show(day: Day, verified: list[Verified], missing: list[str], *, once: bool)
     lines = [_heading(day), "", *page(day, verified, missing, width=width), "", f"Selengkapnya / everything: {everything}"]
     if not once:
         lines += ["", *to_try(day, width=width)]
-    for line in lines:
-        console.print(line, markup=False, soft_wrap=True)
+    return lines
 
 
 def _heading(day: Day) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from district.demo import casework
+from district.demo import casework, families
 from district.demo.day import Day
 
 
@@ -14,6 +14,7 @@ def match_the_unidentified(day: Day) -> None:
 def tell_home(day: Day) -> None:
     """A counsellor assesses each guardian first; one who is accused or unsafe is not told."""
     day.tell_guardian("khusus-dua-murid", "smp1-wali-003a", safe=True)
+    families.guardian_answers(day, "khusus-dua-murid", "smp1-wali-003a")
     day.tell_guardian("khusus-wali", "smp1-wali-009a", safe=True)
     day.tell_guardian("khusus-wali", "smp1-wali-009b", safe=True)
     day.tell_guardian("khusus-sendiri", "sma1-wali-012a", safe=True)

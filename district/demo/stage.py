@@ -112,6 +112,7 @@ def stage(home: Home, place: Place) -> Iterator[Stage]:
                 "TANGGAP_HOME": str(home.folder),
                 "TANGGAP_PORT": str(place.port),
                 "TANGGAP_DEMO_SIGN_IN": "true",
+                "TANGGAP_LOOPBACK_WEBHOOKS": "true",
                 "TANGGAP_RETRY_SECONDS": "0.5,1,2,4,8,16,30",
             }
             _start(built, "district", "up", **environment)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from district.demo import additions, beginning, casework, moving, special, working, wrong_export
+from district.demo import additions, beginning, casework, moving, special, still_open, working, wrong_export
 from district.demo.day import Day, LeftAlone
 from district.demo.telling import Telling
 from shared.errors import TanggapError
@@ -73,7 +73,9 @@ BEFORE_SCHOOL = (
     Step("leave", ("konselor cuti, pengganti ditunjuk", "a counsellor is on leave"), casework.leave),
 )
 
-STEPS = (*BEGINNING, *BEFORE_SCHOOL, *CONCERNS, *STORIES, *ENDING)
+NEXT_MORNING = (Step("still-open", ("yang masih terbuka esok paginya", "what the next morning finds open"), still_open.play),)
+
+STEPS = (*BEGINNING, *BEFORE_SCHOOL, *CONCERNS, *STORIES, *ENDING, *NEXT_MORNING)
 """The sample's day."""
 
 OWN_CONCERNS = (*BEGINNING, *CONCERNS, *ENDING)

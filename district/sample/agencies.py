@@ -13,6 +13,9 @@ AGENCIES = (
     ("polres", "Unit PPA Polres Contoh (FIKTIF)", "police", ("Laporan polisi", "Perlindungan saksi anak")),
     ("dinsos", "Dinas Sosial Contoh (FIKTIF)", "social-affairs", ("Bantuan sosial", "Pekerja sosial")),
 )
+_AREA = "Kabupaten Contoh"
+_DAY_AND_NIGHT = frozenset({"Gawat darurat", "Rumah aman", "Laporan polisi"})
+_UNACCOMPANIED = {"rsud": "yes", "uptd-ppa": "yes", "psikolog": "no"}
 
 
 def organizations(webhook_origin: str, secrets: dict[str, str]) -> list[dict[str, Any]]:
@@ -30,9 +33,36 @@ def _organization(key: str, name: str, kind: str, services: tuple[str, ...], ori
         "id": identifier,
         "name": name,
         "description": f"Lembaga mitra fiktif untuk peragaan ({kind}).",
-        "services": [{"id": str(uuid5(NAMESPACE_URL, f"{identifier}/{text}")), "name": text, "status": "active"} for text in services],
+        "services": [_service(identifier, text) for text in services],
+        "phones": [{"id": _id(f"{identifier}/telepon"), "number": "000-000-000", "description": "nomor fiktif"}],
         "attributes": [
-            {"id": str(uuid5(NAMESPACE_URL, f"{identifier}/{label}")), "label": label, "value": value}
-            for label, value in (("tanggap.kind", kind), ("tanggap.webhook", f"{origin}/agencies/{key}"), ("tanggap.secret", secret))
+            {"id": _id(f"{identifier}/{label}"), "label": label, "value": value}
+            for label, value in (
+                ("tanggap.kind", kind),
+                ("tanggap.webhook", f"{origin}/agencies/{key}"),
+                ("tanggap.secret", secret),
+                ("tanggap.unaccompanied", _UNACCOMPANIED.get(key, "")),
+            )
+            if value
         ],
     }
+
+
+def _service(agency: str, name: str) -> dict[str, Any]:
+    """For school age, in the district; some are open day and night."""
+    hours = (
+        {"freq": "DAILY", "opens_at": "00:00", "closes_at": "23:59"} if name in _DAY_AND_NIGHT else {"byday": "MO,TU,WE,TH,FR", "opens_at": "08:00"}
+    )
+    return {
+        "id": _id(f"{agency}/{name}"),
+        "name": name,
+        "status": "active",
+        "minimum_age": 6,
+        "maximum_age": 18,
+        "service_areas": [{"id": _id(f"{agency}/{name}/wilayah"), "name": _AREA}],
+        "schedules": [{"id": _id(f"{agency}/{name}/jam"), **hours}],
+    }
+
+
+def _id(name: str) -> str:
+    return str(uuid5(NAMESPACE_URL, name))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
-from typing import NamedTuple
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from district.sample.agencies import agency_id
 from district.sample.people import OFFICE, SCHOOLS, generate
@@ -11,44 +14,43 @@ from district.sample.roster import SOURCE
 from services.intake.roster.people import person_id, school_id
 from shared.access import Identity
 
-_CASES, _FORM = "/cases/", "/intake/lapor"
 _SCHOOL = "smp1"
+_FILE = Path(__file__).with_suffix(".toml")
 
 
-class _Role(NamedTuple):
+class _Both(BaseModel):
+    """A sentence in Indonesian and English."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str
+    en: str
+
+    @property
+    def both(self) -> tuple[str, str]:
+        return self.id, self.en
+
+
+class _Role(BaseModel):
+    """What the file says of a role."""
+
+    model_config = ConfigDict(extra="forbid")
+
     name: str
-    indonesian: str
-    english: str
-    sees: str
-    sees_english: str
     first: str
-
-
-_ROLES = (
-    _Role("student", "Murid", "Student", "Dapat bercerita atau melapor, dan melihat perkembangan laporannya dengan tanda terima.", "Can raise a concern, and see how it stands with the receipt.", _FORM),
-    _Role("guardian", "Wali murid", "Guardian", "Dapat melapor, dan melihat perkembangan laporannya dengan tanda terima; tidak melihat kasus.", "Can raise a concern, and see how it stands with the receipt; sees no case.", _FORM),
-    _Role("homeroom", "Wali kelas", "Homeroom teacher", "Dapat melapor; dari sebuah kasus hanya melihat pertanyaan yang diajukan kepadanya.", "Can raise a concern; of a case sees only the question put to them.", _FORM),
-    _Role("counsellor", "Guru BK", "Counsellor", "Melihat isi kasus yang ditanganinya dan kasus sekolahnya yang belum ditangani siapa pun; kasus rekan hanya ringkasannya.", "Sees own cases in full, and those of the school that nobody has yet; a colleague's case as a summary.", _CASES),
-    _Role("coordinator", "Koordinator BK", "Coordinator", "Melihat semua kasus sekolahnya; untuk kasus rekan ditanyakan alasannya, dan alasan itu dicatat.", "Sees all cases of the school; for a colleague's case a reason is asked and recorded.", _CASES),
-    _Role("vice-principal", "Wakil kepala sekolah", "Vice principal", "Dapat melapor; dari sebuah kasus hanya melihat pertanyaan yang diajukan kepadanya.", "Can raise a concern; of a case sees only the question put to them.", _FORM),
-    _Role("principal", "Kepala sekolah", "Principal", "Melihat ringkasan kasus sekolahnya, tanpa kata-kata pelapor.", "Sees summaries of the school's cases, without the reporter's words.", _CASES),
-    _Role("school-operator", "Operator sekolah", "School operator", "Mengurus data induk sekolahnya: laporan, uji coba, impor; tidak melihat kasus.", "Looks after the roster of the own school: report, dry run, import; sees no case.", "/intake/docs"),
-    _Role("district-duty", "Petugas piket dinas", "District duty officer", "Melihat semua kasus di semua sekolah, juga yang menyangkut kepala sekolah, dan bertindak bila sekolah tidak menjawab.", "Sees every case of every school, also one about a principal, and acts where a school does not answer.", _CASES),
-    _Role("district-officer", "Pejabat dinas", "District officer", "Melihat ringkasan kasus yang darurat atau terlambat, dan angka-angka kabupaten.", "Sees summaries of cases that are urgent or late, and the district's numbers.", _CASES),
-    _Role("supervisor", "Pengawas sekolah", "School supervisor", "Melihat ringkasan kasus yang darurat atau terlambat, dan angka-angka kabupaten.", "Sees summaries of cases that are urgent or late, and the district's numbers.", _CASES),
-    _Role("auditor", "Auditor", "Auditor", "Melihat apa yang dicatat, kapan dan oleh siapa, tanpa isinya.", "Sees what was recorded, when and by whom, without its content.", _CASES),
-    _Role("system-administrator", "Administrator sistem", "System administrator", "Mengurus data induk dan keadaan layanan; tidak melihat kasus.", "Looks after the roster and the state of the services; sees no case.", "/intake/docs"),
-    _Role("agency", "Lembaga mitra", "Partner agency", "Melihat hanya tugas yang dikirim kepadanya, lewat API.", "Sees only the tasks that were sent to it, over the API.", "/notifications/docs"),
-)  # fmt: skip
+    title: _Both
+    sees: _Both
+    tries: _Both = Field(alias="try")
 
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """Somebody to sign in as. title, sees: in Indonesian and English. first: the page that opens after signing in."""
+    """Somebody to sign in as. title, sees, tries: in Indonesian and English. first: the page that opens after signing in."""
 
     role: str
     title: tuple[str, str]
     sees: tuple[str, str]
+    tries: tuple[str, str]
     first: str
     name: str
     who: Identity
@@ -57,7 +59,8 @@ class Face:
 def faces() -> list[Face]:
     """One person of each role, those of one school first."""
     known = _people()
-    return [Face(each.name, (each.indonesian, each.english), (each.sees, each.sees_english), each.first, *known[each.name]) for each in _ROLES]
+    told = [_Role.model_validate(each) for each in tomllib.loads(_FILE.read_text(encoding="utf-8"))["role"]]
+    return [Face(each.name, each.title.both, each.sees.both, each.tries.both, each.first, *known[each.name]) for each in told]
 
 
 def sample_schools() -> frozenset[str]:

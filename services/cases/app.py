@@ -7,33 +7,80 @@ from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 
-from services.cases import pages
+from services.cases import listing, pages
+from services.cases.attached.kept import AttachedFiles
+from services.cases.attached.opening import Opening
+from services.cases.attached.routes import router as attached_router
 from services.cases.clocks import Clockwork
+from services.cases.closing.naming import Closing
 from services.cases.commands import next_steps
 from services.cases.commands import routes as commands
 from services.cases.commands.road import Road
 from services.cases.domain.casework import Casework, casework
 from services.cases.domain.register import STRATEGIES
 from services.cases.domain.steps.tells import Described
+from services.cases.drafts.kept import Drafts
+from services.cases.erasing import CaseErasures
+from services.cases.figures import pages as figures
+from services.cases.figures.open_cases import Counting
+from services.cases.figures.told import Figures
 from services.cases.forms import pages as forms
 from services.cases.forms.choosing import Choosing
+from services.cases.forms.drafting import StepDrafts
+from services.cases.forms.following import following_of
 from services.cases.forms.pages import StepPages
 from services.cases.forms.wording import Form, forms_of
 from services.cases.letters import composing
+from services.cases.letters.issuing import Issuing
 from services.cases.letters.kinds import KINDS, Kind
 from services.cases.letters.material import Material
-from services.cases.reading import lists, reports, routes, what_if, without_case
+from services.cases.letters.settings import Papers
+from services.cases.owners import Owners
+from services.cases.pages.around import Around
+from services.cases.pages.people import Names
+from services.cases.reading import breaches, lists, reads, reports, routes, what_if, without_case
+from services.cases.reading.absences import Absences
 from services.cases.reading.agencies import Agencies
 from services.cases.reading.calendars import SchoolCalendars
 from services.cases.reading.calendars import router as calendar_routes
+from services.cases.reading.case import CaseReader
+from services.cases.reading.chained_reads import ReadSigner
 from services.cases.reading.directory import Directory
-from services.cases.reading.projecting import TABLES, VIEW, projecting
-from services.cases.reading.views import Roster, WorkList
+from services.cases.reading.projecting import LEAVES, TABLES, VIEW, projecting
+from services.cases.reading.receivers import Receivers
+from services.cases.reading.summary import services_given
+from services.cases.reading.views import CaseList, Roster, WorkList
 from services.cases.reading.vocabulary import WORDS, words_of
 from services.cases.reading.whereabouts import Whereabouts
 from services.cases.reading.words import Words
+from services.cases.recording import pages as recording
+from services.cases.recording.pages import Recording
+from services.cases.recording.presets import Presets
+from services.cases.recording.whom import Whom
+from services.cases.referring import pages as referring
+from services.cases.referring.contents import AboutStudent
+from services.cases.referring.keeping import Keeping
+from services.cases.referring.pages import Referring
+from services.cases.referring.screens import Screens
+from services.cases.school import pages as school
+from services.cases.school.calendar import SchoolCalendar
+from services.cases.school.elsewhere import Elsewhere
+from services.cases.school.giving import Settings as SchoolSettings
+from services.cases.school.pages import SchoolPages
+from services.cases.school.paper import PaperPage
+from services.cases.school.readiness import Readiness
+from services.cases.school.rota import Rota
+from services.cases.school.whose import Whose
+from services.cases.searching import pages as searching
+from services.cases.searching.finding import Finding
+from services.cases.searching.index import Candidates, NameIndex
+from services.cases.searching.indexing import Indexing
+from services.cases.subjects.gathering import Subjects
+from services.cases.subjects.routes import router as subjects_router
 from services.cases.subscribers import FromIntake, FromNotifications
+from shared.erasing import erasing_router
 from shared.eventstore.projection import Projection
+from shared.neighbours import Told
 from shared.pace import Pace
 from shared.rights.matrix import matrix
 from shared.running import Part
@@ -73,29 +120,38 @@ def create_app(
         return _parts(kernel, views[VIEW], work)
 
     def routers(kernel: Kernel) -> list[APIRouter]:
-        return [*_routers(kernel, views[VIEW], work, words, kinds), _forms(kernel, views[VIEW], work, asked)]
+        issuing = composing.issuing_of(_road(kernel, views[VIEW], work))
+        own = [*_routers(kernel, views[VIEW], work, words, kinds, issuing), *_schools(issuing)]
+        return [*own, *_forms(kernel, views[VIEW], work, words, asked)]
 
-    return create_service("cases", settings, migrations=MIGRATIONS, routers=routers, parts=parts)
+    return create_service("cases", settings, migrations=MIGRATIONS, routers=routers, parts=parts, leaves=LEAVES)
 
 
 def _parts(kernel: Kernel, view: Projection, work: Casework) -> list[Part]:
     roster, listed = Roster(kernel.database, kernel.posts), WorkList(kernel.database, view)
+    whereabouts, absences = Whereabouts(kernel.database), Absences(kernel.database, kernel.posts)
+    sessions, attached = KeptSessions(kernel.database), AttachedFiles(kernel.database)
     calendars = SchoolCalendars(kernel.store, kernel.database, kernel.settings.time_zone, remembered=_REMEMBERED)
-    moved, sessions = Whereabouts(kernel.database), KeptSessions(kernel.database)
     return [
         view,
         Clockwork(kernel, view, work.case),
-        kernel.subscribe("intake", lambda store: FromIntake(store, roster, listed, moved, work.case, calendars, sessions)),
-        kernel.subscribe("notifications", lambda store: FromNotifications(store, work.case), pace=_UNHURRIED),
+        Owners(kernel, view, work.case),
+        ReadSigner(kernel.database, kernel.keys, kernel.heartbeats),
+        Indexing(kernel, NameIndex(kernel.database, kernel.keys)),
+        kernel.subscribe("intake", lambda store: FromIntake(store, roster, listed, whereabouts, absences, work.case, calendars, sessions, attached)),
+        kernel.subscribe("notifications", lambda store: FromNotifications(store, work.case, calendars), pace=_UNHURRIED),
     ]
 
 
-def _routers(kernel: Kernel, view: Projection, work: Casework, words: Words, kinds: Mapping[str, Kind[Material]]) -> list[APIRouter]:
+def _routers(
+    kernel: Kernel, view: Projection, work: Casework, words: Words, kinds: Mapping[str, Kind[Material]], issuing: Issuing
+) -> list[APIRouter]:
     matrix().require_groups(kernel.access.permissions.groups)
     calendars, road = _calendars(kernel), _road(kernel, view, work)
     counted = reports.Reports(view, work, calendars)
     return [
         routes.router(kernel, view, work),
+        reads.router(reads.Reads(kernel.database, kernel.store), CaseReader(kernel, work.case, services_given(work))),
         commands.router(road),
         next_steps.router(road),
         without_case.router(kernel, work),
@@ -103,15 +159,66 @@ def _routers(kernel: Kernel, view: Projection, work: Casework, words: Words, kin
         reports.router(kernel, counted),
         calendar_routes(kernel, calendars),
         what_if.router(kernel),
-        pages.router(kernel, view, work, words, calendars),
-        *composing.routers(road, words, kinds, counted),
+        *composing.routers(road, words, kinds, counted, issuing),
+        subjects_router(Subjects(kernel, work.case, words, calendars, road.roster)),
+        breaches.router(breaches.Breaches(kernel, work.case)),
+        erasing_router("cases", CaseErasures(kernel, view, work.case)),
+        attached_router(_opening(kernel, work)),
     ]
 
 
-def _forms(kernel: Kernel, view: Projection, work: Casework, asked: Mapping[str, Form]) -> APIRouter:
-    """asked: what the form of each command asks."""
+def _opening(kernel: Kernel, work: Casework) -> Opening:
+    intake = Told("intake", kernel.settings.origin("intake"), "attachments", kernel.keys, kernel.clock, reader="cases")
+    return Opening(CaseReader(kernel, work.case, services_given(work)), AttachedFiles(kernel.database), intake)
+
+
+def _forms(kernel: Kernel, view: Projection, work: Casework, words: Words, asked: Mapping[str, Form]) -> list[APIRouter]:
+    """The pages of cases, and the forms that they lead to. asked: what the form of each command asks."""
     road = _road(kernel, view, work)
-    return forms.router(StepPages(road, asked, Choosing(kernel, road.roster, Directory(kernel.database), Agencies(kernel))))
+    choosing = Choosing(kernel, road.roster, Directory(kernel.database), Agencies(kernel))
+    names = Names(kernel, road.roster)
+    drafts = StepDrafts(road, Drafts(kernel), choosing, pages.since_of(road, words, asked))
+    return [
+        pages.router(road, words, asked),
+        listing.router(kernel, view, names, words, road.calendars),
+        pages.desk_router(road, view, words),
+        figures.router(kernel, _figures(kernel, view, work, words, asked), Directory(kernel.database), road.calendars),
+        forms.router(StepPages(road, asked, choosing, drafts, following_of(asked), Closing(names, Agencies(kernel), words))),
+        searching.router(kernel, _finding(kernel, view, names, words)),
+        referring.router(Referring(road, Keeping(Drafts(kernel)), _referral_screens(road, choosing, asked))),
+        recording.router(road, Recording(road, names, Presets(kernel), Drafts(kernel)), Whom(CaseList(view), names)),
+    ]
+
+
+def _schools(issuing: Issuing) -> list[APIRouter]:
+    """What a school says of itself."""
+    road, kernel = issuing.road, issuing.road.kernel
+    giving, names = SchoolSettings(road), Names(kernel, road.roster)
+    pages_of_school = SchoolPages(
+        kernel,
+        Whose(Directory(kernel.database)),
+        Rota(giving, names),
+        SchoolCalendar(giving),
+        PaperPage(giving, Papers(issuing), names),
+        Readiness(issuing.standing, road.calendars, Elsewhere(kernel)),
+    )
+    return [school.router(pages_of_school), school.district_router(pages_of_school)]
+
+
+def _figures(kernel: Kernel, view: Projection, work: Casework, words: Words, asked: Mapping[str, Form]) -> Figures:
+    outcomes = next(each.options for each in asked["close"].questions if each.field.name == "outcome_class") or {}
+    return Figures(Counting(view), reports.Reports(view, work, _calendars(kernel)), words, outcomes, kernel.clock)
+
+
+def _finding(kernel: Kernel, view: Projection, names: Names, words: Words) -> Finding:
+    index = NameIndex(kernel.database, kernel.keys)
+    kernel.depends.append(index.depends)
+    return Finding(kernel, Candidates(view), CaseList(view), names, Whereabouts(kernel.database), words)
+
+
+def _referral_screens(road: Road, choosing: Choosing, asked: Mapping[str, Form]) -> Screens:
+    around = Around(road.kernel, road.roster, road.calendars)
+    return Screens(road, Receivers(road.kernel), choosing, AboutStudent(road.kernel, around, Names(road.kernel, road.roster)), asked)
 
 
 def _road(kernel: Kernel, view: Projection, work: Casework) -> Road:

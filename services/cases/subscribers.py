@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from services.cases.attached.kept import AttachedFiles
 from services.cases.commands.facts import load_going_on, record_fact
 from services.cases.commands.landing import Landing
 from services.cases.domain.case.additions import ContinueConcern
+from services.cases.domain.case.families import FoldAnswer
 from services.cases.domain.case.guardians import FoldNotice, MarkGuardianUnsafe
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import CaseReopened, RecordAlert, TakeConcern
@@ -18,14 +20,17 @@ from services.cases.domain.referring.referral import FoldSilence, FoldTask
 from services.cases.domain.steps.policy import Policy
 from services.cases.domain.streams import case_stream, student_stream
 from services.cases.policies import policy_at
+from services.cases.reading.absences import Absences
 from services.cases.reading.calendars import SchoolCalendars
 from services.cases.reading.views import Roster, WorkList
 from services.cases.reading.whereabouts import Whereabouts
 from shared.decider import Decider, commit, load, untouched, write
 from shared.events import (
     AlertExhausted,
+    ConcernAttached,
     ConcernContinued,
     ConcernRaised,
+    GuardianAnswered,
     GuardianMarkedUnsafe,
     GuardianTold,
     PersonAppointed,
@@ -61,21 +66,29 @@ class FromIntake:
     roster: Roster
     work: WorkList
     whereabouts: Whereabouts
+    absences: Absences
     decider: Decider[Fact, Case, Event]
     calendars: SchoolCalendars
     sessions: KeptSessions
+    attached: AttachedFiles
 
     async def __call__(self, event: Recorded, checkpoint: Checkpoint | None) -> Outcome | None:
         match told := read_public(event.type, event.body):
+            case ConcernAttached():
+                await self.attached.keep(told, event.position)
             case SessionBegun() | SessionProved() | SessionEnded():
                 await self.sessions.keep(told)
             case ConcernRaised():
                 return await self._take(event, told, checkpoint)
             case ConcernContinued():
                 return await self._continue(event, told, checkpoint)
-            case SchoolRegistered() | PersonAppointed() | PersonDismissed() | PersonSuspended() | PersonReinstated():
+            case SchoolRegistered() | PersonSuspended() | PersonReinstated():
+                await self.roster.keep(told, event.position)
+            case PersonAppointed() | PersonDismissed():
+                await self.absences.keep(told, event.position)
                 await self.roster.keep(told, event.position)
             case PersonRegistered() | PersonLeft():
+                await self.absences.keep(told, event.position)
                 await self.roster.keep(told, event.position)
                 await self.whereabouts.keep(told, event.position)
                 return await self._seen(event, told, checkpoint)
@@ -162,10 +175,11 @@ class FromIntake:
 
 @dataclass(frozen=True, slots=True)
 class FromNotifications:
-    """Handler of notifications' events: facts, never refused. decider: of cases."""
+    """Handler of notifications' events: facts, never refused. decider: of cases. calendars: until when a family's answer is dealt with."""
 
     store: EventStore
     decider: Decider[Fact, Case, Event]
+    calendars: SchoolCalendars
 
     async def __call__(self, event: Recorded, checkpoint: Checkpoint | None) -> Outcome | None:
         match told := read_public(event.type, event.body):
@@ -176,7 +190,10 @@ class FromNotifications:
             case AlertExhausted():
                 command = RecordAlert(alert=told.alert, person=told.person, outcome="exhausted")
             case GuardianTold():
-                command = FoldNotice(notice=told.notice, guardian=told.guardian, outcome=told.outcome)
+                command = FoldNotice(notice=told.notice, guardian=told.guardian, outcome=told.outcome, call_by=await self._soon(told.school, event))
+            case GuardianAnswered():
+                fields = {name: getattr(told, name) for name in FoldAnswer.model_fields if name in GuardianAnswered.model_fields}
+                command = FoldAnswer(**fields, reply=told.answer_id, at=event.happened_at, take_by=await self._soon(told.school, event))
             case TaskMoved():
                 fields = {name: getattr(told, name) for name in FoldTask.model_fields if name != "moved_at"}
                 command = FoldTask(**fields, moved_at=event.happened_at)
@@ -187,6 +204,10 @@ class FromNotifications:
             case _:
                 return None
         return await record_fact(self.store, self.decider, told.case, command, _occasion(event), checkpoint)
+
+    async def _soon(self, school: str, event: Recorded) -> datetime:
+        """One school day after it came."""
+        return (await self.calendars.of(school)).after(event.recorded_at, 1)
 
     async def _mark(self, event: Recorded, told: GuardianMarkedUnsafe, checkpoint: Checkpoint | None) -> Outcome | None:
         student = await load(self.store, STUDENT, student_stream(told.student))

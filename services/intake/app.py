@@ -17,13 +17,44 @@ from services.intake.accounts.sign_in_pages import sign_in_router
 from services.intake.accounts.staff_pages import staff_router
 from services.intake.accounts.ways import Ways
 from services.intake.adding import Adding
+from services.intake.attaching.rescanning import Quarantine, Rescanning
+from services.intake.attaching.routes import router as attachments_router
+from services.intake.attaching.sealing import Attaching
+from services.intake.dialogue import Dialogue
 from services.intake.earlier_receipts import EarlierReceipts
+from services.intake.erasure.asking import Inquiry
+from services.intake.erasure.continuing import Continuing
+from services.intake.erasure.office import ErasureOffice
+from services.intake.erasure.pages import pages as erasure_pages
+from services.intake.erasure.purging import OwnTraces
+from services.intake.erasure.receipt import Receipts
+from services.intake.erasure.retaining import Retaining
+from services.intake.erasure.routes import router as erasure_router
+from services.intake.erasure.schedule import read_schedule
+from services.intake.erasure.view import TABLES as TABLES_OF_ERASURES
+from services.intake.erasure.view import VIEW as VIEW_OF_ERASURES
+from services.intake.erasure.view import Erasures
+from services.intake.erasure.view import project as project_erasures
 from services.intake.form.routes import router as form_router
+from services.intake.guessing import Guessing
+from services.intake.machines import pages as key_pages
+from services.intake.machines import routes as key_routes
+from services.intake.machines.agencies import Agencies
+from services.intake.machines.office import KeyOffice
+from services.intake.machines.uses import KeyUses
+from services.intake.machines.word import StoredKeys
+from services.intake.office import pages as office_pages
+from services.intake.office.people import OfficePeople
 from services.intake.raising import Raising
-from services.intake.receipts import Receipts
+from services.intake.receipts import Receipts as ReporterReceipts
 from services.intake.reporters import Reporters
+from services.intake.roster import pages as import_pages
+from services.intake.roster import readiness, role_pages
+from services.intake.roster.ages import RosterAges
+from services.intake.roster.ages import router as ages_router
 from services.intake.roster.appointing import Appointing
 from services.intake.roster.appointing import router as appointing_router
+from services.intake.roster.asked_roles import RoleRequests
 from services.intake.roster.importing import RosterImport
 from services.intake.sessions import pages as session_pages
 from services.intake.sessions import view as sessions_view
@@ -32,16 +63,32 @@ from services.intake.sessions.office import Sessions
 from services.intake.sessions.routes import asked_router, ending_router
 from services.intake.sessions.view import SessionList
 from services.intake.sessions.word import StoreWord
+from services.intake.subjects.gathering import Copies
+from services.intake.subjects.routes import router as subjects_router
 from services.intake.subscribers import FromCases
 from services.intake.views import TABLES, VIEW, Directory, project
+from shared.attachments.keeping import PostgresStore
+from shared.attachments.redrawing import Redrawing
+from shared.attachments.scanning import Scanner
+from shared.attachments.taking import Taking
+from shared.clock import Clock
+from shared.database import Database
+from shared.destroying import Destroyer
+from shared.erasing import Sibling
 from shared.eventstore.projection import Projection
+from shared.eventstore.store import EventStore
+from shared.keys import Service
+from shared.neighbours import Told
 from shared.pace import Pace
 from shared.running import Part
+from shared.sealing import Vault
 from shared.service import Kernel, create_service
 from shared.settings import Settings
 
 _UNHURRIED = Pace(together=10, beat=0.5, always=True)
 """A reporter asks how the concern stands, and is not told by these events."""
+
+_SIBLINGS: tuple[Service, ...] = ("cases", "notifications")
 
 MIGRATIONS = Path(__file__).parent / "schema"
 
@@ -52,6 +99,8 @@ def create_app(settings: Settings) -> FastAPI:
     earlier: dict[str, EarlierReceipts] = {}
     offices: dict[str, Sessions] = {}
     accounts: dict[str, AccountOffice] = {}
+    endings: dict[str, Projection] = {}
+    offices_of_erasures: dict[str, ErasureOffice] = {}
 
     def parts(kernel: Kernel) -> list[Part]:
         directory = Projection(VIEW, kernel.store, kernel.database, project, TABLES, kernel.heartbeats, pace=_UNHURRIED)
@@ -62,35 +111,94 @@ def create_app(settings: Settings) -> FastAPI:
         office = offices["sessions"] = sessions_office(kernel, sessions)
         leavers = Leavers(office, SessionList(sessions), directory, sessions, kernel.clock, kernel.heartbeats)
         desk = accounts["office"] = AccountOffice.of(kernel, Directory(kernel.database, directory), office, SessionList(sessions))
-        return [directory, sessions, leavers, desk.leaving, receipts, kernel.subscribe("cases", FromCases, pace=_UNHURRIED)]
+        ended = endings[VIEW_OF_ERASURES] = Projection(
+            VIEW_OF_ERASURES, kernel.store, kernel.database, project_erasures, TABLES_OF_ERASURES, kernel.heartbeats, pace=_UNHURRIED
+        )
+        erasing = offices_of_erasures["office"] = erasure_office(kernel, Directory(kernel.database, directory), Erasures(ended), office)
+        continuing = Continuing(erasing, erasing.inquiry.erasures, Retaining(erasing), kernel.heartbeats)
+        scanner = Scanner(kernel.settings.scanner)
+        rescanning = Rescanning(Quarantine(kernel.store, kernel.vault, PostgresStore(kernel.database), scanner), kernel.heartbeats)
+        return [
+            ended,
+            continuing,
+            rescanning,
+            directory,
+            sessions,
+            leavers,
+            desk.leaving,
+            receipts,
+            kernel.subscribe("cases", FromCases, pace=_UNHURRIED),
+        ]
 
     def routers(kernel: Kernel) -> list[APIRouter]:
         directory = Directory(kernel.database, projections[VIEW])
-        receipts = Receipts(kernel.vault, earlier["receipts"])
-        raising, adding = Raising(kernel, directory, receipts), Adding(kernel)
-        reporters, roster = Reporters(kernel.store, receipts, directory), RosterImport(kernel, projections[VIEW])
+        receipts = ReporterReceipts(kernel.vault, earlier["receipts"])
+        raising, attachments = Raising(kernel, directory, receipts), PostgresStore(kernel.database)
+        adding, taking = Adding(kernel, Attaching(kernel.vault, attachments)), Taking(Redrawing(), Scanner(kernel.settings.scanner))
+        reporters, dialogue = Reporters(kernel.store, receipts, directory, Guessing()), Dialogue(kernel.store, kernel.vault)
+        roster = RosterImport(kernel, projections[VIEW])
+        appointing = Appointing(kernel, projections[VIEW], directory)
+        requests, ages = RoleRequests(appointing), RosterAges(kernel, directory)
         desk = accounts["office"]
-        ways = Ways.of(kernel, offices["sessions"], desk.accounts, desk.inviting, directory)
+        ways = Ways.of(desk)
+        machines = machines_office(kernel)
         return [
-            api.router(raising, adding, reporters, directory, roster),
-            appointing_router(Appointing(kernel, projections[VIEW], directory)),
+            api.router(raising, adding, reporters, dialogue, directory, roster),
+            appointing_router(appointing),
+            import_pages.router(import_pages.ImportPages(roster, requests, ages)),
+            ages_router(ages),
+            role_pages.router(requests),
+            office_pages.router(OfficePeople(appointing)),
             form_router(kernel, raising, directory),
-            later_pages.router(kernel, adding, reporters),
+            later_pages.router(kernel, adding, reporters, dialogue, taking),
+            attachments_router(attachments),
             asked_router(StoreWord(kernel.store, kernel.database)),
             sign_in_router(desk, ways),
             invitation_router(desk, ways),
             own_router(desk, ways),
             staff_router(desk),
             invitations_router(desk),
+            readiness.router(readiness.Readiness(projections[VIEW], desk)),
             ending_router(offices["sessions"]),
-            session_pages.router(kernel, offices["sessions"]),
+            key_routes.router(machines, stored_keys(kernel.store, kernel.database, kernel.vault, kernel.clock)),
+            key_pages.router(machines),
+            session_pages.router(kernel, offices["sessions"], ways.also_left_at),
             passkey_pages.router(ways),
             openid_pages.router(ways),
+            erasure_router(offices_of_erasures["office"], Retaining(offices_of_erasures["office"])),
+            erasure_pages(offices_of_erasures["office"]),
+            subjects_router(Copies(kernel, directory, offices_of_erasures["office"].inquiry.erasures, _cases_of_subjects(kernel))),
         ]
 
-    app = create_service("intake", settings, migrations=MIGRATIONS, routers=routers, parts=parts, directory=VIEW, word=StoreWord)
+    app = create_service(
+        "intake", settings, migrations=MIGRATIONS, routers=routers, parts=parts, directory=VIEW, word=StoreWord, key_word=stored_keys
+    )
     app.state.sessions, app.state.accounts = offices["sessions"], accounts["office"]
     return app
+
+
+def erasure_office(kernel: Kernel, directory: Directory, erasures: Erasures, sessions: Sessions) -> ErasureOffice:
+    """Where a person's data ends. Raises: StartRefused: the archive schedule cannot be read."""
+    siblings = {name: Sibling(name, kernel.settings.origin(name), kernel.keys, kernel.clock) for name in _SIBLINGS}
+    schedule = read_schedule(kernel.settings.retention_file)
+    inquiry = Inquiry(kernel, directory, erasures, schedule, siblings["cases"], siblings["notifications"])
+    destroyer = Destroyer(kernel.settings.erasure_database_url)
+    return ErasureOffice(kernel, inquiry, destroyer, OwnTraces(kernel, sessions), Receipts(kernel.database, kernel.keys))
+
+
+def stored_keys(store: EventStore, database: Database, vault: Vault, clock: Clock) -> StoredKeys:
+    """The owner's word on machines' keys."""
+    return StoredKeys(store, KeyUses(database), vault, clock)
+
+
+def machines_office(kernel: Kernel) -> KeyOffice:
+    """The owner of machines' keys."""
+    registered = Told("notifications", kernel.settings.origin("notifications"), "agencies", kernel.keys, kernel.clock)
+    return KeyOffice(kernel, Agencies(registered), KeyUses(kernel.database))
+
+
+def _cases_of_subjects(kernel: Kernel) -> Told:
+    return Told("cases", kernel.settings.origin("cases"), "subjects", kernel.keys, kernel.clock)
 
 
 def view_of_sessions(kernel: Kernel) -> Projection:
@@ -102,6 +210,12 @@ def view_of_sessions(kernel: Kernel) -> Projection:
 def sessions_office(kernel: Kernel, view: Projection) -> Sessions:
     """The owner of sessions. view: `view_of_sessions`."""
     return Sessions(kernel, SessionList(view), [kernel.neighbour("cases"), kernel.neighbour("notifications")])
+
+
+def accounts_of(intake: FastAPI) -> AccountOffice:
+    """The accounts of an intake that runs in the same process."""
+    found: AccountOffice = intake.state.accounts
+    return found
 
 
 def sessions_of(intake: FastAPI) -> Sessions:

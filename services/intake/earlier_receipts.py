@@ -40,7 +40,7 @@ class EarlierReceipts:
     name = "earlier-receipts"
 
     def __init__(self, database: Database, vault: Vault, keys: Keys, heartbeats: Heartbeats) -> None:
-        self._database, self._vault, self._keys = database, vault, keys
+        self._database, self._vault, self._keys = database.acting_as("receipts"), vault, keys
         self._pulse = heartbeats.pulse(self.name)
 
     async def letters(self, concern: str) -> str:

@@ -9,24 +9,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, NamedTuple, get_args
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from services.intake.domain.concern import CONCERN, NamedStudent, RaiseConcern
-from services.intake.receipts import Receipts
+from services.intake.receipts import Receipts, kept
 from services.intake.views import Directory, Known
 from shared.access import Principal
 from shared.asked import Asked
 from shared.decider import execute
-from shared.errors import Fault, Invalid
+from shared.errors import Fault, Invalid, NotAllowed
 from shared.events import Category, Channel, ConcernKind, NamedPerson, PersonRole, Relation, ReporterKind, StudentRole
 from shared.events import Fact as Danger
 from shared.eventstore.batching import Batcher
 from shared.eventstore.store import Repeated, Stored
 from shared.message import Occasion, derived_id
 from shared.pace import Pace
+from shared.sealed import Erased
 from shared.sealing import ToSeal
 from shared.service import Kernel
-from shared.typed import AS_TYPED
+from shared.typed import AS_TYPED, When
 
 NARRATIVE = 20_000
 """The longest narrative, in characters (contracts.md, HTTP)."""
@@ -65,6 +66,10 @@ class StudentNamed(_Body):
             raise ValueError("either id or description")
         return self
 
+    def unidentified(self) -> StudentNamed:
+        """The same, by the opaque id in place of a description."""
+        return StudentNamed(description=self.id, school=self.school, role=self.role)
+
 
 class PersonNamed(_Body):
     """Somebody else: staff, guardian or outsider."""
@@ -91,7 +96,7 @@ class ConcernBody(_Body):
     categories: Annotated[tuple[Category, ...], Field(min_length=1, max_length=len(get_args(Category)))]
     narrative: Narrative
     facts: dict[Danger, bool] = Field(default_factory=dict)
-    happened_at: AwareDatetime | None = None
+    happened_at: When | None = None
     channel: Channel
     reporter: ReporterBody
 
@@ -127,13 +132,15 @@ class Raising:
     async def _accept(self, body: ConcernBody, asked: Asked, principal: Principal) -> Accepted:
         concern = str(derived_id(asked.cause, "concern"))
         known = await self._checked(body, principal)
-        command = await self._sealed(body, known, concern)
+        try:
+            command = await self._sealed(body, known, concern)
+        except NotAllowed:
+            command = await self._sealed(await self._without_erased(body), known, concern)
         occasion = Occasion(principal.id, known.school, self.kernel.clock.now(), asked.cause, asked.cause)
         answer, stream = json.dumps({"concern": concern}), f"concern-{concern}"
         done = await execute(self.kernel.store, CONCERN, stream, command, occasion, asked=asked, answer=answer, fresh=True)
         assert isinstance(done.outcome, Stored | Repeated)
-        receipt = await self.receipts.receipt(concern, repeated=isinstance(done.outcome, Repeated))
-        return Accepted(concern_id=concern, receipt=receipt, recorded_at=done.outcome.recorded_at)
+        return Accepted(concern_id=concern, receipt=await self.receipts.again(done.state), recorded_at=done.outcome.recorded_at)
 
     async def _checked(self, body: ConcernBody, principal: Principal) -> _Checked:
         faults: list[Fault] = []
@@ -170,6 +177,14 @@ class Raising:
     async def _maybe(self, person: str | None) -> Known | None:
         return await self.directory.person(person) if person else None
 
+    async def _without_erased(self, body: ConcernBody) -> ConcernBody:
+        """Whose keys were destroyed has none for new words. A report is never refused for it: the student counts as not identified."""
+        named = [each.id for each in body.students if each.id]
+        keys = await self.kernel.vault.derive_many(named, "concern", "receipt") if named else []
+        erased = {student for student, key in zip(named, keys, strict=True) if isinstance(key, Erased)}
+        students = tuple(each.unidentified() if each.id in erased else each for each in body.students)
+        return body.model_copy(update={"students": students}) if erased else body
+
     async def _sealed(self, body: ConcernBody, known: _Checked, concern: str) -> RaiseConcern:
         own, context = f"concern-{concern}", f"concern-{concern}"
         wanted = [ToSeal(own, "concern", body.narrative, f"{context}/narrative")]
@@ -178,6 +193,7 @@ class Raising:
         wanted += [ToSeal(own, "concern", each.description or "", f"{context}/person") for each in body.people]
         wanted += [ToSeal(own, "concern", body.reporter.reply_to or "", f"{context}/reply-to")]
         narrative, *rest = await self.kernel.vault.seal_many(wanted)
+        receipt = kept(await self.receipts.fresh(concern))
         count = len(body.students)
         students = tuple(
             NamedStudent(
@@ -205,6 +221,7 @@ class Raising:
             reporter_kind=body.reporter.kind,
             reporter=body.reporter.id,
             reply_to=rest[-1] if body.reporter.reply_to else None,
+            receipt=receipt,
             happened_at=body.happened_at,
         )
 

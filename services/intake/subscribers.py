@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.intake.domain.concern import CONCERN, Command, End, MoveOn
+from services.intake.domain.concern import CONCERN, Command, End, KeepAnswer, MoveOn
 from shared.decider import execute_all
-from shared.events import CaseAcknowledged, CaseClosed, ConcernJoinedCase, ConcernRead, read_public
+from shared.events import CaseAcknowledged, CaseClosed, ConcernJoinedCase, ConcernRead, ReporterAnswered, read_public
 from shared.eventstore.store import Checkpoint, EventStore, Outcome
 from shared.message import Occasion, Recorded
 
@@ -23,6 +23,8 @@ class FromCases:
                 commands: list[tuple[str, Command]] = [(f"concern-{concern}", MoveOn(state="read"))]
             case ConcernRead(concerns=concerns):
                 commands = [(f"concern-{concern}", MoveOn(state="read")) for concern in concerns]
+            case ReporterAnswered(concern=concern, answer=answer, text=text):
+                commands = [(f"concern-{concern}", KeepAnswer(answer=answer, text=text))]
             case CaseAcknowledged(concerns=concerns):
                 commands = [(f"concern-{concern}", MoveOn(state="in_progress")) for concern in concerns]
             case CaseClosed(concerns=concerns, outcome=outcome):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from services.intake.domain.concern import ConcernReceived
+from services.intake.domain.concern import CONCERN, ConcernReceived
 from services.intake.domain.roster import RosterRowKept
 from services.intake.receipts import locator
 from shared.conditions import Conditions
@@ -28,7 +28,7 @@ from shared.eventstore.batching import Batcher
 from shared.eventstore.generations import answering
 from shared.eventstore.projection import Projection, Reading
 from shared.message import Recorded
-from shared.posts import DISMISSED, LEFT, LEFT_STAYS, Changed, keep_posts, post_arguments, registered
+from shared.posts import DISMISSED, LEFT, LEFT_STAYS, Changed, Registration, keep_posts, registered, registrations
 from shared.sealed import Sealed
 
 VIEW = "intake_directory_v2"
@@ -40,31 +40,53 @@ _LOCATE = (
 )  # fmt: skip
 
 
+_AT_ONCE = 500
+"""People in one statement."""
+
+
 async def project(connection: Connection, generation: int, events: Sequence[Recorded]) -> None:
-    """Applies events to the tables of a generation."""
+    """Applies events to the tables of a generation. What the roster says of many people one after the other is kept at once."""
+    roster = _Roster(connection, generation)
     for event in events:
-        await _apply(connection, generation, event)
-    concerns = [ConcernReceived.model_validate_json(event.body).concern for event in events if event.type == "concern-received"]
-    if concerns:
-        await connection.execute(_LOCATE, (generation, [locator(concern) for concern in concerns], concerns))
+        await roster.apply(event)
+    await roster.keep()
+    told = CONCERN.codec.decode_many([event for event in events if event.type == "concern-received"])
+    if received := [each for each in told if isinstance(each, ConcernReceived)]:
+        located = [each.receipt or locator(each.concern) for each in received]
+        await connection.execute(_LOCATE, (generation, located, [each.concern for each in received]))
 
 
-async def _apply(connection: Connection, generation: int, event: Recorded) -> None:
-    if event.type == "roster-row-kept":
-        kept = RosterRowKept.model_validate_json(event.body)
-        person = event.stream.removeprefix("person-")
-        await connection.execute("UPDATE person_v1 SET digest = %s WHERE generation = %s AND person = %s", (kept.digest, generation, person))
-        return
-    match told := read_public(event.type, event.body):
-        case SchoolRegistered():
-            await _school(connection, generation, told)
-        case PersonRegistered():
-            await connection.execute(_PERSON, _row(told) | post_arguments(told.posts, generation))
-        case PersonLeft() | PersonAppointed() | PersonDismissed() | PersonSuspended() | PersonReinstated():
-            await keep_posts(connection, told, generation)
-            await _keep_row(connection, generation, told)
-        case _:
-            pass  # concerns are located together
+class _Roster:
+    """Keeps registrations and rows until something else is told, which must find them kept."""
+
+    def __init__(self, connection: Connection, generation: int) -> None:
+        self._connection, self._generation = connection, generation
+        self._people: list[Registration] = []
+        self._digests: dict[str, str] = {}
+
+    async def apply(self, event: Recorded) -> None:
+        if event.type == "roster-row-kept":
+            self._digests[event.stream.removeprefix("person-")] = RosterRowKept.model_validate_json(event.body).digest
+            return
+        match told := read_public(event.type, event.body):
+            case PersonRegistered():
+                self._people.append(Registration(told, event.position))
+            case SchoolRegistered():
+                await _school(self._connection, self._generation, told)
+            case PersonLeft() | PersonAppointed() | PersonDismissed() | PersonSuspended() | PersonReinstated():
+                await self.keep()
+                await keep_posts(self._connection, told, self._generation)
+                await _keep_row(self._connection, self._generation, told)
+            case _:
+                pass  # concerns are located together
+
+    async def keep(self) -> None:
+        """A digest comes after the registration that it belongs to, so it is kept after it."""
+        for place in range(0, len(self._people), _AT_ONCE):
+            await self._connection.execute(_PEOPLE_TOLD, registrations(self._people[place : place + _AT_ONCE], self._generation))
+        if self._digests:
+            await self._connection.execute(_DIGESTS, (list(self._digests), list(self._digests.values()), self._generation))
+        self._people, self._digests = [], {}
 
 
 async def _school(connection: Connection, generation: int, told: SchoolRegistered) -> None:
@@ -76,27 +98,20 @@ async def _school(connection: Connection, generation: int, told: SchoolRegistere
     )
 
 
-_PERSON = registered(
+_PEOPLE_TOLD = registered(
     "INSERT INTO person_v1 (generation, person, kind, school, name, homeroom, guardians)"
-    " VALUES (%(generation)s, %(person)s, %(kind)s, %(school)s, %(name)s, %(homeroom)s, %(guardians)s)"
+    " SELECT %(generation)s, person, kind, school, name, homeroom, guardians FROM row"
     " ON CONFLICT (generation, person) DO UPDATE SET kind = excluded.kind, school = excluded.school, name = excluded.name,"
     " homeroom = excluded.homeroom, guardians = excluded.guardians"
+)
+_DIGESTS = (
+    "UPDATE person_v1 p SET digest = told.digest FROM unnest(%s::text[], %s::text[]) AS told (person, digest)"
+    " WHERE p.generation = %s AND p.person = told.person"
 )
 _APPOINTED = (
     "INSERT INTO person_v1 (generation, person, kind, name) VALUES (%s, %s, 'staff', %s)"
     " ON CONFLICT (generation, person) DO UPDATE SET name = excluded.name"
 )
-
-
-def _row(told: PersonRegistered) -> dict[str, object]:
-    return {
-        "person": told.person,
-        "kind": told.kind,
-        "school": told.school,
-        "name": Jsonb(told.name.model_dump()),
-        "homeroom": told.homeroom,
-        "guardians": list(told.guardians),
-    }
 
 
 async def _keep_row(connection: Connection, generation: int, told: Changed) -> None:
@@ -141,7 +156,7 @@ class Directory:
     """Queries over the roster and receipts. Concurrent look-ups share one query. view: the projection that fills the tables."""
 
     def __init__(self, database: Database, view: Projection) -> None:
-        self._database, self._view = database, view
+        self._database, self._view = database.acting_as("directory"), view
         self._schools: dict[str, str] = {}
         self._looking: Batcher[str, Known | None] = Batcher(self._look_up, most=256)
 
@@ -162,32 +177,50 @@ class Directory:
             rows = await (await connection.execute(query, (generation,))).fetchall()
         return [dict(zip(("school", "npsn", "name", "level"), row, strict=True)) for row in rows]
 
-    async def people(self, kind: str | None, school: str | None, person: str | None = None) -> list[dict[str, object]]:
-        """People with sealed names, for the operator's tools. Raises: StillBuilding, BehindWrite."""
+    async def people(self, kind: str | None, school: str | None, person: str | None = None, *, schools: str) -> list[dict[str, object]]:
+        """People with sealed names, for a reader. schools: whose rows they see, as the wall takes it. Raises: StillBuilding, BehindWrite."""
         wanted = Conditions()
         wanted.add_if_asked("kind = %s", kind)
         wanted.add_if_asked("school = %s", school)
         wanted.add_if_asked("person = %s", person)
-        async with self._view.reading() as (connection, generation):
-            wanted.add("generation = %s", generation)
-            rows = await (await connection.execute(_PEOPLE.format(wanted.where), wanted.values)).fetchall()
-        names = ("person", "kind", "school", "roles", "posts")
-        return [dict(zip(names, row[:5], strict=True)) | {"posts": row[4] or [], "name": Sealed.model_validate(row[5])} for row in rows]
+        async with self._view.reading(schools) as reading:
+            return await _people(reading, wanted)
+
+    async def one(self, person: str) -> list[dict[str, object]]:
+        """The same of one person, whatever the school, for the service's own work; empty where there is none. Raises: StillBuilding, BehindWrite."""
+        wanted = Conditions()
+        wanted.add("person = %s", person)
+        async with self._view.reading(acting="directory") as reading:
+            return await _people(reading, wanted)
+
+    async def posted_at(self, school: str) -> dict[str, frozenset[str]]:
+        """Who works at a school, and as what, by the roster or by appointment. Raises: StillBuilding, BehindWrite."""
+        query = "SELECT person, array_agg(role) FROM post_v1 WHERE generation = %s AND school = %s AND role <> 'student' GROUP BY person"
+        async with self._view.reading(acting="directory") as (connection, generation):
+            rows = await (await connection.execute(query, (generation, school))).fetchall()
+        return {person: frozenset(roles) for person, roles in rows}
+
+    async def holding(self, roles: Sequence[str]) -> list[dict[str, object]]:
+        """Everybody who holds one of these roles anywhere, for the service's own work. Raises: StillBuilding, BehindWrite."""
+        wanted = Conditions()
+        wanted.add("EXISTS (SELECT FROM post_v1 t WHERE t.generation = p.generation AND t.person = p.person AND t.role = ANY (%s))", list(roles))
+        async with self._view.reading(acting="directory") as reading:
+            return await _people(reading, wanted)
 
     async def appointed(self) -> list[tuple[str, Sealed]]:
         """Ids and sealed names of the people who stand in no roster. Raises: StillBuilding, BehindWrite."""
         query = "SELECT person, name FROM person_v1 WHERE generation = %s AND school IS NULL"
-        async with self._view.reading() as (connection, generation):
+        async with self._view.reading(acting="directory") as (connection, generation):
             rows = await (await connection.execute(query, (generation,))).fetchall()
         return [(row[0], Sealed.model_validate(row[1])) for row in rows]
 
     async def concerns_at(self, located: str) -> list[str]:
-        """The concerns whose receipt has this locator, usually one. A receipt just given is found. Raises: StillBuilding, BehindWrite."""
-        async with self._view.as_it_stands() as now:
+        """The concerns to which what is kept of a receipt leads, usually one. A receipt just given is found. Raises: StillBuilding, BehindWrite."""
+        async with self._view.as_it_stands(acting="receipts") as now:
             found = await _located(now, located)
         if found:
             return found
-        async with self._view.reading() as whole:
+        async with self._view.reading(acting="receipts") as whole:
             return await _located(whole, located)
 
     async def _read_schools(self) -> None:
@@ -204,6 +237,13 @@ class Directory:
             raise StillBuilding(_NOBODY)
         found = {row[1]: Known(*row[1:]) for row in rows}
         return [found.get(person) for person in people]
+
+
+async def _people(reading: Reading, wanted: Conditions) -> list[dict[str, object]]:
+    wanted.add("generation = %s", reading.generation)
+    rows = await (await reading.connection.execute(_PEOPLE.format(wanted.where), wanted.values)).fetchall()
+    names = ("person", "kind", "school", "roles", "posts")
+    return [dict(zip(names, row[:5], strict=True)) | {"posts": row[4] or [], "name": Sealed.model_validate(row[5])} for row in rows]
 
 
 async def _located(reading: Reading, located: str) -> list[str]:

@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.notifications.case_people import KeptPeople, cases_of, may_see, reads, sees
 from services.notifications.contacting import Turns, mark_unsafe
 from services.notifications.domain.agency import AGENCY, RegisterAgency
-from services.notifications.domain.alert import ALERT, Acknowledge, Alert
+from services.notifications.domain.alert import ALERT, Acknowledge, Alert, AlertRaised
 from services.notifications.domain.register import MarkUnsafe
-from services.notifications.domain.task import TASK, TRIGGERS, Actor, DeclineReason, Move, NoSuchTask, OpenPackage, Task, TaskRequested
+from services.notifications.domain.task import TASK, TRIGGERS, Actor, DeclineReason, Task
 from services.notifications.endpoints import LONGEST, endpoint
+from services.notifications.partners.answering import Answering, Channel, Said, stream_of
+from services.notifications.partners.links import UNDER, TaskLinks
+from services.notifications.partners.owning import own_task
 from services.notifications.registering import AgencySecrets, Registering
+from services.notifications.subscribers import task_of
 from services.notifications.views import Reader, Roster, agencies, deliveries, tasks
 from shared.access import EVERYWHERE, Principal, SignedIn
-from shared.addresses import Flaw
+from shared.addresses import Flaw, mail_address
 from shared.asked import Asked
 from shared.asking import asked
 from shared.decider import execute, load
 from shared.errors import Fault, Invalid, NotAllowed, NotFound
 from shared.eventstore.projection import Projection
 from shared.eventstore.states import Loaded
-from shared.message import Occasion, derived_id
+from shared.message import Occasion
 from shared.rights.matrix import Level
-from shared.sealed import Erased, Sealed
+from shared.sealed import Erased
 from shared.service import Kernel
-from shared.typed import AS_TYPED
+from shared.typed import AS_TYPED, When
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000), AS_TYPED]
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=100)]
@@ -39,7 +43,7 @@ class _Body(BaseModel):
 
 
 class AgencyBody(_Body):
-    """secret, old_secret: `whsec_…`; both sign while keys rotate."""
+    """secret, old_secret: `whsec_…`; both sign while keys rotate. mail: of the office, for links where there is no webhook."""
 
     id: Identifier
     name: Annotated[str, StringConstraints(min_length=1, max_length=300)]
@@ -48,6 +52,7 @@ class AgencyBody(_Body):
     url: Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST)] | None = None
     secret: Annotated[str, StringConstraints(pattern=r"^whsec_[A-Za-z0-9+/=]{24,100}$")] | None = None
     old_secret: Annotated[str, StringConstraints(pattern=r"^whsec_[A-Za-z0-9+/=]{24,100}$")] | None = None
+    mail: Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST)] | None = None
 
 
 class TransitionBody(_Body):
@@ -59,8 +64,8 @@ class TransitionBody(_Body):
     trigger: Identifier
     reason: DeclineReason | None = None
     note: Text | None = None
-    at: AwareDatetime | None = None
-    channel: Literal["api", "portal", "letter", "phone"] = "api"
+    at: When | None = None
+    channel: Channel = "api"
 
 
 class MarkBody(_Body):
@@ -92,11 +97,13 @@ def _occasion(kernel: Kernel, principal: Principal, command: Asked, school: str 
 def _reader(principal: Principal) -> Reader:
     """Staff see the schools where they hold a role for it, and nothing of a concern that names them; empty is nobody's."""
     schools = principal.schools()
-    return Reader(principal.id, None if principal.kind != "person" or schools == EVERYWHERE else tuple(sorted(schools)))
+    if principal.kind == "agency":
+        return Reader(principal.id, None, principal.id)
+    return Reader(principal.id, None if principal.kind == "service" or schools == EVERYWHERE else tuple(sorted(schools)))
 
 
 def _deliveries(routes: APIRouter, kernel: Kernel, outbox: Projection) -> None:
-    @routes.get("/deliveries", summary="Each message and attempt: queued, sending, sent, delivered, acknowledged, failed, cancelled")
+    @routes.get("/deliveries", summary="Each message and attempt: queued, sending, sent, delivered, read, acknowledged, failed, parked, cancelled")
     async def list_deliveries(principal: SignedIn, case: str | None = None) -> dict[str, Any]:
         found = await deliveries(outbox, _reader(principal), case)
         levels = await _levels(kernel, principal, found)
@@ -112,55 +119,70 @@ def _deliveries(routes: APIRouter, kernel: Kernel, outbox: Projection) -> None:
             if raised is None or principal.id not in loaded.state.people or not principal.at(raised.school):
                 raise NotFound("no alert of yours has this id")
 
+        raised = (await load(kernel.store, ALERT, f"alert-{alert_id}")).state.raised
+        if raised is not None and await _is_kept_away(kernel, raised, principal):
+            raise NotFound("no alert of yours has this id")
         stream, occasion = f"alert-{alert_id}", _occasion(kernel, principal, command, None)
         done = await execute(kernel.store, ALERT, stream, Acknowledge(by=principal.id), occasion, asked=command, check=on_its_ladder)
         return {"alert": alert_id, "acknowledged_by": done.state.acknowledged_by or ""}
 
 
+async def _is_kept_away(kernel: Kernel, raised: AlertRaised, principal: Principal) -> bool:
+    """Whether somebody who was alerted has been named in the case, or suspended from it, since."""
+    people = (await KeptPeople(kernel.database).of({raised.case: raised.school}))[raised.case]
+    return principal.id in people.named or principal.id in people.suspended
+
+
 def _tasks(routes: APIRouter, kernel: Kernel, outbox: Projection) -> None:
+    answering = Answering(kernel)
+
     @routes.get("/tasks", summary="Tasks: an agency sees its own")
     async def list_tasks(principal: SignedIn) -> dict[str, Any]:
         if principal.kind == "agency":
-            found = await tasks(outbox, _reader(principal), principal.id)
+            found = await tasks(outbox, _reader(principal))
         else:
-            everything = await tasks(outbox, _reader(principal), None)
+            everything = await tasks(outbox, _reader(principal))
             levels = await _levels(kernel, principal, everything)
             found = [each for each in everything if reads(levels[each["case"]])]
         return {"items": [_without("case", _without("school", each)) for each in found], "next": None}
 
     @routes.get("/tasks/{task_id}", summary="One task; an agency's first look is recorded as received")
     async def task(task_id: str, principal: SignedIn, request: Request) -> dict[str, Any]:
-        found = await _own(kernel, principal, task_id)
+        found = await own_task(kernel, principal, task_id)
         if principal.kind == "agency":
             command = await asked(request, principal)
-            move = Move(transition=f"fetch-{task_id}", actor="R", trigger="fetch", by=principal.id)
-            occasion = _occasion(kernel, principal, command, found.requested.school if found.requested else None)
-            found = (await execute(kernel.store, TASK, f"task-{task_id}", move, occasion)).state
+            found = await answering.look(task_id, _occasion(kernel, principal, command, _school_of(found)))
         return _shown(task_id, found)
 
     @routes.get("/tasks/{task_id}/package", summary="What is disclosed to the agency; opening it is recorded")
     async def package(task_id: str, principal: SignedIn, request: Request) -> dict[str, Any]:
-        found = await _own(kernel, principal, task_id)
+        found = await own_task(kernel, principal, task_id)
         command = await asked(request, principal)
-        occasion = _occasion(kernel, principal, command, found.requested.school if found.requested else None)
-        opened = await execute(kernel.store, TASK, f"task-{task_id}", OpenPackage(by=principal.id), occasion)
-        if opened.state.requested is None:
-            raise NoSuchTask
-        text = await kernel.vault.open(opened.state.requested.package)
+        opened = await answering.open(task_id, _occasion(kernel, principal, command, _school_of(found)))
+        text = await answering.package(opened)
         return {"task": task_id, "package": {"erased": True} if isinstance(text, Erased) else text}
+
+    @routes.post("/referrals/{referral}/letter-link", summary="Where the agency answers that has the letter of this referral")
+    async def letter_link(referral: str, _: SignedIn) -> dict[str, str]:
+        task_id = task_of(referral)
+        if (await load(kernel.store, TASK, stream_of(task_id))).state.requested is None:
+            raise NotFound("no referral was sent with this id")
+        links = TaskLinks(kernel.database, kernel.keys)
+        return {"path": f"{UNDER}{await links.make_for_letter(task_id, kernel.clock.now())}"}
 
     @routes.post("/tasks/{task_id}/transitions", summary="The agency's answer; what the table lacks is refused")
     async def transition(task_id: str, body: TransitionBody, request: Request, principal: SignedIn) -> dict[str, Any]:
         if body.trigger not in TRIGGERS:
             raise Invalid(Fault("/trigger", "unknown-trigger"))
-        found = await _own(kernel, principal, task_id)
+        found = await own_task(kernel, principal, task_id)
         command = await asked(request, principal)
-        note = await _sealed_note(kernel, found, task_id, body.note, command)
-        actor = _actor(principal, body)
-        fields = body.model_dump(exclude={"note"})
-        move = Move(transition=str(derived_id(command.cause, "transition")), actor=actor, by=principal.id, note=note, **fields)
-        occasion = _occasion(kernel, principal, command, found.requested.school if found.requested else None)
-        return _shown(task_id, (await execute(kernel.store, TASK, f"task-{task_id}", move, occasion, asked=command)).state)
+        said = Said(body.trigger, _actor(principal, body), body.channel, body.reason, body.note, body.at)
+        occasion = _occasion(kernel, principal, command, _school_of(found))
+        return _shown(task_id, (await answering.give(task_id, found, said, occasion, asked=command)).state)
+
+
+def _school_of(found: Task) -> str | None:
+    return found.requested.school if found.requested else None
 
 
 def _actor(principal: Principal, body: TransitionBody) -> Actor:
@@ -174,21 +196,6 @@ def _actor(principal: Principal, body: TransitionBody) -> Actor:
     return "R"
 
 
-async def _own(kernel: Kernel, principal: Principal, task_id: str) -> Task:
-    found = (await load(kernel.store, TASK, f"task-{task_id}")).state
-    if found.requested is None or not await _is_theirs(kernel, principal, found.requested):
-        raise NotFound("no task of yours has this id")
-    return found
-
-
-async def _is_theirs(kernel: Kernel, principal: Principal, requested: TaskRequested) -> bool:
-    """An agency's own; of staff whoever reads the case now: nobody who is named in it or suspended, also not as the second of two."""
-    if principal.kind == "agency":
-        return requested.agency == principal.id
-    people = await KeptPeople(kernel.database).of({requested.case: requested.school})
-    return reads(sees(principal, people[requested.case], kernel.clock.now()))
-
-
 async def _levels(kernel: Kernel, principal: Principal, rows: list[dict[str, Any]]) -> dict[str, Level]:
     """What the principal may know of each case that the rows are about."""
     people = await KeptPeople(kernel.database).of(cases_of(rows))
@@ -197,13 +204,6 @@ async def _levels(kernel: Kernel, principal: Principal, rows: list[dict[str, Any
 
 def _without(name: str, row: dict[str, Any]) -> dict[str, Any]:
     return {field: value for field, value in row.items() if field != name}
-
-
-async def _sealed_note(kernel: Kernel, found: Task, task_id: str, note: str | None, command: Asked) -> Sealed | None:
-    if note is None or found.requested is None:
-        return None
-    owner = found.requested.student or f"case-{found.requested.case}"
-    return await kernel.vault.seal(owner, "answer", note, f"task-{task_id}/note-{command.cause}")
 
 
 def _shown(task_id: str, found: Task) -> dict[str, Any]:
@@ -216,7 +216,7 @@ def _shown(task_id: str, found: Task) -> dict[str, Any]:
         "priority": requested.priority,
         "respond_by": requested.respond_by,
         "waits_for_second": found.proposal is not None,
-        "package_open": found.accepted or requested.package_opens == "at-once",
+        "package_open": found.package_open,
     }
 
 
@@ -228,8 +228,8 @@ def _agencies(routes: APIRouter, kernel: Kernel, outbox: Projection) -> None:
     @routes.post("/agencies", status_code=201, summary="Register an agency, or change it")
     async def register(body: AgencyBody, request: Request, principal: SignedIn) -> dict[str, Any]:
         command = await asked(request, principal)
-        url = _entered(body.url, loopback=kernel.settings.demo_sign_in)
-        registering, given = Registering(kernel.store, kernel.vault), AgencySecrets(body.secret, body.old_secret)
+        url = _entered(body.url, loopback=kernel.settings.loopback_webhooks)
+        registering, given = Registering(kernel.store, kernel.vault), AgencySecrets(body.secret, body.old_secret, _mailbox(body.mail))
         secrets = await registering.sealed(body.id, given)
         told = {
             "agency": body.id,
@@ -251,6 +251,14 @@ def _entered(url: str | None, *, loopback: bool) -> str | None:
     if isinstance(parsed, Flaw):
         raise Invalid(Fault("/url", parsed.code), message=f"/url: {parsed.reason}")
     return parsed.url if parsed else None
+
+
+def _mailbox(mail: str | None) -> str | None:
+    """Raises: Invalid: it is no address to which a mail can go."""
+    parsed = mail_address(mail) if mail else None
+    if isinstance(parsed, Flaw):
+        raise Invalid(Fault("/mail", parsed.code), message=f"/mail: {parsed.reason}")
+    return str(parsed) if parsed else None
 
 
 def _register(routes: APIRouter, kernel: Kernel, roster: Roster, turns: Turns) -> None:

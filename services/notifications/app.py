@@ -6,16 +6,35 @@ from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 
-from services.notifications import api, pages
+from services.notifications import api, inbox
 from services.notifications.case_people import KeptPeople
+from services.notifications.channels import callbacks
+from services.notifications.channels.carrying import Carrier, senders
+from services.notifications.channels.gateway import Gateway
+from services.notifications.channels.keeping import Dispatches
+from services.notifications.channels.settings import read_channels
+from services.notifications.channels.short import organisation
+from services.notifications.channels.stragglers import Stragglers
+from services.notifications.channels.texts import Gate
 from services.notifications.clocks import Clockwork
 from services.notifications.contacting import Turns
+from services.notifications.directory import routes as directory
+from services.notifications.erasing import MessageErasures
+from services.notifications.families import routes as families
+from services.notifications.fhir import routes as fhir
+from services.notifications.inbox import Inbox
+from services.notifications.noticing import Notices
+from services.notifications.partners import routes as partners
 from services.notifications.projecting import TABLES, VIEW, carry, project
+from services.notifications.quiet import QuietHours
 from services.notifications.senders.mail import MailSender
 from services.notifications.senders.webhook import WebhookSender
 from services.notifications.sending import Sender
 from services.notifications.subscribers import FromCases, FromIntake
-from services.notifications.views import Roster
+from services.notifications.taking import pages as taking
+from services.notifications.taking.links import AlertLinks
+from services.notifications.views import LEAVES, Roster
+from shared.erasing import erasing_router
 from shared.eventstore.projection import Projection
 from shared.pace import Pace
 from shared.running import Part
@@ -27,11 +46,11 @@ from shared.settings import Settings
 _UNHURRIED = Pace(together=10, beat=0.5, always=True)
 """The roster, and marks, which are acknowledged only when they are committed here."""
 
-_PROMPT = Pace(together=84, beat=0.2, phase=0.5)
-"""One concern makes about five events of its case."""
+PROMPT = Pace(together=150, beat=0.2, phase=0.5)
+"""One concern makes about five events of its case, so events gather from 150 concerns a second on. A busy day has 100, and nobody waits then."""
 
-_OUTBOX = Pace(together=64, beat=0.2)
-"""What is to be sent is known from here: in a flood several messages are written, claimed and sent together."""
+OUTBOX = Pace(together=100, beat=0.2)
+"""What is to be sent is known from here, about three events of ours for each concern: gathered from the same rate on, and sent together."""
 
 MIGRATIONS = Path(__file__).parent / "schema"
 
@@ -41,21 +60,41 @@ def create_app(settings: Settings) -> FastAPI:
     projections: dict[str, Projection] = {}
     rosters: dict[str, Roster] = {}
     turns: dict[str, Turns] = {}
+    mails: dict[str, MailSender] = {}
+    channels = read_channels(settings.channels)
 
     def parts(kernel: Kernel) -> list[Part]:
         roster = rosters.setdefault("roster", Roster(kernel.database, kernel.posts, national(settings.time_zone)))
         taking_turns = turns.setdefault("contact", Turns(kernel.database))
-        projections[VIEW] = Projection(VIEW, kernel.store, kernel.database, project, TABLES, kernel.heartbeats, pace=_OUTBOX, carry=carry)
-        webhooks = WebhookSender(kernel.keys, loopback=settings.demo_sign_in)
+        projections[VIEW] = Projection(VIEW, kernel.store, kernel.database, project, TABLES, kernel.heartbeats, pace=OUTBOX, carry=carry)
+        notices = Notices(kernel.store, roster)
+        quiet = None if settings.demo_sign_in else QuietHours.read(settings.quiet_hours)
+        mail = mails.setdefault("mail", MailSender(settings.smtp_url, settings.smtp_connections, plain=settings.demo_sign_in))
+        webhooks = WebhookSender(kernel.keys, loopback=settings.loopback_webhooks)
+        gate, gateway = Gate(settings.public_origin, organisation(settings.district)), Gateway()
+        dispatches = Dispatches(kernel.database)
+        carrier = Carrier(channels, dispatches, gate, kernel.clock, settings.retry_seconds, gateway, *senders(channels, gateway))
+        sender = Sender(kernel, projections[VIEW], mail, webhooks, taking_turns, notices, carrier, quiet)
         return [
             projections[VIEW],
-            Sender(kernel, projections[VIEW], MailSender(settings.smtp_url, settings.smtp_connections), webhooks, taking_turns, roster),
-            Clockwork(kernel),
+            sender,
+            Stragglers(kernel, carrier, sender),
+            Clockwork(kernel, notices),
             kernel.subscribe("intake", lambda store: FromIntake(store, roster, taking_turns, KeptSessions(kernel.database)), pace=_UNHURRIED),
-            kernel.subscribe("cases", lambda store: FromCases(store, roster, kernel.clock, KeptPeople(kernel.database)), pace=_PROMPT),
+            kernel.subscribe("cases", lambda store: FromCases(store, roster, kernel.clock, KeptPeople(kernel.database), quiet), pace=PROMPT),
         ]
 
     def routers(kernel: Kernel) -> list[APIRouter]:
-        return [api.router(kernel, rosters["roster"], projections[VIEW], turns["contact"]), pages.router(kernel)]
+        return [
+            api.router(kernel, rosters["roster"], projections[VIEW], turns["contact"]),
+            directory.router(kernel, projections[VIEW]),
+            taking.router(taking.Taking(kernel, rosters["roster"], AlertLinks(kernel.database, kernel.keys))),
+            erasing_router("notifications", MessageErasures(kernel, projections[VIEW])),
+            *families.routers(kernel, rosters["roster"], projections[VIEW]),
+            fhir.router(kernel, projections[VIEW]),
+            inbox.router(Inbox(kernel, projections[VIEW])),
+            callbacks.router(callbacks.Callbacks(channels, Dispatches(kernel.database), kernel.clock)),
+            *partners.routers(kernel, projections[VIEW], mails["mail"]),
+        ]
 
-    return create_service("notifications", settings, migrations=MIGRATIONS, routers=routers, parts=parts)
+    return create_service("notifications", settings, migrations=MIGRATIONS, routers=routers, parts=parts, leaves=LEAVES)

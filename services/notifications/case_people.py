@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from shared.access import Principal
@@ -15,11 +16,17 @@ from shared.rights.matrix import Level, matrix
 from shared.rights.people import CasePeople
 from shared.rights.relations import standing
 
-_CHANGED = (
-    "INSERT INTO case_people_v1 VALUES (%s, %s, %s, %s) ON CONFLICT (case_id) DO UPDATE SET school = excluded.school, people = excluded.people,"
-    " position = excluded.position WHERE case_people_v1.position < excluded.position"
+_KEEP = sql.SQL(
+    "WITH kept AS (INSERT INTO case_people_v1 VALUES (%s, %s, %s, %s) ON CONFLICT (case_id) DO {} RETURNING case_id, school)"
+    " INSERT INTO case_school_v1 SELECT case_id, school FROM kept ON CONFLICT (case_id) DO UPDATE SET school = excluded.school"
 )
-_OPENED = "INSERT INTO case_people_v1 VALUES (%s, %s, %s, %s) ON CONFLICT (case_id) DO NOTHING"
+_CHANGED = _KEEP.format(
+    sql.SQL(
+        "UPDATE SET school = excluded.school, people = excluded.people, position = excluded.position"
+        " WHERE case_people_v1.position < excluded.position"
+    )
+)
+_OPENED = _KEEP.format(sql.SQL("NOTHING"))
 _LEFT_OUT = "SELECT case_id, array_agg(DISTINCT person) FROM conflict_v1 WHERE case_id = ANY (%s) GROUP BY case_id"
 _KNOWN = "SELECT case_id, people FROM case_people_v1 WHERE case_id = ANY (%s)"
 
@@ -34,7 +41,7 @@ class KeptPeople:
         """Keeps what cases said; an older event never overwrites a newer one, and what opened the case overwrites nothing."""
         changed = told if isinstance(told, CasePeopleChanged) else _opened(told)
         query = _CHANGED if isinstance(told, CasePeopleChanged) else _OPENED
-        async with self.database.statement() as connection:
+        async with self.database.acting_as("rights").statement() as connection:
             await connection.execute(query, (told.case, told.school, Jsonb(changed.model_dump(mode="json")), position))
 
     async def of(self, schools_by_case: Mapping[str, str]) -> dict[str, CasePeople]:
@@ -42,7 +49,7 @@ class KeptPeople:
         for nobody whom an alert about it left out.
         """
         cases = list(schools_by_case)
-        async with self.database.statement() as connection:
+        async with self.database.acting_as("rights").statement() as connection:
             rows = await (await connection.execute(_KNOWN, (cases,))).fetchall()
             left_out: dict[str, list[str]] = dict(await (await connection.execute(_LEFT_OUT, (cases,))).fetchall())
         known = {case: _people(CasePeopleChanged.model_validate(told)) for case, told in rows}

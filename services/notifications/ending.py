@@ -6,7 +6,8 @@ import random
 
 from psycopg import sql
 
-from services.notifications.domain import alert, notice, task
+from services.notifications.account_mail.telling import AccountMails
+from services.notifications.domain import account_mail, alert, notice, task
 from services.notifications.domain.agency import AGENCY, NoteGone
 from services.notifications.domain.alert import ALERT
 from services.notifications.domain.outcome import Accepted, Later, Never, Outcome
@@ -31,12 +32,13 @@ _AGAIN = sql.SQL(
 class Endings:
     """A message ends accepted, or never, and then a person hears of it. Otherwise it has a moment at which it is tried again."""
 
-    def __init__(self, kernel: Kernel, notes: Notes, notices: Notices) -> None:
-        self._kernel, self._notes, self._notices = kernel, notes, notices
+    def __init__(self, kernel: Kernel, notes: Notes, notices: Notices, account_mails: AccountMails) -> None:
+        self._kernel, self._notes, self._notices, self._account_mails = kernel, notes, notices, account_mails
 
     async def of(self, due: Due, outcome: Outcome) -> None:
         """Raises: Unavailable, and whatever prevents the decision."""
-        now, waits = self._kernel.clock.now(), self._kernel.settings.retry_seconds
+        now, settings = self._kernel.clock.now(), self._kernel.settings
+        waits = settings.webhook_waits if due.kind == "webhook" else settings.retry_seconds
         final = settled(outcome, Waiting(due.attempts, due.queued_at, now), waits, random.random())  # noqa: S311 - jitter, not a secret
         if due.kind == "alert" and isinstance(final, Accepted):
             await self._notes.delivered(due)
@@ -51,28 +53,34 @@ class Endings:
         """The same for an agency's endpoint, whose keeper sees how its last call ended. One that is gone is not called again."""
         await keep_endpoint_outcome(self._kernel.database, due.receiver, url, outcome)
         if isinstance(outcome, Never) and outcome.why == "gone":
-            await execute(self._kernel.store, AGENCY, f"agency-{due.receiver}", NoteGone(url=url), self._occasion(due))
+            await execute(self._kernel.store, AGENCY, f"agency-{due.receiver}", NoteGone(url=url), self._occasion(due, outcome))
         await self.of(due, outcome)
 
     async def _decide(self, due: Due, outcome: Outcome) -> None:
-        store, occasion = self._kernel.store, self._occasion(due)
+        store, occasion = self._kernel.store, self._occasion(due, outcome)
         match due.kind:
             case "alert":
                 await execute(store, ALERT, due.stream, alert.NoteAttempt(person=due.receiver, step=due.step, outcome=outcome), occasion)
             case "notice":
-                await self._notices.decide(due.stream, notice.NoteAttempt(outcome=outcome), occasion)
+                await self._notices.decide(due.stream, notice.NoteAttempt(guardian=due.receiver, outcome=outcome), occasion)
+            case "calendar":
+                pass  # nobody waits for it: what is off was told by ending the message
+            case "account":
+                await self._account_mails.decide(due.stream, account_mail.NoteAttempt(outcome=outcome), occasion)
             case _:
                 await execute(store, TASK, due.stream, task.NoteAttempt(outcome=outcome, since=due.queued_at), occasion)
 
     async def _again(self, due: Due, outcome: Later) -> None:
-        async with self._kernel.database.connection() as connection:
+        """The message before its attempt, as every record does it: two at once wait for each other instead of blocking each other."""
+        async with self._kernel.database.acting_as("outbox").connection() as connection:
+            await connection.execute(_AGAIN, (due.attempts + 1, outcome.when, due.id))
             await connection.execute(
                 "INSERT INTO attempt (outbox, number, outcome) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING", (due.id, due.attempts, str(outcome))
             )
-            await connection.execute(_AGAIN, (due.attempts + 1, outcome.when, due.id))
 
-    def _occasion(self, due: Due) -> Occasion:
-        return due.occasion(self._kernel.clock.now())
+    def _occasion(self, due: Due, outcome: Outcome) -> Occasion:
+        came_back = isinstance(outcome, Never) and outcome.why == "returned"
+        return due.occasion(self._kernel.clock.now(), "returned" if came_back else "sent")
 
 
 def _state(due: Due, outcome: Outcome) -> str:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from psycopg import sql
@@ -25,25 +25,29 @@ _CLAIM = sql.SQL(
     "WITH quick AS MATERIALIZED (SELECT {answering} AS generation, set_config('synchronous_commit', 'off', true)),"
     " mails AS (SELECT id FROM outbox_v1 JOIN quick USING (generation) WHERE state = 'queued' AND due_at <= clock_timestamp()"
     " AND kind <> 'webhook' AND NOT id = ANY (%s) ORDER BY urgent DESC, due_at LIMIT %s FOR UPDATE OF outbox_v1 SKIP LOCKED),"
-    " ranked AS (SELECT id, row_number() OVER (PARTITION BY receiver ORDER BY urgent DESC, due_at) AS place FROM outbox_v1"
+    " ranked AS (SELECT id, receiver, row_number() OVER (PARTITION BY receiver ORDER BY urgent DESC, due_at) AS place FROM outbox_v1"
     " WHERE generation = {answering} AND state = 'queued' AND due_at <= clock_timestamp() AND kind = 'webhook' AND NOT id = ANY (%s)"
-    " AND NOT receiver = ANY (%s)),"
-    " webhooks AS (SELECT id FROM outbox_v1 JOIN quick USING (generation) WHERE state = 'queued' AND id IN (SELECT id FROM ranked WHERE place <= %s)"
+    " AND NOT receiver = ANY (%s) AND (urgent OR NOT receiver = ANY (%s))),"
+    " webhooks AS (SELECT id FROM outbox_v1 JOIN quick USING (generation) WHERE state = 'queued' AND id IN ("
+    "SELECT id FROM ranked WHERE place <= CASE WHEN receiver = ANY (%s) THEN 1 ELSE %s END)"
     " ORDER BY urgent DESC, due_at LIMIT %s FOR UPDATE OF outbox_v1 SKIP LOCKED)"
     " UPDATE outbox_v1 o SET state = 'sending' FROM (SELECT id FROM mails UNION ALL SELECT id FROM webhooks) due"
     " WHERE o.generation = {answering} AND o.id = due.id"
     " RETURNING o.id, o.kind, o.stream, o.case_id, o.receiver, o.step, o.urgent, o.attempts,"
     " o.queued_at, o.school, o.correlation,"
-    " (SELECT email FROM person_v1 p WHERE p.person = o.receiver)"
+    " (SELECT email FROM person_v1 p WHERE p.person = o.receiver), (SELECT phone FROM person_v1 p WHERE p.person = o.receiver)"
 ).format(answering=answering(VIEW)).as_bytes()  # fmt: skip
 _TAKE_BACK = sql.SQL(
     "UPDATE outbox_v1 SET state = 'queued' WHERE generation = {} AND state = 'sending' AND (%s::uuid IS NULL OR id = %s)"
 ).format(answering(VIEW))  # fmt: skip
+_PUT_OFF = sql.SQL("UPDATE outbox_v1 SET state = 'queued', due_at = %s WHERE generation = {} AND id = %s AND state = 'sending'").format(
+    answering(VIEW)
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One message to one receiver. email: the receiver's address, sealed."""
+    """One message to one receiver. email, phone: the receiver's, sealed."""
 
     id: UUID
     kind: str
@@ -57,10 +61,11 @@ class Due:
     school: str | None
     correlation: UUID | None
     email: Any
+    phone: Any = None
 
-    def occasion(self, now: datetime) -> Occasion:
-        """The occasion for what is recorded about this message. It is the same at every attempt."""
-        cause = derived_id(TANGGAP, "sent", self.id)
+    def occasion(self, now: datetime, what: Literal["sent", "returned"] = "sent") -> Occasion:
+        """The occasion for what is recorded about this message. It is the same at every attempt; another one where it came back."""
+        cause = derived_id(TANGGAP, what, self.id)
         return Occasion("service:notifications", self.school, now, self.correlation or cause, cause)
 
 
@@ -86,18 +91,28 @@ class Lane:
         return [each for each in set(receivers) if receivers.count(each) >= most]
 
 
-async def claim(database: Database, mails: Lane, webhooks: Lane) -> list[Due]:
-    """Moves due messages to `sending`. Losing this in a crash does no harm, so it need not wait for the disk. Raises: Unavailable."""
+async def claim(database: Database, mails: Lane, webhooks: Lane, resting: Sequence[str] = (), probing: Sequence[str] = ()) -> list[Due]:
+    """Moves due messages to `sending`. Losing this in a crash does no harm, so it need not wait for the disk. Raises: Unavailable.
+
+    resting: agencies that get nothing but what is urgent. probing: those that get one message at a time.
+    """
     most = WEBHOOKS_PER_AGENCY
-    wanted = (list(mails.under_way), mails.room, list(webhooks.under_way), webhooks.busy(most), most, webhooks.room)
-    async with database.statement() as connection:
+    full = [*webhooks.busy(most), *(each for each in webhooks.busy(1) if each in probing)]
+    wanted = (list(mails.under_way), mails.room, list(webhooks.under_way), full, list(resting), list(probing), most, webhooks.room)
+    async with database.acting_as("outbox").statement() as connection:
         return [Due(*row) for row in await (await connection.execute(_CLAIM, wanted)).fetchall()]
 
 
 async def take_back(database: Database, message: UUID | None = None) -> None:
     """Puts back into the queue what a sender had begun, or one message of it. Raises: Unavailable."""
-    async with database.statement() as connection:
+    async with database.acting_as("outbox").statement() as connection:
         await connection.execute(_TAKE_BACK, (message, message))
+
+
+async def put_off(database: Database, message: UUID, until: datetime) -> None:
+    """A message waits until then, and that is no attempt. Raises: Unavailable."""
+    async with database.acting_as("outbox").statement() as connection:
+        await connection.execute(_PUT_OFF, (until, message))
 
 
 def leave_together(due: Sequence[Due]) -> list[list[Due]]:

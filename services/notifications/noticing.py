@@ -1,4 +1,4 @@
-"""What becomes of a notice to a guardian. If it can never arrive, whoever chose it hears in the same append."""
+"""What becomes of a notice to a guardian. If it never arrives, nobody answers, or its link is locked, whoever chose it hears in the same append."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from services.notifications.domain import notice
 from services.notifications.domain.alert import ALERT
-from services.notifications.domain.notice import NOT_ARRIVED, NOTICE, Notice
+from services.notifications.domain.notice import NOT_ARRIVED, NOTICE, Notice, NoticeLocked
 from services.notifications.plain import About, instead, plain
 from services.notifications.views import Roster
 from shared.decider import commit, load, write
@@ -37,11 +37,26 @@ class Notices:
     async def _writes(self, loaded: Loaded[Notice], events: Sequence[notice.NoticeEvent], occasion: Occasion) -> tuple[Write, ...]:
         ended = write(NOTICE, loaded, events, occasion)
         due = NOTICE.fold(events, loaded.state).due
-        if due is None or not any(isinstance(event, GuardianTold) and event.outcome in NOT_ARRIVED for event in events):
+        why = next((found for event in events if (found := _not_read(event)) is not None), None)
+        if due is None or why is None:
             return (ended,)
         about = About(due.case, due.student, due.school)
         chose = await self.roster.standing_in(due.school, due.by) if due.by else None
         rungs = [(chose,) if chose else (), *await instead(self.store, self.roster, about)]
-        stream = f"alert-message-notice-{due.notice}"
-        alert = await load(self.store, ALERT, stream)
-        return ended, write(ALERT, alert, ALERT.decide(plain(f"message-notice-{due.notice}", about, rungs), alert.state), occasion)
+        message = f"message-notice-{due.notice}{why}"
+        alert = await load(self.store, ALERT, f"alert-{message}")
+        raised = ALERT.decide(plain(message, about, rungs), alert.state)
+        return (ended, write(ALERT, alert, raised, occasion)) if raised else (ended,)
+
+
+def _not_read(event: notice.NoticeEvent) -> str | None:
+    """Why the counsellor hears, as the end of the message's id; None where the event is no reason."""
+    match event:
+        case NoticeLocked(guardian=guardian):
+            return f"-locked-{guardian}"
+        case GuardianTold(outcome="unanswered", guardian=guardian):
+            return f"-unanswered-{guardian}"
+        case GuardianTold(outcome=outcome) if outcome in NOT_ARRIVED:
+            return ""
+        case _:
+            return None

@@ -109,7 +109,7 @@ class Notes:
         The query repeats the ids, because a join alone would read the whole index.
         """
         columns = [list(column) for column in zip(*attempted, strict=True)]
-        async with self._kernel.database.statement() as connection:
+        async with self._kernel.database.acting_as("outbox").statement() as connection:
             await connection.execute(_ATTEMPTED, (*columns, columns[0]))
         return [None] * len(attempted)
 

@@ -13,10 +13,13 @@ from typing import Any
 import orjson
 from psycopg.types.json import Jsonb
 
-from services.notifications.domain.agency import AgencyRegistered, WebhookDisabled
+from services.notifications.domain.account_mail import AccountMailDue, AccountMailEnded
+from services.notifications.domain.agency import AGENCY, AgencyDescribed, AgencyRegistered, WebhookDisabled
 from services.notifications.domain.alert import LAST_RESORT_STEP, AlertRaised, AlertStepTaken, AlertUndelivered
-from services.notifications.domain.notice import NOTICE, NoticeDue
+from services.notifications.domain.notice import NOTICE, NoticeCalledOff, NoticeDue, NoticePassedOn, NoticeRepeated, NoticeTried
 from services.notifications.domain.task import TaskRequested
+from services.notifications.domain.task_link import TaskLinkRenewed
+from services.notifications.families.patience import channel_at, phone_at, second_at
 from shared.database import Connection
 from shared.events import AlertExhausted, GuardianTold, StaffAlerted, TaskMoved
 from shared.message import Recorded, derived_id
@@ -25,7 +28,7 @@ VIEW = "outbox_v1"
 TABLES = ("agency_v1", "task_v1", "outbox_v1", "deadline_v1", "conflict_v1")
 """Attempts and links are not folded from events and survive a rebuild: what was sent is not sent again, and a link goes on leading somewhere."""
 
-NOTICE_STATES = {"sent": "sent", "acknowledged": "acknowledged", "unsafe": "cancelled"}
+NOTICE_STATES = {"sent": "sent", "acknowledged": "acknowledged", "unsafe": "cancelled", "no-longer-guardian": "cancelled", "unanswered": "sent"}
 """How a notice's outcome shows among the deliveries; any other one has failed."""
 
 Row = dict[str, Any]
@@ -48,11 +51,15 @@ async def project(connection: Connection, generation: int, events: Sequence[Reco
 
 _QUEUE = (
     "INSERT INTO outbox_v1 (generation, id, kind, stream, case_id, receiver, step, urgent, due_at, queued_at, school, correlation, state)"
-    " SELECT %s, r.id, r.kind, r.stream, r.case_id, r.receiver, r.step, r.urgent, r.due_at, r.queued_at, r.school, r.correlation,"
+    " SELECT w.generation, r.id, w.kind, r.stream, r.case_id, r.receiver, r.step, r.urgent, r.due_at, r.queued_at, r.school, r.correlation,"
     " CASE WHEN EXISTS (SELECT FROM attempt a WHERE a.outbox = r.id AND a.outcome = 'accepted')"
-    " THEN CASE WHEN r.kind = 'webhook' THEN 'delivered' ELSE 'sent' END ELSE 'queued' END"
-    " FROM json_populate_recordset(NULL::outbox_v1, %s::json) r ON CONFLICT DO NOTHING"
+    " THEN CASE WHEN w.kind = 'webhook' THEN 'delivered' ELSE 'sent' END ELSE 'queued' END"
+    " FROM json_populate_recordset(NULL::outbox_v1, %s::json) r, LATERAL (SELECT g.generation, CASE WHEN r.kind = 'webhook' AND EXISTS"
+    " (SELECT FROM agency_v1 a WHERE a.generation = g.generation AND a.agency = r.receiver AND a.url IS NULL AND a.mail IS NOT NULL)"
+    " THEN 'referral' ELSE r.kind END AS kind FROM (SELECT %s AS generation) g) w ON CONFLICT DO NOTHING"
 )
+"""An agency without a webhook and with a mailbox gets a link by mail instead (ADR 48)."""
+
 _EXPECT = (
     "INSERT INTO deadline_v1 (generation, id, stream, kind, step, due_at, school, correlation)"
     " SELECT %s, r.id, r.stream, r.kind, r.step, r.due_at, r.school, r.correlation"
@@ -109,7 +116,8 @@ class Gathered:
         """One statement a table; nothing waits afterwards."""
         for statement, rows in ((_ASK, self.asked), (_QUEUE, self.queued), (_EXPECT, self.expected), (_EXCLUDE, self.excluded)):
             if rows:
-                await connection.execute(statement, (self.generation, orjson.dumps(rows).decode()))
+                told = orjson.dumps(rows).decode()
+                await connection.execute(statement, (told, self.generation) if statement is _QUEUE else (self.generation, told))
                 rows.clear()
         if self.sent:
             streams = [row["stream"] for row in self.sent]
@@ -142,6 +150,32 @@ def _notice_due(rows: Gathered, event: Recorded) -> None:
     told = NOTICE.codec.decode(event)
     assert isinstance(told, NoticeDue)
     rows.queue(event, "notice", told.case, told.guardian, due_at=told.not_before)
+    rows.expect(event, "notice", 0, channel_at(told))
+    if told.second:
+        rows.expect(event, "notice", 1, second_at(told))
+    rows.expect(event, "notice", 2, phone_at(told))
+
+
+def _notice_passed_on(rows: Gathered, event: Recorded) -> None:
+    told = NoticePassedOn.model_validate_json(event.body)
+    rows.queue(event, "notice", told.case, told.guardian, due_at=event.recorded_at)
+
+
+def _notice_repeated(rows: Gathered, event: Recorded) -> None:
+    told = NoticeRepeated.model_validate_json(event.body)
+    rows.queue(event, "notice", told.case, told.guardian, step=1, due_at=event.recorded_at)
+
+
+def _called_off(rows: Gathered, event: Recorded) -> None:
+    told = NoticeCalledOff.model_validate_json(event.body)
+    for guardian in told.guardians:
+        rows.queue(event, "calendar", told.case, guardian, due_at=event.recorded_at)
+
+
+def _account_mail_due(rows: Gathered, event: Recorded) -> None:
+    """It is about no case."""
+    told = AccountMailDue.model_validate_json(event.body)
+    rows.queue(event, "account", "", told.person, due_at=event.recorded_at)
 
 
 def _task_requested(rows: Gathered, event: Recorded) -> None:
@@ -156,12 +190,22 @@ def _task_requested(rows: Gathered, event: Recorded) -> None:
     rows.expect(event, "answer", 0, told.respond_by)
 
 
+def _link_renewed(rows: Gathered, event: Recorded) -> None:
+    told = TaskLinkRenewed.model_validate_json(event.body)
+    rows.queue(event, "referral", told.case, told.agency, step=told.number, due_at=event.recorded_at)
+
+
 _GATHERS: Mapping[str, Callable[[Gathered, Recorded], None]] = {
     "alert-raised": _alert_raised,
     "alert-step-taken": _alert_step,
     "staff-alerted": _staff_alerted,
     "notice-due": _notice_due,
+    "notice-passed-on": _notice_passed_on,
+    "notice-repeated": _notice_repeated,
+    "notice-called-off": _called_off,
+    "account-mail-due": _account_mail_due,
     "task-requested": _task_requested,
+    "task-link-renewed": _link_renewed,
 }
 
 
@@ -207,7 +251,31 @@ async def _nothing_expected(connection: Connection, rows: Gathered, event: Recor
 
 async def _guardian_told(connection: Connection, rows: Gathered, event: Recorded) -> None:
     told = GuardianTold.model_validate_json(event.body)
+    if told.outcome == "unanswered":
+        return  # what left has left; that a person phones is the case's
     state = NOTICE_STATES.get(told.outcome, "failed")
+    await connection.execute(
+        "UPDATE outbox_v1 SET state = %s, sent_at = CASE WHEN %s = 'sent' THEN %s ELSE sent_at END"
+        " WHERE generation = %s AND stream = %s AND receiver = %s",
+        (state, state, event.recorded_at, rows.generation, event.stream, told.guardian),
+    )
+    if told.outcome == "acknowledged":
+        await _nothing_expected(connection, rows, event)
+
+
+async def _notice_tried(connection: Connection, rows: Gathered, event: Recorded) -> None:
+    """Who showed that they are the guardian has the words before them."""
+    told = NoticeTried.model_validate_json(event.body)
+    if told.right:
+        await connection.execute(
+            "UPDATE outbox_v1 SET state = 'read' WHERE generation = %s AND stream = %s AND receiver = %s AND state IN ('sent', 'delivered')",
+            (rows.generation, event.stream, told.guardian),
+        )
+
+
+async def _account_mail_ended(connection: Connection, rows: Gathered, event: Recorded) -> None:
+    told = AccountMailEnded.model_validate_json(event.body)
+    state = "sent" if told.outcome == "sent" else "failed"
     await connection.execute(
         "UPDATE outbox_v1 SET state = %s, sent_at = CASE WHEN %s = 'sent' THEN %s ELSE sent_at END WHERE generation = %s AND stream = %s",
         (state, state, event.recorded_at, rows.generation, event.stream),
@@ -217,19 +285,33 @@ async def _guardian_told(connection: Connection, rows: Gathered, event: Recorded
 async def _task_moved(connection: Connection, rows: Gathered, event: Recorded) -> None:
     told = TaskMoved.model_validate_json(event.body)
     await connection.execute("UPDATE task_v1 SET state = %s WHERE generation = %s AND task = %s", (told.state, rows.generation, told.task))
-    if told.state not in ("requested", "received"):
+    if told.trigger == "request-cancel":
+        return  # the school asks: the agency has read nothing by that, and is waited for
+    over = told.state not in ("requested", "received")
+    await connection.execute(
+        "UPDATE outbox_v1 SET state = %s WHERE generation = %s AND stream = %s AND kind = 'referral' AND state IN ('sent', 'read')",
+        ("acknowledged" if over else "read", rows.generation, event.stream),
+    )
+    if over:
         await _nothing_expected(connection, rows, event)
 
 
 async def _agency(connection: Connection, rows: Gathered, event: Recorded) -> None:
-    told = AgencyRegistered.model_validate_json(event.body)
-    secrets = [Jsonb(secret.model_dump()) if secret else None for secret in (told.secret, told.old_secret)]
+    told = AGENCY.codec.decode(event)
+    assert isinstance(told, AgencyRegistered)
+    secrets = [Jsonb(secret.model_dump()) if secret else None for secret in (told.secret, told.old_secret, told.mail)]
     await connection.execute(
-        "INSERT INTO agency_v1 (generation, agency, name, kind, services, url, secret, old_secret) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+        "INSERT INTO agency_v1 (generation, agency, name, kind, services, url, secret, old_secret, mail) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
         " ON CONFLICT (generation, agency) DO UPDATE SET name = excluded.name, kind = excluded.kind, services = excluded.services,"
-        " url = excluded.url, secret = excluded.secret, old_secret = excluded.old_secret",
+        " url = excluded.url, secret = excluded.secret, old_secret = excluded.old_secret, mail = excluded.mail",
         (rows.generation, told.agency, told.name, told.kind, list(told.services), told.url, *secrets),
     )
+
+
+async def _agency_described(connection: Connection, rows: Gathered, event: Recorded) -> None:
+    told = AgencyDescribed.model_validate_json(event.body)
+    described = Jsonb(told.model_dump(mode="json", include={"description", "offers"}))
+    await connection.execute("UPDATE agency_v1 SET described = %s WHERE generation = %s AND agency = %s", (described, rows.generation, told.agency))
 
 
 async def _webhook_disabled(connection: Connection, rows: Gathered, event: Recorded) -> None:
@@ -242,8 +324,12 @@ _CHANGES: Mapping[str, Callable[[Connection, Gathered, Recorded], Awaitable[None
     "alert-acknowledged": _acknowledged,
     "alert-exhausted": _exhausted,
     "guardian-told": _guardian_told,
+    "notice-tried": _notice_tried,
+    "notice-revoked": _stop,
+    "account-mail-ended": _account_mail_ended,
     "task-moved": _task_moved,
     "agency-registered": _agency,
+    "agency-described": _agency_described,
     "webhook-disabled": _webhook_disabled,
 }
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
+from shared.pages import Text, say
+
 
 class Reason(BaseModel):
     """The same sentence twice: id is Indonesian, en is English."""
@@ -41,3 +43,12 @@ def endpoint_state(at: datetime, told: str) -> EndpointState:
     outcome, _, reason = told.partition(":")
     why, _, detail = reason.partition(":")
     return EndpointState(at=at, outcome=outcome, why=why or None, detail=detail or None, sentence=reasons().get(why))
+
+
+_ACCEPTED = say("diterima oleh server penerima")
+
+
+def attempt_text(told: str) -> Text:
+    """What became of an attempt, from an outcome as it is kept, in the words that a page shows."""
+    sentence = reasons().get(told.partition(":")[2].partition(":")[0])
+    return (sentence.id, sentence.en) if sentence else _ACCEPTED

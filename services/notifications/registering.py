@@ -19,10 +19,11 @@ _OWN = "own:"
 
 
 class AgencySecrets(NamedTuple):
-    """What an agency's webhooks are signed with: both sign while the agency changes from the old one to the new one."""
+    """What an agency's webhooks are signed with: both sign while the agency changes from the old one to the new one. mail: of its office."""
 
     secret: str | None
     old_secret: str | None
+    mail: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,9 @@ class Registering:
         known = (await load(self.store, AGENCY, f"agency-{agency}")).state.registered
         if known and not known.digest.startswith(_OWN) and await self._opened(known) == secrets:
             return known.digest
-        return _OWN + hmac.digest(key, f"{secrets.secret}|{secrets.old_secret}".encode(), sha256).hex()
+        told = f"{secrets.secret}|{secrets.old_secret}" + (f"|{secrets.mail}" if secrets.mail else "")
+        return _OWN + hmac.digest(key, told.encode(), sha256).hex()
 
     async def _opened(self, known: AgencyRegistered) -> AgencySecrets:
-        opened = [await self.vault.open(box) if box else None for box in (known.secret, known.old_secret)]
+        opened = [await self.vault.open(box) if box else None for box in (known.secret, known.old_secret, known.mail)]
         return AgencySecrets(*(text if isinstance(text, str) else None for text in opened))

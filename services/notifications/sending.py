@@ -8,28 +8,49 @@ A kill between the receiver's yes and our record repeats the message with the sa
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Awaitable, Sequence
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 import structlog
 from psycopg import sql
 
+from services.notifications.account_mail.composing import Letters
+from services.notifications.account_mail.sending import AccountMailSender
+from services.notifications.account_mail.telling import AccountMails
+from services.notifications.breaker import Breaker
+from services.notifications.case_people import KeptPeople
+from services.notifications.channels.carrying import Carrier
+from services.notifications.channels.course import Channel
+from services.notifications.channels.gateway import Handed
+from services.notifications.channels.reaching import Address, is_same, reach
+from services.notifications.channels.short import Short
+from services.notifications.channels.texts import Kind, Language
 from services.notifications.contacting import Turns
-from services.notifications.domain.notice import NOTICE, EndNotice
-from services.notifications.domain.outcome import Later, Never, Outcome
+from services.notifications.domain.account_mail import LetLapse
+from services.notifications.domain.notice import NOTICE, EndNotice, Notice, NoticeDue
+from services.notifications.domain.outcome import Accepted, Later, Never, Outcome
+from services.notifications.domain.preference import PREFERENCE, preference_stream
 from services.notifications.domain.register import REGISTER
 from services.notifications.domain.task import TASK
 from services.notifications.ending import Endings
-from services.notifications.lanes import Due, Lane, claim, leave_together, take_back
+from services.notifications.families.forbidding import Forbidden, Forbidding
+from services.notifications.families.patience import holds_until
+from services.notifications.lanes import Due, Lane, claim, leave_together, put_off, take_back
 from services.notifications.links import Links
 from services.notifications.noticing import Notices
 from services.notifications.noting import Notes
+from services.notifications.partners.links import TaskLinks
+from services.notifications.partners.mailing import LinkMail
 from services.notifications.projecting import NOTICE_STATES, VIEW
-from services.notifications.senders.mail import MailSender, guardian_notice, staff_alert
+from services.notifications.quiet import QuietHours
+from services.notifications.senders.inviting import Invitation, Method, with_calendar
+from services.notifications.senders.mail import MailSender, appointment_cancelled, guardian_notice, staff_alert
 from services.notifications.senders.webhook import WebhookSender, message_id, notice
-from services.notifications.views import Roster
-from shared.addresses import MailAddress, mail_address
+from services.notifications.taking.links import AlertLinks
+from shared.addresses import MailAddress
 from shared.decider import load
 from shared.delivery.leases import lease
 from shared.errors import Unavailable
@@ -58,14 +79,22 @@ class Sender:
 
     name = "sender"
 
-    def __init__(self, kernel: Kernel, outbox: Projection, mail: MailSender, webhooks: WebhookSender, turns: Turns, roster: Roster) -> None:
-        self._kernel, self._outbox, self._mail, self._webhooks = kernel, outbox, mail, webhooks
-        self._pulse = kernel.heartbeats.pulse(self.name)
+    def __init__(
+        self, kernel: Kernel, outbox: Projection, mail: MailSender, webhooks: WebhookSender, turns: Turns, notices: Notices, carrier: Carrier,
+        quiet: QuietHours | None = None,
+    ) -> None:  # fmt: skip
+        self._kernel, self._outbox, self._mail, self._webhooks, self._carrier = kernel, outbox, mail, webhooks, carrier
+        self._pulse, self._quiet = kernel.heartbeats.pulse(self.name), quiet
         self._turns = turns
         self._notes = Notes(kernel)
-        self._links = Links(kernel.database, kernel.keys)
-        self._notices = Notices(kernel.store, roster)
-        self._endings = Endings(kernel, self._notes, self._notices)
+        self._links, self._alert_links = Links(kernel.database, kernel.keys), AlertLinks(kernel.database, kernel.keys)
+        self._notices = notices
+        self._forbidding = Forbidding(kernel.store, KeptPeople(kernel.database), notices.roster)
+        self._account_mail = AccountMailSender(kernel, mail, Letters(kernel.settings))
+        self._account_mails = AccountMails(kernel.store, notices.roster)
+        self._link_mail = LinkMail(kernel, mail, TaskLinks(kernel.database, kernel.keys))
+        self._endings = Endings(kernel, self._notes, self._notices, self._account_mails)
+        self._breaker = Breaker()
         self._mail_lane, self._webhook_lane = Lane(MAILS_AT_ONCE), Lane(WEBHOOKS_AT_ONCE)
 
     async def run(self) -> None:
@@ -91,11 +120,14 @@ class Sender:
             lane.under_way.clear()  # whoever was cancelled before it began has not cleaned up
         await self._mail.close()
         await self._webhooks.close()
+        await self._carrier.close()
 
     async def _work(self) -> None:
         while True:
             heard = self._outbox.applied.rings
-            due = await claim(self._kernel.database, self._mail_lane, self._webhook_lane)
+            now = self._kernel.clock.now()
+            resting, probing = self._breaker.resting(now), self._breaker.probing(now)
+            due = await claim(self._kernel.database, self._mail_lane, self._webhook_lane, resting, probing)
             self._pulse.idle()
             self._pulse.lag = len(due)
             for together in leave_together(due):
@@ -154,61 +186,186 @@ class Sender:
     async def _attempt(self, due: Due) -> None:
         match due.kind:
             case "alert":
-                await self._endings.of(due, await self._mail_alerts((due,)))
+                await self._endings.of(due, await self._alert(due))
             case "notice":
                 await self._send_notice(due)
+            case "calendar":
+                await self._cancel_appointment(due)
+            case "account":
+                await self._send_account_mail(due)
+            case "referral":
+                await self._endings.of(due, await self._link_mail.send(due))
             case _:
                 await self._send_webhook(due)
 
     # staff --------------------------------------------------------------------------------------------------------
 
     async def _send_together(self, together: Sequence[Due]) -> None:
-        """One mail; how it ended is recorded of each alert by itself."""
+        """One mail; how it ended is recorded of each alert by itself. Who has other channels is reached over those, where mail fails."""
         try:
-            outcome = await self._mail_alerts(together)
+            found = await reach(self._kernel.vault, together[0])
+            course = self._carrier.course(self._carrier.channels.staff, found)
+            address = found.addresses.get("mail")
+            outcome: Outcome | None = found.flaw if not course else None
+            if course[:1] == ("mail",) and isinstance(address, MailAddress):
+                outcome = await self._mail_alerts(together, address, None)
+                outcome = outcome if len(course) == 1 or isinstance(outcome, Accepted) else None
         except Exception as error:  # noqa: BLE001 - none of them may be forgotten
             await asyncio.gather(*(self._failed(due, error) for due in together))
-        else:
-            await asyncio.gather(*(self._patiently(due, self._endings.of(due, outcome)) for due in together))
+            return
+        ends = (self._attempt(due) if outcome is None else self._endings.of(due, outcome) for due in together)
+        await asyncio.gather(*(self._patiently(due, end) for due, end in zip(together, ends, strict=True)))
 
-    async def _mail_alerts(self, together: Sequence[Due]) -> Outcome:
-        """One mail about all of them. Raises: Unavailable."""
-        first, settings = together[0], self._kernel.settings
-        address = await self._address(first)
-        if not isinstance(address, MailAddress):
-            return address
+    async def _alert(self, due: Due) -> Outcome:
+        """Over the person's channels: all at once in an emergency, at any hour. Raises: Unavailable."""
+        found = await reach(self._kernel.vault, due)
+        course = self._carrier.course(self._carrier.channels.staff, found)
+        take = await self.taking_link(due) if due.urgent and course else None
+
+        async def attempt(channel: Channel, address: Address) -> Handed:
+            return await self.alert_over(channel, address, due, take)
+
+        return await self._carrier.carry(due, course, found, attempt, all_at_once=due.urgent)
+
+    async def alert_over(self, channel: Channel, address: Address, due: Due, take: str | None) -> Handed:
+        """One attempt over one channel."""
+        if isinstance(address, MailAddress):
+            return Handed(await self._mail_alerts((due,), address, take))
+        link = take or _link(self._kernel.settings.public_origin, due.case)
+        return await self._carrier.short(channel, address, self._short("emergency" if take else "alert", link, due))
+
+    def _short(self, kind: Kind, link: str, due: Due, language: Language | None = None) -> Short:
+        return Short(kind, language or self._carrier.channels.language, self._carrier.gate.organisation, link, str(due.id))
+
+    async def _mail_alerts(self, together: Sequence[Due], address: MailAddress, take: str | None) -> Outcome:
+        """One mail about all of them. take: in an emergency, of the one person that it goes to."""
+        settings = self._kernel.settings
         links = list(dict.fromkeys(_link(settings.public_origin, due.case) for due in together))
         identifiers = [str(due.id) for due in together]
-        return await self._mail.send(address, staff_alert(settings.sender_address, address, identifiers, links, urgent=first.urgent))
+        return await self._mail.send(address, staff_alert(settings.sender_address, address, identifiers, links, take))
+
+    async def taking_link(self, due: Due) -> str:
+        """Of one person: an emergency's mail goes to nobody else. Raises: Unavailable."""
+        token = await self._alert_links.make(due.stream, due.receiver, self._kernel.clock.now())
+        return f"{self._kernel.settings.public_origin}/notifications/a/{token}"
 
     # guardians ----------------------------------------------------------------------------------------------------
 
     async def _send_notice(self, due: Due) -> None:
         """The register is asked at the last moment: no sending begins after a mark was acknowledged."""
-        recorded = await load(self._kernel.store, NOTICE, due.stream)
-        asked = recorded.state.due
-        if asked is None or recorded.state.outcome is not None:
-            await self._notes.record(due, "ended", NOTICE_STATES.get(recorded.state.outcome or "unsafe", "failed"))
+        notice = (await load(self._kernel.store, NOTICE, due.stream)).state
+        asked, told = notice.due, notice.told.get(due.receiver)
+        if await self._is_quiet(due):
             return
-        address = await self._address(due)
-        settings = self._kernel.settings
-        link = f"{settings.public_origin}/notifications/n/{await self._links.make(asked.notice)}"
-        async with self._turns.sending(asked.student):
-            register = await load(self._kernel.store, REGISTER, f"contact-{asked.student}")
-            if register.state.forbids(due.receiver):
-                outcome = None
-            elif isinstance(address, MailAddress):
-                outcome = await self._mail.send(address, guardian_notice(settings.sender_address, address, str(due.id), link))
-            else:
-                outcome = address
-        if outcome is None:
-            await self._forbidden(due)
+        if asked is None or await self._is_over(due, asked, notice):
+            await self._notes.record(due, "ended", NOTICE_STATES.get(told or "unsafe", "failed"))
+            return
+        found, link = await reach(self._kernel.vault, due), await self._guardian_link(asked, due.receiver)
+        preferred = (await load(self._kernel.store, PREFERENCE, preference_stream(due.receiver))).state
+        course = self._carrier.course(preferred.order(self._carrier.channels.families), found)
+        if due.step:
+            used = await self._carrier.dispatches.used(due.stream, due.receiver, due.id) | ({"mail"} if len(course) == 1 else set())
+            course = tuple(each for each in course if each not in used)
+        ended: list[Forbidden] = [forbidden] if (forbidden := await self._forbidding.of(asked, due.receiver)) else []
+
+        async def attempt(channel: Channel, address: Address) -> Handed:
+            async with self._turns.sending(asked.student):
+                forbidden = await self._forbidding.of(asked, due.receiver) or await self._shared_with_unsafe(asked, address)
+                if forbidden:
+                    ended.append(forbidden)
+                    return Handed(Never("no-address"))
+                return await self._notice_over(channel, address, due, asked, link, preferred.language)
+
+        if not course and due.step:
+            await self._notes.record(due, "ended", "cancelled")  # there is no other channel: the clock of the next step goes on
+            return
+        outcome = Never("no-address") if ended else await self._carrier.carry(due, course, found, attempt)
+        if ended and not isinstance(outcome, Accepted):
+            await self._notices.decide(due.stream, EndNotice(guardian=due.receiver, outcome=ended[0]), due.occasion(self._kernel.clock.now()))
+            await self._notes.record(due, ended[0], "cancelled")
         else:
             await self._endings.of(due, outcome)
 
-    async def _forbidden(self, due: Due) -> None:
-        await self._notices.decide(due.stream, EndNotice(outcome="unsafe"), due.occasion(self._kernel.clock.now()))
-        await self._notes.record(due, "unsafe", "cancelled")
+    async def _is_over(self, due: Due, asked: NoticeDue, notice: Notice) -> bool:
+        """Whether this message need not leave any more. What was sent leaves again where it is to be repeated, or came back. Raises: Unavailable."""
+        told = notice.told.get(due.receiver)
+        if notice.revoked or (notice.acknowledged and due.receiver == asked.second):
+            return True
+        if told != "sent":
+            return told is not None
+        return bool(notice.last) if due.step else not await self._carrier.came_back(due)
+
+    async def _is_quiet(self, due: Due) -> bool:
+        """Also what is tried again, or repeated, lights up no phone at night: then it waits for the morning. Raises: Unavailable."""
+        now = self._kernel.clock.now()
+        calendar = await self._notices.roster.calendar(due.school or "") if self._quiet else None
+        morning = self._quiet.after(now, calendar) if self._quiet and calendar else now
+        if morning > now:
+            await put_off(self._kernel.database, due.id, morning)
+        return morning > now
+
+    async def _shared_with_unsafe(self, asked: NoticeDue, address: Address) -> Forbidden | None:
+        """A mailbox or telephone that an unsafe guardian of the student has, too, is theirs. Raises: Unavailable."""
+        if asked.student is None:
+            return None
+        boxes = await self._forbidding.contacts_of_unsafe(asked)
+        found = [text for text in await self._kernel.vault.open_many(boxes) if isinstance(text, str)] if boxes else []
+        return "unsafe" if any(is_same(text, address) for text in found) else None
+
+    async def _notice_over(
+        self, channel: Channel, address: Address, due: Due, asked: NoticeDue, link: str, language: Language | None
+    ) -> Handed:  # fmt: skip
+        if isinstance(address, MailAddress):
+            mail = guardian_notice(self._kernel.settings.sender_address, address, str(due.id), link)
+            invitation = await self._invitation(asked, "REQUEST", asked.not_before)
+            return Handed(await self._mail.send(address, with_calendar(mail, invitation, address) if invitation else mail))
+        return await self._carrier.short(channel, address, self._short("guardian", link, due, language))
+
+    async def _invitation(self, asked: NoticeDue, method: Method, said_at: datetime) -> Invitation | None:
+        """None where there is no appointment to come, or somebody unsafe at home may share the calendar (ADR 38). Raises: Unavailable."""
+        if asked.asks != "appointment" or asked.meet_at is None or asked.meet_at <= self._kernel.clock.now():
+            return None
+        register = (await load(self._kernel.store, REGISTER, f"contact-{asked.student}")).state
+        if register.unsafe or register.home:
+            return None
+        return Invitation(f"{asked.case}|{asked.about or asked.notice}|{asked.guardian}", asked.meet_at, said_at, method)
+
+    async def _cancel_appointment(self, due: Due) -> None:
+        """Whoever was invited by mail hears by mail that it is off."""
+        asked = (await load(self._kernel.store, NOTICE, due.stream)).state.due
+        invitation = await self._invitation(asked, "CANCEL", due.queued_at) if asked else None
+        address = (await reach(self._kernel.vault, due)).addresses.get("mail")
+        if asked is None or invitation is None or not isinstance(address, MailAddress):
+            await self._notes.record(due, "ended", "cancelled")
+            return
+        async with self._turns.sending(asked.student):
+            forbidden = await self._forbidding.of(asked, due.receiver) or await self._shared_with_unsafe(asked, address)
+            mail = appointment_cancelled(self._kernel.settings.sender_address, address, str(due.id))
+            outcome = Never("no-address") if forbidden else await self._mail.send(address, with_calendar(mail, invitation, address))
+        await self._endings.of(due, outcome)
+
+    async def _guardian_link(self, asked: NoticeDue, guardian: str) -> str:
+        """The same at every attempt under one key. Raises: Unavailable."""
+        token = await self._links.make(asked.notice, guardian, holds_until(asked, self._kernel.clock.now()))
+        return f"{self._kernel.settings.public_origin}/notifications/n/{token}"
+
+    # accounts -----------------------------------------------------------------------------------------------------
+
+    async def _send_account_mail(self, due: Due) -> None:
+        told = await self._account_mail.still_due(due.stream)
+        if told is None and await self._carrier.came_back(due):
+            await self._endings.of(due, Never("returned"))
+            return
+        about = await self._account_mail.about(told) if told else None
+        if told and about is None:
+            await self._account_mails.decide(due.stream, LetLapse(), due.occasion(self._kernel.clock.now()))
+        if about is None:
+            await self._notes.record(due, "ended", "failed")
+            return
+        found = await reach(self._kernel.vault, due)
+        address = found.addresses.get("mail")
+        sent = await self._account_mail.send(str(due.id), address, about) if isinstance(address, MailAddress) else found.flaw
+        await self._endings.of(due, sent)
 
     # agencies -----------------------------------------------------------------------------------------------------
 
@@ -222,7 +379,9 @@ class Sender:
         now = self._kernel.clock.now()
         identifier = message_id(key, due.receiver, task.state.requested.task)
         body = notice(self._kernel.settings.public_origin, task.state.requested, identifier, due.queued_at)
-        await self._endings.of_endpoint(due, url, await self._webhooks.send(url, secrets, identifier, body, now))
+        outcome = await self._webhooks.send(url, secrets, identifier, body, now)
+        self._breaker.note(due.receiver, outcome, self._kernel.clock.now(), random.random())  # noqa: S311 - jitter, not a secret
+        await self._endings.of_endpoint(due, url, outcome)
 
     async def _agency(self, agency: str) -> tuple[str, list[str], bytes] | None:
         """Its address, its secrets, and the key of its messages' ids; None where it has no webhook or was erased."""
@@ -233,13 +392,3 @@ class Sender:
         opened = await self._kernel.vault.open_many([Sealed.model_validate(secret) for secret in row[1:] if secret])
         (key,) = await self._kernel.vault.derive_many([f"agency-{agency}"], "contact", "message-id")
         return None if isinstance(key, Erased) else (row[0], [secret for secret in opened if isinstance(secret, str)], key)
-
-    # addresses ----------------------------------------------------------------------------------------------------
-
-    async def _address(self, due: Due) -> MailAddress | Never:
-        """The receiver's address, parsed again: what an earlier release kept was not. Raises: Unavailable."""
-        opened = await self._kernel.vault.open(Sealed.model_validate(due.email)) if due.email else None
-        if opened is None or isinstance(opened, Erased) or not opened:
-            return Never("no-address")
-        address = mail_address(opened)
-        return address if isinstance(address, MailAddress) else Never("not-an-address", address.code)

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.notifications import ladder
 from services.notifications.case_people import KeptPeople
 from services.notifications.contacting import Turns, mark_unsafe
+from services.notifications.domain.account_mail import ACCOUNT_MAIL, Tell
 from services.notifications.domain.alert import ALERT, Acknowledge, RaiseAlert
 from services.notifications.domain.notice import NOTICE, AskNotice
-from services.notifications.domain.register import REGISTER, MarkUnsafe
+from services.notifications.domain.register import MarkUnsafe
 from services.notifications.domain.task import TASK, InvalidTransition, Move, RequestTask
+from services.notifications.families.forbidding import Forbidding
 from services.notifications.plain import About, Rung, instead, plain
+from services.notifications.quiet import QuietHours
 from services.notifications.views import Roster
 from shared.clock import Clock
 from shared.decider import commit, execute, execute_all, load, write
 from shared.events import (
+    AccountHolderToBeTold,
     AlertsPassedOn,
     CalendarChanged,
     CaseAcknowledged,
@@ -75,6 +80,8 @@ class FromIntake:
         match told := read_public(event.type, event.body):
             case SessionBegun() | SessionProved() | SessionEnded():
                 await self.sessions.keep(told)
+            case AccountHolderToBeTold():
+                return await self._mail(event, told, checkpoint)
             case ConcernRaised(student=str(student)) if told.guardians_unsafe or any(each.relation == "guardian" for each in told.people):
                 return await self._mark(event, told, student, checkpoint)
             case (
@@ -89,6 +96,11 @@ class FromIntake:
                 await self.roster.keep(told, event.position)
         return None
 
+    async def _mail(self, event: Recorded, told: AccountHolderToBeTold, checkpoint: Checkpoint | None) -> Outcome | None:
+        command = Tell(**{name: getattr(told, name) for name in Tell.model_fields})
+        stream = f"account-mail-{event.id}"
+        return (await execute(self.store, ACCOUNT_MAIL, stream, command, _occasion(event), checkpoint=checkpoint, fresh=True)).outcome
+
     async def _mark(self, event: Recorded, told: ConcernRaised, student: str, checkpoint: Checkpoint | None) -> Outcome | None:
         """An accused guardian is not contacted. If the accused guardian has no name, no guardian of the student is (domain.md, Intake)."""
         require_alone(self.store)  # the mark keeps sendings waiting until it is durable
@@ -100,12 +112,13 @@ class FromIntake:
 
 @dataclass(frozen=True, slots=True)
 class FromCases:
-    """Handles the events of cases."""
+    """Handles the events of cases. quiet: when nothing goes to a home; never where it is not said."""
 
     store: EventStore
     roster: Roster
     clock: Clock
     people: KeptPeople
+    quiet: QuietHours | None = None
 
     async def __call__(self, event: Recorded, checkpoint: Checkpoint | None) -> Outcome | None:  # noqa: C901, PLR0912 - one line for each event
         match told := read_public(event.type, event.body):
@@ -220,10 +233,19 @@ class FromCases:
         return await execute_all(self.store, ALERT, commands, _occasion(event), checkpoint=checkpoint)
 
     async def _notice(self, event: Recorded, told: GuardianToBeTold, checkpoint: Checkpoint | None) -> Outcome | None:
-        register = await load(self.store, REGISTER, f"contact-{told.student}")
-        fields = {name: getattr(told, name) for name in AskNotice.model_fields if name != "unsafe"}
-        command = AskNotice(unsafe=register.state.forbids(told.guardian), **fields)
+        """A second guardian who may not hear is no second guardian."""
+        forbidding = Forbidding(self.store, self.people, self.roster)
+        about = (told.student, told.case, told.school)
+        second = None if told.second is None or await forbidding.is_unsafe(*about, told.second) else told.second
+        fields = {name: getattr(told, name) for name in AskNotice.model_fields if name not in ("unsafe", "second", "not_before")}
+        moment = await self._by_day(told)
+        command = AskNotice(unsafe=await forbidding.is_unsafe(*about, told.guardian), second=second, not_before=moment, **fields)
         return (await execute(self.store, NOTICE, f"notice-{told.notice}", command, _occasion(event), checkpoint=checkpoint)).outcome
+
+    async def _by_day(self, told: GuardianToBeTold) -> datetime:
+        """When the notice may leave: not at night by the clock of the school. What cannot wait is a call by a person."""
+        asked = max(told.not_before, self.clock.now())
+        return self.quiet.after(asked, await self.roster.calendar(told.school)) if self.quiet else told.not_before
 
     async def _task(self, event: Recorded, told: ReferralSent, checkpoint: Checkpoint | None) -> Outcome | None:
         task = task_of(told.referral)

@@ -12,6 +12,8 @@ from typing import Any
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from services.notifications.directory.searching import Listed
+from services.notifications.domain.listing import Offer
 from services.notifications.domain.outcome import Outcome
 from services.notifications.reasons import endpoint_state
 from services.notifications.rota import standing_in
@@ -30,8 +32,9 @@ from shared.events import (
     calendar_of_kind,
     calendar_of_school,
 )
+from shared.eventstore.batching import Batcher
 from shared.eventstore.projection import Projection, Reading
-from shared.posts import DISMISSED, LEFT, LEFT_STAYS, Changed, Posts, is_older, keep_posts, post_arguments, registered
+from shared.posts import DISMISSED, LEFT, LEFT_STAYS, Changed, Posts, Registration, is_older, keep_posts, registered, registrations
 from shared.school_day import Calendar, Layer, layered
 from shared.sealed import Sealed
 
@@ -49,6 +52,9 @@ _THERE = (
 )
 """Which of these people are staff or hold a post, and are not suspended."""
 
+LEAVES = sql.SQL("SELECT school FROM away_v1 WHERE person = %(person)s AND clock_timestamp() BETWEEN away_from AND away_until")
+"""The schools from which somebody is on leave now, as the look-up of posts asks for them."""
+
 _AWAY_NOW = "SELECT person, deputy FROM away_v1 WHERE school = %s AND clock_timestamp() BETWEEN away_from AND away_until"
 
 
@@ -56,9 +62,10 @@ class Roster:
     """People and schools, kept from intake's events. posts: who holds which role where."""
 
     def __init__(self, database: Database, posts: Posts, national: Calendar) -> None:
-        self._database, self.posts, self._national = database, posts, national
+        self._database, self.posts, self._national = database.acting_as("directory"), posts, national
         self._staff: dict[str, tuple[float, dict[str, list[str]]]] = {}
         self._changes = 0
+        self._registering: Batcher[Registration, None] = Batcher(self._register, most=128)
 
     async def keep(self, told: RosterFact | DutyChanged | CalendarChanged, position: int) -> None:
         """Keeps what a neighbour said; an older event never overwrites a newer one."""
@@ -71,8 +78,7 @@ class Roster:
 
     async def _keep(self, told: RosterFact | DutyChanged | CalendarChanged, position: int) -> None:
         if isinstance(told, PersonRegistered):
-            async with self._database.statement() as connection:
-                await _keep_person(connection, told, position)
+            await self._registering.submit(Registration(told, position))
             return
         async with self._database.connection() as connection:
             match told:
@@ -87,6 +93,12 @@ class Roster:
                     await _keep_row(connection, told, position)
                 case _:
                     pass  # it was kept before
+
+    async def _register(self, people: Sequence[Registration]) -> list[None]:
+        """What is told of many people at once is one statement."""
+        async with self._database.statement() as connection:
+            await connection.execute(_PERSON, registrations(people))
+        return [None] * len(people)
 
     async def staff(self, school: str) -> dict[str, list[str]]:
         """People by role who are on duty for a school: its own, else its cluster's counsellors; and the district's duty officers."""
@@ -107,6 +119,11 @@ class Roster:
             there = {row[0] for row in await (await connection.execute(_THERE, (candidates,))).fetchall()}
         return standing_in(person, away, there)
 
+    async def is_there(self, person: str) -> bool:
+        """Whether somebody is staff or holds a post, and is not suspended."""
+        async with self._database.statement() as connection:
+            return await (await connection.execute(_THERE, ([person],))).fetchone() is not None
+
     async def school(self, person: str) -> str | None:
         """The school of a person, as far as known."""
         async with self._database.statement() as connection:
@@ -118,6 +135,18 @@ class Roster:
         async with self._database.statement() as connection:
             row = await (await connection.execute("SELECT guardians FROM person_v1 WHERE person = %s", (student,))).fetchone()
         return tuple(row[0]) if row else ()
+
+    async def born(self, student: str) -> Sealed | None:
+        """A student's birth date, as far as the roster has it."""
+        async with self._database.statement() as connection:
+            row = await (await connection.execute("SELECT born FROM person_v1 WHERE person = %s", (student,))).fetchone()
+        return Sealed.model_validate(row[0]) if row and row[0] else None
+
+    async def contacts(self, person: str) -> list[Sealed]:
+        """Somebody's mail address and telephone, as far as the roster has them."""
+        async with self._database.statement() as connection:
+            row = await (await connection.execute("SELECT email, phone FROM person_v1 WHERE person = %s", (person,))).fetchone()
+        return [Sealed.model_validate(box) for box in row or () if box]
 
     async def calendar(self, school: str) -> Calendar:
         """The days of a school: what was said of the district, of its kind and of itself."""
@@ -170,34 +199,25 @@ _AWAY = (
     " WHERE away_v1.position < excluded.position"
 )
 _PERSON = registered(
-    "INSERT INTO person_v1 (person, kind, school, email, guardians, position)"
-    " VALUES (%(person)s, %(kind)s, %(school)s, %(email)s, %(guardians)s, %(position)s) ON CONFLICT (person) DO UPDATE"
-    " SET kind = excluded.kind, school = excluded.school, email = excluded.email, guardians = excluded.guardians, position = excluded.position"
+    "INSERT INTO person_v1 (person, kind, school, email, phone, born, guardians, position)"
+    " SELECT person, kind, school, email, phone, CASE WHEN kind = 'student' THEN born END, guardians, position FROM row"
+    " ON CONFLICT (person) DO UPDATE"
+    " SET kind = excluded.kind, school = excluded.school, email = excluded.email, phone = excluded.phone, born = excluded.born,"
+    " guardians = excluded.guardians, position = excluded.position"
     " WHERE person_v1.position < excluded.position"
 )
 _APPOINTED = (
-    "INSERT INTO person_v1 (person, kind, email, guardians, position) VALUES (%s, 'staff', %s, '{}', %s) ON CONFLICT (person) DO UPDATE"
-    " SET email = coalesce(excluded.email, person_v1.email)"
+    "INSERT INTO person_v1 (person, kind, email, phone, guardians, position) VALUES (%s, 'staff', %s, %s, '{}', %s) ON CONFLICT (person) DO UPDATE"
+    " SET email = coalesce(excluded.email, person_v1.email), phone = coalesce(excluded.phone, person_v1.phone)"
 )
-
-
-async def _keep_person(connection: Connection, told: PersonRegistered, position: int) -> None:
-    row = {
-        "person": told.person,
-        "kind": told.kind,
-        "school": told.school,
-        "email": Jsonb(told.email.model_dump()) if told.email else None,
-        "guardians": list(told.guardians),
-        "position": position,
-    }
-    await connection.execute(_PERSON, row | post_arguments(told.posts))
 
 
 async def _keep_row(connection: Connection, told: Changed, position: int) -> None:
     """The person's own row. Whoever was appointed stays known when they leave the roster, until they are dismissed."""
     match told:
-        case PersonAppointed(name=Sealed(), email=email):
-            await connection.execute(_APPOINTED, (told.person, Jsonb(email.model_dump()) if email else None, position))
+        case PersonAppointed(name=Sealed(), email=email, phone=phone):
+            boxes = [Jsonb(box.model_dump()) if box else None for box in (email, phone)]
+            await connection.execute(_APPOINTED, (told.person, *boxes, position))
         case PersonLeft():
             await connection.execute(LEFT_STAYS, (1, told.person))
             await connection.execute(LEFT, (1, told.person))
@@ -212,17 +232,28 @@ async def _keep_row(connection: Connection, told: Changed, position: int) -> Non
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who looks. schools: whose messages and tasks they see, None for all; never those of a case whose concern names them."""
+    """Who looks. schools: whose messages and tasks they see, None for all; never those of a case whose concern names them.
+
+    agency: whose tasks they are, where an agency looks.
+    """
 
     person: str
     schools: tuple[str, ...] | None
+    agency: str | None = None
+
+    @property
+    def wall(self) -> str:
+        """As row security takes it (ADR 32)."""
+        if self.agency:
+            return f"agency:{self.agency}"
+        return "*" if self.schools is None else ",".join((*self.schools, f"person:{self.person}"))
 
     def wanted(self, generation: int) -> Conditions:
         """What they may see of messages and tasks."""
         found = Conditions()
         found.add("o.generation = %s", generation)
         found.add_if_asked(
-            "coalesce((SELECT k.school FROM case_people_v1 k WHERE k.case_id = o.case_id), o.school) = ANY (%s)",
+            "coalesce((SELECT k.school FROM case_school_v1 k WHERE k.case_id = o.case_id), o.school) = ANY (%s)",
             None if self.schools is None else list(self.schools),
         )
         found.add(
@@ -233,8 +264,13 @@ class Reader:
 
 _DELIVERIES = sql.SQL(
     "SELECT o.id, o.kind, o.case_id, o.school, o.receiver, o.step, o.state, o.queued_at, o.sent_at,"
+    " CASE WHEN o.kind = 'notice' THEN substr(o.stream, 8) END, CASE WHEN o.kind IN ('webhook', 'referral') THEN substr(o.stream, 6) END,"
     " coalesce((SELECT jsonb_agg(jsonb_build_object('at', a.at, 'outcome', a.outcome) ORDER BY a.number)"
     " FROM attempt a WHERE a.outbox = o.id), '[]') FROM outbox_v1 o WHERE {} ORDER BY o.queued_at, o.id"
+)
+_RECEIVED = sql.SQL(
+    "SELECT o.case_id, o.school, o.urgent, o.state, o.queued_at FROM outbox_v1 o WHERE {} AND o.kind = 'alert'"
+    " AND o.queued_at > clock_timestamp() - interval '30 days' ORDER BY o.queued_at DESC LIMIT 200"
 )
 _TASKS = sql.SQL(
     "SELECT o.task, o.case_id, o.school, o.agency, o.priority, o.state, o.respond_by, o.requested_at FROM task_v1 o WHERE {}"
@@ -249,18 +285,26 @@ _AGENCIES = sql.SQL(
 
 async def deliveries(outbox: Projection, reader: Reader, case: str | None) -> list[dict[str, Any]]:
     """Each message and each of its attempts, as far as the reader may know. Raises: StillBuilding, BehindWrite."""
-    names = ("id", "kind", "case", "school", "receiver", "step", "state", "queued_at", "sent_at", "attempts")
-    async with outbox.reading() as reading:
+    names = ("id", "kind", "case", "school", "receiver", "step", "state", "queued_at", "sent_at", "notice", "task", "attempts")
+    async with outbox.reading(reader.wall) as reading:
         wanted = reader.wanted(reading.generation)
         wanted.add_if_asked("o.case_id = %s", case)
         return await _rows(reading, _DELIVERIES, wanted, names)
 
 
-async def tasks(outbox: Projection, reader: Reader, agency: str | None) -> list[dict[str, Any]]:
-    """Tasks, newest first; of one agency where asked. Raises: StillBuilding, BehindWrite."""
-    async with outbox.reading() as reading:
+async def received(outbox: Projection, reader: Reader) -> list[dict[str, Any]]:
+    """What a member of staff was sent in the last 30 days, newest first. Raises: StillBuilding, BehindWrite."""
+    async with outbox.reading(reader.wall) as reading:
         wanted = reader.wanted(reading.generation)
-        wanted.add_if_asked("o.agency = %s", agency)
+        wanted.add("o.receiver = %s", reader.person)
+        return await _rows(reading, _RECEIVED, wanted, ("case", "school", "urgent", "state", "queued_at"))
+
+
+async def tasks(outbox: Projection, reader: Reader) -> list[dict[str, Any]]:
+    """Tasks, newest first; an agency's own where it looks. Raises: StillBuilding, BehindWrite."""
+    async with outbox.reading(reader.wall) as reading:
+        wanted = reader.wanted(reading.generation)
+        wanted.add_if_asked("o.agency = %s", reader.agency)
         return await _rows(reading, _TASKS, wanted, ("id", "case", "school", "agency", "priority", "state", "respond_by", "requested_at"))
 
 
@@ -274,6 +318,23 @@ async def agencies(outbox: Projection) -> list[dict[str, Any]]:
         wanted.add("a.generation = %s", reading.generation)
         found = await _rows(reading, _AGENCIES, wanted, ("id", "name", "kind", "services", "has_webhook", "at", "outcome"))
     return [_with_endpoint(**each) for each in found]
+
+
+_LISTED = sql.SQL("SELECT agency, name, kind, services, described FROM agency_v1 WHERE {} ORDER BY name")
+
+
+async def listed(outbox: Projection) -> list[Listed]:
+    """The directory with everything that it says. Raises: StillBuilding, BehindWrite."""
+    async with outbox.reading() as reading:
+        wanted = Conditions()
+        wanted.add("generation = %s", reading.generation)
+        found = await _rows(reading, _LISTED, wanted, ("agency", "name", "kind", "services", "described"))
+    return [_as_listed(**each) for each in found]
+
+
+def _as_listed(described: dict[str, Any] | None, **names: Any) -> Listed:
+    said = described or {}
+    return Listed(**names, description=said.get("description", ""), offers=[Offer.model_validate(each) for each in said.get("offers", ())])
 
 
 def _with_endpoint(at: datetime | None, outcome: str | None, **agency: Any) -> dict[str, Any]:

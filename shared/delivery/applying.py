@@ -9,12 +9,15 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any
+from uuid import UUID
 
 import structlog
 
+from shared.delivery.epochs import AnotherEpoch
 from shared.delivery.feed import FeedClient
 from shared.delivery.parked import ParkingLot
 from shared.errors import Unavailable
+from shared.eventstore.epochs import FIRST
 from shared.eventstore.store import Checkpoint, Conflict, Duplicate, EventStore, Hole, Item, Outcome
 from shared.eventstore.unit import Alone, UnitOfWork
 from shared.heartbeat import Pulse
@@ -54,6 +57,7 @@ class Applying:
 
     def __init__(self, name: str, consumer: str, store: EventStore, handling: Handling, parking: ParkingLot, feed: FeedClient, pulse: Pulse) -> None:
         self.cursors: dict[int, int] = {}
+        self.epoch = FIRST
         self.kept: dict[int, int] = {}
         self.progress = 0.0
         self._name, self._consumer, self._source = name, consumer, feed.source
@@ -63,8 +67,9 @@ class Applying:
         self._parked: set[str] = set()
         self._at_once = asyncio.Semaphore(AT_ONCE)
 
-    async def load(self) -> None:
-        """Reads the checkpoints from the store. Raises: Unavailable."""
+    async def load(self, epoch: UUID = FIRST) -> None:
+        """Reads the checkpoints from the store; epoch: of the source, that they are of. Raises: Unavailable."""
+        self.epoch = epoch
         for partition in self._locks:
             self.cursors[partition] = await self._store.checkpoint(self._consumer, self._source, partition)
         self.kept = dict(self.cursors)
@@ -84,7 +89,7 @@ class Applying:
                 await self._pull(partition)
 
     async def pull(self, partition: int) -> None:
-        """Pulls and applies all events of the owner after our checkpoint."""
+        """Pulls and applies all events of the owner after our checkpoint. Raises: AnotherEpoch."""
         async with self._locks[partition]:
             await self._pull(partition)
 
@@ -104,6 +109,8 @@ class Applying:
             self._pulse.working(partition)
             page = await _patiently(lambda: self._feed.pull(partition, self.cursors[partition]))
             self._pulse.idle(partition)
+            if page.epoch != self.epoch:
+                raise AnotherEpoch
             await self._apply_all([event for event in page.events if event.position > self.cursors[partition]])
             if self.cursors[partition] >= page.head or not page.events:
                 return

@@ -15,7 +15,8 @@ from redis.exceptions import RedisError, ResponseError
 
 from shared.database import Database
 from shared.delivery.leases import lease
-from shared.delivery.wire import FIELD, encode, stream_key
+from shared.delivery.wire import FIELD, confirmed_key, encode, stream_key
+from shared.eventstore.epochs import FIRST, epochs
 from shared.eventstore.store import EventStore
 from shared.heartbeat import Heartbeats
 from shared.message import Recorded
@@ -51,6 +52,7 @@ class Relay:
         self._saved, self._saved_at = 0, 0.0
         self._pace = Pace(together=16, beat=0.03)
         self._heard = -1
+        self._epoch = FIRST
 
     async def run(self) -> None:
         async with lease(self._database, self.name) as held:
@@ -65,7 +67,8 @@ class Relay:
                 await client.aclose()
 
     async def _work(self, client: redis.Redis) -> None:
-        position = self._saved = await self._checkpoint()
+        position, self._epoch = await self._checkpoint(), (await epochs(self._database))[-1].id
+        self._saved = position
         greeted = False
         while True:
             try:
@@ -101,7 +104,7 @@ class Relay:
     async def _add(self, client: redis.Redis, events: Sequence[Recorded]) -> None:
         pipeline = client.pipeline(transaction=False)
         for event in events:
-            pipeline.xadd(stream_key(self._source, event.partition), {FIELD: await encode(event)}, id=f"{event.position}-0", maxlen=LONGEST)
+            pipeline.xadd(self._key(event.partition), {FIELD: await encode(event)}, id=f"{event.position}-0", maxlen=LONGEST)
         for answer in await pipeline.execute(raise_on_error=False):
             if isinstance(answer, ResponseError) and "equal or smaller" in str(answer):
                 continue  # Redis already had it: a repeat after a kill
@@ -130,9 +133,14 @@ class Relay:
             )
 
     async def _forget_other_history(self, client: redis.Redis) -> bool:
-        """Deletes streams with positions that this store does not have: after a restore of the database Redis may be ahead of it."""
+        """Deletes what is of another epoch, and streams with positions that this store does not have: Redis may be ahead of it."""
+        ours = {confirmed_key(self._source, self._epoch), *(self._key(partition) for partition in range(self._store.partitions))}
+        for pattern in (f"events.{self._source}.*", f"confirmed.{self._source}*"):
+            async for found in client.scan_iter(match=pattern):
+                if found.decode() not in ours:
+                    await client.delete(found)
         for partition in range(self._store.partitions):
-            key = stream_key(self._source, partition)
+            key = self._key(partition)
             if not await client.exists(key):
                 continue
             last = int((await client.xinfo_stream(key))["last-generated-id"].split(b"-")[0])
@@ -141,13 +149,16 @@ class Relay:
                 log.warning("stream-deleted", stream=key, reason="holds positions that this store does not have")
         return True
 
+    def _key(self, partition: int) -> str:
+        return stream_key(self._source, partition, self._epoch)
+
     async def _trim(self, client: redis.Redis) -> None:
         now = asyncio.get_running_loop().time()
         if now - self._trimmed_at < TRIM_EVERY:
             return
         self._trimmed_at = now
-        confirmed = await client.hgetall(f"confirmed.{self._source}")
+        confirmed = await client.hgetall(confirmed_key(self._source, self._epoch))
         for partition in range(self._store.partitions):
             positions = [int(confirmed.get(f"{consumer}:{partition}".encode(), b"0")) for consumer in self._consumers]
             if positions and all(positions):
-                await client.xtrim(stream_key(self._source, partition), minid=f"{min(positions)}-0", approximate=True)
+                await client.xtrim(self._key(partition), minid=f"{min(positions)}-0", approximate=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -19,11 +20,12 @@ from redis.exceptions import RedisError
 
 from shared.database import Database
 from shared.delivery.applying import Applying, Handling
+from shared.delivery.epochs import AnotherEpoch, KnownEpochs
 from shared.delivery.feed import FeedClient
 from shared.delivery.leases import lease
 from shared.delivery.parked import ParkingLot
-from shared.delivery.wire import decode, stream_key
-from shared.errors import Unavailable
+from shared.delivery.wire import confirmed_key, decode, stream_key
+from shared.errors import HistoryBroken, Unavailable
 from shared.eventstore.store import EventStore
 from shared.heartbeat import Heartbeats
 from shared.pace import Pace
@@ -73,10 +75,13 @@ class Subscription:
         self.applying = Applying(self.name, consumer, store, handling, self.parking, feed, self._pulse)
         self._pace = replace(pace)
         self._broker: RedisBroker | None = None
+        self._epochs, self._restored = KnownEpochs(database, self.source), False
 
     async def run(self) -> None:
+        if self._pulse.broken:
+            await asyncio.Event().wait()  # nothing is applied any more in this process
         async with lease(self._database, self.name) as held:
-            await self.applying.load()
+            await self.applying.load(await self._epochs.now())
             watching = asyncio.create_task(self._watch())
             try:
                 done, _ = await asyncio.wait((held, watching), return_when=asyncio.FIRST_COMPLETED)
@@ -103,7 +108,9 @@ class Subscription:
         retry = Retry(ExponentialWithJitterBackoff(base=0.01, cap=0.5), 3)
         broker = RedisBroker(self._redis_url, apply_types=False, logger=_QUIET, retry=retry, socket_timeout=None, graceful_timeout=2)
         for partition, cursor in self.applying.cursors.items():
-            stream = StreamSub(stream_key(self.source, partition), last_id=f"{cursor}-0", batch=True, max_records=AT_ONCE, polling_interval=1000)
+            stream = StreamSub(
+                stream_key(self.source, partition, self.applying.epoch), last_id=f"{cursor}-0", batch=True, max_records=AT_ONCE, polling_interval=1000
+            )
             broker.subscriber(stream=stream)(self._receive)
         self._broker = broker
         await broker.start()
@@ -116,7 +123,10 @@ class Subscription:
 
     async def _receive(self, messages: list[dict[str, Any]]) -> None:
         events = [decode(message) for message in messages]
-        await self.applying.take(events)
+        try:
+            await self.applying.take(events)
+        except AnotherEpoch:
+            self._restored = True  # nothing of it was applied; the watch goes back
         pause = self._pace.pause(len(events), asyncio.get_running_loop().time())
         if len(messages) < AT_ONCE:
             await asyncio.sleep(pause)
@@ -128,7 +138,7 @@ class Subscription:
         while True:
             connected = await self._is_connected()
             now = asyncio.get_running_loop().time()
-            if not connected or now - self.applying.progress > STILL:
+            if not connected or self._restored or now - self.applying.progress > STILL:
                 await self._catch_up_patiently()
                 self.applying.moved()
                 await self.applying.look_for_parked()
@@ -164,12 +174,31 @@ class Subscription:
             self._pulse.detail = f"the feed of {self.source} does not answer"
 
     async def _catch_up(self) -> None:
-        heads, cursors = await self._feed.heads(), self.applying.cursors
+        told, cursors = await self._feed.heads(), self.applying.cursors
+        if self._restored or told.epoch != self.applying.epoch:
+            await self._go_back()
+            return
+        heads = told.positions
+        self._require_not_older(heads)
         self._pulse.lag = sum(max(0, heads.get(partition, 0) - cursor) for partition, cursor in cursors.items())
         behind = [partition for partition, cursor in cursors.items() if heads.get(partition, 0) > cursor]
         await asyncio.gather(*(self.applying.pull(partition) for partition in behind))
         if behind:
             self._pulse.lag = 0
+
+    async def _go_back(self) -> None:
+        """The source was restored: what it tells now is read from where its history and what was read part."""
+        await self._stop_broker()
+        await self._epochs.adopt(await self._feed.epochs())
+        await self.applying.load(await self._epochs.now())
+        self._restored = False
+
+    def _require_not_older(self, heads: Mapping[int, int]) -> None:
+        """Raises: HistoryBroken: the source has less than was read of it, in the same epoch. It was restored by other means, and not healed."""
+        lost = {partition: cursor for partition, cursor in self.applying.cursors.items() if heads.get(partition, 0) < cursor}
+        if lost:
+            self._pulse.broken = f"the store of {self.source} is older than what was read of it: stop the district, then ./tanggap migrate"
+            raise HistoryBroken(self._pulse.broken)
 
     async def _confirm(self) -> None:
         """Stores checkpoints that moved without an append, and tells the relay how far it may trim its streams."""
@@ -179,7 +208,7 @@ class Subscription:
             with suppress(RedisError, OSError):
                 kept = self.applying.kept.items()
                 confirmed: dict[str | bytes, int | str] = {f"{self._consumer}:{partition}": position for partition, position in kept}
-                await self._client().hset(f"confirmed.{self.source}", mapping=confirmed)
+                await self._client().hset(confirmed_key(self.source, self.applying.epoch), mapping=confirmed)
 
     def _client(self) -> Any:
         """The broker's Redis client, for commands that FastStream does not wrap."""

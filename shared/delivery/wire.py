@@ -9,6 +9,7 @@ from uuid import UUID
 import orjson
 from faststream.redis.parser import BinaryMessageFormatV1
 
+from shared.eventstore.epochs import FIRST
 from shared.message import UNHASHED, Recorded
 
 FIELD = b"__data__"
@@ -73,6 +74,15 @@ def decode(told: dict[str, Any]) -> Recorded:
     )
 
 
-def stream_key(source: str, partition: int) -> str:
-    """The Redis key of a partition."""
-    return f"events.{source}.{partition}"
+def stream_key(source: str, partition: int, epoch: UUID = FIRST) -> str:
+    """The Redis key of a partition. Each epoch has its own, so that nobody takes an old position for a new one."""
+    return f"events.{source}.{partition}{_of(epoch)}"
+
+
+def confirmed_key(source: str, epoch: UUID = FIRST) -> str:
+    """The Redis key of how far each reader has confirmed."""
+    return f"confirmed.{source}{_of(epoch)}"
+
+
+def _of(epoch: UUID) -> str:
+    return "" if epoch == FIRST else f".{epoch}"

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from psycopg import sql
 
-from shared.database import Connection
+from shared.database import Acting, Connection
 
 State = Literal["building", "answering", "leaving"]
 
@@ -38,20 +38,22 @@ def answering(view: str) -> sql.Composed:
     return query.format(sql.Literal(view))
 
 
-async def read_from(connection: Connection, view: str, schools: str) -> Answering:
-    """Begins a reader's snapshot, as the first statement of its transaction; row-level security shows the rows of these schools.
+async def read_from(connection: Connection, view: str, schools: str, acting: Acting | None) -> Answering:
+    """Begins a reader's snapshot, as the first statement of its transaction; row security shows the rows of these schools, or those that this part
+    of the service's own work needs. Who says neither sees none.
 
     Every query in it has only the conditions that are asked for, so its plan is made once: making one takes longer than finding a page, and so does
     starting a second process for it.
     """
     await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
     query = (
-        "SELECT v.generation, coalesce(v.position, 0), head.position, set_config('tanggap.schools', %s, true),"
+        "SELECT v.generation, coalesce(v.position, 0), head.position,"
+        " set_config('tanggap.schools', %s, true), set_config('tanggap.acting_as', %s, true),"
         " set_config('plan_cache_mode', 'force_generic_plan', true), set_config('max_parallel_workers_per_gather', '0', true)"
         " FROM (SELECT coalesce(max(position), 0) AS position FROM event) head"
         " LEFT JOIN view_checkpoint v ON v.view = %s AND v.state = 'answering'"
     )
-    (row,) = await (await connection.execute(query, (schools, view))).fetchall()
+    (row,) = await (await connection.execute(query, (schools, acting or "", view))).fetchall()
     return Answering(*row[:3])
 
 
@@ -88,12 +90,12 @@ async def look_at(connection: Connection, number: int) -> Generation | None:
 
 
 async def hold(connection: Connection, number: int) -> Generation | None:
-    """Keeps a generation for the writer of this transaction, who sees the rows of all schools; None where it is gone.
+    """Keeps a generation for the builder, whose transaction this is and who sees the rows of all schools; None where it is gone.
 
     The commit does not wait for the disk: what a crash takes away, rows and position together, is folded again.
     """
     query = (
-        "SELECT generation, position, state, set_config('synchronous_commit', 'off', true), set_config('tanggap.schools', '*', true)"
+        "SELECT generation, position, state, set_config('synchronous_commit', 'off', true), set_config('tanggap.acting_as', 'builder', true)"
         " FROM view_checkpoint WHERE generation = %s FOR UPDATE"
     )
     row = await (await connection.execute(query, (number,))).fetchone()
@@ -108,7 +110,7 @@ async def move(connection: Connection, number: int, position: int, state: State)
 async def leaving(connection: Connection, view: str) -> int | None:
     """A generation that was replaced and still has rows; another process that empties one keeps it for itself."""
     query = (
-        "SELECT generation, set_config('tanggap.schools', '*', true) FROM view_checkpoint"
+        "SELECT generation, set_config('tanggap.acting_as', 'builder', true) FROM view_checkpoint"
         " WHERE view = %s AND state = 'leaving' ORDER BY generation LIMIT 1 FOR UPDATE SKIP LOCKED"
     )
     row = await (await connection.execute(query, (view,))).fetchone()

@@ -96,6 +96,9 @@ class InMemoryEventStore:
     async def read_after(self, position: int, *, limit: int = 500, partition: int | None = None, public: bool = False) -> list[Recorded]:
         return list(self._after(position, partition, public=public))[:limit]
 
+    async def read_types(self, types: Collection[str], after: int, upto: int) -> list[Recorded]:
+        return [event for event in self.events[after:upto] if event.type in types]
+
     async def follow(self, position: int, *, limit: int = 500, public: bool = False) -> list[Recorded]:
         return await self.read_after(position, limit=limit, public=public)
 

@@ -18,7 +18,7 @@ from shared.eventstore.batching import Batcher
 from shared.eventstore.doorbell import Doorbell
 from shared.eventstore.partition import PARTITIONS
 from shared.eventstore.states import Loaded, States
-from shared.eventstore.store import Conflict, Entry, Item, Outcome, Page, Repeated, Stored
+from shared.eventstore.store import Conflict, Entry, Item, Journaling, Outcome, Page, Repeated, Stored
 from shared.eventstore.tail import Tail
 from shared.message import Recorded
 
@@ -31,6 +31,7 @@ _STREAM = sql.SQL(
     " AND (%s::timestamptz IS NULL OR recorded_at <= %s) ORDER BY version"
 ).format(_COLUMNS)
 _EVENT = sql.SQL("SELECT {} FROM event WHERE id = %s").format(_COLUMNS)
+_OF_TYPES = sql.SQL("SELECT {} FROM event WHERE position > %s AND position <= %s AND type = ANY (%s) ORDER BY position").format(_COLUMNS)
 _ENTRIES = (
     "SELECT kept.* FROM unnest(%s::text[], %s::int[]) AS wanted (name, after), LATERAL ("
     "SELECT stream, version, position, type, schema_version, body FROM event"
@@ -53,10 +54,10 @@ _OUTAGES = (
 
 
 class PostgresEventStore:
-    """`EventStore` over `Database`. partitions: fixed per deployment."""
+    """`EventStore` over `Database`. partitions: fixed per deployment. journal: has what must outlive a restore before it is acknowledged."""
 
-    def __init__(self, database: Database, *, partitions: int = PARTITIONS) -> None:
-        self.database, self.partitions = database, partitions
+    def __init__(self, database: Database, *, partitions: int = PARTITIONS, journal: Journaling | None = None) -> None:
+        self.database, self.partitions, self._journal = database, partitions, journal
         self.doorbell, self._tail, self._states = Doorbell(), Tail(partitions), States()
         self._appends: Batcher[Item, Outcome] = Batcher(self._append_batch, most=128, halved=8)
         self._loads: Batcher[tuple[str, int], list[Entry]] = Batcher(self._load_batch, most=128)
@@ -66,6 +67,8 @@ class PostgresEventStore:
         outcome = await self._appends.submit(item)
         if isinstance(outcome, Stored) and not item.quiet:
             self.doorbell.ring()
+        if self._journal:
+            await self._journal.acknowledge(self, item, outcome)
         return outcome
 
     @property
@@ -80,6 +83,8 @@ class PostgresEventStore:
         self._states.keep(loaded)
 
     async def entries(self, stream: str, *, after: int = 0) -> list[Entry]:
+        if self._journal:
+            await self._journal.require(self, stream)
         before = self.outages
         found = await self._loads.submit((stream, after))
         if after and self.outages != before:
@@ -109,6 +114,9 @@ class PostgresEventStore:
     async def read_after(self, position: int, *, limit: int = 500, partition: int | None = None, public: bool = False) -> list[Recorded]:
         wanted = (position,) if partition is None else (position, partition)
         return await self._read(_after(limit, one_partition=partition is not None, public=public), wanted)
+
+    async def read_types(self, types: Collection[str], after: int, upto: int) -> list[Recorded]:
+        return await self._read(_OF_TYPES, (after, upto, list(types)))
 
     async def follow(self, position: int, *, limit: int = 500, public: bool = False) -> list[Recorded]:
         known = self._tail.after(position, limit=limit, public=public)

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import NamedTuple
 
-from shared.database import Connection, Database
+from shared.database import Acting, Connection, Database
 from shared.errors import BehindWrite, StillBuilding, Unavailable
 from shared.eventstore import filling, generations
 from shared.eventstore.building import Builder, Carry
@@ -121,15 +121,16 @@ class Projection:
     # reading ------------------------------------------------------------------------------------------------------
 
     @asynccontextmanager
-    async def reading(self, schools: str = "") -> AsyncIterator[Reading]:
+    async def reading(self, schools: str = "", *, acting: Acting | None = None) -> AsyncIterator[Reading]:
         """A snapshot with everything that the store had when this was asked, however many processes write.
 
-        schools: whose rows row-level security shows: ids with commas, `*` for all. Raises: StillBuilding, BehindWrite: not within `PATIENCE` seconds.
+        schools: whose rows row security shows: ids with commas, `*` for all. acting: of the service's own work, for which the snapshot is instead.
+        Raises: StillBuilding, BehindWrite: not within `PATIENCE` seconds.
         """
         deadline, asked = time.monotonic() + PATIENCE, None
         while True:
             async with self._database.connection() as connection:
-                found = await generations.read_from(connection, self.name, schools)
+                found = await generations.read_from(connection, self.name, schools, acting)
                 asked = found.head if asked is None else asked
                 if found.number is not None and found.position >= asked:
                     yield Reading(connection, found.number)
@@ -140,13 +141,13 @@ class Projection:
             await self.caught_up(asked, within=min(LOOK, left))
 
     @asynccontextmanager
-    async def as_it_stands(self, schools: str = "") -> AsyncIterator[Reading]:
+    async def as_it_stands(self, schools: str = "", *, acting: Acting | None = None) -> AsyncIterator[Reading]:
         """A snapshot of the generation that answers, however far it is behind: for who must not wait for what others write.
 
         Raises: StillBuilding: none answers.
         """
         async with self._database.connection() as connection:
-            found = await generations.read_from(connection, self.name, schools)
+            found = await generations.read_from(connection, self.name, schools, acting)
             if found.number is None:
                 raise self._not_whole(found)
             yield Reading(connection, found.number)

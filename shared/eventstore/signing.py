@@ -129,6 +129,16 @@ def fits(public: Ed25519PublicKey, service: str, position: int, store_hash: byte
     return _verified(public, signature, _head(service, position, store_hash))
 
 
+def sign_statement(key: Key, what: str, content: bytes) -> bytes:
+    """The signature of something that a service says once and that must be checkable for ever, as its heads are. what: which kind of statement."""
+    return _private(key).sign(_statement(what, content))
+
+
+def statement_fits(public: Ed25519PublicKey, what: str, content: bytes, signature: bytes) -> bool:
+    """The signature of a statement is this key's."""
+    return _verified(public, signature, _statement(what, content))
+
+
 def public_bytes(public: Ed25519PublicKey) -> bytes:
     return public.public_bytes_raw()
 
@@ -147,6 +157,10 @@ def _claim(service: str, key: str, by: str, public: bytes) -> bytes:
 
 def _head(service: str, position: int, store_hash: bytes) -> bytes:
     return f"tanggap-head|{service}|{position}|".encode() + store_hash
+
+
+def _statement(what: str, content: bytes) -> bytes:
+    return f"tanggap-statement|{what}|".encode() + content
 
 
 def _private(key: Key) -> Ed25519PrivateKey:

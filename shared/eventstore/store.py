@@ -170,6 +170,9 @@ class EventStore(Protocol):
     async def read_after(self, position: int, *, limit: int = 500, partition: int | None = None, public: bool = False) -> list[Recorded]:
         """Events after a position, in order; of one partition and only public ones if requested."""
 
+    async def read_types(self, types: Collection[str], after: int, upto: int) -> list[Recorded]:
+        """Events of these types with `after` < position <= `upto`, in order."""
+
     async def follow(self, position: int, *, limit: int = 500, public: bool = False) -> list[Recorded]:
         """`read_after` over all partitions, for a reader that the doorbell woke. Events appended by this process may come from memory, `UNHASHED`.
 
@@ -187,3 +190,13 @@ class EventStore(Protocol):
 
     async def checkpoint(self, consumer: str, source: str, partition: int) -> int:
         """Position up to which this consumer has read; 0 if it never has."""
+
+
+class Journaling(Protocol):
+    """What a store waits for before it acknowledges what must outlive a restore (`shared/journal`). Both raise `Unavailable`."""
+
+    async def acknowledge(self, store: EventStore, item: Item, outcome: Outcome) -> None:
+        """Returns once everything of this item that must outlive a restore is in the journal."""
+
+    async def require(self, store: EventStore, stream: str) -> None:
+        """Returns once everything of the stream that an append could not write down is in the journal."""

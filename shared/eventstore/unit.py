@@ -98,6 +98,9 @@ class UnitOfWork:
     async def read_after(self, position: int, *, limit: int = 500, partition: int | None = None, public: bool = False) -> list[Recorded]:
         return await self._store.read_after(position, limit=limit, partition=partition, public=public)
 
+    async def read_types(self, types: Collection[str], after: int, upto: int) -> list[Recorded]:
+        return await self._store.read_types(types, after, upto)
+
     async def follow(self, position: int, *, limit: int = 500, public: bool = False) -> list[Recorded]:
         return await self._store.follow(position, limit=limit, public=public)
 

@@ -1,6 +1,7 @@
 """`python -m shared.migrate [--json]`: prepares the databases of the services whose migrations lie here, in a container of its own.
 
-DATABASE_ADMIN_URL: the administrator's address. `<SERVICE>_DATABASE_PASSWORD` or `…_FILE`: the password that the service's login gets.
+DATABASE_ADMIN_URL: the administrator's address. `<SERVICE>_DATABASE_PASSWORD` or `…_FILE`: the password that the service's login gets;
+ERASURE_DATABASE_PASSWORD: of the login that alone destroys keys of persons, where somebody is to be able to.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from shared.errors import StartRefused
-from shared.logins import SERVICES
+from shared.logins import ERASURE, SERVICES
 from shared.migrate.passwords import given_password, setting_of
 from shared.migrate.preparing import Applied, Wanted, prepare
 
@@ -48,7 +49,7 @@ def _done(arguments: list[str], environment: Mapping[str, str]) -> list[Applied]
     administrator = environment.get("DATABASE_ADMIN_URL")
     if not administrator:
         raise StartRefused("DATABASE_ADMIN_URL is missing: it should be the administrator's, like postgresql://postgres:secret@host:5432/tanggap")
-    return prepare(administrator, wanted_here(environment))
+    return prepare(administrator, wanted_here(environment), given_password(ERASURE, environment))
 
 
 def _as_json(done: list[Applied]) -> str:

@@ -50,15 +50,25 @@ def close_to_everybody(connection: Connection[Any], services: tuple[str, ...]) -
 
     Raises: StartRefused: the administrator may not take it away.
     """
-    (database,) = connection.execute("SELECT current_database()").fetchone() or ("",)
+    database = _database(connection)
     connection.execute(sql.SQL("REVOKE CREATE, TEMPORARY ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database)))
     connection.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
     if is_superuser(connection):
         connection.execute(_LARGE_OBJECTS)
     for service in services:
         login = login_of(service)
-        connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(database), sql.Identifier(login)))
+        let_connect(connection, login)
         connection.execute(sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(sql.Identifier(service), sql.Identifier(login)))
         row = connection.execute(_STILL_OPEN, {"login": login}).fetchone()
         if not row or row[0]:
             raise StartRefused(f"everybody may create things in the database {database}: the administrator should own it, or take that away")
+
+
+def let_connect(connection: Connection[Any], login: str) -> None:
+    """A login may connect to this database."""
+    connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(_database(connection)), sql.Identifier(login)))
+
+
+def _database(connection: Connection[Any]) -> str:
+    (database,) = connection.execute("SELECT current_database()").fetchone() or ("",)
+    return str(database)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time
@@ -14,6 +14,7 @@ from shared.pages.languages import Language
 
 _DAY = "EEEE d MMMM y"
 _MOMENT: dict[Language, str] = {"id": "d MMMM y, HH.mm", "en": "d MMMM y, HH:mm"}
+_UNTIL = "d MMMM y"
 _HOUR: dict[Language, str] = {"id": "HH.mm", "en": "HH:mm"}
 
 
@@ -35,6 +36,11 @@ class Moments:
         """Such as `27 November 2026, 15.20`."""
         return format_datetime(_read(told), _MOMENT[self.language], tzinfo=ZoneInfo(zone or self.zone), locale=self.language)
 
+    def until(self, told: datetime | str, zone: str = "") -> str:
+        """The last moment for something. Midnight ends the day before and is said as that day, such as `27 November 2026`."""
+        here = _read(told).astimezone(ZoneInfo(zone or self.zone))
+        return format_date(here.date() - timedelta(days=1), _UNTIL, locale=self.language) if here.time() == time() else self.moment(told, zone)
+
     def hour(self, told: datetime | str, zone: str = "") -> str:
         """Such as `15.20`."""
         return format_time(_read(told), _HOUR[self.language], tzinfo=ZoneInfo(zone or self.zone), locale=self.language)
@@ -46,7 +52,7 @@ class Moments:
     @property
     def filters(self) -> dict[str, Callable[..., str]]:
         """What templates call them."""
-        return {"day": self.day, "moment": self.moment, "hour": self.hour, "number": self.number}
+        return {"day": self.day, "moment": self.moment, "until": self.until, "hour": self.hour, "number": self.number}
 
 
 def _read(told: datetime | str) -> datetime:

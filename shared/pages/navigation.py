@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import get_args
 
 from shared.access import EVERYBODY
-from shared.events import StaffRole
+from shared.events import PartnerRole, StaffRole
 from shared.pages.saying import say
 
-_READS_CASES = frozenset({"counsellor", "coordinator", "principal", "supervisor", "district-officer", "district-duty", "auditor"})
+READS_CASES = frozenset({"counsellor", "coordinator", "principal", "supervisor", "district-officer", "district-duty", "auditor"})
+"""Who may open the page of a case at all."""
 
+_REFERS = frozenset({"counsellor", "coordinator", "district-duty"})
 _HANDS_OUT_ACCOUNTS = frozenset({"coordinator", "school-operator", "principal", "vice-principal", "system-administrator", "district-duty"})
-_HAS_AN_ACCOUNT = frozenset({*get_args(StaffRole), "student"})
+_HAS_AN_ACCOUNT = frozenset({*get_args(StaffRole), *get_args(PartnerRole), "student"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +26,28 @@ class Entry:
     roles: frozenset[str]
 
 
+_SAYS_OF_SCHOOLS = frozenset({"counsellor", "coordinator", "principal", "district-duty"})
+_SEES_FIGURES = frozenset({"coordinator", "principal", "supervisor", "district-officer", "district-duty"})
+_SEES_IMPORTS = frozenset({"system-administrator", "school-operator"})
 _TEACHES = frozenset({"vice-principal", "homeroom", "mentor", "subject-teacher"})
-_WORKS = (_READS_CASES | _TEACHES) - {"auditor"}
-"""Whom something can wait for."""
+_WORKS = READS_CASES | _TEACHES
+"""Who has a first page in cases."""
 
 NAVIGATION = (
     Entry(say("Yang menunggu saya"), "/cases/menunggu", _WORKS),
-    Entry(say("Kasus"), "/cases/", _READS_CASES),
+    Entry(say("Kotak masuk"), "/notifications/kotak-masuk", _WORKS),
+    Entry(say("Kasus"), "/cases/", READS_CASES),
+    Entry(say("Angka"), "/cases/angka", _SEES_FIGURES),
+    Entry(say("Pengaturan sekolah"), "/cases/sekolah", _SAYS_OF_SCHOOLS),
+    Entry(say("Kalender kabupaten/kota"), "/cases/kalender", frozenset({"district-officer", "system-administrator"})),
+    Entry(say("Data sekolah"), "/intake/impor", _SEES_IMPORTS),
+    Entry(say("Petugas dinas"), "/intake/dinas", frozenset({"district-officer", "system-administrator"})),
+    Entry(say("Peran yang diminta"), "/intake/peran", frozenset({"system-administrator", "district-duty"})),
+    Entry(say("Rujukan"), "/notifications/rujukan", _REFERS),
+    Entry(say("Rujukan untuk lembaga"), "/notifications/lembaga", frozenset({"agency-officer"})),
     Entry(say("Akun staf"), "/intake/akun-staf", _HANDS_OUT_ACCOUNTS),
+    Entry(say("Kunci mesin"), "/intake/kunci-mesin", frozenset({"system-administrator"})),
+    Entry(say("Penghapusan data"), "/intake/penghapusan", frozenset({"district-officer"})),
     Entry(say("Akun saya"), "/intake/akun", _HAS_AN_ACCOUNT),
     Entry(say("Lapor atau minta bantuan"), "/intake/lapor", frozenset({EVERYBODY})),
     Entry(say("Perkembangan laporan"), "/intake/status", frozenset({EVERYBODY})),

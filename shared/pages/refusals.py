@@ -41,6 +41,11 @@ EXPLAINED: dict[str, Explained] = {
         say("Waktu masuk Anda sudah habis, atau Anda belum masuk. Yang Anda kirim belum tersimpan."),
         say("Masuk di tab lain, lalu kembali ke sini dan kirim sekali lagi."),
     ),
+    "too-slow": Explained(
+        say("Sambungan terlalu lambat"),
+        say("Isian tidak sampai seluruhnya, jadi belum tersimpan."),
+        say("Kembali, lalu kirim lagi bila sambungan sudah lebih baik."),
+    ),
     "too-large": Explained(
         say("Kiriman ini terlalu besar"),
         say("Yang Anda kirim lebih besar daripada yang dapat diterima, dan belum tersimpan."),

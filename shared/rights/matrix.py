@@ -22,7 +22,7 @@ Relation = Literal[
 Level = Literal["content", "summary", "metadata", "present", "receiver", "participant", "nothing"]
 """From the most to the least."""
 
-Part = Literal["list", "summary", "strands", "here", "proofs", "decisions", "documents"]
+Part = Literal["list", "summary", "strands", "here", "proofs", "readers", "decisions", "documents"]
 Reader = Literal["owner", "named", "case", "leader", "glass", "glass-of-two"]
 Pair = tuple[str, str]
 """The same in Indonesian and English."""

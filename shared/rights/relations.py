@@ -39,9 +39,9 @@ def standing(matrix: Matrix, principal: Principal, people: CasePeople, now: date
 
 
 def _holds(row: RelationRow, principal: Principal, people: CasePeople) -> bool:
-    """One of the row's roles holds at the row's school; a row without roles asks for none."""
+    """One of the row's roles holds at the row's school, from which the principal is not on leave; a row without roles asks for none."""
     place = school_of(row, people)
-    return not row.roles or (place is not None and principal.holds_at(place, *row.roles))
+    return not row.roles or (place is not None and principal.works_at(place, *row.roles))
 
 
 def school_of(row: RelationRow, people: CasePeople) -> str | None:

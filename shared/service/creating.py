@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 from fastapi import APIRouter, FastAPI
+from psycopg import sql
 
 from shared import logs, web
 from shared.clock import Clock, SystemClock
@@ -18,15 +19,20 @@ from shared.delivery.feed import feed_router
 from shared.delivery.relay import Relay
 from shared.errors import StartRefused
 from shared.events import READERS
+from shared.eventstore.epochs import OwnEpochs
 from shared.eventstore.projection import Projection
 from shared.eventstore.signing import HeadSigner
+from shared.journal import Following
+from shared.journal.heads import HeadKeeper
 from shared.key_status import key_status_router
 from shared.pages.routes import pages_router
+from shared.posts import NO_LEAVES
 from shared.rewrapping import Rewrapper
 from shared.running import Part, run_parts
 from shared.service.documents import documents_router
-from shared.service.kernel import Kernel, OwnWord, ServiceName, kernel_of
+from shared.service.kernel import Kernel, OwnKeyWord, OwnWord, ServiceName, kernel_of
 from shared.service.operations import operations_router
+from shared.service.promised import PROMISED
 from shared.service.serving import note_refusal
 from shared.service.upkeep import parked_router, views_router
 from shared.sessions.hearing import Listening, told_router
@@ -46,15 +52,19 @@ def create_service(
     parts: Callable[[Kernel], Sequence[Part]],
     clock: Clock | None = None,
     directory: str | None = None,
+    leaves: sql.Composable = NO_LEAVES,
     word: OwnWord | None = None,
+    key_word: OwnKeyWord | None = None,
 ) -> FastAPI:
     """The service as an ASGI application; its paths keep their prefix `/<name>`.
 
-    directory: the view that holds who is who, where that is folded from the service's own store. word: of the sessions' owner.
+    directory: the view that holds who is who, where that is folded from the service's own store. word: of the sessions' owner. key_word: of
+    the owner of machines' keys.
+    leaves: as `Posts` takes them.
 
     Raises: StartRefused: a route has no permission row, or a secret is missing.
     """
-    kernel = kernel_of(name, settings, migrations, clock or SystemClock(), directory, word)
+    kernel = kernel_of(name, settings, migrations, clock or SystemClock(), directory, word, leaves, key_word)
     own = list(parts(kernel))
     running = [*_kernels_parts(kernel), *own, *(part.builder for part in own if isinstance(part, Projection))]
     app = FastAPI(
@@ -64,6 +74,7 @@ def create_service(
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan(kernel, running),
+        responses=PROMISED,
     )
     app.state.kernel = kernel
     web.install(app, kernel.frame, settings.public_origin)
@@ -79,7 +90,10 @@ def _kernels_parts(kernel: Kernel) -> list[Part]:
     relay = Relay(kernel.store, kernel.database, kernel.settings.redis_url, kernel.heartbeats, READERS[kernel.name])
     rewrapper = Rewrapper(kernel.database, MasterKeys(kernel.keys.source, kernel.clock), kernel.heartbeats)
     listening = Listening(kernel.sessions, kernel.heartbeats)
-    return [kernel.heartbeats, relay, HeadSigner(kernel.database, kernel.keys, kernel.heartbeats), rewrapper, listening]
+    journal = [Following(kernel.journal, kernel.store, kernel.heartbeats)] if kernel.journal else []
+    folder = kernel.settings.journal
+    outside = [HeadKeeper(folder, kernel.database, kernel.keys, kernel.heartbeats)] if folder else []
+    return [kernel.heartbeats, relay, HeadSigner(kernel.database, kernel.keys, kernel.heartbeats), rewrapper, listening, *journal, *outside]
 
 
 def _kernels_routers(kernel: Kernel, running: Sequence[Part]) -> list[APIRouter]:
@@ -87,7 +101,7 @@ def _kernels_routers(kernel: Kernel, running: Sequence[Part]) -> list[APIRouter]
     projections = [part for part in running if isinstance(part, Projection)]
     watched = [part.name for part in running if part is not kernel.heartbeats]
     return [
-        feed_router(kernel.name, kernel.store),
+        feed_router(kernel.name, kernel.store, OwnEpochs(kernel.database)),
         parked_router(kernel),
         pages_router(kernel.name, kernel.frame),
         key_status_router(kernel.keys, kernel.database, kernel.depends),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,10 +11,12 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from shared.access import SignedIn
+from shared.delivery.epochs import count_lost
 from shared.delivery.parked import ParkingLot
 from shared.errors import Unavailable
 from shared.eventstore.lag import Lag, judged, lags
 from shared.heartbeat import health
+from shared.service.backed_up import BackedUp, last_backup
 from shared.service.kernel import Kernel
 
 
@@ -33,7 +36,7 @@ def operations_router(kernel: Kernel, parts: list[str], views: list[str]) -> API
 
     @router.get(f"/{name}/metrics", summary="Prometheus metrics; ids are never labels")
     async def metrics(_: SignedIn) -> Response:
-        return Response(await _metrics(kernel, parts, views), media_type="text/plain; version=0.0.4")
+        return Response(await metrics_of(kernel, parts, views), media_type="text/plain; version=0.0.4")
 
     return router
 
@@ -42,6 +45,8 @@ async def _readiness(kernel: Kernel, parts: list[str], views: list[str]) -> dict
     told: dict[str, Any] = {"ready": False, "parts": {}}
     try:
         told["parts"] = await _health(kernel, parts, views, await lags(kernel.database))
+        backup = await last_backup(kernel.database)
+        told["backup"] = {"ok": backup.well, "why": backup.told()}  # no reason to refuse a concern
         told["parked"] = len(await ParkingLot(kernel.database).list())
         await kernel.vault.seal("readiness", "identity", "-", "readiness")
         told["parts"] |= {"database": {"ok": True}, "keys": {"ok": True}}
@@ -56,13 +61,17 @@ async def _health(kernel: Kernel, parts: list[str], views: list[str], known: Seq
     return found | {view: judged(view, found[view], known) for view in views}
 
 
-async def _metrics(kernel: Kernel, parts: list[str], views: list[str]) -> bytes:
+async def metrics_of(kernel: Kernel, parts: list[str], views: list[str]) -> bytes:
+    """As Prometheus reads them. Raises: Unavailable."""
     registry = CollectorRegistry()
     lag = Gauge("tanggap_part_lag", "Positions that a part is behind", ["part"], registry=registry)
     sound = Gauge("tanggap_part_ok", "1 while a part gives signs of life", ["part"], registry=registry)
     parked = Gauge("tanggap_parked_events", "Events parked because their handler kept failing", registry=registry)
     head = Gauge("tanggap_store_position", "Position of the last event of the own store", registry=registry)
     view_lag = Gauge("tanggap_view_lag", "Positions that a generation of a read model is behind", ["view", "generation", "state"], registry=registry)
+    _tell_backup(registry, await last_backup(kernel.database))
+    lost = Gauge("tanggap_lost_history", "Partitions of neighbours of which something was read that they lost", registry=registry)
+    lost.set(await count_lost(kernel.database))
     known = await lags(kernel.database)
     for each in known:
         view_lag.labels(each.view, each.generation, each.state).set(each.lag)
@@ -72,3 +81,10 @@ async def _metrics(kernel: Kernel, parts: list[str], views: list[str]) -> bytes:
     parked.set(len(await ParkingLot(kernel.database).list()))
     head.set(await kernel.store.head())
     return generate_latest(registry)
+
+
+def _tell_backup(registry: CollectorRegistry, backup: BackedUp) -> None:
+    age = Gauge("tanggap_backup_age_seconds", "Age of the newest good backup; infinite where none was ever made", registry=registry)
+    age.set(backup.age.total_seconds() if backup.age else math.inf)
+    sound = Gauge("tanggap_backup_ok", "1 while the last backup went well and is young enough", registry=registry)
+    sound.set(1 if backup.well else 0)

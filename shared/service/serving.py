@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 import uvicorn
 from fastapi import FastAPI
@@ -25,14 +26,17 @@ _refusals: list[StartRefused] = []
 """Why an application of this process refused to start: uvicorn only logs it."""
 
 
-def run(create_app: Callable[[Settings], FastAPI]) -> None:
-    """`python -m services.<name>`: serves on HOST and PORT, or on the socket UDS; exits with 2 and a sentence when it cannot start."""
+def run(create_app: Callable[[Settings], FastAPI], started: Callable[[FastAPI], None] = lambda _: None) -> None:
+    """`python -m services.<name>`: serves on HOST and PORT, or on the socket UDS; exits with 2 and a sentence when it cannot start.
+
+    started: called in the service's loop, once it answers.
+    """
     logs.guard_process()
     try:
         _refuse_administrator()
         settings, uds = read_settings(), os.environ.get("UDS")
         app = create_app(settings)
-        serve(app, uds or listening_on(os.environ.get("HOST", "127.0.0.1"), _given_port()), tls=tls_of(settings))
+        serve(app, uds or listening_on(os.environ.get("HOST", "127.0.0.1"), _given_port()), tls=tls_of(settings), started=partial(started, app))
     except StartRefused as refused:
         print(f"tanggap: {refused}", file=sys.stderr)  # noqa: T201 - a sentence for the operator, not a log line
         sys.exit(2)

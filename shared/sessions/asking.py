@@ -14,6 +14,7 @@ from shared.errors import Unavailable
 from shared.keys import Keys, Service
 from shared.sessions.session import Told
 from shared.sessions.wire import EndedBody, LookBody, TheWord
+from shared.trust import trust
 
 PATIENCE = 1.0
 """Seconds that a request waits for the other service."""
@@ -25,7 +26,7 @@ class Neighbour:
     def __init__(self, reader: Service, name: Service, origin: str, keys: Keys, clock: Clock) -> None:
         self.name = name
         self._reader, self._url, self._keys, self._clock = reader, f"{origin}/{name}/api/sessions", keys, clock
-        self._client = httpx.AsyncClient(timeout=PATIENCE, trust_env=False)
+        self._client = httpx.AsyncClient(timeout=PATIENCE, trust_env=False, verify=trust())
 
     async def post(self, path: str, body: LookBody | EndedBody) -> bytes:
         """What it answers. Raises: Unavailable: it does not answer, or not as it should."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import LiteralString
 
 from shared.database import Database
 from shared.events import SessionBegun, SessionEnded, SessionFact, SessionProved
-from shared.sessions.session import Session
+from shared.sessions.session import Kept, Session
 
 _BEGUN = (
     "WITH gone AS (DELETE FROM session_v1 WHERE ends_at < clock_timestamp() - interval '1 day')"
@@ -24,20 +23,20 @@ _ENDED = (
     " ON CONFLICT (session) DO UPDATE SET ended = true"
 )
 
-_OF = "SELECT session, person, kind, level, begun_at, proved_at, ends_at, kept_at FROM session_v1 WHERE session = %s AND NOT ended"
+_OF = "SELECT session, person, kind, level, begun_at, proved_at, ends_at, kept_at, ended FROM session_v1 WHERE session = %s"
 
 
 class KeptSessions:
     """The table: the last resort while intake does not answer."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self._database = database.acting_as("sessions")
 
-    async def of(self, session: str) -> tuple[Session, datetime] | None:
-        """The session and when this service heard of it last. Raises: Unavailable."""
+    async def of(self, session: str) -> Kept | None:
+        """As `LastResort.of`. Raises: Unavailable."""
         async with self._database.statement() as connection:
             row = await (await connection.execute(_OF, (session,))).fetchone()
-        return (Session(*row[:7]), row[7]) if row else None
+        return Kept(None if row[8] else Session(*row[:7]), row[7]) if row else None
 
     async def ended(self, sessions: Sequence[tuple[str, str]]) -> None:
         """Keeps that these have ended. Raises: Unavailable."""

@@ -106,12 +106,18 @@ class KnownSessions:
             self._known.popitem(last=False)
 
     async def _kept(self, session: str, last_resort: LastResort) -> Session | None:
-        """Also what this process knows is looked for in the table: another process may have been told of its end."""
+        """Also what this process knows is looked for in the table: another process may have been told of its end.
+
+        Of a session that nobody here has heard of nobody can tell: it may have begun a moment ago, while this service was starting.
+        """
         kept = await last_resort.of(session)
         if kept is None:
             self.forget(session)
+            raise Unavailable("intake does not answer, and this session is not known here yet; try again")
+        if kept.session is None:
+            self.forget(session)
             return None
-        heard_at = max(kept[1], self._heard_at) if session in self._known else kept[1]
+        heard_at = max(kept.heard_at, self._heard_at) if session in self._known else kept.heard_at
         if self._clock.now() - heard_at > ALONE:
             raise Unavailable("intake has not answered for ten minutes: nobody can tell whether this session still holds; try again")
-        return self._known.get(session, kept[0])
+        return self._known.get(session, kept.session)

@@ -54,11 +54,18 @@ class Word(Protocol):
         """after: the position of the last word; None for the first. sessions: ids. Raises: Unavailable: intake does not answer."""
 
 
+class Kept(NamedTuple):
+    """session: None where it has ended. heard_at: when this service heard of it last."""
+
+    session: Session | None
+    heard_at: datetime
+
+
 class LastResort(Protocol):
     """What this service kept itself, for while intake does not answer."""
 
-    async def of(self, session: str) -> tuple[Session, datetime] | None:
-        """The session and when this service heard of it last; None where it is not known, or has ended. Raises: Unavailable."""
+    async def of(self, session: str) -> Kept | None:
+        """What was kept of a session; None where this service never heard of it. Raises: Unavailable."""
 
     async def ended(self, sessions: Sequence[tuple[str, str]]) -> None:
         """Keeps that these have ended. sessions: ids, each with its person. Raises: Unavailable."""

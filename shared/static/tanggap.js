@@ -30,3 +30,49 @@
     location.replace(leave.href);
   });
 })();
+
+// A draft is saved on the server at each pause, and when the page is left. The line says what is true: saved only after the answer.
+(() => {
+  const form = document.querySelector("form[data-draft]");
+  const line = document.querySelector("[data-draft-line]");
+  if (!form || !line) return;
+  const pause = 1500;
+  let waiting = 0, changed = false;
+  const say = (text, kind) => {
+    const said = document.createElement("span");
+    said.className = kind;
+    said.textContent = text;
+    line.replaceChildren(said);
+  };
+  const save = async (leaving) => {
+    clearTimeout(waiting);
+    if (!changed) return;
+    changed = false;
+    try {
+      const answer = await fetch(form.dataset.draft, {
+        method: "POST", body: new URLSearchParams(new FormData(form)), headers: { accept: "text/plain" }, keepalive: leaving, redirect: "error",
+      });
+      if (!answer.ok) throw new Error();
+      say(line.dataset.saved.replace("…", await answer.text()), "saved");
+    } catch {
+      changed = true;
+      say(line.dataset.unsaved, "unsaved");
+    }
+  };
+  form.addEventListener("input", () => {
+    changed = true;
+    clearTimeout(waiting);
+    waiting = setTimeout(save, pause, false);
+  });
+  form.addEventListener("submit", () => { clearTimeout(waiting); changed = false; });
+  addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") save(true); });
+})();
+
+// Two minutes before the session ends the page says so. Nothing on it changes, so what was typed stays.
+(() => {
+  const told = document.querySelector("[data-session-end]");
+  if (!told) return;
+  const arm = () => setTimeout(() => { told.hidden = false; }, 1000 * Number(told.dataset.sessionEnd));
+  told.querySelector("[data-stay]")?.addEventListener("click", () => { told.hidden = true; arm(); });
+  arm();
+})();

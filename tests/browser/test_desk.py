@@ -20,8 +20,10 @@ async def test_the_first_page_empty_and_full(chromium, cases, view: View):
         case = await school.case()
         await school.addition(case)
         await page.goto(f"{origin}/cases/menunggu")
-        assert await page.get_by_role("link", name="keterangan baru dari pelapor dibaca").is_visible()
+        assert await page.get_by_text("keterangan baru dari pelapor dibaca").first.is_visible()
         await is_well(page, "desk")
+        await page.goto(f"{origin}/cases/menunggu/new-words")
+        await is_well(page, "desk-list")
         await browsing.close()
 
 
@@ -34,6 +36,27 @@ async def test_a_teacher_finds_both_buttons_and_no_way_to_the_cases(chromium, ca
         links = [await each.get_attribute("href") for each in await page.get_by_role("link").all()]
         assert ({"/intake/lapor", "/cases/menunggu"} <= set(links), "/cases/" in links) == (True, False)
         await browsing.close()
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=str)
+async def test_the_first_pages_of_who_leads_of_the_district_and_of_an_auditor(chromium, cases, view: View):
+    school = await cases.school()
+    case = await school.case()
+    await school.case(None)
+    await school.ask(case, minutes=-20)
+    auditor = cases.who("audit", "auditor")
+    pages = {"coordinator": school.coordinator, "principal": school.principal, "officer": cases.officer, "duty": cases.duty, "auditor": auditor}
+    async with on_a_port(cases.app) as origin:
+        for name, who in pages.items():
+            browsing = await context(chromium, view, headers=who)
+            page = await browsing.new_page()
+            await page.goto(f"{origin}/cases/menunggu")
+            await is_well(page, f"desk-{name}")
+            if name == "auditor":
+                await page.get_by_label("Cari kasus menurut nomornya").fill("12")
+                await page.get_by_role("button", name="Cari").click()
+                await is_well(page, "search-error")
+            await browsing.close()
 
 
 async def test_the_screen_is_blank_at_once_by_the_button_and_by_esc_twice(chromium, cases):

@@ -17,6 +17,7 @@ from services.cases.commands.fill import receiving_school, student_school
 from services.cases.commands.possible import Asking, Possible
 from services.cases.commands.routes import GIVEN
 from services.cases.commands.words import bare, is_part
+from services.cases.domain.case.guardians import TellGuardian
 from services.cases.domain.case.state import Case
 from services.cases.domain.casework import CASEWORK
 from services.cases.domain.referring.consent import RecordConsent
@@ -64,7 +65,7 @@ class Saying:
             "guardians": tuple(self.asking.guardians), "receiving-school": receiving_school(self.case, self.asking.principal),
             "student-school": student_school(self.case, self.asking.principal), "is-there": is_there(self.asking.principal, self.case),
             "student-at": self.random.choice((None, "smp1", "sma1")), "takes": None, "other-side": frozenset(),
-            "staff": Staff({}), "family": frozenset(), "claims": 0,
+            "staff": Staff({}), "family": frozenset(), "claims": 0, "asked-about": None,
         }  # fmt: skip
         return known.get(by or "", self.asking.now + timedelta(days=2))
 
@@ -204,6 +205,7 @@ _RIGHTLY: Mapping[type[Command], Any] = {
     RecordConsent: lambda *_: {"giver": "student", "guardian": None},
     DraftReferral: lambda *_: {"ground": "legal-duty"},
     DecideReferral: lambda *_: {"reason": words()},
+    TellGuardian: lambda *_: {"asks": "reading", "second": None},
     EvaluateCounselling: lambda *_: {"reason_for_early": words()},
 }
 """Where one field of a body depends on another one, or on what was said before."""

@@ -148,7 +148,7 @@ class Desk:
         """The read models have everything that the store has."""
 
         async def level() -> bool:
-            answers = "SELECT position FROM view_checkpoint WHERE view = 'case_list_v1' AND state = 'answering'"
+            answers = "SELECT position FROM view_checkpoint WHERE view = 'case_list_v2' AND state = 'answering'"
             rows = await self.sql(f"SELECT ({answers}), (SELECT position FROM store_head)")
             return rows[0][0] == rows[0][1]
 

@@ -73,7 +73,7 @@ class History:
             if self.chance.random() < 0.5:
                 level = self.chance.choice(("low", "medium", "high", "emergency"))
                 await self.do(case, step(SetUrgency, urgency=level, decision=f"p-{place}", reason=words(), policy=POLICY))
-            await self.decide(case, self.chance.choice((None, "monitor")))
+            await self.decide(case, self.chance.choice((None, "conference-then-refer")))
 
     async def receipts(self):
         """Every decision receipt of the machine, as it stands in the store."""

@@ -1,6 +1,7 @@
 """What every list and report must say at each position of the store, folded from its events alone: by the domain's own state, past every read model."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -66,15 +67,25 @@ class Folded:
         deadlines = [(case, each) for case, known in visible.items() for each in known.state.deadlines.values()]
         rows = [(each.expected, case, each.key, each.step, each.owner, each.what) for case, each in deadlines]
         own = None if who.coordinator else who.person
+        if name in ("today", "waiting-for-me"):
+            return [row[2:5] for row in sorted(_first_what_may_be_taken(rows, lambda row: self._is_theirs(name, row, own, who.person)))]
         wanted = {
-            "today": lambda row: row[0] < self.midnight and (own is None or row[4] == own),
             "overdue": lambda row: row[0] < self.now,
-            "waiting-for-me": lambda row: row[4] == who.person,
             "commitments": lambda row: row[5] == "commitment",
             "referrals-without-answer": lambda row: row[5] == "referral-answer",
             "ladder": lambda row: row[3] > 0,
         }[name]
         return [row[1:4] for row in sorted(row for row in rows if wanted(row))]
+
+    def _is_theirs(self, name: str, row: tuple, own: str | None, person: str) -> bool:
+        return row[4] == person if name == "waiting-for-me" else row[0] < self.midnight and own in (None, row[4])
+
+
+def _first_what_may_be_taken(rows: list[tuple], is_theirs: Callable[[tuple], bool]) -> list[tuple]:
+    """Unacknowledged alerts, then the first thing of each case that nobody has, then what is theirs anyway."""
+    firsts = {case: min((row for row in rows if row[1] == case and row[4] is None), default=()) for case in {row[1] for row in rows}}
+    ranked = [(0 if row[5] == "acknowledge" else 1 if row[4] is None else 2, row) for row in rows]
+    return [(rank, *row) for rank, row in ranked if rank == 0 or (rank == 1 and row == firsts[row[1]]) or is_theirs(row)]
 
 
 def _newest(cases: dict[str, Known]) -> list[tuple]:

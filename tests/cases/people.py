@@ -96,9 +96,12 @@ def handled(*commands: Fact, concern: ConcernRaised | None = None) -> Case:
     return after(take(concern), step(Acknowledge, by=COUNSELLOR), *commands)
 
 
+_FOLLOWS = ("deadlines-set", "deadlines-met", "deadlines-given", "staff-to-be-told", "case-people-changed")
+
+
 def types(events: Any) -> list[str]:
     """What was decided, without the deadlines and notices that follow from it."""
-    return [event.type for event in events if event.type not in ("deadlines-set", "deadlines-met", "staff-to-be-told", "case-people-changed")]
+    return [event.type for event in events if event.type not in _FOLLOWS]
 
 
 def whole(events: Iterable[Event]) -> list[Any]:

@@ -10,8 +10,11 @@ from services.cases.domain import data_request as dr
 from services.cases.domain import official_reporting as r
 from services.cases.domain.case import additions as ad
 from services.cases.domain.case import allegation as al
+from services.cases.domain.case import answering as an
 from services.cases.domain.case import conflict as ct
+from services.cases.domain.case import families as fm
 from services.cases.domain.case import glass as gl
+from services.cases.domain.case import guardians as gd
 from services.cases.domain.case import handing_over as ho
 from services.cases.domain.case import holding as hd
 from services.cases.domain.case import linking as lk
@@ -257,6 +260,14 @@ reviewed = step(gl.ReviewGlass, by=PRINCIPAL, glass=glass.act, justified=True, f
 right([asked, glass], reviewed, "glass-reviewed", gl.ReviewsOwnGlass, at=[asked, glass],
       wrong=step(gl.ReviewGlass, by=COORDINATOR, glass=glass.act, justified=True, finding=W))  # fmt: skip
 
+# families
+from_home = fm.FoldAnswer(notice="n-1", guardian=MOTHER, reply="reply-1", answer="words", asks="reading", about=None, words=W, wish=None, by=OTHER,
+                        at=NOW, take_by=later(days=1))  # fmt: skip
+told = step(gd.TellGuardian, notice="n-1", guardian=MOTHER, guardians=(MOTHER,), words=W, age=15)
+unanswered = gd.FoldNotice(notice="n-1", guardian=MOTHER, outcome="unanswered", call_by=later(days=1))
+right([from_home], step(fm.TakeAnswer, reply="reply-1", result=W), "guardian-reply-taken", fm.NoSuchAnswer)
+right([safe, told, unanswered], step(fm.RecordGuardianCall, notice="n-1", reached=True, words=W), "guardian-called", fm.NobodyToCall)
+
 # conflicts and allegations
 suspend = step(ct.DeclareConflict, by=OTHER, person=OTHER, ground="family-of-victim", substitute=COUNSELLOR, rule_by=later(days=1))
 false = step(al.JudgeAllegation, by=COORDINATOR, accused=TEACHER, outcome="deliberately-false", reason=W)
@@ -373,6 +384,10 @@ SCENARIOS[ad.ConfirmReading] = Scenario(
     [say_more()], step(ad.ConfirmReading), ["concern-read"], ConflictOfInterest,
     lambda: (after(say_more(), case=handled(concern=raised(people=(named(OTHER),)))), step(ad.ConfirmReading, by=OTHER)),
 )  # fmt: skip
+
+# what is written back to a reporter
+right([], step(an.AnswerReporter, answer="answer-1", concern="c-1", text=W), "reporter-answered", an.NotOfThisCase,
+      wrong=step(an.AnswerReporter, answer="answer-1", concern="another", text=W))  # fmt: skip
 
 # the ledger
 correct = step(d.CorrectFact, event=1, words=W, reason=W, tell_by=later(days=3))

@@ -51,11 +51,11 @@ class District:
         due = self.now + timedelta(minutes=self.chance.randint(-30, 600))
         self.moved += key in self.wanted
         self.wanted[key] = Expected(key, "plan", due, None)
-        self.apply(d.changes(self.deadlines, tuple(self.wanted.values()), (), CLIMB))
+        self.apply(d.changes(self.deadlines, tuple(self.wanted.values()), {}, CLIMB))
 
     def meet(self, key):
         self.met += self.wanted.pop(key, None) is not None
-        self.apply(d.changes(self.deadlines, tuple(self.wanted.values()), (), CLIMB))
+        self.apply(d.changes(self.deadlines, tuple(self.wanted.values()), {}, CLIMB))
 
     def read(self, scheduler):
         """What a scheduler knows from now on; until it reads again it works from this, also over a restart of the other."""
@@ -118,9 +118,9 @@ def test_over_ten_thousand_random_schedules_no_deadline_is_lost_and_none_fires_t
 
 
 def test_a_deadline_that_was_moved_is_not_passed_by_a_scheduler_that_read_the_old_one():
-    told = d.changes({}, (Expected("a", "plan", NOW, None),), (), CLIMB)
+    told = d.changes({}, (Expected("a", "plan", NOW, None),), {}, CLIMB)
     before = d.evolve({}, told[0])
-    (moved,) = d.changes(before, (Expected("a", "plan", later(hours=5), None),), (), CLIMB)
+    (moved,) = d.changes(before, (Expected("a", "plan", later(hours=5), None),), {}, CLIMB)
     after = d.evolve(before, moved)
     assert d.passed(d.PassDeadline(key="a", due=NOW, now=later(hours=1)), after) is None
     assert d.passed(d.PassDeadline(key="a", due=later(hours=5), now=later(hours=4)), after) is None

@@ -4,7 +4,9 @@ as long as it has none of its own.
 
 import pytest
 
-from shared.events import PersonLeft
+from shared.events import PersonLeft, PersonRegistered, Post
+from shared.testing import eventually
+from tests.cases.desk import soon
 
 pytestmark = pytest.mark.anyio
 
@@ -25,7 +27,8 @@ async def test_a_counsellor_of_the_cluster_opens_and_takes_what_they_are_alerted
     assert (await cases.get(f"cases/{case}", far.counsellor)).status_code == 404
     await cases.done(case, "acknowledge", near.counsellor)
     await cases.done(case, "assess-case", near.counsellor, field="social", findings="x", safe=True)
-    assert (await cases.get(f"cases/{case}", near.counsellor)).json()["acknowledged_by"] == near.named("counsellor")
+    assert (await cases.get(f"cases/{case}", near.counsellor)).json()["assignee"] == near.named("counsellor")
+    assert case in {each["case"] for each in await small.listed("waiting-for-me", near.counsellor)}
 
 
 async def test_nobody_of_the_cluster_reads_what_the_school_s_own_counsellor_has(cases):
@@ -34,3 +37,53 @@ async def test_nobody_of_the_cluster_reads_what_the_school_s_own_counsellor_has(
     case = await school.concern()
     assert (await cases.get(f"cases/{case}", near.counsellor)).status_code == 404
     assert (await cases.act(case, "assign", school.coordinator, to=near.named("counsellor"))).status_code == 422
+
+
+async def test_what_a_counsellor_of_the_cluster_had_has_no_owner_once_the_school_has_one(cases):
+    small, near = await small_school(cases)
+    case = await small.concern()
+    await cases.done(case, "acknowledge", near.counsellor)
+    name = await cases.kernel.vault.seal("baru", "identity", "x", "x/name")
+    post = Post("counsellor", small.id)
+    await cases.hear(PersonRegistered(person=small.named("baru"), kind="staff", school=small.id, posts=(post,), name=name))
+    await gave_up(cases, case)
+    assert (await cases.get(f"cases/{case}", near.counsellor)).status_code == 404
+    assert await cases.events(case, "owner-back") == []
+    assert case in {each["case"] for each in await small.listed("without-an-owner", small.coordinator)}
+
+
+async def test_what_a_counsellor_of_the_cluster_had_has_no_owner_once_they_counsel_nowhere(cases):
+    small, near = await small_school(cases)
+    case = await small.concern()
+    await cases.done(case, "acknowledge", near.counsellor)
+    await teaches_now(cases, near)
+    await gave_up(cases, case)
+    assert case in {each["case"] for each in await small.listed("without-an-owner", small.coordinator)}
+
+
+async def test_a_counselling_of_the_cluster_has_no_owner_either_where_the_case_is_a_colleague_s(cases):
+    small, near = await small_school(cases)
+    case = await small.concern()
+    await cases.done(case, "acknowledge", near.counsellor)
+    asked = await cases.done(case, "request-counselling", near.counsellor, origin="self", field="social", reason="x")
+    await cases.done(case, "schedule-counselling", near.counsellor, activity=asked["activity"], when=soon(days=1), place="x")
+    await cases.done(case, "hand-over-case", near.counsellor, to=small.named("coordinator"), reason="leave")
+    await teaches_now(cases, near)
+    await gave_up(cases, case)
+
+
+async def teaches_now(cases, school):
+    """The school's counsellor is one of its teachers."""
+    name = await cases.kernel.vault.seal(school.named("counsellor"), "identity", "x", "x/name")
+    post = Post("subject-teacher", school.id)
+    await cases.hear(PersonRegistered(person=school.named("counsellor"), kind="staff", school=school.id, posts=(post,), name=name))
+
+
+async def gave_up(cases, case):
+    """Somebody has something in the case no more."""
+
+    async def told() -> bool:
+        return len(await cases.events(case, "owner-gone")) == 1
+
+    await eventually(told)
+    await cases.caught_up()

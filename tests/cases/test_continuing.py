@@ -13,6 +13,7 @@ from services.cases.domain.case.case import CASE
 from services.cases.domain.case.conflict import DeclareConflict, RuleConflict
 from services.cases.domain.case.handing_over import HandOverCase
 from services.cases.domain.case.merging import CaseRests, MergeInto, UnmergeCase
+from services.cases.domain.case.owing import LoseOwner, RegainOwner
 from services.cases.domain.case.strands import Acknowledge, Assign, Close, Reopen, SetUrgency
 from services.cases.domain.case.transferring import ReceiveTransfer, TransferCase
 from services.cases.domain.case.whereabouts import NoteWhereabouts
@@ -83,6 +84,14 @@ def test_plain_words_are_told_to_whoever_has_the_case_and_to_nobody_else():
 )
 def test_whoever_has_it_is_the_assignee_or_who_took_it_in_hand(given, whoever):
     assert told(handled(*given)) == [("staff-to-be-told", whoever)]
+
+
+def test_during_a_leave_whoever_stands_in_hears_and_staff_are_alerted_until_the_case_is_taken():
+    away = after(LoseOwner(person=COUNSELLOR, why="away", goes_to=OTHER, at=NOW), case=handled())
+    assert told(away) == [("case-triaged", "medium"), ("staff-to-be-told", OTHER)]
+    assert told(after(step(Assign, to=COORDINATOR), case=away)) == [("staff-to-be-told", COORDINATOR)]
+    back = after(RegainOwner(person=COUNSELLOR, at=NOW), case=away)
+    assert told(back) == [("staff-to-be-told", COUNSELLOR)]
 
 
 def test_words_about_a_case_that_nobody_has_are_told_as_a_concern_of_its_level_is():
@@ -265,7 +274,7 @@ def test_the_question_after_the_end_is_answered_by_reopening_or_by_keeping_it_cl
 
 
 def test_opening_the_words_does_not_answer_the_question():
-    asked = after(say_more(), NoteReading(by=COORDINATOR), case=handled(ENDED))
+    asked = after(say_more(), NoteReading(by=COORDINATOR, at=NOW), case=handled(ENDED))
     assert sorted(asked.deadlines) == ["reopening-question/a-1"]
 
 
@@ -279,7 +288,7 @@ def test_a_danger_after_the_end_reopens_the_case_and_alerts():
 def test_words_that_nobody_had_read_when_the_case_was_closed_are_still_expected_to_be_read():
     closed = after(say_more(), ENDED, case=handled())
     assert sorted(closed.deadlines) == ["new-words/a-1"]
-    assert after(NoteReading(by=COORDINATOR), case=closed).deadlines == {}
+    assert after(NoteReading(by=COORDINATOR, at=NOW), case=closed).deadlines == {}
 
 
 # merged ------------------------------------------------------------------------------------------------------------------
@@ -312,20 +321,20 @@ def test_words_unread_when_a_case_is_merged_are_read_there_and_stay_expected():
 def test_opening_a_case_says_once_which_concerns_and_additions_were_read():
     case = after(take(), say_more())
     read = ConcernRead(**ABOUT, by=COUNSELLOR, concerns=("c-1",), additions=("a-1",))
-    events, case = decided(case, NoteReading(by=COUNSELLOR))
+    events, case = decided(case, NoteReading(by=COUNSELLOR, at=NOW))
     assert events[0] == read
     assert "new-words/a-1" not in case.deadlines
-    assert CASE.decide(NoteReading(by=OTHER), case) == []
+    assert CASE.decide(NoteReading(by=OTHER, at=NOW), case) == []
     assert CASE.decide(step(ConfirmReading, by=OTHER), case) == []
 
 
 def test_a_concern_that_was_taken_in_hand_is_not_said_to_be_read_again():
-    assert CASE.decide(NoteReading(by=COUNSELLOR), handled()) == []
+    assert CASE.decide(NoteReading(by=COUNSELLOR, at=NOW), handled()) == []
 
 
 def test_a_reader_of_some_concerns_reads_those_and_no_others():
     case = after(take(raised("c-2")), say_more(continued("c-2", "a-2")), say_more(), case=after(take()))
-    (read,) = [each for each in CASE.decide(NoteReading(by=OTHER, only=frozenset({"c-2"})), case) if isinstance(each, ConcernRead)]
+    (read,) = [each for each in CASE.decide(NoteReading(by=OTHER, at=NOW, only=frozenset({"c-2"})), case) if isinstance(each, ConcernRead)]
     assert (read.concerns, read.additions) == (("c-2",), ("a-2",))
 
 
@@ -339,7 +348,7 @@ def test_what_was_added_goes_along_when_its_case_is_merged():
 
 
 def test_whoever_is_named_is_no_reader():
-    assert CASE.decide(NoteReading(by=OTHER), after(take(raised(people=(named(OTHER),))))) == []
+    assert CASE.decide(NoteReading(by=OTHER, at=NOW), after(take(raised(people=(named(OTHER),))))) == []
 
 
 def test_the_same_addition_again_is_quiet_whatever_the_case_has_become():

@@ -99,7 +99,7 @@ def test_an_emergency_starts_its_clocks_and_each_is_met_by_what_happened():
     _, case = decided(case, step(Acknowledge, by=COUNSELLOR))
     assert set(case.deadlines) == {"decide"}
     _, case = decided(case, step(h.AssessCase, field="personal", findings=W, safe=True))
-    assert case.deadlines == {}
+    assert {key: each.due for key, each in case.deadlines.items()} == {"plan": later(days=1)}
 
 
 def test_the_ladder_climbs_rung_by_rung_and_stops_when_it_happened():

@@ -43,7 +43,7 @@ def names(*commands):
 
 def test_every_document_there_is_by_its_strategy():
     assert {chapter.name: [each.name for each in chapter.documents] for chapter in CASEWORK.chapters} == {
-        "case": ["case-summary", "subject-access"],
+        "case": ["case-closing", "case-summary", "subject-access"],
         "counselling": ["service-plan", "counselling-report", "satisfaction-form"],
         "group-counselling": ["group-plan", "group-attendance", "group-report"],
         "referral": ["referral-letter", "referral-consent", "referral-answer"],

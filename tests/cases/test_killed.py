@@ -35,7 +35,7 @@ async def test_a_rebuild_that_is_killed_is_gone_on_with_and_no_list_lacks_a_case
         deployment.start("cases")
         async with httpx.AsyncClient(base_url=deployment.origin("cases"), trust_env=False, timeout=20) as client:
             await eventually(lambda: _answers(client), within=30)
-            asked = asyncio.create_task(client.post("/cases/api/views/case_list_v1/rebuild", headers=cases.service))
+            asked = asyncio.create_task(client.post("/cases/api/views/case_list_v2/rebuild", headers=cases.service))
             await eventually(lambda: _half_built(cases))
             deployment.kill("cases")
             with pytest.raises(httpx.TransportError):

@@ -206,8 +206,9 @@ def test_the_list_says_of_a_case_what_the_case_says_of_itself(commands):
     for _, _, events, case in walked(commands):
         told += events
         row = listed(told)
-        for name in ("state", "school", "student", "urgency", "assignee", "acknowledged_by", "desk", "version"):
+        for name in ("state", "school", "student", "urgency", "acknowledged_by", "desk", "version"):
             assert row[name] == getattr(case, name), name
+        assert row["assignee"] == case.owner
         assert case.named <= set(row["named"]), "whoever is named finds it in no list"
 
 

@@ -1,12 +1,14 @@
 """Lifecycles kept: letters of assignment (district-life 23), the four turns of every strategy (24), evaluations in their time (25)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from services.cases.commands.bodies import body_of
 from services.cases.domain.case.case import CASE
+from services.cases.domain.case.owing import LoseOwner, RegainOwner
 from services.cases.domain.casework import CASEWORK
 from services.cases.domain.referring import turns
 from services.cases.domain.referring.referral import expected
@@ -154,7 +156,17 @@ def test_row_24_each_turn_of_a_referral_is_offered_and_ends_what_was_expected():
     assert (gone.referrals.by_id["r-1"].state, [each for each in gone.deadlines.values() if each.what == "referral-take-up"]) == ("refused", [])
     assert refusal(step(turns.PostponeReferral, referral="r-1", until=later(days=3), reason=W), handled(*SENT)).code == "already-sent"
     theirs = after(step(turns.HandOverReferral, referral="r-1", to="other-counsellor"), case=handled(*SENT))
-    assert [(each.what, each.owner) for each in expected(theirs.referrals, COUNSELLOR)] == [("referral-answer", "other-counsellor")]
+    assert [(each.what, each.owner) for each in expected(theirs.referrals, COUNSELLOR, ())] == [("referral-answer", "other-counsellor")]
+
+
+def test_a_referral_that_was_handed_over_is_with_whoever_has_the_case_when_that_person_leaves():
+    theirs = after(step(turns.HandOverReferral, referral="r-1", to="other-counsellor"), case=handled(*SENT))
+    answer = next(each for each in theirs.deadlines.values() if each.what == "referral-answer")
+    assert answer.owner == "other-counsellor"
+    gone = after(LoseOwner(person="other-counsellor", why="left", goes_to=COUNSELLOR, at=later(days=1)), case=theirs)
+    assert gone.deadlines[answer.key] == replace(answer, owner=COUNSELLOR)
+    back = after(RegainOwner(person="other-counsellor", at=later(days=2)), case=gone)
+    assert back.deadlines[answer.key] == answer
 
 
 @pytest.mark.anyio

@@ -30,17 +30,9 @@ async def test_the_lists_name_themselves_in_both_languages(cases):
     school = await cases.school()
     told = (await cases.get("lists", school.teacher)).json()["items"]
     names = {
-        "today",
-        "overdue",
-        "unidentified",
-        "waiting-for-me",
-        "commitments",
-        "referrals-without-answer",
-        "ladder",
-        "new-words",
-        "leaving",
-        "arrivals",
-    }
+        "today", "overdue", "unidentified", "waiting-for-me", "commitments", "referrals-without-answer", "new-words", "ladder", "unacknowledged",
+        "without-an-owner", "leaving", "arrivals", "appointments", "evaluations", "answers", "approvals", "rulings",
+    }  # fmt: skip
     assert {each["name"] for each in told} == names
     assert all(each["id"] != each["en"] for each in told)
     assert (await cases.get("lists/tomorrow", school.counsellor)).status_code == 422
@@ -196,12 +188,14 @@ async def test_a_rebuild_from_the_first_event_gives_what_was_live_in_all_four_ta
     await cases.done(case, "set-urgency", school.counsellor, urgency="high", reason="x")
     await cases.done(case, "transfer-case", school.counsellor, to=there.id, reason="x")
     await cases.done(case, "receive-transfer", there.counsellor)
+    away = {"person": school.named("other"), "away_from": soon(days=1), "away_until": soon(days=2)}
+    assert (await cases.post(f"schools/{school.id}/record-leave", school.coordinator, **away)).status_code == 200
     await climbed(cases, case)
     await settled(cases)
     live = await snapshot(cases)
     assert all(live.values()), "every table has rows"
-    assert set(live) == {"case_list_v1", "worklist_v1", "fact_v1", "strand_v1"}
-    answer = await cases.client.post("/cases/api/views/case_list_v1/rebuild", headers=cases.service)
+    assert set(live) == {"case_list_v1", "worklist_v1", "fact_v1", "strand_v1", "leave_v1"}
+    answer = await cases.client.post("/cases/api/views/case_list_v2/rebuild", headers=cases.service)
     assert answer.status_code == 200
     rebuilt = await snapshot(cases)
     for table in TABLES:

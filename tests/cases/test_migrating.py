@@ -56,7 +56,7 @@ async def half_built(cases):
     async def begun() -> bool:
         return bool(await cases.sql("SELECT 1 FROM view_checkpoint WHERE state = 'building' AND position > 8"))
 
-    asked = asyncio.create_task(cases.client.post("/cases/api/views/case_list_v1/rebuild", headers=cases.service))
+    asked = asyncio.create_task(cases.client.post("/cases/api/views/case_list_v2/rebuild", headers=cases.service))
     await eventually(begun)
     asked.cancel()
 

@@ -74,7 +74,8 @@ class District:
     ids: int = 0
 
     def __post_init__(self) -> None:
-        self.intake = FromIntake(self.store, self.directory, self.directory, self.directory, CASE, Days(), None)  # type: ignore[arg-type] # plays the roster, too
+        played = (self.directory, self.directory, self.directory, self.directory)  # the roster, the lists and who is gone, too
+        self.intake = FromIntake(self.store, *played, CASE, Days(), None, None)  # type: ignore[arg-type]
         self.kernel: Any = SimpleNamespace(store=self.store, access=SimpleNamespace(permissions=Permissions()))
 
     @property

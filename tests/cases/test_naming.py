@@ -27,7 +27,7 @@ COMMANDS: list[type[Command]] = [
 OF_NO_PERSON = {
     "referral", "agency", "alternatives", "letter", "form", "number", "legal_basis", "receipt", "statement", "memorandum", "institution", "goal",
     "commitment", "glass", "replaces", "correction", "disclosure", "into", "other", "case", "group", "school", "tabled",
-    "transfer-case/to",
+    "transfer-case/to", "reply", "notice", "concern",
 }  # fmt: skip
 """Fields of plain text that hold the id or the number of a thing, or of a school; with the command's name where the field's is used for people, too."""
 
@@ -89,7 +89,7 @@ def test_what_each_command_demands_of_whom_it_names():
         "plan-case": {"goals/owner": [Names("of-the-case")]},
         "ask-consultation": {"asker": [Names("anybody")]},
         "assess-guardian": {"guardian": guardian},
-        "tell-guardian": {"guardian": guardian},
+        "tell-guardian": {"guardian": guardian, "second": guardian},
         "record-consent": {"guardian": guardian},
         "plan-parent-meeting": {"guardian": guardian},
         "plan-visit": {"guardian": guardian},

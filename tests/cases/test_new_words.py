@@ -8,6 +8,7 @@ import pytest
 from shared.errors import NotFound
 from tests.cases.desk import accused
 from tests.cases.moving_about import moves
+from tests.erasing import erase
 
 pytestmark = pytest.mark.anyio
 
@@ -48,9 +49,8 @@ async def test_row_1_after_the_case_was_closed_the_coordinator_is_told_and_has_t
     await cases.done(case, "close", school.counsellor, outcome_class="helped", task_reviewed="x")
     await school.addition(case)
     assert len(await cases.events(case, "coordinator-to-be-told")) == 1
-    for name in ("new-words", "waiting-for-me"):
-        expected = [(case, "reopening-question")] if name == "new-words" else []
-        assert [(each["case"], each["what"]) for each in await school.listed(name, school.coordinator)] == expected
+    for name in ("new-words", "waiting-for-me", "without-an-owner"):
+        assert [(each["case"], each["what"]) for each in await school.listed(name, school.coordinator)] == [(case, "reopening-question")], name
     possible = (await cases.get(f"cases/{case}/possible", school.coordinator)).json()["items"]
     answers = {each["called"]: [expected["what"] for expected in each["expected"]] for each in possible if each["expected"]}
     assert answers == {"reopen": ["reopening-question"], "keep-closed": ["reopening-question"]}
@@ -217,5 +217,5 @@ async def test_erased_words_say_so(cases):
     school = await cases.school()
     case = await school.case("ani")
     await school.addition(case, student="ani")
-    await cases.kernel.vault.erase(school.named("ani"))
+    await erase(cases.kernel, school.named("ani"))
     assert await words_of(cases, case, school.counsellor) == [[({"erased": True}, False)]]

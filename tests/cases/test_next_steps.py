@@ -17,6 +17,7 @@ ON_ANY_CASE = {
     "deputise-case", "declare-conflict", "record-first-account", "keep-evidence", "offer-medical-care", "merge-into", "link-case", "transfer-case",
     "unmatch-student", "correct-fact", "record-disclosure", "draft-referral", "assess-guardian", "request-counselling", "ask-teacher",
     "propose-conference", "file-official-report", "record-data-request", "record-inbound-referral", "confirm-reading",
+    "answer-reporter",
 }  # fmt: skip
 """What a counsellor may do from the first moment on."""
 

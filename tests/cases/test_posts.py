@@ -1,10 +1,13 @@
 """Who holds which role where, as every service looks it up (architecture, decision 20): posts from the roster and by appointment."""
 
+import asyncio
+from collections.abc import Awaitable
 from typing import get_args
 from uuid import uuid4
 
 import pytest
 
+from services.cases.reading.views import Roster
 from shared.events import (
     PersonAppointed,
     PersonDismissed,
@@ -82,6 +85,25 @@ async def test_an_older_event_never_overwrites_a_newer_one(place):
     await place.cases.hear(PersonLeft(person=place.ani, school=place.a), position=position)
     await place.cases.hear(PersonSuspended(person=place.ani), position=position)
     assert await place.known() == (set(), {"counsellor"})
+
+
+async def test_many_registrations_that_are_kept_together_keep_each_persons_own_posts_and_the_last_of_each(place):
+    budi, roster = f"budi-{uuid4()}", Roster(place.cases.kernel.database, place.posts)
+    await place.registered(Post("principal", place.a))
+
+    def told(person: str, position: int, *posts: Post) -> Awaitable[None]:
+        return roster.keep(PersonRegistered(person=person, kind="staff", school=place.a, posts=posts, name=NAME), position)
+
+    await asyncio.gather(
+        told(place.ani, 1_000_002, Post("counsellor", place.b)),
+        told(budi, 1_000_003, Post("homeroom", place.a), Post("subject-teacher", place.b)),
+        told(place.ani, 1_000_001, Post("coordinator", place.a)),
+    )
+    assert await place.known() == (set(), {"counsellor"})
+    assert (await place.posts.roles(budi, place.a), await place.posts.roles(budi, place.b)) == ({"homeroom"}, {"subject-teacher"})
+    await asyncio.gather(told(budi, 1_000_000, Post("principal", place.b)), told(place.ani, 1_000_004))
+    assert await place.known() == (set(), set())
+    assert await place.posts.roles(budi, place.b) == {"subject-teacher"}
 
 
 async def test_a_body_of_version_1_holds_at_its_one_school_and_the_districts_roles_everywhere(place):

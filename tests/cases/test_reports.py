@@ -1,11 +1,12 @@
 """Reports: each service is counted once, for its school and month, frozen as of a moment. The district sees no small cell."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from shared.clock import FixedClock
 from shared.events import ConcernRaised, TaskMoved
 from tests.cases.asking import climbed, sent
 from tests.cases.desk import accused, soon
@@ -24,7 +25,12 @@ async def monthly(cases, school, who=None, **query):
 
 
 async def row_of(cases, school, **query):
-    told = (await cases.get("reports/district", cases.officer, month=month(), **query)).json()
+    """As it is seen tomorrow: whoever reads statistics sees whole days."""
+    today, cases.kernel.clock = cases.kernel.clock, FixedClock(datetime.now(UTC) + timedelta(days=1))
+    try:
+        told = (await cases.get("reports/district", cases.officer, month=month(), **query)).json()
+    finally:
+        cases.kernel.clock = today
     return next(row for row in told["schools"] if row["school"] == school.id)
 
 
@@ -127,7 +133,7 @@ async def test_a_case_of_the_district_s_desk_is_counted_by_the_district_and_not_
     told = await monthly(cases, school)
     assert (told["cases"]["new"], told["cases"]["open_at_end"], told["services"]["individual-counselling"]) == (5, 5, 0)
     assert (await monthly(cases, school, cases.duty))["cases"]["new"] == 6
-    assert (await row_of(cases, school))["urgency"]["medium"] == 6
+    assert (await row_of(cases, school))["urgency"]["medium"] == "5-9"
 
 
 async def test_a_semester_sets_what_was_planned_against_what_was_reached(cases):
@@ -159,7 +165,7 @@ async def test_the_district_sees_no_small_cell_and_a_silent_school_as_a_warning(
     row = await row_of(cases, small)
     assert (row["cases"], row["urgency"], row["minutes_to_acknowledge"]) == ("<5", {"medium": "<5"}, None)
     row = await row_of(cases, large)
-    assert (row["cases"], row["urgency"], row["minutes_to_acknowledge"]) == (5, {"medium": 5}, 0)
+    assert (row["cases"], row["urgency"], row["minutes_to_acknowledge"]) == ("5-9", {"medium": "5-9"}, 0)
     row = await row_of(cases, silent)
     assert row["cases"] == 0
     assert [each["warning"] for each in row["warnings"]] == ["no-reports"]
@@ -171,13 +177,27 @@ async def test_the_district_s_report_is_frozen_too(cases):
     for place in range(5):
         await school.case(f"student-{place}")
     await cases.caught_up()
-    then = datetime.now(UTC).isoformat()
     before = await row_of(cases, school)
     for place in range(5, 8):
         await school.case(f"student-{place}")
     await cases.caught_up()
-    assert (await row_of(cases, school))["cases"] == 8
-    assert await row_of(cases, school, as_of=then) == before
+    assert await row_of(cases, school) == before
+    for place in range(8, 10):
+        await school.case(f"student-{place}")
+    await cases.caught_up()
+    assert (before["cases"], (await row_of(cases, school))["cases"]) == ("5-9", "10-14")
+
+
+async def test_the_district_cannot_step_through_a_day_or_look_ahead(cases):
+    """Row 17 of what an attacker with a role found: `as_of` by seconds over a school's counts."""
+    school = await cases.school()
+    for place in range(5):
+        await school.case(f"student-{place}")
+    await cases.caught_up()
+    now = datetime.now(UTC)
+    for as_of in (now, now + timedelta(seconds=1), now + timedelta(days=400)):
+        told = (await cases.get("reports/district", cases.officer, month=month(), as_of=as_of.isoformat())).json()
+        assert next(row["cases"] for row in told["schools"] if row["school"] == school.id) == 0
 
 
 async def test_what_was_late_is_counted_at_its_school(cases):

@@ -73,7 +73,8 @@ def test_which_codes_the_reports_keep():
     }  # fmt: skip
     others = {kind: counts for kind, counts in CASEWORK.counts.items() if kind not in steps}
     assert {kind: counts.codes or counts.size_of for kind, counts in others.items() if counts.codes or counts.size_of} == {
-        "urgency-decided": ("urgency",), "case-closed": ("outcome",), "guardian-notice-ended": ("outcome",), "deadlines-met": "keys",
+        "urgency-decided": ("urgency",), "case-closed": ("outcome",), "guardian-notice-ended": ("outcome",),
+        "guardian-replied": ("answer", "asks"), "guardian-called": ("reached",), "deadlines-met": "keys",
         "deadline-passed": ("what", "step"), "case-assessed": ("field", "safe"), "case-planned": "goals", "goal-judged": ("reached",),
         "allegation-judged": ("outcome",), "conflict-claimed": ("ground",), "fact-corrected": ("event",), "group-formed": ("field",), "session-held": ("session",),
         "referral-decided": ("chosen",), "referral-sent": ("referral", "agency", "priority"),

@@ -33,7 +33,7 @@ async def test_row_11_a_weapon_at_the_new_school_alerts_its_staff_who_work_it_at
     (referral,) = seen["referrals"]
     call = {"referral": referral["referral"], "ground": "vital-interest", "said": "Bahaya kenari"}
     await cases.done(case, "call-for-help", there.counsellor, **call)
-    assert (await cases.get(f"cases/{case}", here.counsellor)).json()["assignee"] is None
+    assert (await cases.get(f"cases/{case}", here.counsellor)).json()["assignee"] == here.named("counsellor")
     assert (await expected(cases, case, here.counsellor))["transfer"] == here.named("counsellor"), "the old school remains responsible"
 
 

@@ -14,7 +14,7 @@ from services.intake.form.questions import DANGERS
 from shared.events import Category, ConcernRaised, Fact
 from tests.cases.drafts import draft
 
-POLICY = policy_for(date(2026, 11, 27))
+POLICY = policy_for(date(2026, 11, 28))
 CATEGORIES, FACTS = get_args(Category), get_args(Fact)
 UNKNOWN = None
 ANSWERS = (False, UNKNOWN, True)
@@ -43,6 +43,8 @@ def rank(policy, categories, facts, repeats=0):
         (("suicide",), {"suicide_plan": False}, "emergency", "unknown:suicide_attempt=+1"),
         (("suicide",), {"suicide_plan": False, "suicide_attempt": False}, "high", "category:suicide=high"),
         (("bullying",), {"repeated": True}, "high", "danger:repeated=high"),
+        (("quarrel",), {"likely_harm_soon": True}, "high", "danger:likely_harm_soon=high"),
+        (("truancy",), {"severe": True}, "high", "danger:severe=high"),
     ],
 )
 def test_row_21_facts_count_together_and_the_receipt_names_the_rule(categories, facts, urgency, rule):
@@ -106,7 +108,8 @@ def test_a_receipt_of_the_first_policy_derives_as_it_did():
     told = level(first, ("self-harm",), {"self_harm": True, "injury": True})
     assert (told.urgency, told.rules) == ("high", ("category:self-harm=high", "danger:self_harm=high", "danger:injury=high"))
     assert policy_for(date(2026, 11, 26)) == first
-    assert (POLICY.id, POLICY.version, POLICY.effective) == ("default", 2, date(2026, 11, 27))
+    assert (POLICY.id, POLICY.version, POLICY.effective) == ("default", 3, date(2026, 11, 28))
+    assert policy_for(date(2026, 11, 27)) == policy_of("default", 2)
 
 
 def test_a_rule_of_facts_together_that_names_no_fact_is_refused():

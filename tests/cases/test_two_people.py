@@ -9,6 +9,7 @@ from services.cases.domain.case.allegation import AllegationConfirmed, ConfirmAl
 from services.cases.domain.case.case import CASE
 from services.cases.domain.case.conflict import CONFLICT, DeclareConflict
 from services.cases.domain.case.glass import BreakGlassConfirmed, ConfirmBreakGlass
+from services.cases.domain.case.guardians import AssessGuardian
 from services.cases.domain.case.handling import HANDLING
 from services.cases.domain.case.moving import MOVING
 from services.cases.domain.case.protection import PROTECTION
@@ -26,10 +27,13 @@ from services.cases.domain.referring.disclosure import DISCLOSURE
 from services.cases.domain.referring.referral import ConsentMissing, ReferralDrafted
 from services.cases.domain.register import STRATEGIES
 from services.cases.domain.steps.command import ActEvent, Command
+from services.cases.domain.steps.home import GuardianUnsafe
 from services.cases.domain.steps.strategy import Strategy
 from shared.errors import Refused
+from shared.events import NamedPerson
 from tests.cases.asking import refused_by_name
-from tests.cases.people import COUNSELLOR, PRINCIPAL, after, decided, handled, later, step, types, words
+from tests.cases.desk import accused
+from tests.cases.people import COUNSELLOR, PRINCIPAL, after, decided, handled, later, raised, step, types, words
 from tests.cases.scenarios import SCENARIOS, approve, draft, moved, send, urgent
 
 BY_TWO: dict[type[Command], type[ActEvent]] = {
@@ -95,6 +99,21 @@ def test_first_use_5_what_a_draft_says_is_no_consent(said):
         assert types(decided(after(*recorded, approve, case=case), send)[0]) == ["referral-sent"]
     with pytest.raises(ConsentMissing):
         CASE.decide(approve, after(PROPOSED, case=case))
+
+
+UNSAFE = step(AssessGuardian, guardian="mother", safe=False, reason=words())
+OF_SOMEBODY_AT_HOME = raised(people=(accused("mother", "guardian"),))
+OF_AN_UNNAMED_ONE = raised(people=(NamedPerson(person=None, relation="guardian", role="accused"),), guardians_unsafe=True)
+
+
+@pytest.mark.parametrize(
+    "case",
+    [handled(GIVEN, UNSAFE), handled(GIVEN, concern=OF_SOMEBODY_AT_HOME), handled(GIVEN, concern=OF_AN_UNNAMED_ONE)],
+    ids=["unsafe", "accused", "unnamed"],
+)
+def test_an_accused_or_unsafe_guardian_gives_no_consent(case):
+    with pytest.raises(GuardianUnsafe):
+        CASE.decide(RECORDED, case)
 
 
 def test_a_ground_in_a_draft_is_confirmed_by_somebody_else_too():

@@ -9,6 +9,7 @@ from shared.eventstore import building, filling, generations
 from tests.cases.desk import accused, soon
 from tests.cases.folded import Asker
 from tests.cases.reading import Reader, Readers
+from tests.logins import past_the_wall
 
 pytestmark = pytest.mark.anyio
 
@@ -54,7 +55,7 @@ async def busy(cases):
 
 async def rebuilt(cases, times):
     for _ in range(times):
-        answer = await cases.client.post("/cases/api/views/case_list_v1/rebuild", headers=cases.service)
+        answer = await cases.client.post("/cases/api/views/case_list_v2/rebuild", headers=cases.service)
         assert answer.status_code == 200, answer.text
 
 
@@ -74,7 +75,7 @@ async def test_the_lag_of_what_is_built_shows_in_readiness_and_metrics(cases):
     under_way = asyncio.create_task(rebuilt(cases, 2))
     shown, measured = [], []
     while not under_way.done():
-        told = (await cases.client.get("/cases/readyz", headers=cases.service)).json()["parts"]["case_list_v1"]
+        told = (await cases.client.get("/cases/readyz", headers=cases.service)).json()["parts"]["case_list_v2"]
         metrics = (await cases.client.get("/cases/metrics", headers=cases.service)).text
         shown += [told["building"]["lag"]] if "building" in told else []
         measured += [line for line in metrics.splitlines() if line.startswith("tanggap_view_lag{") and 'state="building"' in line]
@@ -116,8 +117,8 @@ async def test_a_list_that_cannot_be_whole_is_refused_and_never_half_filled(case
     school = await cases.school()
     case = await school.case()
     reader = Reader(cases, school, Asker(school.named("counsellor"), school.id))
-    async with cases.kernel.database.connection() as connection:
-        await connection.execute("SELECT 1 FROM view_checkpoint WHERE view = 'case_list_v1' FOR UPDATE")  # as a process that stops in the middle
+    async with past_the_wall(cases.kernel.database).connection() as connection:
+        await connection.execute("SELECT 1 FROM view_checkpoint WHERE view = 'case_list_v2' FOR UPDATE")  # as a process that stops in the middle
         await cases.done(case, "note", school.counsellor, text="x")
         await asyncio.gather(*(reader.read(path) for path in ("cases", "lists/today", "reports/monthly")))
         page = await cases.client.get("/cases/", headers=school.counsellor)

@@ -109,3 +109,8 @@ def test_a_sentence_that_differs_by_two_fields_is_refused(tmp_path):
         file.write('\n[events.counselling-evaluated.helped]\ntrue = ["a.", "b."]\nfalse = ["c.", "d."]\n')
     with pytest.raises(StartRefused, match="counselling-evaluated differs by several fields: choose one"):
         words_of(CASEWORK, (folder,))
+
+
+def test_a_field_that_a_reader_is_not_given_is_passed_over():
+    told = words_of().sentence("referral-decided", {})
+    assert told == ("Keputusan rujukan: ….", "Referral decision: ….")

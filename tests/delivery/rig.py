@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -14,12 +14,13 @@ import redis.asyncio as redis
 
 from shared.database import Database
 from shared.delivery.applying import Handling
-from shared.delivery.feed import FeedClient, FeedPage
+from shared.delivery.feed import FeedClient, FeedPage, Heads
 from shared.delivery.parked import ParkingLot
 from shared.delivery.relay import Relay
 from shared.delivery.subscription import Subscription
 from shared.delivery.wire import decode, envelope, stream_key
 from shared.errors import Unavailable
+from shared.eventstore.epochs import Epoch, epochs
 from shared.eventstore.partition import partition_of
 from shared.eventstore.postgres import PostgresEventStore
 from shared.eventstore.store import NEW, Item, Stored, Write
@@ -103,10 +104,14 @@ class StoreFeed:
     async def pull(self, partition: int, after: int, *, limit: int = 500) -> FeedPage:
         self.pulled.append((partition, after))
         events = await self.store.read_after(after, limit=limit, partition=partition, public=True)
-        return FeedPage([decode(orjson.loads(orjson.dumps(envelope(each)))) for each in events], await self._head(partition))
+        told = [decode(orjson.loads(orjson.dumps(envelope(each)))) for each in events]
+        return FeedPage(told, await self._head(partition), (await self.epochs())[-1].id)
 
-    async def heads(self) -> dict[int, int]:
-        return {partition: await self._head(partition) for partition in range(PARTITIONS)}
+    async def heads(self) -> Heads:
+        return Heads({partition: await self._head(partition) for partition in range(PARTITIONS)}, (await self.epochs())[-1].id)
+
+    async def epochs(self) -> Sequence[Epoch]:
+        return await epochs(self.store.database)
 
     async def _head(self, partition: int) -> int:
         return await self.store.head(partition=partition, public=True)

@@ -13,6 +13,7 @@ from shared.delivery import subscription
 from shared.delivery.feed import FeedClient, feed_router
 from shared.delivery.wire import stream_key
 from shared.errors import Unavailable
+from shared.eventstore.epochs import FIRST, Epoch, OwnEpochs
 from shared.keys import Keys
 from shared.sessions.cookies import Cookies
 from tests.delivery.rig import keys_of, working
@@ -101,7 +102,7 @@ def test_the_feed_over_http_gives_what_the_store_holds_and_only_to_services(run)
             access=Access(keys("intake"), Permissions(), SystemClock(), Known(), Held(), Cookies(keys("intake"), secure=False))
         )
         web.install(app)
-        app.include_router(feed_router("intake", rig.owner))
+        app.include_router(feed_router("intake", rig.owner, OwnEpochs(rig.databases["intake"])))
 
         async def asking(key: Keys) -> FeedClient:
             client = FeedClient("cases", "intake", "http://intake", key, SystemClock())
@@ -113,7 +114,8 @@ def test_the_feed_over_http_gives_what_the_store_holds_and_only_to_services(run)
         page = await ours.pull(0, told[0])
         assert [(each.position, each.previous, each.key) for each in page.events] == [(told[2], told[0], here)]
         assert page.head == told[2]
-        assert (await ours.heads())[1] == told[1]
+        assert (await ours.heads()).positions[1] == told[1]
+        assert (page.epoch, await ours.epochs()) == (FIRST, [Epoch(FIRST, 0)])
         with pytest.raises(Unavailable):
             await foreign.pull(0, 0)
         await ours.close()

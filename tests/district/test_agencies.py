@@ -6,19 +6,34 @@ from pathlib import Path
 import pytest
 
 from district.agencies import AgencyRead, Skipped, read_agencies
+from services.notifications.domain.listing import Offer
 from shared.errors import Invalid
 from tests.vectors import OURS, folder_of, foreign_wanted
 
 HSDS = OURS / "hsds"
 HEALTH_CENTRE = AgencyRead(
     "5f0c1b52-0000-4000-8000-000000000001", "Puskesmas Uji (FIKTIF)", "health-centre", ("Pemeriksaan kesehatan remaja", "Konsultasi gizi"),
-    "https://puskesmas.contoh.invalid/tanggap", "whsec_dGFuZ2dhcDogcmFoYXNpYSB1amksIGJ1a2FuIGFzbGk=",
+    "https://puskesmas.contoh.invalid/tanggap", "whsec_dGFuZ2dhcDogcmFoYXNpYSB1amksIGJ1a2FuIGFzbGk=", "Lembaga fiktif untuk uji.",
+    (
+        Offer(service="5f0c1b52-0000-4000-8000-0000000000b1", name="Pemeriksaan kesehatan remaja", phones=("0800-11",)),
+        Offer(service="5f0c1b52-0000-4000-8000-0000000000b2", name="Konsultasi gizi", phones=("0800-11",)),
+    ),
+    "puskesmas@contoh.invalid",
 )  # fmt: skip
 PSYCHOLOGIST = AgencyRead(
-    "5f0c1b52-0000-4000-8000-000000000002", "Biro Psikologi Uji (FIKTIF)", "", ("Konseling keluarga",), None, None
+    "5f0c1b52-0000-4000-8000-000000000002", "Biro Psikologi Uji (FIKTIF)", "", ("Konseling keluarga",), None, None, "",
+    (Offer(service="5f0c1b52-0000-4000-8000-0000000000b3", name="Konseling keluarga", hours=("MO,WE",)),),
 )  # fmt: skip
-HOSPITAL = AgencyRead("5f0c1b52-0000-4000-8000-000000000003", "RSUD Uji (FIKTIF)", "", ("Psikiatri anak",), None, None)
-SKIPPED = [Skipped("page.json[1]", "no id or name"), Skipped("page.json[2]", "no id or name"), Skipped("page.json[3]", "not an object")]
+HOSPITAL = AgencyRead(
+    "5f0c1b52-0000-4000-8000-000000000003", "RSUD Uji (FIKTIF)", "", ("Psikiatri anak",), None, None, "", (Offer(service="y", name="Psikiatri anak"),),
+)  # fmt: skip
+SKIPPED = [
+    Skipped("page.json[1] services", "not-an-object"),
+    Skipped("page.json[1] services.name", "missing"),
+    Skipped("page.json[2] organizations.name", "missing"),
+    Skipped("page.json[3] organizations.id", "missing"),
+    Skipped("page.json[4] organizations", "not-an-object"),
+]
 
 
 @pytest.mark.parametrize(
@@ -40,10 +55,20 @@ def test_a_list_of_organisations_is_read_in_its_order(tmp_path):
         assert read_agencies(tmp_path / "list.json") == ([PSYCHOLOGIST, HEALTH_CENTRE], [])
 
 
+def test_an_office_s_address_that_is_none_costs_nothing_but_itself(tmp_path):
+    told = {"id": "o-1", "name": "Biro Uji", "description": "-", "email": "kantor@uji.example; lain@uji.example"}
+    (tmp_path / "o.json").write_text(json.dumps(told), encoding="utf-8")
+    (read,), (skipped,) = read_agencies(tmp_path / "o.json")
+    assert (read.name, read.mail, skipped.place) == ("Biro Uji", None, "o.json[1] organizations.email")
+
+
 def test_what_is_registered_is_what_was_read():
     assert HEALTH_CENTRE.body() == {
         "id": HEALTH_CENTRE.id, "name": HEALTH_CENTRE.name, "kind": "health-centre", "services": list(HEALTH_CENTRE.services),
-        "url": HEALTH_CENTRE.url, "secret": HEALTH_CENTRE.secret,
+        "url": HEALTH_CENTRE.url, "mail": HEALTH_CENTRE.mail, "secret": HEALTH_CENTRE.secret,
+    }  # fmt: skip
+    assert HEALTH_CENTRE.listing() == {
+        "id": HEALTH_CENTRE.id, "description": "Lembaga fiktif untuk uji.", "offers": [each.model_dump(mode="json") for each in HEALTH_CENTRE.offers],
     }  # fmt: skip
 
 

@@ -1,16 +1,18 @@
 """Who is given which secret in docker-compose.yml: each service its own login's password, and the administrator's address nobody but `migrate`."""
 
 import re
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
+from uvicorn.middleware.proxy_headers import _TrustedHosts
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ("intake", "cases", "notifications")
 COMPOSE = (ROOT / "docker-compose.yml").read_text()
-SECTIONS = dict(re.findall(r"^  ([a-z]+):\n((?:    .*\n)+)", COMPOSE.split("\nservices:\n")[1].split("\nvolumes:\n")[0], re.MULTILINE))
+SECTIONS = dict(re.findall(r"^  ([a-z]+):\n((?:    .*\n)+)", COMPOSE.split("\nservices:\n")[1].split("\nnetworks:\n")[0], re.MULTILINE))
 SHARED = COMPOSE.split("\nservices:\n")[0]
-PASSWORDS = {"POSTGRES_PASSWORD", *(f"{service.upper()}_DATABASE_PASSWORD" for service in SERVICES)}
+PASSWORDS = {"POSTGRES_PASSWORD", "ERASURE_DATABASE_PASSWORD", *(f"{service.upper()}_DATABASE_PASSWORD" for service in SERVICES)}
 
 
 def given(section: str) -> set[str]:
@@ -26,7 +28,7 @@ def test_the_administrator_s_password_is_known_to_the_server_and_to_migrate_alon
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_knows_its_own_password_and_no_other(service):
     own = f"{service.upper()}_DATABASE_PASSWORD"
-    assert given(SECTIONS[service]) == {own}
+    assert given(SECTIONS[service]) == {own, *(["ERASURE_DATABASE_PASSWORD"] if service == "intake" else [])}
     assert f"DATABASE_URL: postgresql://tanggap_{service}:${{{own}:?set it in .env}}@postgres:5432/tanggap\n" in SECTIONS[service]
 
 
@@ -39,6 +41,16 @@ def test_migrate_gives_each_login_its_password_and_the_services_wait_for_it():
 def test_the_server_lets_nobody_in_without_a_password_and_listens_on_no_port_of_the_host():
     assert "POSTGRES_INITDB_ARGS: --auth=scram-sha-256" in SECTIONS["postgres"]
     assert [name for name, section in SECTIONS.items() if "ports:" in section] == ["proxy"]
+
+
+def test_the_services_believe_the_proxy_s_network_from_where_somebody_comes():
+    """Else all who report are one network, and whoever guesses there makes everybody wait."""
+    (believed,) = re.findall(r"^    FORWARDED_ALLOW_IPS: (.+)$", SHARED, re.MULTILINE)
+    (network,) = re.findall(r'^    ipam: \{config: \[\{subnet: "(.+)"\}\]\}$', COMPOSE, re.MULTILINE)
+    (where,) = re.findall(r"^\$\{TANGGAP_NETWORK:-(.+)\}$", believed)
+    assert (believed, "<<: *environment" in SECTIONS["intake"]) == (network, True)
+    trusted = _TrustedHosts(where)
+    assert (f"{ip_network(where)[5]}" in trusted, "192.0.2.7" in trusted) == (True, False)
 
 
 def test_every_secret_that_is_asked_for_stands_in_the_example():

@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,15 +33,16 @@ SERVES = "Ctrl-C"
 
 @dataclass
 class Place:
-    """Where the demonstration of these tests keeps its data. taken: the port that it wants, which somebody else has."""
+    """Where the demonstration of these tests keeps its data. taken: the port that it wants, which somebody else has. told: more of its environment."""
 
     home: Path
     temporary: Path
     taken: int
+    told: dict[str, str] = field(default_factory=dict)
 
     def environment(self, **more: str) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("TANGGAP_", "DATABASE_", "REDIS_"))}
-        return kept | {"TANGGAP_HOME": str(self.home), "TANGGAP_PORT": str(self.taken), "TMPDIR": str(self.temporary)} | more
+        return kept | {"TANGGAP_HOME": str(self.home), "TANGGAP_PORT": str(self.taken), "TMPDIR": str(self.temporary)} | self.told | more
 
     def tanggap(self, *verb: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

@@ -21,7 +21,8 @@ def answering(*answers: httpx.Response) -> httpx.Client:
 
 def test_an_agency_is_applied_unchanged_or_skipped_with_its_reason():
     wrong = httpx.Response(422, json={"detail": "/url: an endpoint begins with https://", "errors": [{"pointer": "/url", "code": "not-https"}]})
-    with answering(wrong, httpx.Response(201, json={"changed": True}), httpx.Response(201, json={"changed": False})) as client:
+    new, known = httpx.Response(201, json={"changed": True}), httpx.Response(201, json={"changed": False})
+    with answering(wrong, new, known, known, known) as client:
         results = [register(client, "http://desk", agency(key)) for key in ("a", "b", "c")]
     assert results == [Skipped("a", "/url: an endpoint begins with https://"), "applied", "unchanged"]
 
@@ -41,4 +42,4 @@ def test_what_is_sent_is_the_agency():
     transport = httpx.MockTransport(kept)
     with httpx.Client(transport=transport) as client:
         register(client, "http://desk", agency("a"))
-    assert sent == [agency("a").body()]
+    assert sent == [agency("a").body(), agency("a").listing()]

@@ -61,8 +61,8 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 async def knows_everybody(url: str, home: Home) -> bool:
     """Cases has heard of everybody who may see its list."""
     async with httpx.AsyncClient(trust_env=False) as client:
-        leading = [face.who for face in faces() if face.first == "/cases/"]
-        asked = [await client.get(f"{url}/cases/", headers={"authorization": f"Bearer {home.token(who)}"}) for who in leading]
+        leading = [face.who for face in faces() if face.first == "/cases/menunggu"]
+        asked = [await client.get(f"{url}/cases/menunggu", headers={"authorization": f"Bearer {home.token(who)}"}) for who in leading]
     return all(answer.is_success for answer in asked)
 
 
@@ -98,11 +98,13 @@ def test_the_page_shows_one_person_of_each_role_and_what_they_see(browser):
     assert page.status_code == 200
     shown = re.findall(r'name="role" value="([a-z-]+)">', page.text)
     known = {role for roles in Permissions().rows.values() for role in roles}
-    assert sorted(shown) == sorted(known - {"*", "service", "mentor", "subject-teacher"})  # the sample's homeroom teachers teach a subject, too
+    assert sorted(shown) == sorted(
+        known - {"*", "service", "mentor", "subject-teacher", "agency-officer", "integrator"}
+    )  # homeroom teachers teach; no sample agency has officers; a machine signs in nowhere
     for face in faces():
-        assert all(text in page.text for text in (face.name, face.title[0], face.sees[0]))
+        assert all(text in page.text for text in (face.name, face.title[0], face.sees[0], face.tries[0]))
     english = browser.get("/masuk", headers={"cookie": "tanggap_language=en"})
-    assert all(escape(text) in english.text for face in faces() for text in (face.name, face.title[1], face.sees[1]))
+    assert all(escape(text) in english.text for face in faces() for text in (face.name, face.title[1], face.sees[1], face.tries[1]))
 
 
 @pytest.mark.parametrize("face", faces(), ids=lambda face: face.role)
@@ -218,7 +220,7 @@ def test_over_other_data_nobody_is_offered_and_nobody_signs_in(sample, statuses)
 def test_where_it_is_not_allowed_there_is_no_such_page():
     page, form, first = without_district(None)
     assert [page.status_code, form.status_code, first.status_code] == [404, 404, 200]
-    assert "/masuk" not in first.text
+    assert 'href="/masuk"' not in first.text
 
 
 # every answer ------------------------------------------------------------------------------------------------------

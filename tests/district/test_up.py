@@ -102,6 +102,7 @@ async def test_over_a_server_of_the_operator_s_each_service_signs_in_as_itself(o
 @pytest.mark.anyio
 @pytest.mark.parametrize(("stop", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
 async def test_doctor_finds_the_port_of_the_district_that_serves_from_the_same_folder_and_nothing_is_left_after_it(tmp_path, temporary, stop, code):
+    """District life, row 18."""
     port = free_port()
     given = environment(tmp_path, TMPDIR=str(temporary))
     with up(given | {"TANGGAP_PORT": str(port)}, stop, code):
@@ -134,7 +135,7 @@ def test_migrate_says_what_it_applied_and_doctor_what_is_missing(own, tmp_path):
     findings = {each["what"]: each for each in json.loads(before.stdout)}
     assert "./tanggap migrate" in findings["database of cases"]["told"]
     first, again = (tanggap("migrate", "--json", env=given) for _ in range(2))
-    assert (first.returncode, again.returncode, json.loads(again.stdout)) == (0, 0, {"applied": []})
+    assert (first.returncode, again.returncode, json.loads(again.stdout)) == (0, 0, {"applied": [], "healed": []})
     applied = json.loads(first.stdout)["applied"]
     assert {each["service"] for each in applied} == set(SERVICES)
     assert {"service": "cases", "script": "0001_roster_list_reads.sql"} in applied

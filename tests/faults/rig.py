@@ -21,7 +21,7 @@ import psycopg
 from district.deployment import Deployment, free_port
 from district.embedded.postgres import Postgres, start_postgres
 from district.embedded.redis import Redis, start_redis
-from district.logins import prepared
+from district.logins import erasures_address, prepared
 from district.sample.office import appoint_office
 from district.sample.people import generate
 from district.sample.roster import SOURCE, write_roster
@@ -226,10 +226,11 @@ def rig(folder: Path, *, off: str = "", only: tuple[str, ...] = ()):
     redis = start_redis(folder)
     agency_port, mail_port = free_port(), free_port()
     settings = {
-        "TANGGAP_DEMO_SIGN_IN": "true", "TANGGAP_RETRY_SECONDS": "0.3,0.5,1,2,4,8", "SMTP_URL": f"smtp://127.0.0.1:{mail_port}",
+        "TANGGAP_DEMO_SIGN_IN": "true", "TANGGAP_LOOPBACK_WEBHOOKS": "true", "TANGGAP_RETRY_SECONDS": "0.3,0.5,1,2,4,8", "SMTP_URL": f"smtp://127.0.0.1:{mail_port}",
         "FAULTS_FOLDER": str(folder),
     }  # fmt: skip
     deployment = Deployment(folder, prepared(postgres.url(), folder), redis.url, launch="tests.faults.child {}", settings=settings)
+    deployment.erasure = erasures_address(postgres.url(), folder)
     built = Rig(folder, postgres, redis, deployment, f"http://127.0.0.1:{agency_port}")
     try:
         secret = f"whsec_{b64encode(os.urandom(32)).decode()}"
@@ -242,7 +243,7 @@ def rig(folder: Path, *, off: str = "", only: tuple[str, ...] = ()):
             built.helpers.append(subprocess.Popen([sys.executable, "-m", module, *given], stdin=subprocess.DEVNULL))
         for service in ("intake", "cases", "notifications"):
             deployment.start(service, FAULTS_OFF=off if not only or service in only else "")
-        deployment.wait_ready(within=60)
+        deployment.wait_ready(within=180)
         _fill(built, secret)
         yield built
     finally:

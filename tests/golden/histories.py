@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -40,9 +41,13 @@ class History:
 
     def folded(self) -> dict[str, Any]:
         """What today's code makes of the stream."""
-        kept = [Stored(place, event["type"], event["version"], json.dumps(event)) for place, event in enumerate(self.events, 1)]
-        found: dict[str, Any] = told(self.decider.fold(self.decider.codec.decode_many(kept)))
+        found: dict[str, Any] = told(self.decider.fold(self.decoded()))
         return found
+
+    def decoded(self) -> Sequence[Any]:
+        """The events as today's code reads them."""
+        kept = [Stored(place, event["type"], event["version"], json.dumps(event)) for place, event in enumerate(self.events, 1)]
+        return self.decider.codec.decode_many(kept)
 
     def save(self) -> None:
         """One event a line."""
@@ -90,7 +95,7 @@ def _field_difference(name: str, before: Any, now: Mapping[str, Any], at: str) -
 
 def _derived(state: Any) -> dict[str, Any]:
     found = {name: vars(type(state)).get(name) for name in DERIVED}
-    return {name: told(getattr(state, name)) for name, each in found.items() if isinstance(each, property)}
+    return {name: told(getattr(state, name)) for name, each in found.items() if isinstance(each, property | cached_property)}
 
 
 def _written(each: Mapping[str, Any]) -> str:

@@ -20,7 +20,7 @@ from shared.secrettext import first_secrets
 from shared.service import Kernel
 from shared.wrapping import MasterKeys
 from tests.golden.day import Question, Served, keys, recording, restore, served
-from tests.golden.test_recorded_day import EVENTS, as_rebuilt, as_recorded, differences, is_read_model
+from tests.golden.test_recorded_day import EVENTS, as_owned, as_rebuilt, differences, is_read_model
 
 pytestmark = pytest.mark.anyio
 
@@ -73,8 +73,8 @@ async def later(empty_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyP
         yield day
 
 
-async def test_every_answer_is_the_one_that_was_recorded(later: Served) -> None:
-    assert await differences(later, recording(), lambda _: True, as_recorded) == []
+async def test_every_answer_is_the_one_that_was_owned(later: Served) -> None:
+    assert await differences(later, recording(), lambda _: True, as_owned) == []
     await later.rebuild()
     assert await differences(later, recording(), is_read_model, as_rebuilt) == []
     verified = await later.verified()

@@ -36,7 +36,7 @@ class Browser:
         return self.office.app.state.accounts
 
     async def staff(self) -> str:
-        people = await self.accounts.directory.people("staff", None)
+        people = await self.accounts.directory.people("staff", None, schools="*")
         return str(people[0]["person"])
 
     async def invited(self, person: str) -> str:

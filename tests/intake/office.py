@@ -17,11 +17,12 @@ from services.intake.roster.report import ImportReport
 from services.intake.views import TABLES, VIEW, project
 from shared.errors import StillBuilding
 from shared.eventstore.projection import Projection
+from shared.heartbeat import Heartbeats
 from shared.running import ended
 from shared.settings import read_settings
 from shared.testing import eventually
 from tests.intake.bundles import zipped
-from tests.logins import login
+from tests.logins import login, past_the_wall
 
 KEY = urlsafe_b64encode(b"k" * 32).decode()
 
@@ -46,7 +47,7 @@ class Office:
         return await self.bring(zipped(files, self.folder / "bundle.zip"), **more)
 
     async def people(self) -> set[str]:
-        async with self.kernel.database.connection() as connection:
+        async with past_the_wall(self.kernel.database).connection() as connection:
             return {name for (name,) in await (await connection.execute("SELECT person FROM person_v1")).fetchall()}
 
     async def told(self, event_type: str) -> list[dict]:
@@ -60,7 +61,7 @@ async def opened(database: str, folder: Path, **secrets: str) -> AsyncIterator[O
     app = create_app(settings)
     kernel = app.state.kernel
     await kernel.database.open()
-    directory = Projection(VIEW, kernel.store, kernel.database, project, TABLES, kernel.heartbeats)
+    directory = Projection(VIEW, kernel.store, kernel.database, project, TABLES, Heartbeats(kernel.database))
     running = asyncio.create_task(directory.run())
 
     async def answers() -> bool:

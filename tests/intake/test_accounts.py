@@ -13,6 +13,8 @@ from services.intake.domain.account import Accept, AddCredentials, Close, Invita
 from services.intake.domain.credentials import Credential
 from services.intake.domain.sign_in_name import Holder, NameTaken
 from shared.errors import NotAllowed
+from tests.erasing import erase
+from tests.logins import past_the_wall
 
 pytestmark = pytest.mark.anyio
 
@@ -82,10 +84,10 @@ async def test_leaving_gives_names_and_verifiers_back(desk):
 async def test_what_verifies_is_sealed_and_ends_with_the_persons_keys(desk):
     await desk.invite("ani", "link-1")
     await desk.open("ani", "link-1", Credential("c-1", "passkey", "n-1"))
-    async with desk.kernel.database.statement() as connection:
+    async with past_the_wall(desk.kernel.database).statement() as connection:
         (row,) = await (await connection.execute("SELECT sealed::text FROM verifier")).fetchall()
     assert "key of c-1" not in row[0]
-    await desk.kernel.vault.erase("ani")
+    await erase(desk.kernel, "ani")
     assert await desk.verifiers.of("ani") == []
     with pytest.raises(NotAllowed):
         await desk.do(AddCredentials(person="ani", credentials=(Credential("c-2", "passkey", "n-2"),)), Secret("c-2", "passkey", "x"))

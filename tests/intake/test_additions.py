@@ -2,23 +2,15 @@
 
 import re
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from typing import get_args
-from uuid import uuid4
 
-import httpx
 import pytest
 
-from services.intake.domain.concern import CONCERN
-from services.intake.domain.roster import ROSTER, RegisterPerson, RegisterSchool
-from services.intake.subscribers import FromCases
-from shared.decider import execute, load
-from shared.events import CaseAcknowledged, CaseClosed, Category, ConcernJoinedCase, ConcernRead, PersonRegistered, SchoolRegistered
-from shared.message import TANGGAP, Event, Occasion, Recorded
-from shared.sealed import Sealed
+from shared.events import CaseAcknowledged, CaseClosed, Category, ConcernJoinedCase, ConcernRead
+from tests.erasing import erase
 from tests.intake.form import fill, nonce_of, receipt_of, report
 from tests.intake.office import Office
-from tests.keys import bearer, somebody
+from tests.intake.reporting import Desk, running
 
 pytestmark = pytest.mark.anyio
 
@@ -28,68 +20,10 @@ LONG = LINES + "x" * (20_000 - len(LINES.replace("\r\n", "\n")))
 """20,000 characters as a browser counts them."""
 
 
-class Desk:
-    """The forms and routes of intake for one school with two students."""
-
-    def __init__(self, office: Office, client: httpx.AsyncClient) -> None:
-        self.office, self.client = office, client
-
-    def person(self, person: str, role: str = "counsellor") -> dict[str, str]:
-        return bearer(self.office.kernel.settings, somebody(person, {role}, {"smp1"}))
-
-    async def raises(self, who: dict[str, str] | None = None, **changed) -> dict[str, str]:
-        told = {
-            "school": "smp1", "students": [{"id": "ani", "role": "affected"}], "kind": "incident", "categories": ["bullying"], "narrative": "Kata",
-            "channel": "api", "reporter": {"kind": "staff"},
-        } | changed  # fmt: skip
-        headers = (who or self.person("guru", "homeroom")) | {"idempotency-key": str(uuid4())}
-        answer = await self.client.post("/intake/api/concerns", json=told, headers=headers)
-        assert answer.status_code == 201, answer.text
-        return answer.json()
-
-    async def adds(self, raised: dict[str, str], who: dict[str, str] | None = None, key: str | None = None, **body) -> httpx.Response:
-        headers = ({"receipt": raised["receipt"]} if who is None else who) | ({"idempotency-key": key} if key else {})
-        return await self.client.post(f"/intake/api/concerns/{raised['concern_id']}/additions", json=body, headers=headers)
-
-    async def form(self, path: str, **fields) -> httpx.Response:
-        return await self.client.post(f"/intake/{path}", data=fields)
-
-    async def continued(self) -> list[dict]:
-        return await self.office.told("concern-continued")
-
-    async def opened(self, told: dict) -> object:
-        (text,) = await self.office.kernel.vault.open_many([Sealed.model_validate(told["text"])])
-        return text
-
-    async def hears(self, event: Event) -> None:
-        """Cases says something."""
-        now = datetime.now(UTC)
-        body = event.model_dump_json()
-        recorded = Recorded(uuid4(), "elsewhere", 1, 1, 0, None, "", event.type, 1, body, True, "smp1", "x", now, now, uuid4(), uuid4(), *[b""] * 4)
-        await FromCases(self.office.kernel.store)(recorded, None)
-
-    async def state(self, raised: dict[str, str]) -> str:
-        return (await load(self.office.kernel.store, CONCERN, f"concern-{raised['concern_id']}")).state.state
-
-    async def registered(self) -> None:
-        kernel = self.office.kernel
-        occasion = Occasion("service:test", None, datetime.now(UTC), TANGGAP, TANGGAP)
-        school = SchoolRegistered(school="smp1", npsn="20100002", name="SMP 1", level="smp")
-        await execute(kernel.store, ROSTER, "school-smp1", RegisterSchool(school=school), occasion)
-        for person in ("ani", "budi"):
-            name = await kernel.vault.seal(person, "identity", person, f"{person}/name")
-            told = PersonRegistered(person=person, kind="student", school="smp1", name=name)
-            await execute(kernel.store, ROSTER, f"person-{person}", RegisterPerson(person=told, digest="d"), occasion)
-        async with self.office.directory.reading():
-            pass  # the directory knows them
-
-
 @pytest.fixture
 async def desk(office: Office) -> AsyncIterator[Desk]:
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=office.app), base_url="http://intake") as client:
-        running = Desk(office, client)
-        await running.registered()
-        yield running
+    async with running(office) as desk:
+        yield desk
 
 
 # what is told of it ----------------------------------------------------------------------------------------------------
@@ -109,14 +43,14 @@ async def test_row_1_words_and_facts_that_come_later_leave_intake_sealed_for_eac
 
 async def test_a_student_who_was_erased_hears_nothing_and_the_other_one_does(desk):
     raised = await desk.raises(students=[{"id": "ani", "role": "affected"}, {"id": "budi", "role": "accused"}])
-    await desk.office.kernel.vault.erase("ani")
+    await erase(desk.office.kernel, "ani")
     assert (await desk.adds(raised, text="Kata")).status_code == 201
     assert [each["student"] for each in await desk.continued()] == ["budi"]
 
 
 async def test_nothing_is_added_to_a_concern_that_was_erased(desk):
     raised = await desk.raises()
-    await desk.office.kernel.vault.erase(f"concern-{raised['concern_id']}")
+    await erase(desk.office.kernel, f"concern-{raised['concern_id']}")
     assert (await desk.adds(raised, text="Kata")).status_code == 404
 
 

@@ -16,7 +16,7 @@ from tests.keys import bearer, somebody
 
 pytestmark = pytest.mark.anyio
 
-DUTY = {"name": "Dewi Lestari", "email": "dewi@contoh.invalid", "phone": "0811", "role": "district-duty"}
+DUTY = {"name": "Dewi Lestari", "email": "dewi@contoh.invalid", "phone": "0811-2345-678", "role": "district-duty"}
 
 
 class Desk:
@@ -59,8 +59,8 @@ async def test_name_and_contacts_are_sealed_under_the_persons_own_key(desk):
     await desk.done("appointments", **DUTY)
     (told,) = await desk.office.told("person-appointed")
     boxes = [Sealed.model_validate(told[name]) for name in ("name", "email", "phone")]
-    assert await desk.office.kernel.vault.open_many(boxes) == ["Dewi Lestari", "dewi@contoh.invalid", "0811"]
-    assert not {"Dewi", "dewi@contoh.invalid", "0811"} & set(str(told).replace("'", " ").split())
+    assert await desk.office.kernel.vault.open_many(boxes) == ["Dewi Lestari", "dewi@contoh.invalid", "+628112345678"]
+    assert not {"Dewi", "dewi@contoh.invalid", "+628112345678"} & set(str(told).replace("'", " ").split())
 
 
 async def test_row_20_a_supervisor_is_appointed_for_schools_by_id_or_number_and_an_officer_for_a_kind(desk):
@@ -71,6 +71,13 @@ async def test_row_20_a_supervisor_is_appointed_for_schools_by_id_or_number_and_
     assert await desk.posts(person) == {("supervisor", school), ("district-officer", school)}
     await desk.done("appointments/end", person=person, role="supervisor", school=school)
     await desk.done("appointments/end", person=person, role="district-officer", kind="regency")
+    assert await desk.posts(person) == set()
+
+
+async def test_an_agency_s_officer_holds_the_post_at_the_agency_and_at_no_school(desk):
+    person = (await desk.done("appointments", name="Tuti", role="agency-officer", agency="upt"))["person"]
+    assert await desk.posts(person) == {("agency-officer", "upt")}
+    await desk.done("appointments/end", person=person, role="agency-officer", agency="upt")
     assert await desk.posts(person) == set()
 
 
@@ -96,6 +103,9 @@ async def test_a_member_of_a_schools_staff_is_appointed_by_id_and_stays_so_after
         ({"name": "X", "role": "supervisor"}, 422, "post-does-not-fit"),
         ({"name": "X", "role": "district-officer"}, 422, "post-does-not-fit"),
         ({"name": "X", "role": "raja"}, 422, "invalid"),
+        ({"name": "X", "role": "agency-officer"}, 422, "invalid"),
+        ({"name": "X", "role": "agency-officer", "agency": "upt", "school": "20109999"}, 422, "invalid"),
+        ({"name": "X", "role": "auditor", "agency": "upt"}, 422, "invalid"),
         ({"person": "tidak-ada", "role": "auditor"}, 422, "name-needed"),
     ],
 )

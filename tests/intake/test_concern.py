@@ -14,14 +14,17 @@ from services.intake.domain.concern import (
     Command,
     Concern,
     ConcernAddedTo,
+    ConcernAnswered,
     ConcernEnded,
     ConcernMovedOn,
     ConcernReceived,
     End,
+    KeepAnswer,
     MoveOn,
     NamedStudent,
     NoSuchConcern,
     RaiseConcern,
+    with_letters,
 )
 from shared.events import (
     Category,
@@ -56,11 +59,18 @@ UNKNOWN = NamedStudent(student=None, school="smp1", role="witness", text=sealed(
 FIELDS = {
     "concern": "c1", "school": "smp1", "kind": "incident", "categories": ("bullying",), "facts": {"weapon": False, "fear": True},
     "narrative": sealed("narrative"), "students": (ANI,), "people": (), "channel": "web", "reporter_kind": "staff", "reporter": "citra",
-    "reply_to": None, "happened_at": MORNING,
+    "reply_to": None, "receipt": "ab" * 32, "happened_at": MORNING,
 }  # fmt: skip
 RAISE = RaiseConcern(**FIELDS)
 RECEIVED = ConcernReceived(
-    concern="c1", school="smp1", narrative=sealed("narrative"), channel="web", reporter_kind="staff", reporter="citra", reply_to=None
+    concern="c1",
+    school="smp1",
+    narrative=sealed("narrative"),
+    channel="web",
+    reporter_kind="staff",
+    reporter="citra",
+    reply_to=None,
+    receipt="ab" * 32,
 )
 ABOUT_ANI = ConcernRaised(
     concern="c1", school="smp1", student="ani", role="affected", kind="incident", categories=("bullying",), facts={"weapon": False, "fear": True},
@@ -171,7 +181,7 @@ def added(command=ADD, **changed) -> list[ConcernContinued]:
 def test_a_reporter_adds_and_the_first_words_stay():
     after = given(CONCERN, RECEIVED, ABOUT_ANI).when(ADD).then(ADDED, ABOUT_ANI_AGAIN)
     assert after.state == Concern(
-        "c1", "smp1", "citra", "received", None, frozenset({"a1"}), (ABOUT_ANI,), {"weapon": True, "fear": True}, "staff"
+        "c1", "smp1", "citra", "received", None, frozenset({"a1"}), (ABOUT_ANI,), {"weapon": True, "fear": True}, "staff", "ab" * 32
     )  # fmt: skip
 
 
@@ -435,3 +445,30 @@ def test_a_retry_gives_every_event_the_same_id_and_no_two_events_share_one(comma
 
     assert ids() == ids()
     assert len(set(ids())) == len(command.students) + 1
+
+
+# what is written back ----------------------------------------------------------------------------------------------
+
+
+ANSWER = KeepAnswer(answer="answer-1", text=sealed("answer"))
+ANSWERED = ConcernAnswered(answer="answer-1", text=sealed("answer"))
+
+
+def test_what_the_school_writes_is_kept_for_the_reporter_once():
+    given(CONCERN, RECEIVED, ABOUT_ANI).when(ANSWER).then(ANSWERED, ConcernMovedOn(state="read"))
+    given(CONCERN, RECEIVED, ABOUT_ANI, ConcernMovedOn(state="in_progress")).when(ANSWER).then(ANSWERED)
+    given(CONCERN, RECEIVED, ABOUT_ANI, ANSWERED).when(ANSWER).then()
+
+
+def test_it_is_kept_after_the_end_too_and_the_state_stays():
+    after = given(CONCERN, RECEIVED, ABOUT_ANI, ConcernEnded(outcome="helped")).when(ANSWER).then(ANSWERED)
+    assert (after.state.state, after.state.answers) == ("closed", frozenset({"answer-1"}))
+
+
+def test_nothing_is_kept_where_there_is_no_concern():
+    given(CONCERN).when(ANSWER).then()
+
+
+def test_a_concern_of_an_earlier_release_has_letters_for_a_receipt():
+    first = RECEIVED.model_dump(mode="json", exclude={"receipt"}) | {"version": 1}
+    assert with_letters(first)["receipt"] is None

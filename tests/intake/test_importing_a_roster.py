@@ -16,14 +16,17 @@ from services.intake.roster.reading import read_bundle
 from services.intake.roster.reasons import SENTENCES
 from services.intake.views import project
 from shared.access import service_principal
+from shared.destroying import Destroyer
 from shared.errors import Invalid
 from shared.events import PersonLeft, PersonRegistered, SchoolRegistered
 from shared.sealed import Sealed
 from shared.testing import given
+from tests.erasing import erase, erasures_login
 from tests.intake.bundles import CANARY, FILES, USERS, row, zipped
 from tests.intake.office import sample, without
 from tests.intake.rosters import each_sample
 from tests.keys import bearer
+from tests.logins import past_the_wall
 
 BOX = Sealed(kid="k", context="person-p/name", box="Ym94")
 
@@ -155,7 +158,7 @@ async def test_bad_rows_are_reported_by_number_and_reason_and_the_others_are_app
 @pytest_anyio
 async def test_no_table_holds_a_password_or_anything_personal_in_clear(office):
     await office.bring_files(FILES | {"demographics": "sourcedId,birthDate\nani,2012-05-06\n"})
-    async with office.kernel.database.connection() as connection:
+    async with past_the_wall(office.kernel.database).connection() as connection:
         tables = await (await connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'intake'")).fetchall()
         for (table,) in tables:
             text = str(await (await connection.execute(f"SELECT t::text FROM {table} t")).fetchall())
@@ -219,7 +222,7 @@ async def test_somebody_whose_row_is_bad_this_time_does_not_leave(office):
 async def test_two_schools_with_one_number_do_not_stop_the_directory(office):
     double = SchoolRegistered(school="s2", npsn="20109999", name="SMP", level="smp")
     await office.bring_files(FILES)
-    async with office.kernel.database.connection() as connection:
+    async with past_the_wall(office.kernel.database).connection() as connection:
         event = (await office.kernel.store.read_after(0))[0]
         await project(connection, 1, [replace(event, body=double.model_dump_json())])
 
@@ -227,9 +230,23 @@ async def test_two_schools_with_one_number_do_not_stop_the_directory(office):
 @pytest_anyio
 async def test_one_erased_person_does_not_keep_the_others_out(office):
     await office.bring_files(FILES)
-    await office.kernel.vault.erase(person_id("roster", "ani"))
+    await erase(office.kernel, person_id("roster", "ani"))
     report = await office.bring_files(FILES | {"users": USERS.replace("Ani,", "Anisa,") + row("eka")})
     assert report.applied >= 1
+    assert person_id("roster", "eka") in await office.people()
+
+
+@pytest_anyio
+@pytest.mark.parametrize("told", [True, False])
+async def test_whoever_lost_the_key_of_their_address_alone_keeps_nobody_out(office, told):
+    users = USERS if told else USERS.replace("ani@contoh.invalid,,0811", ",,")
+    await office.bring_files(FILES | {"users": users})
+    ani = person_id("roster", "ani")
+    await Destroyer(erasures_login(office.kernel.database.url)).destroy([(ani, "contact")])
+    office.kernel.vault.forget()
+    report = await office.bring_files(FILES | {"users": users.replace("Ani,", "Anisa,") + row("eka")})
+    assert [(each.reason, each.row) for each in report.quarantined] == ([("erased", 2)] if told else [])
+    assert report.applied == (1 if told else 2)
     assert person_id("roster", "eka") in await office.people()
 
 

@@ -15,6 +15,7 @@ from shared.message import Occasion
 from shared.sealed import Sealed
 from shared.two_people import SecondPersonNeeded
 from tests.intake.accounts_desk import AccountsDesk, Opened
+from tests.logins import past_the_wall
 
 pytestmark = pytest.mark.anyio
 
@@ -40,7 +41,7 @@ async def test_a_link_is_over_after_a_day_and_when_a_newer_one_was_made(desk):
     desk.later(days=1)
     assert await desk.inviting.person_of(second) is None
     await desk.leaving.look()
-    async with desk.kernel.database.statement() as connection:
+    async with past_the_wall(desk.kernel.database).statement() as connection:
         assert await (await connection.execute("SELECT * FROM invitation_link")).fetchall() == []
 
 
@@ -54,7 +55,7 @@ async def test_of_two_browsers_that_follow_one_link_at_once_one_opens_the_accoun
 async def test_the_link_itself_is_nowhere_in_the_store_and_sealed_in_the_mail(desk):
     link = await desk.inviting.invite("ani", "budi", "mail", uuid4())
     token = link.address.rpartition("/")[2]
-    async with desk.kernel.database.statement() as connection:
+    async with past_the_wall(desk.kernel.database).statement() as connection:
         rows = await (await connection.execute("SELECT body FROM event UNION ALL SELECT hash || person FROM invitation_link")).fetchall()
     assert not any(token in row[0] for row in rows)
     (mail,) = [json.loads(row[0]) for row in rows if "account-holder-to-be-told" in row[0]]

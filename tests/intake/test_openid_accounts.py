@@ -7,8 +7,10 @@ from services.intake.accounts.openid.refusing import NotProved
 from services.intake.accounts.openid.tokens import Proof
 from services.intake.domain.account import Close, Lock
 from services.intake.domain.sign_in_name import NameTaken
+from tests.erasing import erase
 from tests.intake.openid.forger import ISSUER, Forger
 from tests.intake.ways_desk import WaysDesk
+from tests.logins import past_the_wall
 
 pytestmark = pytest.mark.anyio
 MINE = Proof(ISSUER, "guru-1", two_factor=False)
@@ -70,7 +72,7 @@ async def test_what_was_ended_signs_in_no_more(desk, openid, end):
         case "closed":
             await desk.do(Close(person="ani"))
         case "erased":
-            await desk.kernel.vault.erase("ani")
+            await erase(desk.kernel, "ani")
     with pytest.raises(NotInvited):
         await openid.signed_in(MINE)
 
@@ -82,7 +84,7 @@ async def test_an_unknown_issuer_is_refused(openid):
 
 async def test_nothing_of_a_subject_stands_open_in_the_database(desk, openid):
     await linked(desk, openid, "ani", MINE)
-    async with desk.kernel.database.connection() as connection:
+    async with past_the_wall(desk.kernel.database).connection() as connection:
         rows = await (await connection.execute("SELECT v::text FROM verifier v UNION ALL SELECT e::text FROM event e")).fetchall()
     assert rows
     assert not any("guru-1" in row[0] or ISSUER in row[0] for row in rows)

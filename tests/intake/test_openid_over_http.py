@@ -15,6 +15,7 @@ from district.deployment import free_port
 from shared.access import Permissions
 from tests.intake.openid.providers import Provider, django_provider, provider_mock, signs_in
 from tests.intake.serving import Served, served
+from tests.keys import make_known, somebody
 
 pytestmark = [pytest.mark.servers, pytest.mark.anyio]
 
@@ -217,3 +218,30 @@ async def test_a_step_up_renews_the_session_of_the_same_person_only(intake, brow
 def issuers_link(page: httpx.Response) -> str:
     """The link of a page that leads to an issuer."""
     return unescape(page.text.partition('class="button" href="')[2].partition('"')[0])
+
+
+async def test_whoever_stands_nowhere_now_is_told_so_and_not_let_in(intake, browser):
+    await browser.enters(f"{await intake.invited('ani')}/openid/sekolah", "guru-1")
+    browser.client.cookies.clear()
+    make_known(intake.kernel.settings.database_url, somebody("ani", (), ()))
+    intake.kernel.posts.forget()
+    await stopped(browser, await browser.enters("/intake/masuk/openid/sekolah", "guru-1"), "no-place-now")
+    assert "tidak mempunyai tugas" in (await browser.get("/intake/masuk/terhenti?why=no-place-now")).text
+
+
+async def test_signing_out_offers_to_sign_out_at_the_issuers_that_can_as_well(intake, browser):
+    await browser.enters(f"{await intake.invited('ani')}/openid/belajar", "guru-1")
+    left = await browser.post("/intake/keluar")
+    assert ("Keluar juga dari belajar.id" in left.text, browser.signed_in) == (True, False)
+    away = await browser.get("/intake/keluar/openid/belajar")
+    assert away.status_code == 303
+    assert away.headers["location"].split("?")[0].endswith("logout/")
+
+
+async def test_whoever_did_not_come_from_an_issuer_is_offered_none_at_sign_out(intake, browser):
+    make_known(intake.kernel.settings.database_url, somebody("budi", {"counsellor"}, {"smp1"}))
+    value = await intake.office.app.state.sessions.begin("budi", level="two-factor", way="passkey")
+    cookies = intake.kernel.cookies
+    browser.client.cookies.set(cookies.session, value)
+    left = await browser.post("/intake/keluar")
+    assert (left.status_code, "Keluar juga dari" in left.text) == (200, False)

@@ -9,7 +9,7 @@ import pytest
 
 from services.intake.accounts import signing_in
 from services.intake.accounts.occasions import occasion_of
-from services.intake.accounts.ways import ACCOUNT as OWN
+from services.intake.accounts.offered import ACCOUNT as OWN
 from services.intake.domain.roster import ROSTER, Appoint
 from shared.access import service_principal
 from shared.clock import SystemClock
@@ -153,6 +153,21 @@ async def test_two_people_of_the_school_recover_an_account(browser):
     await entered(browser, "eka")
     assert (await browser.post(f"{LIST}/tegaskan", person=person, way="paper")).status_code == 201
     assert (await browser.accounts.accounts.of(person)).credentials == {}
+
+
+async def test_the_operator_invites_by_a_whole_name_that_one_person_has(browser):
+    headers = bearer(browser.office.kernel.settings, service_principal("operator"))
+
+    async def invited(told: str) -> httpx.Response:
+        return await browser.client.post("/intake/api/invitations", json={"person": told}, headers=headers | {"idempotency-key": str(uuid4())})
+
+    answer = await invited("  budi  SANTOSO ")
+    assert (answer.status_code, answer.json()["name"]) == (201, "Budi Santoso")
+    assert (await invited("Budi")).status_code == 404
+    for person in ("dewi", "DEWI"):
+        await appointed(browser, person, "coordinator", await school(browser))
+    assert [each["code"] for each in (await invited("Dewi")).json()["errors"]] == ["several-people"]
+    assert (await invited("dewi")).status_code == 201
 
 
 async def test_the_operator_of_the_district_invites_and_recovers_over_the_api(browser):

@@ -9,8 +9,10 @@ import pytest
 from services.intake.accounts.passkeys.ceremonies import PasskeyNotProved
 from services.intake.domain.account import Close, InvitationNotValid, Lock, RemoveCredential
 from services.intake.domain.sign_in_name import NameTaken
+from tests.erasing import erase
 from tests.intake.passkeys_device import Device
 from tests.intake.ways_desk import WaysDesk
+from tests.logins import past_the_wall
 
 pytestmark = pytest.mark.anyio
 
@@ -125,7 +127,7 @@ async def test_what_was_ended_signs_in_no_more(desk, end):
         case "closed":
             await desk.do(Close(person="ani"))
         case "erased":
-            await desk.kernel.vault.erase("ani")
+            await erase(desk.kernel, "ani")
     assert await refused(desk.signs_in(phone)) == "unknown"
 
 
@@ -160,7 +162,7 @@ async def test_spent_challenges_are_forgotten_when_they_could_hold_no_more(desk)
     old = desk.passkeys.ask().begun.model_copy(update={"ends": desk.clock.now() - timedelta(days=1)})
     await desk.passkeys.signed_in(old, phone.answers(old.challenge))
     await desk.signs_in(phone)
-    async with desk.kernel.database.connection() as connection:
+    async with past_the_wall(desk.kernel.database).connection() as connection:
         (count,) = await (await connection.execute("SELECT count(*) FROM spent_challenge WHERE until < now()")).fetchone()
     assert count == 0
 
@@ -168,7 +170,7 @@ async def test_spent_challenges_are_forgotten_when_they_could_hold_no_more(desk)
 async def test_nothing_of_a_passkey_stands_open_in_the_database(desk):
     phone = Device()
     await desk.opened("ani", phone)
-    async with desk.kernel.database.connection() as connection:
+    async with past_the_wall(desk.kernel.database).connection() as connection:
         rows = await (await connection.execute("SELECT v::text FROM verifier v UNION ALL SELECT e::text FROM event e")).fetchall()
     told = json.loads(phone.makes(b"x"))["id"]
     assert rows

@@ -17,7 +17,7 @@ from shared.message import Occasion
 from shared.running import ended
 from shared.sealed import Sealed
 from shared.settings import read_settings
-from tests.logins import login
+from tests.logins import login, past_the_wall
 
 pytestmark = pytest.mark.anyio
 
@@ -100,7 +100,7 @@ async def test_a_rebuild_gives_the_same_posts(office):
 
 async def test_while_the_directory_is_built_nobody_is_taken_for_a_stranger(office):
     await office.registered(Post("counsellor", "a"))
-    async with office.kernel.database.connection() as connection:
+    async with past_the_wall(office.kernel.database).connection() as connection:
         await connection.execute("UPDATE view_checkpoint SET state = 'leaving'")
     office.posts.forget()
     for asked in (office.posts.roles("ani", "a"), office.posts.holders("counsellor", "a"), office.posts.of("ani")):

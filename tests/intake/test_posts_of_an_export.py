@@ -4,6 +4,7 @@ import pytest
 
 from services.intake.roster.ids import person_id, school_id
 from shared.events import Post
+from tests.logins import past_the_wall
 
 pytestmark = pytest.mark.anyio
 
@@ -84,7 +85,7 @@ async def test_our_own_column_gives_no_role_of_the_district_either(office):
 
 async def test_no_import_touches_an_appointment(office):
     await office.bring_files(WHOLE)
-    async with office.kernel.database.connection() as connection:
+    async with past_the_wall(office.kernel.database).connection() as connection:
         await connection.execute("INSERT INTO post_v1 SELECT generation, %s, 'supervisor', %s, NULL, true FROM post_v1 LIMIT 1", (CITRA, A))
     await office.bring_files(WHOLE | {"roles": ROLES.replace("citra,primary,principal", "citra,primary,teacher")}, allow_drop=True)
     assert await posts(office, CITRA) == {("subject-teacher", B), ("supervisor", A)}

@@ -68,3 +68,48 @@ async def test_no_other_role_of_a_school_imports(office):
     async with asking(office, somebody("kepala", {"principal", "coordinator"}, {A})) as client:
         assert (await client.post("/intake/api/roster", content=b"")).status_code == 403
         assert (await client.get("/intake/api/roster/report")).status_code == 403
+
+
+USERS_12 = "sourcedId,status,givenName,familyName,role,orgSourcedIds,email,metadata.tanggapRoles\n"
+
+
+async def bundle_without_schools(office, users: str) -> bytes:
+    manifest = "propertyName,value\noneroster.version,1.1\nfile.orgs,absent\nfile.users,delta\n"
+    return zipped({"manifest": manifest, "users": USERS_12 + users}, office.folder / "tanpa-sekolah.zip").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "operator-a,,Operator,Contoh,teacher,b,o@contoh.invalid,coordinator\n",
+        "baru,,Baru,Contoh,teacher,b,baru@contoh.invalid,counsellor|principal\n",
+    ],
+)
+async def test_nobody_new_or_known_gets_a_post_at_another_school_also_where_the_bundle_names_no_school(office, asked, row):
+    told = len(await office.told("person-registered"))
+    answer = await asked.client.post("/intake/api/roster", content=await bundle_without_schools(office, row))
+    assert (answer.status_code, answer.json()["applied"]) == (200, 0)
+    assert [each["reason"] for each in answer.json()["quarantined"]] == ["of-another-school"]
+    assert len(await office.told("person-registered")) == told
+
+
+async def test_roles_that_open_cases_or_accounts_wait_for_the_district(office, asked):
+    users = "ani,,Ani,Contoh,teacher,a,ani@contoh.invalid,counsellor|homeroom\n"
+    answer = await asked.client.post("/intake/api/roster", content=await bundle_without_schools(office, users))
+    assert (answer.status_code, answer.json()["applied"]) == (200, 1)
+    assert [(each["field"], each["reason"]) for each in answer.json()["quarantined"]] == [("role", "role-for-the-district")]
+    last = (await office.told("person-registered"))[-1]
+    assert [(post["role"], post["school"]) for post in last["posts"]] == [("homeroom", A)]
+
+
+async def test_a_role_that_the_district_gave_stays_with_an_import_of_the_own_school(office, asked):
+    await office.bring_files({"orgs": HEAD + ORGS["a"] + ORGS["b"], "users": USERS + ANI.replace("teacher", "counselor") + EKA})
+    answer = await asked("a", ANI.replace("teacher", "counselor").replace("Ani,", "Anita,"))
+    assert (answer.json()["applied"], answer.json()["quarantined"]) == (1, [])
+
+
+async def test_the_cluster_of_a_school_is_the_districts_to_say(office, asked):
+    files = {"orgs": "sourcedId,name,type,metadata.cluster\na,SMP Negeri 1,school,gugus-9\n", "users": USERS + ANI}
+    answer = await asked.client.post("/intake/api/roster", content=zipped(files, office.folder / "gugus.zip").read_bytes())
+    assert answer.status_code == 200
+    assert [each["cluster"] for each in await office.told("school-registered") if each["school"] == A][-1] is None

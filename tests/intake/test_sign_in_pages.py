@@ -65,7 +65,7 @@ async def test_what_is_wrong_stands_at_its_field_and_the_picture_stays(browser):
 
 
 async def test_a_name_that_somebody_has_is_told_so(browser):
-    people = [str(each["person"]) for each in await browser.accounts.directory.people(None, None)][:2]
+    people = [str(each["person"]) for each in await browser.accounts.directory.people(None, None, schools="*")][:2]
     await browser.opens(await browser.invited(people[0]))
     address = await browser.invited(people[1])
     await browser.get(f"{address}/sandi")

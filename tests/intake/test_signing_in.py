@@ -1,7 +1,6 @@
 """Signing in with a name, a password and a code: the same answer for unknown and wrong, ever more slowly, and nothing counts twice."""
 
 import asyncio
-import statistics
 import time
 from datetime import timedelta
 
@@ -13,7 +12,9 @@ from services.intake.accounts.hashing import Hashing, SignInBusy
 from services.intake.accounts.pacing import OF_A_NAME, OF_A_NETWORK, TriedTooOften
 from services.intake.accounts.signing_in import Proved, SignInRefused
 from services.intake.domain.account import Close, Lock, RemoveCredential, Unlock
+from tests.erasing import erase
 from tests.intake.accounts_desk import NETWORK, AccountsDesk
+from tests.logins import past_the_wall
 
 pytestmark = pytest.mark.anyio
 
@@ -104,7 +105,7 @@ async def test_an_unlocked_account_signs_in_again(desk):
 
 async def test_an_erased_person_signs_in_no_more(desk):
     mine = await desk.open("ani")
-    await desk.kernel.vault.erase("ani")
+    await erase(desk.kernel, "ani")
     await refused(desk, mine.typed(desk.clock.now()))
 
 
@@ -182,14 +183,14 @@ async def test_tries_are_forgotten_after_a_while_and_their_rows_after_a_day(desk
     await refused(desk, mine.typed(desk.clock.now(), password="wrong" * 3))
     desk.later(days=2)
     await desk.leaving.look()
-    async with desk.kernel.database.statement() as connection:
+    async with past_the_wall(desk.kernel.database).statement() as connection:
         assert await (await connection.execute("SELECT * FROM sign_in_pace")).fetchall() == []
 
 
 async def test_no_name_and_no_network_stands_open_in_the_database(desk):
     mine = await desk.open("ani")
     await refused(desk, mine.typed(desk.clock.now(), password="wrong" * 3))
-    async with desk.kernel.database.statement() as connection:
+    async with past_the_wall(desk.kernel.database).statement() as connection:
         rows = await (await connection.execute("SELECT subject FROM sign_in_pace UNION SELECT stream FROM event")).fetchall()
     assert not any(word in row[0] for row in rows for word in ("ani@", "192.0.2"))
 
@@ -210,9 +211,9 @@ async def test_unknown_and_wrong_take_the_same_time(office):
             began = time.monotonic()
             await refused(desk, kind)
             seen.append(time.monotonic() - began)
-    medians = [statistics.median(each) for each in took]
-    assert max(medians) - min(medians) < 0.02
-    assert min(medians) >= signing_in.ANSWERED_AFTER
+    quickest = [min(each) for each in took]  # what a busy machine adds says nothing about the kind of answer
+    assert max(quickest) - min(quickest) < 0.02
+    assert min(quickest) >= signing_in.ANSWERED_AFTER
 
 
 async def test_an_unknown_name_costs_a_hash_as_well():

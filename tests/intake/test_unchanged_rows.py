@@ -19,6 +19,7 @@ from shared.rewrapping import Rewrapper
 from shared.secretfile import write_secrets
 from shared.secretset import SECRET_NAMES, SecretSet
 from shared.wrapping import MasterKeys
+from tests.erasing import erase
 from tests.intake.office import Office, opened, sample
 from tests.keys import secrets
 
@@ -79,7 +80,7 @@ async def test_somebody_who_was_erased_leaves_a_digest_that_nobody_can_compare_w
     district = sample(5)
     await bring(office, "a.zip", district)
     gone = person_id(SOURCE, "smp1-murid-001")
-    await office.kernel.vault.erase(gone)
+    await erase(office.kernel, gone)
     report = await office.bring(office.folder / "a.zip")
     assert [each.reason for each in report.quarantined] == ["erased"]
 

@@ -1,6 +1,7 @@
 """Events that the tests of sending publish, and what they wait for."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from shared.events import CaseTriaged, GuardianToBeTold, ReferralSent
@@ -29,10 +30,9 @@ def triaged(case: str, urgency: str = "emergency", excluded: tuple[str, ...] = (
     )
 
 
-def to_be_told(case: str, guardian: str = "ibu") -> GuardianToBeTold:
-    return GuardianToBeTold(
-        case=case, student="siswa", school="school-1", notice=str(uuid4()), guardian=guardian, not_before=now(), words=SEALED, by="ani"
-    )
+def to_be_told(case: str, guardian: str = "ibu", **more: Any) -> GuardianToBeTold:
+    asked = {"second": None, "words": SEALED, "asks": "reading", "about": None, "meet_at": None, "not_before": now(), "by": "ani"} | more
+    return GuardianToBeTold(case=case, student="siswa", school="school-1", notice=str(uuid4()), guardian=guardian, **asked)
 
 
 def sent(case: str, agency: str, package: Sealed = SEALED, priority: str = "routine", opens: str = "after-acceptance") -> ReferralSent:

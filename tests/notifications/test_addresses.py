@@ -129,7 +129,7 @@ async def test_row_17_a_wrong_endpoint_is_422_where_it_is_entered_and_nothing_is
 
 
 async def test_row_17_a_district_that_is_no_demonstration_takes_no_endpoint_on_this_machine(database, redis_url):
-    async with desk(database, redis_url, "smtp://127.0.0.1:9", TANGGAP_DEMO_SIGN_IN="false") as running:
+    async with desk(database, redis_url, "smtp://127.0.0.1:9", TANGGAP_LOOPBACK_WEBHOOKS="false") as running:
         body = {"id": "upt", "name": "UPT", "url": "https://127.0.0.1/hook", "secret": SECRET}
         answer = await running.client.post("/notifications/api/agencies", json=body, headers=running.as_service())
         assert (answer.status_code, answer.json()["errors"]) == (422, [{"pointer": "/url", "code": "leads-inside"}])

@@ -1,6 +1,16 @@
 """A partner agency in the directory."""
 
-from services.notifications.domain.agency import AGENCY, AgencyRegistered, NoSuchAgency, NoteGone, RegisterAgency, WebhookDisabled
+from services.notifications.domain.agency import (
+    AGENCY,
+    AgencyDescribed,
+    AgencyRegistered,
+    DescribeAgency,
+    NoSuchAgency,
+    NoteGone,
+    RegisterAgency,
+    WebhookDisabled,
+)
+from services.notifications.domain.listing import Offer
 from shared.sealed import Sealed
 from shared.testing import given
 
@@ -9,7 +19,7 @@ URL = "https://upt.example/hook"
 
 def fields(**changed: object) -> dict[str, object]:
     secret = Sealed(kid="k", context="c", box="Ym94")
-    return {"agency": "upt", "name": "UPTD PPA", "kind": "uptd-ppa", "services": ("pendampingan",), "url": URL, "secret": secret, "old_secret": None, "digest": "d", **changed}  # fmt: skip
+    return {"agency": "upt", "name": "UPTD PPA", "kind": "uptd-ppa", "services": ("pendampingan",), "url": URL, "secret": secret, "old_secret": None, "mail": None, "digest": "d", **changed}  # fmt: skip
 
 
 REGISTERED = AgencyRegistered(**fields())
@@ -45,3 +55,22 @@ def test_there_is_no_webhook_without_an_agency():
 
 def test_registering_again_takes_a_disabled_webhook_into_use():
     given(AGENCY, REGISTERED, GONE).when(RegisterAgency(**fields())).then(REGISTERED)
+
+
+SHELTER = Offer(service="s", name="Rumah aman", around_the_clock=True)
+SAID = {"agency": "upt", "description": "Unit perlindungan.", "offers": (SHELTER,)}
+DESCRIBED = AgencyDescribed(**SAID)
+
+
+def test_what_the_directory_says_is_kept_and_said_again_only_where_it_changed():
+    given(AGENCY, REGISTERED).when(DescribeAgency(**SAID)).then(DESCRIBED)
+    given(AGENCY, REGISTERED, DESCRIBED).when(DescribeAgency(**SAID)).then()
+    given(AGENCY, REGISTERED, DESCRIBED).when(DescribeAgency(**{**SAID, "offers": ()})).then(AgencyDescribed(**{**SAID, "offers": ()}))
+
+
+def test_an_agency_that_is_registered_again_keeps_its_description():
+    given(AGENCY, REGISTERED, DESCRIBED, AgencyRegistered(**fields(name="UPTD"))).when(DescribeAgency(**SAID)).then()
+
+
+def test_nobody_is_described_who_is_not_registered():
+    given(AGENCY).when(DescribeAgency(**SAID)).refuses(NoSuchAgency)

@@ -9,6 +9,8 @@ import pytest
 from services.notifications.subscribers import task_of
 from shared.events import CaseTriaged, ReferralSent
 from shared.testing import eventually
+from tests.erasing import erase
+from tests.logins import past_the_wall
 from tests.notifications.desk import SECRET, desk
 
 pytestmark = pytest.mark.anyio
@@ -107,7 +109,7 @@ async def test_a_package_opens_after_acceptance_and_the_fetch_is_recorded(runnin
 
 async def test_an_erased_package_says_so(running):
     task = await referred(running, opens="at-once")
-    await running.kernel.vault.erase("siswa")
+    await erase(running.kernel, "siswa")
     opened = await running.client.get(f"/notifications/api/tasks/{task}/package", headers=running.as_agency("upt"))
     assert opened.json()["package"] == {"erased": True}
 
@@ -154,7 +156,7 @@ async def test_row_29_a_key_with_another_body_is_refused_on_every_other_road_too
 async def test_the_agencys_words_are_sealed_wherever_they_are_kept(running):
     task = await referred(running)
     await say(running, task, trigger="decline", reason="other", note=CANARY)
-    async with running.kernel.database.connection() as connection:
+    async with past_the_wall(running.kernel.database).connection() as connection:
         cursor = await connection.execute("SELECT count(*) FROM event WHERE body LIKE %s", (f"%{CANARY}%",))
         assert await cursor.fetchone() == (0,)
     told = json.loads((await running.told("task-moved"))[0].body)
@@ -251,11 +253,54 @@ async def test_a_wrong_agency_is_refused_by_field(running, wrong):
     assert await running.told("agency-registered") == []
 
 
+async def test_what_the_directory_says_of_an_agency_is_searched(running):
+    await running.register("upt", "http://127.0.0.1:9/hook")
+    offer = {"service": "s", "name": "Rumah aman", "areas": ["Kabupaten Contoh"], "unaccompanied": True}
+    told = {"id": "upt", "description": "Unit perlindungan.", "offers": [offer]}
+    changed = [
+        (await running.client.post("/notifications/api/agencies/descriptions", json=told, headers=running.as_service())).json() for _ in range(2)
+    ]
+    assert changed == [{"id": "upt", "changed": True}, {"id": "upt", "changed": False}]
+
+    wish = {"need": "protection", "age": 12, "area": "Contoh", "unaccompanied": True}
+    found = (await running.client.post("/notifications/api/agencies/search", json=wish, headers=running.as_service())).json()
+    (hit,) = found["items"]
+    assert (hit["id"], hit["name"], hit["description"], hit["suits"]) == ("upt", "UPT", "Unit perlindungan.", True)
+    assert [(each["code"], each["fit"]) for each in hit["reasons"]] == [
+        ("need", "fits"), ("area", "fits"), ("unaccompanied", "fits"), ("age", "unknown"),
+    ]  # fmt: skip
+    assert hit["reasons"][0]["sentence"] == {"id": "Melayani kebutuhan ini: Rumah aman.", "en": "Serves this need: Rumah aman."}
+    assert found["needs"][0] == {"code": "mental-health", "title": {"id": "Kesehatan jiwa", "en": "Mental health"}}
+
+
+@pytest.mark.parametrize(
+    ("route", "body", "pointer"),
+    [
+        ("search", {"need": "money"}, "/need"),
+        ("search", {"age": 151}, "/age"),
+        ("search", {"words": "x" * 201}, "/words"),
+        ("search", {"student": "ani"}, "/student"),
+        ("descriptions", {"id": "", "offers": []}, "/id"),
+        ("descriptions", {"id": "upt", "offers": [{"service": "s", "name": ""}]}, "/offers/0/name"),
+        ("descriptions", {"id": "upt", "offers": [{"service": "s", "name": "S", "room": -1}]}, "/offers/0/room"),
+    ],
+)
+async def test_a_wrong_wish_or_description_is_refused_by_field(running, route, body, pointer):
+    answer = await running.client.post(f"/notifications/api/agencies/{route}", json=body, headers=running.as_service())
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)
+    assert await running.told("agency-described") == []
+
+
+async def test_an_agency_that_is_not_registered_is_not_described(running):
+    answer = await running.client.post("/notifications/api/agencies/descriptions", json={"id": "upt"}, headers=running.as_service())
+    assert (answer.status_code, answer.json()["type"]) == (404, "/problems/no-such-agency")
+
+
 async def test_the_directory_never_shows_a_secret(running):
     await running.register("upt", "http://127.0.0.1:9/hook")
     listed = await running.client.get("/notifications/api/agencies", headers=running.as_service())
     assert listed.json()["items"] == [{"id": "upt", "name": "UPT", "kind": "", "services": [], "has_webhook": True, "endpoint": None}]
-    async with running.kernel.database.connection() as connection:
+    async with past_the_wall(running.kernel.database).connection() as connection:
         found = await (await connection.execute("SELECT count(*) FROM event WHERE body LIKE %s", (f"%{SECRET[6:]}%",))).fetchone()
     assert found == (0,)
 
@@ -268,7 +313,7 @@ async def test_nobody_without_credentials_sees_anything(running):
 
 async def test_no_table_holds_an_address_or_a_name_in_clear(running):
     await alerted(running)
-    async with running.kernel.database.connection() as connection:
+    async with past_the_wall(running.kernel.database).connection() as connection:
         for table in ("person_v1", "outbox_v1", "attempt", "deadline_v1", "notice_v1", "task_v1", "event"):
             rows = await (await connection.execute(f"SELECT t::text FROM {table} t WHERE t::text LIKE '%%@example.org%%'")).fetchall()
             assert rows == [], table

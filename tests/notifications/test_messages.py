@@ -11,6 +11,7 @@ import pytest
 
 from shared.events import CaseAcknowledged, CaseTriaged, DutyChanged, NobodyReachable, StaffToBeTold, WorkOverdue
 from shared.testing import eventually
+from tests.logins import past_the_wall
 from tests.notifications.desk import Mailbox, desk, mail_server, text_of
 
 pytestmark = pytest.mark.anyio
@@ -59,7 +60,7 @@ async def mailed(running, mailbox: Mailbox, count: int) -> list[str]:
 
 
 async def waiting(running) -> int:
-    async with running.kernel.database.connection() as connection:
+    async with past_the_wall(running.kernel.database).connection() as connection:
         row = await (await connection.execute("SELECT count(*) FROM deadline_v1")).fetchone()
     return row[0]
 

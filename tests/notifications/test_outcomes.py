@@ -14,6 +14,7 @@ from services.notifications.senders.addresses import UnknownHost
 from shared.decider import execute
 from shared.events import StaffToBeTold
 from shared.testing import eventually
+from tests.logins import past_the_wall
 from tests.notifications.certificates import self_signed
 from tests.notifications.desk import Agency, Mailbox, agency_server, desk, mail_server, text_of
 from tests.notifications.scenes import in_states, sent, staffed, to_be_told, triaged
@@ -52,7 +53,7 @@ async def agency_of(running, agency: str) -> dict:
 
 async def due_in(running) -> float:
     """Seconds until the only waiting message is tried again."""
-    async with running.kernel.database.connection() as connection:
+    async with past_the_wall(running.kernel.database).connection() as connection:
         query = "SELECT extract(epoch FROM due_at - clock_timestamp())::float8 FROM outbox_v1 WHERE state = 'queued'"
         ((seconds,),) = await (await connection.execute(query)).fetchall()
     return seconds
@@ -60,7 +61,7 @@ async def due_in(running) -> float:
 
 async def time_passes(running, minutes: int) -> None:
     """For every waiting message."""
-    async with running.kernel.database.connection() as connection:
+    async with past_the_wall(running.kernel.database).connection() as connection:
         await connection.execute(
             "UPDATE outbox_v1 SET due_at = due_at - make_interval(mins => %s), queued_at = queued_at - make_interval(mins => %s)", (minutes, minutes)
         )
@@ -91,6 +92,7 @@ async def test_row_5_sent_is_recorded_only_of_what_a_server_took_for_a_receiver(
     kept = ["good@x.invalid", "", "a@x.invalid;b@x.invalid", "<>", "é@x.invalid", "x@é.invalid", " ", "a b@x.invalid", "a@b", "\r\n"]
     async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp, TANGGAP_RETRY_SECONDS=HOUR) as running:
         await staffed(running)
+        await running.person("siswa", "student", guardians=tuple(f"wali-{place}" for place in range(len(kept))))
         for place, address in enumerate(kept):
             await running.person(f"wali-{place}", "guardian", address=address)
             await running.hear(to_be_told(f"case-{place}", f"wali-{place}"))
@@ -316,7 +318,17 @@ async def test_an_agency_without_an_endpoint_is_told_to_the_case_at_once(databas
 async def test_row_17_a_wrong_endpoint_that_an_earlier_release_took_is_never_at_the_first_call(database, redis_url, url):
     async with desk(database, redis_url, NOWHERE, TANGGAP_RETRY_SECONDS=HOUR) as running:
         await staffed(running)
-        told = {"agency": "upt", "name": "UPT", "kind": "", "services": (), "url": url, "secret": None, "old_secret": None, "digest": "-"}
+        told = {
+            "agency": "upt",
+            "name": "UPT",
+            "kind": "",
+            "services": (),
+            "url": url,
+            "secret": None,
+            "old_secret": None,
+            "mail": None,
+            "digest": "-",
+        }
         await execute(running.kernel.store, AGENCY, "agency-upt", RegisterAgency(**told), running.occasion())
         await running.hear(sent("case-1", "upt"))
         await in_states(running, "case-1", "failed")

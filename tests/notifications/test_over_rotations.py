@@ -9,7 +9,7 @@ import pytest
 from starlette.responses import Response
 
 from services.notifications.domain.agency import AGENCY, RegisterAgency
-from services.notifications.links import Links
+from services.notifications.links import Link, Links
 from services.notifications.senders.signing import NotVerified, public_key, signing_keys, verify
 from shared import secretfile
 from shared.decider import execute, load
@@ -20,7 +20,7 @@ from shared.testing import eventually
 from shared.wrapping import MasterKeys
 from tests.keys import secrets
 from tests.notifications.desk import SECRET, Agency, Desk, Mailbox, agency_server, desk, mail_server, text_of
-from tests.notifications.scenes import in_states, sent, staffed, to_be_told
+from tests.notifications.scenes import in_states, now, sent, staffed, to_be_told
 
 pytestmark = pytest.mark.anyio
 OTHER = "whsec_" + "REVG" * 12
@@ -76,19 +76,20 @@ async def test_a_guardians_link_holds_after_its_key_is_gone_and_after_a_rebuild(
         await rotating.drop_the_old_ones(running)
         rebuilt = await running.client.post("/notifications/api/views/outbox_v1/rebuild", headers=running.as_service())
         assert rebuilt.status_code == 200, rebuilt.text
-        assert [(await running.client.post(link)).status_code for link in links] == [200, 200]
+        assert [(await running.client.get(link)).status_code for link in links] == [200, 200]
 
 
 async def test_an_attempt_after_a_rotation_gives_another_link_and_both_lead_to_the_notice(database, redis_url, rotating):
     mailbox = Mailbox()
     async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp, **rotating.setting) as running:
         made = Links(running.kernel.database, running.kernel.keys)
-        tokens = [await made.make("notice-1"), await made.make("notice-1")]
+        later = now() + timedelta(hours=1)
+        tokens = [await made.make("notice-1", "ibu", later), await made.make("notice-1", "ibu", later)]
         rotating.rotate()
-        tokens.append(await made.make("notice-1"))
+        tokens.append(await made.make("notice-1", "ibu", later))
         assert (tokens[0] == tokens[1], tokens[1] == tokens[2]) == (True, False)
-        assert [await made.notice_of(token) for token in tokens] == ["notice-1"] * 3
-        assert await made.notice_of("0" * 32) is None
+        assert [await made.find(token) for token in tokens] == [Link("notice-1", "ibu", later)] * 3
+        assert await made.find("0" * 32) is None
 
 
 async def test_both_keys_sign_during_the_overlap_and_a_repeat_carries_the_same_id(database, redis_url, rotating):

@@ -12,7 +12,7 @@ from services.notifications.domain import alert, notice, task
 from services.notifications.domain.alert import ALERT, LAST_RESORT_STEP, AlertStepTaken, LadderStep, RaiseAlert
 from services.notifications.domain.notice import NOTICE, AskNotice
 from services.notifications.domain.outcome import NO_RECEIVER, Accepted, Later, Never, Outcome, Why
-from services.notifications.domain.task import LONGEST_SILENCE, TASK, RequestTask
+from services.notifications.domain.task import SILENCE, TASK, RequestTask
 from services.notifications.patience import UNKNOWN_HOST_FOR, Waiting, settled
 from services.notifications.reasons import reasons
 from shared.decider import Decider
@@ -22,6 +22,8 @@ from shared.sealed import Sealed
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 WAITS = (5, 30, 120, 600)
 ABOUT = {"case": "case-1", "student": "siswa", "school": "school-1"}
+BOX = Sealed(kid="k", context="c", box="Ym94")
+NOTHING_ASKED: dict[str, Any] = {"second": None, "words": BOX, "asks": "reading", "about": None, "meet_at": None}
 
 
 def waiting(tried: int = 0, **after: float) -> Waiting:
@@ -123,7 +125,7 @@ class Outbox:
         if message.kind == "alert":
             return alert.NoteAttempt(person=message.person, step=message.step, outcome=outcome)
         if message.kind == "notice":
-            return notice.NoteAttempt(outcome=outcome)
+            return notice.NoteAttempt(guardian=message.person, outcome=outcome)
         return task.NoteAttempt(outcome=outcome, since=message.since)
 
     def told(self, kind: type) -> list[Any]:
@@ -159,7 +161,7 @@ def test_an_alert_ends_with_a_person_who_got_it_or_the_case_hears_that_nobody_di
 @given(OUTCOMES)
 def test_a_notice_is_sent_only_where_it_was_accepted_and_otherwise_its_end_is_told(outcomes):
     outbox = Outbox(NOTICE, outcomes)
-    outbox.decide(AskNotice(**ABOUT, notice="n", guardian="ibu", not_before=NOON, by="ani", unsafe=False))
+    outbox.decide(AskNotice(**ABOUT, **NOTHING_ASKED, notice="n", guardian="ibu", not_before=NOON, by="ani", unsafe=False))
     outbox.queued = [Message("notice", "ibu", 0, NOON, NOON)]
     outbox.run()
     ((_, outcome),) = outbox.ended
@@ -179,14 +181,14 @@ def test_a_referral_that_does_not_arrive_is_told_to_the_case_once_and_an_urgent_
     outbox.queued = [message]
     outbox.run()
     ((_, outcome),) = outbox.ended
-    late = priority == "stat" and any(at - NOON > LONGEST_SILENCE for at in message.sent)
+    late = any(at - NOON > SILENCE[priority] for at in message.sent)
     assert len(outbox.told(TaskUnanswered)) == (1 if late or isinstance(outcome, Never) else 0)
 
 
 @given(OUTCOMES)
 def test_no_attempt_is_made_before_the_moment_of_the_last(outcomes):
     outbox = Outbox(NOTICE, list(outcomes))
-    outbox.decide(AskNotice(**ABOUT, notice="n", guardian="ibu", not_before=NOON, by="ani", unsafe=False))
+    outbox.decide(AskNotice(**ABOUT, **NOTHING_ASKED, notice="n", guardian="ibu", not_before=NOON, by="ani", unsafe=False))
     message = Message("notice", "ibu", 0, NOON, NOON)
     outbox.queued = [message]
     outbox.run()

@@ -11,6 +11,7 @@ from services.notifications.projecting import TABLES
 from shared.eventstore import filling, generations
 from shared.running import ended
 from shared.testing import eventually
+from tests.logins import past_the_wall
 from tests.notifications.desk import Mailbox, desk, mail_server
 from tests.notifications.scenes import in_states, sent, staffed, triaged
 
@@ -23,7 +24,7 @@ async def rebuilt(running) -> None:
 
 
 async def rows(running, query: str, *values: object) -> list[tuple]:
-    async with running.kernel.database.connection() as connection:
+    async with past_the_wall(running.kernel.database).connection() as connection:
         return await (await connection.execute(query, values)).fetchall()
 
 
@@ -95,7 +96,7 @@ async def test_a_record_that_comes_while_the_generations_change_lands_in_the_new
         ((message, old),) = await rows(running, f"SELECT id, generation FROM outbox_v1 WHERE {ANSWERS}")
         for number in range(5):  # the statement is prepared by now, with a plan of its own
             await notes._recording.submit(Attempted(message, number, "x", "queued"))
-        async with running.kernel.database.connection() as connection:
+        async with past_the_wall(running.kernel.database).connection() as connection:
             new = await generations.begin(connection, view)
             await connection.execute("LOCK TABLE outbox_v1 IN SHARE ROW EXCLUSIVE MODE")
             recording = asyncio.create_task(notes._recording.submit(Attempted(message, 9, "accepted", "sent")))
@@ -154,6 +155,6 @@ async def test_the_sender_takes_nothing_from_a_generation_that_does_not_answer(d
         await staffed(running)
         await running.hear(triaged("case-1", "high"))
         await in_states(running, "case-1", "queued")
-        async with running.kernel.database.connection() as connection:
+        async with past_the_wall(running.kernel.database).connection() as connection:
             await connection.execute("UPDATE outbox_v1 SET generation = generation + 7, due_at = clock_timestamp(), attempts = 0")
         assert await claim(running.kernel.database, Lane(8), Lane(8)) == []

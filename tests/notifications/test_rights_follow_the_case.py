@@ -7,6 +7,7 @@ import pytest
 from services.notifications.subscribers import task_of
 from shared.events import CasePeopleChanged, Deputy
 from shared.testing import eventually
+from tests.logins import past_the_wall
 from tests.notifications.desk import Desk, desk
 from tests.notifications.scenes import now, sent, staffed, triaged
 
@@ -131,7 +132,7 @@ async def test_security_2_of_a_store_of_before_whoever_an_alert_left_out_still_s
     await running.hear(triaged("case-1", excluded=("ani",)))
     event = sent("case-1", "agency")
     await running.hear(event)
-    async with running.kernel.database.connection() as connection:
+    async with past_the_wall(running.kernel.database).connection() as connection:
         await connection.execute("UPDATE case_people_v1 SET case_id = 'another'")  # as in a store that was not told of the case's people
     await eventually(lambda: is_left_out(running, "case-1"))
     task = task_of(event.referral)
@@ -140,6 +141,6 @@ async def test_security_2_of_a_store_of_before_whoever_an_alert_left_out_still_s
 
 
 async def is_left_out(running: Desk, case: str) -> bool:
-    async with running.kernel.database.connection() as connection:
+    async with past_the_wall(running.kernel.database).connection() as connection:
         row = await (await connection.execute("SELECT count(*) FROM conflict_v1 WHERE case_id = %s", (case,))).fetchone()
     return bool(row and row[0])

@@ -19,6 +19,7 @@ from shared.eventstore.postgres import PostgresEventStore
 from shared.eventstore.unit import UnitOfWork
 from shared.school_day import Calendar, Holiday, Layer
 from shared.testing import eventually
+from tests.logins import past_the_wall
 from tests.notifications.desk import Agency, Mailbox, agency_server, desk, mail_server, text_of
 from tests.notifications.scenes import in_states, sent, staffed, to_be_told, triaged
 
@@ -30,7 +31,7 @@ async def folded(running) -> None:
 
     async def reached() -> bool:
         query = "SELECT (SELECT position FROM view_checkpoint WHERE view = 'outbox_v1') >= (SELECT max(position) FROM event)"
-        async with running.kernel.database.connection() as connection:
+        async with past_the_wall(running.kernel.database).connection() as connection:
             row = await (await connection.execute(query)).fetchone()
         return bool(row[0])
 
@@ -48,7 +49,7 @@ async def test_an_emergency_reaches_every_unconflicted_rung_and_stops_when_a_per
         assert {event.school for event in await running.told("staff-alerted")} == {"school-1"}
         await running.hear(CaseAcknowledged(case="case-1", student="siswa", school="school-1", by="ani", concerns=("c1",)))
         await in_states(running, "case-1", "acknowledged", "acknowledged", "acknowledged")
-        async with running.kernel.database.connection() as connection:
+        async with past_the_wall(running.kernel.database).connection() as connection:
             waiting = await (await connection.execute("SELECT count(*) FROM deadline_v1")).fetchone()
         assert waiting == (0,)
 
@@ -78,7 +79,7 @@ async def test_alerts_that_wait_together_leave_in_one_mail_and_each_is_recorded(
         assert len(await running.told("staff-alerted")) == 3
         before = len(mailbox.messages)
         await folded(running)
-        async with running.kernel.database.connection() as connection:
+        async with past_the_wall(running.kernel.database).connection() as connection:
             await connection.execute("UPDATE outbox_v1 SET state = 'queued' WHERE kind = 'alert'")
         for case in cases:
             await in_states(running, case, "sent")
@@ -228,7 +229,7 @@ async def test_of_alerts_that_fail_together_none_is_forgotten(database, redis_ur
             await running.hear(triaged(case, "high"))
             await in_states(running, case, "sent")
         await folded(running)
-        async with running.kernel.database.connection() as connection:
+        async with past_the_wall(running.kernel.database).connection() as connection:
             await connection.execute("UPDATE outbox_v1 SET state = 'queued' WHERE kind = 'alert'")
         await eventually(lambda: asyncio.sleep(0, not failing))
         for case in ("case-1", "case-2"):
@@ -244,7 +245,7 @@ async def test_a_mail_says_nothing_and_a_repeat_has_the_same_id(database, redis_
         await running.hear(to_be_told("case-1"))
         await in_states(running, "case-1", "sent", "sent")
         await folded(running)
-        async with running.kernel.database.connection() as connection:  # as after a kill between the server's yes and our record
+        async with past_the_wall(running.kernel.database).connection() as connection:  # as after a kill between the server's yes and our record
             await connection.execute("UPDATE outbox_v1 SET state = 'queued' WHERE kind = 'alert'")
         await eventually(lambda: asyncio.sleep(0, len(mailbox.messages) == 3))
         await in_states(running, "case-1", "sent", "sent")
@@ -308,15 +309,17 @@ async def test_a_rebuild_of_the_outbox_sends_nothing_again(database, redis_url):
 
 async def test_a_deadline_fires_once_though_two_clockworks_see_it(database, redis_url):
     from services.notifications.clocks import Clockwork
+    from services.notifications.noticing import Notices
 
     mailbox = Mailbox()
     async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
         await staffed(running)
         await running.hear(triaged("case-1", "high"))
         await in_states(running, "case-1", "sent")
-        async with running.kernel.database.connection() as connection:
+        async with past_the_wall(running.kernel.database).connection() as connection:
             await connection.execute("UPDATE deadline_v1 SET due_at = clock_timestamp() WHERE step = 1")
-        first, second = Clockwork(running.kernel), Clockwork(running.kernel)
+        notices = Notices(running.kernel.store, running.roster)
+        first, second = Clockwork(running.kernel, notices), Clockwork(running.kernel, notices)
         due = await first._due()
         await asyncio.gather(*(clock._fire_one(*each) for clock in (first, second) for each in due))
         await in_states(running, "case-1", "sent", "sent")
@@ -336,7 +339,7 @@ async def test_row_13_a_slow_ladder_climbs_by_the_calendar_of_its_school(databas
         begins = Calendar(zone="Asia/Jayapura").midnight(over)
 
         async def expected() -> list[datetime]:
-            async with running.kernel.database.connection() as connection:
+            async with past_the_wall(running.kernel.database).connection() as connection:
                 query = "SELECT due_at FROM deadline_v1 WHERE kind = 'climb' AND starts_with(stream, 'alert-case-1-') ORDER BY due_at"
                 return [row[0] for row in await (await connection.execute(query)).fetchall()]
 
@@ -344,7 +347,7 @@ async def test_row_13_a_slow_ladder_climbs_by_the_calendar_of_its_school(databas
             return len(await expected()) > 0
 
         async def of_the_emergency() -> datetime | None:
-            async with running.kernel.database.connection() as connection:
+            async with past_the_wall(running.kernel.database).connection() as connection:
                 query = "SELECT min(due_at) FROM deadline_v1 WHERE starts_with(stream, 'alert-case-2-')"
                 return (await (await connection.execute(query)).fetchone())[0]
 

@@ -10,6 +10,7 @@ from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as some
 
+from services.notifications.domain.notice import LinkNotValid
 from services.notifications.domain.outcome import Accepted, Later, Never
 from services.notifications.domain.task import (
     TABLE,
@@ -32,6 +33,7 @@ from services.notifications.domain.task import (
     TransitionKept,
     TransitionProposed,
 )
+from services.notifications.domain.task_link import TRIES, TaskLinkLocked, TaskLinkTried, TryLink
 from shared.events import TaskMoved, TaskUnanswered
 from shared.sealed import Sealed
 from shared.testing import given
@@ -46,7 +48,14 @@ STATES = sorted({state for state, _, _ in TABLE} | {to for to, _ in TABLE.values
 
 
 def move(trigger: str, actor: str = "R", **fields: object) -> Move:
-    return Move(**{"transition": f"{actor}-{trigger}", "actor": actor, "trigger": trigger, "by": "upt", "reason": "age", **fields})
+    return Move(
+        **{"transition": f"{actor}-{trigger}", "actor": actor, "trigger": trigger, "by": "upt", "reason": "age", **_question(trigger), **fields}
+    )
+
+
+def _question(trigger: str) -> dict[str, object]:
+    """Who asks, asks something."""
+    return {"note": SEALED} if trigger == "ask" else {}
 
 
 def moved(trigger: str, state: str, business_status: str, **fields: object) -> TaskMoved:
@@ -121,6 +130,20 @@ def test_silence_is_told_once_and_not_after_an_answer():
     given(TASK, REQUESTED).when(NoteSilence()).then(silent)
     given(TASK, REQUESTED, silent).when(NoteSilence()).then()
     given(TASK, REQUESTED, moved("accept", "accepted", "3.0")).when(NoteSilence()).then()
+
+
+def test_what_the_school_asks_for_is_no_answer_of_the_agency():
+    asked = given(TASK, REQUESTED, moved("request-cancel", "in-progress", "5.2"))
+    asked.when(NoteSilence()).then(TaskUnanswered(**ABOUT, reason="no-answer"))
+    given(TASK, REQUESTED, moved("accept", "accepted", "3.0"), moved("request-cancel", "in-progress", "5.2")).when(NoteSilence()).then()
+    given(TASK, REQUESTED, moved("enter-in-error", "entered-in-error", "2.0")).when(NoteSilence()).then()
+
+
+def test_a_link_that_is_locked_is_told_to_the_case_at_once_and_only_where_an_answer_is_still_missing():
+    wrong, tries = TryLink(number=0, right=False), [TaskLinkTried(right=False)] * (TRIES - 1)
+    locked: tuple[TaskLinkTried, TaskLinkLocked] = (TaskLinkTried(right=False), TaskLinkLocked())
+    given(TASK, REQUESTED, *tries).when(wrong).then(*locked, UNREACHABLE).when(wrong).refuses(LinkNotValid)
+    given(TASK, REQUESTED, moved("accept", "accepted", "3.0"), *tries).when(wrong).then(*locked)
 
 
 UNREACHABLE = TaskUnanswered(**ABOUT, reason="unreachable")
@@ -205,11 +228,12 @@ def test_row_1_is_the_tasks_creation_and_rows_31_to_34_are_for_import_only(golde
         assert "in-progress/5.1" not in STATES
 
 
-def test_our_own_rows_are_received_hold_resume_fail_and_entered_in_error(golden):
+def test_our_own_rows_are_received_ask_hold_resume_fail_and_entered_in_error(golden):
     theirs = {(row["from"], row["actor"], row["trigger"]) for row in golden.values()}
     ours = {trigger for state, actor, trigger in TABLE if (state, actor, trigger) not in theirs}
-    assert {"fetch", "hold", "resume", "fail", "enter-in-error"} <= ours
-    assert ours - {"fetch", "hold", "resume", "fail", "enter-in-error"} == {"accept", "decline", "request-cancel"}  # from requested and on-hold
+    own = {"fetch", "ask", "hold", "resume", "fail", "enter-in-error"}
+    assert own <= ours
+    assert ours - own == {"accept", "decline", "request-cancel"}  # from requested and on-hold
 
 
 @pytest.mark.parametrize("state", STATES)

@@ -1,12 +1,15 @@
 """An agency is told by a thin, signed webhook. If it stays silent, a person is told."""
 
+import asyncio
 import json
 
 import jsonschema
 import pytest
 from starlette.responses import Response
 
+from services.notifications.breaker import FAILURES
 from services.notifications.senders.signing import public_key, signing_keys, verify
+from shared.testing import eventually
 from tests.notifications.desk import SECRET, Agency, agency_server, desk
 from tests.notifications.scenes import in_states, sent, staffed
 
@@ -14,6 +17,7 @@ pytestmark = pytest.mark.anyio
 
 
 CANARY = "kanarikuning"
+NOWHERE, HOUR = "smtp://127.0.0.1:9", "3600,3600,3600"
 
 
 async def test_a_webhook_is_thin_signed_and_a_cloud_event(database, redis_url, vectors):
@@ -49,6 +53,25 @@ async def test_a_busy_agency_is_asked_again_with_the_same_id_and_body(database, 
         assert len({body for _, body in agency.received}) == 1
         outcomes = [attempt["outcome"] for attempt in (await running.deliveries("case-1"))[0]["attempts"]]
         assert outcomes == ["later:server-error:503", "later:busy:429", "accepted"]
+
+
+async def test_an_endpoint_that_fails_again_and_again_is_left_alone_while_the_others_and_what_is_urgent_go_on(database, redis_url):
+    down, up = Agency([Response(status_code=503)]), Agency()
+    async with agency_server(down) as dead, agency_server(up) as alive, desk(database, redis_url, NOWHERE, TANGGAP_RETRY_SECONDS=HOUR) as running:
+        await running.register("down", dead)
+        await running.register("up", alive)
+        for number in range(FAILURES):
+            await running.hear(sent(f"case-{number}", "down"))
+        await eventually(lambda: asyncio.sleep(0, len(down.received) == FAILURES))
+        for number in range(FAILURES, FAILURES + 3):
+            await running.hear(sent(f"case-{number}", "down"))
+            await running.hear(sent(f"case-up-{number}", "up"))
+        await eventually(lambda: asyncio.sleep(0, len(up.received) == 3))
+        assert len(down.received) == FAILURES
+        await running.hear(sent("case-urgent", "down", priority="stat"))
+        await eventually(lambda: asyncio.sleep(0, len(down.received) == FAILURES + 1))
+        waiting = [each for each in await running.deliveries() if each["case"] in ("case-5", "case-6", "case-7")]
+        assert [(each["state"], each["attempts"]) for each in waiting] == [("queued", [])] * 3, "what waits for it loses no attempt"
 
 
 async def test_two_agencies_cannot_compare_ids(database, redis_url):

@@ -31,8 +31,10 @@ from shared.errors import (
     StillBuilding,
     TanggapError,
     TooLarge,
+    TooSlow,
     Unavailable,
     VersionConflict,
+    VersionNotNamed,
 )
 from shared.sealing import MemoryVault
 from shared.web import install
@@ -65,9 +67,11 @@ RAISED: dict[str, tuple[TanggapError, int]] = {
     "sent-from-elsewhere": (SentFromElsewhere(), 403),
     "version-conflict": (VersionConflict("case-1", 1, 2), 409),
     "precondition-failed": (PreconditionFailed("case-1", 1, 2), 412),
+    "version-not-named": (VersionNotNamed("PUT names no version"), 428),
     "idempotency-mismatch": (IdempotencyMismatch("another body"), 422),
     "idempotency-key-missing": (IdempotencyKeyMissing("send one"), 400),
     "too-large": (TooLarge("too much"), 413),
+    "too-slow": (TooSlow("send it again"), 408),
     "unavailable": (Unavailable("try again"), 503),
     "still-building": (StillBuilding("ask again"), 503),
     "behind-write": (BehindWrite("ask again"), 503),

@@ -5,6 +5,7 @@ import hmac
 import importlib
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -34,9 +35,10 @@ from shared.access import (
     signed_in,
 )
 from shared.clock import FixedClock
-from shared.errors import Invalid, NotSignedIn, StartRefused
-from shared.events import Post, StaffRole
+from shared.errors import Invalid, NotSignedIn, StartRefused, Unavailable
+from shared.events import PartnerRole, Post, StaffRole
 from shared.keys import Keys
+from shared.machines.key import PREFIX, ApiKey
 from shared.service.creating import all_routes
 from shared.sessions.cookies import Cookies
 from shared.settings import read_settings
@@ -51,7 +53,7 @@ ANI = somebody("ani", {"counsellor", "coordinator"}, {"smp1"})
 WHO = Identity("ani", "person")
 VALUE, OLD = "v" * 42 + "w", "o" * 43
 OPEN, OVER = session(VALUE, WHO, NOON), session(OLD, WHO, NOON - timedelta(days=1))
-ROLES = sorted({*get_args(StaffRole), "student", "guardian", "agency", "service", "anonymous"})
+ROLES = sorted({*get_args(StaffRole), *get_args(PartnerRole), "student", "guardian", "agency", "integrator", "service", "anonymous"})
 PINNED = Path(__file__).parents[1] / "pinned" / "routes.json"
 ROWS = json.loads(PINNED.read_text(encoding="utf-8"))
 """Which roles use which route, written out and reviewed: a row of the permission file that is widened differs from it."""
@@ -63,7 +65,7 @@ def token(principal: Identity = ANI, *, key: Keys = KEY, expires: datetime = NOO
 
 def holder(role: str) -> Principal:
     """Somebody who is only this; services, agencies and strangers are what their kind says."""
-    kind: Kind = role if role in ("agency", "service", "anonymous") else "person"  # type: ignore[assignment]
+    kind: Kind = role if role in ("agency", "integrator", "service", "anonymous") else "person"  # type: ignore[assignment]
     return somebody(role, {role}) if kind == "person" else Principal(role, kind)
 
 
@@ -188,10 +190,10 @@ def test_security_10_only_a_person_holds_posts_and_is_never_an_agency_or_a_servi
 # a route is nobody's without a row ---------------------------------------------------------------------------------
 
 
-def application(rows: dict[str, list[str]], tmp_path) -> FastAPI:
-    """Routes `/a`, `/b` and `/nowhere`, with these rows."""
+def application(rows: dict[str, list[str]], tmp_path, more: str = "") -> FastAPI:
+    """Routes `/a`, `/b` and others, with these rows."""
     file = tmp_path / "permissions.toml"
-    file.write_text("[routes]\n" + "".join(f'"{route}" = {json.dumps(roles)}\n' for route, roles in rows.items()), encoding="utf-8")
+    file.write_text("[routes]\n" + "".join(f'"{route}" = {json.dumps(roles)}\n' for route, roles in rows.items()) + more, encoding="utf-8")
     app = FastAPI()
     install(app)
     access = Access(KEY, Permissions(file), FixedClock(NOON), Known(ANI, *map(holder, ROLES)), Held(OPEN, OVER), Cookies(KEY, secure=False))
@@ -200,7 +202,7 @@ def application(rows: dict[str, list[str]], tmp_path) -> FastAPI:
     async def answered(principal: SignedIn) -> str:
         return principal.id
 
-    for path in ("/a", "/b", "/nowhere", "/things/{thing}"):
+    for path in ("/a", "/b", "/nowhere", "/things/{thing}", "/everybody", "/others", "/own"):
         app.add_api_route(path, answered, methods=["GET", "POST"])
     return app
 
@@ -344,6 +346,7 @@ OPERATIONS = (
     "/metrics",
     "/feed",
     "/heads",
+    "/epochs",
     "/api/keys",
     "/api/parked",
     "/api/parked/replay",
@@ -372,3 +375,93 @@ def test_a_system_administrator_reads_no_content_and_a_case_is_nobodys_without_s
 
 def test_a_package_is_read_by_an_agency_alone():
     assert ROWS["GET /notifications/api/tasks/{task_id}/package"] == ["agency"]
+
+
+# keys of machines (ADR 43) -----------------------------------------------------------------------------------------
+
+
+class Machines:
+    """A look-up of keys for tests: these values, each an agency's or an integrator's."""
+
+    def __init__(self, *keys: ApiKey) -> None:
+        self.keys = {f"{PREFIX}{each.id}": each for each in keys}
+
+    async def of(self, value: str) -> ApiKey | None:
+        if value == f"{PREFIX}silent":
+            raise Unavailable
+        return self.keys.get(value)
+
+
+SCOPED = """
+[scopes."a:read"]
+holders = ["agency"]
+routes = ["GET /a", "GET /b", "GET /everybody"]
+
+[scopes."b:read"]
+holders = ["integrator"]
+routes = ["GET /b"]
+"""
+MACHINES = Machines(
+    ApiKey("one", "rsud", "agency", frozenset({"a:read"}), NOON), ApiKey("two", "dasbor", "integrator", frozenset({"b:read"}), NOON),
+    ApiKey("three", "upt", "agency", frozenset({"gone"}), NOON), ApiKey("four", "dasbor", "integrator", frozenset({"a:read"}), NOON),
+)  # fmt: skip
+
+
+@pytest.fixture
+def machines(tmp_path) -> FastAPI:
+    rows = {
+        "GET /a": ["agency"],
+        "POST /a": ["agency"],
+        "GET /b": ["integrator"],
+        "GET /everybody": ["*"],
+        "GET /others": ["*"],
+        "GET /own": ["agency"],
+    }
+    app = application(rows, tmp_path, more=SCOPED)
+    app.state.kernel.access = replace(app.state.kernel.access, machines=MACHINES)
+    return app
+
+
+@pytest.mark.parametrize(
+    ("key", "method", "path", "status", "who"),
+    [
+        ("one", "GET", "/a", 200, "rsud"),
+        ("one", "POST", "/a", 403, None),
+        ("one", "GET", "/own", 403, None),
+        ("one", "GET", "/b", 403, None),
+        ("one", "GET", "/everybody", 200, "rsud"),
+        ("one", "GET", "/others", 200, "anonymous"),
+        ("two", "GET", "/b", 200, "dasbor"),
+        ("two", "GET", "/a", 403, None),
+        ("three", "GET", "/a", 403, None),
+        ("three", "GET", "/everybody", 200, "anonymous"),
+        ("four", "GET", "/a", 403, None),
+        ("unknown", "GET", "/a", 401, None),
+        ("unknown", "GET", "/others", 401, None),
+        ("silent", "GET", "/a", 503, None),
+    ],
+)
+def test_a_machine_s_key_is_good_for_the_routes_of_its_scopes_and_of_these_for_those_of_its_holder(machines, key, method, path, status, who):
+    answer = ask(machines, path, method=method, headers={"authorization": f"Bearer {PREFIX}{key}"})
+    assert (answer.status_code, answer.json() if status == 200 else None) == (status, who)
+
+
+def test_no_key_is_fresh_and_no_scope_opens_what_its_holders_rows_do_not():
+    permissions = Permissions()
+    for kind, names in permissions.scopes_of_holders().items():
+        for name in names:
+            scope = permissions._scopes[name]
+            assert [each for each in scope["routes"] if not {kind, "*"} & set(permissions.rows[each])] == [], name
+            assert [each for each in scope["routes"] if each in permissions.fresh] == []
+
+
+def test_what_integrators_may_read_is_public_or_figures():
+    """A reviewed list: a row that is widened for them differs from it."""
+    assert sorted(route for route, roles in ROWS.items() if "integrator" in roles) == [
+        "GET /cases/api/reports/district",
+        "GET /notifications/api/agencies/hsds",
+        "GET /notifications/fhir/R4/HealthcareService",
+        "GET /notifications/fhir/R4/HealthcareService/{resource_id}",
+        "GET /notifications/fhir/R4/Organization",
+        "GET /notifications/fhir/R4/Organization/{resource_id}",
+    ]

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.intake.accounts.underway import LIFE, Begun, Underway
+from services.notifications.families.visits import Visits
 from services.notifications.senders.signing import NotVerified, public_key, sign, signing_keys, verify
 from shared.access import Identity, issue_token, read_token, service_principal
 from shared.clock import FixedClock
@@ -30,10 +31,15 @@ VECTORS = {
     ("access", "service-token"): "fa8856c8b558b018adf4132bb17be4a4847fbe6bdfe1a7d19aafc2ea4b6baae4",
     ("access", "session"): "9cc98053f3643c648529a5618178f98a56eadee5c16fc6690b0982411108c6fe",
     ("intake", "head"): "3f5c5ece60abfd76d6712cdcf02ed967b0febcca4ee085f3559c28be3679d4c7",
+    ("intake", "journal"): "3c423c50394fa3ba306657e588dee3ee38bd9fbaae8789642d615e149b83aaa2",
     ("intake", "sign-in-underway"): "f17ce28da444e98d3b1407bd86b4f87852ea26ceeaa6c26b10842f3c97b96bea",
     ("cases", "head"): "12707bb7bc20ee20bf2c1cdfdec5d914f0ab75e69a191c420bffe7bc1009495e",
+    ("cases", "journal"): "db1afd76f1d439ce4130686e92c0c5351d19ba68d61200b846e04bb0f158a918",
+    ("cases", "name-index"): "956e64ec423f77553087949c864bb12030f9668ee92af4eee50309db6adafddd",
     ("notifications", "head"): "175131192dc9016501730725f5d87adc898802dd65c8c99d2ba44a5024af5967",
+    ("notifications", "journal"): "fc4418447751fc32707a53f4d1df56252aebd48abe745bad0a1cf1e5576b1e76",
     ("notifications", "link"): "e2ae4ec6924377bb2f07943c16a28ca5abccb93a30b09ea01e2d3dda9a2d4914",
+    ("notifications", "family-visit"): "015a46964f97d205d25c20cdda69a2c430040e6549dd4b8a6122b26d4ebbe360",
     ("notifications", "webhook-signing"): "5a93f914ce8271e4a57f481c7d05a9159bbed481266d73550e7ac6f7d52f264a",
 }
 """HKDF-SHA256 of 32 times `k` without salt, computed by another program from RFC 5869. A label that is renamed shows here."""
@@ -48,6 +54,10 @@ PERSONAL = {
     "recovery-code": "dc58250e593c909c46a957bcc5ba3cf2e3cb7584c7e93c886134e52edfef5d0d",
     "letter-secret": "9f6f9bcc628086bfcfec90081986a1367f14661411dd8958f04331f74ab696bf",
     "letter-digest": "13eddac59ffa60ba599377c8da1a5ba8e2b4e150d7eeb4730a1ce9174ff46c28",
+    "family-code": "47eea2fcbf6e25938a70124088850bb3b30a93968d33daee3cc468fc9e7740f9",
+    "agency-pseudonym": "794441a7647caa722f1b1f66ae95da0ec54c3ba5772324452e6b115bffa28eb9",
+    "agency-code": "67ee0ac2af96289b141422f6aafc211478431497ade7b7867d6fe931e09e3532",
+    "api-key-hash": "ae341f68cf5cd95f6149123a8e7508f4d4051d31ec81f17c31d0d983ba1e46c6",
 }
 
 
@@ -83,7 +93,7 @@ def test_another_id_makes_another_key_of_the_same_secret():
 
 def test_every_use_says_how_long_its_things_hold_or_why_they_hold_without_the_key():
     assert set(USES) == set(get_args(Use))
-    assert {use for use, rule in USES.items() if rule.life is None} == {"head", "link"}
+    assert {use for use, rule in USES.items() if rule.life is None} == {"head", "journal", "link", "name-index"}
     assert all(rule.why for rule in USES.values())
     assert timedelta(hours=12) == LONGEST_LIFE < OVERLAP
 
@@ -91,9 +101,9 @@ def test_every_use_says_how_long_its_things_hold_or_why_they_hold_without_the_ke
 # who may derive it -------------------------------------------------------------------------------------------------
 
 MAY: dict[Holder, set[Use]] = {
-    "intake": {"token", "service-token", "session", "head", "sign-in-underway"},
-    "cases": {"token", "service-token", "session", "head"},
-    "notifications": {"token", "service-token", "session", "head", "link", "webhook-signing"},
+    "intake": {"token", "service-token", "session", "head", "journal", "sign-in-underway"},
+    "cases": {"token", "service-token", "session", "head", "journal", "name-index"},
+    "notifications": {"token", "service-token", "session", "head", "journal", "link", "family-visit", "webhook-signing"},
     "district": {"token", "service-token", "session"},
 }
 """Decision 19, written down a second time on purpose."""
@@ -186,6 +196,20 @@ def a_webhook_key(world: Rotating) -> Holds:
     return holds
 
 
+def a_family_visit(world: Rotating) -> Holds:
+    """The cookie of a guardian who showed who they are; its own half hour is not over."""
+    response = Response()
+    Visits(world.keys, world.clock, secure=True).begin(response, "token", "code")
+    sent = response.headers["set-cookie"].partition(";")[0]
+
+    def holds(later: Rotating) -> None:
+        request = Request({"type": "http", "headers": [(b"cookie", sent.encode())]})
+        if Visits(later.keys, later.clock, secure=True).of(request, "token") != "code":
+            raise NotSignedIn
+
+    return holds
+
+
 class Way(Begun):
     state: str
 
@@ -210,6 +234,7 @@ MADE = {
     "session": a_session,
     "webhook-signing": a_webhook_key,
     "sign-in-underway": a_sign_in,
+    "family-visit": a_family_visit,
 }
 
 

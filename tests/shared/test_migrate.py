@@ -22,13 +22,14 @@ from shared.eventstore.appending import as_json
 from shared.eventstore.postgres import PostgresEventStore
 from shared.eventstore.store import NEW, Stored
 from shared.eventstore.verify import Verified, verify_store
-from shared.logins import SERVICES, address_of, owner_of
+from shared.logins import ERASURE, SERVICES, address_of, owner_of
 from shared.migrate import preparing
 from shared.migrate.preparing import Applied, Wanted, prepare
 from shared.sealing import KeyringVault
 from shared.wrapping import MasterKey
 from tests.keys import keys
 from tests.logins import CODE, PASSWORDS, login, prepared, wanted
+from tests.shared import catalogue
 from tests.shared.test_store import event, item
 
 BEFORE = Path(__file__).parent / "before_logins"
@@ -234,7 +235,7 @@ def test_in_a_database_of_the_release_before_no_service_serves_until_it_is_migra
 @pytest.fixture
 def manager(postgres):
     """The address of an administrator as managed servers give one: no superuser, may create roles, owns the database. Its roles go with it."""
-    names = [f"tanggap_{each}{suffix}" for each in (*SERVICES, "keyring") for suffix in ("", "_owner")]
+    names = [f"tanggap_{each}{suffix}" for each in (*SERVICES, "keyring", ERASURE) for suffix in ("", "_owner")]
     with psycopg.connect(postgres.url(), autocommit=True) as administrator:
         known = [name for name in names if administrator.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (name,)).fetchone()]
         for name in known:
@@ -361,3 +362,12 @@ def test_what_is_missing_is_named(image, empty_database, tmp_path, taken, given,
 
 def test_a_wrong_call_is_refused(image, empty_database):
     assert run(image, "cases", DATABASE_ADMIN_URL=empty_database).returncode == 2
+
+
+# behind which wall ---------------------------------------------------------------------------------------------------
+
+
+def test_every_table_is_in_the_list_with_its_grants_and_its_wall(database):
+    """A new table needs a line in tests/pinned/tables.toml, and row security if people or cases stand in it (ADR 32)."""
+    with psycopg.connect(database) as administrator:
+        assert catalogue.there(administrator) == catalogue.listed()

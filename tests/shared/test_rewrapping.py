@@ -10,6 +10,7 @@ import pytest
 from shared import rewrapping
 from shared.clock import FixedClock
 from shared.database import Database
+from shared.destroying import Destroyer, all_of
 from shared.errors import Unavailable
 from shared.heartbeat import Heartbeats
 from shared.rewrapping import Rewrapper
@@ -18,6 +19,7 @@ from shared.sealing import KeyringVault, ToSeal
 from shared.secretfile import GivenSecrets
 from shared.secretset import SecretSet
 from shared.wrapping import MasterKeys
+from tests.erasing import erasures_login
 from tests.keys import secrets
 from tests.logins import login
 
@@ -156,7 +158,7 @@ def test_an_erasure_between_reading_and_writing_is_never_undone(run, monkeypatch
         replace = Rewrapper._replace
 
         async def erased_meanwhile(self, master, page):
-            await ring.vault().erase(PEOPLE[3])
+            await Destroyer(erasures_login(ring.url)).destroy(all_of(PEOPLE[3]))
             return await replace(self, master, page)
 
         monkeypatch.setattr(Rewrapper, "_replace", erased_meanwhile)

@@ -1,12 +1,20 @@
 """Parts that run beside the server: all of them end when the service does."""
 
 import asyncio
+import gc
+from pathlib import Path
 
 import pytest
 
-from shared.running import run_parts
+from shared.database import Database
+from shared.heartbeat import Heartbeats, health
+from shared.running import ended, run_parts
+from shared.testing import eventually
+from tests.logins import login
 
 pytestmark = pytest.mark.anyio
+
+ROOT = Path(__file__).parents[2]
 
 
 class Swallowing:
@@ -40,3 +48,42 @@ async def test_10_a_part_that_swallows_a_cancellation_does_not_keep_its_service_
     running.cancel()
     done, _ = await asyncio.wait((running,), timeout=8)
     assert (bool(done), part.swallowed) == (True, 2)
+
+
+async def test_a_part_that_failed_while_it_was_ended_is_not_reported_as_one_that_nobody_looked_at():
+    reported: list[dict] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: reported.append(context))
+
+    async def fails_at_its_end() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            raise ConnectionError
+
+    failing = asyncio.create_task(fails_at_its_end())
+    await asyncio.sleep(0)
+    await ended(failing)
+    del failing
+    gc.collect()
+    loop.set_exception_handler(None)
+    assert reported == []
+
+
+async def test_a_part_that_is_made_anew_writes_the_row_of_the_one_before(database):
+    """Two rows of one part in a statement would fail the write of all."""
+    kept = Database(login(database, "cases"), "cases", migrations=ROOT / "services" / "cases" / "schema", size=2)
+    await kept.open()
+    try:
+        heartbeats = Heartbeats(kept)
+        heartbeats.pulse("clockwork").lag = 7
+        heartbeats.pulse("clockwork").lag = 3
+        beating = asyncio.create_task(heartbeats.run())
+
+        async def written() -> bool:
+            return (await health(kept, ["clockwork"]))["clockwork"]["lag"] == 3
+
+        await eventually(written)
+        await ended(beating)
+    finally:
+        await kept.close()

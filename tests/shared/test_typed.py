@@ -1,6 +1,10 @@
-"""What one page lets somebody type is never refused by the next: a line break is one character in every service (row 4 of a district's life)."""
+"""What one page lets somebody type is never refused by the next: a line break is one character in every service (row 4 of a district's life); numbers
+and moments that nobody means are none.
+"""
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given as drawn
@@ -12,9 +16,10 @@ from services.cases.commands.bodies import Text as CaseText
 from services.cases.domain.case.case import CASE_COMMANDS
 from services.intake.raising import Narrative, Short
 from services.notifications.api import Text as AnswerText
-from shared.typed import with_plain_line_breaks
+from shared.typed import moment_of, whole_number, with_plain_line_breaks
 
 LONGEST = {"concern": (Narrative, 20_000), "case": (CaseText, 20_000), "answer": (AnswerText, 20_000), "short": (Short, 500), "name": (Name, 200)}
+JAKARTA = ZoneInfo("Asia/Jakarta")
 BREAKS = ("\n", "\r\n", "\r")
 
 
@@ -52,3 +57,20 @@ def test_every_command_that_takes_words_takes_them_so():
     schemas = [body_of(each).model_json_schema() for each in CASE_COMMANDS if each.permission]
     limits = {each.get("maxLength") for schema in schemas for each in schema["properties"].values() if each.get("type") == "string"}
     assert limits <= {None, 200, 20_000}
+
+
+@pytest.mark.parametrize(
+    ("told", "number"), [("7", 7), ("007", 7), ("", None), ("-1", None), ("1.0", None), ("²", None), ("٣", None), ("9" * 5000, None)]
+)
+def test_a_whole_number_is_digits_and_not_too_many(told, number):
+    assert whole_number(told) == number
+
+
+@pytest.mark.parametrize("typed", ["", "x", "2026-02-30T08:00", "0001-01-01T00:00", "9999-12-31T23:59", "0001-01-01T00:00+14:00"])
+def test_a_moment_that_nobody_means_is_none(typed):
+    assert moment_of(typed, JAKARTA) is None
+
+
+def test_a_moment_is_read_in_the_zone_unless_it_says_its_own():
+    assert moment_of("2026-11-30T08:00", JAKARTA) == datetime(2026, 11, 30, 8, tzinfo=JAKARTA)
+    assert moment_of("2026-11-30T08:00+09:00", JAKARTA) == datetime(2026, 11, 30, 6, tzinfo=JAKARTA)

@@ -58,7 +58,30 @@ def test_no_form_with_odd_characters_ends_in_a_500(intake):
         ("POST", "/intake/status", {"content": b"receipt=%00%ED%A0%80", "headers": kind}),
         ("POST", "/intake/api/status", {"json": {"receipt": "İ" * 18}}),
     )
-    assert [answer.status_code for answer in answers] == [200, 303, 303, 303, 303, 303, 404, 404, 404]
+    assert [answer.status_code for answer in answers] == [200, 422, 303, 303, 303, 303, 404, 422, 404]
+
+
+def in_letters(content_type: str) -> tuple[str, bytes]:
+    return content_type, b'--utf-8\r\nContent-Disposition: form-data; name="receipt"\r\n\r\n+AAA-\r\n--utf-8--\r\n'
+
+
+OTHER_LETTERS = [
+    in_letters('multipart/form-data; charset="utf-7"; boundary="utf-8"'),
+    in_letters("multipart/form-data; boundary=utf-8; charset=undefined"),
+    in_letters("Multipart/Form-Data; boundary=utf-8; Charset=unicode_escape"),
+    in_letters("multipart/form-data; boundary=utf-8; charset=utf-8; charset=utf-16"),
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("application/x-www-form-urlencoded", b"receipt=a%00b"), ("Application/X-WWW-Form-Urlencoded; charset=utf-8", b"%00=a"), *OTHER_LETTERS,
+    ],
+)  # fmt: skip
+def test_a_form_with_a_nul_in_other_letters_is_refused_as_one_with_a_plain_nul(intake, kind, content):
+    (answer,) = at_intake(intake, ("POST", "/intake/status", {"content": content, "headers": {"content-type": kind}}))
+    assert is_problem(answer, 422, "invalid")["errors"] == [{"pointer": "", "code": "unstorable-character"}]
 
 
 @pytest.mark.parametrize("path", ["/intake/api/concerns/%00", "/intake/api/concerns/a%00b/additions"])

@@ -320,7 +320,8 @@ def what_was_made_before_holds(district: Rig, hook: Listening, held: Holding) ->
         status = [client.post(f"{origin('intake')}/intake/api/status", json={"receipt": each}).status_code for each in held.receipts]
         assert status == [200] * len(held.receipts)
         assert [raise_concern(district, f"before-{number}")["receipt"] for number in range(3)] == held.receipts
-        assert client.post(held.link).status_code == 200
+        closed = client.get(held.link)
+        assert (closed.status_code, 'name="code"' in closed.text) == (200, True)
         read = client.get(f"{origin('cases')}/cases/api/cases/{held.case}", headers=district.headers(COUNSELLOR)).json()
         assert read["strands"][0]["text"] == "Kenari"
         bundle = (district.folder / "roster.zip").read_bytes()

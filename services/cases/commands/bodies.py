@@ -15,7 +15,7 @@ from services.cases.commands.examples import example
 from services.cases.commands.words import field_type, is_part, purpose_of
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.filled import Filled, Known
-from shared.typed import AS_TYPED
+from shared.typed import AS_TYPED, When
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000), AS_TYPED]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AS_TYPED]
@@ -43,7 +43,7 @@ def body_of(command: type[Command], *, in_path: tuple[str, ...] = ()) -> type[Ba
             fields[said] = shape
         elif known is None and name not in left_out:
             fields[name] = _said(name, field)
-    fields["happened_at"] = (AwareDatetime | None, BodyField(default=None, description="when it happened, if not now"))
+    fields["happened_at"] = (When | None, BodyField(default=None, description="when it happened, if not now"))
     model: type[BaseModel] = create_model(f"{command.__name__}Body", __config__=ConfigDict(extra="forbid"), __doc__=command.__doc__, **fields)
     return model
 
@@ -72,6 +72,8 @@ def _words_for(annotation: Any) -> Any:
         return Union[tuple(_words_for(each) for each in given)]  # noqa: UP007 - built from what the command says
     if origin is tuple:
         return list[_words_for(given[0])]  # type: ignore[misc]
+    if annotation is AwareDatetime:
+        return When
     if is_part(annotation):
         fields: dict[str, Any] = {name: _said(name, field) for name, field in annotation.model_fields.items()}
         return create_model(f"{annotation.__name__}Body", __config__=ConfigDict(extra="forbid"), **fields)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -44,6 +44,10 @@ class Envelope:
     def id(self, name: str) -> str:
         """An id that a repeat of this request gives again."""
         return str(derived_id(self.cause, name))
+
+    def following(self, number: int) -> Envelope:
+        """The same for another command of this request, with ids of its own. number: 0 for the first, which names the version."""
+        return replace(self, cause=derived_id(self.cause, f"following-{number}"), version=None) if number else self
 
     def occasion(self, school: str) -> Occasion:
         """The occasion of what is decided: this person, this moment, this request."""

@@ -26,6 +26,7 @@ from services.cases.rights import is_there, require_content
 from shared.access import Principal
 from shared.decider import Decider, load
 from shared.errors import Fault, Invalid
+from shared.events import NoticeAsks
 from shared.message import Event, Fact
 from shared.school_day import Calendar
 from shared.sealed import Erased
@@ -226,6 +227,34 @@ async def _claims(ground: Ground) -> int:
     return await ground.work.acts_of(ground.envelope.principal.id, "conflict-claimed", ground.school, ground.envelope.now - CLAIMS_COUNT)
 
 
+async def _asked_about(ground: Ground) -> str | None:
+    return asked_about(ground.case, ground.said.get("asks", "reading"))
+
+
+def asked_about(case: Case, asks: NoticeAsks) -> str | None:
+    """What a guardian is asked about: the newest referral that was not sent yet, or the newest meeting or visit under way. None: there is none."""
+    match asks:
+        case "referral-consent":
+            found = [each.referral for each in case.referrals.by_id.values() if each.state in ("drafted", "approved")]
+        case "appointment":
+            found = _under_way(case, "parent-collaboration", "home-visit")
+        case "visit-consent":
+            found = _under_way(case, "home-visit")
+        case _:
+            found = []
+    return found[-1] if found else None
+
+
+def _under_way(case: Case, *strategies: str) -> list[str]:
+    return [each.activity for each in case.activities.values() if each.strategy in strategies and not each.ended]
+
+
+async def _refused_at_home(ground: Ground) -> frozenset[str]:
+    """Students of a group's cases whose guardian refused the group, or withdrew the consent."""
+    cases = [await ground.other_case(each) for each in ground.also_about]
+    return frozenset(case.student for case in cases if case.student and "group-consent" in case.about.refused)
+
+
 _LOOKED_UP: Mapping[Known, Callable[[Ground], Awaitable[Any]]] = {
     "age": _age,
     "guardians": Ground.guardians,
@@ -241,6 +270,8 @@ _LOOKED_UP: Mapping[Known, Callable[[Ground], Awaitable[Any]]] = {
     "staff": _staff,
     "family": _family,
     "claims": _claims,
+    "asked-about": _asked_about,
+    "refused-at-home": _refused_at_home,
 }
 
 SOURCES = frozenset[Known]({"fresh-id", *_FROM_POLICY, *_LOOKED_UP})

@@ -80,8 +80,11 @@ class LookingAhead:
 
     async def steps(self, principal: Principal, case_id: str) -> list[NextStep]:
         """Raises: NotFound, NotAllowed: as for reading the case."""
-        kernel, work = self.road.kernel, self.road.casework
-        loaded, now = await load(kernel.store, work.case, case_stream(case_id)), kernel.clock.now()
+        return await self.of(principal, case_id, await load(self.road.kernel.store, self.road.casework.case, case_stream(case_id)))
+
+    async def of(self, principal: Principal, case_id: str, loaded: Loaded[Case]) -> list[NextStep]:
+        """The same of a case that was folded before. Raises: NotFound, NotAllowed."""
+        kernel, work, now = self.road.kernel, self.road.casework, self.road.kernel.clock.now()
         guardians = await self._guardians(loaded.state)
         policy = policy_at(await self.road.calendars.of(loaded.state.school), now)
         found = possible(Asking(work, principal, kernel.access.permissions, now, policy, guardians), loaded.state)

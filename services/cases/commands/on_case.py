@@ -9,11 +9,12 @@ from services.cases.commands.envelope import Envelope
 from services.cases.commands.fill import taken_along
 from services.cases.commands.subject import Said
 from services.cases.domain.case.arriving import carrying
+from services.cases.domain.case.holding import SetLegalHold
 from services.cases.domain.case.linking import UnmatchStudent
 from services.cases.domain.case.merging import GiveBackMerged, MergeInto, TakeMerged, UnmergeCase, rests_in
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import Close, Match, Reopen
-from services.cases.domain.case.student import STUDENT, Claim, Release, StudentCommand
+from services.cases.domain.case.student import STUDENT, Claim, NoteHold, Release, StudentCommand
 from services.cases.domain.steps.activity import ActivityCommand
 from services.cases.domain.steps.command import Command
 from services.cases.domain.streams import case_stream, student_stream
@@ -89,6 +90,8 @@ class OnCase:
                 return await self._claim(envelope, loaded.state.student, Claim(case=self.case_id), loaded)
             case Close():
                 return await self._claim(envelope, loaded.state.student, Release(case=self.case_id, at=envelope.now), loaded)
+            case SetLegalHold():
+                return await self._claim(envelope, loaded.state.student, NoteHold(case=self.case_id), loaded)
             case _:
                 return ()
 
@@ -126,7 +129,7 @@ class OnCase:
         return (write(self.decider, other, self.decider.decide(command, other.state), envelope.occasion(other.state.school)),)
 
     async def _claim(self, envelope: Envelope, student: str | None, change: StudentCommand, mine: Loaded[Case]) -> Sequence[Write]:
-        """Moves the student's one open case along. Raises: StudentHasOpenCase."""
+        """Moves the student's one open case along, or notes the hold. Raises: StudentHasOpenCase, DataIsEnding."""
         if student is None:
             return ()
         claim = await load(self.kernel.store, STUDENT, student_stream(student))

@@ -45,7 +45,8 @@ class OnGroup:
         return Case()
 
     def also_about(self, state: Group, said: Said) -> Sequence[str]:
-        return [member.case for member in state.students.values()] or said.get("cases", ())
+        joins = [said["case"]] if "case" in said else said.get("cases", ())
+        return [*(member.case for member in state.students.values()), *joins]
 
     def school(self, state: Group, said: Said) -> str:
         return state.school or said["school"]

@@ -6,8 +6,8 @@ API, pages, portal, command line and imports take it; it knows no HTTP.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
@@ -21,6 +21,7 @@ from services.cases.domain.casework import Casework
 from services.cases.domain.steps.command import Command
 from services.cases.reading.calendars import SchoolCalendars
 from services.cases.reading.views import Roster, WorkList
+from shared.access import Principal
 from shared.decider import commit, load, repeated, write
 from shared.errors import Fault, Invalid, PreconditionFailed
 from shared.eventstore.states import Loaded
@@ -30,6 +31,21 @@ from shared.sealing import ToSeal
 from shared.service import Kernel
 
 S = TypeVar("S")
+
+
+class Order(NamedTuple):
+    """A command that is wanted. said: the body, by field."""
+
+    wanted: type[Command]
+    said: Said
+
+
+class Given(NamedTuple):
+    """A command as it is given. envelope: its own, so that its ids and its act are."""
+
+    envelope: Envelope
+    command: Command
+    said: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +61,42 @@ class Road:
     async def take(self, envelope: Envelope, subject: Subject[S], wanted: type[Command], said: Said) -> Loaded[S]:
         """Gives the command; the subject's state after it. said: the body, by field.
 
-        Raises: NotAllowed, NotFound: not for this principal. Invalid: what was said cannot be. PreconditionFailed: the version that was named is
-        not the subject's any more. IdempotencyMismatch: the key was used for other words. A refusal by name.
+        Raises: NotAllowed, NotFound: not for this principal. ProofNeeded: they have to prove again who they are. Invalid: what was said cannot be.
+        PreconditionFailed: the version that was named is not the subject's any more. IdempotencyMismatch: the key was used for other words. A
+        refusal by name.
         """
-        self.kernel.access.permissions.require(envelope.principal, subject.permission(wanted))
+        return await self.take_together(envelope, subject, [Order(wanted, said)])
+
+    async def take_together(self, envelope: Envelope, subject: Subject[S], orders: Sequence[Order]) -> Loaded[S]:
+        """Gives several commands one after the other in one append: all of them or none, under one idempotency key. Raises: as `take`.
+
+        orders: each is decided on what those before it lead to. `Envelope.following` says which ids the later ones make.
+        """
+        for order in orders:
+            self._require(envelope.principal, subject.permission(order.wanted))
         envelope.require_past()
         now = await load(self.kernel.store, subject.decider, subject.stream)
-        subject.require(envelope, now.state, wanted, said)
+        subject.require(envelope, now.state, *orders[0])
         if envelope.asked and await repeated(self.kernel.store, envelope.asked):
             return now
-        command = await self._command(envelope, subject, now.state, wanted, said)
-        return await self._append(envelope, subject, command, said, now)
+        return await self._append(envelope, subject, await self._given(envelope, subject, now.state, orders), now)
+
+    async def _given(self, envelope: Envelope, subject: Subject[S], state: S, orders: Sequence[Order]) -> list[Given]:
+        given: list[Given] = []
+        for number, order in enumerate(orders):
+            if given:
+                state = subject.decider.fold(subject.decider.decide(given[-1].command, state), state)
+            each = envelope.following(number)
+            subject.require(each, state, *order)
+            given.append(Given(each, await self._command(each, subject, state, *order), order.said))
+        return given
+
+    def _require(self, principal: Principal, permission: str) -> None:
+        """Also for a form, whose route is one for all commands."""
+        access = self.kernel.access
+        access.permissions.require(principal, permission)
+        if access.permissions.command(permission).fresh:
+            access.require_fresh(principal)
 
     async def _command(self, envelope: Envelope, subject: Subject[S], state: S, wanted: type[Command], said: Said) -> Command:
         """The command from what was said."""
@@ -79,16 +120,14 @@ class Road:
         )
         return with_sealed(wanted, said, {each.place: box for each, box in zip(found, boxes, strict=True)})
 
-    async def _append(self, envelope: Envelope, subject: Subject[S], command: Command, said: Said, now: Loaded[S]) -> Loaded[S]:
+    async def _append(self, envelope: Envelope, subject: Subject[S], given: Sequence[Given], now: Loaded[S]) -> Loaded[S]:
         """Decides and appends; on a conflict it does so again over what is there then."""
         after: list[Loaded[S]] = []
 
         async def plan() -> Item | None:
             loaded = await load(self.kernel.store, subject.decider, subject.stream) if after else now
-            subject.require(envelope, loaded.state, type(command), said)
             after[:] = [loaded]
-            events = [] if await self._taken_before(envelope, subject, command, said, loaded) else subject.decider.decide(command, loaded.state)
-            writes = await self._writes(envelope, subject, command, said, loaded, events, after) if events else ()
+            writes = await self._writes(envelope, subject, given, loaded, after)
             kept = envelope.asked.idempotency() if envelope.asked else None
             return Item(writes, kept) if writes or kept else None
 
@@ -100,22 +139,28 @@ class Road:
         return after[0]
 
     async def _writes(
-        self,
-        envelope: Envelope,
-        subject: Subject[S],
-        command: Command,
-        said: Said,
-        loaded: Loaded[S],
-        events: Sequence[Event],
-        after: list[Loaded[S]],
+        self, envelope: Envelope, subject: Subject[S], given: Sequence[Given], loaded: Loaded[S], after: list[Loaded[S]]
     ) -> tuple[Write, ...]:
-        mine = write(subject.decider, loaded, events, envelope.occasion(subject.school(loaded.state, said)))
+        """The subject's own events, and what goes along in other streams; nothing where nothing happened."""
+        events: list[Event] = []
+        beside: list[Write] = []
+        then = loaded
+        for each in given:
+            subject.require(each.envelope, then.state, type(each.command), each.said)
+            decided = [] if await self._taken_before(subject, each, then) else subject.decider.decide(each.command, then.state)
+            beside += await subject.beside(each.envelope, each.command, then) if decided else ()
+            events += decided
+            then = replace(then, version=then.version + len(decided), state=subject.decider.fold(decided, then.state)) if len(given) > 1 else then
+        if not events:
+            return ()
+        mine = write(subject.decider, loaded, events, envelope.occasion(subject.school(loaded.state, given[0].said)))
         after[:] = [mine.after or loaded]
-        return (mine, *await subject.beside(envelope, command, loaded))
+        return (mine, *beside)
 
-    async def _taken_before(self, envelope: Envelope, subject: Subject[S], command: Command, said: Said, loaded: Loaded[S]) -> bool:
+    async def _taken_before(self, subject: Subject[S], given: Given, loaded: Loaded[S]) -> bool:
         """The version that was named is old because this very act was taken. Raises: PreconditionFailed: because of another act."""
-        actual = subject.version(loaded, type(command), said)
+        envelope, command = given.envelope, given.command
+        actual = subject.version(loaded, type(command), given.said)
         if command.adds or envelope.version in (None, actual):
             return False
         if envelope.keyed and any(event.causation == envelope.cause for event in await self.kernel.store.read_stream(subject.stream)):

@@ -41,6 +41,11 @@ class Casework:
         """What the reports keep, by event type."""
         return {type_of(event): each.counts for event, each in _told(self.chapters) if each.counts}
 
+    @property
+    def asked(self) -> frozenset[str]:
+        """The codes of what is expected of people whom an activity's audience names."""
+        return frozenset(code for each in self.chapters if isinstance(each, Strategy) for code in each.asked)
+
 
 def casework(strategies: Sequence[Described] = STRATEGIES) -> Casework:
     """Raises: StartRefused: two of the strategies use the same name, or one says something of an event that cannot be."""

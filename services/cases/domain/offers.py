@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
-from services.cases.domain.case import additions, guardians, opening
+from services.cases.domain.case import additions, answering, guardians, opening
 from services.cases.domain.case.additions import ADDITIONS
 from services.cases.domain.case.conflict import CONFLICT
+from services.cases.domain.case.families import FAMILIES
 from services.cases.domain.case.glass import BreakGlass
 from services.cases.domain.case.handling import HANDLING
 from services.cases.domain.case.moving import MOVING
@@ -90,6 +91,8 @@ _OFFERED: Mapping[type[Command], _Offered] = {
     **_table(PROTECTION.offers, lambda case: case.protection),
     **_table(MOVING.offers, lambda case: case.moves),
     **_table({**ADDITIONS.offers, **additions.OFFERS}, lambda case: case.additions),
+    **_table(answering.OFFERS, _whole),
+    **_table(FAMILIES.offers, lambda case: case.families),
     **_table(CONSENT.offers, lambda case: case.referrals),
     **_table(TURNS.offers, lambda case: case.referrals),
     **_table(DISCLOSURE.offers, lambda case: case.ledger),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Literal
 
 from pydantic import AwareDatetime
 
-from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, BeginActivity, Expected
+from services.cases.domain.steps.activity import Activities, Activity, ActivityCommand, ActivityEvent, BeginActivity, Expected
 from services.cases.domain.steps.offer import offered
 from services.cases.domain.steps.strategy import Strategy, opens, step, whoever_reads_the_case
 from services.cases.domain.steps.tells import Counts, Document, Given, Tells, counted
@@ -74,6 +75,19 @@ def expects(activity: Activity) -> Sequence[Expected]:
     return ()
 
 
+DUE = "official-report"
+WITHIN = timedelta(days=3)
+"""Until when the report that the law requires is expected, from when sexual violence was told of. A rule that gives less time goes before; the law's
+own articles are to be verified (docs/sources.md).
+"""
+
+
+def due(activities: Activities, since: datetime | None, owner: str | None) -> list[Expected]:
+    """The report that the law requires of sexual violence (domain.md, Sexual violence), until one was filed. since: when that was told of."""
+    filed = any(each.strategy == REPORT.name for each in activities.values())
+    return [Expected(DUE, DUE, since + WITHIN, owner)] if since and not filed else []
+
+
 def _contents(event: OfficialReportFiled) -> Iterable[Given]:
     return (Given(event.activity, "office", event.to),)
 
@@ -83,7 +97,7 @@ _FILED = Tells(discloses=_contents, counts=Counts(("to",)))
 REPORT = Strategy(
     name="official-report",
     steps=(
-        opens(FileOfficialReport, OfficialReportFiled, "filed", tells=_FILED),
+        opens(FileOfficialReport, OfficialReportFiled, "filed", tells=_FILED, offer=offered(DUE)),
         step(RecordReportReceipt, ReportReceiptRecorded, "filed", "received"),
         step(RecordReportAnswer, ReportAnswered, "filed received", "answered", offer=offered("official-report-answer")),
         step(CloseOfficialReport, OfficialReportClosed, "filed received answered", "closed", tells=counted("result")),
@@ -91,6 +105,6 @@ REPORT = Strategy(
     ended=frozenset({"closed"}),
     audience=whoever_reads_the_case,
     expects=expects,
-    awaits=("official-report-answer",),
+    awaits=("official-report-answer", DUE),
     documents=(Document("official-report", "Pelaporan resmi", "Official report", OfficialReportFiled, number="number"),),
 )

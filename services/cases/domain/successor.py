@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-WORKS = "counsellor"
+from shared.events import Role
+
+WORKS: Role = "counsellor"
 """The role whose work a deputy takes over; whoever stands on a rung above may take it over as well."""
 
-LADDER = ("coordinator", "principal", "district-duty", "district-officer")
+LADDER: tuple[Role, ...] = ("coordinator", "principal", "district-duty", "district-officer")
 """The roles that are asked in turn after the deputies. The district comes last and always can."""
 
 
@@ -25,6 +27,10 @@ class Staff:
     by_role: Mapping[str, Sequence[str]]
     away: frozenset[str] = frozenset()
     deputies: Mapping[str, str] = field(default_factory=dict)
+
+    def only(self, *roles: str) -> Staff:
+        """The same with the people of these roles alone: what goes past a school is for nobody there."""
+        return replace(self, by_role={role: people for role, people in self.by_role.items() if role in roles})
 
     def present(self, *roles: str) -> tuple[str, ...]:
         """Who holds one of the roles and is not away, in the order of the roles."""

@@ -33,7 +33,9 @@ class Choosing:
         match question.field:
             case Field(widget="person", names=Names() as names):
                 return await self._named(await self._people(names, case))
-            case Field(widget="several", name="alternatives") | Field(widget="line", name="agency"):
+            case Field(widget="person"):
+                return await self._named([*await self._around(case), *await self._staff(Names("staff", fit=False), case)])
+            case Field(widget="agency" | "agencies"):
                 return await self.agencies.names()
             case Field(widget="several"):
                 return await self._named(await self._around(case))

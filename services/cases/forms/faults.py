@@ -26,6 +26,9 @@ _SENTENCES: Mapping[str, Sentences] = {
     "int_type": Sentences("Tulis angka, misalnya 1.", "Write a number, for example 1."),
     "greater_than_equal": Sentences("Angka ini terlalu kecil.", "This number is too small."),
     "less_than_equal": Sentences("Angka ini terlalu besar.", "This number is too large."),
+    "string_pattern_mismatch": Sentences(
+        "Isian ini memuat tanda atau bentuk yang tidak dapat dipakai di sini.", "This holds a sign or a form that cannot be used here."
+    ),
     "in-the-future": Sentences("Waktu ini belum terjadi.", "This time has not come yet."),
     "unknown-school": Sentences("Sekolah ini tidak ada di kabupaten/kota ini.", "There is no such school in the district."),
 }
@@ -38,13 +41,13 @@ Faulty = Mapping[str, Sentences]
 
 def from_body(form: Form, errors: Iterable[ErrorDetails], typed: Mapping[str, Sequence[str]]) -> Faulty:
     """What the body says is wrong with what was typed."""
-    return {_field(form, each["loc"], typed): _sentence(each["type"]) for each in errors}
+    return {_field(form, each["loc"], typed): sentence_of(each["type"]) for each in errors}
 
 
 def from_road(form: Form, faults: Iterable[Fault], typed: Mapping[str, Sequence[str]]) -> Faulty:
     """What the road says: somebody who cannot be named, a moment that has not come."""
     found = ((_place(fault.pointer), fault) for fault in faults)
-    return {_field(form, place, typed): fault.sentences or _sentence(fault.code) for place, fault in found}
+    return {_field(form, place, typed): fault.sentences or sentence_of(fault.code) for place, fault in found}
 
 
 def _place(pointer: str) -> tuple[str | int, ...]:
@@ -52,7 +55,8 @@ def _place(pointer: str) -> tuple[str | int, ...]:
     return tuple(int(part) if part.isdigit() else part for part in parts)
 
 
-def _sentence(code: str) -> Sentences:
+def sentence_of(code: str) -> Sentences:
+    """What is wrong by a code of the body, the road or a rule."""
     if code.startswith(("datetime", "timezone", "date_", "time_")):
         return _MOMENT
     return _SENTENCES.get(code, _OTHER)

@@ -16,11 +16,14 @@ from services.cases.commands.words import bare, field_type, is_part, purpose_of
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.named import Names, NamesSchool
 
-Widget = Literal["words", "line", "day", "moment", "number", "yes-no", "tick", "choice", "person", "school", "several", "rows", "judged", "made"]
+Widget = Literal[
+    "words", "line", "day", "moment", "number", "yes-no", "tick", "choice", "person", "school", "agency", "several", "agencies", "rows", "judged",
+    "made",
+]  # fmt: skip
 """How a field is filled in. words: long text. line: a short one. yes-no: a question that has to be answered. tick: a box that may stay empty.
 
-choice: one of several codes. person, school: found by name. several: any of what is offered. rows: parts with fields of their own. judged: a code for
-each of several things. made: an id that the form makes, so that nobody types one.
+choice: one of several codes. person, school, agency: found by name. several: any of what is offered; agencies: any of them. rows: parts with fields
+of their own. judged: a code for each of several things. made: an id that the form makes, so that nobody types one.
 """
 
 _FEW = 5

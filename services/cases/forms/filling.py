@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from services.cases.forms.fields import Field
 from services.cases.forms.wording import Form, Question
 from shared.message import TANGGAP, derived_id
-from shared.typed import with_plain_line_breaks
+from shared.typed import whole_number, with_plain_line_breaks
 
 LAST_MINUTE = time(23, 59)
 """Until a day is until its end."""
@@ -44,7 +44,7 @@ class Filling:
         match field.widget:
             case "rows":
                 return self._rows(question, typed, name)
-            case "several":
+            case "several" | "agencies":
                 return [each for each in typed.get(name, ()) if each] or ([] if not field.required else None)
             case "judged":
                 return {key.removeprefix(f"{name}-"): values[0] for key, values in typed.items() if key.startswith(f"{name}-") and values[0]}
@@ -63,8 +63,8 @@ class Filling:
                 return self._moment(said, _end_of_day)
             case "moment":
                 return self._moment(said, datetime.fromisoformat)
-            case "number" | "choice" if said.isascii() and said.isdigit():
-                return int(said)
+            case "number" | "choice" if (number := whole_number(said)) is not None:
+                return number
             case _:
                 return said
 

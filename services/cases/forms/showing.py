@@ -47,7 +47,10 @@ class Showing:
 
     async def form(self, form: Form, fixed: Mapping[str, object], typed: Typed, errors: Faulty) -> list[Shown]:
         """Every question that a person answers. fixed: what the case itself says."""
-        asked = [each for each in form.questions if each.name not in fixed]
+        return await self.questions([each for each in form.questions if each.name not in fixed], typed, errors)
+
+    async def questions(self, asked: Sequence[Question], typed: Typed, errors: Faulty) -> list[Shown]:
+        """These questions."""
         return [await self._question(each, each.name, typed, errors) for each in asked]
 
     async def _question(self, question: Question, name: str, typed: Typed, errors: Faulty) -> Shown:
@@ -63,11 +66,9 @@ class Showing:
         return [await self._question(each, f"{name}-{each.name}", typed, errors) for each in asked]
 
     def _widget(self, question: Question) -> Widget:
-        """What has options is chosen, and a short list of an agency or of somebody is found by name."""
+        """What has options is chosen."""
         field = question.field
-        if field.name in self.offered and field.widget not in ("several", "yes-no"):
-            return "choice"
-        return "person" if field.name == "agency" else field.widget
+        return "choice" if field.name in self.offered and field.widget not in ("several", "yes-no") else field.widget
 
     async def _options(self, question: Question) -> list[tuple[str, Text]]:
         offered = self.offered.get(question.name)

@@ -26,6 +26,10 @@ Pair = tuple[_Said, _Said]
 """The same in Indonesian and English."""
 
 
+_SAVE: Pair = ("Simpan", "Save")
+"""On the button of a form that says nothing else."""
+
+
 class _Written(BaseModel):
     """What is said of fields: of all forms, of one, or of one kind of row."""
 
@@ -46,6 +50,7 @@ class _WrittenRow(_Written):
 class _WrittenForm(_Written):
     title: Pair
     lead: Pair | None = None
+    button: Pair = _SAVE
     parts: dict[str, _WrittenRow] = {}
 
 
@@ -67,11 +72,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The form of one command. lead: what whoever fills it in should know first."""
+    """The form of one command. lead: what whoever fills it in should know first. button: says what happens when it is pressed."""
 
     command: type[Command]
     title: Pair
     lead: Pair | None
+    button: Pair
     questions: tuple[Question, ...]
 
 
@@ -139,7 +145,7 @@ def _form(command: type[Command], words: _Words) -> tuple[Form, list[str]]:
     assert isinstance(written, _WrittenForm)
     questions = tuple(_question(each, words, written.parts) for each in fields_of(command))
     faults = [fault for each in questions for fault in _faults(each, command.called)]
-    return Form(command, written.title, written.lead, questions), faults
+    return Form(command, written.title, written.lead, written.button, questions), faults
 
 
 def _question(field: Field, words: _Words, rows: Mapping[str, _WrittenRow]) -> Question:

@@ -32,14 +32,12 @@ _REPORTS: Mapping[str, Text] = {
 }
 
 
-def routers(road: Road, words: Words, kinds: Mapping[str, Kind[Material]], reports: Reports) -> Sequence[APIRouter]:
+def routers(road: Road, words: Words, kinds: Mapping[str, Kind[Material]], reports: Reports, issuing: Issuing) -> Sequence[APIRouter]:
     """kinds: the documents of the strategies. Raises: StartRefused: one has no model."""
     kernel, work = road.kernel, road.casework
     if missing := documents.undocumented(work, kinds):
         raise StartRefused(f"no model for {', '.join(missing)}: add a row to services/cases/letters/kinds.py")
-    standing = Standing(kernel, road.roster)
-    gathering = Gathering(kernel, work, road.roster, road.calendars, words, standing)
-    issuing = Issuing(road, standing, Files(kernel.database, kernel.vault), Press(), kernel.settings.public_origin)
+    gathering = Gathering(kernel, work, road.roster, road.calendars, words, issuing.standing)
     subjects = Subjects(gathering)
     return [
         routes.router(subjects, issuing, kinds),
@@ -48,6 +46,12 @@ def routers(road: Road, words: Words, kinds: Mapping[str, Kind[Material]], repor
         settings.router(CommandRoutes(road, APIRouter(prefix="/cases/api", tags=["paper"])), issuing),
         verifying.router(Verifying(issuing, titles(work))),
     ]
+
+
+def issuing_of(road: Road) -> Issuing:
+    """One for a process, because it holds the press."""
+    kernel = road.kernel
+    return Issuing(road, Standing(kernel, road.roster), Files(kernel.database, kernel.vault), Press(), kernel.settings.public_origin)
 
 
 def titles(casework: Casework) -> Mapping[str, Text]:

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from services.cases.domain.case.state import Case
 from services.cases.domain.casework import Casework
 from services.cases.domain.steps.command import ActEvent
+from services.cases.domain.steps.home import is_unsafe
 from services.cases.letters.material import NOBODY, Awaited, Happened, Material, Subject, Whole
 from services.cases.letters.standing import Standing, names
 from services.cases.reading.calendars import SchoolCalendars
@@ -62,7 +63,7 @@ class Gathering:
         loaded = await reader.current(case_id)
         history = [(each.entry["version"], Happened(each.event, datetime.fromisoformat(each.entry["happened_at"])), each.opened) for each in told]
         case = loaded.state
-        student = await self._student(case.student)
+        student = await self._student(case)
         material = await self._material(case.school, history, student, _whole(case, told, self.words))
         return Gathered(loaded.stream, case.student or loaded.stream, case.school, history, material, case)
 
@@ -72,7 +73,8 @@ class Gathering:
         material = await self._material(school, history, NOBODY, Whole())
         return Gathered(loaded.stream, loaded.stream, school, history, material)
 
-    async def _student(self, student: str | None) -> Subject:
+    async def _student(self, case: Case) -> Subject:
+        student = case.student
         person = await self.roster.person(student) if student else None
         if person is None or student is None:
             return NOBODY
@@ -80,7 +82,8 @@ class Gathering:
         born = await self.kernel.vault.open(person.born) if person.born else None
         day = date.fromisoformat(born) if born and not isinstance(born, Erased) else None
         guardians = tuple(known[each] for each in person.guardians if each in known)
-        return Subject(known.get(student, "[dihapus]"), await Whereabouts(self.kernel.database).homeroom(student), day, guardians)
+        unsafe = frozenset(known[each] for each in person.guardians if each in known and is_unsafe(each, case.about))
+        return Subject(known.get(student, "[dihapus]"), await Whereabouts(self.kernel.database).homeroom(student), day, guardians, unsafe)
 
     async def _material(self, school: str, history: Sequence[tuple[int, Happened, bool]], student: Subject, whole: Whole) -> Material:
         """texts: of what the reader may read, and of nothing else."""

@@ -50,7 +50,7 @@ class Files:
     async def announce(self, place: Place, verification: str) -> None:
         """Makes a document findable, before it is issued; one that is not issued then is never shown."""
         row = (place.document, bytes.fromhex(verification), place.register, place.subject, place.whose, place.school)
-        async with self.database.statement() as connection:
+        async with self.database.acting_as("letters").statement() as connection:
             await connection.execute("INSERT INTO issued_document VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING", row)
 
     async def keep(self, place: Place, purpose: Purpose, file: bytes) -> str:
@@ -58,14 +58,14 @@ class Files:
         digest = await self.file_digest(place.whose, purpose, sha256(file).digest())
         sealed = await self.vault.seal(place.whose, purpose, b64encode(file).decode(), f"document-{place.document}/{digest}")
         row = (place.document, bytes.fromhex(str(digest)), sealed.kid, sealed.context, b64decode(sealed.box))
-        async with self.database.statement() as connection:
+        async with self.database.acting_as("letters").statement() as connection:
             await connection.execute("INSERT INTO document_file VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING", row)
         return str(digest)
 
     async def file(self, document: str, digest: str) -> bytes | Erased | None:
         """The kept bytes; `Erased` where the key is gone, None where there are none."""
         query = "SELECT kid, context, box FROM document_file WHERE document = %s AND digest = %s"
-        async with self.database.statement() as connection:
+        async with self.database.acting_as("letters").statement() as connection:
             row = await (await connection.execute(query, (document, bytes.fromhex(digest)))).fetchone()
         if row is None:
             return None
@@ -88,7 +88,7 @@ class Files:
         return (found[0], digest) if found else None
 
     async def _places(self, column: str, value: str | bytes) -> list[Place]:
-        async with self.database.statement() as connection:
+        async with self.database.acting_as("letters").statement() as connection:
             rows = await (await connection.execute(_QUERIES[column], (value,))).fetchall()
         return [Place(*row) for row in rows]
 

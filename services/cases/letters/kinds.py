@@ -90,6 +90,7 @@ KINDS: Mapping[str, Kind[Material]] = kinds_of(
     Kind("partnership-report", meetings.PartnershipReport, meetings.partnership_report),
     Kind("official-report", official.OfficialReport, official.official_report),
     Kind("data-release", official.DataRelease, official.data_release),
+    Kind("case-closing", whole.CaseClosing, whole.case_closing),
     Kind("case-summary", whole.CaseSummary, whole.case_summary),
     Kind("subject-access", whole.SubjectAccess, whole.subject_access),
 )

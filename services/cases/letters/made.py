@@ -82,7 +82,7 @@ def _subject(chapter: Described, event: Event) -> str:
 
 def _said(event: Event, field: str) -> str:
     """A field of an event, empty where it has none of this name."""
-    found: Mapping[str, object] = dict(event)
+    found: Mapping[str, object] = dict(iter(event))  # an event may have a field `keys`, which `dict` would take for the method
     return str(found.get(field) or "") if field else ""
 
 

@@ -38,12 +38,13 @@ class NotComplete(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The student whom a document is about. guardians: names."""
+    """The student whom a document is about. guardians: names. unsafe: those of whom no other office is told."""
 
     name: str
     homeroom: str | None = None
     born: date | None = None
     guardians: tuple[str, ...] = ()
+    unsafe: frozenset[str] = frozenset()
 
 
 NOBODY = Subject("Murid belum dipastikan identitasnya")

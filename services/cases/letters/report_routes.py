@@ -115,7 +115,7 @@ def router(reports: ReportRoutes) -> APIRouter:
 
     @routes.post("/district/issue", summary="Issues the district's report: numbered, frozen and kept")
     async def of_district(body: WantedReport, request: Request, principal: SignedIn) -> DocumentTold:
-        figures = await reports.reports.district(principal, body.month, body.as_of or kernel.clock.now())
+        figures = await reports.reports.district(principal, body.month, body.as_of or kernel.clock.now(), kernel.clock.now())
         return await reports.issue(await enveloped(request, principal), "district-report", DISTRICT, figures, body)
 
     @routes.get("/schools/{school}/issued", summary="The reports that were issued")

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 from fastapi import APIRouter, Request
-from pydantic import AwareDatetime, Base64Bytes, BaseModel, ConfigDict, Field
+from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
 
 from services.cases.commands.bodies import body_of
 from services.cases.commands.envelope import Envelope
@@ -27,6 +26,7 @@ from services.cases.letters.rendering import is_printable
 from services.cases.rights import require_at_school
 from shared.access import Principal, SignedIn
 from shared.errors import Fault, Invalid, NotFound
+from shared.typed import When
 
 
 class Picture(BaseModel):
@@ -35,7 +35,7 @@ class Picture(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     picture: Base64Bytes | None = Field(examples=["iVBORw0KGgo="])
-    happened_at: AwareDatetime | None = None
+    happened_at: When | None = None
 
 
 class Said(BaseModel):
@@ -65,11 +65,48 @@ class PaperTold(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
+class Papers:
+    """What schools have said of their paper, and their emblems."""
+
+    issuing: Issuing
+
+    async def told(self, school: str) -> PaperTold:
+        """Of one school."""
+        paper, day = (
+            await self.issuing.standing.paper(school),
+            (await self.issuing.road.calendars.of(school)).day(self.issuing.road.kernel.clock.now()),
+        )
+        register = await self.issuing.register(register_stream(school, day.year))
+        printed = await self.issuing.standing.printed(paper)
+        return PaperTold(
+            school=school,
+            letterhead=_letterhead(paper),
+            emblem=paper.emblem is not None,
+            pattern=paper.pattern,
+            next_number=register.next_number(paper.pattern, day),
+            signatories=[
+                SignatoryTold(person=person, role=paper.signatories[person].role, name=each.name, position=each.position, number=each.number)
+                for person, each in printed.items()
+            ],
+        )
+
+    async def kept(self, came: bytes) -> dict[str, Any]:
+        """Raises: Invalid: it is no picture, too large, or cannot be printed."""
+        picture = sanitised(came)
+        if not await asyncio.to_thread(is_printable, picture):
+            raise refused("not-a-picture")
+        digest = sha256(picture.encode()).hexdigest()
+        async with self.issuing.road.kernel.database.statement() as connection:
+            await connection.execute("INSERT INTO emblem VALUES (%s, %s) ON CONFLICT DO NOTHING", (digest, picture))
+        return {"digest": digest, "kind": kind_of(came)}
+
+
+@dataclass(frozen=True, slots=True)
 class PaperRoutes:
     """Adds the routes."""
 
     commands: CommandRoutes
-    issuing: Issuing
+    papers: Papers
 
     def setting(self, command: type[Command], whose: Callable[[str, BaseModel], str] = lambda school, _: paper_stream(school)) -> None:
         """One that says something of the paper. whose: under whose keys its texts are sealed."""
@@ -115,7 +152,7 @@ class PaperRoutes:
         async def act(school: str, body: Picture, request: Request, principal: Principal) -> Said:
             envelope, _ = await self.commands.envelope(request, principal, body)
             require_at_school(principal, school)
-            kept = await self._kept(body.picture) if body.picture else {"digest": None, "kind": None}
+            kept = await self.papers.kept(body.picture) if body.picture else {"digest": None, "kind": None}
             return await self.said(SetEmblem, school, paper_stream(school), envelope, kept)
 
         told = "PNG or SVG up to 200 kB, in base64; none takes it away"
@@ -123,42 +160,13 @@ class PaperRoutes:
             f"/schools/{{school}}/{SetEmblem.called}", SetEmblem, act, Picture, permission=SetEmblem.permission, summary=told, school=str
         )
 
-    async def _kept(self, came: bytes) -> dict[str, Any]:
-        """Raises: Invalid: it is no picture, too large, or cannot be printed."""
-        picture = sanitised(came)
-        if not await asyncio.to_thread(is_printable, picture):
-            raise refused("not-a-picture")
-        digest = sha256(picture.encode()).hexdigest()
-        async with self.commands.road.kernel.database.statement() as connection:
-            await connection.execute("INSERT INTO emblem VALUES (%s, %s) ON CONFLICT DO NOTHING", (digest, picture))
-        return {"digest": digest, "kind": kind_of(came)}
-
     def reading(self) -> None:
         """What the school has said."""
 
         @self.commands.routes.get("/schools/{school}/paper", summary="A school's letterhead, numbers and signatories")
         async def paper(school: str, principal: SignedIn) -> PaperTold:
             require_at_school(principal, school)
-            return await self._told(school)
-
-    async def _told(self, school: str) -> PaperTold:
-        paper, day = await self.issuing.standing.paper(school), (await self.commands.road.calendars.of(school)).day(self._now())
-        register = await self.issuing.register(register_stream(school, day.year))
-        printed = await self.issuing.standing.printed(paper)
-        return PaperTold(
-            school=school,
-            letterhead=_letterhead(paper),
-            emblem=paper.emblem is not None,
-            pattern=paper.pattern,
-            next_number=register.next_number(paper.pattern, day),
-            signatories=[
-                SignatoryTold(person=person, role=paper.signatories[person].role, name=each.name, position=each.position, number=each.number)
-                for person, each in printed.items()
-            ],
-        )
-
-    def _now(self) -> datetime:
-        return self.commands.road.kernel.clock.now()
+            return await self.papers.told(school)
 
 
 def _letterhead(paper: Paper) -> dict[str, str] | None:
@@ -168,7 +176,7 @@ def _letterhead(paper: Paper) -> dict[str, str] | None:
 
 def router(commands: CommandRoutes, issuing: Issuing) -> APIRouter:
     """`/cases/api/schools/{school}/paper`, and the commands on it."""
-    routes = PaperRoutes(commands, issuing)
+    routes = PaperRoutes(commands, Papers(issuing))
     for command in (SetLetterhead, SetNumberPattern, RemoveSignatory):
         routes.setting(command)
     routes.setting(NameSignatory, lambda _, body: str(dict(body)["person"]))

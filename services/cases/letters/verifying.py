@@ -13,8 +13,9 @@ from hashlib import sha256
 from typing import Literal
 
 from fastapi import APIRouter, Request, UploadFile
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from services.cases.letters.answering import LetterAnswers
 from services.cases.letters.issuing import PURPOSES, Document, Issuing, sealed_of
 from shared.access import SignedIn
 from shared.errors import NotFound
@@ -55,6 +56,7 @@ class Verifying:
             "school": await self.issuing.standing.printed_name(document.place.school),
             "replaced_by": await self._number(document.issued.replaced_by),
             "answer": answer,
+            "answerable": LetterAnswers.is_answered(document),
         }
 
     async def _number(self, document: str | None) -> str | None:
@@ -76,12 +78,13 @@ _NOT_TOLD = {"referrer-policy": "no-referrer"}
 
 
 def router(verifying: Verifying) -> APIRouter:
-    """`GET` and `POST /cases/surat/{secret}`."""
-    routes = APIRouter(prefix="/cases", include_in_schema=False)
+    """`GET` and `POST /cases/surat/{secret}`; `POST …/jawab` leads the agency on to where it answers."""
+    routes, answers = APIRouter(prefix="/cases", include_in_schema=False), LetterAnswers(verifying.issuing.road.kernel)
     frame = verifying.issuing.road.kernel.frame
 
     def page(request: Request, told: Mapping[str, object], status: int) -> HTMLResponse:
-        return frame.page(request, "letters/verification.html", told, status, _NOT_TOLD)
+        here = {"here": f"/cases/surat/{request.path_params['secret']}"}
+        return frame.page(request, "letters/verification.html", {**told, **here}, status, _NOT_TOLD)
 
     @routes.get("/surat/{secret}")
     async def shown(secret: str, request: Request, _: SignedIn) -> HTMLResponse:
@@ -96,5 +99,12 @@ def router(verifying: Verifying) -> APIRouter:
         if not said:
             return page(request, await verifying.told(document) | {"errors": {"file": say("Pilih berkas PDF surat.")}}, 422)
         return page(request, await verifying.told(document, await verifying.compared(document, said)), 200)
+
+    @routes.post("/surat/{secret}/jawab")
+    async def answer(secret: str, request: Request, _: SignedIn) -> Response:
+        document = await verifying.document(secret)
+        if document is None or not answers.is_answered(document):
+            return page(request, await verifying.told(document), 404)
+        return RedirectResponse(await answers.path(document), 303, _NOT_TOLD)
 
     return routes

@@ -1,68 +1,87 @@
-"""The first page of whoever works at a school or in the district: what waits for them, by the lists of a working day (ADR 27)."""
+"""The first page of whoever works at a school or in the district: their lists, their cases, who has how many (people.md, The desk)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from services.cases.pages.people import Names
-from services.cases.pages.screen import LOUDNESS
-from services.cases.reading.calendars import SchoolCalendars
-from services.cases.reading.lists import TITLES, Name, calendar_for, question
-from services.cases.reading.views import Work, WorkList
-from services.cases.reading.words import Words
+from services.cases.pages.roles import TOLD, lists_of
+from services.cases.pages.rows import Row, Rows, of_own
+from services.cases.reading.in_hand import InHand
+from services.cases.reading.questions import TITLES, Name
 from services.cases.rights import OF_THE_SCHOOL, schools_of
 from shared.access import Principal
-from shared.clock import Clock
 
-MOST = 50
-"""Rows of one list on this page."""
+MOST = 100
+"""Rows that are counted; where there are more, the page says so."""
 
+SHOWN = 5
+"""Rows of one list on the first page; the others stand on the list's own page."""
+
+_LEADS = ("coordinator", "principal")
 _ABOVE = ("supervisor", "district-officer", "district-duty")
-SECTIONS: Mapping[Name, tuple[str, ...]] = {"waiting-for-me": (), "new-words": OF_THE_SCHOOL, "today": OF_THE_SCHOOL, "ladder": _ABOVE}
-"""The lists that stand there, in this order, and whose they are: everybody's where no role is named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One list on somebody's page. rows: those that stand in no section above. count: of the whole list. more: there are even more than that."""
+
+    name: Name
+    title: tuple[str, str]
+    told: str
+    count: int
+    more: bool
+    rows: Sequence[Row]
+    left: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Reads the lists and puts them into words."""
+    """Puts the first page together. Raises: StillBuilding, BehindWrite."""
 
-    work: WorkList
+    rows: Rows
+    in_hand: InHand
     names: Names
-    words: Words
-    calendars: SchoolCalendars
-    clock: Clock
 
-    async def of(self, principal: Principal) -> list[dict[str, Any]]:
-        """The sections of somebody's page; what stands in one does not stand in a later one. Raises: StillBuilding, BehindWrite."""
+    async def of(self, principal: Principal) -> dict[str, Any]:
+        """What stands on somebody's page: what waits, and what their role looks at besides."""
+        sections = await self._sections(principal)
+        return {
+            "sections": [each for each in sections if each.rows],
+            "tiles": [each for each in sections if each.count],
+            "own": await self._own(principal),
+            "load": await self._load(principal),
+            "unserved": await self._unserved(principal),
+            "searches": principal.holds("auditor", *_ABOVE),
+        }
+
+    async def _sections(self, principal: Principal) -> list[Section]:
         seen, sections = set[tuple[str, str]](), []
-        for name, roles in SECTIONS.items():
-            if roles and not principal.holds(*roles):
-                continue
-            rows = [row for row in await self._rows(principal, name) if (row.case, row.key) not in seen]
-            seen |= {(row.case, row.key) for row in rows}
-            sections.append({"title": TITLES[name], "rows": await self._shown(principal, rows)})
+        lists = lists_of(principal)
+        rows = await self.rows.of_all(principal, lists, MOST + 1)
+        for name in lists:
+            found = rows[name]
+            fresh = [row for row in found[:MOST] if (row.case, row.key) not in seen]
+            seen |= {(row.case, row.key) for row in fresh[:SHOWN]}
+            sections.append(Section(name, TITLES[name], TOLD[name], len(found[:MOST]), len(found) > MOST, fresh[:SHOWN], len(found) > SHOWN))
         return sections
 
-    async def _rows(self, principal: Principal, name: Name) -> list[Work]:
-        wanted = question(name, principal, self.clock.now(), await calendar_for(self.calendars, principal, None), None)
-        return await self.work.page(wanted, schools=schools_of(principal), reader=principal.id, after=None, limit=MOST)
+    async def _own(self, principal: Principal) -> list[Row]:
+        if not principal.holds(*OF_THE_SCHOOL, "district-duty"):
+            return []
+        mine = await self.in_hand.own(principal.id, schools_of(principal), MOST)
+        return await self.rows.shown(principal, [of_own(each) for each in mine])
 
-    async def _shown(self, principal: Principal, rows: list[Work]) -> list[dict[str, Any]]:
-        names = await self.names.of(row.student for row in rows if principal.holds_at(row.school, *OF_THE_SCHOOL, "district-duty"))
-        zones = {school: (await self.calendars.of(school)).zone for school in {row.school for row in rows}}
-        now = self.clock.now()
-        return [self._row(principal, row, names, now) | {"zone": zones[row.school]} for row in rows]
+    async def _load(self, principal: Principal) -> list[dict[str, Any]]:
+        schools = principal.schools(*_LEADS)
+        if not schools:
+            return []
+        found = await self.in_hand.load(schools, principal.id)
+        names = await self.names.of(each.person for each in found)
+        return [{"name": names.get(each.person or ""), "person": each.person, "cases": each.cases, "urgent": each.urgent} for each in found]
 
-    def _row(self, principal: Principal, row: Work, names: Mapping[str, str], now: datetime) -> dict[str, Any]:
-        return {
-            "case": row.case if principal.holds(*OF_THE_SCHOOL, *_ABOVE) else "",
-            "what": self.words.deadlines[row.what],
-            "student": names.get(row.student or ""),
-            "due": row.expected_at,
-            "late": row.expected_at < now,
-            "urgency": self.words.values["urgency"][row.urgency],
-            "loudness": LOUDNESS[row.urgency],
-        }
+    async def _unserved(self, principal: Principal) -> list[str]:
+        schools = principal.schools(*_ABOVE)
+        return await self.in_hand.unserved(schools, MOST) if schools else []

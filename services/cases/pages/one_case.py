@@ -1,4 +1,4 @@
-"""One case as a page shows it: who, how urgent, what is expected, what was said, what has happened. What is withheld is named."""
+"""One case as a page shows it: who, how urgent and why, what is expected, what may be done, what was said and done. What is withheld is named."""
 
 from __future__ import annotations
 
@@ -6,18 +6,32 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.cases.pages.people import Names
+from services.cases.attached.kept import AttachedFiles
+from services.cases.attached.opening import heard
+from services.cases.attached.showing import files_shown
+from services.cases.commands.next_steps import LookingAhead
+from services.cases.domain.case.strands import Close
+from services.cases.pages.after import After
+from services.cases.pages.around import SAFETY, Around, safety_of
+from services.cases.pages.cards import Cards
+from services.cases.pages.entries import Entry, Telling
+from services.cases.pages.families import families_shown
+from services.cases.pages.links import Link, Linking
+from services.cases.pages.naming import Naming
 from services.cases.pages.screen import CATEGORIES, FACTS, LOUDNESS, STATES
-from services.cases.reading.calendars import SchoolCalendars
+from services.cases.pages.strands import strand_shown
+from services.cases.pages.timeline import Filtering, timeline
 from services.cases.reading.case import CaseReader, Moment
 from services.cases.reading.words import Words
-from services.cases.rights import ReadingReason
+from services.cases.rights import OF_THE_SCHOOL, ReadingReason
 from shared.access import Principal
+from shared.pages import Text
 
-_COUNTING = frozenset({"deadlines-set", "deadlines-met"})
-"""Events that only say that something is expected, or no longer: shown folded."""
+_OF_ITS_HOLDER = frozenset({"assign", "note"})
+"""Steps of whoever has a case: they may close it, too."""
 
-_PEOPLE = ("student", "assignee", "acknowledged_by")
+RECORDED = frozenset({"request-counselling", "schedule-counselling", "hold-counselling"})
+"""Where one of these may be given, a session that took place can be recorded (`services/cases/recording`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,59 +39,118 @@ class OneCase:
     """Reads a case and puts it into words."""
 
     reader: CaseReader
-    names: Names
+    looking: LookingAhead
+    around: Around
+    naming: Naming
     words: Words
-    calendars: SchoolCalendars
+    telling: Telling
+    linking: Linking
+    after: After
+    attached: AttachedFiles
 
-    async def of(self, principal: Principal, case_id: str, reason: ReadingReason | None) -> dict[str, Any]:
+    async def of(self, principal: Principal, case_id: str, reason: ReadingReason | None, wanted: Filtering, saved: str = "") -> dict[str, Any]:
         """What the template shows; of a case that was only offered to the reader's school, no more than that.
 
-        Raises: NotFound, NotAllowed, ReadingReasonNeeded.
+        wanted: of the timeline. saved: the step that was just taken. Raises: NotFound, NotAllowed, ReadingReasonNeeded.
         """
         told = await self.reader.case(principal, case_id, Moment(), reason)
         if "urgency" not in told:
             return {"offered": True}
         history = await self.reader.history(principal, case_id, reason)
-        names = await self.names.of([*(told[each] for each in _PEOPLE), *(each["owner"] for each in told["deadlines"])])
-        timeline = [self._entry(event) for event in history]
-        return {
-            "offered": False,
+        guardians = await self.around.guardians(told["student"]) if "guardians" in told else ()
+        reads = await self.around.reads(case_id) if "conflicts" in told else []
+        names = await self.naming.of(told, history, [*guardians, *(each.reader for each in reads)])
+        may_know_who = _may_know_who(principal, told)
+        if not may_know_who:
+            names = {person: name for person, name in names.items() if person != told["student"]}
+        entries = self.telling.entries(
+            history, {each["id"]: each["strategy"] for each in told["activities"]}, names, minutes=told["urgency"] == "emergency"
+        )
+        links = self.linking.links(case_id, await self.looking.steps(principal, case_id), names, reason)
+        looked = self.around.looked(reads, names)
+        files = await self.attached.of(heard(told), told["student"])
+        shown = _head(told, names, self.words) | self._work(told, entries, links, names) | {"attached": files_shown(files, case_id, reason)}
+        return shown | {
             "id": case_id,
-            "zone": (await self.calendars.of(told["school"])).zone,
-            "urgency": self.words.values["urgency"][told["urgency"]],
-            "loudness": LOUDNESS[told["urgency"]],
-            "state": STATES[told["state"]],
-            "student": names.get(told["student"] or ""),
-            "known": told["student"] is not None,
-            "holder": names.get(told["assignee"] or told["acknowledged_by"] or ""),
-            "elsewhere": bool(told["student_at"]),
-            "expected": [self._expected(each, names) for each in told["deadlines"]],
-            "glass": [each["until"] for each in told["glass"]],
-            "strands": [_strand(each) for each in told["strands"]],
-            "of_merged": [each["text"] for each in told.get("additions_of_merged", ())],
-            "timeline": [each for each in timeline if not each["counting"]],
-            "counted": [each for each in timeline if each["counting"]],
+            "zone": (await self.around.calendars.of(told["school"])).zone,
+            "age": await self.around.age(told["student"], told["school"]) if may_know_who else None,
+            "homeroom": await self.around.homeroom(told["student"]) if may_know_who else "",
+            "guardians": [_guardian(each, told["guardians"], names) for each in guardians],
+            "timeline": timeline(entries, wanted, self.words),
+            "families": families_shown(told, names),
+            "letters": self.after.letters(case_id, saved, history),
+            "looked": looked,
+            "beside": [each for each in looked if each.here and each.by and each.reader != principal.id],
         }
 
-    def _expected(self, deadline: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-        return {"what": self.words.deadlines[deadline["what"]], "due": deadline["due"], "by": names.get(deadline["owner"] or "")}
+    def _work(self, told: Mapping[str, Any], entries: Sequence[Entry], links: Sequence[Link], names: Mapping[str, str]) -> dict[str, Any]:
+        """What is expected, what may be done, and what was done."""
+        cards = Cards(self.words, entries, links, names).of(told)
+        strands = [strand_shown(each, names, links) for each in told["strands"]]
+        placed = {link.address for links_of in (*(card.links for card in cards), *(each["links"] for each in strands)) for link in links_of}
+        others = [each for each in links if each.address not in placed]
+        return {
+            "expected": [_expected(each, names, self.words) for each in told["deadlines"]],
+            "records": any(each.called in RECORDED for each in links),
+            "awaited": [each for each in links if each.due],
+            "cards": cards,
+            "services": [each for each in others if each.begins],
+            "acts": [each for each in others if not each.begins],
+            "held": self._held_open(told, links),
+            "strands": strands,
+            "of_merged": [each["text"] for each in told.get("additions_of_merged", ())],
+            "notes": [{"text": each["text"], "by": names.get(each["by"], "")} for each in told.get("notes", ())],
+            "goals": [_goal(each, names) for each in told.get("handling", {}).get("goals", ())],
+        }
 
-    def _entry(self, event: Mapping[str, Any]) -> dict[str, Any]:
-        said = self.words.sentence(event["type"], event["data"])
-        return {"at": event["recorded_at"], "said": said, "counting": event["type"] in _COUNTING}
+    def _held_open(self, told: Mapping[str, Any], links: Sequence[Link]) -> str:
+        """Where whoever works on the case sees why it cannot be closed yet; empty where it can be, or was."""
+        works = any(each.called in _OF_ITS_HOLDER for each in links)
+        can = any(each.called == Close.called for each in links) or told["state"] in ("closed", "merged")
+        return f"/cases/cases/{told['id']}/langkah/{Close.called}#terbuka" if works and not can else ""
 
 
-def _strand(strand: Mapping[str, Any]) -> dict[str, Any]:
-    facts: Mapping[str, bool] = strand.get("facts", {})
+def _may_know_who(principal: Principal, told: Mapping[str, Any]) -> bool:
+    """Officers and auditors find cases by id, and read no name there either; whoever works on the case knows who it is."""
+    return principal.holds_at(told["school"], *OF_THE_SCHOOL, "district-duty") or "handling" in told or "notes" in told
+
+
+def _head(told: Mapping[str, Any], names: Mapping[str, str], words: Words) -> dict[str, Any]:
     return {
-        "at": strand["recorded_at"],
-        "categories": [text for code, text in CATEGORIES.items() if code in strand.get("categories", ())],
-        "text": strand["text"],
-        "description": strand.get("description"),
-        "facts": [text for code, text in FACTS.items() if facts.get(code)],
-        "additions": _additions(strand["additions"]),
+        "offered": False,
+        "urgency": words.values["urgency"][told["urgency"]],
+        "loudness": LOUDNESS[told["urgency"]],
+        "why": _why(told["strands"]),
+        "state": STATES[told["state"]],
+        "student": names.get(told["student"] or ""),
+        "known": told["student"] is not None,
+        "holder": names.get(told["assignee"] or told["acknowledged_by"] or ""),
+        "elsewhere": bool(told["student_at"]),
+        "withheld": "handling" not in told,
+        "glass": [each["until"] for each in told["glass"]],
     }
 
 
-def _additions(additions: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [{"at": each["recorded_at"], "text": each["text"]} for each in additions]
+def _why(strands: Sequence[Mapping[str, Any]]) -> list[Text]:
+    """What the concerns are about, and the dangers that they name: each once."""
+    categories = {each for strand in strands for each in strand.get("categories", ())}
+    facts = {fact for strand in strands for fact, known in strand.get("facts", {}).items() if known}
+    return [*(text for code, text in CATEGORIES.items() if code in categories), *(text for code, text in FACTS.items() if code in facts)]
+
+
+def _expected(deadline: Mapping[str, Any], names: Mapping[str, str], words: Words) -> dict[str, Any]:
+    return {
+        "what": words.deadlines[deadline["what"]],
+        "due": deadline["due"],
+        "by": names.get(deadline["owner"] or ""),
+        "late": bool(deadline["step"]),
+    }
+
+
+def _guardian(guardian: str, told: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    safety = safety_of(guardian, told)
+    return {"name": names.get(guardian, ""), "safety": SAFETY[safety], "safe": safety == "safe"}
+
+
+def _goal(goal: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    return {"words": goal["words"], "owner": names.get(goal["owner"], ""), "due": goal["due"], "reached": goal["reached"]}

@@ -65,6 +65,8 @@ FACTS: Mapping[Fact, str] = {
     "repeated": say("berulang"),
     "power_imbalance": say("terlapor lebih berkuasa"),
     "fear": say("merasa takut"),
+    "likely_harm_soon": say("kemungkinan segera celaka atau disakiti"),
+    "severe": say("termasuk kategori berat"),
 }
 
 LOUDNESS: Mapping[Urgency, str] = {"emergency": "alarm", "high": "warning", "medium": "", "low": ""}

@@ -9,12 +9,13 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from services.cases.domain.case.additions import NoteReading, StrandContinued
+from services.cases.domain.case.additions import Answer, NoteReading, StrandContinued
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import StrandAdded
 from services.cases.domain.referring.disclosure import FactCorrected
 from services.cases.domain.steps.activity import Activity
 from services.cases.domain.streams import case_stream
+from services.cases.reading.hours import by_the_hour, due_in_hours, hides_minutes, in_hours
 from services.cases.reading.present import present
 from services.cases.reading.summary import MARK, decision, entry, is_sealed, service_of, summary
 from services.cases.reading.views import record_read
@@ -72,6 +73,12 @@ class CaseReader:
             raise NotAllowed
         return allowed
 
+    async def require(self, principal: Principal, case_id: str, reason: ReadingReason | None, part: Part) -> Loaded[Case]:
+        """The case, if this part of it is the principal's to see. Raises: NotFound, NotAllowed, ReadingReasonNeeded."""
+        now = await self.current(case_id)
+        self._allowed(principal, now.state, reason, part)
+        return now
+
     async def case(self, principal: Principal, case_id: str, moment: Moment, reason: ReadingReason | None = None) -> dict[str, Any]:
         """The folded state, under today's rights and today's erasures."""
         now = await self.current(case_id)
@@ -123,8 +130,10 @@ class CaseReader:
         ]
 
     async def history(self, principal: Principal, case_id: str, reason: ReadingReason | None = None) -> list[dict[str, Any]]:
-        """Every event in order; what may not be read is marked, never dropped."""
-        return [each.entry for each in await self.told(principal, case_id, reason)]
+        """Every event in order; what may not be read is marked, never dropped. Only who examines proofs is told when an anonymous report came."""
+        told = [each.entry for each in await self.told(principal, case_id, reason)]
+        hides = not principal.holds("auditor") and hides_minutes((await self.current(case_id)).state)
+        return [by_the_hour(each) for each in told] if hides else told
 
     async def told(
         self, principal: Principal, case_id: str, reason: ReadingReason | None = None, *, part: Part = "proofs", what: str = "history"
@@ -164,11 +173,12 @@ class CaseReader:
 
     async def _read_now(self, principal: Principal, now: Loaded[Case], allowed: Rights) -> Loaded[Case]:
         """The case after this reading: its reporters see that a person has read their words, and nobody is waited for any more to read them."""
-        command = NoteReading(by=principal.id, only=None if matrix().shows(allowed, "strands") else now.state.heard_elsewhere)
+        only = None if matrix().shows(allowed, "strands") else now.state.heard_elsewhere
+        command = NoteReading(by=principal.id, at=self.kernel.clock.now(), only=only)
         if principal.kind != "person" or not _hears(allowed) or not self.decider.decide(command, now.state):
             return now
         cause = uuid4()
-        occasion = Occasion(principal.id, now.state.school, self.kernel.clock.now(), cause, cause)
+        occasion = Occasion(principal.id, now.state.school, command.at, cause, cause)
         read = await execute(self.kernel.store, self.decider, now.stream, command, occasion)
         return replace(now, version=read.version, state=read.state)
 
@@ -232,7 +242,9 @@ def _as_json(loaded: Loaded[Case]) -> dict[str, Any]:
         "urgency": case.urgency,
         "desk": case.desk,
         "acknowledged_by": case.acknowledged_by,
-        "assignee": case.assignee,
+        "assignee": case.owner,
+        "without_an_owner": case.owner is None,
+        "absent": {person: {"why": each.why, "goes_to": each.goes_to} for person, each in case.absent.items()},
         "check_safety": case.check_safety,
         "outcome_class": case.outcome,
         "strands": [_strand(strand, case) for strand in case.strands],
@@ -261,10 +273,18 @@ def _as_json(loaded: Loaded[Case]) -> dict[str, Any]:
         "merged_into": case.moves.merged_into,
         "merged": sorted(case.moves.taken),
         "legal_hold": case.moves.held_by is not None,
+        "families": _families(case),
         "disclosures": [asdict(entry) for entry in case.ledger.entries],
         "to_tell": {correction: sorted(waiting) for correction, (_, waiting) in (case.ledger.to_tell or {}).items()},
         "deadlines": [
-            {"key": each.key, "what": each.what, "due": each.expected.isoformat(), "owner": each.owner, "step": each.step}
+            {
+                "key": each.key,
+                "what": each.what,
+                "due": due_in_hours(each, case),
+                "owner": each.owner,
+                "without_an_owner": each.owner is None,
+                "step": each.step,
+            }
             for each in sorted(case.deadlines.values(), key=lambda each: each.expected)
         ],
         "guardians": {
@@ -305,6 +325,20 @@ def _is_theirs(principal: Principal, activity: Activity, allowed: Rights) -> boo
     return principal.id in activity.audience.people or (matrix().shows(allowed, "here") and principal.id == activity.owner)
 
 
+def _families(case: Case) -> dict[str, Any]:
+    """What guardians answered, whom somebody is to phone, and the ledger of their consents."""
+    families = case.families
+    return {
+        "notices": [{"notice": notice, "outcome": outcome} for notice, outcome in (case.home.notices or {}).items()],
+        "answers": [
+            each.model_dump(mode="json", exclude={"type", "version"}) | {"waits": reply in families.waiting}
+            for reply, each in families.replies.items()
+        ],
+        "calls": [call.model_dump(mode="json", exclude={"type", "version"}) for call in families.calls.values()],
+        "consents": [asdict(each) | {"at": each.at.isoformat()} for each in families.consents],
+    }
+
+
 def _activity_as_json(activity: Activity) -> dict[str, Any]:
     return {
         "id": activity.activity,
@@ -320,12 +354,18 @@ def _strand(strand: StrandAdded, case: Case) -> dict[str, Any]:
     """The first words, and below them what was added to them."""
     told = strand.concern.model_dump(mode="json", exclude={"type", "version"})
     additions = [_addition(each, case) for each in case.additions.of(strand.concern.concern)]
-    return told | {"recorded_at": strand.at.isoformat(), "additions": additions}
+    answers = [_answer(each) for each in case.additions.answers if each.said.concern == strand.concern.concern]
+    return told | {"recorded_at": in_hours(strand.at, case), "additions": additions, "answers": answers}
 
 
 def _addition(each: StrandContinued, case: Case) -> dict[str, Any]:
     told, waits = each.concern.model_dump(mode="json"), each.concern.addition in case.additions.unread
-    return {name: told[name] for name in ("addition", "text", "answers")} | {"recorded_at": each.at.isoformat(), "unread": waits}
+    return {name: told[name] for name in ("addition", "text", "answers")} | {"recorded_at": in_hours(each.at, case), "unread": waits}
+
+
+def _answer(each: Answer) -> dict[str, Any]:
+    """after: how many additions came before it."""
+    return each.said.model_dump(mode="json", include={"answer", "text", "by", "at"}) | {"after": each.after}
 
 
 def _is_of_merged(each: StrandContinued, case: Case) -> bool:

@@ -28,6 +28,6 @@ class Directory:
     async def students(self, school: str) -> list[str]:
         """Everybody who is a student there now."""
         query = "SELECT person FROM person_v1 WHERE kind = 'student' AND school = %s"
-        async with self.database.statement() as connection:
+        async with self.database.acting_as("directory").statement() as connection:
             rows = await (await connection.execute(query, (school,))).fetchall()
         return [row[0] for row in rows]

@@ -15,22 +15,29 @@ from services.cases.domain.case.transferring import RECEIPT
 from services.cases.domain.casework import Casework
 from services.cases.domain.steps.policy import most_urgent
 from services.cases.domain.steps.tells import Counts
-from services.cases.domain.streams import CASE, GROUP, activity_stream, case_of
+from services.cases.domain.streams import CASE, GROUP, ROTA, activity_stream, case_of
+from services.cases.reading.named import NAMING, kept, named
 from shared.database import Connection
 from shared.eventstore.filling import Project
+from shared.eventstore.generations import answering
 from shared.message import Recorded
 
-VIEW = "case_list_v1"
-TABLES = ("case_list_v1", "worklist_v1", "fact_v1", "strand_v1")
+VIEW = "case_list_v2"
+TABLES = ("case_list_v1", "worklist_v1", "fact_v1", "strand_v1", "leave_v1")
+
+LEAVES = sql.SQL(
+    "SELECT school FROM leave_v1 WHERE generation = {} AND person = %(person)s AND clock_timestamp() BETWEEN away_from AND away_until"
+).format(answering(VIEW))
+"""The schools from which somebody is on leave now, as the look-up of posts asks for them."""
 
 Row = dict[str, Any]
 Told = dict[str, Any]
 
 _COLUMNS = (
     "case_id", "school", "student", "state", "urgency", "assignee", "acknowledged_by", "acknowledge_by", "named", "desk", "opened_at",
-    "changed_at", "version", "closed", "merged", "waiting", "worked", "stage", "student_at", "asked_of",
+    "changed_at", "version", "closed", "merged", "waiting", "worked", "stage", "given", "taken", "naming", "absent", "student_at", "asked_of",
 )  # fmt: skip
-_WORK_COLUMNS = ("case_id", "key", "what", "school", "owner", "student", "urgency", "expected_at", "due", "step", "desk")
+_WORK_COLUMNS = ("case_id", "key", "what", "school", "owner", "student", "urgency", "expected_at", "due", "step", "desk", "named", "asked")
 _STATE = ("closed", "merged", "waiting", "worked", "stage")
 """What a case's state follows from, so that the list shows what the case shows (domain/case/state.py)."""
 
@@ -39,38 +46,40 @@ _STATE = ("closed", "merged", "waiting", "worked", "stage")
 class Batch:
     """What a batch of events changes.
 
-    counts: what the reports keep, by event type. work: rows by (case, key), None for one that is gone. refreshed: cases whose school, level, student
-    or desk changed, so that what is expected of them moves along. past_school: cases that came to the district's desk. ownerless: cases that
-    came to another school, so that what is expected waits for nobody by name.
+    counts: what the reports keep, by event type. asked: codes of what people are asked for by name. work: rows by (case, key), None for one that is
+    gone. refreshed: cases whose school, level, student, desk or named people changed, so that what is expected of them moves along. past_school:
+    cases that came to the district's desk. leaves: who is away from a school, by school and person. ownerless: cases that came to another school,
+    so that what is expected waits for nobody by name.
     """
 
     cases: dict[str, Row]
     counts: Mapping[str, Counts] = field(default_factory=dict)
+    asked: frozenset[str] = frozenset()
     work: dict[tuple[str, str], Row | None] = field(default_factory=dict)
     facts: list[Row] = field(default_factory=list)
     strands: list[Row] = field(default_factory=list)
     changed: set[str] = field(default_factory=set)
     refreshed: set[str] = field(default_factory=set)
     past_school: set[str] = field(default_factory=set)
+    leaves: dict[tuple[str, str], Row] = field(default_factory=dict)
     ownerless: set[str] = field(default_factory=set)
 
 
 def projecting(casework: Casework) -> Project:
     """Fills the read models from what can be done in this service."""
-    streams = (CASE, GROUP, *(activity_stream(strategy.name, "") for strategy in casework.alone))
-    counts = casework.counts
+    streams = (CASE, GROUP, ROTA, *(activity_stream(strategy.name, "") for strategy in casework.alone))
+    counts, asked = casework.counts, casework.asked
 
     async def project(connection: Connection, generation: int, events: Sequence[Recorded]) -> None:
-        await _project(connection, generation, [event for event in events if event.stream.startswith(streams)], counts)
+        mine = [(event, orjson.loads(event.body)) for event in events if event.stream.startswith(streams)]
+        known = await _known_cases(connection, generation, {case_of(event.stream) for event, _ in mine if event.stream.startswith(CASE)})
+        await _project(connection, generation, mine, Batch(known, counts, asked))
 
     return project
 
 
-async def _project(connection: Connection, generation: int, events: Sequence[Recorded], counts: Mapping[str, Counts]) -> None:
+async def _project(connection: Connection, generation: int, mine: Sequence[tuple[Recorded, Told]], batch: Batch) -> None:
     """Applies a batch to a generation, in the transaction that moves its position."""
-    mine = [(event, orjson.loads(event.body)) for event in events]
-    known = await _known_cases(connection, generation, {case_of(event.stream) for event, _ in mine if event.stream.startswith(CASE)})
-    batch = Batch(known, counts)
     batch.work.update(await _known_work(connection, generation, _deadlines_moved(mine)))
     for event, told in mine:
         _apply(batch, event, told)
@@ -78,7 +87,8 @@ async def _project(connection: Connection, generation: int, events: Sequence[Rec
 
 
 def _deadlines_moved(mine: Sequence[tuple[Recorded, Told]]) -> list[tuple[str, str]]:
-    return [(event.stream[5:], told["key"]) for event, told in mine if event.type == "deadline-passed"]
+    passed = [(event.stream[5:], told["key"]) for event, told in mine if event.type == "deadline-passed"]
+    return passed + [(event.stream[5:], key) for event, told in mine if event.type == "deadlines-given" for key in told["keys"]]
 
 
 async def _known_cases(connection: Connection, generation: int, cases: set[str]) -> dict[str, Row]:
@@ -97,6 +107,8 @@ async def _known_work(connection: Connection, generation: int, keys: Sequence[tu
 
 
 def _apply(batch: Batch, event: Recorded, told: Told) -> None:
+    if event.type == "duty-changed":
+        _leave(batch, told)
     row = _row(batch, event, told)
     batch.facts += _facts(event, told, row["desk"] if row else "school", batch.counts.get(event.type))
     if row is None:
@@ -105,12 +117,16 @@ def _apply(batch: Batch, event: Recorded, told: Told) -> None:
     batch.changed.add(row["case_id"])
     if event.type in _REFRESH:
         batch.refreshed.add(row["case_id"])
+    if event.type in NAMING:
+        _name(batch, row, told)
     change = _CHANGES.get(event.type)
     if change:
         change(batch, row, told)
     elif "activity" in told:
         row["worked"] = True
     row["state"] = state_of(**{name: row[name] for name in _STATE})
+    holder = row["given"] or row["taken"]
+    row["assignee"] = None if holder in row["absent"] or holder in row["named"] else holder
 
 
 def _row(batch: Batch, event: Recorded, told: Told) -> Row | None:
@@ -141,27 +157,24 @@ def _opened(case_id: str, event: Recorded, told: Told) -> Row:
         "case_id": case_id, "school": told["school"], "student": told["student"], "state": "opened", "urgency": "low", "assignee": None,
         "acknowledged_by": None, "acknowledge_by": None, "named": [], "desk": "school", "opened_at": event.recorded_at,
         "changed_at": event.recorded_at, "version": event.version, "closed": False, "merged": False, "waiting": False, "worked": False,
-        "stage": "opened", "student_at": None, "asked_of": None,
+        "stage": "opened", "given": None, "taken": None, "naming": [], "absent": [], "student_at": None, "asked_of": None,
     }  # fmt: skip
 
 
 def _strand(batch: Batch, row: Row, told: Told) -> None:
     concern = told["concern"]
-    _told_of(batch, row, concern)
+    _at_its_desk(batch, row, concern)
     batch.strands.append({"concern": concern["concern"], "case_id": row["case_id"], "role": concern["role"]})
 
 
 def _continued(batch: Batch, row: Row, told: Told) -> None:
-    """It may have come from a case that rests in this one, so whom its concern names is named here from now on."""
-    _told_of(batch, row, told["concern"])
+    """It may have come from a case that rests in this one, so its desk is this one's from now on."""
+    _at_its_desk(batch, row, told["concern"])
 
 
-def _told_of(batch: Batch, row: Row, concern: Told) -> None:
-    people = [person["person"] for person in concern["people"] if person["person"]]
-    row["named"] = list(dict.fromkeys([*row["named"], *people]))
+def _at_its_desk(batch: Batch, row: Row, concern: Told) -> None:
     if concern["desk"] == "district":
         _past_school(batch, row)
-    batch.strands.append({"concern": concern["concern"], "case_id": row["case_id"], "role": concern["role"]})
 
 
 def _past_school(batch: Batch, row: Row) -> None:
@@ -183,6 +196,32 @@ def _set(**values: Callable[[Told], Any]) -> Callable[[Batch, Row, Told], None]:
     return change
 
 
+def _acknowledged(_: Batch, row: Row, told: Told) -> None:
+    """As the case itself has it (folding.py): a case without an owner becomes theirs. At the school where the student is now, while the case is at
+    another one, it becomes nobody else's.
+    """
+    if told["school"] != row["school"]:
+        row["acknowledged_by"] = row["acknowledged_by"] or told["by"]
+        return
+    given = row["given"] if row["assignee"] else None
+    row.update(acknowledged_by=told["by"], taken=told["by"], given=given)
+    _there(row, told["by"])
+
+
+def _given(_: Batch, row: Row, told: Told) -> None:
+    row.update(given=told["to"], taken=None)
+    _there(row, told["to"])
+
+
+def _there(row: Row, person: str) -> None:
+    row["absent"] = [each for each in row["absent"] if each != person]
+
+
+def _leave(batch: Batch, told: Told) -> None:
+    names = ("school", "person", "away_from", "away_until", "deputy")
+    batch.leaves[told["school"], told["person"]] = {name: told[name] for name in names}
+
+
 def _assessed(_: Batch, row: Row, __: Told) -> None:
     row["stage"] = "assessed" if row["stage"] == "opened" else row["stage"]
 
@@ -192,7 +231,7 @@ def _deadlines_set(batch: Batch, row: Row, told: Told) -> None:
         batch.work[row["case_id"], each["key"]] = {
             "case_id": row["case_id"], "key": each["key"], "what": each["what"], "school": _of_school(row, each["what"]), "owner": each["owner"],
             "student": row["student"], "urgency": row["urgency"], "expected_at": each["due"], "due": each["due"], "step": 0,
-            "desk": row["desk"],
+            "desk": row["desk"], "named": row["named"], "asked": each["what"] in batch.asked,
         }  # fmt: skip
 
 
@@ -207,40 +246,36 @@ def _deadlines_met(batch: Batch, row: Row, told: Told) -> None:
         batch.work[row["case_id"], key] = None
 
 
+def _deadlines_given(batch: Batch, row: Row, told: Told) -> None:
+    for key in told["keys"]:
+        known = batch.work.get((row["case_id"], key))
+        if known:
+            known["owner"] = told["owner"]
+
+
 def _deadline_passed(batch: Batch, row: Row, told: Told) -> None:
     known = batch.work.get((row["case_id"], told["key"]))
     if known:
         known.update(due=told["next_due"], step=told["step"] + 1)
 
 
-def _conflict(_: Batch, row: Row, told: Told) -> None:
-    row["named"] = list(dict.fromkeys([*row["named"], told["person"]]))
-
-
-def _claimed(batch: Batch, row: Row, told: Told) -> None:
-    """Only a claim that suspends by rule."""
-    if told["suspends"]:
-        _conflict(batch, row, told)
-
-
-def _ruled(batch: Batch, row: Row, told: Told) -> None:
-    if told["conflicted"]:
-        _conflict(batch, row, told)
-    else:
-        row["named"] = [person for person in row["named"] if person != told["person"]]
+def _name(batch: Batch, row: Row, told: Told) -> None:
+    """Whom a concern names and whom a conflict concerns finds the case in no list, until they may come near again."""
+    row["naming"] = [*row["naming"], kept(told, row["student"])]
+    now = named(row["naming"])
+    if now != row["named"]:
+        row["named"] = now
+        batch.refreshed.add(row["case_id"])
 
 
 def _left_behind(_: Batch, row: Row, told: Told) -> None:
-    if row["assignee"] == told["left_by"]:
-        row["assignee"] = None
+    """Whoever is suspended for a conflict cannot go on."""
+    _gone(row, told["left_by"])
+    row.update({name: None for name in ("given", "taken") if row[name] == told["left_by"]})
 
 
-def _acknowledged(_: Batch, row: Row, told: Told) -> None:
-    """At the school where the student is now, while the case is at another one, it becomes nobody else's."""
-    if told["school"] == row["school"]:
-        row["acknowledged_by"] = told["by"]
-        return
-    row["acknowledged_by"] = row["acknowledged_by"] or told["by"]
+def _gone(row: Row, person: str) -> None:
+    row["absent"] = sorted({*row["absent"], person})
 
 
 def _student_moved(_: Batch, row: Row, told: Told) -> None:
@@ -250,7 +285,7 @@ def _student_moved(_: Batch, row: Row, told: Told) -> None:
 def _transferred(batch: Batch, row: Row, told: Told) -> None:
     """What is expected waits for nobody of the old school."""
     there = row["student_at"] if row["student_at"] != told["school"] else None
-    row.update(school=told["school"], assignee=None, acknowledged_by=None, asked_of=None, student_at=there)
+    row.update(school=told["school"], given=None, taken=None, acknowledged_by=None, asked_of=None, student_at=there)
     batch.ownerless.add(row["case_id"])
     for (case, _), work in batch.work.items():
         if work and case == row["case_id"]:
@@ -258,16 +293,14 @@ def _transferred(batch: Batch, row: Row, told: Told) -> None:
 
 
 def _taken(batch: Batch, row: Row, told: Told) -> None:
-    """Whom the merged case's concerns name finds it in no list; its level holds where it is the higher one. The first version said nothing of it."""
+    """The merged case's level holds where it is the higher one. The first version said nothing of it."""
     takes = told.get("takes") or _NOTHING_TAKEN
-    people = [person["person"] for concern in takes["concerns"] for person in concern["people"]]
-    row["named"] = list(dict.fromkeys([*row["named"], *people, *takes["suspended"]]))
     row["urgency"] = most_urgent(row["urgency"], takes["urgency"])
     if takes["desk"] == "district":
         _past_school(batch, row)
 
 
-_NOTHING_TAKEN: Told = {"concerns": [], "suspended": [], "urgency": "low", "desk": "school"}
+_NOTHING_TAKEN: Told = {"urgency": "low", "desk": "school"}
 
 
 _CHANGES: Mapping[str, Callable[[Batch, Row, Told], None]] = {
@@ -276,8 +309,10 @@ _CHANGES: Mapping[str, Callable[[Batch, Row, Told], None]] = {
     "case-triaged": _triaged,
     "urgency-decided": _set(urgency=lambda told: told["urgency"]),
     "case-acknowledged": _acknowledged,
-    "case-assigned": _set(assignee=lambda told: told["to"]),
-    "case-handed-over": _set(assignee=lambda told: told["to"]),
+    "case-assigned": _given,
+    "case-handed-over": _given,
+    "owner-gone": lambda _, row, told: _gone(row, told["person"]),
+    "owner-back": lambda _, row, told: _there(row, told["person"]),
     "student-matched": _set(student=lambda told: told["student"]),
     "student-unmatched": _set(student=lambda _: None, student_at=lambda _: None),
     "student-moved": _student_moved,
@@ -298,10 +333,8 @@ _CHANGES: Mapping[str, Callable[[Batch, Row, Told], None]] = {
     "member-noted": _set(worked=lambda _: True),
     "deadlines-set": _deadlines_set,
     "deadlines-met": _deadlines_met,
+    "deadlines-given": _deadlines_given,
     "deadline-passed": _deadline_passed,
-    "conflict-declared": _conflict,
-    "conflict-ruled": _ruled,
-    "conflict-claimed": _claimed,
     "work-left-behind": _left_behind,
     "glass-broken": lambda *_: None,
 }
@@ -342,14 +375,15 @@ _WORK = sql.SQL(
 ).format(_list(_WORK_COLUMNS))  # fmt: skip
 _KEEP_CASES = _insert("case_list_v1", sql.SQL("(generation, case_id) DO UPDATE SET {}").format(_updated(_COLUMNS[1:])))
 _KEEP_WORK = _insert("worklist_v1", sql.SQL("(generation, case_id, key) DO UPDATE SET {}").format(_updated(("owner", "expected_at", "due", "step"))))
+_KEEP_LEAVES = _insert("leave_v1", sql.SQL("(generation, school, person) DO UPDATE SET {}").format(_updated(("away_from", "away_until", "deputy"))))
 _KEEP_FACTS, _KEEP_STRANDS = (_insert(table, sql.SQL("DO NOTHING")) for table in ("fact_v1", "strand_v1"))
 _WORK_GONE = "DELETE FROM worklist_v1 WHERE generation = %s AND (case_id, key) IN (SELECT * FROM unnest(%s::text[], %s::text[]))"
 _WORK_MOVED = (
-    "UPDATE worklist_v1 w SET school = c.of_school, urgency = c.urgency, student = c.student, desk = c.desk FROM ("
+    "UPDATE worklist_v1 w SET school = c.of_school, urgency = c.urgency, student = c.student, desk = c.desk, named = c.named FROM ("
     " SELECT w.key, c.*, CASE w.what WHEN 'transfer-receipt' THEN coalesce(c.asked_of, c.school) ELSE c.school END AS of_school"
     " FROM worklist_v1 w JOIN case_list_v1 c USING (generation, case_id) WHERE c.generation = %s AND c.case_id = ANY (%s)) c"
     " WHERE w.generation = c.generation AND w.case_id = c.case_id AND w.key = c.key"
-    " AND (w.school, w.urgency, w.student, w.desk) IS DISTINCT FROM (c.of_school, c.urgency, c.student, c.desk)"
+    " AND (w.school, w.urgency, w.student, w.desk, w.named) IS DISTINCT FROM (c.of_school, c.urgency, c.student, c.desk, c.named)"
 )
 _WORK_OF_NOBODY = "UPDATE worklist_v1 SET owner = NULL WHERE generation = %s AND case_id = ANY (%s) AND owner IS NOT NULL"
 _FACTS_PAST_SCHOOL = "UPDATE fact_v1 SET desk = 'district' WHERE generation = %s AND desk = 'school' AND stream = ANY (%s)"
@@ -367,6 +401,7 @@ async def _write(connection: Connection, generation: int, batch: Batch) -> None:
         await connection.execute(_WORK_MOVED, (generation, list(batch.refreshed)))
     await _write_facts(connection, generation, batch)
     await _keep(connection, _KEEP_STRANDS, generation, batch.strands)
+    await _keep(connection, _KEEP_LEAVES, generation, list(batch.leaves.values()))
 
 
 async def _write_facts(connection: Connection, generation: int, batch: Batch) -> None:

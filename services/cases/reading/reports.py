@@ -17,7 +17,7 @@ from pydantic import AwareDatetime
 
 from services.cases.domain.casework import Casework
 from services.cases.reading.calendars import SchoolCalendars
-from services.cases.reading.small_cells import SMALL, each_shown, parted, shown
+from services.cases.reading.small_cells import SMALL, each_shown, parted, shown, whole_day
 from services.cases.rights import schools_of
 from shared.access import Principal, SignedIn
 from shared.conditions import Conditions
@@ -79,11 +79,13 @@ class Reports:
             told = await _school_report(facts, services_of(self.casework), schools, school) | await _semester(facts, school)
         return told | {"report": "semester", "first_month": month}
 
-    async def district(self, principal: Principal, month: str, as_of: datetime) -> dict[str, Any]:
-        """The district's month, by school. Raises: Invalid: no such month."""
-        period = _months(month, 1, await self.calendars.district(), as_of)
-        async with self.view.reading(schools_of(principal)) as reading:
-            return await _district(Facts(*reading, period), schools_of(principal)) | {"report": "district", "month": month}
+    async def district(self, principal: Principal, month: str, as_of: datetime, now: datetime) -> dict[str, Any]:
+        """The district's month, by school, in whole days and in cells that point at nobody. Raises: Invalid: no such month."""
+        calendar = await self.calendars.district()
+        period = _months(month, 1, calendar, whole_day(as_of, now, calendar))
+        schools = "*" if principal.kind == "integrator" else schools_of(principal)  # whom the district gave a key for its figures
+        async with self.view.reading(schools) as reading:
+            return await _district(Facts(*reading, period), schools) | {"report": "district", "month": month}
 
 
 def router(kernel: Kernel, reports: Reports) -> APIRouter:
@@ -100,7 +102,7 @@ def router(kernel: Kernel, reports: Reports) -> APIRouter:
 
     @routes.get("/district", summary="The district by school, small cells suppressed")
     async def district(principal: SignedIn, month: Month, as_of: AwareDatetime | None = None) -> dict[str, Any]:
-        return await reports.district(principal, month, as_of or kernel.clock.now())
+        return await reports.district(principal, month, as_of or kernel.clock.now(), kernel.clock.now())
 
     return routes
 
@@ -338,7 +340,7 @@ async def _district(facts: Facts, schools: str) -> dict[str, Any]:
         "schools": rows,
         "warnings": [each for row in rows for each in row["warnings"]],
         "unanswered_by_agency": each_shown(await facts.unanswered()),
-        "corrections": len(await facts.corrections(None)),
+        "corrections": shown(len(await facts.corrections(None))),
     }  # fmt: skip
 
 
@@ -362,7 +364,7 @@ def _district_row(school: str, name: str, counsellors: int, counted: list[Counte
         "counsellors": counsellors,
         "cases": cases,
         "urgency": urgency,
-        "minutes_to_acknowledge": round(median(times)) if len(times) >= SMALL else None,
+        "minutes_to_acknowledge": shown(round(median(times))) if len(times) >= SMALL else None,
         "late": shown(sum(each.count for each in counted if each.kind == "deadline-passed" and each.codes.get("step") == 0)),
         "official_reports": each_shown(_by(counted, "official-report-filed", "to")),
         "warnings": warnings,

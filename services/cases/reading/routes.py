@@ -12,8 +12,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from services.cases.domain.case.state import State
 from services.cases.domain.casework import Casework
 from services.cases.reading.case import CaseReader, Moment
+from services.cases.reading.hours import to_the_hour
 from services.cases.reading.summary import services_given
-from services.cases.reading.views import CaseList, Filters
+from services.cases.reading.views import CaseList, Filters, Listed
 from services.cases.rights import ReadingReason, explained, schools_of, sight_of
 from shared.access import Identity, SignedIn
 from shared.asking import cursor, read_cursor
@@ -43,6 +44,14 @@ class FilterQuery(BaseModel):
     limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE
 
 
+def _shown(row: Listed) -> dict[str, Any]:
+    """By the hour where it would tell when somebody's words arrived, which may be anonymous; an emergency's clock to the minute."""
+    told = asdict(row)
+    if row.urgency == "emergency":
+        return told
+    return told | {name: to_the_hour(told[name]) for name in ("opened_at", "changed_at", "acknowledge_by") if told[name]}
+
+
 def router(kernel: Kernel, view: Projection, casework: Casework) -> APIRouter:
     """`GET /cases/api/cases` and what lies below one case."""
     routes = APIRouter(prefix="/cases/api/cases", tags=["cases"])
@@ -57,7 +66,7 @@ def router(kernel: Kernel, view: Projection, casework: Casework) -> APIRouter:
         )
         page = rows[: filters.limit]
         more = cursor(page[-1].opened_at.isoformat(), page[-1].id) if len(rows) > filters.limit else None
-        return {"items": [asdict(row) for row in page], "next": more}
+        return {"items": [_shown(row) for row in page], "next": more}
 
     @routes.get("/{case_id}", summary="A case: now, as of a moment, or at a version; under today's rights and erasures")
     async def case(

@@ -1,8 +1,16 @@
-"""Small cells are not shown: a number below five could point at one child. Nor may one be found by subtracting the shown ones from their total."""
+"""Numbers for whoever reads statistics only: none points at one child, alone, beside others, or beside what the same report said on another day.
+
+A number below five is not shown, and a larger one only to the step of five that it is in: two reports, two days or two draft policies whose numbers
+differ by one would otherwise tell of one case (docs/sources.md, Statistics that give nobody away). Days are whole: what is recorded today is counted
+tomorrow.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from shared.school_day import Calendar
 
 SMALL = 5
 HIDDEN = "suppressed"
@@ -12,8 +20,11 @@ Cell = int | str
 
 
 def shown(count: int) -> Cell:
-    """A number that stands alone."""
-    return count if count == 0 or count >= SMALL else f"<{SMALL}"
+    """A number that stands alone: 0, `<5`, or the step that it is in, as `5-9`."""
+    if count == 0:
+        return 0
+    low = count - count % SMALL
+    return f"{low}-{low + SMALL - 1}" if low else f"<{SMALL}"
 
 
 def each_shown(cells: Mapping[str, int]) -> dict[str, Cell]:
@@ -22,9 +33,11 @@ def each_shown(cells: Mapping[str, int]) -> dict[str, Cell]:
 
 
 def compared(one: Mapping[str, int], other: Mapping[str, int]) -> tuple[dict[str, Cell], dict[str, Cell]]:
-    """Two tables with one total between them. Where a part of either is small no exact number stays, for each table would be the other's total."""
+    """Two tables with one total between them. Where a part of either is small nothing but the small parts' names stays, for each table would be the
+    other's total.
+    """
     if all(count == 0 or count >= SMALL for count in (*one.values(), *other.values())):
-        return dict(one), dict(other)
+        return each_shown(one), each_shown(other)
     return _banded(one), _banded(other)
 
 
@@ -33,10 +46,22 @@ def _banded(parts: Mapping[str, int]) -> dict[str, Cell]:
 
 
 def parted(total: int, parts: Mapping[str, int]) -> tuple[Cell, dict[str, Cell]]:
-    """A total and the parts it falls into. The total goes where a part is small: hiding a second part instead would tell, to whoever knows the
-    rule, more than it hides. A total that is small itself may stay, unless there are so many parts that each must be one.
+    """A total and the parts it falls into. The total goes where one of several parts is small: hiding a second part instead would tell, to whoever
+    knows the rule, more than it hides. Where it is the sum of its parts it says no more than their steps do.
     """
     found = [count for count in parts.values() if count]
-    if total < SMALL and len(found) < SMALL - 1:
-        return shown(total), each_shown(parts)
-    return total if all(count >= SMALL for count in found) else HIDDEN, each_shown(parts)
+    if len(found) > 1 and any(count < SMALL for count in found):
+        return HIDDEN, each_shown(parts)
+    if len(found) > 1 and total == sum(found):
+        low = sum(count - count % SMALL for count in found)
+        return f"{low}-{low + len(found) * (SMALL - 1)}", each_shown(parts)
+    return shown(total), each_shown(parts)
+
+
+_BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
+"""Earlier moments have no day in every zone, and nothing was counted then."""
+
+
+def whole_day(as_of: datetime, now: datetime, calendar: Calendar) -> datetime:
+    """The beginning of the day of a moment, by the district's clock, and never later than that of today."""
+    return calendar.midnight(calendar.day(max(_BEFORE_ALL, min(as_of, now))))

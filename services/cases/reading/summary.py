@@ -14,6 +14,7 @@ WITHHELD = "not for this role"
 MARK: Mapping[str, str] = {"withheld": WITHHELD}
 _STRAND = ("concern", "recorded_at")
 _ADDITION = ("addition", "recorded_at", "unread")
+_ANSWER = ("answer", "at", "after")
 _REFERRAL = (
     "referral", "agency", "state", "business_status", "reason", "unanswered", "drafted_by", "approver", "approve_by", "respond_by", "chase_by",
 )  # fmt: skip
@@ -37,9 +38,10 @@ def summary(told: Mapping[str, Any], allowed: Level) -> dict[str, Any]:
 
 
 def _strand(told: Mapping[str, Any]) -> dict[str, Any]:
-    """That a concern is there, and what was added to it; of its words nothing."""
+    """That a concern is there, what was added to it and answered; of the words nothing."""
     additions = [_some(each, _ADDITION) | {"text": dict(MARK)} for each in told["additions"]]
-    return _some(told, _STRAND) | {"text": dict(MARK), "additions": additions}
+    answers = [_some(each, _ANSWER) | {"text": dict(MARK)} for each in told["answers"]]
+    return _some(told, _STRAND) | {"text": dict(MARK), "additions": additions, "answers": answers}
 
 
 def _some(told: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Loads the words files and checks them when the service starts: nothing that can happen is left without words, and no words are left over.
 
-A file has the sentences of its events (`[events]`), those that differ by a field's value (`[events.<type>.<field>]`), the words that take the
-place of a field named in braces (`[values.<field>]`), and the names of what is expected (`[deadlines]`). Each is a pair, Indonesian and English.
+A file has the strategy's name (`title`), the sentences of its events (`[events]`), those that differ by a field's value
+(`[events.<type>.<field>]`), the words that take the place of a field named in braces (`[values.<field>]`), and the names of what is expected
+(`[deadlines]`). Each is a pair, Indonesian and English.
 """
 
 from __future__ import annotations
@@ -34,10 +35,11 @@ _Written = _Pair | dict[str, dict[str, _Pair]]
 
 
 class _File(BaseModel):
-    """A words file as it is written."""
+    """A words file as it is written. title: what the strategy is called."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    title: _Pair
     events: dict[str, _Written]
     values: dict[str, dict[str, _Pair]] = {}
     deadlines: dict[str, _Pair] = {}
@@ -56,7 +58,8 @@ def words_of(casework: Casework = CASEWORK, folders: tuple[Path, ...] = (WORDS,)
     deadlines = {name: pair for file in files.values() for name, pair in file.deadlines.items()}
     events = {kind: Sentence(_said(each), file.values) for file in files.values() for kind, each in file.events.items()}
     passed = type_of(DeadlinePassed)
-    return Words(events | {passed: Sentence(events[passed].said, {"what": deadlines})}, deadlines, files["case"].values)
+    titles = {name: file.title for name, file in files.items()}
+    return Words(events | {passed: Sentence(events[passed].said, {"what": deadlines})}, deadlines, files["case"].values, titles)
 
 
 def _read(name: str, folders: Sequence[Path]) -> _File:

@@ -14,7 +14,7 @@ from services.cases.domain.steps.policy import Policy
 from services.cases.domain.steps.whatif import HEARD, WhatIf
 from services.cases.domain.streams import CASE
 from services.cases.policies import parse_policy
-from services.cases.reading.small_cells import compared
+from services.cases.reading.small_cells import compared, shown
 from shared.access import SignedIn
 from shared.eventstore.replaying import pages
 from shared.eventstore.store import EventStore
@@ -63,7 +63,8 @@ def in_cells(told: dict[str, Any], schools: frozenset[str]) -> dict[str, Any]:
             continue
         before, after = compared(week["before"], week["after"])
         workload.append(week | {"before": before, "after": after})
-    return told | {"changes": [], "workload": workload}
+    kinds = [kind | {"count": shown(kind["count"])} for kind in told["kinds"]]
+    return told | {"changes": [], "workload": workload, "kinds": kinds, "decisions": shown(told["decisions"]), "changed": shown(told["changed"])}
 
 
 def router(kernel: Kernel) -> APIRouter:

@@ -56,20 +56,28 @@ class Sentence:
         """The sentence of one event. A value without words of its own is said as it is."""
         said = self.said
         indonesian, english = _chosen(said.by_value, data.get(said.field)) if isinstance(said, Choice) else said
-        words = {name: _words(self.values.get(name, {}), data.get(name)) for name in (*data, *self.values)}
+        words = {name: _words(self.values.get(name, {}), data.get(name)) for name in (*data, *self.values) if self._is_said(name, data)}
         return (
             indonesian.format_map(_Said({name: each[0] for name, each in words.items()})),
             english.format_map(_Said({name: each[1] for name, each in words.items()})),
         )
 
+    def _is_said(self, name: str, data: Mapping[str, Any]) -> bool:
+        """A field that this reader is not given is passed over, unless the file has words for one that holds nothing."""
+        return name in data or not self.values.get(name, {}).keys().isdisjoint((ANY, NONE))
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """events: by type. deadlines: what was expected, by its code. values: words of codes that pages show, by field and value."""
+    """events: by type. deadlines: what was expected, by its code. values: words of codes that pages show, by field and value.
+
+    titles: what each strategy is called, and the case itself.
+    """
 
     events: Mapping[str, Sentence]
     deadlines: Mapping[str, Pair]
     values: Mapping[str, Mapping[str, Pair]]
+    titles: Mapping[str, Pair]
 
     def sentence(self, event_type: str, data: Mapping[str, Any]) -> Pair:
         """What happened, in Indonesian and English. data: the event's open fields."""

@@ -1,6 +1,6 @@
 """Who may read what of a case and who may work on it, decided at the moment of asking (domain.md, Who is who; ADR 31)."""
 
-from services.cases.rights.activities import glass_until, may_open, may_read
+from services.cases.rights.activities import glass_until, is_of, may_open, may_read
 from services.cases.rights.alone import require_at_school, require_leader, require_party
 from services.cases.rights.case import is_there, require_content, require_right, rights, standing_of
 from services.cases.rights.explaining import explained
@@ -16,6 +16,7 @@ __all__ = [
     "Sight",
     "explained",
     "glass_until",
+    "is_of",
     "is_there",
     "may_open",
     "may_read",

@@ -11,6 +11,7 @@ from services.cases.domain.case.strands import NoteAdded, StrandAdded
 from services.cases.domain.steps.activity import Activity, ActivityEvent
 from services.cases.domain.steps.command import ActEvent, OwnWords
 from shared.access import Principal
+from shared.events import ReporterAnswered
 from shared.message import Event
 from shared.rights.matrix import Level, matrix
 
@@ -50,4 +51,4 @@ def _is_of_here(principal: Principal, case: Case, event: Event) -> bool:
     """What the school where the student is now was alerted to, and what the person has written."""
     if isinstance(event, StrandAdded | StrandContinued):
         return event.concern.concern in case.heard_elsewhere
-    return isinstance(event, ActEvent | NoteAdded) and event.by == principal.id
+    return isinstance(event, ActEvent | NoteAdded | ReporterAnswered) and event.by == principal.id

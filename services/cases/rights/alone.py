@@ -17,8 +17,8 @@ def require_at_school(principal: Principal, school: str) -> None:
 
 
 def require_leader(principal: Principal, group: Group) -> None:
-    """Raises: NotFound: only the leader, while at the group's school, knows of a group."""
-    if group.group is None or principal.id != group.leader or not principal.at(group.school):
+    """Raises: NotFound: only the leader, while they work at the group's school, knows of a group."""
+    if group.group is None or principal.id != group.leader or not principal.works_at(group.school):
         raise NotFound("no group of yours has this id")
 
 
@@ -28,7 +28,9 @@ def require_party(principal: Principal, activity: Activity | None, strategy: Sta
     Raises: NotFound: it is not there, or not theirs; the answer does not tell which. NotAllowed: of their school, and not for them.
     """
     nothing = f"no {strategy.name} of yours has this id"
-    if activity is None or not (is_of(principal, activity) or principal.at(strategy.school(activity))):
+    if activity is not None and strategy.school(activity) in principal.away:
+        raise NotFound(nothing)
+    if activity is None or not (is_of(principal, activity) or principal.works_at(strategy.school(activity))):
         raise NotFound(nothing)
     if not is_of(principal, activity) and not activity.audience.holders:
         raise NotFound(nothing)

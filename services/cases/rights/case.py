@@ -47,14 +47,14 @@ def require_right(principal: Principal, case: Case, row: CommandRow, step_of: st
 def _has_role(principal: Principal, case: Case, row: CommandRow, relation: RelationRow) -> bool:
     """One of the command's roles holds at the school of the relation."""
     place = school_of(relation, people_of(case))
-    return place is not None and principal.holds_at(place, *row.roles)
+    return place is not None and principal.works_at(place, *row.roles)
 
 
 def _goes_on(principal: Principal, case: Case, row: CommandRow, step_of: str | None) -> bool:
     """A step of an activity that is the principal's own, also where the case is a colleague's: it was handed over to them."""
     activity = case.activities.get(step_of or "")
     places = {case.school, case.elsewhere or case.school}
-    return activity is not None and activity.owner == principal.id and any(principal.holds_at(place, *row.roles) for place in places)
+    return activity is not None and activity.owner == principal.id and any(principal.works_at(place, *row.roles) for place in places)
 
 
 def require_content(principal: Principal, case: Case, now: datetime) -> None:
@@ -65,4 +65,4 @@ def require_content(principal: Principal, case: Case, now: datetime) -> None:
 
 def is_there(principal: Principal, case: Case) -> bool:
     """Whether the principal takes in hand what the student's school of today was alerted to: its staff, and the district's."""
-    return case.elsewhere is None or principal.at(case.elsewhere)
+    return case.elsewhere is None or principal.works_at(case.elsewhere)

@@ -38,6 +38,12 @@ _STRANGER: Pair = (
 )
 
 
+_ON_LEAVE: Pair = (
+    "Sedang cuti dari sekolah ini: selama cuti tidak membaca dan tidak menangani kasusnya, dan akses kembali setelah cuti berakhir.",
+    "On leave from this school: during a leave nobody reads or works its cases, and access comes back when it ends.",
+)
+
+
 def explained(principal: Principal, case: Case, permissions: Permissions, now: datetime) -> dict[str, Any]:
     """relations: each with its reason. sees, parts: what of the case. asks_why: a reason is asked for. may, may_not: groups of commands.
 
@@ -52,7 +58,8 @@ def explained(principal: Principal, case: Case, permissions: Permissions, now: d
         "person": principal.id,
         "case": case.case,
         "roles": sorted({post.role for post in principal.posts if post.school in (None, case.school, case.elsewhere)}),
-        "relations": told or [{"relation": None, "id": "tidak ada", "en": "none", "because": _said(_STRANGER)}],
+        "relations": told
+        or [{"relation": None, "id": "tidak ada", "en": "none", "because": _said(_ON_LEAVE if case.school in principal.away else _STRANGER)}],
         "sees": {"level": found.sees, **_said(LEVELS[found.sees])},
         "parts": {part: {**_said(words), "seen": matrix().shows(found.sees, part)} for part, words in PARTS.items()},
         "asks_why": found.needs_reason,

@@ -14,12 +14,12 @@ _OF_THE_DISTRICT = ("district-duty", "auditor")
 def schools_of(principal: Principal) -> str:
     """Which schools somebody may see, as the read models' wall takes it: ids with commas, `*` for the district, nothing for nobody.
 
-    `desk:` before an id adds what goes past that school to the district's desk.
+    `desk:` before an id adds what goes past that school to the district's desk. Of a school from which they are on leave they see nothing.
     """
     if principal.kind == "service" or principal.schools(*_OF_THE_DISTRICT):
         return "*"
     above = principal.schools(*_ABOVE_THE_SCHOOL)
-    return "*" if above == EVERYWHERE else ",".join(sorted({*principal.schools(), *above, *(f"desk:{school}" for school in above)}))
+    return "*" if above == EVERYWHERE else ",".join(sorted({*principal.schools(), *above, *(f"desk:{school}" for school in above)} - principal.away))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,10 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.intake.accounts.inviting import hash_of
-from services.intake.accounts.office import AccountOffice, network_of
-from services.intake.accounts.pacing import OF_A_NETWORK, Counted
+from services.intake.accounts.office import AccountOffice
 from services.intake.accounts.password_pages import PasswordForm, Sent
 from services.intake.accounts.ways import Ways
-from services.intake.domain.account import Accept, InvitationNotValid
+from services.intake.domain.account import Accept
 from services.intake.domain.sign_in_name import NameTaken
 from shared.access import SignedIn
 from shared.errors import Sentences
@@ -26,18 +25,9 @@ def invitation_router(office: AccountOffice, ways: Ways) -> APIRouter:
     routes = APIRouter(prefix="/intake/undangan", include_in_schema=False)
     form = PasswordForm(office)
 
-    async def invited(request: Request, token: str) -> str:
-        """Whom the link is for. Raises: InvitationNotValid; TriedTooOften: somebody tries links."""
-        person = await office.inviting.person_of(token)
-        if person is None:
-            network = Counted(await office.names.hashed("network", network_of(request)), OF_A_NETWORK)
-            await office.pacing.count((network,), office.kernel.clock.now())
-            raise InvitationNotValid
-        return person
-
     @routes.get("/{token}")
     async def choose(request: Request, token: str, _: SignedIn) -> HTMLResponse:
-        await invited(request, token)
+        await office.invited(request, token)
         settings = office.kernel.settings
         told = {"token": token, "allowed": settings.sign_in_ways, "ways": ways.offered, "district": settings.district}
         return office.kernel.frame.page(request, "accounts/invited.html", told)
@@ -45,7 +35,7 @@ def invitation_router(office: AccountOffice, ways: Ways) -> APIRouter:
     @routes.get("/{token}/sandi")
     async def empty(request: Request, token: str, _: SignedIn) -> HTMLResponse:
         office.require_way("password")
-        person = await invited(request, token)
+        person = await office.invited(request, token)
         return await form.page(request, "accounts/password.html", person, _about(token))
 
     @routes.post("/{token}/sandi")
@@ -56,7 +46,7 @@ def invitation_router(office: AccountOffice, ways: Ways) -> APIRouter:
         told = Sent(box, name, password, code)
         if again := await form.sent_before(request, await office.inviting.holder_of(token), told):
             return again
-        person = await invited(request, token)
+        person = await office.invited(request, token)
         read = await form.read(person, told)
         if read.flaws:
             return await form.page(request, "accounts/password.html", person, _about(token), read, 422)
@@ -68,7 +58,7 @@ def invitation_router(office: AccountOffice, ways: Ways) -> APIRouter:
             taken = read.saying({"name": Sentences(NameTaken.indonesian, NameTaken.english)})
             return await form.page(request, "accounts/password.html", person, _about(token), taken, 409)
         answer = form.codes_page(request, prepared.codes)
-        await office.enter(answer, person, level="two-factor", way="password")
+        await office.enter(request, answer, person, level="two-factor", way="password")
         return answer
 
     return routes

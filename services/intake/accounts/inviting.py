@@ -74,19 +74,19 @@ class Inviting:
 
     async def holder_of(self, token: str) -> str | None:
         """For whom a link was made, whether or not it still holds. Raises: Unavailable."""
-        async with self.database.statement() as connection:
+        async with self.database.acting_as("sign-in").statement() as connection:
             row = await (await connection.execute("SELECT person FROM invitation_link WHERE hash = %s", (hash_of(token),))).fetchone()
         return row[0] if row else None
 
     async def forget(self, now: datetime) -> None:
         """Drops links that hold no more. Raises: Unavailable."""
-        async with self.database.statement() as connection:
+        async with self.database.acting_as("sign-in").statement() as connection:
             await connection.execute("DELETE FROM invitation_link WHERE until <= %s", (now,))
 
     async def _invitation(self, person: str, by: str, way: Way, cause: UUID) -> tuple[Invite, Link, Occasion]:
         token, until = new_token(), self.accounts.clock.now() + HOLDS
         address = f"{self.origin}/intake/undangan/{token}"
-        async with self.database.statement() as connection:
+        async with self.database.acting_as("sign-in").statement() as connection:
             await connection.execute(_KEEP, (hash_of(token), person, until))
         sealed = await self.vault.seal(person, "contact", address, f"account-{person}/invitation") if way == "mail" else None
         command = Invite(person=person, invitation=hash_of(token), until=until, by=by, way=way, link=sealed)

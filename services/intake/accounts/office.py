@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -13,14 +12,16 @@ from services.intake.accounts.hashing import Hashing
 from services.intake.accounts.inviting import Inviting
 from services.intake.accounts.leaving import Leaving
 from services.intake.accounts.names import SignInNames
-from services.intake.accounts.pacing import Pacing
+from services.intake.accounts.pacing import OF_A_NETWORK, Counted, Pacing
 from services.intake.accounts.setting_up import SettingUp
 from services.intake.accounts.signing_in import PasswordSignIn
 from services.intake.accounts.verifiers import Verifiers
+from services.intake.domain.account import InvitationNotValid
+from services.intake.network import network_of
 from services.intake.sessions.office import Sessions
 from services.intake.sessions.view import SessionList
 from services.intake.views import Directory
-from shared.errors import NotAllowed, Refused
+from shared.errors import Refused
 from shared.events import Level, Way, WhyEnded
 from shared.sealed import Sealed
 from shared.service import Kernel
@@ -35,8 +36,14 @@ _WHY: dict[str, WhyEnded] = {
 }
 """After which event every other session ends, and why. The first that fits counts."""
 
-_OF_A_CHILD = 64
-"""Bits of an IPv6 address that tell one network from another."""
+
+class WayNotOffered(Refused):
+    """Who runs the district does not let people sign in so (TANGGAP_SIGN_IN_WAYS)."""
+
+    code = "way-not-offered"
+    status = 403
+    indonesian = "Cara masuk ini tidak dipakai di sini. Pilih cara lain di halaman masuk."
+    english = "This way to sign in is not used here. Choose another on the sign-in page."
 
 
 class NoPlaceNow(Refused):
@@ -97,15 +104,24 @@ class AccountOffice:
         if why and "account-opened" not in types:
             await self.sessions.end_all(changed.person, why, but=changed.keeping)
 
-    async def enter(self, response: Response, person: str, *, level: Level, way: Way) -> None:
-        """Begins a session of somebody who has just proved who they are. Raises: NoPlaceNow; Unavailable."""
+    async def enter(self, request: Request, answer: Response, person: str, *, level: Level, way: Way) -> None:
+        """Signs a browser in after a proof: its own session of this person is renewed, anybody else's ends. Raises: NoPlaceNow; Unavailable."""
         await self.require_place(person)
-        self.sessions.give(response, await self.sessions.begin(person, level=level, way=way))
+        await self.sessions.enter(request, answer, person, level=level, way=way)
+
+    async def invited(self, request: Request, token: str) -> str:
+        """Whom an invitation's link is for. Raises: InvitationNotValid; TriedTooOften: somebody tries links; Unavailable."""
+        person = await self.inviting.person_of(token)
+        if person is None:
+            network = Counted(await self.names.hashed("network", network_of(request)), OF_A_NETWORK)
+            await self.pacing.count((network,), self.kernel.clock.now())
+            raise InvitationNotValid
+        return person
 
     def require_way(self, way: SignInWay) -> None:
-        """Raises: NotAllowed: this district does not let people sign in so (TANGGAP_SIGN_IN_WAYS)."""
+        """Raises: WayNotOffered."""
         if way not in self.kernel.settings.sign_in_ways:
-            raise NotAllowed
+            raise WayNotOffered
 
     async def require_place(self, person: str) -> None:
         """Raises: NoPlaceNow: left, suspended, or of no post; Unavailable."""
@@ -114,18 +130,6 @@ class AccountOffice:
 
     async def name_of(self, person: str) -> str:
         """The person's name as it is shown; empty where nobody of this id is known. Raises: StillBuilding, BehindWrite, Unavailable."""
-        found = await self.directory.people(None, None, person)
+        found = await self.directory.one(person)
         names = [each["name"] for each in found if isinstance(each["name"], Sealed)]
         return str(await self.kernel.vault.open(names[0])) if names else ""
-
-
-def network_of(request: Request) -> str:
-    """Where a request comes from, as far as tries are counted: an IPv4 address, or the part of an IPv6 address that one line has."""
-    told = request.client.host if request.client else ""
-    try:
-        address = ipaddress.ip_address(told)
-    except ValueError:
-        return "here"
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is None:
-        return str(ipaddress.ip_network((address, _OF_A_CHILD), strict=False))
-    return told

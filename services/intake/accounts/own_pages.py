@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from services.intake.accounts.offered import ACCOUNT as OWN
 from services.intake.accounts.office import AccountOffice
 from services.intake.accounts.password_pages import PasswordForm, Sent
 from services.intake.accounts.saying import KINDS
-from services.intake.accounts.ways import ACCOUNT as OWN
 from services.intake.accounts.ways import Ways
 from services.intake.domain.account import Account, AddCredentials, RemoveCredential
 from services.intake.domain.sign_in_name import NameTaken

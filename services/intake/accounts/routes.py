@@ -7,19 +7,22 @@ from datetime import datetime
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
+from services.intake.accounts.finding import named
 from services.intake.accounts.office import AccountOffice
 from services.intake.accounts.staff import Staff
 from services.intake.domain.account import Way
-from services.intake.roster.appointing import Identifier
+from services.intake.roster.appointing import Short
 from shared.access import SignedIn
 
 
 class InvitationBody(BaseModel):
-    """recover: of somebody who has an account and cannot get in any more; every way in that they have ends."""
+    """person: id, or the whole name of somebody who works in the district. recover: of somebody who has an account and cannot get in any more; every
+    way in that they have ends.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    person: Identifier
+    person: Short
     way: Way = "paper"
     recover: bool = False
 
@@ -41,8 +44,9 @@ def invitations_router(office: AccountOffice) -> APIRouter:
     @routes.post("/invitations", status_code=201, summary="Invite somebody to an account, or back into theirs")
     async def invite(body: InvitationBody, principal: SignedIn) -> Invited:
         make = staff.recover if body.recover else staff.invite
-        link = await make(principal, body.person, body.way)
+        person = await named(office, body.person)
+        link = await make(principal, person, body.way)
         shown = link.address if body.way == "paper" else None
-        return Invited(person=body.person, name=await office.name_of(body.person), address=shown, until=link.until)
+        return Invited(person=person, name=await office.name_of(person), address=shown, until=link.until)
 
     return routes

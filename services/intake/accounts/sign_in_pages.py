@@ -10,16 +10,18 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.intake.accounts.hashing import SignInBusy
-from services.intake.accounts.office import AccountOffice, network_of
+from services.intake.accounts.offered import ACCOUNT as OWN
+from services.intake.accounts.offered import query
+from services.intake.accounts.office import AccountOffice
 from services.intake.accounts.pacing import TriedTooOften
 from services.intake.accounts.setting_up import Typed
 from services.intake.accounts.signing_in import SignInRefused
-from services.intake.accounts.ways import Ways, query
+from services.intake.accounts.ways import Ways
+from services.intake.network import network_of
 from shared.access import Principal, SignedIn
 from shared.errors import NotSignedIn, Sentences
 from shared.pages import path_of_ours
 
-OWN = "/intake/akun"
 _Field = Annotated[str, Form(max_length=1000)]
 
 
@@ -42,7 +44,7 @@ def _sign_in(routes: APIRouter, office: AccountOffice, shown: _Shown) -> None:
 
     @routes.post("/masuk")
     async def enter(request: Request, _: SignedIn, name: _Field = "", password: _Field = "", code: _Field = "", next: _Field = "") -> Response:  # noqa: A002
-        """Raises: NoPlaceNow; NotAllowed: this district allows no passwords; Unavailable."""
+        """Raises: NoPlaceNow, WayNotOffered; Unavailable."""
         office.require_way("password")
         wanted = path_of_ours(next) or ""
         try:
@@ -50,7 +52,7 @@ def _sign_in(routes: APIRouter, office: AccountOffice, shown: _Shown) -> None:
         except (SignInRefused, TriedTooOften, SignInBusy) as refused:
             return shown.again(shown.sign_in(request, wanted, name, refused), refused)
         answer = RedirectResponse(wanted or OWN, 303)
-        await office.enter(answer, proved.person, level="two-factor", way=proved.way)
+        await office.enter(request, answer, proved.person, level="two-factor", way=proved.way)
         return answer
 
 
@@ -61,7 +63,8 @@ def _prove(routes: APIRouter, office: AccountOffice, shown: _Shown) -> None:
 
     @routes.post("/bukti")
     async def proved(request: Request, principal: SignedIn, password: _Field = "", code: _Field = "", next: _Field = "") -> Response:  # noqa: A002
-        """Raises: NotSignedIn: it is no session; Unavailable."""
+        """Raises: NotSignedIn: it is no session; NoPlaceNow, WayNotOffered; Unavailable."""
+        office.require_way("password")
         if principal.session is None:
             raise NotSignedIn
         wanted = path_of_ours(next) or OWN
@@ -69,8 +72,9 @@ def _prove(routes: APIRouter, office: AccountOffice, shown: _Shown) -> None:
             proof = await office.signing_in.proved_again(principal.id, Typed("", password, code), network_of(request))
         except (SignInRefused, TriedTooOften, SignInBusy) as refused:
             return shown.again(await shown.prove(request, principal, wanted, refused), refused)
-        await office.sessions.prove(principal.session.id, level="two-factor", way=proof.way)
-        return RedirectResponse(wanted, 303)
+        answer = RedirectResponse(wanted, 303)
+        await office.enter(request, answer, principal.id, level="two-factor", way=proof.way)
+        return answer
 
 
 _Wrong = SignInRefused | TriedTooOften | SignInBusy

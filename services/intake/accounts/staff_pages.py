@@ -62,6 +62,16 @@ def _inviting(routes: APIRouter, office: AccountOffice, staff: Staff) -> None:
         await staff.ask_recovery(principal, person)
         return RedirectResponse(_LIST, 303)
 
+    @routes.post("/kunci")
+    async def lock(principal: SignedIn, person: _Field = "") -> Response:
+        await staff.lock(principal, person)
+        return RedirectResponse(_LIST, 303)
+
+    @routes.post("/buka-kunci")
+    async def unlock(principal: SignedIn, person: _Field = "") -> Response:
+        await staff.unlock(principal, person)
+        return RedirectResponse(_LIST, 303)
+
     @routes.post("/tegaskan")
     async def agree(request: Request, principal: SignedIn, person: _Field = "", way: Way = Form("paper")) -> Response:
         return await _handed_over(office, request, person, way, await staff.recover(principal, person, way))
@@ -71,6 +81,7 @@ async def _handed_over(office: AccountOffice, request: Request, person: str, way
     """On paper the link is shown this once; mailed, it is not shown at all."""
     told = {
         "name": await office.name_of(person),
+        "district": office.kernel.settings.district,
         "until": link.until,
         "address": link.address if way == "paper" else "",
         "picture": codes.picture_of(link.address) if way == "paper" else "",

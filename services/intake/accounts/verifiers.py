@@ -82,13 +82,13 @@ class Verifiers:
             (each.credential, each.part, each.kind, Jsonb(box.model_dump()), None, each.counter) for each, box in zip(secrets, boxes, strict=True)
         ]
         hashed = [(each.credential, each.part, each.kind, None, each.hash, 0) for each in rows if isinstance(each, Hashed)]
-        async with self.database.connection() as connection:
+        async with self.database.acting_as("sign-in").connection() as connection:
             for row in (*kept, *hashed):
                 await connection.execute(_KEEP, (person, *row, at))
 
     async def of(self, person: str) -> list[Verifier]:
         """Every secret of a person that can still be opened. Raises: Unavailable."""
-        async with self.database.statement() as connection:
+        async with self.database.acting_as("sign-in").statement() as connection:
             rows = await (await connection.execute(_SECRETS, (person,))).fetchall()
         texts = await self.vault.open_many([Sealed.model_validate(row[2]) for row in rows])
         return [Verifier(row[0], row[1], text, *row[3:]) for row, text in zip(rows, texts, strict=True) if not isinstance(text, Erased)]
@@ -99,22 +99,22 @@ class Verifiers:
 
     async def hashes(self, person: str, credential: str) -> dict[int, bytes]:
         """The hashes of a credential that has several parts, by number. Raises: Unavailable."""
-        async with self.database.statement() as connection:
+        async with self.database.acting_as("sign-in").statement() as connection:
             cursor = await connection.execute(_HASHES, (person, credential))
             return {part: bytes(kept) for part, kept in await cursor.fetchall()}
 
     async def advance(self, person: str, credential: str, counter: int, at: datetime) -> bool:
         """Whether the counter moved forward to this, so that what was counted counts once, also for two at once. Raises: Unavailable."""
-        async with self.database.statement() as connection:
+        async with self.database.acting_as("sign-in").statement() as connection:
             cursor = await connection.execute(_COUNT, (counter, at, person, credential, counter))
             return await cursor.fetchone() is not None
 
     async def used(self, person: str, credential: str, at: datetime) -> None:
         """It verified just now. Raises: Unavailable."""
-        async with self.database.statement() as connection:
+        async with self.database.acting_as("sign-in").statement() as connection:
             await connection.execute("UPDATE verifier SET used_at = %s WHERE person = %s AND credential = %s", (at, person, credential))
 
     async def drop(self, person: str, credentials: Sequence[str]) -> None:
         """What is kept of these is gone. Raises: Unavailable."""
-        async with self.database.statement() as connection:
+        async with self.database.acting_as("sign-in").statement() as connection:
             await connection.execute("DELETE FROM verifier WHERE person = %s AND credential = ANY (%s)", (person, list(credentials)))

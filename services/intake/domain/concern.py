@@ -11,11 +11,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal, assert_never
 
+from services.intake.domain.files import File, FileAttached, TooManyFiles, attached
+from shared.attachments.kinds import MOST_OF_ONE
 from shared.decider import Decider
 from shared.errors import Refused
 from shared.events import (
     Category,
     Channel,
+    ConcernAttached,
     ConcernContinued,
     ConcernKind,
     ConcernRaised,
@@ -26,6 +29,7 @@ from shared.events import (
 )
 from shared.events import Fact as Danger
 from shared.eventstore.codec import EventCodec
+from shared.eventstore.upcasting import Json, Upcasters
 from shared.message import Event, Fact
 from shared.sealed import ConcernText
 
@@ -43,7 +47,7 @@ class NamedStudent(Fact):
 
 
 class RaiseConcern(Fact):
-    """Everything that a reporter said. narrative, reply_to: sealed under the concern's own key."""
+    """Everything that a reporter said. narrative, reply_to: sealed under the concern's own key. receipt: SHA-256 of the secret, in hexadecimal."""
 
     concern: str
     school: str
@@ -57,6 +61,7 @@ class RaiseConcern(Fact):
     reporter_kind: ReporterKind
     reporter: str | None
     reply_to: ConcernText | None
+    receipt: str
     happened_at: datetime | None
 
 
@@ -64,13 +69,21 @@ class AddToConcern(Fact):
     """The reporter adds or corrects; the first words stay.
 
     text: sealed under the concern's own key. texts: the same under the key of each student whom the concern identifies; nothing is kept about one who
-    was erased. answers: the dangers that the reporter answers now.
+    was erased. answers: the dangers that the reporter answers now. files: what came with the words.
     """
 
     addition: str
     text: ConcernText
     texts: dict[str, ConcernText]
     answers: dict[Danger, bool]
+    files: tuple[File, ...] = ()
+
+
+class KeepAnswer(Fact):
+    """Whoever has the case wrote to the reporter, so they have read it. text: as it was sealed there."""
+
+    answer: str
+    text: ConcernText
 
 
 class MoveOn(Fact):
@@ -85,17 +98,20 @@ class End(Fact):
     outcome: OutcomeClass
 
 
-Command = RaiseConcern | AddToConcern | MoveOn | End
+Command = RaiseConcern | AddToConcern | KeepAnswer | MoveOn | End
 
 
 # events ------------------------------------------------------------------------------------------------------------
 
 
 class ConcernReceived(Event):
-    """The reporter's own words, and who said them. Private to intake."""
+    """The reporter's own words, and who said them. Private to intake.
+
+    receipt: SHA-256 of the secret that was given, in hexadecimal; None where an earlier release gave letters.
+    """
 
     type: Literal["concern-received"] = "concern-received"
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     concern: str
     school: str
     narrative: ConcernText
@@ -103,12 +119,22 @@ class ConcernReceived(Event):
     reporter_kind: ReporterKind
     reporter: str | None
     reply_to: ConcernText | None
+    receipt: str | None
 
 
 class ConcernAddedTo(Event):
     type: Literal["concern-added-to"] = "concern-added-to"
     version: Literal[1] = 1
     addition: str
+    text: ConcernText
+
+
+class ConcernAnswered(Event):
+    """What was written back, for the holder of the receipt. text: sealed where it was written, under a key of the case."""
+
+    type: Literal["concern-answered"] = "concern-answered"
+    version: Literal[1] = 1
+    answer: str
     text: ConcernText
 
 
@@ -124,7 +150,15 @@ class ConcernEnded(Event):
     outcome: OutcomeClass
 
 
-ConcernEvent = ConcernReceived | ConcernRaised | ConcernAddedTo | ConcernContinued | ConcernMovedOn | ConcernEnded
+ConcernEvent = (
+    ConcernReceived | ConcernRaised | ConcernAddedTo | ConcernContinued | FileAttached | ConcernAttached
+    | ConcernAnswered | ConcernMovedOn | ConcernEnded
+)  # fmt: skip
+
+
+def with_letters(first: Json) -> Json:
+    """Version 1 of `concern-received`: its receipt was of letters, and nothing of it was kept here."""
+    return {**first, "receipt": None}
 
 
 # state -------------------------------------------------------------------------------------------------------------
@@ -137,7 +171,8 @@ _ORDER: tuple[State, ...] = ("received", "read", "in_progress", "closed")
 class Concern:
     """What a decision needs. The reporter may see the state and, at the end, the outcome class.
 
-    raised: what was told of each student. facts: the dangers that the reporter has answered so far, the latest answer to each.
+    raised: what was told of each student. facts: the dangers that the reporter has answered so far, the latest answer to each. receipt: what was kept
+    of it; None where it is of letters. answers: what was written back. files: the ids of what came along.
     """
 
     concern: str | None = None
@@ -149,6 +184,9 @@ class Concern:
     raised: tuple[ConcernRaised, ...] = ()
     facts: Mapping[Danger, bool] = field(default_factory=dict)
     reporter_kind: ReporterKind | None = None
+    receipt: str | None = None
+    answers: frozenset[str] = frozenset()
+    files: frozenset[str] = frozenset()
 
     @property
     def identified(self) -> tuple[str, ...]:
@@ -162,13 +200,20 @@ initial = Concern()
 def evolve(concern: Concern, event: ConcernEvent) -> Concern:
     match event:
         case ConcernReceived():
-            return replace(concern, concern=event.concern, school=event.school, reporter=event.reporter, reporter_kind=event.reporter_kind)
+            told = {name: getattr(event, name) for name in ("concern", "school", "reporter", "reporter_kind", "receipt")}
+            return replace(concern, **told)
         case ConcernRaised():
             return replace(concern, raised=(*concern.raised, event), facts=event.facts)
         case ConcernAddedTo():
             return replace(concern, additions=concern.additions | {event.addition})
         case ConcernContinued():
             return replace(concern, facts=event.facts)
+        case FileAttached():
+            return replace(concern, files=concern.files | {event.attachment})
+        case ConcernAttached():
+            return concern  # the same file, as others hear of it
+        case ConcernAnswered():
+            return replace(concern, answers=concern.answers | {event.answer})
         case ConcernMovedOn():
             return replace(concern, state=event.state)
         case ConcernEnded():
@@ -194,6 +239,8 @@ def decide(command: Command, concern: Concern) -> Sequence[ConcernEvent]:
             return _raise(command, concern)
         case AddToConcern():
             return _add(command, concern)
+        case KeepAnswer():
+            return _keep_answer(command, concern)
         case MoveOn():
             return _move_on(command, concern)
         case End():
@@ -205,7 +252,7 @@ def decide(command: Command, concern: Concern) -> Sequence[ConcernEvent]:
 def _raise(command: RaiseConcern, concern: Concern) -> Sequence[ConcernEvent]:
     if concern.concern is not None:
         return []  # raised before: nothing new
-    told = {name: getattr(command, name) for name in ("concern", "narrative", "channel", "reporter_kind", "reporter", "reply_to")}
+    told = {name: getattr(command, name) for name in ("concern", "narrative", "channel", "reporter_kind", "reporter", "reply_to", "receipt")}
     received = ConcernReceived(school=command.school, **told)
     return [received, *(_about(student, command) for student in command.students)]
 
@@ -243,7 +290,10 @@ def _add(command: AddToConcern, concern: Concern) -> Sequence[ConcernEvent]:
         raise NoSuchConcern
     if command.addition in concern.additions:
         return []
-    return [ConcernAddedTo(addition=command.addition, text=command.text), *_continued(command, concern)]
+    if len(concern.files) + len(command.files) > MOST_OF_ONE:
+        raise TooManyFiles
+    said = ConcernAddedTo(addition=command.addition, text=command.text)
+    return [said, *_continued(command, concern), *attached(command.addition, command.files, concern.raised)]
 
 
 def _continued(command: AddToConcern, concern: Concern) -> list[ConcernContinued]:
@@ -275,6 +325,12 @@ def _told_of(command: AddToConcern, concern: Concern, student: str | None, text:
     )
 
 
+def _keep_answer(command: KeepAnswer, concern: Concern) -> Sequence[ConcernEvent]:
+    if concern.concern is None or command.answer in concern.answers:
+        return []
+    return [ConcernAnswered(answer=command.answer, text=command.text), *_move_on(MoveOn(state="read"), concern)]
+
+
 def _move_on(command: MoveOn, concern: Concern) -> Sequence[ConcernEvent]:
     """The status never goes back. If there are several cases, the furthest one counts."""
     if concern.concern is None or _ORDER.index(command.state) <= _ORDER.index(concern.state):
@@ -289,5 +345,19 @@ def _end(command: End, concern: Concern) -> Sequence[ConcernEvent]:
 
 
 CONCERN: Decider[Command, Concern, ConcernEvent] = Decider(
-    initial, decide, evolve, EventCodec(ConcernReceived, ConcernRaised, ConcernAddedTo, ConcernContinued, ConcernMovedOn, ConcernEnded)
+    initial,
+    decide,
+    evolve,
+    EventCodec(
+        ConcernReceived,
+        ConcernRaised,
+        ConcernAddedTo,
+        ConcernContinued,
+        FileAttached,
+        ConcernAttached,
+        ConcernAnswered,
+        ConcernMovedOn,
+        ConcernEnded,
+        upcasters=Upcasters({("concern-received", 1): with_letters}),
+    ),
 )

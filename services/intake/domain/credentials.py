@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from shared.errors import Refused
-from shared.message import Event, Fact
+from shared.message import Event, Fact, Outlives
 
 CredentialKind = Literal["passkey", "openid", "password", "one-time-code", "recovery-codes"]
 
@@ -53,6 +53,7 @@ class CredentialAdded(Event):
 class CredentialRemoved(Event):
     """It never counts again."""
 
+    outlives: ClassVar[Outlives | None] = "with-its-stream"
     type: Literal["credential-removed"] = "credential-removed"
     version: Literal[1] = 1
     person: str
@@ -63,6 +64,7 @@ class CredentialRemoved(Event):
 class RecoveryCodeUsed(Event):
     """One of the codes that were printed counts no more. number: which of its set."""
 
+    outlives: ClassVar[Outlives | None] = "with-its-stream"
     type: Literal["recovery-code-used"] = "recovery-code-used"
     version: Literal[1] = 1
     person: str

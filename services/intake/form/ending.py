@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 
+from services.intake.authors import author_of_form
 from services.intake.form.answers import Answers
 from services.intake.form.drafts import COOKIE, Drafts, Ticket, ticket_of
 from services.intake.form.showing import FORM, Showing
@@ -32,7 +33,8 @@ class Sending:
         """The receipt. Raises: ValidationError, Invalid: an answer is missing or wrong. Unavailable: nothing was accepted."""
         told = ticket.sending(answers)
         asked = Asked(_SCOPE, told, await self._kernel.fingerprints.of(told.encode()), derived_id(TANGGAP, _SCOPE, told))
-        return (await self._raising.accept(answers.concern(), asked, principal)).receipt
+        concern = answers.concern()
+        return (await self._raising.accept(concern, asked, author_of_form(concern, principal))).receipt
 
 
 def add_sending(routes: APIRouter, drafts: Drafts, showing: Showing, sending: Sending) -> None:

@@ -40,4 +40,5 @@ DANGERS: Mapping[Fact, str] = {
     "suicide_attempt": say("Ada percobaan bunuh diri"),
     "suicide_plan": say("Ada rencana bunuh diri"),
     "missing": say("Tidak diketahui keberadaannya"),
+    "likely_harm_soon": say("Kemungkinan segera celaka atau disakiti"),
 }

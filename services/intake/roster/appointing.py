@@ -16,9 +16,10 @@ from shared.asked import Asked
 from shared.asking import asked
 from shared.decider import execute
 from shared.errors import Fault, Invalid
-from shared.events import PersonAppointed, Post, SchoolKind, StaffRole
+from shared.events import PartnerRole, PersonAppointed, Post, SchoolKind, StaffRole
 from shared.eventstore.projection import Projection
 from shared.message import Occasion, derived_id
+from shared.phones import phone_number
 from shared.sealed import Sealed
 from shared.sealing import ToSeal
 from shared.service import Kernel
@@ -32,9 +33,10 @@ class _Body(BaseModel):
 
 
 class PostBody(_Body):
-    """role: and where it holds. school: id or NPSN. kind: of schools, of an officer."""
+    """role: and where it holds. school: id or NPSN. kind: of schools, of an officer. agency: id, of an agency's officer."""
 
-    role: StaffRole
+    role: StaffRole | PartnerRole
+    agency: Identifier | None = None
     school: Identifier | None = None
     kind: SchoolKind | None = None
 
@@ -73,7 +75,7 @@ class Appointing:
 
     async def appoint(self, body: AppointBody, principal: Principal, command: Asked) -> Done:
         """Raises: Invalid: an unknown school, no address, or a name that two people have. PostDoesNotFit, NameNeeded."""
-        person = body.person or await self._named(body.name) or str(derived_id(command.cause, "person"))
+        person = body.person or await self.known_as(body.name) or str(derived_id(command.cause, "person"))
         post = await self._post(body)
         known = await self.kernel.posts.of(person)
         name, email, phone = await self._sealed(person, body) if known.kind is None else (None, None, None)
@@ -93,12 +95,17 @@ class Appointing:
         return Done(person=person, changed=done.changed)
 
     async def _post(self, body: PostBody) -> Post:
+        if (body.role == "agency-officer") != (body.agency is not None) or (body.agency and (body.school or body.kind)):
+            raise Invalid(Fault("/agency", "agency-and-role"), message="agency: an agency-officer has one, and nobody else")
+        if body.agency:
+            return Post(body.role, body.agency)
         school = await self.directory.school(body.school) if body.school else None
         if body.school and school is None:
             raise Invalid(Fault("/school", "unknown-school"))
         return Post(body.role, school, body.kind)
 
-    async def _named(self, name: str | None) -> str | None:
+    async def known_as(self, name: str | None) -> str | None:
+        """Whoever was appointed under this name; None for nobody. Raises: Invalid: no name, or one that two people have."""
         if name is None:
             raise Invalid(Fault("/person", "missing"), message="person: say whom, by id or by name")
         people = await self.directory.appointed()
@@ -112,11 +119,14 @@ class Appointing:
         address = mail_address(body.email) if body.email else ""
         if isinstance(address, Flaw):
             raise Invalid(Fault("/email", address.code), message=f"/email: {address.reason}")
+        number = phone_number(body.phone) if body.phone else ""
+        if isinstance(number, Flaw):
+            raise Invalid(Fault("/phone", number.code), message=f"/phone: {number.reason}")
         context = f"person-{person}"
         wanted = [
             ToSeal(person, "identity", body.name or "", f"{context}/name"),
             ToSeal(person, "contact", str(address), f"{context}/email"),
-            ToSeal(person, "contact", body.phone or "", f"{context}/phone"),
+            ToSeal(person, "contact", str(number), f"{context}/phone"),
         ]
         boxes = await self.kernel.vault.seal_many(wanted)
         name, email, phone = (box if each.text else None for box, each in zip(boxes, wanted, strict=True))

@@ -6,7 +6,6 @@ Nothing is ever unpacked onto the disk, so the paths in a zip lead nowhere.
 from __future__ import annotations
 
 import zipfile
-import zlib
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import BinaryIO
 
 from services.intake.roster.untrusted import untrusted
 from shared.errors import Invalid
+from shared.zips import NO_ZIP
 
 MOST_OCTETS = 256 * 1024 * 1024
 """The unpacked size of all files together that are read. More is a mistake or an attack."""
@@ -32,15 +32,13 @@ _LONGEST_PLACE = 100
 _LITTER = ("._", "~$")
 """How names begin that macOS and office programs leave beside the real file."""
 
-_NO_ZIP = (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError, ValueError)
-
 Source = Path | BinaryIO
 """A folder, a zip, or an open zip."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Member:
-    """size: in octets, unpacked."""
+class Member:
+    """One file of a bundle. size: in octets, unpacked."""
 
     place: PurePosixPath
     size: int
@@ -54,9 +52,9 @@ def read_files(source: Source, wanted: Collection[str]) -> dict[str, bytes]:
     """
     contents: dict[str, bytes] = {}
     found: dict[str, PurePosixPath] = {}
-    for member in _members(source):
+    for member in members(source):
         name = member.place.stem.lower()
-        if name not in wanted or _is_litter(member.place):
+        if name not in wanted or member.place.suffix.lower() != ".csv":
             continue
         if name in found:
             raise _second(found[name], member.place)
@@ -66,16 +64,21 @@ def read_files(source: Source, wanted: Collection[str]) -> dict[str, bytes]:
     return contents
 
 
-def _members(source: Source) -> Iterator[_Member]:
+def members(source: Source) -> Iterator[Member]:
+    """Every file but what the archive program left there. Raises: Invalid: not a whole zip, or one with far too many files."""
+    return (member for member in _every(source) if not _is_litter(member.place))
+
+
+def _every(source: Source) -> Iterator[Member]:
     if isinstance(source, Path) and source.is_dir():
         for each in sorted(source.rglob("*")):
             if each.is_file():
-                yield _Member(PurePosixPath(each.relative_to(source).as_posix()), each.stat().st_size, each.read_bytes)
+                yield Member(PurePosixPath(each.relative_to(source).as_posix()), each.stat().st_size, each.read_bytes)
         return
     with _open_zip(source) as archive:
         for member in archive.infolist():
             if not member.is_dir():
-                yield _Member(PurePosixPath(member.filename.replace("\\", "/")), member.file_size, _unpacking(archive, member))
+                yield Member(PurePosixPath(member.filename.replace("\\", "/")), member.file_size, _unpacking(archive, member))
 
 
 def _open_zip(source: Source) -> zipfile.ZipFile:
@@ -102,7 +105,7 @@ def _listed(source: Source) -> int:
 def _whole_zip() -> Iterator[None]:
     try:
         yield
-    except _NO_ZIP as error:
+    except NO_ZIP as error:
         raise untrusted("not-a-zip") from error
 
 
@@ -117,7 +120,7 @@ def _unpacking(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Callable[[]
 
 
 def _is_litter(place: PurePosixPath) -> bool:
-    return place.suffix.lower() != ".csv" or place.name.startswith(_LITTER) or "__MACOSX" in place.parts
+    return place.name.startswith(_LITTER) or "__MACOSX" in place.parts
 
 
 def _second(first: PurePosixPath, second: PurePosixPath) -> Invalid:

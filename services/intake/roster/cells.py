@@ -33,6 +33,12 @@ _SERIAL = re.compile(r"\d{3,5}([.,]\d+)?")
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
 """What a terminal obeys, and what turns the direction of the text after it. Line breaks and tabs count as spaces."""
 
+_IDENTITY = re.compile(r"(?<!\d)\d{16}(?!\d)")
+"""NIK and family card number have sixteen digits; no telephone number and no name has."""
+
+_PLAIN = re.compile("[A-Za-z][A-Za-z ]{0,99}")
+"""Most names: letters and spaces, in which none of what is looked for can stand."""
+
 _NOTHING = "-–—. "
 """What people write into a cell that has to hold something."""
 
@@ -54,11 +60,17 @@ def wrong_id(value: str) -> Reason | None:
         return "spreadsheet-date"
     if "\n" in value or "\r" in value:
         return "missing-id"
-    return wrong_text(value)
+    return _wrong_letters(value)
 
 
 def wrong_text(value: str) -> Reason | None:
-    """A name."""
+    """A name. A national identity number that came into its column is not kept anywhere."""
+    if _PLAIN.fullmatch(value):
+        return None
+    return "identity-number" if _IDENTITY.search(value) else _wrong_letters(value)
+
+
+def _wrong_letters(value: str) -> Reason | None:
     if _ERROR.fullmatch(value):
         return "spreadsheet-error"
     if len(value) > LONGEST:

@@ -20,16 +20,19 @@ _SEALED = frozenset({"born", "email", "phone"})
 
 async def complete(people: Sequence[Person], known: Known, registered: Registered) -> list[Person]:
     """The same people in the same order."""
-    done: list[Person] = []
-    for place in range(0, len(people), AT_ONCE):
-        batch = people[place : place + AT_ONCE]
-        done += await asyncio.gather(*(_completed(person, known, registered) for person in batch))
+    done = list(people)
+    lacking = [place for place, person in enumerate(people) if person.untold and person.id in known.people]
+    for start in range(0, len(lacking), AT_ONCE):
+        batch = lacking[start : start + AT_ONCE]
+        filled = await asyncio.gather(*(_completed(people[place], known.people[people[place].id], registered) for place in batch))
+        for place, person in zip(batch, filled, strict=True):
+            done[place] = person
     return done
 
 
 async def keep_elsewhere(roster: Roster, known: Known, registered: Registered) -> list[Person]:
     """The people of a full export, and what it cannot take from staff: the posts at schools of which it says nothing."""
-    if not roster.whole:
+    if "staff" not in roster.covers:
         return roster.people
     told = {each.school for each in roster.schools}
     named = set(people_of(roster)) | roster.gone
@@ -57,10 +60,7 @@ def _with_posts_elsewhere(person: Person, was: KnownPerson | None, told: set[str
     return replace(person, school=main, roles=roles, elsewhere=elsewhere)
 
 
-async def _completed(person: Person, known: Known, registered: Registered) -> Person:
-    was = known.people.get(person.id)
-    if was is None:
-        return person
+async def _completed(person: Person, was: KnownPerson, registered: Registered) -> Person:
     if "homeroom" in person.untold:
         person = replace(person, homeroom=was.homeroom)
     if "guardians" in person.untold:

@@ -18,7 +18,7 @@ from services.intake.roster.registered import Registered
 from shared.sealed import Erased
 from shared.sealing import Vault
 
-AT_ONCE = 100
+AT_ONCE = 500
 """People whose keys are asked for together."""
 
 _OWN = "own:"
@@ -46,6 +46,15 @@ async def read_keys(people: Sequence[str], vault: Vault) -> RowKeys:
         derived = await vault.derive_many(batch, "identity", "row-digest")
         keys |= {person: key for person, key in zip(batch, derived, strict=True) if not isinstance(key, Erased)}
     return RowKeys(keys)
+
+
+async def contacts_of(people: Sequence[str], vault: Vault) -> set[str]:
+    """Those of whom an address or telephone number can be kept: their key of it was not destroyed."""
+    there: set[str] = set()
+    for batch in _batches(people):
+        derived = await vault.derive_many(batch, "contact", "row-digest")
+        there |= {person for person, key in zip(batch, derived, strict=True) if not isinstance(key, Erased)}
+    return there
 
 
 async def of_the_first_release(people: Iterable[str], known: Known, registered: Registered) -> list[Person]:

@@ -18,7 +18,7 @@ class Guardians:
         self._sifted, source = sifted, sifted.bundle.source
         self._there = {person.id for person in people} | known.people.keys()
         deleted = {person_id(source, row["sourcedId"]) for row in sifted.gone["users"]}
-        aside = {each.person for each in sifted.set_aside if each.file == "users.csv" and each.person}
+        aside = {person_id(source, key) for name, key in (*sifted.spoiled, *sifted.touched) if name == "users" and key}
         self._named = self._there | deleted | aside
         self._rows = {person_id(source, row["sourcedId"]): row for row in sifted.rows["users"]}
 

@@ -12,21 +12,24 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 from uuid import uuid4
 
+from services.intake.domain.freshness import FRESHNESS, TellSchools
+from services.intake.domain.freshness import STREAM as FRESHNESS_STREAM
 from services.intake.domain.imports import IMPORTS, STREAM, RecordImport, RosterImported
 from services.intake.domain.roster import KeepRow, LetGo, RegisterSchool
 from services.intake.roster.archive import Source
+from services.intake.roster.asked_roles import ask_for_roles
 from services.intake.roster.completing import complete, keep_elsewhere
 from services.intake.roster.digests import RowKeys, of_the_first_release, read_keys, with_digests
 from services.intake.roster.known import Known, KnownSchool, read_known
 from services.intake.roster.own_school import only_of
 from services.intake.roster.people import Roster, interpret
 from services.intake.roster.planning import Plan, plan
-from services.intake.roster.reading import read_bundle
 from services.intake.roster.reasons import SetAside
 from services.intake.roster.refusing import Accepted, accepted
 from services.intake.roster.registered import Registered
 from services.intake.roster.registering import Registering, erased
 from services.intake.roster.report import ImportReport, LastImport, imported, last_import, report, set_aside_rows
+from services.intake.roster.sources import read_source
 from shared.decider import execute
 from shared.delivery.leases import lease
 from shared.errors import Unavailable
@@ -35,7 +38,7 @@ from shared.message import Occasion
 from shared.running import ended
 from shared.service import Kernel
 
-AT_ONCE = 100
+AT_ONCE = 200
 """People in one append: all of them or none."""
 
 LEASE = "roster-import"
@@ -54,13 +57,14 @@ def _quiet(done: int, of: int) -> None:
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """accept: losses that are meant, as `<school>:<part>`. allow_drop: all of them. dry_run: only say what would change. schools: whose
-    rows alone may change anything, None for all.
+    rows alone may change anything, None for all. school: the NPSN of the school whose lists these are, where they do not name it.
     """
 
     accept: Sequence[str] = ()
     allow_drop: bool = False
     dry_run: bool = False
     schools: frozenset[str] | None = None
+    school: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +105,21 @@ class RosterImport:
         return await last_import(self.kernel.store, self.directory)
 
     async def _run(self, bundle: Source, actor: str, wishes: Wishes, progress: Progress) -> ImportReport:
-        told = await asyncio.to_thread(read_bundle, bundle)
-        await self._caught_up()
-        known = await read_known(self.directory)
-        roster = await asyncio.to_thread(interpret, told, known)
+        roster, known = await self._read(bundle, wishes)
         compared = await self._compare(roster if wishes.schools is None else only_of(wishes.schools, roster, known), known, wishes)
         done = imported(compared.plan, len(compared.plan.people), compared.accept)
         if not wishes.dry_run:
             done = await self._apply(compared, actor, progress)
+            there = {person.id for person in compared.plan.people} | known.people.keys()
+            await ask_for_roles(self.kernel, [each for each in compared.roster.asked if each.person in there], actor)
         return report(done, set_aside_rows(compared.roster.set_aside), _schools(compared.roster, known), dry_run=wishes.dry_run)
+
+    async def _read(self, bundle: Source, wishes: Wishes) -> tuple[Roster, Known]:
+        """What the bundle says, and what is known; its rows are not kept any longer."""
+        told = await asyncio.to_thread(read_source, bundle, wishes.school)
+        await self._caught_up()
+        known = await read_known(self.directory)
+        return await asyncio.to_thread(interpret, told, known), known
 
     async def _compare(self, roster: Roster, known: Known, wishes: Wishes) -> Compared:
         registered = Registered(self.kernel.store, self.kernel.vault)
@@ -134,15 +144,26 @@ class RosterImport:
         compared.roster.set_aside += meanwhile
         told = imported(made, len(made.people) - len(meanwhile), compared.accept)
         await execute(self.kernel.store, IMPORTS, STREAM, RecordImport(imported=told, rows=set_aside_rows(compared.roster.set_aside)), occasion)
+        fresh = TellSchools(schools=tuple(_told_whole(compared, meanwhile)), at=occasion.happened_at)
+        await execute(self.kernel.store, FRESHNESS, FRESHNESS_STREAM, fresh, occasion)
         await self._caught_up()
         return told
 
     async def _register(self, made: Plan, registering: Registering, progress: Progress) -> list[SetAside]:
-        """Registers everybody who is new or changed. Returns who was erased."""
+        """Registers everybody who is new or changed, and seals the next ones while the store writes. Returns who was erased."""
         found: list[SetAside] = []
-        for done, batch in enumerate(_batches(made.people, AT_ONCE)):
-            found += await registering.register(batch)
-            progress(done * AT_ONCE + len(batch), len(made.people))
+        batches = list(_batches(made.people, AT_ONCE))
+        sealing = [asyncio.create_task(registering.sealed(batch)) for batch in batches[:1]]
+        try:
+            for done, batch in enumerate(batches):
+                sealed = await sealing.pop()
+                sealing += [asyncio.create_task(registering.sealed(following)) for following in batches[done + 1 : done + 2]]
+                await registering.append(sealed.registrations)
+                found += sealed.erased
+                progress(done * AT_ONCE + len(batch), len(made.people))
+        finally:
+            for each in sealing:
+                await ended(each)
         return found
 
     async def _caught_up(self) -> None:
@@ -155,6 +176,13 @@ def _put_erased_aside(roster: Roster, known: Known, keys: RowKeys) -> None:
     gone = {person.id for person in roster.people if person.id in known.people and person.id not in keys}
     roster.set_aside += [erased(person) for person in roster.people if person.id in gone]
     roster.people = [person for person in roster.people if person.id not in gone]
+
+
+def _told_whole(compared: Compared, meanwhile: Sequence[SetAside]) -> set[str]:
+    """Schools of which at least one person was taken, or was as before, and of whose people nothing was refused. meanwhile: who was erased."""
+    erased_now = {each.person for each in meanwhile}
+    spoken = {person.school for person in compared.roster.people if person.id not in erased_now}
+    return spoken - {each.school for each in compared.plan.refused}
 
 
 def _schools(roster: Roster, known: Known) -> dict[str, KnownSchool]:

@@ -11,9 +11,10 @@ from shared.events import DISTRICT_ROLES, Post, StaffRole
 from shared.eventstore.projection import Projection
 
 Kind = Literal["student", "staff", "guardian"]
+EVERYBODY: frozenset[Kind] = frozenset(get_args(Kind))
 
 _PEOPLE = "SELECT person, kind, school, digest, homeroom, guardians FROM person_v1 WHERE generation = %s AND school IS NOT NULL"
-_POSTS = "SELECT person, role, school FROM post_v1 WHERE generation = %s AND NOT appointed AND school IS NOT NULL"
+_POSTS = "SELECT person, role, school, appointed FROM post_v1 WHERE generation = %s AND school IS NOT NULL"
 _SCHOOLS = "SELECT school, npsn, name, cluster FROM school_v1 WHERE generation = %s"
 
 
@@ -62,27 +63,33 @@ class KnownSchool:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """People and schools by our ids."""
+    """People and schools by our ids. appointed: by person, the posts that the district gave."""
 
     people: Mapping[str, KnownPerson] = field(default_factory=dict)
     schools: Mapping[str, KnownSchool] = field(default_factory=dict)
+    appointed: Mapping[str, frozenset[Post]] = field(default_factory=dict)
 
 
 async def read_known(directory: Projection) -> Known:
     """Everybody and every school of the directory. Raises: StillBuilding, BehindWrite."""
-    async with directory.reading() as (connection, generation):
+    async with directory.reading(acting="directory") as (connection, generation):
         people = await (await connection.execute(_PEOPLE, (generation,))).fetchall()
         posts = await (await connection.execute(_POSTS, (generation,))).fetchall()
         schools = await (await connection.execute(_SCHOOLS, (generation,))).fetchall()
     by_person: dict[str, list[Post]] = defaultdict(list)
-    for person, role, school in posts:
-        by_person[person].append(Post(role, school))
+    appointed: dict[str, frozenset[Post]] = defaultdict(frozenset)
+    for person, role, school, by_district in posts:
+        if by_district:
+            appointed[person] |= {Post(role, school)}
+        else:
+            by_person[person].append(Post(role, school))
     return Known(
         {
             person: _known(kind, school, digest, homeroom, tuple(guardians), held(by_person[person], school))
             for person, kind, school, digest, homeroom, guardians in people
         },
         {school: KnownSchool(npsn, name, cluster) for school, npsn, name, cluster in schools},
+        appointed,
     )
 
 

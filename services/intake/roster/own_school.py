@@ -2,23 +2,60 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from services.intake.domain.asked_roles import Wish
 from services.intake.roster.known import Known
 from services.intake.roster.people import Roster
+from services.intake.roster.person import Person
 from services.intake.roster.reasons import SetAside
 from services.intake.roster.report import LastImport
 from shared.errors import Fault, Invalid
+from shared.events import SchoolRegistered, StaffRole
+
+GUARDED: frozenset[StaffRole] = frozenset({"counsellor", "coordinator", "principal", "vice-principal", "school-operator"})
+"""Roles that open cases, rule over others or hand out accounts. Nobody gives them by an import of the own school, least of all to themselves."""
 
 
 def only_of(schools: frozenset[str], roster: Roster, known: Known) -> Roster:
-    """The roster without people who are known at other schools; their rows are set aside. Raises: Invalid: the bundle names another school."""
-    others = [each.name for each in roster.schools if each.school not in schools]
+    """The roster as an operator may import it: without people who are at other schools, without new roles that open cases, the school as it is known.
+
+    What is not taken is set aside; roles that the district is to say yes or no to stand in `asked`. Raises: Invalid: the bundle names another
+    school.
+    """
+    others = [each.name for each in roster.schools if each.school not in schools or each.level == "district"]
     if others:
         raise Invalid(Fault("/orgs.csv", "not-your-school"), message="orgs.csv names a school that is not yours: export your own school alone")
     strangers = {person for person, each in known.people.items() if each.school not in schools}
-    roster.set_aside += [SetAside("users.csv", each.row, "", "of-another-school", each.id) for each in roster.people if each.id in strangers]
-    roster.people = [each for each in roster.people if each.id not in strangers]
+    strangers |= {each.id for each in roster.people if _is_elsewhere(each, schools, known)}
+    roster.set_aside += [SetAside(each.file, each.row, "", "of-another-school", each.id) for each in roster.people if each.id in strangers]
+    mine = [each for each in roster.people if each.id not in strangers]
+    gained = {each.id: roles for each in mine if (roles := _gained(each, known))}
+    roster.asked += [Wish(each.id, role, each.school) for each in mine if each.id in gained for role in sorted(gained[each.id])]
+    roster.set_aside += [SetAside(each.file, each.row, "role", "role-for-the-district", each.id) for each in mine if each.id in gained]
+    roster.people = [replace(each, roles=tuple(role for role in each.roles if role not in gained.get(each.id, ()))) for each in mine]
+    roster.schools = [_as_known(each, known) for each in roster.schools]
     roster.gone = roster.gone - strangers
     return roster
+
+
+def _is_elsewhere(person: Person, schools: frozenset[str], known: Known) -> bool:
+    """Whether the bundle puts somebody, known or new, to work or to learn at a school that is not the operator's."""
+    was = known.people.get(person.id)
+    had = set(was.posts) if was else set()
+    return person.school not in schools or any(post.school not in schools and post not in had for post in person.posts)
+
+
+def _gained(person: Person, known: Known) -> frozenset[StaffRole]:
+    was = known.people.get(person.id)
+    given = {post.role for post in known.appointed.get(person.id, ()) if post.school == person.school}
+    return GUARDED.intersection(person.roles) - frozenset(was.roles if was else ()) - given
+
+
+def _as_known(school: SchoolRegistered, known: Known) -> SchoolRegistered:
+    """A school's cluster says whose counsellors serve it: the district alone changes it."""
+    was = known.schools.get(school.school)
+    return school.model_copy(update={"cluster": was.cluster if was else None})
 
 
 def report_of(schools: frozenset[str], told: LastImport) -> LastImport:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from services.intake.domain.asked_roles import Wish
 from services.intake.roster.classes import Homerooms
 from services.intake.roster.guardians import Guardians
 from services.intake.roster.ids import person_id, school_id
-from services.intake.roster.known import Known
+from services.intake.roster.known import EVERYBODY, Kind, Known
 from services.intake.roster.person import Person, Untold, shown_name
 from services.intake.roster.places import Place, Places
 from services.intake.roster.reading import Bundle, Row
@@ -18,6 +19,7 @@ from services.intake.roster.sifting import Sifted, sift, whose
 from services.intake.roster.untrusted import untrusted
 from shared.addresses import MailAddress, mail_address
 from shared.events import SchoolRegistered
+from shared.phones import PhoneNumber, phone_number
 
 __all__ = ["Person", "Roster", "SetAside", "interpret", "person_id", "school_id"]
 
@@ -29,16 +31,17 @@ MOST_SET_ASIDE = 100_000
 class Roster:
     """What a bundle contains, in our terms.
 
-    gone: ids of people whose row says that they left. whole: whether who is missing has left, too. nameless: schools of which rows do not tell whose
-    they are; None among them stands for all schools.
+    gone: ids of people whose row says that they left. covers: of which kinds whoever is missing has left, too. nameless: schools
+    of which rows do not tell whose they are; None among them stands for all schools. asked: roles that only the district gives.
     """
 
     schools: list[SchoolRegistered] = field(default_factory=list)
     people: list[Person] = field(default_factory=list)
     set_aside: list[SetAside] = field(default_factory=list)
     gone: frozenset[str] = frozenset()
-    whole: bool = True
+    covers: frozenset[Kind] = EVERYBODY
     nameless: frozenset[str | None] = frozenset()
+    asked: list[Wish] = field(default_factory=list)
 
 
 def interpret(bundle: Bundle, known: Known | None = None) -> Roster:
@@ -59,7 +62,7 @@ def interpret(bundle: Bundle, known: Known | None = None) -> Roster:
     people = [guardians.joined(person) for person in read]
     nameless = {_school_of(row, schools.ids) for row in sifted.unreadable["users"]}
     gone = frozenset(person_id(bundle.source, row["sourcedId"]) for row in sifted.gone["users"])
-    return Roster(schools.told, people, _told(sifted.set_aside), gone, whole, frozenset(nameless))
+    return Roster(schools.told, people, _told(sifted.set_aside), gone, bundle.covers if whole else frozenset(), frozenset(nameless))
 
 
 def _told(aside: Sequence[SetAside]) -> list[SetAside]:
@@ -114,9 +117,10 @@ class _People:
             name=name,
             born=self._born.get(key, "") if is_student else "",
             email="" if "email" in untold else _on_the_wire(row["email"]),
-            phone="" if "phone" in untold else row["phone"] or row["sms"],
+            phone="" if "phone" in untold else _dialled(row["phone"]) or _dialled(row["sms"]),
             guardians=() if "guardians" in untold or not is_student else tuple(person_id(source, each) for each in row.many("agentSourcedIds")),
             homeroom=self._homerooms.of(key) if is_student else None,
+            file=row.file,
             row=row.number,
             untold=untold,
         )
@@ -124,21 +128,30 @@ class _People:
     def _untold(self, row: Row, *, is_student: bool) -> Iterable[Untold]:
         key = row["sourcedId"]
         touched = self._sifted.touched["users", key]
-        if "email" in touched or not self._sifted.has_column("users", "email"):
+        if "email" in touched or not self._says(row, "email"):
             yield "email"
-        if touched & {"phone", "sms"} or not self._sifted.has_column("users", "phone", "sms"):
+        if touched & {"phone", "sms"} or not self._says(row, "phone", "sms"):
             yield "phone"
-        if is_student and ("agentSourcedIds" in touched or not self._sifted.has_column("users", "agentSourcedIds")):
+        if is_student and ("agentSourcedIds" in touched or not self._says(row, "agentSourcedIds")):
             yield "guardians"
         if is_student and not self._birth_is_told(key):
             yield "born"
         if is_student and not self._homerooms.is_told(key):
             yield "homeroom"
 
+    def _says(self, row: Row, *columns: str) -> bool:
+        return self._sifted.has_column("users", *columns) and not row.silent.issuperset(columns)
+
     def _birth_is_told(self, key: str) -> bool:
         if ("demographics", key) in self._sifted.spoiled or not self._sifted.has_column("demographics", "birthDate"):
             return False
         return key in self._born or self._sifted.proves_absence("demographics")
+
+
+def _dialled(cell: str) -> str:
+    """The number as every country dials it. What is no single number stays as it was written, for people who dial; no message goes there."""
+    number = phone_number(cell)
+    return str(number) if isinstance(number, PhoneNumber) else cell
 
 
 def _on_the_wire(cell: str) -> str:

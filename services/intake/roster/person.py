@@ -20,8 +20,8 @@ _PLACEHOLDERS = frozenset({"n/a", "null", "(null)"})
 class Person:
     """One person as the roster has them, not sealed yet. Everything is sealed before it is stored.
 
-    school, roles: the main school, and what staff are there. elsewhere: posts at other schools. row: of users.csv. untold: what the bundle does not
-    say, so that it stays as it was.
+    school, roles: the main school, and what staff are there. elsewhere: posts at other schools. file, row: where the person stands. untold: what the
+    bundle does not say, so that it stays as it was.
     """
 
     id: str
@@ -35,6 +35,7 @@ class Person:
     guardians: tuple[str, ...]
     homeroom: str | None
     elsewhere: tuple[Post, ...] = field(default=(), repr=False)
+    file: str = field(default="users.csv", repr=False, compare=False)
     row: int = field(default=0, repr=False, compare=False)
     untold: frozenset[Untold] = field(default=frozenset(), repr=False, compare=False)
 

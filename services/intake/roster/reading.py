@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from services.intake.roster.archive import Source, read_files
 from services.intake.roster.csvfile import read_rows
+from services.intake.roster.known import EVERYBODY, Kind
 from services.intake.roster.manifest import Manifest, read_manifest
 from services.intake.roster.untrusted import untrusted
 
@@ -39,18 +41,28 @@ _ALSO = {("demographics", "sourcedId"): "userSourcedId"}
 
 _NEEDED = ("orgs", "users")
 
+_REPEATED = frozenset({"status", "role", "roleType", "orgSourcedId", "orgSourcedIds", "primaryOrgSourcedId", "classSourcedId", "beginDate"})
+"""Columns in which many rows say the same."""
+
+
+_AS_ONEROSTER: Mapping[str, str] = MappingProxyType({})
+"""The headings of a file that names its columns as OneRoster does."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row. number: as a person counts in the file; the header is row 1. cells: those that hold something, by column.
 
-    torn: it has more cells than the header, so nothing in it is certain.
+    torn: it has more cells than the header, so nothing in it is certain. headings: what the file calls a column, where not as OneRoster does. silent:
+    columns about which this row says nothing, though others do.
     """
 
     file: str
     number: int
     cells: Mapping[str, str]
     torn: bool = False
+    headings: Mapping[str, str] = field(default_factory=lambda: _AS_ONEROSTER, compare=False)
+    silent: frozenset[str] = frozenset()
 
     def __getitem__(self, column: str) -> str:
         return self.cells.get(column, "")
@@ -62,11 +74,12 @@ class Row:
 
 @dataclass
 class Bundle:
-    """The files of a bundle that we read, and the columns that each has."""
+    """The files of a bundle that we read, and the columns that each has. covers: whose absence says that they left, where users is whole."""
 
     files: dict[str, list[Row]] = field(default_factory=dict)
     columns: dict[str, frozenset[str]] = field(default_factory=dict)
     manifest: Manifest = field(default_factory=Manifest)
+    covers: frozenset[Kind] = EVERYBODY
 
     def rows(self, name: str) -> list[Row]:
         return self.files.get(name, [])
@@ -121,16 +134,34 @@ def _header(name: str, told: Sequence[str]) -> list[str]:
 
 def _rows(name: str, header: Sequence[str], lines: Iterator[Sequence[str]]) -> list[Row]:
     """All rows with something in them. A row is torn where it is wider than the header and than most rows are, or holds something out there."""
-    wanted = {"status", *_REQUIRED[name], *_OPTIONAL[name]}
-    rows, widths = list[Row](), list[int]()
+    columns = _Columns(name, header)
+    rows, widths, file = list[Row](), list[int](), f"{name}.csv"
     for number, values in enumerate(lines, start=2):
-        cells = {column: told for column, value in zip(header, values, strict=False) if column in wanted and (told := value.strip())}
+        cells = columns.cells(values)
         overhangs = any(value.strip() for value in values[len(header) :])
-        if overhangs or any(value.strip() for value in values):
-            rows.append(Row(f"{name}.csv", number, cells, overhangs))
+        if cells or overhangs or any(value.strip() for value in values):
+            rows.append(Row(file, number, cells, overhangs))
             widths.append(len(values))
     usual = max(len(header), _usual(widths))
     return [replace(row, torn=True) if width > usual else row for row, width in zip(rows, widths, strict=True)]
+
+
+class _Columns:
+    """Takes the wanted cells of each row. What many rows say, such as a role or a school, is kept once for all of them."""
+
+    def __init__(self, name: str, header: Sequence[str]) -> None:
+        wanted = {"status", *_REQUIRED[name], *_OPTIONAL[name]}
+        self._wanted = [(place, column) for place, column in enumerate(header) if column in wanted]
+        self._same: dict[str, str] = {}
+
+    def cells(self, values: Sequence[str]) -> dict[str, str]:
+        """Those that hold something."""
+        there = len(values)
+        return {
+            column: self._same.setdefault(told, told) if column in _REPEATED else told
+            for place, column in self._wanted
+            if place < there and (told := values[place].strip())
+        }
 
 
 def _usual(widths: Sequence[int]) -> int:

@@ -11,8 +11,8 @@ from pydantic import BaseModel
 Reason = Literal[
     "missing-id", "doubled", "no-name", "unknown-role", "unknown-school", "unknown-class", "unknown-status", "spreadsheet-number",
     "spreadsheet-date", "spreadsheet-error", "lost-letters", "invisible-character", "too-long", "not-a-date", "empty-date", "several-addresses",
-    "not-an-address", "not-an-npsn", "too-many-cells", "two-homerooms", "unknown-guardian", "person-not-told",
-    "district-role", "of-another-school", "erased",
+    "not-an-address", "not-an-npsn", "identity-number", "too-many-cells", "two-homerooms", "unknown-guardian", "person-not-told",
+    "district-role", "role-for-the-district", "of-another-school", "erased",
     "loses-too-many", "other-ids", "moves-too-many", "loses-all-counsellors", "loses-principal", "unreadable-rows",
 ]  # fmt: skip
 
@@ -26,8 +26,8 @@ class Sentence(BaseModel):
 
 SENTENCES: Mapping[Reason, Sentence] = {
     "missing-id": Sentence(
-        id="Baris ini tidak memiliki sourcedId: isi kolom itu.",
-        en="The row has no sourcedId: fill that column in.",
+        id="Baris ini tidak memiliki nomor pengenal (sourcedId; dalam daftar Dapodik NISN, NUPTK, atau NIP): isi kolom itu.",
+        en="The row has no number to tell it by (sourcedId; in lists of Dapodik NISN, NUPTK or NIP): fill that column in.",
     ),
     "doubled": Sentence(
         id="sourcedId ini muncul lagi dengan isi lain: hapus baris yang salah.",
@@ -97,6 +97,10 @@ SENTENCES: Mapping[Reason, Sentence] = {
         id="Ini bukan NPSN, padahal sekolah ini memilikinya: tulis delapan angkanya.",
         en="This is no NPSN, though the school has one: write its eight digits.",
     ),
+    "identity-number": Sentence(
+        id="Sel ini berisi nomor enam belas angka seperti NIK, yang tidak kami simpan: hapus, lalu periksa apakah kolom tergeser.",
+        en="The cell holds sixteen digits like an identity number (NIK), which we do not keep: remove it, and check that no column has slipped.",
+    ),
     "too-many-cells": Sentence(
         id="Baris ini memiliki sel lebih banyak daripada judul kolom: beri tanda kutip pada isi yang memuat koma.",
         en="The row has more cells than the header: put quotes around values with a comma.",
@@ -116,6 +120,10 @@ SENTENCES: Mapping[Reason, Sentence] = {
     "district-role": Sentence(
         id="Peran dinas tidak diambil dari ekspor: angkat orang ini dengan ./tanggap appoint.",
         en="A role of the district is not taken from an export: appoint the person with ./tanggap appoint.",
+    ),
+    "role-for-the-district": Sentence(
+        id="Peran ini membuka kasus atau akun, maka tidak diberikan oleh impor sekolah sendiri: dinas diminta menyetujuinya.",
+        en="This role opens cases or accounts, so an import of the own school does not give it: the district is asked to agree.",
     ),
     "of-another-school": Sentence(
         id="Orang ini terdaftar di sekolah lain: minta dinas mengimpor perpindahannya.",

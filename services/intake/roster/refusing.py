@@ -74,8 +74,12 @@ def _group(wanted: str, named: dict[str, str]) -> Group:
 
 def leaving(roster: Roster, known: Known) -> list[str]:
     """Who would leave: whoever is marked as deleted, and in a full snapshot of a school whoever it does not name."""
-    schools, present = {each.school for each in roster.schools} if roster.whole else set(), set(people_of(roster))
-    return [person for person, each in known.people.items() if person in roster.gone or (each.school in schools and person not in present)]
+    schools, present = {each.school for each in roster.schools}, set(people_of(roster))
+
+    def is_missing(person: str, was: KnownPerson) -> bool:
+        return was.kind in roster.covers and was.school in schools and person not in present
+
+    return [person for person, each in known.people.items() if person in roster.gone or is_missing(person, each)]
 
 
 def refusals(roster: Roster, known: Known, gone: Sequence[str]) -> list[Refusal]:

@@ -33,7 +33,7 @@ class Schools:
 
 def read_schools(sifted: Sifted, known: Known) -> Schools:
     """Where orgs.csv holds only changes, the schools that we have count, too."""
-    named = [row for row in sifted.rows["orgs"] if _has_name(sifted, row)]
+    named = [row for row in sifted.rows["orgs"] if _has_name(sifted, row, known)]
     schools = Schools()
     for rows in _by_school(named):
         first = min(rows, key=lambda row: row["sourcedId"])
@@ -45,10 +45,12 @@ def read_schools(sifted: Sifted, known: Known) -> Schools:
     return schools
 
 
-def _has_name(sifted: Sifted, row: Row) -> bool:
-    if not row["name"]:
+def _has_name(sifted: Sifted, row: Row, known: Known) -> bool:
+    """A list of a school may give its number alone; its name is then the one that we have."""
+    has_name = bool(row["name"] or (_npsn(row) and any(each.npsn == _npsn(row) for each in known.schools.values())))
+    if not has_name:
         sifted.put_row_aside("orgs", row, "name", "no-name")
-    return bool(row["name"])
+    return has_name
 
 
 def _by_school(rows: Iterable[Row]) -> Iterable[list[Row]]:
@@ -80,8 +82,9 @@ def _npsn(row: Row) -> str:
 
 def _school(sifted: Sifted, row: Row, school: str, was: KnownSchool | None) -> SchoolRegistered:
     """was: how we have the school. A number or a cluster that the export does not say, or says wrongly, stays."""
-    level = _level(row["name"]) if row["type"].lower() == "school" else "district"
-    return SchoolRegistered(school=school, npsn=_number(sifted, row, was), name=row["name"], level=level, cluster=_cluster(sifted, row, was))
+    name = row["name"] or (was.name if was else "")
+    level = _level(name) if row["type"].lower() == "school" else "district"
+    return SchoolRegistered(school=school, npsn=_number(sifted, row, was), name=name, level=level, cluster=_cluster(sifted, row, was))
 
 
 def _number(sifted: Sifted, row: Row, was: KnownSchool | None) -> str | None:

@@ -84,7 +84,7 @@ class Sifted:
 
     def _add(self, name: str, row: Row, column: str, reason: Reason) -> None:
         person = person_id(self.bundle.source, whose(name, row)) if name in _WHOSE and whose(name, row) else None
-        self.set_aside.append(SetAside(row.file, row.number, column, reason, person))
+        self.set_aside.append(SetAside(row.file, row.number, row.headings.get(column) or column, reason, person))
 
     def proves_absence(self, name: str) -> bool:
         """Whether somebody who is not in this file is known not to be."""
@@ -136,6 +136,9 @@ def _fault(name: str, row: Row) -> tuple[str, Reason] | None:
 
 
 def _wrong(row: Row, column: str, check: Check) -> Reason | None:
+    """Nothing is wrong with a cell that holds nothing."""
+    if column not in row.cells:
+        return None
     values = row.many(column, _LISTS[column]) if column in _LISTS else (row[column],)
     return next((reason for value in values if (reason := check(value))), None)
 

@@ -10,7 +10,8 @@ from shared.errors import Fault, Invalid
 
 Code = Literal[
     "not-a-zip", "encrypted", "too-large", "too-many-rows", "second-file", "missing-file", "encoding", "unstorable-character", "not-csv", "separator",
-    "missing-column", "second-column", "unknown-mode", "too-many-faults",
+    "missing-column", "second-column", "unknown-mode", "too-many-faults", "not-an-answer", "half-answer", "not-oneroster", "no-list", "no-school",
+    "too-much-merged",
 ]  # fmt: skip
 
 SENTENCES: Mapping[Code, Sentence] = {
@@ -65,6 +66,30 @@ SENTENCES: Mapping[Code, Sentence] = {
     "too-many-faults": Sentence(
         id="Terlalu banyak baris yang salah, mulai dari {place}: perbaiki ekspor, lalu kirim lagi.",
         en="Too many rows are wrong, from {place} on: mend the export, then send it again.",
+    ),
+    "not-an-answer": Sentence(
+        id="{place} bukan jawaban Dapodik (JSON): periksa alamat dan token layanan web, lalu ambil lagi.",
+        en="{place} is no answer of Dapodik (JSON): check the address and token of its web service, then fetch it again.",
+    ),
+    "not-oneroster": Sentence(
+        id="Jawaban {place} bukan OneRoster 1.2: periksa alamatnya.",
+        en="The answer of {place} is no OneRoster 1.2: check its address.",
+    ),
+    "half-answer": Sentence(
+        id="Jawaban {place} tidak lengkap: ambil semua halamannya, lalu kirim lagi.",
+        en="The answer of {place} is not whole: fetch all its pages, then send it again.",
+    ),
+    "no-list": Sentence(
+        id="{place} tidak memuat judul kolom daftar Dapodik (Nama, NISN atau NUPTK): kirim daftar hasil unduhan itu sendiri.",
+        en="{place} has no headings of a list of Dapodik (Nama, NISN or NUPTK): send the list itself that was downloaded.",
+    ),
+    "no-school": Sentence(
+        id="{place} tidak menyebut NPSN sekolahnya: pilih sekolahnya, atau tulis NPSN di atas judul kolom.",
+        en="{place} does not name its school's NPSN: choose the school, or write the NPSN above the headings.",
+    ),
+    "too-much-merged": Sentence(
+        id="{place} memiliki terlalu banyak sel yang digabung: batalkan penggabungan sel, lalu kirim lagi.",
+        en="{place} has too many merged cells: unmerge them, then send it again.",
     ),
     "unknown-mode": Sentence(
         id="Nilai {place} bukan bulk, delta, atau absent: perbaiki.",

@@ -92,8 +92,12 @@ class Sessions:
         """Somebody's sessions that have not ended. Raises: Unavailable; BehindWrite: not every session is known yet."""
         return await self._listed.of(person, self._kernel.clock.now())
 
+    async def begun(self, session: str) -> SessionBegun | None:
+        """How a session began; None where there never was one. Raises: Unavailable."""
+        return (await load(self._kernel.store, SESSION, session_stream(session))).state.begun
+
     async def _holder(self, session: str) -> str:
-        begun = (await load(self._kernel.store, SESSION, session_stream(session))).state.begun
+        begun = await self.begun(session)
         return begun.person if begun else ""
 
     async def _give(self, session: str, command: Command, actor: str) -> Executed[Session]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
+
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
@@ -24,7 +26,11 @@ WAYS = {
 """How somebody signed in, as the list says it."""
 
 
-def router(kernel: Kernel, sessions: Sessions) -> APIRouter:
+Issuers = Callable[[], Awaitable[Sequence[tuple[str, str]]]]
+"""Where somebody can sign out, too: our id and the shown name of each issuer."""
+
+
+def router(kernel: Kernel, sessions: Sessions, issuers: Issuers) -> APIRouter:
     """`/intake/sesi` and `/intake/keluar`."""
     routes = APIRouter(prefix="/intake", include_in_schema=False)
 
@@ -48,18 +54,22 @@ def router(kernel: Kernel, sessions: Sessions) -> APIRouter:
     @routes.post("/keluar")
     async def sign_out(request: Request, _: SignedIn) -> Response:
         """Also of a session that has ended already: the browser forgets everything in any case."""
-        done = await _leave(request, kernel.cookies, sessions)
+        session = _session(request, kernel.cookies)
+        begun = await sessions.begun(session) if session else None
+        done = await sessions.end(session, "signed-out") if session else Ending()
+        also = await issuers() if begun and begun.way == "openid" else []
         nobody = {"signed_in": False, "in_session": False, "navigation": []}
-        answer = kernel.frame.page(request, "sessions/left.html", {"untold": not done.acknowledged, **nobody})
+        answer = kernel.frame.page(request, "sessions/left.html", {"untold": not done.acknowledged, "issuers": also, **nobody})
         kernel.cookies.end(answer)
         return answer
 
     return routes
 
 
-async def _leave(request: Request, cookies: Cookies, sessions: Sessions) -> Ending:
+def _session(request: Request, cookies: Cookies) -> str | None:
+    """The session of this browser, as its cookie says."""
     value = cookies.value(request.cookies)
-    return await sessions.end(session_id(value), "signed-out") if value else Ending()
+    return session_id(value) if value else None
 
 
 def _shown(rows: list[OpenSession], principal: Principal) -> list[tuple[OpenSession, bool]]:

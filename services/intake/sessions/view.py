@@ -78,12 +78,12 @@ class SessionList:
 
     async def of(self, person: str, now: datetime) -> list[OpenSession]:
         """Those of one person, also one that has just begun. Raises: StillBuilding, BehindWrite."""
-        async with self._view.reading() as (connection, generation):
+        async with self._view.reading(acting="sessions") as (connection, generation):
             rows = await (await connection.execute(_OF, (generation, person, now))).fetchall()
         return [OpenSession(*row) for row in rows]
 
     async def of_nobody(self, now: datetime) -> list[str]:
         """People who hold sessions, and are suspended or stand nowhere any more. Raises: StillBuilding."""
-        async with self._view.as_it_stands() as (connection, generation):
+        async with self._view.as_it_stands(acting="sessions") as (connection, generation):
             rows = await (await connection.execute(_OF_NOBODY, (generation, now))).fetchall()
         return sorted({row[0] for row in rows})

@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, assert_never
 
+from services.notifications.domain.listing import Offer
 from shared.decider import Decider
 from shared.errors import Refused
 from shared.eventstore.codec import EventCodec
+from shared.eventstore.upcasting import Json, Upcasters
 from shared.message import Event, Fact
 from shared.sealed import ContactText
 
 
 class RegisterAgency(Fact):
-    """url: of the webhook, None if the agency has none (letter, phone). digest: a keyed hash of the secrets, so that a repeat is seen as one.
-    secret, old_secret: both sign while keys rotate.
+    """url: of the webhook, None if the agency has none (link, letter, phone). digest: a keyed hash of secrets and mailbox, so that a repeat is
+    seen as one. secret, old_secret: both sign while keys rotate. mail: the office's address, to which links go where there is no webhook.
     """
 
     agency: str
@@ -25,7 +27,16 @@ class RegisterAgency(Fact):
     url: str | None
     secret: ContactText | None
     old_secret: ContactText | None
+    mail: ContactText | None
     digest: str
+
+
+class DescribeAgency(Fact):
+    """What the directory says about a registered agency, in place of what it said before. description: of the whole agency."""
+
+    agency: str
+    description: str
+    offers: tuple[Offer, ...]
 
 
 class NoteGone(Fact):
@@ -34,12 +45,12 @@ class NoteGone(Fact):
     url: str
 
 
-Command = RegisterAgency | NoteGone
+Command = RegisterAgency | DescribeAgency | NoteGone
 
 
 class AgencyRegistered(Event):
     type: Literal["agency-registered"] = "agency-registered"
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     agency: str
     name: str
     kind: str
@@ -47,7 +58,16 @@ class AgencyRegistered(Event):
     url: str | None
     secret: ContactText | None
     old_secret: ContactText | None
+    mail: ContactText | None
     digest: str
+
+
+class AgencyDescribed(Event):
+    type: Literal["agency-described"] = "agency-described"
+    version: Literal[1] = 1
+    agency: str
+    description: str
+    offers: tuple[Offer, ...]
 
 
 class WebhookDisabled(Event):
@@ -57,15 +77,16 @@ class WebhookDisabled(Event):
     url: str
 
 
-AgencyEvent = AgencyRegistered | WebhookDisabled
+AgencyEvent = AgencyRegistered | AgencyDescribed | WebhookDisabled
 
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """disabled: the webhook has answered 410."""
+    """disabled: the webhook has answered 410. described: None where no directory said more than the name."""
 
     registered: AgencyRegistered | None = None
     disabled: bool = False
+    described: AgencyDescribed | None = None
 
 
 initial = Agency()
@@ -74,7 +95,9 @@ initial = Agency()
 def evolve(agency: Agency, event: AgencyEvent) -> Agency:
     match event:
         case AgencyRegistered():
-            return Agency(event)
+            return replace(agency, registered=event, disabled=False)
+        case AgencyDescribed():
+            return replace(agency, described=event)
         case WebhookDisabled():
             return replace(agency, disabled=True)
         case _:
@@ -92,6 +115,8 @@ def decide(command: Command, agency: Agency) -> Sequence[AgencyEvent]:
     match command:
         case RegisterAgency():
             return _register(command, agency)
+        case DescribeAgency():
+            return _describe(command, agency)
         case NoteGone(url=url):
             return _note_gone(url, agency)
         case _:
@@ -106,12 +131,28 @@ def _note_gone(url: str, agency: Agency) -> Sequence[AgencyEvent]:
     return [WebhookDisabled(agency=agency.registered.agency, url=url)]
 
 
+def _describe(command: DescribeAgency, agency: Agency) -> Sequence[AgencyEvent]:
+    if agency.registered is None:
+        raise NoSuchAgency
+    told = AgencyDescribed(agency=command.agency, description=command.description, offers=command.offers)
+    return [] if told == agency.described else [told]
+
+
 def _register(command: RegisterAgency, agency: Agency) -> Sequence[AgencyEvent]:
     known = agency.registered
-    sealed = {"secret", "old_secret"}
+    sealed = {"secret", "old_secret", "mail"}
     if known and not agency.disabled and known.model_dump(exclude={"type", "version", *sealed}) == command.model_dump(exclude=sealed):
         return []
     return [AgencyRegistered(**{name: getattr(command, name) for name in RegisterAgency.model_fields})]
 
 
-AGENCY: Decider[Command, Agency, AgencyEvent] = Decider(initial, decide, evolve, EventCodec(AgencyRegistered, WebhookDisabled))
+def _without_mailbox(first: Json) -> Json:
+    """Version 1 knew no way to an agency but its webhook."""
+    return {**first, "mail": None}
+
+
+UPCASTERS = Upcasters({("agency-registered", 1): _without_mailbox})
+
+AGENCY: Decider[Command, Agency, AgencyEvent] = Decider(
+    initial, decide, evolve, EventCodec(AgencyRegistered, AgencyDescribed, WebhookDisabled, upcasters=UPCASTERS)
+)

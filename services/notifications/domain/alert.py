@@ -103,7 +103,7 @@ class AlertStepTaken(Event):
 
 
 class AlertUndelivered(Event):
-    """The person can never be reached at this step. If a step reaches nobody, the next one follows at once."""
+    """The person can never be reached at this step, or what was sent came back. If a step reaches nobody, the next one follows at once."""
 
     type: Literal["alert-undelivered"] = "alert-undelivered"
     version: Literal[1] = 1
@@ -221,8 +221,9 @@ def _attempted(command: NoteAttempt, alert: Alert, raised: AlertRaised) -> Seque
             return [] if message in alert.told else [told]
         case Later():
             return []
-        case Never():
-            return [] if message in alert.told | alert.missed else _unreachable(command, alert, raised)
+        case Never(why=why):
+            ended = message in alert.missed or (message in alert.told and why != "returned")
+            return [] if ended else _unreachable(command, alert, raised)
         case _:
             assert_never(command.outcome)
 

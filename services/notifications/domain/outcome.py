@@ -8,8 +8,11 @@ from typing import Literal
 
 Why = Literal[
     "no-address", "not-an-address", "needs-smtputf8", "mailbox-refused", "message-refused", "mail-server-busy", "mail-server-refuses-us",
+    "without-tls",
     "no-endpoint", "endpoint-unusable", "leads-inside", "redirects", "gone", "not-authorised", "not-there", "refused", "busy", "server-error",
     "certificate", "handshake", "unknown-host", "unreachable", "timed-out", "own-error",
+    "number-refused", "gateway-busy", "gateway-refuses-us", "gateway-refused", "gateway-fault", "template-refused", "subscription-gone", "returned",
+    "content-held-back",
 ]  # fmt: skip
 """The closed list; reasons.toml has a sentence with the mend for each of them."""
 

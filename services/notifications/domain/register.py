@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, assert_never
+from typing import ClassVar, Literal, assert_never
 
 from shared.decider import Decider
 from shared.events import GuardianMarkedUnsafe
 from shared.eventstore.codec import EventCodec
-from shared.message import Event, Fact
+from shared.message import Event, Fact, Outlives
 
 
 class MarkUnsafe(Fact):
@@ -30,6 +30,7 @@ class MarkUnsafe(Fact):
 class HomeMarkedUnsafe(Event):
     """Nobody at this student's home is to be contacted, whoever the roster says lives there."""
 
+    outlives: ClassVar[Outlives | None] = "always"
     type: Literal["home-marked-unsafe"] = "home-marked-unsafe"
     version: Literal[1] = 1
     student: str

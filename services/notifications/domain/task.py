@@ -14,7 +14,18 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal, assert_never
 
+from services.notifications.domain import task_link
 from services.notifications.domain.outcome import Accepted, Later, Never, Outcome
+from services.notifications.domain.task_link import (
+    UNTRIED,
+    LinkEvent,
+    RenewLink,
+    TaskLink,
+    TaskLinkLocked,
+    TaskLinkRenewed,
+    TaskLinkTried,
+    TryLink,
+)
 from shared.decider import Decider
 from shared.errors import Refused
 from shared.events import TaskMoved, TaskUnanswered
@@ -39,12 +50,15 @@ def _table() -> dict[tuple[str, str, str], tuple[str, str]]:
 TABLE = _table()
 TRIGGERS = frozenset(trigger for _, _, trigger in TABLE)
 TERMINAL = frozenset({"rejected", "completed", "cancelled", "failed", "entered-in-error"})
+OF_THE_SCHOOL = frozenset(trigger for _, actor, trigger in TABLE if actor == "I")
+"""Triggers that are no answer of the agency's."""
 
 BY_TWO = frozenset({"enter-in-error"})
 """Triggers that one person alone never brings about."""
 
 LONGEST_SILENCE = timedelta(minutes=10)
-"""After this time a person hears that an urgent notice has not reached its agency; attempts go on (sources.md, Unanswered notices)."""
+SILENCE = {"stat": LONGEST_SILENCE, "urgent": timedelta(hours=1), "routine": timedelta(hours=8)}
+"""After this time a person hears that a notice has not reached its agency; attempts go on for days behind it (sources.md, Unanswered notices)."""
 
 # commands ----------------------------------------------------------------------------------------------------------
 
@@ -96,7 +110,7 @@ class NoteAttempt(Fact):
     since: datetime
 
 
-Command = RequestTask | Move | OpenPackage | NoteSilence | NoteAttempt
+Command = RequestTask | Move | OpenPackage | NoteSilence | NoteAttempt | TryLink | RenewLink
 
 
 # events ------------------------------------------------------------------------------------------------------------
@@ -154,7 +168,7 @@ class PackageOpened(Event):
     by: str
 
 
-TaskEvent = TaskRequested | TransitionKept | TransitionProposed | TransitionConfirmed | PackageOpened | TaskMoved | TaskUnanswered
+TaskEvent = TaskRequested | TransitionKept | TransitionProposed | TransitionConfirmed | PackageOpened | TaskMoved | TaskUnanswered | LinkEvent
 
 
 # state -------------------------------------------------------------------------------------------------------------
@@ -164,7 +178,8 @@ TaskEvent = TaskRequested | TransitionKept | TransitionProposed | TransitionConf
 class Task:
     """state: requested, received, accepted, in-progress/5.1.1 … transitions: requests that were applied or proposed.
 
-    proposal: of a transition that needs two people.
+    proposal: of a transition that needs two people. answered: the agency decided something; a look and a question are no answer.
+    moved: how often the task moved, looks aside. reason: of the last decline.
     """
 
     requested: TaskRequested | None = None
@@ -173,11 +188,26 @@ class Task:
     transitions: frozenset[str] = frozenset()
     proposal: Proposal | None = None
     accepted: bool = False
+    answered: bool = False
     silent: frozenset[str] = frozenset()
     by: frozenset[str] = frozenset()
+    link: TaskLink = UNTRIED
+    moved: int = 0
+    reason: str | None = None
+
+    @property
+    def package_open(self) -> bool:
+        """Whether the agency may read the package now: not before it accepted, except in an emergency; not after its work ended without help."""
+        at_once = self.requested is not None and self.requested.package_opens == "at-once"
+        return self.state not in TERMINAL - {"completed"} and (at_once or self.accepted)
 
 
 initial = Task()
+
+
+def is_answer(trigger: str, state: str) -> bool:
+    """Whether a move is the agency's answer: not what the school asks for, and nothing that leaves the referral waiting."""
+    return trigger not in OF_THE_SCHOOL and state not in ("requested", "received")
 
 
 def evolve(task: Task, event: TaskEvent) -> Task:
@@ -193,11 +223,21 @@ def evolve(task: Task, event: TaskEvent) -> Task:
         case TaskMoved():
             accepted = task.accepted or event.state == "accepted"  # a request to cancel opens nothing
             state = f"in-progress/{event.business_status}" if event.state == "in-progress" else event.state
-            return replace(task, state=state, business_status=event.business_status, accepted=accepted)
+            return replace(
+                task,
+                state=state,
+                business_status=event.business_status,
+                accepted=accepted,
+                answered=task.answered or is_answer(event.trigger, event.state),
+                moved=task.moved + (event.trigger != "fetch"),
+                reason=event.reason,
+            )
         case PackageOpened(by=by):
             return replace(task, by=task.by | {by})
         case TaskUnanswered(reason=reason):
             return replace(task, silent=task.silent | {reason})
+        case TaskLinkTried() | TaskLinkLocked() | TaskLinkRenewed():
+            return replace(task, link=task_link.evolve(task.link, event))
         case _:
             assert_never(event)
 
@@ -224,6 +264,12 @@ class ReasonMissing(Refused):
     english = "A decline needs a reason from the list; `other` needs words as well."
 
 
+class QuestionMissing(Refused):
+    code = "question-missing"
+    indonesian = "Tuliskan apa yang masih perlu diketahui lembaga."
+    english = "Say what the agency still needs to know."
+
+
 class PackageClosed(Refused):
     code = "package-closed"
     indonesian = "Berkas dibuka setelah rujukan diterima."
@@ -241,11 +287,13 @@ def decide(command: Command, task: Task) -> Sequence[TaskEvent]:
         case Move():
             return _move(command, task, task.requested)
         case OpenPackage():
-            return _open_package(command, task, task.requested)
+            return _open_package(command, task)
         case NoteSilence():
             return _silent("no-answer", task, task.requested)
         case NoteAttempt():
             return _attempted(command, task, task.requested)
+        case TryLink() | RenewLink():
+            return _linked(command, task, task.requested)
         case _:
             assert_never(command)
 
@@ -261,6 +309,8 @@ def _move(command: Move, task: Task, requested: TaskRequested) -> Sequence[TaskE
     unexplained = command.reason is None or (command.reason == "other" and command.note is None)
     if command.trigger == "decline" and unexplained:
         raise ReasonMissing
+    if command.trigger == "ask" and command.note is None:
+        raise QuestionMissing
     if command.trigger not in BY_TWO:
         return _moved(command, requested, *found)
     if task.proposal is None:
@@ -289,30 +339,35 @@ def _moved(command: Move, requested: TaskRequested, state: str, business_status:
     return [moved, TransitionKept(transition=command.transition)]
 
 
-def _open_package(command: OpenPackage, task: Task, requested: TaskRequested) -> Sequence[TaskEvent]:
-    ended_without_help = task.state in TERMINAL - {"completed"}
-    if ended_without_help or (requested.package_opens != "at-once" and not task.accepted):
+def _open_package(command: OpenPackage, task: Task) -> Sequence[TaskEvent]:
+    if not task.package_open:
         raise PackageClosed
     return [PackageOpened(by=command.by)]
 
 
 def _attempted(command: NoteAttempt, task: Task, requested: TaskRequested) -> Sequence[TaskEvent]:
-    """An urgent notice that has to wait too long is told as soon as this is known, not when the time has passed."""
+    """A notice that has to wait too long is told as soon as this is known, not when the time has passed."""
     match command.outcome:
         case Accepted():
             return []
         case Never():
             return _silent("unreachable", task, requested)
         case Later(when=when):
-            late = requested.priority == "stat" and when is not None and when - command.since > LONGEST_SILENCE
+            late = when is not None and when - command.since > SILENCE[requested.priority]
             return _silent("unreachable", task, requested) if late else []
         case _:
             assert_never(command.outcome)
 
 
+def _linked(command: TryLink | RenewLink, task: Task, requested: TaskRequested) -> Sequence[TaskEvent]:
+    """Where the link is locked, nobody at the agency can answer by it: whoever has the case hears that at once."""
+    told = task_link.decide(command, task.link, requested.case, requested.agency)
+    locked = any(isinstance(each, TaskLinkLocked) for each in told)
+    return [*told, *(_silent("unreachable", task, requested) if locked else ())]
+
+
 def _silent(reason: Literal["no-answer", "unreachable"], task: Task, requested: TaskRequested) -> Sequence[TaskEvent]:
-    answered = task.state not in ("requested", "received")
-    if answered or reason in task.silent:
+    if task.answered or task.state in TERMINAL or reason in task.silent:
         return []
     return [
         TaskUnanswered(
@@ -331,5 +386,16 @@ TASK: Decider[Command, Task, TaskEvent] = Decider(
     initial,
     decide,
     evolve,
-    EventCodec(TaskRequested, TransitionKept, TransitionProposed, TransitionConfirmed, PackageOpened, TaskMoved, TaskUnanswered),
+    EventCodec(
+        TaskRequested,
+        TransitionKept,
+        TransitionProposed,
+        TransitionConfirmed,
+        PackageOpened,
+        TaskMoved,
+        TaskUnanswered,
+        TaskLinkTried,
+        TaskLinkLocked,
+        TaskLinkRenewed,
+    ),
 )

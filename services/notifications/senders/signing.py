@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from shared.errors import TanggapError
 from shared.keys import Keys
+from shared.typed import whole_number
 
 TOLERANCE = 300
 """Seconds that a timestamp may be off, both ways (the reference libraries' five minutes)."""
@@ -50,7 +51,8 @@ def verify(key: str, headers: Mapping[str, str], body: bytes, now: int) -> None:
     if missing:
         raise NotVerified(f"missing header: {missing[0]}")
     message_id, told, signatures = (headers[name] for name in _HEADERS)
-    if not told.isascii() or not told.isdigit() or abs(now - int(told)) > TOLERANCE:
+    sent = whole_number(told)
+    if sent is None or abs(now - sent) > TOLERANCE:
         raise NotVerified("the timestamp is too old or too new")
     parts = signatures.split(" ")
     if len(parts) > MOST_SIGNATURES:

@@ -19,6 +19,7 @@ from services.notifications.senders.addresses import AddressRefused, checked_add
 from services.notifications.senders.judging import answered, failed
 from services.notifications.senders.signing import sign, signing_keys
 from shared.keys import Keys
+from shared.trust import trust
 
 _LONGEST = 15.0
 _TIMEOUT = httpx.Timeout(_LONGEST, connect=5)
@@ -99,7 +100,7 @@ class WebhookSender:
 
 def _client() -> httpx.AsyncClient:
     limits = httpx.Limits(max_connections=64, max_keepalive_connections=32)
-    return httpx.AsyncClient(timeout=_TIMEOUT, limits=limits, follow_redirects=False, trust_env=False)
+    return httpx.AsyncClient(timeout=_TIMEOUT, limits=limits, follow_redirects=False, trust_env=False, verify=trust())
 
 
 async def _drained(response: httpx.Response) -> None:

@@ -11,6 +11,7 @@ from tests.cases.asking import refused_by_name
 from tests.cases.desk import accused, soon
 from tests.cases.letters.office import office
 from tests.cases.letters.reading_pdf import bytes_of, opened, text
+from tests.erasing import erase
 
 pytestmark = pytest.mark.anyio
 
@@ -134,6 +135,33 @@ async def test_the_page_behind_the_code_says_number_kind_school_and_date_and_not
     assert (await checked(cases, file, b"")).status_code == 422
 
 
+async def test_a_letter_of_referral_leads_its_agency_to_where_it_answers_and_nobody_by_looking(cases, monkeypatch):
+    """Notifications keeps the task: its answer is played here, and its own tests hold what stands behind the path."""
+    desk, asked = await office(cases), list[str]()
+    case = await desk.full_case()
+    names = {each["name"]: each for each in await desk.documents(case)}
+    letter = await desk.issue(f"cases/{case}", "referral-letter", names["referral-letter"]["version"])
+    other = await desk.issue(f"cases/{case}", "subject-access", names["subject-access"]["version"])
+
+    async def path(self, referral: str) -> str:
+        asked.append(referral)
+        return "/notifications/r/token"
+
+    monkeypatch.setattr("services.cases.letters.answering.LetterAnswers._asked", path)
+    codes = [re.search(rb"/cases/surat/([0-9a-f]{32})", bytes_of(await desk.pdf(each))) for each in (letter, other)]
+    of_letter, of_other = (f"/cases/surat/{found[1].decode()}" for found in codes if found)
+    assert ("Jawab rujukan" in (await cases.client.get(of_letter)).text, asked) == (True, [])
+    led = await cases.client.post(f"{of_letter}/jawab")
+    assert (led.status_code, led.headers["location"]) == (303, "/notifications/r/token")
+    (sent,) = await cases.sql("SELECT body FROM event WHERE type = 'referral-sent' AND stream = %s", f"case-{case}")
+    assert asked == [json.loads(sent[0])["referral"]]
+    assert "Jawab rujukan" not in (await cases.client.get(of_other)).text
+    assert (await cases.client.post(f"{of_other}/jawab")).status_code == 404
+    assert (await cases.client.post(f"/cases/surat/{'0' * 32}/jawab")).status_code == 404
+    monkeypatch.undo()
+    assert (await cases.client.post(f"{of_letter}/jawab")).status_code == 503, "notifications is away: try again"
+
+
 async def test_unknown_codes_all_get_the_same_answer(cases):
     pages = [await cases.client.get(f"/cases/surat/{code}") for code in ("0" * 32, "f" * 32, "x", "A" * 32, "0" * 31, "%E2%82%AC")]
     assert {each.status_code for each in pages} == {404}
@@ -175,7 +203,7 @@ async def test_erasing_the_student_ends_the_file_and_the_comparison_and_not_the_
     case = await desk.school.case("ani")
     issued = await desk.issue(f"cases/{case}", "subject-access", 1)
     file = await desk.pdf(issued)
-    await cases.kernel.vault.erase(desk.school.named("ani"))
+    await erase(cases.kernel, desk.school.named("ani"))
     gone = await cases.get(f"issued/{issued['id']}/pdf", desk.school.counsellor)
     assert (gone.status_code, refused_by_name(gone)) == (410, "document-erased")
     page = await checked(cases, file, file)

@@ -49,6 +49,12 @@ def test_a_translation_has_the_places_of_its_text(part, language):
             assert places(form) == places(text), text
 
 
+@pytest.mark.parametrize("part", PARTS, ids=NAMES)
+def test_no_text_has_a_place_that_is_never_filled(part):
+    """Places are `{name}`; one of another kind would be shown as it stands."""
+    assert [first(found) for found in texts_in(part) if "%(" in first(found)] == []
+
+
 def places(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name}
 

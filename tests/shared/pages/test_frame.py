@@ -83,6 +83,10 @@ def test_days_and_times_are_told_in_the_readers_language_on_the_schools_clock():
     assert [indonesian.moment(at), english.moment(at), indonesian.moment(at.isoformat(), JAYAPURA), indonesian.hour(at)] == [
         "28 November 2026, 00.05", "28 November 2026, 00:05", "28 November 2026, 02.05", "00.05",
     ]  # fmt: skip
+    midnight = datetime(2026, 11, 27, 17, 0, tzinfo=UTC)
+    assert [indonesian.until(midnight, JAKARTA), indonesian.until(midnight, JAYAPURA), english.until(at)] == [
+        "27 November 2026", "28 November 2026, 02.00", "28 November 2026, 00:05",
+    ], "midnight is the end of the day before"  # fmt: skip
     assert [indonesian.day(at), indonesian.day("2026-11-27"), english.day(date(2026, 11, 27))] == [
         "Sabtu 28 November 2026", "Jumat 27 November 2026", "Friday 27 November 2026",
     ]  # fmt: skip

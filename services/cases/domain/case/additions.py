@@ -15,7 +15,7 @@ from services.cases.domain.steps.offer import Offer, offered
 from services.cases.domain.steps.policy import Policy
 from services.cases.domain.steps.tells import NOTHING, Tells, counted
 from shared.errors import Refused
-from shared.events import ConcernContinued, ConcernJoinedCase, ConcernRead, CoordinatorToBeTold
+from shared.events import ConcernContinued, ConcernJoinedCase, ConcernRead, CoordinatorToBeTold, ReporterAnswered
 from shared.eventstore.upcasting import Json
 from shared.message import Event, Fact
 from shared.sealed import CaseText
@@ -33,9 +33,10 @@ class ContinueConcern(Fact):
 
 
 class NoteReading(Fact):
-    """A person opened the case's words. only: the concerns that this person may read; None for all."""
+    """A person opened the case's words. only: the concerns that this person may read; None for all. at: when they opened them."""
 
     by: str
+    at: datetime
     only: frozenset[str] | None = None
 
 
@@ -77,15 +78,24 @@ class ClosedKept(ActEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What was written back. after: how many additions to the same concern were there before it."""
+
+    said: ReporterAnswered
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
 class Additions:
     """told: in order. read: concerns that a person has read. unread: additions that nobody has read yet. asking: those after the end, each of which
-    asks whether the case goes on.
+    asks whether the case goes on. answers: what was written back to reporters, in order.
     """
 
     told: tuple[StrandContinued, ...] = ()
     read: frozenset[str] = frozenset()
     unread: frozenset[str] = frozenset()
     asking: frozenset[str] = frozenset()
+    answers: tuple[Answer, ...] = ()
 
     def knows(self, addition: str) -> bool:
         return any(each.concern.addition == addition for each in self.told)
@@ -111,6 +121,8 @@ def evolve(additions: Additions, event: Event) -> Additions:
             return replace(additions, read=additions.read | {concern})
         case ConcernRead():
             return replace(additions, read=additions.read.union(event.concerns), unread=additions.unread.difference(event.additions))
+        case ReporterAnswered():
+            return replace(additions, answers=(*additions.answers, Answer(event, len(additions.of(event.concern)))))
         case ClosedKept():
             return decided(replace(additions, unread=additions.unread - additions.asking))
         case _:

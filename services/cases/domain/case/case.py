@@ -12,11 +12,25 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from services.cases.domain.case import arriving, breaking, continuing, crossing, guardians, opening, suspending, whereabouts
+from services.cases.domain.case import (
+    answering,
+    arriving,
+    breaking,
+    continuing,
+    crossing,
+    families,
+    guardians,
+    opening,
+    owing,
+    suspending,
+    whereabouts,
+)
 from services.cases.domain.case.additions import ADDITIONS, ConfirmReading, ContinueConcern, KeepClosed, NoteReading, read_at_once
+from services.cases.domain.case.answering import AnswerReporter
 from services.cases.domain.case.chapter import THE_CASE_ITSELF
 from services.cases.domain.case.conflict import CONFLICT, DeclareConflict, RuleConflict
 from services.cases.domain.case.consequences import Consequences
+from services.cases.domain.case.families import FAMILIES, FoldAnswer
 from services.cases.domain.case.folding import folding
 from services.cases.domain.case.glass import BreakGlass
 from services.cases.domain.case.guardians import AssessGuardian, FoldNotice, MarkGuardianUnsafe, TellGuardian
@@ -25,6 +39,7 @@ from services.cases.domain.case.holding import LiftLegalHold, SetLegalHold
 from services.cases.domain.case.merging import CaseRests, GiveBackMerged, MergeInto, TakeMerged, UnmergeCase, nothing_said
 from services.cases.domain.case.moving import MOVING
 from services.cases.domain.case.opening import whose
+from services.cases.domain.case.owing import LookAhead, LoseOwner, RegainOwner
 from services.cases.domain.case.protection import PROTECTION
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import (
@@ -91,13 +106,16 @@ class ConflictOfInterest(Refused):
     english = "You are named in this concern and may not handle it."
 
 
-_FACTS: tuple[type[Fact], ...] = (RecordAlert, FoldTask, FoldSilence, FoldNotice, MarkGuardianUnsafe, NoteWhereabouts, NoteReading)
+_FACTS: tuple[type[Fact], ...] = (
+    LoseOwner, RegainOwner, RecordAlert, FoldTask, FoldSilence, FoldNotice, FoldAnswer, MarkGuardianUnsafe, NoteWhereabouts, NoteReading,
+)  # fmt: skip
 _ALSO_WHEN_CLOSED: tuple[type[Fact], ...] = (
-    *_FACTS, Reopen, PassDeadline, *DISCLOSURE.commands, SetLegalHold, LiftLegalHold, EvaluateReferral, KeepClosed, ConfirmReading,
+    *_FACTS, Reopen, PassDeadline, *DISCLOSURE.commands, SetLegalHold, LiftLegalHold, EvaluateReferral, KeepClosed, ConfirmReading, AnswerReporter,
+    *FAMILIES.commands,
 )  # fmt: skip
 _ALSO_WHEN_MERGED: tuple[type[Fact], ...] = (
     *_FACTS, PassDeadline, UnmergeCase, GiveBackMerged, TellReceiver, RuleConflict, ApproveReferral, SendReferral, CancelReferral,
-    *(each for each in CONSENT.commands if each is not TakeNextAlternative), SetLegalHold, LiftLegalHold, ConfirmReading,
+    *(each for each in CONSENT.commands if each is not TakeNextAlternative), SetLegalHold, LiftLegalHold, ConfirmReading, *FAMILIES.commands,
 )  # fmt: skip
 """What was under way in a merged case is brought to its end there; nothing new begins."""
 
@@ -111,8 +129,10 @@ class Deciding:
 
     def decide(self, command: Fact, case: Case) -> Sequence[Event]:
         """Raises: a refusal by name. Facts of others (alerts, tasks, notices, marks) are folded and never refused."""
+        if isinstance(command, LookAhead):
+            return self.consequences.of(command, [], case) if case.case else []
         events = self.said(command, case)
-        if not events or isinstance(command, RecordAlert) or case.case is None:
+        if not events or isinstance(command, RecordAlert):
             return events
         return [*events, *self.consequences.of(command, events, case)]
 
@@ -168,7 +188,11 @@ def _referral(command: Any, case: Case) -> Sequence[Event]:
 
 
 def _guardian(command: Any, case: Case) -> Sequence[Event]:
-    return guardians.decide(command, case.home, case.about, case.named, self_report=case.self_report)
+    """Whom no message reached is to be phoned."""
+    events = guardians.decide(command, case.home, case.about, case.named, self_report=case.self_report)
+    if not events or not isinstance(command, FoldNotice):
+        return events
+    return [*events, *families.calls_for(command.notice, command.guardian, command.outcome, command.call_by, case.families)]
 
 
 def _passed(command: PassDeadline, case: Case) -> Sequence[Event]:
@@ -203,6 +227,7 @@ def _table(acts: Acts[Any], part: Callable[[Case], Any]) -> Mapping[type[Fact], 
 _DECIDES: Mapping[type[Fact], _Decide] = {
     **dict.fromkeys((Acknowledge, Assign, AddNote, Match, SetUrgency, Close, Reopen), opening.decide),
     PassDeadline: _passed,
+    **dict.fromkeys((LoseOwner, RegainOwner), owing.decide),
     NoteMember: _member_note,
     **_table(HANDLING, lambda case: case.handling),
     **_table(CONFLICT, lambda case: case.conflicts),
@@ -215,9 +240,12 @@ _DECIDES: Mapping[type[Fact], _Decide] = {
     **_table(DISCLOSURE, lambda case: case.ledger),
     **dict.fromkeys((DecideReferral, DraftReferral, ApproveReferral, SendReferral, CancelReferral, FoldTask, FoldSilence), _referral),
     **dict.fromkeys((AssessGuardian, TellGuardian, FoldNotice, MarkGuardianUnsafe), _guardian),
+    **_table(FAMILIES, lambda case: case.families),
+    FoldAnswer: lambda command, case: families.note(command, case.families),
     BreakGlass: breaking.break_glass,
     **dict.fromkeys((NoteReading, ConfirmReading), continuing.note_reading),
     **_table(ADDITIONS, lambda case: case.additions),
+    AnswerReporter: answering.answer,
     **dict.fromkeys(crossing.COMMANDS, crossing.decide),
     MergeInto: arriving.merge,
     TakeMerged: arriving.take,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from services.cases.domain.case import additions, guardians, opening, strands
+from services.cases.domain.case import additions, answering, expecting, families, guardians, opening, owing, strands
 from services.cases.domain.case.additions import ADDITIONS
 from services.cases.domain.case.conflict import CONFLICT
+from services.cases.domain.case.families import FAMILIES
 from services.cases.domain.case.handling import HANDLING
 from services.cases.domain.case.moving import MOVING
 from services.cases.domain.case.protection import PROTECTION
@@ -12,19 +13,21 @@ from services.cases.domain.case.transferring import StudentMoved
 from services.cases.domain.referring.disclosure import DISCLOSURE
 from services.cases.domain.steps import deadline, endings
 from services.cases.domain.steps.tells import NOTHING, Chapter, Document
-from shared.events import AlertsPassedOn, CaseAcknowledged, CasePeopleChanged, SchoolToBeTold, StaffToBeTold, WorkOverdue
+from shared.events import AlertsPassedOn, CaseAcknowledged, CaseClosed, CasePeopleChanged, SchoolToBeTold, StaffToBeTold, WorkOverdue
 
-_PARTS = (HANDLING, CONFLICT, PROTECTION, MOVING, DISCLOSURE, ADDITIONS)
+_PARTS = (HANDLING, CONFLICT, PROTECTION, MOVING, DISCLOSURE, ADDITIONS, FAMILIES)
 
 THE_CASE_ITSELF = Chapter(
     "case",
     {
-        **strands.TELLS, **additions.TELLS, **guardians.TELLS, **deadline.TELLS, **endings.TELLS, StaffToBeTold: NOTHING, SchoolToBeTold: NOTHING,
-        AlertsPassedOn: NOTHING, CasePeopleChanged: NOTHING, WorkOverdue: NOTHING, StudentMoved: NOTHING,
+        **strands.TELLS, **owing.TELLS, **additions.TELLS, **answering.TELLS, **guardians.TELLS, **families.TELLS, **deadline.TELLS, **endings.TELLS,
+        StaffToBeTold: NOTHING, SchoolToBeTold: NOTHING, AlertsPassedOn: NOTHING, CasePeopleChanged: NOTHING, WorkOverdue: NOTHING,
+        StudentMoved: NOTHING,
         **{event: tells for part in _PARTS for event, tells in part.tells.items()},
     },
-    awaits=(*opening.CLOCKS, *endings.AWAITS, *(code for part in _PARTS for code in part.awaits)),
+    awaits=(*opening.CLOCKS, expecting.NEXT_STEP, *endings.AWAITS, *(code for part in _PARTS for code in part.awaits)),
     documents=(
+        Document("case-closing", "Surat keterangan selesai layanan", "Letter that the service has ended", CaseClosed),
         Document("case-summary", "Ringkasan kasus untuk serah terima", "Case summary for a hand-over", CaseAcknowledged, whole=True),
         Document("subject-access", "Keterangan tentang data pribadi murid", "What is kept about the student", strands.StrandAdded, whole=True),
     ),

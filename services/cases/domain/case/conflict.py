@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Annotated, Any, Literal, TypeVar
 
 from services.cases.domain.case.allegation import (
@@ -139,7 +140,7 @@ class WorkLeftBehind(ActEvent):
 # state -------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Conflicts:
     """declared: person to the own declaration that waits for its ruling. claimed: the same for what others claim. rulers: who rules on each.
     upheld: ruled to be in conflict. cleared: ruled not to be. judged: accused to (outcome, by, counts). left: whose work waits for somebody.
@@ -158,12 +159,12 @@ class Conflicts:
         """Everybody about whom a ruling waits."""
         return {**(self.declared or {}), **(self.claimed or {})}
 
-    @property
+    @cached_property
     def suspended(self) -> frozenset[str]:
         by_rule = (person for person, claim in (self.claimed or {}).items() if claim.suspends)
         return frozenset(self.declared or ()) | self.upheld | frozenset(by_rule)
 
-    @property
+    @cached_property
     def freed(self) -> frozenset[str]:
         """Who may be near the case again: by a ruling, or because the allegation was found not to hold."""
         return self.cleared | {accused for accused in self.judged or {} if self.outcome(accused) in CLEARING}

@@ -6,14 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.cases.domain.case import additions, conflict, handling, people, transferring
+from services.cases.domain.case import expecting, people
 from services.cases.domain.case.folding import Folding
-from services.cases.domain.case.opening import CLOCKS, whose
+from services.cases.domain.case.opening import whose
 from services.cases.domain.case.state import Case
-from services.cases.domain.case.suspending import still_left
-from services.cases.domain.referring import disclosure, referral
 from services.cases.domain.steps import deadline
-from services.cases.domain.steps.activity import Activity, ActivityEvent, Expected
+from services.cases.domain.steps.activity import Activity, ActivityEvent
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.deadline import PassDeadline
 from services.cases.domain.steps.table import Strategies
@@ -36,29 +34,15 @@ class Consequences:
     def of(self, command: Fact, events: Sequence[Event], case: Case) -> list[Event]:
         """The events that are added to what was decided. case: before the command."""
         told, after = self._told(command, events, case)
-        clocks = [] if isinstance(command, PassDeadline) else self._clocks(case, after)
+        clocks = [] if isinstance(command, PassDeadline) else self._clocks(after, command)
         for event in clocks:
             after = self.folding.evolve(after, event)
         return [*told, *clocks, *people.changed(case, after)]
 
-    def _clocks(self, case: Case, after: Case) -> list[Event]:
-        """The deadlines that are set and met."""
-        still_open = [key for key in case.deadlines if key in CLOCKS and not (after.closed or after.moves.merged_into) and CLOCKS[key](after)]
-        return [*deadline.changes(case.deadlines, self.expected(after), still_open, case.climb or _CLIMB)]
-
-    def expected(self, case: Case) -> list[Expected]:
-        """Everything that must happen next, over all parts; also in a closed case corrections are told and new words are read."""
-        owed = [*disclosure.expected(case.ledger, case.owner), *additions.expected(case.additions, case.owner)]
-        if case.closed:
-            return owed
-        under_way = [
-            *self.strategies.expected(case.activities), *conflict.expected(case.conflicts, still_left(case)),
-            *referral.expected(case.referrals, case.owner), *owed,
-        ]  # fmt: skip
-        if case.moves.merged_into:
-            return under_way
-        moves = transferring.expected(case.moves, case.school, case.owner)
-        return [*handling.expected(case.handling, case.owner), *moves, *under_way]
+    def _clocks(self, after: Case, command: Fact) -> list[Event]:
+        """The deadlines that are set, met and given to somebody else."""
+        wanted = expecting.expected(self.strategies, after, command)
+        return deadline.changes(after.deadlines, wanted, expecting.running(after), after.climb or _CLIMB)
 
     def _told(self, command: Fact, events: Sequence[Event], case: Case) -> tuple[list[Event], Case]:
         """One mail to each person for whom something waits, but for the acting one; and the case after the events."""

@@ -114,13 +114,19 @@ def _triaged(command: ContinueConcern, case: Case, danger: _Danger | None) -> li
 
 def _in_hand(case: Case) -> str | None:
     """Who has the case and may hear of it. A case of the district's desk goes past the school, whoever had it there."""
-    person = case.assignee or case.in_hand
-    return person if person and person not in case.named and case.desk == "school" else None
+    return case.owner if case.desk == "school" else None
 
 
 def _has_it(concern: str, after: Case) -> list[str]:
     there = after.there.person if after.there and concern in after.heard_elsewhere and after.desk == "school" else None
-    return [person for person in dict.fromkeys((_in_hand(after), there)) if person and person not in after.named]
+    return [person for person in dict.fromkeys((_in_hand(after), there, *_instead(after))) if person and person not in after.named]
+
+
+def _instead(case: Case) -> list[str | None]:
+    """Who was told that the case has no owner: the deputy of a leave, or who comes after them. Staff are alerted as well."""
+    if case.owner or case.desk != "school":
+        return []
+    return [each.goes_to for each in case.absent.values() if each.had_case]
 
 
 def _read_by(command: ContinueConcern, case: Case, level: Urgency) -> datetime:
@@ -145,7 +151,9 @@ def _alert(command: ContinueConcern, after: Case, level: Urgency) -> CaseTriaged
 
 
 def _told(command: ContinueConcern, after: Case) -> list[Event]:
-    """Whoever has the case, or has the concern in hand where the student is now; after the end the coordinator, who decides whether it goes on."""
+    """Whoever has the case, or stands in for them, or has the concern in hand where the student is now; after the end the coordinator, who decides
+    whether it goes on.
+    """
     if after.closed:
         return [CoordinatorToBeTold(**whose(after), message="new-words", desk=after.desk, excluded=tuple(sorted(after.named)))]
     return [StaffToBeTold(**whose(after), person=person, message="new-words") for person in _has_it(command.continued.concern, after)]

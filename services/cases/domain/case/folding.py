@@ -7,18 +7,20 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from services.cases.domain.case import additions, conflict, guardians, handling, moving, protection
+from services.cases.domain.case import additions, conflict, families, guardians, handling, moving, owing, protection
 from services.cases.domain.case.additions import ADDITIONS, StrandContinued
 from services.cases.domain.case.allegation import CLEARING, AllegationConfirmed, AllegationJudged
 from services.cases.domain.case.conflict import CONFLICT, WorkLeftBehind
+from services.cases.domain.case.families import GuardianReplied
 from services.cases.domain.case.handing_over import CaseHandedOver
 from services.cases.domain.case.handling import HANDLING
 from services.cases.domain.case.linking import StudentUnmatched
 from services.cases.domain.case.merging import MergedTaken
 from services.cases.domain.case.moves import There
 from services.cases.domain.case.moving import MOVING
+from services.cases.domain.case.owing import OwnerBack, OwnerGone
 from services.cases.domain.case.protection import PROTECTION
-from services.cases.domain.case.state import Case
+from services.cases.domain.case.state import Absent, Case
 from services.cases.domain.case.strands import (
     AlertRecorded,
     CaseAssigned,
@@ -53,6 +55,7 @@ from shared.events import (
     ConcernJoinedCase,
     ConcernRead,
     CoordinatorToBeTold,
+    ReporterAnswered,
     SchoolToBeTold,
     StaffToBeTold,
     WorkOverdue,
@@ -81,7 +84,7 @@ class Folding:
             changes["ledger"] = _disclosed(changes.get("ledger", case.ledger), discloses(event), case.version + 1)
         if isinstance(event, ActEvent) and not isinstance(event, ActivityEvent):
             changes["acts"] = case.acts | {event.act}
-        return replace(case, version=case.version + 1, **changes)
+        return case.changed(version=case.version + 1, **changes)
 
 
 def folding(strategies: Strategies, tells: Mapping[type[Event], Tells[Any]]) -> Folding:
@@ -113,11 +116,21 @@ def _reopened(case: Case, event: CaseReopened) -> Changes:
 
 
 def _acknowledged(case: Case, event: CaseAcknowledged) -> Changes:
-    """At the school where the student is now, while the case is at another one, it becomes nobody else's."""
+    """A case without an owner becomes theirs. At the school where the student is now, while the case is at another one, it becomes nobody else's."""
     acknowledged = {"acknowledged": case.acknowledged | frozenset(event.concerns)}
     if event.school != case.school:
         return {**acknowledged, "there": There(event.by, event.school), "acknowledged_by": case.acknowledged_by or event.by}
-    return {**acknowledged, "acknowledged_by": event.by, "in_hand": event.by}
+    taken = {**acknowledged, "acknowledged_by": event.by, "in_hand": event.by}
+    return taken | _there(case, event.by) | ({} if case.owner else {"assignee": None})
+
+
+def _given(case: Case, event: CaseAssigned | CaseHandedOver) -> Changes:
+    return {"assignee": event.to, "in_hand": None} | _there(case, event.to)
+
+
+def _there(case: Case, person: str) -> Changes:
+    """Whoever takes a case, or is given it, can go on."""
+    return {"absent": {other: each for other, each in case.absent.items() if other != person}} if person in case.absent else {}
 
 
 def _unmatched(case: Case, event: StudentUnmatched) -> Changes:
@@ -148,8 +161,16 @@ def _transferred(case: Case, event: CaseTransferred) -> Changes:
         "acknowledged": frozenset(),
         "there": None,
         "deadlines": {key: replace(each, owner=None) for key, each in case.deadlines.items()},
+        "absent": {person: Absent("transferred", None, person == case.holder) for person in _of_old_school(case)},
         "moves": replace(moves, given_by=frozenset() if known else moves.given_by | {case.school}, student=student),
     }
+
+
+def _of_old_school(case: Case) -> frozenset[str]:
+    """Whoever owed something there: it is expected of nobody until somebody of the new school goes on with it."""
+    activities = (each.owner for each in case.activities.values() if not each.ended)
+    people = {case.holder, *activities, *(each.owner for each in case.deadlines.values()), *case.absent}
+    return frozenset(person for person in people if person)
 
 
 def _judged(case: Case, event: AllegationJudged | AllegationConfirmed) -> Changes:
@@ -171,7 +192,7 @@ _OWN_CHANGES: Mapping[type[Event], Change] = {
     SafetyCheckAsked: lambda *_: {"check_safety": True},
     CaseTriaged: lambda *_: {},
     CaseAcknowledged: _acknowledged,
-    CaseAssigned: lambda _, event: {"assignee": event.to, "in_hand": None},
+    CaseAssigned: _given,
     NoteAdded: lambda case, event: {"notes": (*case.notes, event)},
     AlertRecorded: lambda case, event: {"alerts": (*case.alerts, event)},
     StudentMatched: lambda _, event: {"student": event.student},
@@ -181,6 +202,8 @@ _OWN_CHANGES: Mapping[type[Event], Change] = {
     StrandContinued: _continued,
     CoordinatorToBeTold: lambda *_: {},
     MemberNoted: lambda case, event: {"member_notes": (*case.member_notes, event)},
+    OwnerGone: owing.gone,
+    OwnerBack: owing.back,
     StaffToBeTold: lambda *_: {},
     WorkOverdue: lambda *_: {},
 }
@@ -194,8 +217,9 @@ _PARTS: tuple[tuple[str, tuple[type[Event], ...], Callable[[Any, Any], Any]], ..
     ("referrals", CONSENT.events, consent.evolve),
     ("referrals", TURNS.events, turns.evolve),
     ("home", guardians.GUARDIAN_EVENTS, guardians.evolve),
+    ("families", families.EVENTS, families.evolve),
     ("deadlines", DEADLINE_EVENTS, deadline.evolve),
-    ("additions", (ConcernJoinedCase, ConcernRead, *ADDITIONS.events), additions.evolve),
+    ("additions", (ConcernJoinedCase, ConcernRead, ReporterAnswered, *ADDITIONS.events), additions.evolve),
 )
 
 
@@ -208,20 +232,30 @@ def _ledger(case: Case, event: Event) -> Changes:
 
 
 def _handed_over(case: Case, event: CaseHandedOver) -> Changes:
-    return {"assignee": event.to, "in_hand": None, "handling": handling.evolve(case.handling, event)}
+    return _given(case, event) | {"handling": handling.evolve(case.handling, event)}
+
+
+def _guardian_replied(case: Case, event: GuardianReplied) -> Changes:
+    """What a guardian says to a referral is its consent, as long as it has not been sent."""
+    referrals = case.referrals
+    if event.asks == "referral-consent" and event.about:
+        referrals = referral.answered_by_guardian(referrals, event.about, event.answer)
+    return {"families": families.evolve(case.families, event), "referrals": referrals}
 
 
 def _left_behind(case: Case, event: WorkLeftBehind) -> Changes:
     """Nobody has it until somebody is named."""
-    assignee = None if case.assignee == event.left_by else case.assignee
-    in_hand = None if case.in_hand == event.left_by else case.in_hand
-    return {"assignee": assignee, "in_hand": in_hand, "conflicts": conflict.evolve(case.conflicts, event)}
+    person = event.left_by
+    given_up = {name: None for name, each in (("assignee", case.assignee), ("in_hand", case.in_hand)) if each == person}
+    absent = {**case.absent, person: Absent("conflict", event.instead, case.holder == person)}
+    return given_up | {"absent": absent, "conflicts": conflict.evolve(case.conflicts, event)}
 
 
 _CHANGES: Mapping[type[Event], Change] = {
     **{event: _part(name, part_evolve) for name, events, part_evolve in _PARTS for event in events},
     **dict.fromkeys(DISCLOSURE.events, _ledger),
     **_OWN_CHANGES,
+    GuardianReplied: _guardian_replied,
     StudentUnmatched: _unmatched,
     CaseTransferred: _transferred,
     StudentMoved: _student_moved,

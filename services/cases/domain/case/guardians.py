@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Annotated, Any, Literal, assert_never
 
 from pydantic import AwareDatetime
@@ -17,7 +18,7 @@ from services.cases.domain.steps.named import Names
 from services.cases.domain.steps.offer import Around, Known, Offer, offered, one_of
 from services.cases.domain.steps.tells import NOTHING, Counts, Given, Tells, counted
 from shared.errors import Refused
-from shared.events import GuardianToBeTold
+from shared.events import CONSENTS, GuardianToBeTold, NoticeAsks, NoticeOutcome
 from shared.message import Event, Fact
 from shared.sealed import CaseText, NoticeText
 
@@ -35,13 +36,18 @@ class AssessGuardian(Command, called="assess-guardian", permission="home"):
 class TellGuardian(Command, called="tell-guardian", permission="home"):
     """words: what the guardian will be told; the message itself carries none of them. not_before: at once where it is not said.
 
-    guardians: of the student, as the roster has them now. age: of the student. adult: years from which the student consents.
-    student_agrees: to this notice. serious_danger: the ground for going without it.
+    second: another guardian, who hears where the first cannot be reached or does not answer; nobody else where it is empty. asks: what for.
+    about: id of the referral or activity that it is for. meet_at: the appointment. guardians: of the student, as the roster has them now.
+    age: of the student. adult: years from which the student consents. student_agrees: to this notice. serious_danger: the ground for going without.
     """
 
     notice: Annotated[str, Filled("fresh-id", "notice")]
     guardian: Annotated[str, Names("guardian")]
+    second: Annotated[str | None, Names("guardian")] = None
     guardians: Annotated[tuple[str, ...], Filled("guardians")]
+    asks: NoticeAsks = "reading"
+    about: Annotated[str | None, Filled("asked-about")] = None
+    meet_at: AwareDatetime | None = None
     not_before: AwareDatetime | None = None
     words: NoticeText
     age: StudentAge
@@ -57,11 +63,12 @@ class MarkGuardianUnsafe(Fact):
 
 
 class FoldNotice(Fact):
-    """What became of a notice: a fact."""
+    """What became of a notice: a fact. call_by: until when somebody phones, where no message reached the guardian."""
 
     notice: str
     guardian: str
-    outcome: Literal["sent", "acknowledged", "unsafe", "no-contact", "undeliverable"]
+    outcome: NoticeOutcome
+    call_by: datetime
 
 
 GuardianCommand = AssessGuardian | TellGuardian | MarkGuardianUnsafe | FoldNotice
@@ -90,7 +97,7 @@ class GuardianNoticeEnded(Event):
     version: Literal[1] = 1
     notice: str
     guardian: str
-    outcome: Literal["sent", "acknowledged", "unsafe", "no-contact", "undeliverable"]
+    outcome: NoticeOutcome
 
 
 GuardianEvent = GuardianAssessed | GuardianFoundUnsafe | GuardianToBeTold | GuardianNoticeEnded
@@ -98,7 +105,8 @@ GUARDIAN_EVENTS = (GuardianAssessed, GuardianFoundUnsafe, GuardianToBeTold, Guar
 
 
 def _notice(event: GuardianToBeTold) -> Iterable[Given]:
-    return (Given(event.notice, "guardian", event.guardian),)
+    second = [Given(f"{event.notice}/second", "guardian", event.second)] if event.second else []
+    return (Given(event.notice, "guardian", event.guardian), *second)
 
 
 TELLS: Mapping[type[Event], Tells[Any]] = {
@@ -151,6 +159,30 @@ class NotAGuardian(Refused):
     english = "This person is not a guardian of the student."
 
 
+class AppointmentWithoutTime(Refused):
+    code = "appointment-without-time"
+    indonesian = "Pertemuan memerlukan waktu yang akan datang."
+    english = "An appointment needs a moment that is still to come."
+
+
+class NothingToConsentTo(Refused):
+    code = "nothing-to-consent-to"
+    indonesian = "Belum ada rujukan yang menunggu persetujuan; buatlah drafnya dahulu."
+    english = "No referral waits for consent: draft it first."
+
+
+class SameGuardianTwice(Refused):
+    code = "same-guardian-twice"
+    indonesian = "Orang tua/wali kedua harus orang lain."
+    english = "The second guardian must be somebody else."
+
+
+class AdultConsentsThemselves(Refused):
+    code = "adult-consents-themselves"
+    indonesian = "Murid yang sudah dewasa memberi persetujuan sendiri; orang tua/wali tidak ditanya."
+    english = "A student of age consents themselves: no guardian is asked."
+
+
 def decide(command: GuardianCommand, home: Home, about: About, accused: frozenset[str], *, self_report: bool) -> Sequence[GuardianEvent]:
     """accused: people named in any strand. self_report: the student asked for help themselves."""
     match command:
@@ -179,15 +211,12 @@ def _assess(command: AssessGuardian, home: Home, accused: frozenset[str]) -> Seq
 def _tell(command: TellGuardian, home: Home, about: About, accused: frozenset[str], *, self_report: bool) -> Sequence[GuardianEvent]:
     if command.notice in (home.notices or {}):
         return []
-    if command.guardian not in command.guardians:
-        raise NotAGuardian
-    if command.guardian in home.unsafe or command.guardian in accused:
-        raise GuardianUnsafe
-    if command.guardian not in home.safe:
-        raise GuardianSafetyUnknown
-    must_agree = self_report or (command.age is not None and command.age >= command.adult)
-    if must_agree and not (command.student_agrees or command.serious_danger):
+    for guardian in (command.guardian, *((command.second,) if command.second else ())):
+        _require_safe(guardian, command, home, accused)
+    of_age = command.age is not None and command.age >= command.adult
+    if (self_report or of_age) and not (command.student_agrees or command.serious_danger):
         raise StudentConsentNeeded
+    _require_sense(command, of_age=of_age)
     return [
         GuardianToBeTold(
             case=about.case,
@@ -195,11 +224,37 @@ def _tell(command: TellGuardian, home: Home, about: About, accused: frozenset[st
             school=about.school,
             notice=command.notice,
             guardian=command.guardian,
+            second=command.second,
             not_before=command.not_before or command.at,
             words=command.words,
+            asks=command.asks,
+            about=command.about,
+            meet_at=command.meet_at,
             by=command.by,
         )
     ]
+
+
+def _require_safe(guardian: str, command: TellGuardian, home: Home, accused: frozenset[str]) -> None:
+    """Raises: NotAGuardian, GuardianUnsafe, GuardianSafetyUnknown."""
+    if guardian not in command.guardians:
+        raise NotAGuardian
+    if guardian in home.unsafe or guardian in accused:
+        raise GuardianUnsafe
+    if guardian not in home.safe:
+        raise GuardianSafetyUnknown
+
+
+def _require_sense(command: TellGuardian, *, of_age: bool) -> None:
+    """Raises: SameGuardianTwice, AppointmentWithoutTime, NothingToConsentTo, AdultConsentsThemselves."""
+    if command.second == command.guardian:
+        raise SameGuardianTwice
+    if command.asks == "appointment" and (command.meet_at is None or command.meet_at <= command.at):
+        raise AppointmentWithoutTime
+    if command.asks == "referral-consent" and command.about is None:
+        raise NothingToConsentTo
+    if command.asks in CONSENTS and of_age:
+        raise AdultConsentsThemselves
 
 
 # offer -------------------------------------------------------------------------------------------------------------

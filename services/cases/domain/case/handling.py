@@ -155,11 +155,13 @@ def _glasses(handling: Handling, _: Around) -> list[Known]:
 
 
 HANDLING: Acts[Handling] = Acts(
-    act(AssessCase, CaseAssessed, tells=counted("field", "safe"), offer=offered("assess decide contact", towards="plan")),
-    act(PlanCase, CasePlanned, _plan, tells=Tells(Notice("commitment", _goal_owners), counts=Counts(size_of="goals")), offer=offered("plan")),
+    act(AssessCase, CaseAssessed, tells=counted("field", "safe"), offer=offered("assess decide contact homeroom-first", towards="plan")),
+    act(
+        PlanCase, CasePlanned, _plan, tells=Tells(Notice("commitment", _goal_owners), counts=Counts(size_of="goals")), offer=offered("plan next-step")
+    ),
     act(ReachGoal, GoalJudged, _reach, tells=counted("reached"), offer=offered("goal", _goals)),
-    act(AgreeSafetyPlan, SafetyPlanAgreed, offer=offered("safety-plan-review")),
-    act(WaitForCase, CaseWaiting, _wait),
+    act(AgreeSafetyPlan, SafetyPlanAgreed, offer=offered("safety-plan-review next-step")),
+    act(WaitForCase, CaseWaiting, _wait, offer=offered("next-step")),
     act(ResumeCase, CaseResumed, _resume, offer=offered("waiting-ends")),
     act(HandOverCase, CaseHandedOver, _hand_over, tells=Tells(Notice("assigned", _successor)), offer=offered("without-owner")),
     act(DeputiseCase, CaseDeputised, _deputise, tells=Tells(Notice("deputy", _deputy))),

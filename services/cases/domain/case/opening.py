@@ -45,15 +45,24 @@ from shared.events import (
     CaseOpened,
     CaseTriaged,
     ConcernJoinedCase,
+    ConcernRaised,
     Urgency,
 )
 from shared.message import Event
+
+
+def homeroom_comes_first(case: Case) -> bool:
+    """Nobody has begun with a low concern. A self-report goes to the counsellor, past the homeroom teacher (domain.md, Urgency)."""
+    told_oneself = any(each.concern.reporter_kind == "student" and each.concern.reporter in (None, each.concern.student) for each in case.strands)
+    return case.urgency == "low" and case.handling.stage == "opened" and not case.activities and not told_oneself
+
 
 CLOCKS: Mapping[str, Callable[[Case], bool]] = {
     "acknowledge": lambda case: bool(case.in_nobody_s_hand),
     "decide": lambda case: case.handling.stage == "opened" and not case.referrals.decisions and not any(each.by for each in case.decisions),
     "assess": lambda case: case.handling.stage == "opened",
     "contact": lambda case: case.handling.stage == "opened" and not case.activities,
+    "homeroom-first": homeroom_comes_first,
     "plan": lambda case: case.handling.stage != "planned",
     "refer": lambda case: not case.referrals.decisions and not case.referrals.by_id,
 }
@@ -172,7 +181,9 @@ def clocks_started(policy: Policy, level: Urgency, at: datetime, case: Case, bef
     started = [
         each
         for each in deadline.clocks(policy, level, at, case.owner)
-        if (case.case is None or raised or CLOCKS[each.key](case)) and not earlier_runs(case, each)
+        if (case.case is None or raised or CLOCKS[each.key](case))
+        and (each.key != "homeroom-first" or homeroom_comes_first(case))
+        and not earlier_runs(case, each)
     ]
     return [DeadlinesSet(deadlines=tuple(started))] if started else []
 
@@ -184,11 +195,17 @@ def earlier_runs(case: Case, due: deadline.Due) -> bool:
 
 
 def _repeats(command: TakeConcern, case: Case) -> int:
-    """Other concerns of a shared category within the policy's days."""
+    """Other concerns of a shared category within the policy's days: of another incident, or by another reporter."""
     since = command.at - timedelta(days=command.policy.repeat_days)
     wanted = set(command.concern.categories)
-    told = [*((strand.at, strand.concern.categories) for strand in case.strands), *((each.at, each.categories) for each in case.moves.carried)]
+    others = (strand for strand in case.strands if not _told_twice(strand.concern, command.concern))
+    told = [*((strand.at, strand.concern.categories) for strand in others), *((each.at, each.categories) for each in case.moves.carried)]
     return sum(1 for at, categories in told if at >= since and wanted.intersection(categories))
+
+
+def _told_twice(before: ConcernRaised, now: ConcernRaised) -> bool:
+    """The same person tells of what happened at the same moment. Where either is not known, it counts as something else."""
+    return before.reporter is not None and before.happened_at is not None and (before.reporter, before.happened_at) == (now.reporter, now.happened_at)
 
 
 def decide(command: StrandCommand, case: Case) -> Sequence[Event]:
@@ -216,7 +233,8 @@ def decide(command: StrandCommand, case: Case) -> Sequence[Event]:
 
 
 def _acknowledge(command: Acknowledge, case: Case) -> Sequence[Event]:
-    if not case.in_nobody_s_hand:
+    """A case that nobody has is taken in hand also where its concerns were, at another school or by somebody who left."""
+    if not case.in_nobody_s_hand and (case.owner or (command.there and case.elsewhere)):
         return []
     if not command.there and _waits_elsewhere(case):
         raise TakenInHandElsewhere

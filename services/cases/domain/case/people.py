@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import fields, replace
+from operator import attrgetter
 
 from services.cases.domain.case.opening import whose
 from services.cases.domain.case.state import Case
 from shared.events import CasePeopleChanged, Deputy
 from shared.rights.people import CasePeople
 
+SILENT = frozenset({"version", "acts", "activities", "notes", "member_notes", "alerts", "ledger", "climb", "decisions", "deadlines"})
+"""Fields of a case that say nothing about its people. Of its deadlines only this matters: whether one is late."""
+
+_speaking: Callable[[Case], tuple[object, ...]] = attrgetter(*(each.name for each in fields(Case) if each.name not in SILENT))
+"""Every other field, a new one too."""
+
 
 def people_of(case: Case) -> CasePeople:
     """The case's people now. A case that was given to nobody is for every counsellor of its school; whoever gave it away has it no longer."""
+    return replace(_without_the_asked(case), asked=frozenset(person for activity in case.activities.values() for person in activity.audience.people))
+
+
+def _without_the_asked(case: Case) -> CasePeople:
     return CasePeople(
         school=case.school,
         desk=case.desk,
@@ -21,7 +33,6 @@ def people_of(case: Case) -> CasePeople:
         officers=case.handling.officers,
         named=case.named - case.suspended,
         suspended=case.suspended,
-        asked=frozenset(person for activity in case.activities.values() for person in activity.audience.people),
         elsewhere=case.elsewhere,
         receiving=case.moves.asked.to if case.moves.asked else None,
         escalated=_is_escalated(case),
@@ -30,22 +41,27 @@ def people_of(case: Case) -> CasePeople:
 
 def _is_escalated(case: Case) -> bool:
     """It came up to the officers: an emergency, a late step, the district's desk, or a conflict that somebody must rule on."""
-    late = any(each.step for each in case.deadlines.values())
-    return case.urgency == "emergency" or case.desk == "district" or late or bool(case.conflicts.waiting)
+    return case.urgency == "emergency" or case.desk == "district" or _is_late(case) or bool(case.conflicts.waiting)
+
+
+def _is_late(case: Case) -> bool:
+    return any(each.step for each in case.deadlines.values())
 
 
 def changed(before: Case, after: Case) -> list[CasePeopleChanged]:
     """Who may know of the case from now on, where that is not who might before. What an activity asks of whom stays here."""
-    return [_told(after)] if _what_is_told(before) != _what_is_told(after) else []
+    if _is_late(before) == _is_late(after) and _speaking(before) == _speaking(after):
+        return []
+    return [_told(after)] if what_is_told(before) != what_is_told(after) else []
 
 
-def _what_is_told(case: Case) -> tuple[object, CasePeople]:
+def what_is_told(case: Case) -> tuple[object, CasePeople]:
     """Compared after every command, so no event is made of it."""
-    return whose(case), replace(people_of(case), asked=frozenset())
+    return whose(case), _without_the_asked(case)
 
 
 def _told(case: Case) -> CasePeopleChanged:
-    people = people_of(case)
+    people = _without_the_asked(case)
     return CasePeopleChanged(
         **whose(case),
         desk=people.desk,

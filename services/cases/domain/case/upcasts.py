@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from services.cases.domain.case.glass import OPEN_FOR
+from shared.events import only_to_read
 from shared.eventstore.upcasting import Json, Upcast
 
 
@@ -29,6 +30,11 @@ def _glass(body: Json) -> Json:
     return body | _an_hour(body) | {"ground": None, "owner": None, "leader": None, "of_two": False, "review_by": None}
 
 
+def _one_actor(body: Json) -> Json:
+    """Nobody was asked how many people or institutions are needed."""
+    return body | {"inputs": body["inputs"] | {"actors": 1}}
+
+
 UPCASTS: Mapping[tuple[str, int], Upcast] = {
     ("glass-broken", 1): _glass,
     ("break-glass-confirmed", 1): _first_unknown,
@@ -36,4 +42,6 @@ UPCASTS: Mapping[tuple[str, int], Upcast] = {
     ("allegation-confirmed", 1): _first_unknown,
     ("data-decision-confirmed", 1): _first_unknown,
     ("consent-recorded", 1): _consent,
+    ("referral-decided", 1): _one_actor,
+    ("guardian-to-be-told", 1): only_to_read,
 }

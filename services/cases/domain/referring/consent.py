@@ -31,6 +31,7 @@ from services.cases.domain.steps.act import Acts, act
 from services.cases.domain.steps.activity import Activity, PersonInConflict
 from services.cases.domain.steps.command import ActEvent, Command, SecondAct
 from services.cases.domain.steps.filled import AgeOfConsent, Filled, StudentAge
+from services.cases.domain.steps.home import GuardianUnsafe, is_unsafe
 from services.cases.domain.steps.named import APPROVES, Names
 from services.cases.domain.steps.offer import offered
 from services.cases.domain.steps.second import Second
@@ -236,10 +237,13 @@ def _drafted(referrals: Referrals, referral: str) -> Referral:
     return found
 
 
-def _consent(command: RecordConsent, referrals: Referrals, _: About) -> None:
+def _consent(command: RecordConsent, referrals: Referrals, about: About) -> None:
+    """An accused or unsafe guardian neither gives consent nor learns by it that the student is referred."""
     found = _find(referrals, command.referral)
     if command.giver == "guardian" and command.age is not None and command.age >= command.adult:
         raise StudentConsentsThemselves
+    if command.guardian and is_unsafe(command.guardian, about):
+        raise GuardianUnsafe
     _drafted(referrals, found.referral)
 
 

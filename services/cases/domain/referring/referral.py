@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, assert_never
@@ -16,9 +16,9 @@ from services.cases.domain.steps.filled import Filled, PolicyNow
 from services.cases.domain.steps.offer import Around, Known, Offer, offered
 from services.cases.domain.steps.policy import Recommendation
 from services.cases.domain.steps.tells import NOTHING, Counts, Document, Given, Tells, counted
-from services.cases.domain.steps.triage import Ending, ReferralInputs, recommend
+from services.cases.domain.steps.triage import REFERS, Ending, ReferralInputs, recommend
 from shared.errors import Refused
-from shared.events import ReferralCancelRequested, ReferralSent, Urgency
+from shared.events import GuardianAnswer, ReferralCancelRequested, ReferralSent, Urgency
 from shared.message import Event, Fact
 from shared.sealed import AnswerText, CaseText, PackageText
 from shared.two_people import Proposal
@@ -30,12 +30,16 @@ Ground = Literal["vital-interest", "legal-duty"]
 
 
 class DecideReferral(Command, called="decide-referral", permission="work"):
-    """Whether to refer. tried: strategies tried, with how they ended. chosen: where a person decides otherwise than the policy, with a reason."""
+    """Whether to refer. tried: strategies tried, with how they ended. chosen: where a person decides otherwise than the policy, with a reason.
+
+    actors: how many people or institutions the need takes; with two or more they meet first (domain.md, Urgency).
+    """
 
     decision: Annotated[str, Filled("fresh-id", "referral-decision")]
     policy: PolicyNow
     tried: dict[str, Ending] = Field(default_factory=dict)
     consent: Literal["given", "refused", "unknown"] = "unknown"
+    actors: Annotated[int, Field(ge=1, le=20)] = 1
     chosen: Recommendation | None = None
     reason: CaseText | None = None
 
@@ -108,7 +112,7 @@ class ReferralDecided(Event):
     """A decision receipt; a decision not to refer is stored the same way."""
 
     type: Literal["referral-decided"] = "referral-decided"
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     decision: str
     policy: str
     policy_version: int
@@ -243,7 +247,7 @@ class Referral:
 
     @property
     def answered(self) -> bool:
-        return self.state not in ("drafted", "approved", "sent", "requested", "received")
+        return self.state not in {"drafted", "approved", "sent"} | _NO_ANSWER
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +259,20 @@ class Referrals:
 
 
 NONE = Referrals({})
+
+
+def answered_by_guardian(referrals: Referrals, referral: str, answer: GuardianAnswer) -> Referrals:
+    """A guardian consented, refused, or took a consent back. What was sent has been sent; the answer stands in the case.
+
+    Where two people decided to go without consent, a refusal changes nothing.
+    """
+    known, says = referrals.by_id.get(referral), _CONSENT.get(answer)
+    if known is None or says is None or known.state not in ("drafted", "approved") or (known.consent == "overridden" and says == "refused"):
+        return referrals
+    return _with(referrals, replace(known, consent=says, override=None))
+
+
+_CONSENT: Mapping[GuardianAnswer, str] = {"consented": "given", "refused": "refused", "withdrawn": "refused"}
 
 
 def evolve(referrals: Referrals, event: ReferralEvent) -> Referrals:
@@ -301,6 +319,9 @@ CHASE = timedelta(days=2)
 EVALUATE = timedelta(days=30)
 """After an outcome, how long until it is looked at whether the referral helped."""
 
+_NO_ANSWER = frozenset({"requested", "received"})
+"""An agency that has only looked, or asks something, has not answered: the day by which it should stands."""
+
 
 def _moved(referrals: Referrals, event: ReferralMoved) -> Referrals:
     """What the agency did, and what that asks of the school next."""
@@ -310,7 +331,8 @@ def _moved(referrals: Referrals, event: ReferralMoved) -> Referrals:
     still = known.chase_by if known and event.state not in ENDED else None
     chase = moved + CHASE if event.trigger == "no-show" and moved else still
     evaluate = moved + EVALUATE if event.state == "completed" and moved else None
-    return _changed(referrals, event.referral, respond_by=None, chase_by=chase, evaluate_by=evaluate, **told)
+    awaited = known.respond_by if known and event.state in _NO_ANSWER else None
+    return _changed(referrals, event.referral, respond_by=awaited, chase_by=chase, evaluate_by=evaluate, **told)
 
 
 def _changed(referrals: Referrals, referral: str, **told: object) -> Referrals:
@@ -331,6 +353,20 @@ class ConsentMissing(Refused):
     code = "consent-missing"
     indonesian = "Persetujuan belum ada dan dasar pengecualian belum dicatat."
     english = "There is no consent, and no ground for going without it."
+
+
+class ChoiceWithoutReason(Refused):
+    code = "choice-without-reason"
+    indonesian = "Anda memutuskan lain dari saran kebijakan: tulis alasannya."
+    english = "You decide otherwise than the policy recommends: say why."
+
+
+class ReferralMandatory(Refused):
+    """Where the counsellor has no authority, a person chooses how it is referred, not whether (domain.md, Referral decision)."""
+
+    code = "referral-mandatory"
+    indonesian = "Konselor tidak berwenang menangani masalah ini sendiri: pilih rujuk sekarang, atau konferensi dahulu lalu rujuk."
+    english = "Counsellors have no authority over this: choose to refer now, or a conference first and then referral."
 
 
 class NoSuchReferral(Refused):
@@ -397,14 +433,16 @@ def decide(command: ReferralCommand | ReferralFact, referrals: Referrals, about:
 
 
 def _decide(command: DecideReferral, referrals: Referrals, about: About) -> Sequence[ReferralEvent]:
-    """The policy recommends, the person chooses; both stand in the receipt."""
+    """The policy recommends, the person chooses; both stand in the receipt. Raises: ReferralMandatory, ChoiceWithoutReason."""
     if any(each.decision == command.decision for each in referrals.decisions):
         return []
-    inputs = ReferralInputs(urgency=about.urgency, categories=about.categories, tried=command.tried, consent=command.consent)
+    inputs = ReferralInputs(urgency=about.urgency, categories=about.categories, tried=command.tried, consent=command.consent, actors=command.actors)
     told = recommend(command.policy, inputs)
     chosen = command.chosen or told.recommendation
+    if told.mandatory and chosen not in REFERS:
+        raise ReferralMandatory
     if chosen != told.recommendation and command.reason is None:
-        raise ConsentMissing
+        raise ChoiceWithoutReason
     return [
         ReferralDecided(
             decision=command.decision,
@@ -509,11 +547,14 @@ OFFERS: Mapping[type[Command], Offer[Referrals]] = {
 }
 
 
-def expected(referrals: Referrals, owner: str | None) -> list[Expected]:
-    """An approval, the letter after a call, an answer, the chasing of a missed appointment, the evaluation; after a decline the next alternative."""
+def expected(referrals: Referrals, owner: str | None, gone: Collection[str]) -> list[Expected]:
+    """An approval, the letter after a call, an answer, the chasing of a missed appointment, the evaluation; after a decline the next alternative.
+
+    owner: of the case; they go on with what was handed over to somebody who is gone.
+    """
     due: list[Expected] = []
     for each in referrals.by_id.values():
-        theirs = each.owner or owner
+        theirs = owner if each.owner is None or each.owner in gone else each.owner
         clocks = {
             "approval": (each.approve_by, each.approver),
             "referral-letter": (each.letter_by, theirs),

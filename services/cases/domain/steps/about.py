@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shared.errors import Refused
-from shared.events import Category, Urgency
+from shared.events import Category, NoticeAsks, Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,7 @@ class About:
     handling: a person took it in hand and it is not closed. named: everybody named in a strand or suspended for conflict; they work nothing and
     are invited to nothing. accused: students reported as accused in an incident of this case. safe_home: guardians a counsellor judged safe.
     implicated: guardians who are accused or unsafe. unsafe_home: an accused guardian without a name was told of.
+    refused: consents that a guardian refused or withdrew, and has not given since.
     """
 
     case: str
@@ -32,6 +33,7 @@ class About:
     implicated: frozenset[str] = frozenset()
     unsafe_home: bool = False
     self_report: bool = False
+    refused: frozenset[NoticeAsks] = frozenset()
 
 
 class NoSettlement(Refused):

@@ -98,12 +98,17 @@ Activities = Mapping[str, Activity]
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """Something that must happen. key: of the deadline, unique in its case. what: its code. due: until when. owner: who is to do it."""
+    """Something that must happen. key: of the deadline, unique in its case. what: its code. due: until when. owner: who is to do it.
+
+    begins: the strategy that brings it about, by an activity that is under way or that began since `proposed`.
+    """
 
     key: str
     what: str
     due: datetime
     owner: str | None
+    begins: str | None = None
+    proposed: datetime | None = None
 
 
 # refusals ----------------------------------------------------------------------------------------------------------

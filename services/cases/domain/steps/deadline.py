@@ -5,7 +5,7 @@ until the expected thing happens; nobody takes a case off the ladder by editing 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
@@ -55,6 +55,15 @@ class DeadlinesMet(Event):
     keys: tuple[str, ...]
 
 
+class DeadlinesGiven(Event):
+    """What is expected is another person's from now on. owner: whose, None for nobody's. The days and the ladder stay as they are."""
+
+    type: Literal["deadlines-given"] = "deadlines-given"
+    version: Literal[1] = 1
+    keys: tuple[str, ...]
+    owner: str | None
+
+
 class DeadlinePassed(Event):
     """step: 0 for the owner, 1, 2 … for the rungs above. next_due: when the next rung hears, None at the top."""
 
@@ -67,10 +76,11 @@ class DeadlinePassed(Event):
     next_due: AwareDatetime | None
 
 
-DEADLINE_EVENTS = (DeadlinesSet, DeadlinesMet, DeadlinePassed)
+DEADLINE_EVENTS = (DeadlinesSet, DeadlinesMet, DeadlinesGiven, DeadlinePassed)
 TELLS: Mapping[type[Event], Tells[Any]] = {
     DeadlinesSet: NOTHING,
     DeadlinesMet: Tells(counts=Counts(size_of="keys")),
+    DeadlinesGiven: NOTHING,
     DeadlinePassed: counted("what", "step"),
 }
 
@@ -97,6 +107,8 @@ def evolve(deadlines: Deadlines, event: Event) -> Deadlines:
             return {**deadlines, **{each.key: Deadline(each.key, each.what, each.due, each.due, each.owner, each.climb) for each in event.deadlines}}
         case DeadlinesMet(keys=keys):
             return {key: each for key, each in deadlines.items() if key not in keys}
+        case DeadlinesGiven(keys=keys, owner=owner):
+            return {key: replace(each, owner=owner) if key in keys else each for key, each in deadlines.items()}
         case DeadlinePassed(key=key) if key in deadlines:
             known = deadlines[key]
             return {**deadlines, key: Deadline(key, known.what, known.expected, event.next_due, known.owner, known.climb, event.step + 1)}
@@ -121,21 +133,26 @@ def _waited(start: datetime, minutes: int, calendar: Calendar | None) -> datetim
     return calendar.later(start, minutes) if calendar else start + timedelta(minutes=minutes)
 
 
-def changes(deadlines: Deadlines, wanted: Sequence[Expected], still_open: Sequence[str], policy_climb: tuple[int, ...]) -> list[Event]:
-    """What must be set and what was met. wanted: expectations of today. still_open: keys of clocks that are not met yet."""
-    expected = {each.key: each for each in wanted}
-    fresh = [
-        Due(key=each.key, what=each.what, due=each.due, owner=each.owner, climb=policy_climb)
-        for each in wanted
-        if each.key not in deadlines or deadlines[each.key].expected != each.due
+def changes(deadlines: Deadlines, wanted: Sequence[Expected], still_open: Mapping[str, str | None], policy_climb: tuple[int, ...]) -> list[Event]:
+    """What must be set, what was met, and what became another person's. wanted: expectations of today.
+
+    still_open: clocks that are not met yet, each with whose it is now.
+    """
+    known = {each.key for each in wanted if each.key in deadlines and deadlines[each.key].expected == each.due}
+    fresh = [Due(key=each.key, what=each.what, due=each.due, owner=each.owner, climb=policy_climb) for each in wanted if each.key not in known]
+    owners = {**still_open, **{each.key: each.owner for each in wanted if each.key in known}}
+    goes_on = still_open.keys() | {each.key for each in wanted}
+    gone = tuple(key for key in deadlines if key not in goes_on)
+    return [
+        *([DeadlinesSet(deadlines=tuple(fresh))] if fresh else []),
+        *([DeadlinesMet(keys=gone)] if gone else []),
+        *_given({key: owner for key, owner in owners.items() if deadlines[key].owner != owner}),
     ]
-    gone = tuple(key for key in deadlines if key not in expected and key not in still_open)
-    told: list[Event] = []
-    if fresh:
-        told.append(DeadlinesSet(deadlines=tuple(fresh)))
-    if gone:
-        told.append(DeadlinesMet(keys=gone))
-    return told
+
+
+def _given(moved: Mapping[str, str | None]) -> list[Event]:
+    """moved: what has another owner now, by key."""
+    return [DeadlinesGiven(keys=tuple(key for key, each in moved.items() if each == owner), owner=owner) for owner in dict.fromkeys(moved.values())]
 
 
 def clocks(policy: Policy, level: Urgency, at: datetime, owner: str | None) -> list[Due]:
@@ -146,6 +163,7 @@ def clocks(policy: Policy, level: Urgency, at: datetime, owner: str | None) -> l
         "decide": taken.decide,
         "assess": _in(at, clock.assess),
         "contact": _earlier(_in(at, clock.contact), _school_days(policy, at, clock.contact_school_days)),
+        "homeroom-first": _school_days(policy, at, clock.homeroom_school_days),
         "plan": _in(at, clock.plan),
         "refer": _earlier(_in(at, clock.refer), _school_days(policy, at, clock.refer_school_days)),
     }

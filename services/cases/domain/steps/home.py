@@ -44,6 +44,11 @@ class StudentConsentNeeded(Refused):
     english = "The student must agree to this notice, unless there is serious danger."
 
 
+def is_unsafe(guardian: str, about: About) -> bool:
+    """Accused, named in a concern or marked as unsafe; or anybody at home whom nobody judged safe, where an accused guardian has no name yet."""
+    return guardian in about.implicated or guardian in about.named or (about.unsafe_home and guardian not in about.safe_home)
+
+
 def require_safe(guardian: str, about: About) -> None:
     """Raises: GuardianUnsafe, GuardianSafetyUnknown: unknown counts as unsafe."""
     if guardian in about.implicated or guardian in about.named:

@@ -28,7 +28,7 @@ class Clock(_Data):
 
     acknowledge: a person takes it in hand. decide: a person decides. on_school_days: both are minutes of school days, of which each has 1,440.
     respond: an agency answers. assess, contact, plan: of the case. refer, refer_school_days: conference and referral, whichever is earlier.
-    contact_school_days: likewise for the first contact.
+    contact_school_days: likewise for the first contact. homeroom_school_days: the homeroom teacher is asked first, except after a self-report.
     """
 
     acknowledge: Minutes
@@ -38,6 +38,7 @@ class Clock(_Data):
     assess: Minutes | None = None
     contact: Minutes | None = None
     contact_school_days: Days | None = None
+    homeroom_school_days: Days | None = None
     plan: Minutes | None = None
     refer: Minutes | None = None
     refer_school_days: Days | None = None
@@ -68,12 +69,14 @@ class Telling(_Data):
 class ReferralRules(_Data):
     """authority: categories where the counsellor has no authority (illness, crime, NAPZA, acute mental disorder): referral is mandatory.
     competences: categories that a school's counsellors are able to work; where it is empty, all but those of `authority`.
-    failed_strategies: how many strategies must have failed before a medium case goes to a conference.
+    failed_strategies: how many strategies must have failed before a case goes to a conference. actors: from how many people or institutions that are
+    needed it does; None where their number says nothing, as in the releases before it was asked.
     """
 
     authority: tuple[Category, ...]
     competences: tuple[Category, ...] = ()
     failed_strategies: Annotated[int, Field(ge=1)] = 2
+    actors: Annotated[int, Field(ge=2)] | None = None
 
 
 class Together(_Data):

@@ -82,6 +82,7 @@ class Strategy:
 
     name: of its words file, too. ended: states that no step leaves. rests: states over which its case may be closed. audience: who may read what
     its steps say. expects: what must happen next, and until when; awaits: the codes that it uses. documents: that its steps complete.
+    asked: the codes of what is expected of people whom the audience names; they find it also where they may not know of the case.
     upcasts: of the old versions of its events, by (type, version).
     """
 
@@ -93,6 +94,7 @@ class Strategy:
     expects: Callable[[Activity], Sequence[Expected]]
     awaits: tuple[str, ...]
     documents: tuple[Document[Any], ...]
+    asked: tuple[str, ...] = ()
     upcasts: Mapping[tuple[str, int], Upcast] = field(default_factory=dict)
 
     @property

@@ -73,13 +73,13 @@ class Strategies:
         return {**activities, event.activity: strategy.settled(after)}
 
     def expected(self, activities: Activities) -> list[Expected]:
-        """Everything that must happen next."""
+        """Everything that must happen next, but for what the beginning of another activity has brought about."""
         under_way = [each for each in activities.values() if not each.ended]
-        return [
-            expected
-            for each in under_way
-            for expected in ([taken_up(each)] if each.state == "postponed" else self.by_name[each.strategy].expects(each))
-        ]
+        expected = [wanted for each in under_way for wanted in self._of_one(each)]
+        return [each for each in expected if not any(_brings_about(activity, each) for activity in activities.values())]
+
+    def _of_one(self, activity: Activity) -> Sequence[Expected]:
+        return [taken_up(activity)] if activity.state == "postponed" else self.by_name[activity.strategy].expects(activity)
 
 
 @cache
@@ -91,6 +91,12 @@ def table(*strategies: Strategy) -> Strategies:
         {taken.command: (strategy, taken) for strategy, taken in steps},
         {taken.event: (strategy, taken) for strategy, taken in steps},
     )
+
+
+def _brings_about(activity: Activity, expected: Expected) -> bool:
+    if expected.begins != activity.strategy or expected.proposed is None:
+        return False
+    return not activity.ended or activity.events[0].at >= expected.proposed
 
 
 def _taken(command: ActivityCommand, wanted: Step, subject: Activity) -> ActivityEvent:

@@ -96,6 +96,11 @@ class Document(Generic[E]):
     replaces: str = ""
     whole: bool = False
 
+    @property
+    def always(self) -> bool:
+        """Every such event completes it."""
+        return self.applies is _always
+
 
 class Described(Protocol):
     """A strategy, or another part of the work, that says everything about itself.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.cases.domain.steps.policy import Policy, Recommendation, most_urgent, raised
 from shared.events import Category, Fact, Urgency
@@ -27,7 +27,7 @@ class TriageInputs(BaseModel):
 
 
 class ReferralInputs(BaseModel):
-    """Exactly what a referral decision saw. tried: strategies tried, with how they ended."""
+    """Exactly what a referral decision saw. tried: strategies tried, with how they ended. actors: how many people or institutions are needed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -35,6 +35,7 @@ class ReferralInputs(BaseModel):
     categories: tuple[Category, ...]
     tried: dict[str, Ending]
     consent: Literal["given", "refused", "unknown"]
+    actors: Annotated[int, Field(ge=1)] = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +115,16 @@ def _critical(policy: Policy, inputs: TriageInputs) -> list[Fact]:
 
 @dataclass(frozen=True, slots=True)
 class Recommended:
-    """What the policy says about referring, the rules that fired, and what else it weighed."""
+    """What the policy says about referring, the rules that fired, and what else it weighed. mandatory: the counsellor has no authority."""
 
     recommendation: Recommendation
     rules: tuple[str, ...]
     alternatives: tuple[Recommendation, ...]
+    mandatory: bool
+
+
+REFERS: frozenset[Recommendation] = frozenset({"refer-now", "conference-then-refer"})
+"""The answers that lead to somebody with authority."""
 
 
 def recommend(policy: Policy, inputs: ReferralInputs) -> Recommended:
@@ -129,6 +135,9 @@ def recommend(policy: Policy, inputs: ReferralInputs) -> Recommended:
     chosen: Recommendation = "monitor" if inputs.urgency == "low" else "continue"
     if failed >= policy.referral.failed_strategies:
         rules.append(f"failed-strategies:{failed}")
+        chosen = "conference-then-refer"
+    if policy.referral.actors and inputs.actors >= policy.referral.actors:
+        rules.append(f"actors:{inputs.actors}")
         chosen = "conference-then-refer"
     if authority:
         rules.append(f"no-authority:{','.join(authority)}")
@@ -144,4 +153,4 @@ def recommend(policy: Policy, inputs: ReferralInputs) -> Recommended:
         rules.append("urgency:emergency")
         chosen = "refer-now"
     everything: tuple[Recommendation, ...] = ("refer-now", "conference-then-refer", "continue", "monitor")
-    return Recommended(chosen, tuple(rules) or ("default",), tuple(each for each in everything if each != chosen))
+    return Recommended(chosen, tuple(rules) or ("default",), tuple(each for each in everything if each != chosen), bool(authority))

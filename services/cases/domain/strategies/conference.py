@@ -285,6 +285,7 @@ CONFERENCE = Strategy(
     audience=audience,
     expects=expects,
     awaits=("conference-meeting", "conference-minutes", "commitment"),
+    asked=("commitment",),
     documents=(
         Document("conference-attendance", "Daftar hadir konferensi kasus", "Attendance of a case conference", ConferenceHeld),
         Document("conference-minutes", "Berita acara konferensi kasus", "Minutes of a case conference", ConferenceMinuted),

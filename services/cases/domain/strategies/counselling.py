@@ -26,6 +26,9 @@ from shared.sealed import CounsellingText
 LAIJAPEN, LAIJAPANG = timedelta(days=30), timedelta(days=180)
 """Short-term evaluation within a month, long-term within months (sources.md, Evaluation of services)."""
 
+REQUEST = timedelta(hours=72)
+"""Until when a meeting is agreed for counselling that was asked for: as the first contact of a case of the middle level (domain.md, Urgency)."""
+
 EARLIEST = {"laiseg": timedelta(), "laijapen": timedelta(days=7), "laijapang": timedelta(days=60)}
 """Days after the meeting from which an evaluation can show anything: a week, and months (domain.md, The nine strategies)."""
 
@@ -235,9 +238,12 @@ def _ended(_: EndCounselling, activity: Activity, __: About) -> None:
 
 
 def expects(activity: Activity) -> Sequence[Expected]:
-    """A meeting to be held, then the three evaluations, one after the other."""
+    """A meeting to be agreed and held, then the three evaluations, one after the other."""
     key, owner = activity.activity, activity.owner
     scheduled, held = activity.last(CounsellingScheduled), activity.last(CounsellingHeld)
+    asked = activity.last(CounsellingRequested)
+    if activity.state == "requested" and asked:
+        return [Expected(f"{key}/request", "counselling-request", asked.at + REQUEST, owner)]
     if activity.state == "scheduled" and scheduled:
         return [Expected(f"{key}/meeting-{activity.version}", "counselling-meeting", scheduled.when + timedelta(days=1), owner)]
     if activity.state == "held" and held:
@@ -278,7 +284,13 @@ COUNSELLING = Strategy(
     name="counselling",
     steps=(
         opens(RequestCounselling, CounsellingRequested, "requested", tells=counted("field", "origin"), offer=offered("contact")),
-        step(ScheduleCounselling, CounsellingScheduled, "requested scheduled held no-show evaluated postponed", "scheduled"),
+        step(
+            ScheduleCounselling,
+            CounsellingScheduled,
+            "requested scheduled held no-show evaluated postponed",
+            "scheduled",
+            offer=offered("counselling-request"),
+        ),
         step(
             HoldCounselling,
             CounsellingHeld,
@@ -289,7 +301,7 @@ COUNSELLING = Strategy(
             offer=offered("counselling-meeting", _next_meeting),
         ),
         step(RecordNoShow, CounsellingNoShow, "scheduled", "no-show", offer=offered("counselling-meeting")),
-        step(DeclineCounselling, CounsellingDeclined, "requested scheduled no-show postponed", "declined"),
+        step(DeclineCounselling, CounsellingDeclined, "requested scheduled no-show postponed", "declined", offer=offered("counselling-request")),
         step(
             EvaluateCounselling,
             CounsellingEvaluated,
@@ -307,7 +319,7 @@ COUNSELLING = Strategy(
     audience=audience,
     expects=expects,
     upcasts={("counselling-evaluated", 1): _no_reason},
-    awaits=("counselling-meeting", "evaluation-laiseg", "evaluation-laijapen", "evaluation-laijapang"),
+    awaits=("counselling-request", "counselling-meeting", "evaluation-laiseg", "evaluation-laijapen", "evaluation-laijapang"),
     documents=(
         _SERVICE_PLAN,
         Document("counselling-report", "Laporan konseling individual", "Report on individual counselling", CounsellingHeld),

@@ -5,7 +5,7 @@ A group is a stream of its own, read by its leader; a member's note lives in tha
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -112,6 +112,12 @@ class PostponedIntoThePast(Refused):
     english = "A group is postponed to a day that is still to come."
 
 
+class GroupRefusedAtHome(Refused):
+    code = "group-refused-at-home"
+    indonesian = "Orang tua/wali salah satu murid menolak atau menarik persetujuan; keluarkan murid itu sebelum kelompok dimulai."
+    english = "A student's guardian refused or withdrew their consent; take that student out before the group begins."
+
+
 class TooFewMembers(Refused):
     code = "too-few-members"
     indonesian = "Kelompok memerlukan sedikitnya dua anggota."
@@ -123,10 +129,12 @@ def _form(command: FormGroup, group: Group, _: About) -> None:
         raise WrongMoment
     if len({member.student for member in command.members}) < FEWEST:
         raise TooFewMembers
+    _require_no_refusal((member.student for member in command.members), command.refused)
     _keep_apart(command.members)
 
 
 def _add(command: AddMember, group: Group, _: About) -> None:
+    _require_no_refusal((command.member.student,), command.refused)
     _keep_apart((*group.students.values(), command.member))
 
 
@@ -142,8 +150,20 @@ def _hold(command: HoldSession, group: Group, _: About) -> None:
         raise TooFewMembers
     if command.session != group.sessions + 1:
         raise WrongSessionNumber
-    if group.sessions == 0 and not command.pledge:
+    if group.sessions == 0:
+        _begin(command, group)
+
+
+def _begin(command: HoldSession, group: Group) -> None:
+    """What the first session needs. Later ones are facts, and are recorded whatever a guardian has said since."""
+    if not command.pledge:
         raise PledgeMissing
+    _require_no_refusal(group.students, command.refused)
+
+
+def _require_no_refusal(students: Iterable[str], refused: frozenset[str]) -> None:
+    if not refused.isdisjoint(students):
+        raise GroupRefusedAtHome
 
 
 def _refuse(command: RecordMemberRefusal, group: Group, _: About) -> None:

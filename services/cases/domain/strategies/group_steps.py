@@ -23,12 +23,17 @@ class Member(Part):
     roles: Mapping[str, str]
 
 
+RefusedAtHome = Annotated[frozenset[str], Filled("refused-at-home")]
+"""Students whose guardian refused that they come into a group, or withdrew the consent, as it stands when the command is given."""
+
+
 class FormGroup(Command, called="form-group", permission="group"):
     group: Annotated[str, Filled("fresh-id", "group")]
     school: str
     field: Field
     purpose: CounsellingText
     members: Annotated[tuple[Member, ...], Limit(min_length=2), Filled("members")]
+    refused: RefusedAtHome = frozenset()
 
 
 class GroupFormed(ActEvent):
@@ -43,6 +48,7 @@ class GroupFormed(ActEvent):
 
 class AddMember(Command, called="add-member", permission="group"):
     member: Annotated[Member, Filled("member")]
+    refused: RefusedAtHome = frozenset()
 
 
 class MemberAdded(ActEvent):
@@ -70,6 +76,7 @@ class HoldSession(Command, called="hold-session", permission="group"):
     present: Annotated[tuple[str, ...], Limit(min_length=1), NamedBefore("members of the group")]
     pledge: bool
     dynamics: CounsellingText
+    refused: RefusedAtHome = frozenset()
 
 
 class SessionHeld(ActEvent):

@@ -177,8 +177,10 @@ def expects(activity: Activity) -> Sequence[Expected]:
     if activity.state == "no-answer" and invited:
         silent = activity.last(ParentNoAnswer)
         assert silent is not None
-        what = "home-visit-proposed" if visit_proposed(activity) else "next-summons"
-        return [Expected(f"{key}/{what}-{invited.summons}", what, silent.at + ANSWER, owner)]
+        if visit_proposed(activity):
+            proposed = f"{key}/home-visit-proposed-{invited.summons}"
+            return [Expected(proposed, "home-visit-proposed", silent.at + ANSWER, owner, begins="home-visit", proposed=silent.at)]
+        return [Expected(f"{key}/next-summons-{invited.summons}", "next-summons", silent.at + ANSWER, owner)]
     if activity.state == "agreed" and agreed:
         return [Expected(f"{key}/review", "home-action-review", agreed.review_by, owner)]
     return ()

@@ -139,7 +139,7 @@ _DECLINED: Tells[TeacherDeclined] = Tells(Notice("teacher-answered", to_owner))
 TEACHER = Strategy(
     name="teacher-collaboration",
     steps=(
-        opens(AskTeacher, TeacherAsked, "requested", _asked, tells=_ASKED),
+        opens(AskTeacher, TeacherAsked, "requested", _asked, tells=_ASKED, offer=offered("homeroom-first")),
         step(AnswerAsTeacher, TeacherAnswered, "requested postponed", "answered", _by_teacher, tells=_ANSWERED, offer=offered("teacher-answer")),
         step(DeclineAsTeacher, TeacherDeclined, "requested postponed", "declined", _by_teacher, tells=_DECLINED, offer=offered("teacher-answer")),
         step(AgreeGuidance, GuidanceAgreed, "answered", "agreed"),
@@ -149,5 +149,6 @@ TEACHER = Strategy(
     audience=audience,
     expects=expects,
     awaits=("teacher-answer", "guidance-result"),
+    asked=("teacher-answer",),
     documents=(Document("teacher-information", "Lembar informasi guru", "Teacher's information sheet", TeacherAnswered),),
 )

@@ -174,11 +174,24 @@ class UnsafeHome(Refused):
     english = "This home is marked as unsafe; no visit is made."
 
 
+class VisitRefusedAtHome(Refused):
+    code = "visit-refused-at-home"
+    indonesian = "Orang tua/wali menolak atau menarik persetujuan atas kunjungan; kunjungan hanya dapat dilakukan bila ada bahaya serius."
+    english = "A guardian refused the visit or withdrew their consent; it may only be made where there is serious danger."
+
+
 def _planned(command: PlanVisit, _: Activity, about: About) -> None:
     if not about.handling:
         raise CaseNotInHandling
     require_consent(command, about)
+    _require_no_refusal(about, serious_danger=command.serious_danger)
     _home(command.guardian, about)
+
+
+def _require_no_refusal(about: About, *, serious_danger: bool) -> None:
+    """Raises: VisitRefusedAtHome. What was done is recorded all the same."""
+    if "visit-consent" in about.refused and not serious_danger:
+        raise VisitRefusedAtHome
 
 
 def _home(guardian: str, about: About) -> None:
@@ -221,6 +234,7 @@ def _endorsed(command: NotifyVisit | ReplaceVisitNotice, activity: Activity, abo
     planned = activity.last(VisitPlanned)
     assert planned is not None
     _home(planned.guardian, about)
+    _require_no_refusal(about, serious_danger=planned.serious_danger)
     if command.endorsed_by in (command.by, activity.owner) or command.endorsed_by in about.named:
         raise VisitNotEndorsed
     if command.letter in {each.letter for each in letters(activity)}:
@@ -264,7 +278,7 @@ def _replacing(activity: Activity, _: Around) -> Sequence[Known]:
 VISIT = Strategy(
     name="home-visit",
     steps=(
-        opens(PlanVisit, VisitPlanned, "planned", _planned, offer=offered(known=guardians, towards="home-visit-proposed")),
+        opens(PlanVisit, VisitPlanned, "planned", _planned, offer=offered("home-visit-proposed", guardians)),
         step(NotifyVisit, VisitNotified, "planned not-met postponed notified", "notified", _notified, tells=Tells(Notice("visit", _endorsing))),
         step(
             ReplaceVisitNotice,

@@ -33,7 +33,7 @@ def referral_letter(material: Material) -> ReferralLetter:
         student=student.name,
         homeroom=student.homeroom,
         born=on(student.born) if student.born else None,
-        guardians=", ".join(student.guardians) or None,
+        guardians=", ".join(each for each in student.guardians if each not in student.unsafe) or None,
         school=material.school,
         sent=material.day(material.made_at),
         respond_by=material.day(sent.respond_by),

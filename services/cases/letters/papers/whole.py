@@ -13,7 +13,7 @@ from services.cases.domain.referring.referral import ReferralMoved
 from services.cases.domain.steps.activity import ActivityEvent
 from services.cases.letters.material import Material, NotComplete, coded, on
 from services.cases.letters.model import AboutStudent, Model
-from shared.events import CaseOpened, ReferralSent
+from shared.events import CaseClosed, CaseOpened, ReferralSent
 
 
 class Concern(Model):
@@ -78,6 +78,32 @@ def case_summary(material: Material) -> CaseSummary:
             Awaited(what=each.what, owner=material.name(each.owner) if each.owner else "–", due=material.date(each.due))
             for each in material.whole.awaited
         ),
+    )
+
+
+class Service(Model):
+    name: str
+    owner: str
+    latest: str
+
+
+class CaseClosing(AboutStudent):
+    """Surat keterangan selesai layanan: that it ended and how, and nothing of what was said."""
+
+    opened: str
+    closed: str
+    outcome: str
+    activities: tuple[Service, ...]
+
+
+def case_closing(material: Material) -> CaseClosing:
+    return CaseClosing(
+        student=material.student.name,
+        homeroom=material.student.homeroom,
+        opened=_opened(material),
+        closed=material.day(material.dated(CaseClosed)[-1][1]),
+        outcome=coded("outcome", material.of(CaseClosed).outcome),
+        activities=tuple(Service(name=each.name, owner=each.owner, latest=each.latest) for each in _activities(material)),
     )
 
 

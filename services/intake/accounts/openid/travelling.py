@@ -9,11 +9,13 @@ import structlog
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
+from services.intake.accounts.offered import ACCOUNT, SIGN_IN
+from services.intake.accounts.office import NoPlaceNow, WayNotOffered
 from services.intake.accounts.openid.client import Returned
 from services.intake.accounts.openid.desk import NotInvited, Travelling, Wanted
 from services.intake.accounts.openid.refusing import IssuerAway, NotProved
 from services.intake.accounts.openid.tokens import Proof
-from services.intake.accounts.ways import ACCOUNT, SIGN_IN, Ways
+from services.intake.accounts.ways import Ways
 from services.intake.domain.account import InvitationNotValid, NoAccount
 from services.intake.domain.sign_in_name import NameTaken
 from shared.access import Principal
@@ -23,7 +25,7 @@ from shared.pages import Text
 
 log = structlog.get_logger()
 
-_REFUSALS: tuple[type[Refused], ...] = (NotProved, NotInvited, InvitationNotValid, NameTaken, NoAccount)
+_REFUSALS: tuple[type[Refused], ...] = (NotProved, NotInvited, InvitationNotValid, NameTaken, NoAccount, NoPlaceNow, WayNotOffered)
 _STOPPED: tuple[type[Refused | IssuerAway], ...] = (*_REFUSALS, IssuerAway)
 _AWAY = Sentences(
     "Penyedia akun itu sedang tidak menjawab. Coba lagi sebentar lagi, atau masuklah dengan cara lain.",
@@ -75,8 +77,7 @@ class Travels:
     async def leave(self, request: Request, issuer: str) -> Response:
         """To the issuer's own page for signing out, where it has one."""
         try:
-            back = f"{self.ways.kernel.settings.public_origin.rstrip('/')}{SIGN_IN}"
-            address = await self.ways.openid.client(issuer).leaving(back)
+            address = await self.ways.openid.client(issuer).leaving(self.ways.front)
         except (NotProved, IssuerAway) as error:
             return self._stop(issuer, error)
         return lead_away(request, address) if address else RedirectResponse(SIGN_IN, 303)
@@ -99,7 +100,7 @@ class Travels:
             await self._add(who, proof, begun)
             return answer
         person = await self._person(proof, begun)
-        await self.ways.enter(request, answer, person, level="two-factor" if proof.two_factor else "single", way="openid")
+        await self.ways.office.enter(request, answer, person, level="two-factor" if proof.two_factor else "single", way="openid")
         return answer
 
     async def _person(self, proof: Proof, begun: Travelling) -> str:

@@ -6,9 +6,10 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.intake.accounts.inviting import hash_of
+from services.intake.accounts.offered import ACCOUNT, FIRST, wanted_path
 from services.intake.accounts.passkeys.ceremonies import LONGEST_ANSWER
 from services.intake.accounts.passkeys.showing import PasskeyPages
-from services.intake.accounts.ways import ACCOUNT, FIRST, Ways, wanted_path
+from services.intake.accounts.ways import Ways
 from shared.access import SignedIn
 
 _LONGEST_NAME = 60
@@ -27,6 +28,7 @@ def router(ways: Ways) -> APIRouter:
 def _signing_in(routes: APIRouter, pages: PasskeyPages) -> None:
     @routes.get("/masuk/passkey")
     async def ask(request: Request, who: SignedIn, next: str = "", again: str = "") -> Response:  # noqa: A002 - the name in the address
+        pages.ways.office.require_way("passkey")
         return await pages.ask(request, who.id if again and who.session else None, wanted_path(next))
 
     @routes.post("/masuk/passkey")
@@ -36,19 +38,22 @@ def _signing_in(routes: APIRouter, pages: PasskeyPages) -> None:
         answer: str = Form("", max_length=LONGEST_ANSWER),
         next: str = Form(""),  # noqa: A002
     ) -> Response:
+        pages.ways.office.require_way("passkey")
         return await pages.sign_in(request, answer, wanted_path(next))
 
 
 def _accepting(routes: APIRouter, pages: PasskeyPages) -> None:
     @routes.get("/undangan/{token}/passkey")
     async def ask(request: Request, token: str, _: SignedIn) -> Response:
-        return await pages.ask_to_make(request, await pages.invited(token))
+        pages.ways.office.require_way("passkey")
+        return await pages.ask_to_make(request, await pages.ways.office.invited(request, token))
 
     @routes.post("/undangan/{token}/passkey")
     async def accept(
         request: Request, token: str, _: SignedIn, answer: str = Form("", max_length=LONGEST_ANSWER), name: str = Form("", max_length=_LONGEST_NAME)
     ) -> Response:
-        person = await pages.invited(token)
+        pages.ways.office.require_way("passkey")
+        person = await pages.ways.office.invited(request, token)
         made = await pages.made(request, person, answer, name)
         if isinstance(made, Response):
             return made
@@ -59,12 +64,14 @@ def _accepting(routes: APIRouter, pages: PasskeyPages) -> None:
 def _adding(routes: APIRouter, pages: PasskeyPages) -> None:
     @routes.get("/akun/passkey")
     async def ask(request: Request, who: SignedIn) -> Response:
+        pages.ways.office.require_way("passkey")
         return await pages.ask_to_make(request, who.id)
 
     @routes.post("/akun/passkey")
     async def add(
         request: Request, who: SignedIn, answer: str = Form("", max_length=LONGEST_ANSWER), name: str = Form("", max_length=_LONGEST_NAME)
     ) -> Response:
+        pages.ways.office.require_way("passkey")
         made = await pages.made(request, who.id, answer, name)
         if isinstance(made, Response):
             return made

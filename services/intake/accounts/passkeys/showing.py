@@ -11,10 +11,10 @@ from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.intake.accounts.new_ways import NewWay
+from services.intake.accounts.offered import SIGN_IN, query
 from services.intake.accounts.passkeys.ceremonies import PasskeyNotProved
 from services.intake.accounts.passkeys.desk import Asked, Challenged, Passkeys
-from services.intake.accounts.ways import SIGN_IN, Ways, query
-from services.intake.domain.account import InvitationNotValid
+from services.intake.accounts.ways import Ways
 from shared.errors import Sentences
 from shared.pages import Text
 
@@ -54,22 +54,15 @@ class PasskeyPages:
         """The person is in, and goes where they wanted."""
         answer = RedirectResponse(wanted, 303)
         self._usable().underway.drop(answer)
-        await self.ways.enter(request, answer, person, level="two-factor", way="passkey")
+        await self.ways.office.enter(request, answer, person, level="two-factor", way="passkey")
         return answer
-
-    async def invited(self, token: str) -> str:
-        """Whose invitation it is. Raises: InvitationNotValid."""
-        person = await self.ways.inviting.person_of(token)
-        if person is None:
-            raise InvitationNotValid
-        return person
 
     async def ask_to_make(self, request: Request, person: str, errors: dict[str, Text] | None = None, name: str = "") -> Response:
         """Asks the device to make a passkey."""
         passkeys, others = self.ways.passkeys, request.url.path.removesuffix("/passkey")
         if isinstance(passkeys, Sentences) or _by_number(request, passkeys):
             return self._off(request, others)
-        asked = await passkeys.ask_to_make(person, await self.ways.shown(person))
+        asked = await passkeys.ask_to_make(person, await self.ways.office.name_of(person) or "Tanggap")
         told: dict[str, object] = {"options": asked.options, "name": name, "others": others, "errors": errors or {}}
         return self._given(request, "ways/new_passkey.html", told, asked, passkeys)
 

@@ -1,0 +1,34 @@
+"""The files of a case as its page shows them: what they are, and where they are downloaded."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
+
+from services.cases.attached.kept import AttachedFile
+from shared.attachments.kinds import Kind, is_picture
+from shared.pages import Text, say
+
+_PICTURE = say("Foto")
+_KINDS: Mapping[Kind, Text] = {"jpeg": _PICTURE, "png": _PICTURE, "webp": _PICTURE, "pdf": say("Berkas PDF")}
+
+
+def files_shown(files: Sequence[AttachedFile], case_id: str, reason: str | None) -> Mapping[str, list[dict[str, object]]]:
+    """By the concern with which they came. reason: why the person reads the case, if they said so."""
+    found: defaultdict[str, list[dict[str, object]]] = defaultdict(list)
+    for each in files:
+        found[each.concern].append(_shown(each, case_id, reason))
+    return found
+
+
+def _shown(file: AttachedFile, case_id: str, reason: str | None) -> dict[str, object]:
+    place = f"/cases/cases/{case_id}/lampiran/{file.attachment}"
+    query = f"?{urlencode({'reason': reason})}" if reason else ""
+    return {
+        "what": _KINDS[file.kind],
+        "size": max(1, round(file.octets / 1000)),
+        "picture": f"{place}{query}" if is_picture(file.kind) else "",
+        "original": f"{place}/asli{query}",
+        "digest": file.digest,
+    }

@@ -1,0 +1,1 @@
+"""What a case still holds when somebody wants to close it."""

@@ -1,0 +1,120 @@
+"""What is expected of a case, of whom and by when, over all its parts. Of an open case something always is: where no part expects anything, the next
+step does (domain.md, Urgency). So no case lies still without anybody being late.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from services.cases.domain import official_reporting
+from services.cases.domain.case import additions, conflict, families, handling, transferring
+from services.cases.domain.case.additions import ContinueConcern, NoteReading
+from services.cases.domain.case.families import FoldAnswer
+from services.cases.domain.case.handing_over import TakeOverCase
+from services.cases.domain.case.merging import UnmergeCase
+from services.cases.domain.case.opening import CLOCKS
+from services.cases.domain.case.owing import LookAhead, LoseOwner, RegainOwner
+from services.cases.domain.case.planning import AgreeSafetyPlan, PlanCase, ReachGoal, ResumeCase
+from services.cases.domain.case.state import Case
+from services.cases.domain.case.strands import Reopen, SetUrgency, TakeConcern
+from services.cases.domain.case.suspending import still_left
+from services.cases.domain.case.transferring import ReceiveTransfer
+from services.cases.domain.case.whereabouts import NoteWhereabouts
+from services.cases.domain.referring import disclosure, referral
+from services.cases.domain.referring.consent import CONSENT
+from services.cases.domain.referring.referral import DecideReferral, DraftReferral, FoldTask, SendReferral
+from services.cases.domain.steps.activity import ActivityCommand, Expected
+from services.cases.domain.steps.command import Command
+from services.cases.domain.steps.table import Strategies
+from services.cases.domain.strategies.group import NoteMember
+from shared.events import Urgency
+from shared.message import Fact
+
+NEXT_STEP = "next-step"
+FOLLOW_UP: Mapping[Urgency, timedelta] = {
+    "emergency": timedelta(days=1),
+    "high": timedelta(days=3),
+    "medium": timedelta(days=7),
+    "low": timedelta(days=14),
+}
+"""Until when the next step is expected where neither a clock of the policy nor a part of the case says so."""
+
+_STEPS: tuple[type[Fact], ...] = (
+    ActivityCommand, NoteMember, PlanCase, ReachGoal, AgreeSafetyPlan, ResumeCase, TakeOverCase, SetUrgency, Reopen, TakeConcern, ReceiveTransfer,
+    UnmergeCase, DecideReferral, DraftReferral, SendReferral, FoldTask, *CONSENT.commands,
+)  # fmt: skip
+"""What brings a case on. A note or a link does not: nobody leaves the ladder by editing."""
+
+
+def expected(strategies: Strategies, case: Case, command: Fact) -> list[Expected]:
+    """Everything that must happen next, after a command. Of an open case it is always something, and of nobody where nobody has it: so it stands on
+    the list of those who may take it. A closed case still owes corrections, and new words and answers are read; in one that rests, what is under
+    way goes on.
+    """
+    wanted = [_by_who_is_there(each, case) for each in _of_its_parts(strategies, case)]
+    if case.closed or case.moves.merged_into or running(case):
+        return wanted
+    stands = wanted if case.owner else [each for each in wanted if each.owner is None]
+    return wanted if stands else [*wanted, *_next_step(case, command)]
+
+
+def _by_who_is_there(wanted: Expected, case: Case) -> Expected:
+    owner = case.present(wanted.owner)
+    return wanted if owner == wanted.owner else replace(wanted, owner=owner)
+
+
+def _of_its_parts(strategies: Strategies, case: Case) -> list[Expected]:
+    owed = [
+        *disclosure.expected(case.ledger, case.owner),
+        *additions.expected(case.additions, case.owner),
+        *families.expected(case.families, case.owner),
+    ]
+    if case.closed:
+        return owed
+    under_way = [
+        *strategies.expected(case.activities),
+        *conflict.expected(case.conflicts, still_left(case)),
+        *referral.expected(case.referrals, case.owner, case.absent.keys()),
+        *owed,
+    ]
+    if case.moves.merged_into:
+        return under_way
+    by_law = official_reporting.due(case.activities, case.sexual_violence_since, case.owner)
+    return [*by_law, *handling.expected(case.handling, case.owner), *transferring.expected(case.moves, case.school, case.owner), *under_way]
+
+
+def running(case: Case) -> dict[str, str | None]:
+    """Clocks of the policy that were started and not met, each with whose it is: whoever has the case."""
+    return {} if case.closed or case.moves.merged_into else {key: case.owner for key in case.deadlines if key in CLOCKS and CLOCKS[key](case)}
+
+
+def _next_step(case: Case, command: Fact) -> list[Expected]:
+    """An assessment, a plan, or after these whatever comes next. It is due anew only after a step."""
+    what = {"opened": "assess", "assessed": "plan", "planned": NEXT_STEP}[case.handling.stage]
+    known, at = case.deadlines.get(what), _moment(command)
+    if known and not isinstance(command, _STEPS):
+        return [Expected(what, what, known.expected, case.owner)]
+    return [Expected(what, what, at + FOLLOW_UP[case.urgency], case.owner)] if at else []
+
+
+def _moment(command: Fact) -> datetime | None:
+    """When it happened; None for what a neighbour tells without saying when."""
+    match command:
+        case (
+            Command()
+            | TakeConcern()
+            | ContinueConcern()
+            | NoteReading()
+            | NoteWhereabouts()
+            | LoseOwner()
+            | RegainOwner()
+            | LookAhead()
+            | FoldAnswer()
+        ):
+            return command.at
+        case FoldTask():
+            return command.moved_at
+        case _:
+            return None

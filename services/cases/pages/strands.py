@@ -1,0 +1,34 @@
+"""A strand of a case as its page shows it: what a reporter said, what they added, what was written back to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from services.cases.pages.links import Link
+from services.cases.pages.screen import CATEGORIES, FACTS
+
+ANSWERS = "answer-reporter"
+"""The step by which somebody writes to a reporter."""
+
+
+def strand_shown(strand: Mapping[str, Any], names: Mapping[str, str], links: Sequence[Link]) -> dict[str, Any]:
+    """strand: as the reader may see it. names: of who wrote back. links: the steps of the case."""
+    facts: Mapping[str, bool] = strand.get("facts", {})
+    return {
+        "concern": strand["concern"],
+        "at": strand["recorded_at"],
+        "categories": [text for code, text in CATEGORIES.items() if code in strand.get("categories", ())],
+        "text": strand["text"],
+        "description": strand.get("description"),
+        "facts": [text for code, text in FACTS.items() if facts.get(code)],
+        "said": _dialogue(strand["additions"], strand["answers"], names),
+        "links": [each for each in links if each.called == ANSWERS and each.subject == strand["concern"]],
+    }
+
+
+def _dialogue(additions: Sequence[Mapping[str, Any]], answers: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """What both sides wrote after the first words, in the order in which they did."""
+    theirs = [((place, 1), {"at": each["recorded_at"], "text": each["text"], "ours": False, "by": ""}) for place, each in enumerate(additions)]
+    ours = [((each["after"], 0), {"at": each["at"], "text": each["text"], "ours": True, "by": names.get(each.get("by", ""), "")}) for each in answers]
+    return [said for _, said in sorted([*theirs, *ours], key=lambda each: each[0])]

@@ -1,0 +1,114 @@
+"""The district's page of erasures: find the person, see what would end and what forbids it, then end it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Annotated
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from services.intake.domain.erasure import Ground, Scope
+from services.intake.domain.roster import ROSTER
+from services.intake.erasure.office import ErasureOffice, Wanted
+from services.intake.erasure.routes import require_theirs, told, told_of_dry_run
+from shared.access import SignedIn
+from shared.asking import asked
+from shared.decider import load
+from shared.message import TANGGAP, derived_id
+from shared.pages import say
+from shared.sealed import Erased
+
+_LIST = "/intake/penghapusan"
+_Person = Annotated[str, Form(max_length=100)]
+
+GROUNDS: Mapping[Ground, str] = {
+    "asked": say("orangnya sendiri atau walinya meminta (UU PDP pasal 43)"),
+    "consent-withdrawn": say("persetujuan dicabut"),
+    "unlawful": say("data itu tidak boleh disimpan sejak awal"),
+    "retention-over": say("masa simpan menurut jadwal retensi arsip sudah berakhir (UU PDP pasal 44)"),
+}
+SCOPES: Mapping[Scope, str] = {"everything": say("semua data orang ini"), "counselling-notes": say("hanya catatan konseling")}
+STATES = {
+    "underway": say("sedang berjalan"),
+    "held": say("ditahan"),
+    "completed": say("selesai"),
+    "would-end": say("dapat dihapus"),
+    "would-be-held": say("belum boleh dihapus"),
+}
+HOLDS = {
+    "legal-hold": say("Data dikunci untuk proses hukum"),
+    "open-case": say("Kasus masih ditangani, maka tidak ada yang dihapus: tutup kasusnya lebih dahulu, lalu minta penghapusan lagi"),
+    "open-task": say("Rujukan masih dikerjakan mitra"),
+    "in-service": say("Orang ini masih bertugas: akhiri tugasnya lebih dahulu"),
+}
+PURPOSES = {
+    "identity": say("nama dan tanggal lahir"),
+    "contact": say("alamat surel dan telepon"),
+    "concern": say("isi laporan"),
+    "case": say("isi kasus dan surat"),
+    "counselling": say("catatan konseling"),
+    "guardian-notice": say("pesan kepada orang tua/wali"),
+    "package": say("berkas rujukan"),
+    "answer": say("jawaban orang tua/wali dan mitra"),
+    "sign-in": say("cara masuk"),
+}
+
+
+def pages(office: ErasureOffice) -> APIRouter:
+    """`/intake/penghapusan`."""
+    routes = APIRouter(prefix=_LIST, include_in_schema=False)
+    erasures, frame = office.inquiry.erasures, office.kernel.frame
+
+    def shown(request: Request, template: str, more: Mapping[str, object]) -> HTMLResponse:
+        words = {"grounds": GROUNDS, "scopes": SCOPES, "states": STATES, "hold_words": HOLDS, "purposes": PURPOSES}
+        return frame.page(request, template, {**words, **more})
+
+    @routes.get("")
+    async def listed(request: Request, _: SignedIn, person: Annotated[str, Query(max_length=100)] = "") -> HTMLResponse:
+        return shown(request, "erasure/list.html", {"person": person, "retention": bool(office.inquiry.schedule.rules)})
+
+    @routes.post("/periksa")
+    async def look(
+        request: Request, principal: SignedIn, person: _Person = "", ground: Ground = Form("asked"), scope: Scope = Form("everything")
+    ) -> HTMLResponse:
+        """What would end; nothing is stored. Raises: NotFound."""
+        await require_theirs(erasures, principal, person)
+        found = told_of_dry_run(person, await office.dry_run(Wanted(person, ground, scope, principal.id)))
+        more = {"found": found, "name": await _name(office, person), "ground": ground, "scope": scope, "key": str(uuid4())}
+        return shown(request, "erasure/look.html", more)
+
+    @routes.post("")
+    async def end(
+        request: Request,
+        principal: SignedIn,
+        key: Annotated[UUID, Form()],
+        person: _Person = "",
+        ground: Ground = Form("asked"),
+        scope: Scope = Form("everything"),
+    ) -> Response:
+        """key: of the form that was looked at: sent again, it asks for nothing new."""
+        await require_theirs(erasures, principal, person)
+        command = await asked(request, principal)
+        once = replace(command, key=str(key), cause=derived_id(TANGGAP, command.scope, key))
+        await office.request(Wanted(person, ground, scope, principal.id), once)
+        return RedirectResponse(f"{_LIST}/{person}", 303)
+
+    @routes.get("/{person}")
+    async def one(request: Request, person: str, principal: SignedIn) -> HTMLResponse:
+        await require_theirs(erasures, principal, person)
+        found = told(await office.of(person), office)
+        statement = json.loads(found.receipt.statement) if found.receipt else None
+        return shown(request, "erasure/one.html", {"found": found, "statement": statement})
+
+    return routes
+
+
+async def _name(office: ErasureOffice, person: str) -> str:
+    """So that whoever ends it sees that it is the right person; empty where it is gone."""
+    known = (await load(office.kernel.store, ROSTER, f"person-{person}")).state.person
+    opened = await office.kernel.vault.open(known.name) if known else ""
+    return "" if isinstance(opened, Erased) else opened

@@ -1,0 +1,114 @@
+"""Gathers what is kept about one person, in words: what intake itself has, and what cases has. What is of others is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from services.intake.domain.concern import ConcernReceived
+from services.intake.domain.roster import ROSTER, Entry
+from services.intake.erasure.view import Erasures
+from services.intake.views import Directory
+from shared.decider import load
+from shared.errors import NotFound
+from shared.neighbours import Told
+from shared.sealed import Erased, Sealed
+from shared.service import Kernel
+from shared.subjects import Asked, Held, Part, Reader, ToPrint
+
+KINDS = {"student": "murid", "guardian": "orang tua/wali", "staff": "pendidik atau tenaga kependidikan"}
+
+DECIDED_BY_A_PERSON = Part(
+    title="Keterangan lain",
+    title_en="Anything else",
+    facts=(("Siapa yang memutuskan", "Ada tidaknya keterangan lain, dan apa yang disampaikan tentangnya, diputuskan petugas sekolah atau dinas."),),
+)
+"""Stands in every guardian's copy, whatever is kept: by what a copy lacks, nobody learns whether there is a case."""
+
+_REPORTED = "SELECT body FROM event WHERE type = 'concern-received' AND body::json ->> 'reporter' = %s ORDER BY position"
+_FILES = "SELECT count(*) FROM event WHERE stream = %s AND type = 'file-attached'"
+_WAYS = "SELECT kind, count(*) FROM verifier WHERE person = %s GROUP BY kind ORDER BY kind"
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """cases: the sibling that has the histories, and prints."""
+
+    kernel: Kernel
+    directory: Directory
+    erasures: Erasures
+    cases: Told
+
+    async def of(self, person: str, by: str, reader: Reader) -> Held:
+        """Everything. by: who asks for it. Raises: NotFound: nobody has this id. Unavailable."""
+        entry = (await load(self.kernel.store, ROSTER, f"person-{person}")).state
+        if entry.person is None:
+            raise NotFound("nobody in this district has this id")
+        theirs = await self.cases.post("held", Asked(person=person, by=by, reader=reader), Held)
+        own = [await self._roster(entry, reader), *(await self._of_their_own(person) if reader == "student" else [DECIDED_BY_A_PERSON])]
+        return Held(parts=(*own, *theirs.parts))
+
+    async def printed(self, person: str, by: str, reader: Reader) -> bytes:
+        """The same as PDF. Raises: as `of`."""
+        held = await self.of(person, by, reader)
+        day = f"{self.kernel.clock.now():%Y-%m-%d}"
+        name = dict(held.parts[0].facts).get("Nama", "")
+        told = ToPrint(name=name, day=day, district=self.kernel.settings.district, reader=reader, parts=held.parts)
+        return await self.cases.bytes("print", told)
+
+    async def _of_their_own(self, person: str) -> list[Part]:
+        """What is nobody's but theirs, so that no guardian is handed it: how they sign in, and what they reported, perhaps of that guardian."""
+        return [await self._account(person), *await self._reported(person)]
+
+    async def _roster(self, entry: Entry, reader: Reader) -> Part:
+        told = entry.person
+        if told is None:
+            return Part(title="Data induk", title_en="Roster")
+        schools = {str(each["school"]): str(each["name"]) for each in await self.directory.schools()}
+        facts = {
+            "Nama": await self._opened(told.name),
+            "Sebagai": KINDS[told.kind],
+            "Tanggal lahir": await self._opened(told.born),
+            "Alamat surel": await self._opened(told.email) if reader == "student" else "",
+            "Telepon": await self._opened(told.phone) if reader == "student" else "",
+            "Sekolah": schools.get(told.school, ""),
+            "Kelas": told.homeroom or "",
+            "Orang tua/wali tercatat": str(len(told.guardians)) if told.kind == "student" else "",
+        }
+        return Part(title="Data induk", title_en="Roster", facts=_filled(facts))
+
+    async def _account(self, person: str) -> Part:
+        async with self.kernel.database.acting_as("sign-in").connection() as connection:
+            rows = await (await connection.execute(_WAYS, (person,))).fetchall()
+        facts = {f"Cara masuk: {kind}": str(count) for kind, count in rows} or {"Cara masuk": "tidak ada akun"}
+        return Part(title="Akun", title_en="Account", facts=_filled(facts))
+
+    async def _reported(self, person: str) -> list[Part]:
+        """What they reported themselves, in their own words. An anonymous report is nobody's."""
+        async with self.kernel.database.connection() as connection:
+            rows = await (await connection.execute(_REPORTED, (person,))).fetchall()
+        reports = [ConcernReceived.model_validate_json(body) for (body,) in rows]
+        return [await self._report(each) for each in reports]
+
+    async def _report(self, told: ConcernReceived) -> Part:
+        files = await self._files(told.concern)
+        facts = {
+            "Isi": await self._opened(told.narrative),
+            "Cara menghubungi": await self._opened(told.reply_to),
+            "Lampiran": f"{files} berkas" if files else "",
+        }
+        return Part(title="Laporan yang Anda buat", title_en="A report of yours", facts=_filled(facts))
+
+    async def _files(self, concern: str) -> int:
+        """How many came with it. The copy holds none: others may be seen in them, and a person decides about that."""
+        async with self.kernel.database.statement() as connection:
+            row = await (await connection.execute(_FILES, (f"concern-{concern}",))).fetchone()
+        return row[0] if row else 0
+
+    async def _opened(self, sealed: Sealed | None) -> str:
+        opened = await self.kernel.vault.open(sealed) if sealed else ""
+        return "sudah dihapus" if isinstance(opened, Erased) else opened
+
+
+def _filled(facts: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple((label, value) for label, value in facts.items() if value)

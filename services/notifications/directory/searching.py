@@ -1,0 +1,147 @@
+"""Who of the directory could receive a student: what is wished is compared with what each agency says of itself, and every comparison is told.
+
+Nobody is left out: an agency that does not fit stands behind the others with the reason, because directories are seldom complete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from services.notifications.directory.needs import begins_a_word, needs
+from services.notifications.domain.listing import Offer
+
+FRESH = timedelta(days=180)
+"""So long something that was assured counts as true (the standing of a directory)."""
+
+Fit = Literal["fits", "unknown", "against"]
+Code = Literal["need", "words", "age", "area", "unaccompanied", "around-the-clock", "room", "active", "checked"]
+_SERVED_EVERYWHERE = ("nasional", "indonesia", "national", "seluruh")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is looked for; empty and None where it does not matter. need: a code of `needs`. words: each of them has to occur. age: in years.
+
+    area: where the student lives. unaccompanied: without a guardian. around_the_clock: day and night.
+    """
+
+    need: str = ""
+    words: str = ""
+    age: int | None = None
+    area: str = ""
+    unaccompanied: bool = False
+    around_the_clock: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An agency of the directory. services: their names, where nothing more is known of them."""
+
+    agency: str
+    name: str
+    kind: str
+    services: Sequence[str]
+    description: str = ""
+    offers: Sequence[Offer] = ()
+
+    def all_offers(self) -> Sequence[Offer]:
+        """At least one: an agency of which only names are known may do anything."""
+        return self.offers or [Offer(service="", name=", ".join(self.services))]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One comparison. about: what the agency says."""
+
+    code: Code
+    fit: Fit
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An agency, by that of its services which fits best. reasons: those that fit first."""
+
+    listed: Listed
+    offer: Offer
+    reasons: Sequence[Reason]
+
+    @property
+    def suits(self) -> bool:
+        """Nothing speaks against it."""
+        return all(each.fit != "against" for each in self.reasons)
+
+    @property
+    def rank(self) -> tuple[int, int, str]:
+        """The best first, then by name."""
+        return (self._count("against"), -self._count("fits"), self.listed.name.casefold())
+
+    def _count(self, fit: Fit) -> int:
+        return sum(each.fit == fit for each in self.reasons)
+
+
+def receivers(wish: Wish, directory: Iterable[Listed], today: date) -> list[Hit]:
+    """Every agency, the best first."""
+    return sorted((_best(wish, each, today) for each in directory), key=lambda hit: hit.rank)
+
+
+def _best(wish: Wish, listed: Listed, today: date) -> Hit:
+    hits = [Hit(listed, offer, sorted(_reasons(wish, listed, offer, today), key=_as_shown)) for offer in listed.all_offers()]
+    return min(hits, key=lambda hit: hit.rank)
+
+
+def _as_shown(reason: Reason) -> int:
+    return ("fits", "unknown", "against").index(reason.fit)
+
+
+def _reasons(wish: Wish, listed: Listed, offer: Offer, today: date) -> Iterator[Reason]:
+    text = f"{listed.name} {listed.description} {offer.name} {offer.description} {offer.eligibility}"
+    need = needs().get(wish.need)
+    if need:
+        yield Reason("need", "fits" if need.answered_by(listed.kind, text) else "against", offer.name)
+    if wanted := wish.words.split():
+        yield Reason("words", "fits" if all(begins_a_word(each, text) for each in wanted) else "against", wish.words)
+    if wish.age is not None:
+        yield _age(wish.age, offer)
+    if wish.area.strip():
+        yield _area(wish.area.strip(), offer)
+    if wish.unaccompanied:
+        yield Reason("unaccompanied", _fit(offer.unaccompanied))
+    if wish.around_the_clock:
+        yield Reason("around-the-clock", _fit(True if offer.around_the_clock else (False if offer.hours else None)))
+    yield from _standing(offer, today)
+
+
+def _standing(offer: Offer, today: date) -> Iterator[Reason]:
+    """What holds whatever is wished."""
+    if offer.room is not None:
+        yield Reason("room", _fit(offer.room > 0), str(offer.room))
+    if not offer.active:
+        yield Reason("active", "against")
+    if offer.checked_on and today - offer.checked_on > FRESH:
+        yield Reason("checked", "unknown", offer.checked_on.isoformat())
+
+
+def _fit(known: bool | None) -> Fit:
+    return "unknown" if known is None else "fits" if known else "against"
+
+
+def _age(age: int, offer: Offer) -> Reason:
+    least, most = offer.minimum_age, offer.maximum_age
+    if least is None and most is None:
+        return Reason("age", "unknown")
+    inside = (least is None or age >= least) and (most is None or age <= most)
+    return Reason("age", "fits" if inside else "against", f"{least or 0:g}–{most:g}" if most is not None else f"≥ {least:g}")
+
+
+def _area(area: str, offer: Offer) -> Reason:
+    """Where only the place of the office is known, another place speaks against nobody."""
+    served = "; ".join(offer.areas)
+    if any(begins_a_word(each, served) for each in (area, *_SERVED_EVERYWHERE)):
+        return Reason("area", "fits", served)
+    if any(begins_a_word(area, each) for each in offer.places):
+        return Reason("area", "fits", "; ".join(offer.places))
+    return Reason("area", "against", served) if served else Reason("area", "unknown")

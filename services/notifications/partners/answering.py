@@ -1,0 +1,102 @@
+"""The one road of an agency's answer: JSON, FHIR, link, portal, a letter or a call that staff note (architecture, decision 14)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+from services.notifications.domain.task import TASK, Actor, DeclineReason, Move, OpenPackage, PackageOpened, Task
+from shared.asked import Asked
+from shared.decider import Executed, execute
+from shared.eventstore.states import Loaded
+from shared.message import Occasion, derived_id
+from shared.sealed import Erased, Sealed
+from shared.service import Kernel
+
+Channel = Literal["api", "portal", "letter", "phone"]
+
+SAME_READING = timedelta(hours=1)
+"""Within this time it is one reading, however often a page is loaded or a system fetches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an agency said. trigger: as in the task's table. words: of the agency, sealed before they are kept. at: of an appointment."""
+
+    trigger: str
+    actor: Actor = "R"
+    channel: Channel = "api"
+    reason: DeclineReason | None = None
+    words: str | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Gives answers and opens packages."""
+
+    kernel: Kernel
+
+    async def give(
+        self,
+        task_id: str,
+        found: Task,
+        said: Said,
+        occasion: Occasion,
+        *,
+        asked: Asked | None = None,
+        check: Callable[[Loaded[Task]], None] | None = None,
+    ) -> Executed[Task]:
+        """Raises: InvalidTransition, ReasonMissing, QuestionMissing; whatever `check` raises; NotAllowed: the student was erased."""
+        move = Move(
+            transition=transition_of(occasion.cause),
+            actor=said.actor,
+            trigger=said.trigger,
+            by=occasion.actor,
+            reason=said.reason,
+            note=await self._sealed(task_id, found, said, occasion),
+            at=said.at,
+            channel=said.channel,
+        )
+        return await execute(self.kernel.store, TASK, stream_of(task_id), move, occasion, asked=asked, check=check)
+
+    async def _sealed(self, task_id: str, found: Task, said: Said, occasion: Occasion) -> Sealed | None:
+        if not said.words or found.requested is None:
+            return None
+        owner = found.requested.student or f"case-{found.requested.case}"
+        return await self.kernel.vault.seal(owner, "answer", said.words, f"{stream_of(task_id)}/note-{occasion.cause}")
+
+    async def look(self, task_id: str, occasion: Occasion, channel: Channel = "api") -> Task:
+        """The agency's first look is recorded as received; later ones say nothing."""
+        move = Move(transition=f"fetch-{task_id}", actor="R", trigger="fetch", by=occasion.actor, channel=channel)
+        return (await execute(self.kernel.store, TASK, stream_of(task_id), move, occasion)).state
+
+    async def open(self, task_id: str, occasion: Occasion) -> Task:
+        """Puts on record that the package is read now. Raises: PackageClosed."""
+        return (await execute(self.kernel.store, TASK, stream_of(task_id), OpenPackage(by=occasion.actor), occasion)).state
+
+    async def open_again(self, task_id: str, occasion: Occasion) -> None:
+        """The same of a page that is loaded as often as somebody likes: one entry for each reader and hour. Raises: PackageClosed."""
+        since = self.kernel.clock.now() - SAME_READING
+        events = await self.kernel.store.read_stream(stream_of(task_id))
+        lately = (TASK.codec.decode(each) for each in events if each.recorded_at > since)
+        if not any(isinstance(each, PackageOpened) and each.by == occasion.actor for each in lately):
+            await self.open(task_id, occasion)
+
+    async def package(self, found: Task) -> str | Erased:
+        """What is disclosed, for somebody of whom `open` has told. Raises: Unavailable."""
+        assert found.requested is not None
+        return await self.kernel.vault.open(found.requested.package)
+
+
+def transition_of(cause: UUID) -> str:
+    """The id of the transition that a request brings about, so that a repeat of it is quiet."""
+    return str(derived_id(cause, "transition"))
+
+
+def stream_of(task_id: str) -> str:
+    """Where a task is kept."""
+    return f"task-{task_id}"

@@ -1,0 +1,90 @@
+"""Where sealed files lie: rows of PostgreSQL behind a port, so that a store of objects may take over. Without its key nobody reads one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from shared.attachments.boxes import Part
+from shared.database import Database
+
+Verdict = Literal["clean", "infected", "unscanned", "unasked"]
+"""What the scanner of viruses said. unscanned: it is still to answer. unasked: the district has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One file with its parts, each as sealed chunks that are made as they are kept. owner: whose end is its end, such as `concern-<id>`."""
+
+    attachment: str
+    owner: str
+    verdict: Verdict
+    parts: dict[Part, Iterable[bytes]]
+
+
+class Waiting(Protocol):
+    """What a scanner of viruses still has to look at. Raises `Unavailable` while it does not answer."""
+
+    async def boxes(self, attachment: str, part: Part) -> list[bytes]: ...
+    async def judge(self, attachment: str, verdict: Verdict) -> None: ...
+    async def unscanned(self, most: int, after: str) -> list[tuple[str, str]]: ...
+    async def drop(self, attachments: Sequence[str]) -> None: ...
+
+
+class Store(Waiting, Protocol):
+    """Keeps sealed files. Raises `Unavailable` while it does not answer."""
+
+    async def keep(self, file: Stored) -> None: ...
+    async def verdict(self, attachment: str) -> Verdict | None: ...
+    async def forget(self, owners: Sequence[str]) -> int: ...
+
+
+class PostgresStore:
+    """`Store` in the tables `attachment` and `attachment_chunk` of a service's own schema."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database.acting_as("attachments")
+
+    async def keep(self, file: Stored) -> None:
+        """All of it or nothing. It is written before the event that tells of it: without one it is never shown."""
+        async with self._database.connection() as connection:
+            await connection.execute("INSERT INTO attachment VALUES (%s, %s, %s)", (file.attachment, file.owner, file.verdict))
+            for part, boxes in file.parts.items():
+                for place, box in enumerate(boxes):  # one at a time, so that the file is not held twice
+                    await connection.execute("INSERT INTO attachment_chunk VALUES (%s, %s, %s, %b)", (file.attachment, part, place, box))
+
+    async def boxes(self, attachment: str, part: Part) -> list[bytes]:
+        """In order; none where the file ended or has no such part."""
+        query = "SELECT box FROM attachment_chunk WHERE attachment = %s AND part = %s ORDER BY place"
+        async with self._database.statement() as connection:
+            cursor = connection.cursor(binary=True)
+            rows = await (await cursor.execute(query, (attachment, part))).fetchall()
+        return [bytes(box) for (box,) in rows]
+
+    async def verdict(self, attachment: str) -> Verdict | None:
+        """None where there is no such file."""
+        async with self._database.statement() as connection:
+            row = await (await connection.execute("SELECT verdict FROM attachment WHERE attachment = %s", (attachment,))).fetchone()
+        return row[0] if row else None
+
+    async def judge(self, attachment: str, verdict: Verdict) -> None:
+        async with self._database.statement() as connection:
+            await connection.execute("UPDATE attachment SET verdict = %s WHERE attachment = %s", (verdict, attachment))
+
+    async def unscanned(self, most: int, after: str) -> list[tuple[str, str]]:
+        """Files that wait for the scanner, each with its owner, in the order of their ids. after: the id before the first."""
+        query = "SELECT attachment, owner FROM attachment WHERE verdict = 'unscanned' AND attachment > %s ORDER BY attachment LIMIT %s"
+        async with self._database.statement() as connection:
+            rows: list[tuple[str, str]] = await (await connection.execute(query, (after, most))).fetchall()
+        return rows
+
+    async def drop(self, attachments: Sequence[str]) -> None:
+        """Of which no event tells."""
+        async with self._database.statement() as connection:
+            await connection.execute("DELETE FROM attachment WHERE attachment = ANY (%s)", (list(attachments),))
+
+    async def forget(self, owners: Sequence[str]) -> int:
+        """Everything of these owners; how many files there were."""
+        async with self._database.connection() as connection:
+            return (await connection.execute("DELETE FROM attachment WHERE owner = ANY (%s)", (list(owners),))).rowcount

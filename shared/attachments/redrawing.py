@@ -1,0 +1,47 @@
+"""Has pictures redrawn in processes of their own, few at a time, so that no file makes a service large or slow."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+from shared.errors import Unavailable
+
+_PROGRAM = Path(__file__).with_name("picture.py")
+_PATIENCE = 30.0
+_AT_ONCE = 2
+
+
+class Redrawing:
+    """Turns what somebody sent into what people see."""
+
+    def __init__(self) -> None:
+        self._turns = asyncio.Semaphore(_AT_ONCE)
+
+    async def of(self, content: bytes) -> bytes | None:
+        """A JPEG without metadata; None where the file is no picture, too many pixels, or more than the process may use. Raises: Unavailable."""
+        async with self._turns:
+            try:
+                child = await asyncio.create_subprocess_exec(sys.executable, "-I", str(_PROGRAM), stdin=-1, stdout=-1, stderr=-3, env={})
+            except OSError as error:
+                raise Unavailable("no picture can be looked at now: try again") from error
+            return await _answer(child, content)
+
+
+async def _answer(child: asyncio.subprocess.Process, content: bytes) -> bytes | None:
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            drawn, _ = await child.communicate(content)
+    except TimeoutError:
+        return None
+    finally:
+        await _ended(child)
+    return drawn if child.returncode == 0 else None
+
+
+async def _ended(child: asyncio.subprocess.Process) -> None:
+    """Also where whoever waited for it went away."""
+    if child.returncode is None:
+        child.kill()
+        await child.wait()

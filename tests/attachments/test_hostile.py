@@ -1,0 +1,55 @@
+"""Two thousand hostile files: each is refused or harmless, and what it takes to find out is bounded (security: hostile files)."""
+
+import asyncio
+from random import Random
+
+import psutil
+import pytest
+
+from shared.attachments.redrawing import Redrawing
+from shared.attachments.scanning import Scanner
+from shared.attachments.taking import NotTaken, Taking
+from shared.attachments.uploads import Upload
+from tests.attachments.hostile import PLACE, UNREADABLE, WRONG_KINDS, bomb, mutated, png_that_says, text_bomb
+
+FILES = 2_000
+BOUND = 200 * 1024 * 1024
+"""Octets by which the service may grow while it looks at all of them; a bomb alone would unfold to 2.7 billion."""
+
+HARMFUL = (b"<script", b"PK\x03\x04", PLACE, b"Exif\0\0", b"kenari")
+
+
+def corpus(seed: int):
+    random = Random(seed)
+    made = [bomb(), text_bomb(), png_that_says(65_000, 65_000), *WRONG_KINDS.values(), *UNREADABLE.values()]
+    for _ in range(FILES):
+        yield random.choice(made) if random.random() < 0.1 else mutated(random)
+
+
+async def outcome(taking: Taking, file: bytes) -> str:
+    try:
+        (taken,) = await taking.all([Upload(file)])
+    except NotTaken as refused:
+        return refused.fault
+    assert taken.kind == "pdf" or (taken.picture and taken.picture.startswith(b"\xff\xd8") and not any(each in taken.picture for each in HARMFUL))
+    return "harmless"
+
+
+@pytest.mark.anyio
+@pytest.mark.thorough
+@pytest.mark.timeout(3_000)
+@pytest.mark.parametrize("seed", range(1))
+async def test_every_file_is_refused_or_harmless_and_memory_stays_bounded(seed):
+    taking, files, turns = Taking(Redrawing(), Scanner("")), list(corpus(seed)), asyncio.Semaphore(4)
+    process, sizes = psutil.Process(), [psutil.Process().memory_info().rss]
+
+    async def one(file: bytes) -> str:
+        async with turns:
+            found = await outcome(taking, file)
+        sizes.append(process.memory_info().rss)
+        return found
+
+    found = await asyncio.gather(*(one(file) for file in files))
+    assert set(found) <= {"harmless", "unknown-kind", "unreadable"}
+    assert min(found.count(each) for each in ("harmless", "unknown-kind", "unreadable")) > FILES // 50
+    assert max(sizes) - sizes[0] < BOUND

@@ -1,0 +1,29 @@
+"""Counts what a person does on a page: each press, each choice, and each field that is written into."""
+
+from dataclasses import dataclass
+
+from playwright.async_api import Locator, Page
+
+
+@dataclass
+class Counting:
+    """What one person did."""
+
+    page: Page
+    interactions: int = 0
+
+    async def press(self, target: Locator) -> None:
+        self.interactions += 1
+        await target.click()
+
+    async def tick(self, target: Locator) -> None:
+        self.interactions += 1
+        await target.check()
+
+    async def write(self, target: Locator, text: str) -> None:
+        self.interactions += 1
+        await target.fill(text)
+
+    async def choose(self, target: Locator, label: str) -> None:
+        self.interactions += 1
+        await target.select_option(label=label)

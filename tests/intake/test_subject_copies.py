@@ -1,0 +1,84 @@
+"""What intake itself puts into a copy: everything for the person, and for a guardian nothing that is the child's alone (ADR 50)."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from services.intake.adding import Adding, Addition
+from services.intake.attaching.sealing import Attaching
+from services.intake.domain.concern import CONCERN, NamedStudent, RaiseConcern
+from services.intake.domain.roster import ROSTER, RegisterPerson
+from services.intake.subjects.gathering import DECIDED_BY_A_PERSON, Copies
+from services.intake.views import Directory
+from shared.asked import Asked
+from shared.attachments.keeping import PostgresStore
+from shared.attachments.taking import Taken
+from shared.decider import execute, load
+from shared.events import NamedPerson, PersonRegistered
+from shared.message import TANGGAP, Occasion
+from shared.subjects import Held
+from tests.attachments.hostile import PDF
+from tests.intake.office import opened
+from tests.keys import somebody
+
+pytestmark = pytest.mark.anyio
+
+
+class NothingInCases:
+    async def post(self, *_):
+        return Held(parts=())
+
+
+async def report_against_the_father(kernel):
+    """A child of the roster, with an address, reports their father."""
+    seal = kernel.vault.seal
+    name, email, phone = [await seal("ani", "contact", each, f"ani/{each}") for each in ("Ani", "ani@surel", "0812")]
+    told = PersonRegistered(person="ani", kind="student", school="smp1", name=name, email=email, phone=phone, guardians=("ayah",))
+    occasion = Occasion("service:test", None, datetime.now(UTC), TANGGAP, uuid4())
+    await execute(kernel.store, ROSTER, "person-ani", RegisterPerson(person=told, digest="d"), occasion)
+    narrative, reply_to = await seal("concern-c", "concern", "KATA-ANAK", "c/text"), await seal("concern-c", "concern", "HUBUNGI-TEMAN", "c/reply")
+    wanted = RaiseConcern(
+        concern="c", school="smp1", kind="incident", categories=("bullying",), facts={}, narrative=narrative,
+        students=(NamedStudent(student="ani", school="smp1", role="affected", text=narrative),),
+        people=(NamedPerson(person="ayah", relation="guardian", role="accused"),),
+        channel="web", reporter_kind="student", reporter="ani", reply_to=reply_to, receipt="r", happened_at=None,
+    )  # fmt: skip
+    await execute(kernel.store, CONCERN, "concern-c", wanted, occasion)
+
+
+@pytest.fixture
+async def copies(database, tmp_path):
+    async with opened(database, tmp_path) as office:
+        await report_against_the_father(office.kernel)
+        cases: Any = NothingInCases()
+        none: Any = None
+        yield Copies(office.kernel, Directory(office.kernel.database, office.directory), none, cases)
+
+
+async def test_a_guardian_s_copy_holds_neither_what_the_child_reported_nor_how_the_child_is_reached_or_signs_in(copies):
+    told = await copies.of("ani", "dinas", "guardian")
+    words = json.dumps(told.model_dump(), ensure_ascii=False)
+    assert not [each for each in ("KATA-ANAK", "HUBUNGI-TEMAN", "ani@surel", "0812", "Cara masuk", "Laporan") if each in words]
+    assert [each.title for each in told.parts] == ["Data induk", DECIDED_BY_A_PERSON.title]
+
+
+async def test_the_child_s_own_copy_holds_them(copies):
+    words = json.dumps((await copies.of("ani", "dinas", "student")).model_dump(), ensure_ascii=False)
+    assert [each for each in ("KATA-ANAK", "HUBUNGI-TEMAN", "ani@surel", "0812", "Cara masuk") if each not in words] == []
+    assert DECIDED_BY_A_PERSON.title not in words
+
+
+async def test_the_child_s_own_copy_counts_the_files_that_came_with_the_report_and_holds_none(copies):
+    kernel = copies.kernel
+    concern = (await load(kernel.store, CONCERN, "concern-c")).state
+    adding = Adding(kernel, Attaching(kernel.vault, PostgresStore(kernel.database)))
+    files = [Taken("pdf", PDF, None, "unasked")] * 2
+    asked = Asked("test", None, await kernel.fingerprints.of(b""), uuid4())
+    await adding.add(concern, Addition(text="Dua berkas."), asked, somebody("ani", {"counsellor"}), files)
+    held = await copies.of("ani", "dinas", "student")
+    (report,) = [each for each in held.parts if each.title == "Laporan yang Anda buat"]
+    assert dict(report.facts)["Lampiran"] == "2 berkas"
+    assert "%PDF" not in json.dumps(held.model_dump())
