@@ -57,7 +57,7 @@ def given(decider: Decider[C, S, E], *events: E) -> Given[C, S, E]:
     return Given(decider, decider.fold(events))
 
 
-async def eventually(condition: Callable[[], Awaitable[bool]], *, within: float = 10.0) -> None:
+async def eventually(condition: Callable[[], Awaitable[bool]], *, within: float = 30.0) -> None:
     """Waits until a condition is true. within: seconds. Raises: AssertionError: it did not become true in time."""
     deadline = time.monotonic() + within
     while not await condition():

@@ -35,6 +35,9 @@ from services.cases.letters.issuing import Issuing
 from services.cases.letters.kinds import KINDS, Kind
 from services.cases.letters.material import Material
 from services.cases.letters.settings import Papers
+from services.cases.mine import pages as mine
+from services.cases.mine.reading import OwnCases
+from services.cases.mine.saying import Saying
 from services.cases.owners import Owners
 from services.cases.pages.around import Around
 from services.cases.pages.people import Names
@@ -186,8 +189,14 @@ def _forms(kernel: Kernel, view: Projection, work: Casework, words: Words, asked
         forms.router(StepPages(road, asked, choosing, drafts, following_of(asked), Closing(names, Agencies(kernel), words))),
         searching.router(kernel, _finding(kernel, view, names, words)),
         referring.router(Referring(road, Keeping(Drafts(kernel)), _referral_screens(road, choosing, asked))),
+        mine.router(_own_page(kernel, work, names, road.calendars)),
         recording.router(road, Recording(road, names, Presets(kernel), Drafts(kernel)), Whom(CaseList(view), names)),
     ]
+
+
+def _own_page(kernel: Kernel, work: Casework, names: Names, calendars: SchoolCalendars) -> mine.OwnPage:
+    own = OwnCases(kernel, work.case)
+    return mine.OwnPage(own, Saying(own, calendars), names, Agencies(kernel), calendars)
 
 
 def _schools(issuing: Issuing) -> list[APIRouter]:

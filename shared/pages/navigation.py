@@ -35,6 +35,7 @@ _WORKS = READS_CASES | _TEACHES
 
 NAVIGATION = (
     Entry(say("Yang menunggu saya"), "/cases/menunggu", _WORKS),
+    Entry(say("Untuk saya"), "/cases/untuk-saya", frozenset({"student"})),
     Entry(say("Kotak masuk"), "/notifications/kotak-masuk", _WORKS),
     Entry(say("Kasus"), "/cases/", READS_CASES),
     Entry(say("Angka"), "/cases/angka", _SEES_FIGURES),
@@ -57,3 +58,8 @@ NAVIGATION = (
 def entries_for(roles: frozenset[str]) -> list[Entry]:
     """What stands in the head for somebody with these roles."""
     return [entry for entry in NAVIGATION if not entry.roles.isdisjoint(roles | {EVERYBODY})]
+
+
+def first_page(roles: frozenset[str]) -> str:
+    """The address of the page that opens for somebody with these roles who asked for no other: the first that their head has."""
+    return entries_for(roles)[0].address

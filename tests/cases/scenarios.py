@@ -13,6 +13,7 @@ from services.cases.domain.case import allegation as al
 from services.cases.domain.case import answering as an
 from services.cases.domain.case import conflict as ct
 from services.cases.domain.case import families as fm
+from services.cases.domain.case import own_words as ow
 from services.cases.domain.case import glass as gl
 from services.cases.domain.case import guardians as gd
 from services.cases.domain.case import handing_over as ho
@@ -267,6 +268,10 @@ told = step(gd.TellGuardian, notice="n-1", guardian=MOTHER, guardians=(MOTHER,),
 unanswered = gd.FoldNotice(notice="n-1", guardian=MOTHER, outcome="unanswered", call_by=later(days=1))
 right([from_home], step(fm.TakeAnswer, reply="reply-1", result=W), "guardian-reply-taken", fm.NoSuchAnswer)
 right([safe, told, unanswered], step(fm.RecordGuardianCall, notice="n-1", reached=True, words=W), "guardian-called", fm.NobodyToCall)
+
+# the student's own words
+objects = ow.HearObjection(objection="objection-1", student=STUDENT, words=W, owner=COUNSELLOR, at=NOW, answer_by=later(days=3))
+right([objects], step(ow.AnswerObjection, objection="objection-1", words=W), "objection-answered", ow.NoSuchObjection)
 
 # conflicts and allegations
 suspend = step(ct.DeclareConflict, by=OTHER, person=OTHER, ground="family-of-victim", substitute=COUNSELLOR, rule_by=later(days=1))

@@ -14,6 +14,7 @@ from services.cases.domain.case.families import FAMILIES
 from services.cases.domain.case.glass import BreakGlass
 from services.cases.domain.case.handling import HANDLING
 from services.cases.domain.case.moving import MOVING
+from services.cases.domain.case.own_words import OBJECTIONS
 from services.cases.domain.case.protection import PROTECTION
 from services.cases.domain.case.state import Case
 from services.cases.domain.casework import Casework
@@ -93,6 +94,7 @@ _OFFERED: Mapping[type[Command], _Offered] = {
     **_table({**ADDITIONS.offers, **additions.OFFERS}, lambda case: case.additions),
     **_table(answering.OFFERS, _whole),
     **_table(FAMILIES.offers, lambda case: case.families),
+    **_table(OBJECTIONS.offers, lambda case: case.objections),
     **_table(CONSENT.offers, lambda case: case.referrals),
     **_table(TURNS.offers, lambda case: case.referrals),
     **_table(DISCLOSURE.offers, lambda case: case.ledger),

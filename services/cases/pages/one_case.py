@@ -78,6 +78,7 @@ class OneCase:
             "guardians": [_guardian(each, told["guardians"], names) for each in guardians],
             "timeline": timeline(entries, wanted, self.words),
             "families": families_shown(told, names),
+            "objections": told.get("objections", ()),
             "letters": self.after.letters(case_id, saved, history),
             "looked": looked,
             "beside": [each for each in looked if each.here and each.by and each.reader != principal.id],

@@ -274,6 +274,11 @@ def _as_json(loaded: Loaded[Case]) -> dict[str, Any]:
         "merged": sorted(case.moves.taken),
         "legal_hold": case.moves.held_by is not None,
         "families": _families(case),
+        "objections": [
+            raised.model_dump(mode="json", include={"words", "at", "answer_by"})
+            | {"answer": answer.words.model_dump(mode="json") if answer else None}
+            for raised, answer in case.objections.told
+        ],
         "disclosures": [asdict(entry) for entry in case.ledger.entries],
         "to_tell": {correction: sorted(waiting) for correction, (_, waiting) in (case.ledger.to_tell or {}).items()},
         "deadlines": [

@@ -9,8 +9,8 @@ from shared.errors import Sentences
 from shared.pages import path_of_ours
 
 SIGN_IN, ACCOUNT = "/intake/masuk", "/intake/akun"
-FIRST = ACCOUNT
-"""Where somebody goes who asked for nothing else."""
+FIRST = "/intake/mulai"
+"""Where somebody goes who asked for nothing else: it leads on to the first page of their roles."""
 
 
 @dataclass(frozen=True, slots=True)

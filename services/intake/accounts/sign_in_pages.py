@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.intake.accounts.hashing import SignInBusy
 from services.intake.accounts.offered import ACCOUNT as OWN
-from services.intake.accounts.offered import query
+from services.intake.accounts.offered import FIRST, query
 from services.intake.accounts.office import AccountOffice
 from services.intake.accounts.pacing import TriedTooOften
 from services.intake.accounts.setting_up import Typed
@@ -21,12 +21,13 @@ from services.intake.network import network_of
 from shared.access import Principal, SignedIn
 from shared.errors import NotSignedIn, Sentences
 from shared.pages import path_of_ours
+from shared.pages.navigation import first_page
 
 _Field = Annotated[str, Form(max_length=1000)]
 
 
 def sign_in_router(office: AccountOffice, ways: Ways) -> APIRouter:
-    """`/intake/masuk` and `/intake/bukti`."""
+    """`/intake/masuk`, `/intake/mulai` and `/intake/bukti`."""
     routes = APIRouter(prefix="/intake", include_in_schema=False)
     shown = _Shown(office, ways)
     _sign_in(routes, office, shown)
@@ -42,6 +43,10 @@ def _sign_in(routes: APIRouter, office: AccountOffice, shown: _Shown) -> None:
             return RedirectResponse(f"/intake/bukti{query(wanted or OWN)}", 303)
         return shown.sign_in(request, wanted)
 
+    @routes.get("/mulai")
+    async def begin(principal: SignedIn) -> Response:
+        return RedirectResponse(first_page(principal.roles), 303)
+
     @routes.post("/masuk")
     async def enter(request: Request, _: SignedIn, name: _Field = "", password: _Field = "", code: _Field = "", next: _Field = "") -> Response:  # noqa: A002
         """Raises: NoPlaceNow, WayNotOffered; Unavailable."""
@@ -51,7 +56,7 @@ def _sign_in(routes: APIRouter, office: AccountOffice, shown: _Shown) -> None:
             proved = await office.signing_in.proved(Typed(name, password, code), network_of(request))
         except (SignInRefused, TriedTooOften, SignInBusy) as refused:
             return shown.again(shown.sign_in(request, wanted, name, refused), refused)
-        answer = RedirectResponse(wanted or OWN, 303)
+        answer = RedirectResponse(wanted or FIRST, 303)
         await office.enter(request, answer, proved.person, level="two-factor", way=proved.way)
         return answer
 

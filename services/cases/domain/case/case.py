@@ -22,6 +22,7 @@ from services.cases.domain.case import (
     guardians,
     opening,
     owing,
+    own_words,
     suspending,
     whereabouts,
 )
@@ -40,6 +41,7 @@ from services.cases.domain.case.merging import CaseRests, GiveBackMerged, MergeI
 from services.cases.domain.case.moving import MOVING
 from services.cases.domain.case.opening import whose
 from services.cases.domain.case.owing import LookAhead, LoseOwner, RegainOwner
+from services.cases.domain.case.own_words import OBJECTIONS, HearObjection, HearSatisfaction
 from services.cases.domain.case.protection import PROTECTION
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import (
@@ -108,14 +110,16 @@ class ConflictOfInterest(Refused):
 
 _FACTS: tuple[type[Fact], ...] = (
     LoseOwner, RegainOwner, RecordAlert, FoldTask, FoldSilence, FoldNotice, FoldAnswer, MarkGuardianUnsafe, NoteWhereabouts, NoteReading,
+    HearObjection,
 )  # fmt: skip
 _ALSO_WHEN_CLOSED: tuple[type[Fact], ...] = (
     *_FACTS, Reopen, PassDeadline, *DISCLOSURE.commands, SetLegalHold, LiftLegalHold, EvaluateReferral, KeepClosed, ConfirmReading, AnswerReporter,
-    *FAMILIES.commands,
+    *FAMILIES.commands, *OBJECTIONS.commands,
 )  # fmt: skip
 _ALSO_WHEN_MERGED: tuple[type[Fact], ...] = (
     *_FACTS, PassDeadline, UnmergeCase, GiveBackMerged, TellReceiver, RuleConflict, ApproveReferral, SendReferral, CancelReferral,
     *(each for each in CONSENT.commands if each is not TakeNextAlternative), SetLegalHold, LiftLegalHold, ConfirmReading, *FAMILIES.commands,
+    *OBJECTIONS.commands,
 )  # fmt: skip
 """What was under way in a merged case is brought to its end there; nothing new begins."""
 
@@ -150,6 +154,8 @@ class Deciding:
             _refuse_conflict(command, case)
         if isinstance(command, RecordAlert):
             return [recorded(AlertRecorded, command)]
+        if isinstance(command, HearSatisfaction):
+            return [] if _taken_before(command.form, case) else self._decided(command.form, case)
         return self._decided(command, case)
 
     def _decided(self, command: Fact, case: Case) -> Sequence[Event]:
@@ -242,6 +248,8 @@ _DECIDES: Mapping[type[Fact], _Decide] = {
     **dict.fromkeys((AssessGuardian, TellGuardian, FoldNotice, MarkGuardianUnsafe), _guardian),
     **_table(FAMILIES, lambda case: case.families),
     FoldAnswer: lambda command, case: families.note(command, case.families),
+    **_table(OBJECTIONS, lambda case: case.objections),
+    HearObjection: lambda command, case: own_words.hear(command, case.objections),
     BreakGlass: breaking.break_glass,
     **dict.fromkeys((NoteReading, ConfirmReading), continuing.note_reading),
     **_table(ADDITIONS, lambda case: case.additions),

@@ -9,13 +9,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.cases.domain import official_reporting
-from services.cases.domain.case import additions, conflict, families, handling, transferring
+from services.cases.domain.case import additions, conflict, families, handling, own_words, transferring
 from services.cases.domain.case.additions import ContinueConcern, NoteReading
 from services.cases.domain.case.families import FoldAnswer
 from services.cases.domain.case.handing_over import TakeOverCase
 from services.cases.domain.case.merging import UnmergeCase
 from services.cases.domain.case.opening import CLOCKS
 from services.cases.domain.case.owing import LookAhead, LoseOwner, RegainOwner
+from services.cases.domain.case.own_words import HearObjection, HearSatisfaction
 from services.cases.domain.case.planning import AgreeSafetyPlan, PlanCase, ReachGoal, ResumeCase
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import Reopen, SetUrgency, TakeConcern
@@ -70,6 +71,7 @@ def _of_its_parts(strategies: Strategies, case: Case) -> list[Expected]:
         *disclosure.expected(case.ledger, case.owner),
         *additions.expected(case.additions, case.owner),
         *families.expected(case.families, case.owner),
+        *own_words.expected(case.objections, case.owner),
     ]
     if case.closed:
         return owed
@@ -112,8 +114,11 @@ def _moment(command: Fact) -> datetime | None:
             | RegainOwner()
             | LookAhead()
             | FoldAnswer()
+            | HearObjection()
         ):
             return command.at
+        case HearSatisfaction(form=form):
+            return form.at
         case FoldTask():
             return command.moved_at
         case _:

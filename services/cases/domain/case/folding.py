@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from services.cases.domain.case import additions, conflict, families, guardians, handling, moving, owing, protection
+from services.cases.domain.case import additions, conflict, families, guardians, handling, moving, owing, own_words, protection
 from services.cases.domain.case.additions import ADDITIONS, StrandContinued
 from services.cases.domain.case.allegation import CLEARING, AllegationConfirmed, AllegationJudged
 from services.cases.domain.case.conflict import CONFLICT, WorkLeftBehind
@@ -218,6 +218,7 @@ _PARTS: tuple[tuple[str, tuple[type[Event], ...], Callable[[Any, Any], Any]], ..
     ("referrals", TURNS.events, turns.evolve),
     ("home", guardians.GUARDIAN_EVENTS, guardians.evolve),
     ("families", families.EVENTS, families.evolve),
+    ("objections", own_words.EVENTS, own_words.evolve),
     ("deadlines", DEADLINE_EVENTS, deadline.evolve),
     ("additions", (ConcernJoinedCase, ConcernRead, ReporterAnswered, *ADDITIONS.events), additions.evolve),
 )

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal
 
-from services.cases.domain.case import additions, conflict, families, guardians, handling, moves, protection
+from services.cases.domain.case import additions, conflict, families, guardians, handling, moves, own_words, protection
 from services.cases.domain.case.additions import Additions, StrandContinued
 from services.cases.domain.case.conflict import Conflicts
 from services.cases.domain.case.families import Families
@@ -16,6 +16,7 @@ from services.cases.domain.case.guardians import Home
 from services.cases.domain.case.handling import Handling
 from services.cases.domain.case.kept_away import kept_away
 from services.cases.domain.case.moves import Carried, Carrying, Moves, There
+from services.cases.domain.case.own_words import Objections
 from services.cases.domain.case.protection import Protection
 from services.cases.domain.case.strands import (
     AlertRecorded,
@@ -105,6 +106,7 @@ class Case:
     referrals: Referrals = referral.NONE
     home: Home = guardians.UNKNOWN
     families: Families = families.NONE
+    objections: Objections = own_words.NONE
     ledger: Ledger = disclosure.NONE
     deadlines: deadline.Deadlines = field(default_factory=dict)
     member_notes: tuple[MemberNoted, ...] = ()
