@@ -21,6 +21,7 @@ PURPOSES: Mapping[str, str] = {
     "/intake/akun-staf": say("Siapa yang sudah punya akun dan siapa yang belum; akun dipulihkan atau dikunci di sini."),
     "/intake/kunci-mesin": say("Dengan kunci ini sistem lembaga atau integrator memanggil Tanggap tanpa orang yang masuk."),
     "/intake/penghapusan": say("Menghapus data seseorang yang memintanya, atau yang masa simpannya habis."),
+    "/cases/panduan": say("Dua halaman untuk tiap peran, untuk dibaca atau dicetak."),
     "/intake/akun": say("Cara Anda masuk ke Tanggap: menambah, mengganti, atau menghapusnya."),
     "/intake/lapor": say("Ceritakan apa yang terjadi atau apa yang dibutuhkan. Anda tidak harus menyebutkan nama Anda."),
     "/intake/status": say("Sampai di mana laporan Anda, dan jawaban sekolah. Anda hanya memerlukan tanda terima."),

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shared.events import Role
 from shared.pages.languages import Text
 from shared.pages.saying import say
 
-ROLES: Mapping[Role, Text] = {
+ROLES: Mapping[str, Text] = {
     "counsellor": say("Konselor (guru BK)"),
     "coordinator": say("Koordinator BK"),
     "principal": say("Kepala sekolah"),
