@@ -30,6 +30,7 @@ from services.cases.forms.drafting import StepDrafts
 from services.cases.forms.following import following_of
 from services.cases.forms.pages import StepPages
 from services.cases.forms.wording import Form, forms_of
+from services.cases.guides import pages as guides
 from services.cases.letters import composing
 from services.cases.letters.issuing import Issuing
 from services.cases.letters.kinds import KINDS, Kind
@@ -75,6 +76,9 @@ from services.cases.searching import pages as searching
 from services.cases.searching.finding import Finding
 from services.cases.searching.index import Candidates, NameIndex
 from services.cases.searching.indexing import Indexing
+from services.cases.standing import kept
+from services.cases.standing.absences import StandingAbsences
+from services.cases.standing.owners import StandingOwners
 from services.cases.subjects.gathering import Subjects
 from services.cases.subjects.routes import router as subjects_router
 from services.cases.subscribers import FromIntake, FromNotifications
@@ -117,11 +121,12 @@ def create_app(
 
     def parts(kernel: Kernel) -> list[Part]:
         views[VIEW] = Projection(VIEW, kernel.store, kernel.database, projecting(work), TABLES, kernel.heartbeats, pace=_LIST)
-        return _parts(kernel, views[VIEW], work)
+        views[kept.VIEW] = Projection(kept.VIEW, kernel.store, kernel.database, kept.standing(work), kept.TABLES, kernel.heartbeats, pace=_LIST)
+        return [*_parts(kernel, views[VIEW], work), *_standing_parts(kernel, views[kept.VIEW], work)]
 
     def routers(kernel: Kernel) -> list[APIRouter]:
         issuing = composing.issuing_of(_road(kernel, views[VIEW], work))
-        own = [*_routers(kernel, views[VIEW], work, words, kinds, issuing), *_schools(issuing)]
+        own = [*_routers(kernel, views[VIEW], work, words, kinds, issuing), *_schools(issuing), guides.router(kernel, issuing.press)]
         return [*own, *_forms(kernel, views[VIEW], work, words, asked)]
 
     return create_service("cases", settings, migrations=MIGRATIONS, routers=routers, parts=parts, leaves=LEAVES)
@@ -141,6 +146,11 @@ def _parts(kernel: Kernel, view: Projection, work: Casework) -> list[Part]:
         kernel.subscribe("intake", lambda store: FromIntake(store, roster, listed, whereabouts, absences, work.case, calendars, sessions, attached)),
         kernel.subscribe("notifications", lambda store: FromNotifications(store, work.case, calendars), pace=_UNHURRIED),
     ]
+
+
+def _standing_parts(kernel: Kernel, view: Projection, work: Casework) -> list[Part]:
+    absences = StandingAbsences(kernel.database, Absences(kernel.database, kernel.posts))
+    return [view, StandingOwners(kernel, view, work, absences)]
 
 
 def _routers(
@@ -207,7 +217,7 @@ def _schools(issuing: Issuing) -> list[APIRouter]:
 
 def _figures(kernel: Kernel, view: Projection, work: Casework, words: Words, asked: Mapping[str, Form]) -> Figures:
     outcomes = next(each.options for each in asked["close"].questions if each.field.name == "outcome_class") or {}
-    return Figures(Counting(view), reports.Reports(view, work, _calendars(kernel)), words, outcomes, kernel.clock)
+    return Figures(Counting(view), reports.Reports(view, work, _calendars(kernel)), words, outcomes, Agencies(kernel), kernel.clock)
 
 
 def _finding(kernel: Kernel, view: Projection, names: Names, words: Words) -> Finding:
