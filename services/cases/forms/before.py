@@ -11,7 +11,7 @@ from datetime import datetime
 
 from services.cases.commands.road import Road
 from services.cases.domain.case.state import Case
-from services.cases.domain.referring.referral import ApproveReferral
+from services.cases.domain.referring.referral.drafting import ApproveReferral
 from services.cases.domain.steps.command import Command
 from services.cases.domain.strategies.teacher import AnswerAsTeacher, DeclineAsTeacher, TeacherAsked
 from services.cases.domain.streams import case_stream
