@@ -5,7 +5,7 @@ import re
 import pytest
 
 from services.cases.pages.roles import FIRST_PAGES, TOLD
-from services.cases.reading.views import WorkList
+from services.cases.reading.worklist import WorkList
 from shared.events import PersonRegistered, SchoolRegistered
 
 pytestmark = pytest.mark.anyio

@@ -16,7 +16,7 @@ from services.cases.domain.steps.command import Command
 from services.cases.domain.strategies.teacher import AnswerAsTeacher, DeclineAsTeacher, TeacherAsked
 from services.cases.domain.streams import case_stream
 from services.cases.drafts.kept import Drafts, Place
-from services.cases.reading.views import record_read
+from services.cases.reading.read_log import record_read
 from shared.access import Principal
 from shared.eventstore.states import Loaded
 from shared.pages import Text, say

@@ -12,7 +12,7 @@ from services.cases.domain.steps.strategy import StandingAlone
 from services.cases.domain.strategies.group import GROUP
 from services.cases.domain.streams import activity_stream, group_stream, rota_stream
 from services.cases.reading.case import opened_trees
-from services.cases.reading.views import record_read
+from services.cases.reading.read_log import record_read
 from services.cases.rights import require_at_school, require_leader, require_party
 from shared.access import Principal, SignedIn
 from shared.decider import load
