@@ -1,4 +1,4 @@
-"""Who read content, and why. Every read of content is itself recorded, before the content leaves (domain.md, Who is who)."""
+"""Who read content, when and why."""
 
 from __future__ import annotations
 
