@@ -56,7 +56,7 @@ from shared.sessions.kept import KeptSessions
 
 
 def _occasion(event: Recorded) -> Occasion:
-    return Occasion("service:cases", event.school, event.happened_at, event.correlation, event.id)
+    return Occasion.follow(event, "cases")
 
 
 @dataclass(frozen=True, slots=True)

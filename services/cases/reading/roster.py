@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from psycopg.types.json import Jsonb
 
 from shared.database import Connection, Database
-from shared.events import PersonAppointed, PersonDismissed, PersonLeft, PersonRegistered, RosterFact, SchoolRegistered
-from shared.eventstore.batching import Batcher
-from shared.posts import DISMISSED, LEFT, LEFT_STAYS, Changed, Posts, Registration, is_older, keep_posts, registered, registrations
+from shared.events import PersonAppointed, PersonLeft, PersonRegistered, RosterFact, SchoolRegistered
+from shared.post_keeping import Changed, Registering, is_older, keep_change, registered
+from shared.posts import Posts
 from shared.sealed import Sealed
 
 
@@ -51,7 +51,7 @@ class Roster:
 
     def __init__(self, database: Database, posts: Posts) -> None:
         self._database, self.posts = database.acting_as("directory"), posts
-        self._registering: Batcher[Registration, None] = Batcher(self._register, most=128)
+        self._registering = Registering(database, _PERSON)
 
     async def keep(self, told: RosterFact, position: int) -> None:
         """Keeps what intake said; an older event never overwrites a newer one."""
@@ -62,20 +62,14 @@ class Roster:
 
     async def _keep(self, told: RosterFact, position: int) -> None:
         if isinstance(told, PersonRegistered):
-            await self._registering.submit(Registration(told, position))
+            await self._registering.keep(told, position)
             return
         async with self._database.connection() as connection:
             if isinstance(told, SchoolRegistered):
                 await connection.execute(_SCHOOL, (told.school, told.name, told.level, told.cluster, told.kind_of_school))
             elif not await is_older(connection, told.person, position):
-                await keep_posts(connection, told)
+                await keep_change(connection, told)
                 await _keep_row(connection, told, position)
-
-    async def _register(self, people: Sequence[Registration]) -> list[None]:
-        """What is told of many people at once is one statement."""
-        async with self._database.statement() as connection:
-            await connection.execute(_PERSON, registrations(people))
-        return [None] * len(people)
 
     async def person(self, person: str) -> Person | None:
         """The person with this id."""
@@ -127,15 +121,11 @@ _APPOINTED = (
 
 
 async def _keep_row(connection: Connection, told: Changed, position: int) -> None:
-    """The person's own row. Whoever was appointed stays known when they leave the roster, until they are dismissed."""
+    """The name of somebody who was appointed; whoever left is found by their name no more."""
     match told:
         case PersonAppointed(name=Sealed() as name):
             await connection.execute(_APPOINTED, (told.person, Jsonb(name.model_dump()), position))
         case PersonLeft():
-            await connection.execute(LEFT_STAYS, (1, told.person))
-            await connection.execute(LEFT, (1, told.person))
             await connection.execute("DELETE FROM name_token_v1 WHERE person = %s", (told.person,))
-        case PersonDismissed():
-            await connection.execute(DISMISSED, (1, told.person))
         case _:
             pass
