@@ -12,6 +12,7 @@ from services.cases.pages.rows import Row, Rows, of_own
 from services.cases.reading.in_hand import InHand
 from services.cases.reading.questions import TITLES, Name
 from services.cases.rights import OF_THE_SCHOOL, schools_of
+from services.cases.standing.listing import TAKES, StandingList
 from shared.access import Principal
 
 MOST = 100
@@ -44,6 +45,7 @@ class Desk:
     rows: Rows
     in_hand: InHand
     names: Names
+    standing: StandingList
 
     async def of(self, principal: Principal) -> dict[str, Any]:
         """What stands on somebody's page: what waits, and what their role looks at besides."""
@@ -51,6 +53,8 @@ class Desk:
         return {
             "sections": [each for each in sections if each.rows],
             "tiles": [each for each in sections if each.count],
+            "takes": principal.holds(*TAKES),
+            "nobodys": await self.standing.count(principal) if principal.holds(*TAKES) else 0,
             "own": await self._own(principal),
             "load": await self._load(principal),
             "unserved": await self._unserved(principal),
