@@ -30,6 +30,7 @@ from services.cases.forms.drafting import StepDrafts
 from services.cases.forms.following import following_of
 from services.cases.forms.pages import StepPages
 from services.cases.forms.wording import Form, forms_of
+from services.cases.guides import pages as guides
 from services.cases.letters import composing
 from services.cases.letters.issuing import Issuing
 from services.cases.letters.kinds import KINDS, Kind
@@ -121,7 +122,7 @@ def create_app(
 
     def routers(kernel: Kernel) -> list[APIRouter]:
         issuing = composing.issuing_of(_road(kernel, views[VIEW], work))
-        own = [*_routers(kernel, views[VIEW], work, words, kinds, issuing), *_schools(issuing)]
+        own = [*_routers(kernel, views[VIEW], work, words, kinds, issuing), *_schools(issuing), guides.router(kernel, issuing.press)]
         return [*own, *_forms(kernel, views[VIEW], work, words, asked)]
 
     return create_service("cases", settings, migrations=MIGRATIONS, routers=routers, parts=parts, leaves=LEAVES)

@@ -29,6 +29,11 @@ pytestmark = [pytest.mark.servers, pytest.mark.long]
 
 PATIENCE = 180.0
 SERVES = "Ctrl-C"
+NEVER_LONGER = 8.0
+"""Seconds without a line, on a machine with nothing else to do."""
+
+QUIET_START = 2.5
+"""Seconds that a verb needs there before it says its first word."""
 
 
 @dataclass
@@ -85,6 +90,13 @@ def playing(place: Place, **popen: Any) -> Iterator[Playing]:
             yield Playing(process, list(until_it_serves(process)))
         finally:
             process.kill()
+
+
+def how_slow_this_machine_is_now(place: Place) -> float:
+    """1 on a quiet machine. The control of the silence: other tests run beside this one, and a verb that does nothing is held up as the demonstration is."""
+    before = time.monotonic()
+    assert place.tanggap("--help").returncode == 0
+    return max(1.0, (time.monotonic() - before) / QUIET_START)
 
 
 def until_it_serves(process: subprocess.Popen[str]) -> Iterator[tuple[str, float]]:
@@ -149,13 +161,14 @@ def acts_of_people(place: Place, origin: str, case: str) -> list[str]:
 
 
 def test_1_10_11_12_a_day_is_played_shown_stopped_and_shown_again(place):
+    slowness = how_slow_this_machine_is_now(place)
     with playing(place, preexec_fn=ignore_ctrl_c) as first:
         progress = [line for line in first.said if re.match(r"\[\d+/\d+\] ", line)]
         page = [line for line in first.said if line not in progress]
         # 12: a page's worth, plain progress lines, a link for each role, never long silence
         assert len(page) <= 60, len(page)
         assert len({line.split("]")[0] for line in progress}) > 20
-        assert max(silence for _, silence in first.lines) < 8
+        assert max(silence for _, silence in first.lines) < NEVER_LONGER * slowness
         assert [f"{first.origin}/masuk#{face.role}" for face in faces()] == [line.split()[0] for line in page if "/masuk#" in line]
         assert any("NOT TOLD" in line for line in page)
         # 11: the port is said first and last, and verbs find it though the wanted one stands in the environment
