@@ -3,6 +3,7 @@
 import asyncio
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from tests.cases.test_reports import row_of
 pytestmark = pytest.mark.anyio
 
 
-def body(school: School, **told: object) -> dict[str, object]:
+def body(school: School, **told: Any) -> dict[str, Any]:
     known = {
         "student": school.named("student"), "role": "affected", "kind": "incident", "categories": ["bullying"], "urgency": "medium",
         "text": "Kenari dari map", "to": school.named("counsellor"), "services": [{"strategy": "counselling", "at": soon(days=-20), "words": "Kenari bicara"}],
@@ -21,10 +22,11 @@ def body(school: School, **told: object) -> dict[str, object]:
     return known | told
 
 
-async def brought_in(school: School, who: dict[str, str], status: int = 200, key: str | None = None, **told: object) -> dict:
+async def brought_in(school: School, who: dict[str, str], status: int = 200, key: str | None = None, **told: Any) -> dict[str, Any]:
     answer = await school.desk.post(f"schools/{school.id}/bring-in", who, key=key, **body(school, **told))
     assert answer.status_code == status, answer.text
-    return answer.json()
+    told_back: dict[str, Any] = answer.json()
+    return told_back
 
 
 async def test_a_case_is_brought_in_dated_back_with_its_next_step_and_without_an_alert(cases):
