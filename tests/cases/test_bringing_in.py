@@ -1,4 +1,4 @@
-"""*Kasus berjalan*: a case that already runs on paper is brought in, dated back, without alerts and without clocks that were late (people.md)."""
+"""*Kasus berjalan*: a case that already runs on paper is brought in, dated back, without alerts and without clocks that were late (people.md, The desk)."""
 
 import pytest
 

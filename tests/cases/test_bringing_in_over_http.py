@@ -1,4 +1,4 @@
-"""Bringing in what runs on paper, over HTTP: who may, what is found first, what two at once come to (people.md, The first day)."""
+"""Bringing in what runs on paper, over HTTP: who may, what is found first, what two at once come to (people.md, The desk)."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""A case that already runs on paper: what is said when it is brought into Tanggap, and what the history keeps of it (people.md, The first day)."""
+"""A case that already runs on paper: what is said when it is brought into Tanggap, and what the history keeps of it (people.md, The desk)."""
 
 from __future__ import annotations
 
