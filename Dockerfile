@@ -23,6 +23,8 @@ ARG SERVICE
 ENV SERVICE=${SERVICE} HOST=0.0.0.0 PORT=8000
 COPY services/__init__.py services/__init__.py
 COPY services/${SERVICE}/ services/${SERVICE}/
+# A volume that is mounted here for the first time takes this owner.
+RUN install -d -o tanggap -m 0700 /var/lib/tanggap/journal
 USER tanggap
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s \

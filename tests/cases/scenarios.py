@@ -13,13 +13,13 @@ from services.cases.domain.case import allegation as al
 from services.cases.domain.case import answering as an
 from services.cases.domain.case import conflict as ct
 from services.cases.domain.case import families as fm
-from services.cases.domain.case import own_words as ow
 from services.cases.domain.case import glass as gl
 from services.cases.domain.case import guardians as gd
 from services.cases.domain.case import handing_over as ho
 from services.cases.domain.case import holding as hd
 from services.cases.domain.case import linking as lk
 from services.cases.domain.case import merging as mg
+from services.cases.domain.case import own_words as ow
 from services.cases.domain.case import planning as h
 from services.cases.domain.case import protection as pr
 from services.cases.domain.case import transferring as tr
@@ -32,7 +32,10 @@ from services.cases.domain.case.whereabouts import NoteWhereabouts
 from services.cases.domain.referring import consent as cs
 from services.cases.domain.referring import disclosure as d
 from services.cases.domain.referring import turns as tu
-from services.cases.domain.referring.referral import AlreadySent, ApproveReferral, DraftReferral, FoldTask, NoSuchReferral, OwnApproval, SendReferral
+from services.cases.domain.referring.referral import FoldTask
+from services.cases.domain.referring.referral.drafting import ApproveReferral, DraftReferral, OwnApproval
+from services.cases.domain.referring.referral.sending import AlreadySent, SendReferral
+from services.cases.domain.referring.referral.state import NoSuchReferral
 from services.cases.domain.steps import activity as a
 from services.cases.domain.steps import endings as e
 from services.cases.domain.steps.home import GuardianSafetyUnknown, GuardianUnsafe

@@ -1,13 +1,17 @@
 """Who is given which secret in docker-compose.yml: each service its own login's password, and the administrator's address nobody but `migrate`."""
 
 import re
+from base64 import urlsafe_b64encode
 from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 from uvicorn.middleware.proxy_headers import _TrustedHosts
 
+from shared.settings import read_settings
+
 ROOT = Path(__file__).parents[2]
+KEY = urlsafe_b64encode(b"k" * 32).decode()
 SERVICES = ("intake", "cases", "notifications")
 COMPOSE = (ROOT / "docker-compose.yml").read_text()
 SECTIONS = dict(re.findall(r"^  ([a-z]+):\n((?:    .*\n)+)", COMPOSE.split("\nservices:\n")[1].split("\nnetworks:\n")[0], re.MULTILINE))
@@ -51,6 +55,25 @@ def test_the_services_believe_the_proxy_s_network_from_where_somebody_comes():
     assert (believed, "<<: *environment" in SECTIONS["intake"]) == (network, True)
     trusted = _TrustedHosts(where)
     assert (f"{ip_network(where)[5]}" in trusted, "192.0.2.7" in trusted) == (True, False)
+
+
+def test_each_service_keeps_its_journal_apart_from_the_databases():
+    """Else a restore forgets every mark and every ending since the backup. The image makes the folder, because the services write nowhere else."""
+    (kept,) = re.findall(r"^    TANGGAP_JOURNAL: (.+)$", SHARED, re.MULTILINE)
+    assert f'  volumes: ["${{TANGGAP_JOURNAL_FOLDER:-journal}}:{kept}"]\n' in SHARED
+    assert all("<<: *environment" in SECTIONS[service] and "volumes:" not in SECTIONS[service] for service in SERVICES)
+    assert re.findall(r"^  (\w+):$", COMPOSE.split("\nvolumes:\n")[1], re.MULTILINE) == ["postgres", "redis", "journal"]
+    image = (ROOT / "Dockerfile").read_text().split("\nFROM base\n")[1]
+    assert image.index(f"RUN install -d -o tanggap -m 0700 {kept}\n") < image.index("USER tanggap")
+    assert re.findall(r"^# TANGGAP_JOURNAL_FOLDER=/", (ROOT / "deploy" / ".env.example").read_text(), re.MULTILINE)
+    given = {
+        "DATABASE_URL": "postgresql://",
+        "REDIS_URL": "redis://redis",
+        "TANGGAP_MASTER_KEY": KEY,
+        "TANGGAP_TOKEN_KEY": KEY,
+        "TANGGAP_JOURNAL": kept,
+    }
+    assert read_settings(given).journal == Path(kept)
 
 
 def test_every_secret_that_is_asked_for_stands_in_the_example():
