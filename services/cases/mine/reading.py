@@ -12,7 +12,7 @@ from services.cases.domain.strategies.counselling import SatisfactionRecorded
 from services.cases.domain.streams import case_stream, student_stream
 from services.cases.mine.seen import Seen, seen_by_student
 from services.cases.reading.case import opened_trees
-from services.cases.reading.views import record_read
+from services.cases.reading.read_log import record_read
 from shared.decider import Decider, load
 from shared.message import Event, Fact
 from shared.service import Kernel
@@ -46,7 +46,7 @@ class OwnCases:
         shown = [each for each in cases if each.seen.anything]
         for each in shown:
             await record_read(self.kernel.database, student, each.case, "own-page", each.version)
-        return await opened_trees(self.kernel, [asdict(each.seen) for each in shown])
+        return await opened_trees(self.kernel, [asdict(each.seen) for each in shown], [True] * len(shown))
 
     async def _one(self, case_id: str, student: str) -> OwnCase:
         loaded = await load(self.kernel.store, self.decider, case_stream(case_id))
