@@ -8,6 +8,7 @@ from shared.pages.saying import say
 
 PURPOSES: Mapping[str, str] = {
     "/cases/menunggu": say("Yang perlu Anda kerjakan, yang paling mendesak lebih dahulu."),
+    "/cases/untuk-saya": say("Janji bertemu, rencana, dan kesepakatan Anda dengan guru BK."),
     "/notifications/kotak-masuk": say("Semua pemberitahuan kepada Anda dalam 30 hari terakhir. Isinya hanya terbuka di halaman kasus."),
     "/cases/": say("Kasus yang boleh Anda ketahui. Nama murid hanya tampak bagi petugas sekolahnya dan petugas piket dinas."),
     "/cases/angka": say("Kasus terbuka, batas waktu, rujukan, dan hasil dalam angka."),
