@@ -13,7 +13,8 @@ from services.notifications.domain.account_mail import ACCOUNT_MAIL, Tell
 from services.notifications.domain.alert import ALERT, Acknowledge, RaiseAlert
 from services.notifications.domain.notice import NOTICE, AskNotice
 from services.notifications.domain.register import MarkUnsafe
-from services.notifications.domain.task import TASK, InvalidTransition, Move, RequestTask
+from services.notifications.domain.task import TASK, RequestTask
+from services.notifications.domain.task.moving import InvalidTransition, Move
 from services.notifications.families.forbidding import Forbidding
 from services.notifications.plain import About, Rung, instead, plain
 from services.notifications.quiet import QuietHours

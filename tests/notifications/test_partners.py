@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from services.notifications.domain.task import TASK, Move
+from services.notifications.domain.task import TASK
+from services.notifications.domain.task.moving import Move
 from shared.decider import execute
 from shared.testing import eventually
 from tests.logins import past_the_wall
