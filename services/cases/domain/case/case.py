@@ -23,6 +23,7 @@ from services.cases.domain.case import (
     opening,
     owing,
     suspending,
+    taking,
     whereabouts,
 )
 from services.cases.domain.case.additions import ADDITIONS, ConfirmReading, ContinueConcern, KeepClosed, NoteReading, read_at_once
@@ -135,7 +136,7 @@ class Deciding:
     def said(self, command: Fact, case: Case) -> Sequence[Event]:
         """What the command itself says, without what follows from it. Raises: a refusal by name."""
         if isinstance(command, TakeConcern):
-            return opening.take(command, case)
+            return taking.take(command, case)
         if case.case is None:
             raise NoSuchCase
         if isinstance(command, ContinueConcern):
