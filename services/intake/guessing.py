@@ -65,7 +65,7 @@ class Guessing:
             await self.pause(wait)
 
     def right(self, network: str) -> None:
-        """The receipt was one: it was no guess."""
+        """The receipt exists: it was no guess."""
         _give_back(self._buckets(network))
 
     def _buckets(self, network: str) -> tuple[_Bucket, _Bucket]:
