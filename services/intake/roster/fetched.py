@@ -38,7 +38,7 @@ class Asking:
     pause: Pause = asyncio.sleep
 
     async def get(self, address: str, *, params: Mapping[str, str | int], headers: Mapping[str, str]) -> httpx.Response:
-        """Raises: Invalid: the token or the address is wrong, or the answer far too large. Unavailable: it could not be reached, nor a little later."""
+        """Raises: Invalid: the token or the address is wrong, or the answer far too large. Unavailable: it cannot be reached now."""
         return await self._repeated(lambda: self.client.stream("GET", address, params=dict(params), headers=dict(headers), timeout=TIMEOUT))
 
     async def post(self, address: str, *, data: Mapping[str, str], auth: tuple[str, str]) -> httpx.Response:
