@@ -17,6 +17,7 @@ from shared.errors import Refused
 from shared.events import TaskMoved, TaskUnanswered
 from shared.eventstore.codec import EventCodec
 from shared.message import Fact
+from shared.retelling import retold
 from shared.sealed import PackageText
 
 
@@ -49,7 +50,7 @@ def decide(command: Command, task: Task) -> Sequence[TaskEvent]:
     if isinstance(command, RequestTask):
         if task.requested is not None:
             return []
-        return [TaskRequested(**{name: getattr(command, name) for name in RequestTask.model_fields})]
+        return [retold(TaskRequested, command)]
     if task.requested is None:
         raise NoSuchTask
     match command:
