@@ -61,8 +61,9 @@ from services.cases.domain.case.transferring import RECEIPT
 from services.cases.domain.case.upcasts import UPCASTS
 from services.cases.domain.case.whereabouts import NoteWhereabouts
 from services.cases.domain.referring import referral
-from services.cases.domain.referring.consent import CONSENT, EvaluateReferral, TakeNextAlternative
+from services.cases.domain.referring.consent import CONSENT
 from services.cases.domain.referring.disclosure import DISCLOSURE, TellReceiver
+from services.cases.domain.referring.following_up import EvaluateReferral, TakeNextAlternative
 from services.cases.domain.referring.referral import FoldSilence, FoldTask
 from services.cases.domain.referring.referral.decision import DecideReferral
 from services.cases.domain.referring.referral.drafting import ApproveReferral, DraftReferral
