@@ -11,8 +11,8 @@ from services.cases.domain.case.student import STUDENT
 from services.cases.domain.strategies.counselling import SatisfactionRecorded
 from services.cases.domain.streams import case_stream, student_stream
 from services.cases.mine.seen import Seen, seen_by_student
-from services.cases.reading.case import opened_trees
 from services.cases.reading.read_log import record_read
+from services.cases.reading.sealed_trees import opened_trees
 from shared.decider import Decider, load
 from shared.message import Event, Fact
 from shared.service import Kernel
