@@ -201,6 +201,41 @@ class PersonReinstated(PublicEvent):
         return self.person
 
 
+DOUBLES = "doubles"
+"""The ordering key of every match: whoever was matched with one and then with another is so everywhere."""
+
+
+class PersonsMatched(PublicEvent):
+    """Somebody confirmed that the roster has one student under two ids. Each keeps its own history; what goes on, goes on as `person`.
+
+    other: the second id. by: who confirmed it.
+    """
+
+    type: Literal["persons-matched"] = "persons-matched"
+    version: Literal[1] = 1
+    person: str
+    other: str
+    by: str
+
+    @property
+    def ordering_key(self) -> str:
+        return DOUBLES
+
+
+class PersonsUnmatched(PublicEvent):
+    """They are two students after all. Each has again what was their own."""
+
+    type: Literal["persons-unmatched"] = "persons-unmatched"
+    version: Literal[1] = 1
+    person: str
+    other: str
+    by: str
+
+    @property
+    def ordering_key(self) -> str:
+        return DOUBLES
+
+
 RosterFact = SchoolRegistered | PersonRegistered | PersonLeft | PersonAppointed | PersonDismissed | PersonSuspended | PersonReinstated
 """Everything that says who is who and where; each service keeps it (ADR 20)."""
 
@@ -561,7 +596,7 @@ class ReferralCancelRequested(CaseEvent):
 StaffMessage = Literal[
     "teacher-asked", "teacher-answered", "invited", "commitment", "visit", "assigned", "deputy", "student-moved", "student-left",
     "case-asked-for", "case-kept", "transfer-declined", "transfer-received", "approval", "without-owner", "conflict-ruling", "many-claims",
-    "new-words", "glass-broken", "guardian-answered",
+    "new-words", "glass-broken", "guardian-answered", "same-student",
 ]  # fmt: skip
 """What waits for a member of staff; the mail says no more than that something does."""
 
@@ -826,8 +861,8 @@ Notifications = Annotated[
 
 CATALOGUE: dict[str, tuple[type[PublicEvent], ...]] = {
     "intake": (
-        SchoolRegistered, PersonRegistered, PersonLeft, PersonAppointed, PersonDismissed, PersonSuspended, PersonReinstated, SessionBegun,
-        SessionProved, SessionEnded, ConcernRaised, ConcernContinued, ConcernAttached, AccountHolderToBeTold,
+        SchoolRegistered, PersonRegistered, PersonLeft, PersonAppointed, PersonDismissed, PersonSuspended, PersonReinstated,
+        PersonsMatched, PersonsUnmatched, SessionBegun, SessionProved, SessionEnded, ConcernRaised, ConcernContinued, ConcernAttached, AccountHolderToBeTold,
     ),
     "cases": (
         CaseOpened, ConcernJoinedCase, CaseTriaged, CaseAcknowledged, ConcernRead, ReporterAnswered, GuardianToBeTold, ReferralSent,
