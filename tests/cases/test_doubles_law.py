@@ -33,7 +33,8 @@ class WithDoubles(District):
 
     async def happens(self, what: str, one: int, two: int, three: int) -> None:
         if what not in ("double", "two"):
-            return await super().happens(what, one, two, three)
+            await super().happens(what, one, two, three)
+            return
         before = await self._reading()
         await self.hear(PersonsMatched(**PAIR) if what == "double" else PersonsUnmatched(**PAIR))
         self.done[what] += 1

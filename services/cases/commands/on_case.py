@@ -42,7 +42,9 @@ class NotSameStudent(Refused):
 
 class OneChildInTheRoster(Refused):
     code = "one-child-in-the-roster"
-    indonesian = "Data induk mencatat murid kedua kasus ini sebagai satu anak: batalkan dulu pencocokan itu di Data ganda, lalu kasusnya terpisah sendiri."
+    indonesian = (
+        "Data induk mencatat murid kedua kasus ini sebagai satu anak: batalkan dulu pencocokan itu di Data ganda, lalu kasusnya terpisah sendiri."
+    )
     english = "The roster has the students of these two cases as one child: undo that match on Data ganda, and the cases come apart by themselves."
 
 
