@@ -30,6 +30,7 @@ from services.cases.forms.drafting import StepDrafts
 from services.cases.forms.following import following_of
 from services.cases.forms.pages import StepPages
 from services.cases.forms.wording import Form, forms_of
+from services.cases.guides import pages as guides
 from services.cases.letters import composing
 from services.cases.letters.issuing import Issuing
 from services.cases.letters.kinds import KINDS, Kind
@@ -44,15 +45,17 @@ from services.cases.reading.agencies import Agencies
 from services.cases.reading.calendars import SchoolCalendars
 from services.cases.reading.calendars import router as calendar_routes
 from services.cases.reading.case import CaseReader
+from services.cases.reading.case_list import CaseList
 from services.cases.reading.chained_reads import ReadSigner
 from services.cases.reading.directory import Directory
 from services.cases.reading.projecting import LEAVES, TABLES, VIEW, projecting
 from services.cases.reading.receivers import Receivers
+from services.cases.reading.roster import Roster
 from services.cases.reading.summary import services_given
-from services.cases.reading.views import CaseList, Roster, WorkList
 from services.cases.reading.vocabulary import WORDS, words_of
 from services.cases.reading.whereabouts import Whereabouts
 from services.cases.reading.words import Words
+from services.cases.reading.worklist import WorkList
 from services.cases.recording import pages as recording
 from services.cases.recording.pages import Recording
 from services.cases.recording.presets import Presets
@@ -75,6 +78,13 @@ from services.cases.searching import pages as searching
 from services.cases.searching.finding import Finding
 from services.cases.searching.index import Candidates, NameIndex
 from services.cases.searching.indexing import Indexing
+from services.cases.standing import kept
+from services.cases.standing import pages as standing_pages
+from services.cases.standing import routes as standing_routes
+from services.cases.standing.absences import StandingAbsences
+from services.cases.standing.listing import StandingList
+from services.cases.standing.owners import StandingOwners
+from services.cases.standing.pages import StandingPages
 from services.cases.subjects.gathering import Subjects
 from services.cases.subjects.routes import router as subjects_router
 from services.cases.subscribers import FromIntake, FromNotifications
@@ -117,12 +127,14 @@ def create_app(
 
     def parts(kernel: Kernel) -> list[Part]:
         views[VIEW] = Projection(VIEW, kernel.store, kernel.database, projecting(work), TABLES, kernel.heartbeats, pace=_LIST)
-        return _parts(kernel, views[VIEW], work)
+        views[kept.VIEW] = Projection(kept.VIEW, kernel.store, kernel.database, kept.standing(work), kept.TABLES, kernel.heartbeats, pace=_LIST)
+        return [*_parts(kernel, views[VIEW], work), *_standing_parts(kernel, views[kept.VIEW], work)]
 
     def routers(kernel: Kernel) -> list[APIRouter]:
         issuing = composing.issuing_of(_road(kernel, views[VIEW], work))
-        own = [*_routers(kernel, views[VIEW], work, words, kinds, issuing), *_schools(issuing)]
-        return [*own, *_forms(kernel, views[VIEW], work, words, asked)]
+        own = [*_routers(kernel, views[VIEW], work, words, kinds, issuing), *_schools(issuing), guides.router(kernel, issuing.press)]
+        listed = StandingList(views[kept.VIEW], kernel.store, work.case)
+        return [*own, *_standing(issuing, listed, words), *_forms(kernel, views[VIEW], listed, work, words, asked)]
 
     return create_service("cases", settings, migrations=MIGRATIONS, routers=routers, parts=parts, leaves=LEAVES)
 
@@ -141,6 +153,11 @@ def _parts(kernel: Kernel, view: Projection, work: Casework) -> list[Part]:
         kernel.subscribe("intake", lambda store: FromIntake(store, roster, listed, whereabouts, absences, work.case, calendars, sessions, attached)),
         kernel.subscribe("notifications", lambda store: FromNotifications(store, work.case, calendars), pace=_UNHURRIED),
     ]
+
+
+def _standing_parts(kernel: Kernel, view: Projection, work: Casework) -> list[Part]:
+    absences = StandingAbsences(kernel.database, Absences(kernel.database, kernel.posts))
+    return [view, StandingOwners(kernel, view, work, absences)]
 
 
 def _routers(
@@ -172,7 +189,7 @@ def _opening(kernel: Kernel, work: Casework) -> Opening:
     return Opening(CaseReader(kernel, work.case, services_given(work)), AttachedFiles(kernel.database), intake)
 
 
-def _forms(kernel: Kernel, view: Projection, work: Casework, words: Words, asked: Mapping[str, Form]) -> list[APIRouter]:
+def _forms(kernel: Kernel, view: Projection, standing: StandingList, work: Casework, words: Words, asked: Mapping[str, Form]) -> list[APIRouter]:
     """The pages of cases, and the forms that they lead to. asked: what the form of each command asks."""
     road = _road(kernel, view, work)
     choosing = Choosing(kernel, road.roster, Directory(kernel.database), Agencies(kernel))
@@ -181,7 +198,7 @@ def _forms(kernel: Kernel, view: Projection, work: Casework, words: Words, asked
     return [
         pages.router(road, words, asked),
         listing.router(kernel, view, names, words, road.calendars),
-        pages.desk_router(road, view, words),
+        pages.desk_router(road, view, standing, words),
         figures.router(kernel, _figures(kernel, view, work, words, asked), Directory(kernel.database), road.calendars),
         forms.router(StepPages(road, asked, choosing, drafts, following_of(asked), Closing(names, Agencies(kernel), words))),
         searching.router(kernel, _finding(kernel, view, names, words)),
@@ -205,9 +222,16 @@ def _schools(issuing: Issuing) -> list[APIRouter]:
     return [school.router(pages_of_school), school.district_router(pages_of_school)]
 
 
+def _standing(issuing: Issuing, listed: StandingList, words: Words) -> list[APIRouter]:
+    """What nobody has and no case holds."""
+    road, kernel = issuing.road, issuing.road.kernel
+    shown = StandingPages(listed, SchoolSettings(road), Names(kernel, road.roster), Directory(kernel.database), words)
+    return [standing_routes.router(listed), standing_pages.router(shown)]
+
+
 def _figures(kernel: Kernel, view: Projection, work: Casework, words: Words, asked: Mapping[str, Form]) -> Figures:
     outcomes = next(each.options for each in asked["close"].questions if each.field.name == "outcome_class") or {}
-    return Figures(Counting(view), reports.Reports(view, work, _calendars(kernel)), words, outcomes, kernel.clock)
+    return Figures(Counting(view), reports.Reports(view, work, _calendars(kernel)), words, outcomes, Agencies(kernel), kernel.clock)
 
 
 def _finding(kernel: Kernel, view: Projection, names: Names, words: Words) -> Finding:

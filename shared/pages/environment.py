@@ -10,8 +10,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from shared.pages.assets import address_of
 from shared.pages.catalogues import Texts
+from shared.pages.help_lines import HELP_LINES
 from shared.pages.languages import LANGUAGES, NAMES, Language, Text
 from shared.pages.moments import Moments
+from shared.pages.purposes import purpose_of
 
 FRAME = Path(__file__).parent
 
@@ -46,6 +48,6 @@ def environment(language: Language, service: str, folder: Path, zone: str) -> En
     texts, moments = speaks.texts, speaks.moments
     made.globals |= texts.globals
     made.globals |= {"language": language, "languages": {each: NAMES[each] for each in LANGUAGES}, "service": service}
-    made.globals |= {"asset": partial(address_of, service)}
+    made.globals |= {"asset": partial(address_of, service), "purpose": purpose_of, "help_lines": HELP_LINES}
     made.filters |= moments.filters | {"said": texts.said}
     return made

@@ -14,7 +14,8 @@ READS_CASES = frozenset({"counsellor", "coordinator", "principal", "supervisor",
 
 _REFERS = frozenset({"counsellor", "coordinator", "district-duty"})
 _HANDS_OUT_ACCOUNTS = frozenset({"coordinator", "school-operator", "principal", "vice-principal", "system-administrator", "district-duty"})
-_HAS_AN_ACCOUNT = frozenset({*get_args(StaffRole), *get_args(PartnerRole), "student"})
+HAS_AN_ACCOUNT = frozenset({*get_args(StaffRole), *get_args(PartnerRole), "student"})
+"""Who signs in with an account of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ NAVIGATION = (
     Entry(say("Kalender kabupaten/kota"), "/cases/kalender", frozenset({"district-officer", "system-administrator"})),
     Entry(say("Data sekolah"), "/intake/impor", _SEES_IMPORTS),
     Entry(say("Data ganda"), "/intake/data-ganda", frozenset({"school-operator", "coordinator"})),
+    Entry(say("Laporan yang ditahan"), "/intake/ditahan", _REFERS),
     Entry(say("Petugas dinas"), "/intake/dinas", frozenset({"district-officer", "system-administrator"})),
     Entry(say("Peran yang diminta"), "/intake/peran", frozenset({"system-administrator", "district-duty"})),
     Entry(say("Rujukan"), "/notifications/rujukan", _REFERS),
@@ -49,7 +51,8 @@ NAVIGATION = (
     Entry(say("Akun staf"), "/intake/akun-staf", _HANDS_OUT_ACCOUNTS),
     Entry(say("Kunci mesin"), "/intake/kunci-mesin", frozenset({"system-administrator"})),
     Entry(say("Penghapusan data"), "/intake/penghapusan", frozenset({"district-officer"})),
-    Entry(say("Akun saya"), "/intake/akun", _HAS_AN_ACCOUNT),
+    Entry(say("Panduan"), "/cases/panduan", HAS_AN_ACCOUNT),
+    Entry(say("Akun saya"), "/intake/akun", HAS_AN_ACCOUNT),
     Entry(say("Lapor atau minta bantuan"), "/intake/lapor", frozenset({EVERYBODY})),
     Entry(say("Perkembangan laporan"), "/intake/status", frozenset({EVERYBODY})),
 )

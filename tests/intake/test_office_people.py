@@ -10,12 +10,12 @@ import pytest
 
 from services.intake.office.giving import OF_THE_OFFICE, OwnPost, given_by, require_gives
 from services.intake.office.people import body_of
-from services.intake.roles import ROLES
 from shared.access import Identity, issue_token
 from shared.clock import FixedClock
 from shared.errors import Invalid, NotAllowed
 from shared.events import DISTRICT_ROLES
 from shared.keys import Keys
+from shared.pages.roles import ROLES
 from tests.intake.bundles import FILES
 from tests.keys import bearer, somebody
 

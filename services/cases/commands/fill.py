@@ -18,10 +18,11 @@ from services.cases.domain.steps.filled import Filled, Known
 from services.cases.domain.steps.policy import Policy
 from services.cases.domain.strategies.group_steps import Member
 from services.cases.domain.streams import case_stream, rota_stream
-from services.cases.domain.successor import Staff
+from services.cases.domain.successor import LADDER, Staff
 from services.cases.policies import policy_at
-from services.cases.reading.views import Roster, WorkList
+from services.cases.reading.roster import Roster
 from services.cases.reading.whereabouts import Whereabouts
+from services.cases.reading.worklist import WorkList
 from services.cases.rights import is_there, require_content
 from shared.access import Principal
 from shared.decider import Decider, load
@@ -109,6 +110,7 @@ def _letter_time(ground: Ground) -> datetime:
 
 
 _FROM_POLICY: Mapping[Known, Callable[[Ground], Any]] = {
+    "now": lambda ground: ground.envelope.now,
     "policy": lambda ground: ground.policy,
     "calendar": lambda ground: ground.calendar,
     "age-of-consent": lambda ground: ground.policy.telling.adult,
@@ -153,6 +155,11 @@ def student_school(case: Case, principal: Principal) -> str:
 
 async def _is_there(ground: Ground) -> bool:
     return is_there(ground.envelope.principal, ground.case)
+
+
+async def _is_above(ground: Ground) -> bool:
+    """Of whoever gives the command: they stand on the ladder above the school's counsellors."""
+    return ground.envelope.principal.works_at(ground.school, *LADDER)
 
 
 async def _student_at(ground: Ground) -> str | None:
@@ -262,6 +269,7 @@ _LOOKED_UP: Mapping[Known, Callable[[Ground], Awaitable[Any]]] = {
     "student-school": _student_school,
     "student-at": _student_at,
     "is-there": _is_there,
+    "is-above": _is_above,
     "takes": _takes,
     "school": _school,
     "other-side": counsellors_of_other_side,

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -53,11 +54,15 @@ class Press:
 
     async def pdf(self, printing: Printing) -> bytes:
         """The file. Raises: Unavailable: too many documents wait."""
+        return await self.made(partial(rendered, printing))
+
+    async def made(self, make: Callable[[], bytes]) -> bytes:
+        """What `make` gives, in one of the threads. Raises: Unavailable: too many documents wait."""
         if self._under_way >= self.waiting:
             raise Unavailable("many documents are being made: try again in a few seconds")
         self._under_way += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, rendered, printing)
+            return await asyncio.get_running_loop().run_in_executor(self._threads, make)
         finally:
             self._under_way -= 1
 
@@ -65,12 +70,17 @@ class Press:
 def rendered(printing: Printing) -> bytes:
     """The same, at once."""
     laid_out = printing.laid_out
-    made = typst.Compiler(root=_TEMPLATES, font_paths=_FONTS).compile(
-        _TEMPLATES / f"{laid_out.style}.typ",
+    return compiled(_TEMPLATES / f"{laid_out.style}.typ", data_of(printing), laid_out.on)
+
+
+def compiled(template: Path, told: Mapping[str, Any], on: date | None = None) -> bytes:
+    """A file from a template, which sees no other folder than its own. told: its data. on: the date that stands in the file, if one does."""
+    made = typst.Compiler(root=template.parent, font_paths=_FONTS).compile(
+        template,
         format="pdf",
-        sys_inputs={"data": json.dumps(data_of(printing), ensure_ascii=False)},
+        sys_inputs={"data": json.dumps(told, ensure_ascii=False)},
         pdf_standards="ua-1",
-        timestamp=datetime.combine(laid_out.on, time(), UTC),
+        timestamp=datetime.combine(on, time(), UTC) if on else None,
     )
     assert isinstance(made, bytes)
     return made

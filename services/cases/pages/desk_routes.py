@@ -9,15 +9,18 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.cases.commands.road import Road
+from services.cases.figures.open_cases import Counting
 from services.cases.pages.desk import Desk
 from services.cases.pages.people import Names
 from services.cases.pages.rows import Rows
 from services.cases.pages.work_list import MOST as LISTED
 from services.cases.pages.work_list import Asked, Wanted, listed
+from services.cases.reading.case_list import CaseList
 from services.cases.reading.in_hand import InHand
 from services.cases.reading.questions import Askers, Name
-from services.cases.reading.views import CaseList, WorkList
 from services.cases.reading.words import Words
+from services.cases.reading.worklist import WorkList
+from services.cases.standing.listing import StandingList
 from shared.access import SignedIn
 from shared.eventstore.projection import Projection
 from shared.pages import say
@@ -29,13 +32,13 @@ _LONGEST = 200
 """Letters of a number that somebody looks for."""
 
 
-def router(road: Road, view: Projection, words: Words) -> APIRouter:
+def router(road: Road, view: Projection, standing: StandingList, words: Words) -> APIRouter:
     """`/cases/menunggu`, its lists, and `/cases/cari`."""
     kernel = road.kernel
     routes, page = APIRouter(prefix="/cases", include_in_schema=False), kernel.frame.page
     names = Names(kernel, road.roster)
     rows = Rows(WorkList(kernel.database, view), CaseList(view), names, words, road.calendars, kernel.clock, Askers(kernel, road.calendars))
-    first_page = Desk(rows, InHand(view), names)
+    first_page = Desk(rows, InHand(view), Counting(view), names, standing)
 
     @routes.get("/menunggu")
     async def waiting(request: Request, principal: SignedIn) -> HTMLResponse:

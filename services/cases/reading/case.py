@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -17,8 +17,8 @@ from services.cases.domain.steps.activity import Activity
 from services.cases.domain.streams import case_stream
 from services.cases.reading.hours import by_the_hour, due_in_hours, hides_minutes, in_hours
 from services.cases.reading.present import present
+from services.cases.reading.read_log import record_read
 from services.cases.reading.summary import MARK, decision, entry, is_sealed, service_of, summary
-from services.cases.reading.views import record_read
 from services.cases.rights import ReadingReason, Rights, glass_until, may_open, may_read, require_reason, rights
 from shared.access import Principal
 from shared.decider import Decider, execute, folded, load
@@ -199,10 +199,16 @@ class CaseReader:
         return _replaced(told, lambda _: _shown(next(texts)))
 
 
-async def opened_trees(kernel: Kernel, told: list[Any]) -> list[Any]:
-    """Trees with every sealed field opened, for whoever may read all of them."""
-    texts = iter(await kernel.vault.open_many([box for each in told for box in _sealed(each)]))
-    return [_replaced(each, lambda _: _shown(next(texts))) for each in told]
+async def opened_trees(kernel: Kernel, told: list[Any], may: Sequence[bool]) -> list[Any]:
+    """Trees with every sealed field opened, or withheld. may: whether the reader reads each of them."""
+    boxes = [box for each, mine in zip(told, may, strict=True) if mine for box in _sealed(each)]
+    texts = iter(await kernel.vault.open_many(boxes))
+    return [_opened_or_withheld(each, texts if mine else None) for each, mine in zip(told, may, strict=True)]
+
+
+def _opened_or_withheld(told: Any, texts: Iterator[str | Erased] | None) -> Any:
+    """texts: of its sealed fields, in order; None where they are withheld."""
+    return _replaced(told, lambda _: dict(MARK) if texts is None else _shown(next(texts)))
 
 
 def _shown(text: str | Erased) -> Any:

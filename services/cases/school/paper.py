@@ -18,9 +18,9 @@ from services.cases.letters.emblem import SENTENCES
 from services.cases.letters.settings import Papers
 from services.cases.pages.people import Names
 from services.cases.school.giving import Sent, Setting, Settings, of_road
-from services.cases.school.ranks import RANKS
 from shared.access import Principal
 from shared.errors import Invalid, Sentences
+from shared.pages.roles import ROLES
 
 LETTERHEAD = ("authority", "name", "address", "contact", "npsn", "place")
 SIGNS = ("principal", "vice-principal", "coordinator", "counsellor", "supervisor", "district-officer")
@@ -51,9 +51,9 @@ class PaperPage:
             "pattern": written(said.pattern, _ON_SCREEN),
             "letterhead": defaultdict(str, said.letterhead or {}),
             "emblem": await self._emblem(school),
-            "signatories": [(each, RANKS[each.role]) for each in said.signatories],
+            "signatories": [(each, ROLES[each.role]) for each in said.signatories],
             "people": _choices(names),
-            "roles": [(role, RANKS[role]) for role in SIGNS],
+            "roles": [(role, ROLES[role]) for role in SIGNS],
         }
 
     async def _emblem(self, school: str) -> str:

@@ -14,11 +14,11 @@ from services.cases.domain.streams import rota_stream
 from services.cases.forms.giving import Outcome
 from services.cases.pages.people import Names
 from services.cases.school.giving import Sent, Setting, Settings
-from services.cases.school.ranks import RANKS
 from shared.access import Principal
 from shared.decider import load
 from shared.errors import NotAllowed
 from shared.events import DutyChanged
+from shared.pages.roles import ROLES
 
 LEADS = ("coordinator", "principal", "district-duty")
 _LAST_MINUTE = time(23, 59)
@@ -61,7 +61,7 @@ class Rota:
         names = await self.names.of({*(person for people in staff.values() for person in people), *_people_of(leaves)})
         leads = principal.holds_at(school, *LEADS)
         return {
-            "rungs": [(RANKS[role], _standing(staff.get(role, ()), duty, names, now)) for role in (*RUNGS, "district-duty")],
+            "rungs": [(ROLES[role], _standing(staff.get(role, ()), duty, names, now)) for role in (*RUNGS, "district-duty")],
             "leaves": [_leave(each, names, principal, leads=leads) for each in sorted(leaves, key=lambda each: each.away_from or now)],
             "people": _choices(names, [each for role in RUNGS for each in staff.get(role, ())] if leads else [principal.id]),
             "deputies": _choices(names, [each for people in staff.values() for each in people]),

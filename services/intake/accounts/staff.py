@@ -14,12 +14,12 @@ from services.intake.accounts.occasions import occasion_of
 from services.intake.accounts.office import AccountOffice
 from services.intake.domain.account import Account, Lock, Unlock, Way
 from services.intake.domain.roster import ROSTER
-from services.intake.roles import ROLES
 from shared.access import EVERYWHERE, Principal
 from shared.decider import load
 from shared.delivery.leases import lease
 from shared.errors import NotFound, Refused
 from shared.pages import Text
+from shared.pages.roles import ROLES
 from shared.sealed import Sealed
 
 INVITES = ("coordinator", "school-operator", "system-administrator", "district-duty")

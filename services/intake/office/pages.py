@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.intake.office.giving import given_by
 from services.intake.office.people import OfficePeople, body_of
-from services.intake.roles import ROLES, SCHOOL_KINDS
+from services.intake.office.school_kinds import SCHOOL_KINDS
 from services.intake.roster.appointing import DismissBody
 from shared.access import Principal, SignedIn
 from shared.asked import Asked, Fingerprint
@@ -19,6 +19,7 @@ from shared.errors import Invalid, Refused, Sentences
 from shared.events import SchoolKind, StaffRole
 from shared.message import TANGGAP, derived_id
 from shared.pages import Text, say
+from shared.pages.roles import ROLES
 
 PAGE = "/intake/dinas"
 _Field = Annotated[str, Form(max_length=300)]

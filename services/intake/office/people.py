@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pydantic import TypeAdapter, ValidationError
 
 from services.intake.office.giving import OF_THE_OFFICE, given_by, require_gives
-from services.intake.roles import ROLES, SCHOOL_KINDS
+from services.intake.office.school_kinds import SCHOOL_KINDS
 from services.intake.roster.appointing import AppointBody, Appointing, DismissBody, Done
 from shared.access import Principal
 from shared.asked import Asked
 from shared.errors import Fault, Invalid
 from shared.events import Post
 from shared.pages import Text
+from shared.pages.roles import ROLES
 from shared.sealed import Erased, Sealed
 
 _POSTS = TypeAdapter(list[Post])

@@ -9,12 +9,12 @@ from uuid import uuid4
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from services.intake.roles import ROLES
 from services.intake.roster.asked_roles import RoleRequests, wish_of
 from shared.access import Principal, SignedIn
 from shared.asked import Asked, Fingerprint
 from shared.errors import Refused, Sentences
 from shared.pages import Text, say
+from shared.pages.roles import ROLES
 
 MAY: Mapping[str, Text] = {
     "counsellor": say("membaca dan menangani kasus sekolah itu"),

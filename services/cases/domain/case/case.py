@@ -16,6 +16,7 @@ from services.cases.domain.case import (
     answering,
     arriving,
     breaking,
+    bringing_in,
     continuing,
     crossing,
     families,
@@ -39,7 +40,8 @@ from services.cases.domain.case.holding import LiftLegalHold, SetLegalHold
 from services.cases.domain.case.merging import CaseRests, ComeApart, GiveBackMerged, MergeInto, TakeMerged, UnmergeCase, nothing_said, with_a_reason
 from services.cases.domain.case.moving import MOVING
 from services.cases.domain.case.opening import whose
-from services.cases.domain.case.owing import LookAhead, LoseOwner, RegainOwner
+from services.cases.domain.case.owing import LookAhead
+from services.cases.domain.case.paper import BringIn
 from services.cases.domain.case.protection import PROTECTION
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import (
@@ -60,15 +62,10 @@ from services.cases.domain.case.whereabouts import NoteWhereabouts
 from services.cases.domain.referring import referral
 from services.cases.domain.referring.consent import CONSENT, EvaluateReferral, TakeNextAlternative
 from services.cases.domain.referring.disclosure import DISCLOSURE, TellReceiver
-from services.cases.domain.referring.referral import (
-    ApproveReferral,
-    CancelReferral,
-    DecideReferral,
-    DraftReferral,
-    FoldSilence,
-    FoldTask,
-    SendReferral,
-)
+from services.cases.domain.referring.referral import FoldSilence, FoldTask
+from services.cases.domain.referring.referral.decision import DecideReferral
+from services.cases.domain.referring.referral.drafting import ApproveReferral, DraftReferral
+from services.cases.domain.referring.referral.sending import CancelReferral, SendReferral
 from services.cases.domain.referring.turns import TURNS
 from services.cases.domain.register import STRATEGIES
 from services.cases.domain.steps import deadline
@@ -76,6 +73,7 @@ from services.cases.domain.steps.act import Acts
 from services.cases.domain.steps.activity import ActivityCommand
 from services.cases.domain.steps.command import Command, recorded
 from services.cases.domain.steps.deadline import PassDeadline
+from services.cases.domain.steps.gone import LoseOwner, RegainOwner
 from services.cases.domain.steps.strategy import StandingAlone, Strategy
 from services.cases.domain.steps.table import Strategies, table
 from services.cases.domain.steps.tells import Described
@@ -140,6 +138,8 @@ class Deciding:
         """What the command itself says, without what follows from it. Raises: a refusal by name."""
         if isinstance(command, TakeConcern):
             return opening.take(command, case)
+        if isinstance(command, BringIn):
+            return [] if case.case else bringing_in.bring_in(command)  # asked twice: quiet
         if case.case is None:
             raise NoSuchCase
         if isinstance(command, ContinueConcern):

@@ -18,7 +18,7 @@ from services.cases.domain.case.linking import StudentUnmatched
 from services.cases.domain.case.merging import MergedTaken
 from services.cases.domain.case.moves import There
 from services.cases.domain.case.moving import MOVING
-from services.cases.domain.case.owing import OwnerBack, OwnerGone
+from services.cases.domain.case.paper import CaseBroughtIn
 from services.cases.domain.case.protection import PROTECTION
 from services.cases.domain.case.state import Absent, Case
 from services.cases.domain.case.strands import (
@@ -33,15 +33,17 @@ from services.cases.domain.case.strands import (
     UrgencyDecided,
 )
 from services.cases.domain.case.transferring import CaseTransferred, StudentMoved
-from services.cases.domain.referring import consent, disclosure, referral, turns
+from services.cases.domain.referring import consent, disclosure, turns
 from services.cases.domain.referring.consent import CONSENT
 from services.cases.domain.referring.disclosure import DISCLOSURE, Disclosure, Ledger
-from services.cases.domain.referring.referral import REFERRAL_EVENTS
+from services.cases.domain.referring.referral import state as referral
+from services.cases.domain.referring.referral.events import REFERRAL_EVENTS
 from services.cases.domain.referring.turns import TURNS
 from services.cases.domain.steps import deadline
 from services.cases.domain.steps.activity import ActivityEvent
 from services.cases.domain.steps.command import ActEvent
 from services.cases.domain.steps.deadline import DEADLINE_EVENTS, DeadlinesSet
+from services.cases.domain.steps.gone import OwnerBack, OwnerGone
 from services.cases.domain.steps.table import Strategies
 from services.cases.domain.steps.tells import Given, Tells
 from services.cases.domain.strategies.group import MemberNoted
@@ -104,6 +106,11 @@ def _disclosed(ledger: Ledger, given: Iterable[Given], version: int) -> Ledger:
 def _strand(case: Case, event: StrandAdded) -> Changes:
     joined = case.with_strand(event)
     return {"strands": joined.strands, "home": joined.home, "conflicts": joined.conflicts}
+
+
+def _brought_in(case: Case, event: CaseBroughtIn) -> Changes:
+    """It was assessed and planned on paper; what is expected is the next step."""
+    return {"brought_in": event, "handling": replace(case.handling, stage="planned")}
 
 
 def _continued(case: Case, event: StrandContinued) -> Changes:
@@ -187,6 +194,7 @@ def _deadlines_set(case: Case, event: DeadlinesSet) -> Changes:
 
 _OWN_CHANGES: Mapping[type[Event], Change] = {
     CaseOpened: lambda _, event: {"case": event.case, "student": event.student, "school": event.school},
+    CaseBroughtIn: _brought_in,
     StrandAdded: _strand,
     UrgencyDecided: lambda case, event: {"urgency": event.urgency, "decisions": (*case.decisions, event)},
     SafetyCheckAsked: lambda *_: {"check_safety": True},

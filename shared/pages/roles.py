@@ -1,13 +1,13 @@
-"""What roles are called on screen: the one place for each."""
+"""What roles are called on screen and on paper: the one place for each."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shared.events import Role, SchoolKind
-from shared.pages import Text, say
+from shared.pages.languages import Text
+from shared.pages.saying import say
 
-ROLES: Mapping[Role, Text] = {
+ROLES: Mapping[str, Text] = {
     "counsellor": say("Konselor (guru BK)"),
     "coordinator": say("Koordinator BK"),
     "principal": say("Kepala sekolah"),
@@ -22,13 +22,7 @@ ROLES: Mapping[Role, Text] = {
     "auditor": say("Auditor"),
     "system-administrator": say("Administrator sistem"),
     "agency-officer": say("Petugas lembaga"),
-    "student": say("Murid"),
-    "guardian": say("Orang tua/wali"),
+    "student": ("Murid", "Student"),
+    "guardian": ("Orang tua/wali", "Parent or guardian"),
 }
-
-SCHOOL_KINDS: Mapping[SchoolKind, Text] = {
-    "regency": say("sekolah kabupaten/kota"),
-    "province": say("sekolah provinsi"),
-    "kemenag": say("madrasah (Kemenag)"),
-}
-"""Schools by who is responsible for them."""
+"""The last two as one person: the catalogues have the same Indonesian words for several."""
