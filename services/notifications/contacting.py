@@ -63,7 +63,10 @@ async def mark_unsafe(
     if double:
         await close_home(store, turns, double, command.school, occasion)
     async with turns.marking(command.student):
-        return await execute(store, REGISTER, f"contact-{command.student}", command, occasion, asked=asked, checkpoint=checkpoint)
+        marked = await execute(store, REGISTER, f"contact-{command.student}", command, occasion, asked=asked, checkpoint=checkpoint)
+    if marked.state.double and marked.state.double != double:
+        await close_home(store, turns, marked.state.double, command.school, occasion)  # they were matched in this very moment
+    return marked
 
 
 async def close_home(store: EventStore, turns: Turns, student: str, school: str, occasion: Occasion) -> None:
