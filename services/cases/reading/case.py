@@ -254,6 +254,7 @@ def _as_json(loaded: Loaded[Case]) -> dict[str, Any]:
         "check_safety": case.check_safety,
         "outcome_class": case.outcome,
         "strands": [_strand(strand, case) for strand in case.strands],
+        "brought_in": case.brought_in.model_dump(mode="json", exclude={"type", "version", "act"}) if case.brought_in else None,
         "additions_of_merged": [
             _addition(each, case) | {"concern": each.concern.concern} for each in case.additions.told if _is_of_merged(each, case)
         ],
