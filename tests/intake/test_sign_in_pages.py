@@ -96,7 +96,7 @@ async def test_nobody_is_led_elsewhere(browser, wanted):
     assert browser.hidden("next") == ""
     seed = await browser.opens(await browser.invited(await browser.staff()))
     answer = await browser.post("/intake/masuk", next=wanted, name="ani@contoh.invalid", password=PASSWORD, code=next_code(seed))
-    assert answer.headers["location"] == "/intake/akun"
+    assert answer.headers["location"] == "/intake/mulai"
 
 
 async def test_unknown_and_wrong_are_one_page_and_no_secret_comes_back(browser):
