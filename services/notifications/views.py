@@ -12,6 +12,7 @@ from typing import Any
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from services.notifications.directory.room import RoomSaid
 from services.notifications.directory.searching import Listed
 from services.notifications.domain.listing import Offer
 from services.notifications.domain.outcome import Outcome
@@ -264,7 +265,7 @@ class Reader:
 
 _DELIVERIES = sql.SQL(
     "SELECT o.id, o.kind, o.case_id, o.school, o.receiver, o.step, o.state, o.queued_at, o.sent_at,"
-    " CASE WHEN o.kind = 'notice' THEN substr(o.stream, 8) END, CASE WHEN o.kind IN ('webhook', 'referral') THEN substr(o.stream, 6) END,"
+    " CASE WHEN o.kind = 'notice' THEN substr(o.stream, 8) END, CASE WHEN starts_with(o.stream, 'task-') THEN substr(o.stream, 6) END,"
     " coalesce((SELECT jsonb_agg(jsonb_build_object('at', a.at, 'outcome', a.outcome) ORDER BY a.number)"
     " FROM attempt a WHERE a.outbox = o.id), '[]') FROM outbox_v1 o WHERE {} ORDER BY o.queued_at, o.id"
 )
@@ -320,7 +321,7 @@ async def agencies(outbox: Projection) -> list[dict[str, Any]]:
     return [_with_endpoint(**each) for each in found]
 
 
-_LISTED = sql.SQL("SELECT agency, name, kind, services, described FROM agency_v1 WHERE {} ORDER BY name")
+_LISTED = sql.SQL("SELECT agency, name, kind, services, described, has_room, room_told_at, room_asked_at FROM agency_v1 WHERE {} ORDER BY name")
 
 
 async def listed(outbox: Projection) -> list[Listed]:
@@ -328,13 +329,19 @@ async def listed(outbox: Projection) -> list[Listed]:
     async with outbox.reading() as reading:
         wanted = Conditions()
         wanted.add("generation = %s", reading.generation)
-        found = await _rows(reading, _LISTED, wanted, ("agency", "name", "kind", "services", "described"))
+        found = await _rows(reading, _LISTED, wanted, _LISTED_NAMES)
     return [_as_listed(**each) for each in found]
 
 
-def _as_listed(described: dict[str, Any] | None, **names: Any) -> Listed:
-    said = described or {}
-    return Listed(**names, description=said.get("description", ""), offers=[Offer.model_validate(each) for each in said.get("offers", ())])
+_LISTED_NAMES = ("agency", "name", "kind", "services", "described", "has_room", "told_at", "asked_at")
+
+
+def _as_listed(
+    described: dict[str, Any] | None, has_room: bool | None, told_at: datetime | None, asked_at: datetime | None, **names: Any
+) -> Listed:  # fmt: skip
+    said, room = described or {}, RoomSaid(has_room, told_at, asked_at)
+    offers = [Offer.model_validate(each) for each in said.get("offers", ())]
+    return Listed(**names, description=said.get("description", ""), offers=offers, room=room)
 
 
 def _with_endpoint(at: datetime | None, outcome: str | None, **agency: Any) -> dict[str, Any]:

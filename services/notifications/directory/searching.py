@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 from services.notifications.directory.needs import begins_a_word, needs
+from services.notifications.directory.room import NOTHING_SAID, RoomCode, RoomSaid
 from services.notifications.domain.listing import Offer
 
 FRESH = timedelta(days=180)
 """So long something that was assured counts as true (the standing of a directory)."""
 
 Fit = Literal["fits", "unknown", "against"]
-Code = Literal["need", "words", "age", "area", "unaccompanied", "around-the-clock", "room", "active", "checked"]
+Code = Literal["need", "words", "age", "area", "unaccompanied", "around-the-clock", "room", RoomCode, "active", "checked"]
 _SERVED_EVERYWHERE = ("nasional", "indonesia", "national", "seluruh")
 
 
@@ -38,7 +39,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """An agency of the directory. services: their names, where nothing more is known of them."""
+    """An agency of the directory. services: their names, where nothing more is known of them. room: as it said itself."""
 
     agency: str
     name: str
@@ -46,6 +47,7 @@ class Listed:
     services: Sequence[str]
     description: str = ""
     offers: Sequence[Offer] = ()
+    room: RoomSaid = NOTHING_SAID
 
     def all_offers(self) -> Sequence[Offer]:
         """At least one: an agency of which only names are known may do anything."""
@@ -83,13 +85,13 @@ class Hit:
         return sum(each.fit == fit for each in self.reasons)
 
 
-def receivers(wish: Wish, directory: Iterable[Listed], today: date) -> list[Hit]:
-    """Every agency, the best first."""
-    return sorted((_best(wish, each, today) for each in directory), key=lambda hit: hit.rank)
+def receivers(wish: Wish, directory: Iterable[Listed], now: datetime) -> list[Hit]:
+    """Every agency, the best first. now: in the district's zone."""
+    return sorted((_best(wish, each, now) for each in directory), key=lambda hit: hit.rank)
 
 
-def _best(wish: Wish, listed: Listed, today: date) -> Hit:
-    hits = [Hit(listed, offer, sorted(_reasons(wish, listed, offer, today), key=_as_shown)) for offer in listed.all_offers()]
+def _best(wish: Wish, listed: Listed, now: datetime) -> Hit:
+    hits = [Hit(listed, offer, sorted(_reasons(wish, listed, offer, now), key=_as_shown)) for offer in listed.all_offers()]
     return min(hits, key=lambda hit: hit.rank)
 
 
@@ -97,7 +99,7 @@ def _as_shown(reason: Reason) -> int:
     return ("fits", "unknown", "against").index(reason.fit)
 
 
-def _reasons(wish: Wish, listed: Listed, offer: Offer, today: date) -> Iterator[Reason]:
+def _reasons(wish: Wish, listed: Listed, offer: Offer, now: datetime) -> Iterator[Reason]:
     text = f"{listed.name} {listed.description} {offer.name} {offer.description} {offer.eligibility}"
     need = needs().get(wish.need)
     if need:
@@ -112,16 +114,18 @@ def _reasons(wish: Wish, listed: Listed, offer: Offer, today: date) -> Iterator[
         yield Reason("unaccompanied", _fit(offer.unaccompanied))
     if wish.around_the_clock:
         yield Reason("around-the-clock", _fit(True if offer.around_the_clock else (False if offer.hours else None)))
-    yield from _standing(offer, today)
+    yield from _standing(listed.room, offer, now)
 
 
-def _standing(offer: Offer, today: date) -> Iterator[Reason]:
-    """What holds whatever is wished."""
-    if offer.room is not None:
+def _standing(room: RoomSaid, offer: Offer, now: datetime) -> Iterator[Reason]:
+    """What holds whatever is wished. What the agency said itself goes before what the directory was told."""
+    for code, fits, days in room.compared(now):
+        yield Reason(code, _fit(fits), str(days))
+    if offer.room is not None and not room.holds(now):
         yield Reason("room", _fit(offer.room > 0), str(offer.room))
     if not offer.active:
         yield Reason("active", "against")
-    if offer.checked_on and today - offer.checked_on > FRESH:
+    if offer.checked_on and now.date() - offer.checked_on > FRESH:
         yield Reason("checked", "unknown", offer.checked_on.isoformat())
 
 
