@@ -76,6 +76,9 @@ from services.cases.searching import pages as searching
 from services.cases.searching.finding import Finding
 from services.cases.searching.index import Candidates, NameIndex
 from services.cases.searching.indexing import Indexing
+from services.cases.standing import kept
+from services.cases.standing.absences import StandingAbsences
+from services.cases.standing.owners import StandingOwners
 from services.cases.subjects.gathering import Subjects
 from services.cases.subjects.routes import router as subjects_router
 from services.cases.subscribers import FromIntake, FromNotifications
@@ -118,7 +121,8 @@ def create_app(
 
     def parts(kernel: Kernel) -> list[Part]:
         views[VIEW] = Projection(VIEW, kernel.store, kernel.database, projecting(work), TABLES, kernel.heartbeats, pace=_LIST)
-        return _parts(kernel, views[VIEW], work)
+        views[kept.VIEW] = Projection(kept.VIEW, kernel.store, kernel.database, kept.standing(work), kept.TABLES, kernel.heartbeats, pace=_LIST)
+        return [*_parts(kernel, views[VIEW], work), *_standing_parts(kernel, views[kept.VIEW], work)]
 
     def routers(kernel: Kernel) -> list[APIRouter]:
         issuing = composing.issuing_of(_road(kernel, views[VIEW], work))
@@ -142,6 +146,11 @@ def _parts(kernel: Kernel, view: Projection, work: Casework) -> list[Part]:
         kernel.subscribe("intake", lambda store: FromIntake(store, roster, listed, whereabouts, absences, work.case, calendars, sessions, attached)),
         kernel.subscribe("notifications", lambda store: FromNotifications(store, work.case, calendars), pace=_UNHURRIED),
     ]
+
+
+def _standing_parts(kernel: Kernel, view: Projection, work: Casework) -> list[Part]:
+    absences = StandingAbsences(kernel.database, Absences(kernel.database, kernel.posts))
+    return [view, StandingOwners(kernel, view, work, absences)]
 
 
 def _routers(

@@ -12,8 +12,9 @@ from datetime import datetime
 
 import structlog
 
-from services.cases.domain.case.owing import LookAhead, LoseOwner, RegainOwner
+from services.cases.domain.case.owing import LookAhead
 from services.cases.domain.case.state import Case
+from services.cases.domain.steps.gone import LoseOwner, RegainOwner
 from services.cases.domain.streams import case_stream
 from services.cases.domain.successor import successor
 from services.cases.reading.absences import Absences, Owed

@@ -144,12 +144,12 @@ class Desk:
             row[0] for row in await self.sql("SELECT body FROM event WHERE stream = %s AND type = %s ORDER BY version", f"case-{case}", event_type)
         ]
 
-    async def caught_up(self) -> None:
-        """The read models have everything that the store has."""
+    async def caught_up(self, view: str = "case_list_v2") -> None:
+        """The read model has everything that the store has."""
 
         async def level() -> bool:
-            answers = "SELECT position FROM view_checkpoint WHERE view = 'case_list_v2' AND state = 'answering'"
-            rows = await self.sql(f"SELECT ({answers}), (SELECT position FROM store_head)")
+            answers = "SELECT position FROM view_checkpoint WHERE view = %s AND state = 'answering'"
+            rows = await self.sql(f"SELECT ({answers}), (SELECT position FROM store_head)", view)
             return rows[0][0] == rows[0][1]
 
         await eventually(level)

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from services.cases.domain.case.additions import NoteReading
 from services.cases.domain.case.conflict import DeclareConflict
-from services.cases.domain.case.owing import LoseOwner
 from services.cases.domain.case.strands import Acknowledge, Assign, SetUrgency
 from services.cases.domain.case.whereabouts import NoteWhereabouts
+from services.cases.domain.steps.gone import LoseOwner
 from services.cases.domain.successor import Staff
 from tests.cases.people import COORDINATOR, COUNSELLOR, OFFICER, OTHER, POLICY, after, continued, later, raised, say_more, step, take, words
 

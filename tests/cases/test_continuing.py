@@ -13,10 +13,10 @@ from services.cases.domain.case.case import CASE
 from services.cases.domain.case.conflict import DeclareConflict, RuleConflict
 from services.cases.domain.case.handing_over import HandOverCase
 from services.cases.domain.case.merging import CaseRests, MergeInto, UnmergeCase
-from services.cases.domain.case.owing import LoseOwner, RegainOwner
 from services.cases.domain.case.strands import Acknowledge, Assign, Close, Reopen, SetUrgency
 from services.cases.domain.case.transferring import ReceiveTransfer, TransferCase
 from services.cases.domain.case.whereabouts import NoteWhereabouts
+from services.cases.domain.steps.gone import LoseOwner, RegainOwner
 from services.cases.domain.steps.policy import ORDER
 from services.cases.domain.steps.triage import TriageInputs
 from shared.events import CaseClosed, CaseTriaged, ConcernRead, CoordinatorToBeTold, NamedPerson, StaffToBeTold

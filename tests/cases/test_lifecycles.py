@@ -8,7 +8,6 @@ import pytest
 
 from services.cases.commands.bodies import body_of
 from services.cases.domain.case.case import CASE
-from services.cases.domain.case.owing import LoseOwner, RegainOwner
 from services.cases.domain.casework import CASEWORK
 from services.cases.domain.referring import turns
 from services.cases.domain.referring.referral import expected
@@ -17,6 +16,7 @@ from services.cases.domain.register import STRATEGIES
 from services.cases.domain.steps.activity import WrongMoment
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.endings import COMMON
+from services.cases.domain.steps.gone import LoseOwner, RegainOwner
 from services.cases.domain.steps.strategy import StandingAlone, Strategy
 from services.cases.domain.strategies import counselling as co
 from services.cases.domain.strategies import group_steps as gs

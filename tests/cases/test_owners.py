@@ -13,13 +13,14 @@ from services.cases.domain.case.case import CASE
 from services.cases.domain.case.expecting import NEXT_STEP
 from services.cases.domain.case.handing_over import DeputiseCase, HandOverCase, TakeOverCase
 from services.cases.domain.case.opening import CLOCKS
-from services.cases.domain.case.owing import LookAhead, LoseOwner, RegainOwner
+from services.cases.domain.case.owing import LookAhead
 from services.cases.domain.case.people import people_of
 from services.cases.domain.case.planning import AssessCase, Goal, PlanCase, ReachGoal, WaitForCase
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import Acknowledge, AddNote, Assign, Close, Reopen, SetUrgency
 from services.cases.domain.case.transferring import ReceiveTransfer, TransferCase
 from services.cases.domain.steps.deadline import PassDeadline
+from services.cases.domain.steps.gone import LoseOwner, RegainOwner
 from services.cases.domain.strategies.parents import InviteParent, RecordNoAnswer
 from services.cases.domain.strategies.teacher import AskTeacher, DeclineAsTeacher
 from services.cases.domain.strategies.visit import PlanVisit

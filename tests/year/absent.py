@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from services.cases.domain.case.owing import Why
 from services.cases.domain.case.state import Case
+from services.cases.domain.steps.gone import Why
 from services.cases.domain.successor import LADDER, WORKS, Staff
 from services.cases.reading.absences import EVERYWHERE, Held, Moved, Owed, _holds_now
 from services.cases.reading.views import OF_THE_DISTRICT

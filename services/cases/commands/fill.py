@@ -18,7 +18,7 @@ from services.cases.domain.steps.filled import Filled, Known
 from services.cases.domain.steps.policy import Policy
 from services.cases.domain.strategies.group_steps import Member
 from services.cases.domain.streams import case_stream, rota_stream
-from services.cases.domain.successor import Staff
+from services.cases.domain.successor import LADDER, Staff
 from services.cases.policies import policy_at
 from services.cases.reading.views import Roster, WorkList
 from services.cases.reading.whereabouts import Whereabouts
@@ -155,6 +155,11 @@ async def _is_there(ground: Ground) -> bool:
     return is_there(ground.envelope.principal, ground.case)
 
 
+async def _is_above(ground: Ground) -> bool:
+    """Of whoever gives the command: they stand on the ladder above the school's counsellors."""
+    return ground.envelope.principal.works_at(ground.school, *LADDER)
+
+
 async def _student_at(ground: Ground) -> str | None:
     """Of the student who is named."""
     return await Whereabouts(ground.kernel.database).of(ground.said["student"])
@@ -262,6 +267,7 @@ _LOOKED_UP: Mapping[Known, Callable[[Ground], Awaitable[Any]]] = {
     "student-school": _student_school,
     "student-at": _student_at,
     "is-there": _is_there,
+    "is-above": _is_above,
     "takes": _takes,
     "school": _school,
     "other-side": counsellors_of_other_side,

@@ -8,22 +8,30 @@ from dataclasses import dataclass
 from services.cases.commands.envelope import Envelope
 from services.cases.commands.subject import Said
 from services.cases.domain.case.state import Case
-from services.cases.domain.steps.activity import ActivityCommand
 from services.cases.domain.steps.command import Command
+from services.cases.domain.steps.endings import HandOverActivity
 from services.cases.domain.steps.strategy import StandingAlone
 from services.cases.domain.streams import activity_stream
-from services.cases.domain.without_case import AloneEvent, WithoutCase
-from services.cases.rights import require_at_school, require_party
+from services.cases.domain.without_case import AloneCommand, AloneEvent, WithoutCase
+from services.cases.rights import require_at_school, require_giver_of, require_party
 from shared.decider import Decider
 from shared.eventstore.states import Loaded
 from shared.eventstore.store import Write
+
+GIVE_ON = "give-on"
+"""The row of the permission file for handing over what stands without a case."""
+
+
+def permission_of(strategy: StandingAlone, wanted: type[Command]) -> str:
+    """The row of the permission file that says who may take this step of such an activity."""
+    return GIVE_ON if wanted is HandOverActivity else strategy.beginning.permission
 
 
 @dataclass(frozen=True, slots=True)
 class OnActivity:
     """One activity as a subject of commands."""
 
-    decider: Decider[ActivityCommand, WithoutCase, AloneEvent]
+    decider: Decider[AloneCommand, WithoutCase, AloneEvent]
     strategy: StandingAlone
     activity_id: str
 
@@ -31,14 +39,16 @@ class OnActivity:
     def stream(self) -> str:
         return activity_stream(self.strategy.name, self.activity_id)
 
-    def permission(self, _: type[Command]) -> str:
-        return self.strategy.beginning.permission
+    def permission(self, wanted: type[Command]) -> str:
+        return permission_of(self.strategy, wanted)
 
-    def require(self, envelope: Envelope, state: WithoutCase, _: type[Command], said: Said) -> None:
+    def require(self, envelope: Envelope, state: WithoutCase, wanted: type[Command], said: Said) -> None:
         if state.activity is None and "school" in said:
             require_at_school(envelope.principal, said["school"])
+        elif wanted is HandOverActivity:
+            require_giver_of(envelope.principal, state, self.strategy, said["to"])
         else:
-            require_party(envelope.principal, state.activity, self.strategy)
+            require_party(envelope.principal, state, self.strategy)
 
     def case(self, _: WithoutCase) -> Case:
         return Case()

@@ -1,4 +1,4 @@
-"""Commands on a counselling group: given by its leader, who alone knows of it."""
+"""Commands on a counselling group: given by its leader, who alone knows of it. While it has none, who may take it says who goes on."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from services.cases.commands.envelope import Envelope
 from services.cases.commands.subject import Said
 from services.cases.domain.case.state import Case
 from services.cases.domain.steps.command import Command
-from services.cases.domain.strategies.group import GROUP, Group, GroupEvent
-from services.cases.domain.strategies.group_steps import FormGroup, GroupCommand
+from services.cases.domain.strategies.group import GROUP, Group, GroupEvent, GroupFact
+from services.cases.domain.strategies.group_steps import FormGroup, GroupCommand, HandOverGroup
 from services.cases.domain.streams import group_stream
-from services.cases.rights import require_at_school, require_leader
+from services.cases.rights import require_at_school, require_giver, require_leader
 from shared.decider import Decider
 from shared.eventstore.states import Loaded
 from shared.eventstore.store import Write
@@ -29,7 +29,7 @@ class OnGroup:
         return group_stream(self.group_id)
 
     @property
-    def decider(self) -> Decider[GroupCommand, Group, GroupEvent]:
+    def decider(self) -> Decider[GroupCommand | GroupFact, Group, GroupEvent]:
         return GROUP
 
     def permission(self, wanted: type[Command]) -> str:
@@ -38,6 +38,8 @@ class OnGroup:
     def require(self, envelope: Envelope, state: Group, wanted: type[Command], said: Said) -> None:
         if wanted is FormGroup:
             require_at_school(envelope.principal, said["school"])
+        elif wanted is HandOverGroup:
+            require_giver(envelope.principal, state, said["to"])
         else:
             require_leader(envelope.principal, state)
 

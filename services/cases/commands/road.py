@@ -23,7 +23,7 @@ from services.cases.reading.calendars import SchoolCalendars
 from services.cases.reading.views import Roster, WorkList
 from shared.access import Principal
 from shared.decider import commit, load, repeated, write
-from shared.errors import Fault, Invalid, PreconditionFailed
+from shared.errors import Fault, Invalid, NotFound, PreconditionFailed
 from shared.eventstore.states import Loaded
 from shared.eventstore.store import Item, Repeated, Write
 from shared.message import Event
@@ -104,6 +104,7 @@ class Road:
         calendar = await self.calendars.of(school)
         about = subject.case(state)
         ground = Ground(self.kernel, self.roster, self.work, self.casework.case, envelope, about, school, said, calendar, others)
+        await self._require_not_named(ground)
         await require_fit(ground, wanted)
         await require_schools(ground, wanted)
         try:
@@ -111,6 +112,11 @@ class Road:
             return wanted.model_validate(fields | {"act": envelope.id("act"), "by": envelope.principal.id, "at": envelope.at})
         except ValidationError as error:
             raise Invalid(*(Fault("/" + "/".join(map(str, each["loc"])), each["type"]) for each in error.errors(include_input=False))) from error
+
+    async def _require_not_named(self, ground: Ground) -> None:
+        """Raises: NotFound: a case that this is about keeps the principal away, as the leader of a group that its student is in."""
+        if ground.also_about and ground.envelope.principal.id in await ground.named():
+            raise NotFound("nothing of yours has this id")
 
     async def _sealed(self, envelope: Envelope, subject: Subject[S], state: S, wanted: type[Command], said: Said) -> dict[str, Any]:
         found = list(words_of(wanted, said))

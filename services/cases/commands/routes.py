@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from services.cases.commands.bodies import body_of
 from services.cases.commands.envelope import Envelope
-from services.cases.commands.on_activity import OnActivity
+from services.cases.commands.on_activity import OnActivity, permission_of
 from services.cases.commands.on_calendar import OnCalendar
 from services.cases.commands.on_case import OnCase
 from services.cases.commands.on_group import OnGroup
@@ -173,7 +173,7 @@ def _on_activity(commands: CommandRoutes, strategy: StandingAlone, command: type
         return await _taken(commands, envelope, strategy, command, said | {"activity": activity_id}, activity_id)
 
     path, body = f"/{strategy.path}/{{activity_id}}/{command.called}", body_of(command, in_path=("activity",))
-    permission, told = strategy.beginning.permission, f"step of a {strategy.name}"
+    permission, told = permission_of(strategy, command), f"step of a {strategy.name}"
     commands.add(path, command, act, body, permission=permission, summary=told, activity_id=str)
 
 

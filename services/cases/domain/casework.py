@@ -11,11 +11,10 @@ from services.cases.domain.case.case import Deciding, commands_of, compose, deci
 from services.cases.domain.case.chapter import THE_CASE_ITSELF
 from services.cases.domain.case.state import Case
 from services.cases.domain.register import STRATEGIES
-from services.cases.domain.steps.activity import ActivityCommand
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.strategy import StandingAlone, Strategy
 from services.cases.domain.steps.tells import Counts, Described, Tells
-from services.cases.domain.without_case import AloneEvent, WithoutCase
+from services.cases.domain.without_case import AloneCommand, AloneEvent, WithoutCase
 from shared.decider import Decider
 from shared.errors import StartRefused
 from shared.message import Event, Fact
@@ -33,7 +32,7 @@ class Casework:
     case: Decider[Fact, Case, Event]
     deciding: Deciding
     commands: tuple[type[Command], ...]
-    without_case: Decider[ActivityCommand, WithoutCase, AloneEvent]
+    without_case: Decider[AloneCommand, WithoutCase, AloneEvent]
     alone: tuple[StandingAlone, ...]
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -67,9 +67,9 @@ class Gathering:
         material = await self._material(case.school, history, student, _whole(case, told, self.words))
         return Gathered(loaded.stream, case.student or loaded.stream, case.school, history, material, case)
 
-    async def alone(self, loaded: Loaded[Any], events: Sequence[ActEvent], school: str) -> Gathered:
-        """A group, a partnership or a consultation, for somebody who may read all of it."""
-        history = [(place, Happened(event, event.at), True) for place, event in enumerate(events, start=1)]
+    async def alone(self, loaded: Loaded[Any], events: Sequence[ActEvent], school: str, may: Callable[[ActEvent], bool]) -> Gathered:
+        """A group, a partnership or a consultation. may: whether the reader reads what was said in it."""
+        history = [(place, Happened(event, event.at), may(event)) for place, event in enumerate(events, start=1)]
         material = await self._material(school, history, NOBODY, Whole())
         return Gathered(loaded.stream, loaded.stream, school, history, material)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from services.cases.domain.steps.command import ActEvent
 from services.cases.domain.steps.strategy import StandingAlone
-from services.cases.domain.strategies.group import GROUP
+from services.cases.domain.strategies.group import GROUP, Group
+from services.cases.domain.strategies.group_steps import GroupClosed, SessionHeld
 from services.cases.domain.streams import CASE, activity_stream, case_of, group_stream
 from services.cases.letters.gathering import Gathered, Gathering
 from services.cases.letters.issuing import Draft, Subject, draft_of
@@ -38,15 +40,15 @@ class Subjects:
         require_leader(principal, loaded.state)
         await record_read(self.gathering.kernel.database, principal.id, group_id, "group", loaded.version)
         events = [event for event in loaded.state.events if isinstance(event, ActEvent)]
-        return await self.gathering.alone(loaded, events, loaded.state.school)
+        return await self.gathering.alone(loaded, events, loaded.state.school, partial(_is_documented_for, principal, loaded.state))
 
     async def alone(self, principal: Principal, strategy: StandingAlone, activity_id: str) -> Gathered:
         """For those who may read it. Raises: NotFound, NotAllowed."""
         gathering = self.gathering
         loaded = await load(gathering.kernel.store, gathering.casework.without_case, activity_stream(strategy.name, activity_id))
-        activity = require_party(principal, loaded.state.activity, strategy)
+        activity = require_party(principal, loaded.state, strategy)
         await record_read(gathering.kernel.database, principal.id, activity_id, strategy.name, loaded.version)
-        return await gathering.alone(loaded, activity.events, strategy.school(activity))
+        return await gathering.alone(loaded, activity.events, strategy.school(activity), lambda _: True)
 
     async def by_stream(self, principal: Principal, stream: str, reason: ReadingReason | None) -> Gathered:
         """Whatever a stream holds. Raises: as the others."""
@@ -65,6 +67,11 @@ class Subjects:
         if not made.readable:
             raise NotAllowed
         return made
+
+
+def _is_documented_for(principal: Principal, group: Group, event: ActEvent) -> bool:
+    """The report of a group tells of all its sessions: it is for whoever reads all their notes."""
+    return not isinstance(event, GroupClosed) or group.noted_for(principal.id) >= {each.act for each in group.events if isinstance(each, SessionHeld)}
 
 
 def drafted(made: Made, kind: Kind[Material], gathered: Gathered) -> tuple[Subject, Draft]:

@@ -14,7 +14,7 @@ from psycopg import sql
 from pydantic import TypeAdapter
 
 from services.cases.domain.case.opening import CLOCKS
-from services.cases.domain.case.owing import Why
+from services.cases.domain.steps.gone import Why
 from services.cases.domain.successor import LADDER, WORKS, Staff
 from services.cases.reading.projecting import VIEW
 from services.cases.reading.views import OF_THE_DISTRICT
@@ -24,7 +24,7 @@ from shared.eventstore.generations import answering
 from shared.posts import SERVES, Posts
 
 EVERYWHERE = "*"
-_WHY: TypeAdapter[Why] = TypeAdapter(Why)
+WHY: TypeAdapter[Why] = TypeAdapter(Why)
 Moved = PersonRegistered | PersonLeft | PersonAppointed | PersonDismissed
 """What changes where somebody works. Who is suspended stands in the tables of posts."""
 
@@ -61,7 +61,7 @@ class Absences:
 
     async def owed(self, limit: int) -> list[Owed]:
         """Cases where somebody who is gone, or is kept away from them, still has the case or something that is expected."""
-        return [Owed(case, person, _WHY.validate_python(why)) for case, person, why in await self._all(_OWED, limit)]
+        return [Owed(case, person, WHY.validate_python(why)) for case, person, why in await self._all(_OWED, limit)]
 
     async def returned(self, limit: int) -> list[tuple[str, str]]:
         """Case and person, where the case's history says that they are gone and they are not, and nothing keeps them away."""
@@ -149,21 +149,33 @@ _AT = (
     " LEFT JOIN school_v1 s ON p.school IS NULL AND (p.kind IS NULL OR p.kind = s.kind)"
     " WHERE coalesce(p.school, s.school) IS NOT NULL GROUP BY at"
 )
-_GONE = sql.SQL(
-    "SELECT person, school, why FROM gone_v1 UNION ALL SELECT person, school, 'away' FROM leave_v1"
-    " WHERE generation = {now} AND clock_timestamp() BETWEEN away_from AND away_until"
-    " UNION ALL SELECT person, '*', 'suspended' FROM suspension_v1 WHERE generation = 1"
-    " UNION ALL SELECT h.person, h.school, 'moved' FROM (SELECT coalesce(given, taken), school, student_at FROM case_list_v1"
-    " WHERE generation = {now} AND NOT closed AND NOT merged UNION SELECT jsonb_array_elements_text(absent), school, student_at FROM case_list_v1"
-    " WHERE generation = {now} AND absent <> '[]' UNION SELECT w.owner, w.school, c.student_at FROM worklist_v1 w JOIN case_list_v1 c"
-    " ON c.generation = w.generation AND c.case_id = w.case_id WHERE w.generation = {now}) AS h (person, school, there)"
-    " JOIN school_v1 s ON s.school = h.school AND s.cluster IS NOT NULL"
-    " JOIN person_v1 o ON o.generation = 1 AND o.person = h.person AND o.kind = 'staff' WHERE NOT EXISTS (SELECT FROM post_v1 p"
-    " WHERE p.generation = 1 AND p.person = h.person"
-    " AND (p.school IN (h.school, h.there) OR p.school IS NULL AND (p.kind IS NULL OR p.kind = s.kind)))"
-    " AND h.school NOT IN ({serves})"
-).format(now=answering(VIEW), serves=sql.SQL(SERVES).format(generation=sql.SQL("1"), person=sql.SQL("h.person")))
-"""Also who served the school as a counsellor of its cluster and does so no more: it has one of its own again, or they work on cases nowhere."""
+
+
+def gone_of(held: sql.Composed) -> sql.Composed:
+    """Who is gone from which school, and why. held: person, school and the student's school now, of what people have: who served a school as a
+    counsellor of its cluster does so no more where it has one of its own again, or where they work on cases nowhere.
+    """
+    return sql.SQL(
+        "SELECT person, school, why FROM gone_v1 UNION ALL SELECT person, school, 'away' FROM leave_v1"
+        " WHERE generation = {now} AND clock_timestamp() BETWEEN away_from AND away_until"
+        " UNION ALL SELECT person, '*', 'suspended' FROM suspension_v1 WHERE generation = 1"
+        " UNION ALL SELECT h.person, h.school, 'moved' FROM ({held}) AS h (person, school, there)"
+        " JOIN school_v1 s ON s.school = h.school AND s.cluster IS NOT NULL"
+        " JOIN person_v1 o ON o.generation = 1 AND o.person = h.person AND o.kind = 'staff' WHERE NOT EXISTS (SELECT FROM post_v1 p"
+        " WHERE p.generation = 1 AND p.person = h.person"
+        " AND (p.school IN (h.school, h.there) OR p.school IS NULL AND (p.kind IS NULL OR p.kind = s.kind)))"
+        " AND h.school NOT IN ({serves})"
+    ).format(now=answering(VIEW), held=held, serves=sql.SQL(SERVES).format(generation=sql.SQL("1"), person=sql.SQL("h.person")))
+
+
+_GONE = gone_of(
+    sql.SQL(
+        "SELECT coalesce(given, taken), school, student_at FROM case_list_v1"
+        " WHERE generation = {now} AND NOT closed AND NOT merged UNION SELECT jsonb_array_elements_text(absent), school, student_at FROM case_list_v1"
+        " WHERE generation = {now} AND absent <> '[]' UNION SELECT w.owner, w.school, c.student_at FROM worklist_v1 w JOIN case_list_v1 c"
+        " ON c.generation = w.generation AND c.case_id = w.case_id WHERE w.generation = {now}"
+    ).format(now=answering(VIEW))
+)
 
 
 def _reaches(person: LiteralString) -> sql.Composed:

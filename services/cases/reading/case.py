@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -199,10 +199,16 @@ class CaseReader:
         return _replaced(told, lambda _: _shown(next(texts)))
 
 
-async def opened_trees(kernel: Kernel, told: list[Any]) -> list[Any]:
-    """Trees with every sealed field opened, for whoever may read all of them."""
-    texts = iter(await kernel.vault.open_many([box for each in told for box in _sealed(each)]))
-    return [_replaced(each, lambda _: _shown(next(texts))) for each in told]
+async def opened_trees(kernel: Kernel, told: list[Any], may: Sequence[bool]) -> list[Any]:
+    """Trees with every sealed field opened, or withheld. may: whether the reader reads each of them."""
+    boxes = [box for each, mine in zip(told, may, strict=True) if mine for box in _sealed(each)]
+    texts = iter(await kernel.vault.open_many(boxes))
+    return [_opened_or_withheld(each, texts if mine else None) for each, mine in zip(told, may, strict=True)]
+
+
+def _opened_or_withheld(told: Any, texts: Iterator[str | Erased] | None) -> Any:
+    """texts: of its sealed fields, in order; None where they are withheld."""
+    return _replaced(told, lambda _: dict(MARK) if texts is None else _shown(next(texts)))
 
 
 def _shown(text: str | Erased) -> Any:

@@ -10,12 +10,14 @@ from services.cases.domain.casework import Casework
 from services.cases.domain.duty import DUTY
 from services.cases.domain.steps.strategy import StandingAlone
 from services.cases.domain.strategies.group import GROUP
-from services.cases.domain.streams import activity_stream, group_stream, rota_stream
+from services.cases.domain.strategies.group_steps import GroupFormed
+from services.cases.domain.streams import activity_stream, case_stream, group_stream, rota_stream
 from services.cases.reading.case import opened_trees
 from services.cases.reading.views import record_read
-from services.cases.rights import require_at_school, require_leader, require_party
+from services.cases.rights import is_nobodys, require_at_school, require_party, require_reader
 from shared.access import Principal, SignedIn
 from shared.decider import load
+from shared.errors import NotFound
 from shared.message import Event
 from shared.service import Kernel
 
@@ -23,38 +25,54 @@ from shared.service import Kernel
 def router(kernel: Kernel, casework: Casework) -> APIRouter:
     """`GET /cases/api/groups/{group_id}`, `/partnerships/{activity_id}`, `/consultations/{activity_id}`, `/schools/{school}/duty`."""
     routes = APIRouter(prefix="/cases/api", tags=["groups, partnerships, consultations, rota"])
-    _group(routes, kernel)
+    _group(routes, kernel, casework)
     for strategy in casework.alone:
         _activity(routes, kernel, casework, strategy)
     _rota(routes, kernel)
     return routes
 
 
-async def _steps(kernel: Kernel, principal: Principal, what: str, subject: str, version: int, events: Sequence[Event]) -> list[object]:
-    """Every step with its texts; that it was read is recorded before they leave."""
+async def _steps(
+    kernel: Kernel, principal: Principal, what: str, subject: str, version: int, events: Sequence[Event], may: Sequence[bool]
+) -> list[object]:
+    """Every step with its texts, if `may` says so; that it was read is recorded before they leave."""
     await record_read(kernel.database, principal.id, subject, what, version)
-    return await opened_trees(kernel, [event.model_dump(mode="json", exclude={"version", "act"}) for event in events])
+    return await opened_trees(kernel, [event.model_dump(mode="json", exclude={"version", "act"}) for event in events], may)
 
 
-def _group(routes: APIRouter, kernel: Kernel) -> None:
-    @routes.get("/groups/{group_id}", summary="A group, for its leader")
+def _group(routes: APIRouter, kernel: Kernel, casework: Casework) -> None:
+    @routes.get("/groups/{group_id}", summary="A group, for its leader; while it has none, its plan and who came, for who may take it")
     async def group(group_id: str, principal: SignedIn) -> dict[str, object]:
         loaded = await load(kernel.store, GROUP, group_stream(group_id))
         known = loaded.state
-        require_leader(principal, known)
-        steps = await _steps(kernel, principal, "group", group_id, loaded.version, known.events)
-        members = [{"case": member.case, "student": member.student} for member in (known.members or {}).values()]
-        told = {"id": group_id, "version": loaded.version, "state": known.state, "leader": known.leader}
+        require_reader(principal, known)
+        await require_not_named(kernel, casework, principal, [member.case for member in known.students.values()])
+        may = [isinstance(event, GroupFormed) or event.act in known.noted_for(principal.id) for event in known.events]
+        steps = await _steps(kernel, principal, "group", group_id, loaded.version, known.events, may)
+        members = [{"case": member.case, "student": member.student} for member in known.students.values()]
+        whose = {"leader": None if known.gone else known.leader, "without_an_owner": is_nobodys(known)}
+        told = {"id": group_id, "version": loaded.version, "state": known.state} | whose
         return told | {"members": members, "sessions": known.sessions, "steps": steps}
+
+
+async def require_not_named(kernel: Kernel, casework: Casework, principal: Principal, cases: Sequence[str]) -> None:
+    """Raises: NotFound: one of these cases names the principal, or keeps them away."""
+    for case in cases:
+        if principal.id in (await load(kernel.store, casework.case, case_stream(case))).state.named:
+            raise NotFound("nothing of yours has this id")
 
 
 def _activity(routes: APIRouter, kernel: Kernel, casework: Casework, strategy: StandingAlone) -> None:
     @routes.get(f"/{strategy.path}/{{activity_id}}", summary=f"A {strategy.name}, for those who may read it", name=strategy.name)
     async def read(activity_id: str, principal: SignedIn) -> dict[str, object]:
         loaded = await load(kernel.store, casework.without_case, activity_stream(strategy.name, activity_id))
-        activity = require_party(principal, loaded.state.activity, strategy)
-        steps = await _steps(kernel, principal, strategy.name, activity_id, loaded.version, activity.events)
-        return {"id": activity_id, "version": loaded.version, "state": activity.state, "owner": activity.owner, "steps": steps}
+        activity = require_party(principal, loaded.state, strategy)
+        case = strategy.case(activity)
+        await require_not_named(kernel, casework, principal, [case] if case else [])
+        steps = await _steps(kernel, principal, strategy.name, activity_id, loaded.version, activity.events, [True] * len(activity.events))
+        gone = loaded.state.gone
+        whose = {"owner": None if gone else activity.owner, "without_an_owner": bool(gone) and not activity.ended}
+        return {"id": activity_id, "version": loaded.version, "state": activity.state, **whose, "steps": steps}
 
 
 def _rota(routes: APIRouter, kernel: Kernel) -> None:

@@ -39,7 +39,7 @@ from services.cases.domain.case.holding import LiftLegalHold, SetLegalHold
 from services.cases.domain.case.merging import CaseRests, GiveBackMerged, MergeInto, TakeMerged, UnmergeCase, nothing_said
 from services.cases.domain.case.moving import MOVING
 from services.cases.domain.case.opening import whose
-from services.cases.domain.case.owing import LookAhead, LoseOwner, RegainOwner
+from services.cases.domain.case.owing import LookAhead
 from services.cases.domain.case.protection import PROTECTION
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import (
@@ -76,6 +76,7 @@ from services.cases.domain.steps.act import Acts
 from services.cases.domain.steps.activity import ActivityCommand
 from services.cases.domain.steps.command import Command, recorded
 from services.cases.domain.steps.deadline import PassDeadline
+from services.cases.domain.steps.gone import LoseOwner, RegainOwner
 from services.cases.domain.steps.strategy import StandingAlone, Strategy
 from services.cases.domain.steps.table import Strategies, table
 from services.cases.domain.steps.tells import Described

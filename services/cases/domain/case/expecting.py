@@ -15,7 +15,7 @@ from services.cases.domain.case.families import FoldAnswer
 from services.cases.domain.case.handing_over import TakeOverCase
 from services.cases.domain.case.merging import UnmergeCase
 from services.cases.domain.case.opening import CLOCKS
-from services.cases.domain.case.owing import LookAhead, LoseOwner, RegainOwner
+from services.cases.domain.case.owing import LookAhead
 from services.cases.domain.case.planning import AgreeSafetyPlan, PlanCase, ReachGoal, ResumeCase
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import Reopen, SetUrgency, TakeConcern
@@ -27,6 +27,7 @@ from services.cases.domain.referring.consent import CONSENT
 from services.cases.domain.referring.referral import DecideReferral, DraftReferral, FoldTask, SendReferral
 from services.cases.domain.steps.activity import ActivityCommand, Expected
 from services.cases.domain.steps.command import Command
+from services.cases.domain.steps.gone import LoseOwner, RegainOwner
 from services.cases.domain.steps.table import Strategies
 from services.cases.domain.strategies.group import NoteMember
 from shared.events import Urgency

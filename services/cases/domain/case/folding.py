@@ -18,7 +18,6 @@ from services.cases.domain.case.linking import StudentUnmatched
 from services.cases.domain.case.merging import MergedTaken
 from services.cases.domain.case.moves import There
 from services.cases.domain.case.moving import MOVING
-from services.cases.domain.case.owing import OwnerBack, OwnerGone
 from services.cases.domain.case.protection import PROTECTION
 from services.cases.domain.case.state import Absent, Case
 from services.cases.domain.case.strands import (
@@ -42,6 +41,7 @@ from services.cases.domain.steps import deadline
 from services.cases.domain.steps.activity import ActivityEvent
 from services.cases.domain.steps.command import ActEvent
 from services.cases.domain.steps.deadline import DEADLINE_EVENTS, DeadlinesSet
+from services.cases.domain.steps.gone import OwnerBack, OwnerGone
 from services.cases.domain.steps.table import Strategies
 from services.cases.domain.steps.tells import Given, Tells
 from services.cases.domain.strategies.group import MemberNoted

@@ -9,54 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal
-
-from pydantic import AwareDatetime
+from typing import Any
 
 from services.cases.domain.case.state import Absent, Case
 from services.cases.domain.steps.activity import Activity
+from services.cases.domain.steps.gone import LoseOwner, OwnerBack, OwnerGone, RegainOwner
 from services.cases.domain.steps.tells import NOTHING, Notice, Tells
 from shared.message import Event, Fact
-
-Why = Literal["left", "away", "suspended", "moved", "other-role", "conflict"]
-
-
-class LoseOwner(Fact):
-    """person: who cannot go on here. goes_to: who may, and is told; None where nobody is left. at: since when this is known."""
-
-    person: str
-    why: Why
-    goes_to: str | None
-    at: datetime
-
-
-class RegainOwner(Fact):
-    """The person can go on again, where nothing keeps them away from this case."""
-
-    person: str
-    at: datetime
 
 
 class LookAhead(Fact):
     """What is expected is worked out anew: an older release expected less, or of nobody."""
 
     at: datetime
-
-
-class OwnerGone(Event):
-    type: Literal["owner-gone"] = "owner-gone"
-    version: Literal[1] = 1
-    person: str
-    why: Why
-    goes_to: str | None
-    at: AwareDatetime
-
-
-class OwnerBack(Event):
-    type: Literal["owner-back"] = "owner-back"
-    version: Literal[1] = 1
-    person: str
-    at: AwareDatetime
 
 
 def _goes_to(event: OwnerGone, _: Activity | None) -> Iterable[str]:

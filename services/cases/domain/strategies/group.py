@@ -1,19 +1,21 @@
 """Strategy 2, group counselling (konseling kelompok): several students with a shared difficulty; never victim and accused together.
 
-A group is a stream of its own, read by its leader; a member's note lives in that member's case only.
+A group is a stream of its own, read by its leader; a member's note lives in that member's case only. Who leads it after somebody reads of the notes
+what was handed over to them by name (`notes`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.act import Acts, act
 from services.cases.domain.steps.activity import WrongMoment
-from services.cases.domain.steps.command import ActEvent, Command, OwnWords
-from services.cases.domain.steps.tells import Chapter, Document, counted
+from services.cases.domain.steps.command import ActEvent, Command, OwnWords, recorded
+from services.cases.domain.steps.gone import Gone, GoneEvent, LoseOwner, OwnerBack, OwnerGone, RegainOwner, standing_without, still_gone
+from services.cases.domain.steps.tells import NOTHING, Chapter, Document, counted
 from services.cases.domain.strategies.group_steps import (
     AddMember,
     CancelGroup,
@@ -24,6 +26,7 @@ from services.cases.domain.strategies.group_steps import (
     GroupCommand,
     GroupFormed,
     GroupHandedOver,
+    GroupNotesHandedOver,
     GroupPostponed,
     HandOverGroup,
     HoldSession,
@@ -46,18 +49,26 @@ FEWEST = 2
 """A group of one is individual counselling."""
 
 
+State = Literal["formed", "running", "postponed", "closed", "cancelled"]
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
-    """members: by student. leader: the only reader."""
+    """members: by student. leader: the only reader. gone: what is known of a leader who cannot go on.
+
+    notes: by person, the acts that were handed over to them; what they wrote themselves is theirs besides.
+    """
 
     group: str | None = None
     school: str = ""
-    state: Literal["formed", "running", "postponed", "closed", "cancelled"] = "formed"
+    state: State = "formed"
     leader: str = ""
     members: Mapping[str, Member] | None = None
     sessions: int = 0
     acts: frozenset[str] = frozenset()
     events: tuple[ActEvent, ...] = ()
+    gone: Gone | None = None
+    notes: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def students(self) -> Mapping[str, Member]:
@@ -67,6 +78,10 @@ class Group:
     @property
     def ended(self) -> bool:
         return self.state in ("closed", "cancelled")
+
+    def noted_for(self, person: str) -> frozenset[str]:
+        """The acts whose notes somebody who leads it reads."""
+        return self.notes.get(person, frozenset()) | {event.act for event in self.events if event.by == person}
 
 
 class NoSuchGroup(Refused):
@@ -205,6 +220,7 @@ _ACTS: Acts[Group] = Acts(
     act(PostponeGroup, GroupPostponed, _postpone, tells=counted()),
     act(RecordMemberRefusal, MemberRefused, _refuse, tells=counted()),
     act(HandOverGroup, GroupHandedOver, tells=counted()),
+    following={GroupNotesHandedOver: NOTHING},
 )
 GROUP_STEPS = tuple(command for command in _ACTS.commands if command is not FormGroup)
 """Everything that its leader can do with a group."""
@@ -212,11 +228,16 @@ GROUP_STEPS = tuple(command for command in _ACTS.commands if command is not Form
 _NO_CASE = About("", None, "")
 
 
-GroupEvent = ActEvent | StaffToBeTold
+GroupFact = LoseOwner | RegainOwner
+"""What is known of its leader, and of no person's saying."""
+
+GroupEvent = ActEvent | GoneEvent
 
 
-def decide(command: GroupCommand, group: Group) -> Sequence[GroupEvent]:
+def decide(command: GroupCommand | GroupFact, group: Group) -> Sequence[GroupEvent]:
     """Raises: a refusal by name."""
+    if isinstance(command, LoseOwner | RegainOwner):
+        return standing_without(command, "" if group.ended else group.leader, group.gone, group.school)
     if command.act in group.acts:
         return []
     if not isinstance(command, FormGroup):
@@ -224,7 +245,14 @@ def decide(command: GroupCommand, group: Group) -> Sequence[GroupEvent]:
             raise NoSuchGroup
         if group.ended:
             raise GroupEnded
-    return [*_ACTS.taken(command, group, _NO_CASE), *_told(command, group)]
+    return [*_ACTS.taken(command, group, _NO_CASE), *_notes(command, group), *_told(command, group)]
+
+
+def _notes(command: GroupCommand, group: Group) -> Sequence[GroupEvent]:
+    """Whoever stands above names to whom all notes go. Nobody names themselves."""
+    if not isinstance(command, HandOverGroup) or not command.above or command.to == command.by:
+        return []
+    return [] if group.noted_for(command.by) >= group.acts else [recorded(GroupNotesHandedOver, command)]
 
 
 def _told(command: GroupCommand, group: Group) -> Sequence[StaffToBeTold]:
@@ -235,8 +263,8 @@ def _told(command: GroupCommand, group: Group) -> Sequence[StaffToBeTold]:
 
 
 def evolve(group: Group, event: GroupEvent) -> Group:
-    if isinstance(event, StaffToBeTold):
-        return group
+    if isinstance(event, OwnerGone | OwnerBack | StaffToBeTold):
+        return replace(group, gone=still_gone(group.gone, event))
     seen = replace(group, acts=group.acts | {event.act}, events=(*group.events, event))
     match event:
         case GroupFormed():
@@ -248,19 +276,27 @@ def evolve(group: Group, event: GroupEvent) -> Group:
             return replace(seen, members={key: each for key, each in group.students.items() if key != student})
         case SessionHeld():
             return replace(seen, state="running", sessions=event.session)
-        case GroupPostponed():
-            return replace(seen, state="postponed")
-        case GroupClosed():
-            return replace(seen, state="closed")
-        case GroupCancelled():
-            return replace(seen, state="cancelled")
+        case GroupPostponed() | GroupClosed() | GroupCancelled():
+            return replace(seen, state=_AFTER[type(event)])
         case GroupHandedOver(to=to):
-            return replace(seen, leader=to)
+            return replace(seen, leader=to, gone=None, notes=_with(group, to, group.noted_for(event.by)))
+        case GroupNotesHandedOver(to=to):
+            return replace(seen, notes=_with(group, to, group.acts))
         case _:
             return seen
 
 
-GROUP: Decider[GroupCommand, Group, GroupEvent] = Decider(Group(), decide, evolve, EventCodec(*_ACTS.events, StaffToBeTold))
+_AFTER: Mapping[type[ActEvent], State] = {GroupPostponed: "postponed", GroupClosed: "closed", GroupCancelled: "cancelled"}
+
+
+def _with(group: Group, person: str, acts: frozenset[str]) -> Mapping[str, frozenset[str]]:
+    """The notes with these acts for this person, too."""
+    return {**group.notes, person: group.notes.get(person, frozenset()) | acts}
+
+
+GROUP: Decider[GroupCommand | GroupFact, Group, GroupEvent] = Decider(
+    Group(), decide, evolve, EventCodec(*_ACTS.events, StaffToBeTold, OwnerGone, OwnerBack)
+)
 
 
 # what a member's case keeps ----------------------------------------------------------------------------------------

@@ -140,14 +140,25 @@ class MemberRefused(ActEvent):
     reason: CounsellingText
 
 
-class HandOverGroup(Command, called="hand-over-group", permission="group"):
-    """to: who leads it from now on."""
+class HandOverGroup(Command, called="hand-over-group", permission="give-on"):
+    """to: who leads it from now on; oneself, where its leader is gone. above: who gives it stands above its leader, so all notes go along."""
 
     to: Annotated[str, Names("staff", may="group")]
+    above: Annotated[bool, Filled("is-above")] = False
 
 
 class GroupHandedOver(ActEvent):
+    """The notes that whoever gave it reads go along."""
+
     type: Literal["group-handed-over"] = "group-handed-over"
+    version: Literal[1] = 1
+    to: str
+
+
+class GroupNotesHandedOver(ActEvent):
+    """All its notes until now, by the word of somebody who need not read them."""
+
+    type: Literal["group-notes-handed-over"] = "group-notes-handed-over"
     version: Literal[1] = 1
     to: str
 
