@@ -217,7 +217,7 @@ def _schools(issuing: Issuing) -> list[APIRouter]:
 
 def _figures(kernel: Kernel, view: Projection, work: Casework, words: Words, asked: Mapping[str, Form]) -> Figures:
     outcomes = next(each.options for each in asked["close"].questions if each.field.name == "outcome_class") or {}
-    return Figures(Counting(view), reports.Reports(view, work, _calendars(kernel)), words, outcomes, kernel.clock)
+    return Figures(Counting(view), reports.Reports(view, work, _calendars(kernel)), words, outcomes, Agencies(kernel), kernel.clock)
 
 
 def _finding(kernel: Kernel, view: Projection, names: Names, words: Words) -> Finding:

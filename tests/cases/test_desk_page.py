@@ -1,6 +1,7 @@
 """The page *Yang menunggu saya*: whose lists stand there, and that each thing stands there once."""
 
 import re
+from html import unescape
 
 import pytest
 
@@ -107,6 +108,28 @@ async def test_who_leads_sees_who_has_how_many_open_cases_each_a_link_to_them(ca
         assert set(re.findall(r'href="/cases/cases/([^"]+)"', listed)) == {first, second}
     for who in (school.counsellor, elsewhere.coordinator):
         assert school.named("counsellor") not in await page(cases, who)
+
+
+async def test_who_leads_sees_how_many_cases_of_each_level_are_open_each_a_link_to_as_many(cases):
+    school, elsewhere = await cases.school(), await cases.school()
+    await school.case()
+    await school.case("student-2")
+    await elsewhere.case()
+    for who in (school.coordinator, school.principal):
+        told = (await page(cases, who)).split("Kasus terbuka di sekolah")[-1].split("</section>")[0]
+        numbers = re.findall(r"<strong>(\d+)</strong> (\w+)", told)
+        assert numbers == [("0", "darurat"), ("0", "tinggi"), ("2", "sedang"), ("0", "rendah")]
+        (address,) = re.findall(r'href="(/cases/\?[^"]+)"', told)
+        listed = (await cases.client.get(unescape(address), headers=who)).text
+        assert len(set(re.findall(r'href="/cases/cases/([^"]+)"', listed))) == 2
+        assert 'href="/cases/angka"' in told
+    assert "Kasus terbuka di sekolah" not in await page(cases, school.counsellor)
+
+
+async def test_who_looks_after_schools_is_led_to_the_figures_of_the_month(cases):
+    school = await cases.school()
+    told = ["Angka bulan ini" in await page(cases, who) for who in (cases.officer, cases.duty, school.principal, school.teacher)]
+    assert told == [True, True, False, False]
 
 
 async def test_the_district_sees_which_schools_have_no_counsellor(cases):

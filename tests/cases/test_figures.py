@@ -6,7 +6,8 @@ import pytest
 
 from services.cases.figures.bars import bars
 from services.cases.figures.open_cases import OpenCases
-from services.cases.figures.told import _row
+from services.cases.figures.told import NAMELESS, _row, by_agency
+from shared.errors import Unavailable
 
 pytestmark = pytest.mark.anyio
 
@@ -94,3 +95,24 @@ async def test_closed_cases_are_told_with_the_words_of_the_form_that_closed_them
     await cases.done(case, "close", school.counsellor, outcome_class="no-action-needed", task_reviewed="Kenari")
     for who in (school.coordinator, school.principal):
         assert "Kasus ditutup: Tidak perlu tindakan" in await page(cases, who)
+
+
+@pytest.mark.parametrize(
+    ("known", "told"),
+    [([("rsud", "RSUD Contoh")], ("RSUD Contoh", "RSUD Contoh")), ([], NAMELESS), (None, NAMELESS)],
+    ids=["named", "gone from the directory", "the directory does not answer"],
+)
+async def test_referrals_without_an_answer_stand_beside_the_agency_s_name(known, told):
+    async def names() -> list[tuple[str, str]]:
+        if known is None:
+            raise Unavailable("the directory does not answer")
+        return known
+
+    assert await by_agency({"rsud": "<5"}, names) == [(told, "<5")]
+
+
+async def test_where_every_agency_answered_the_directory_is_not_asked():
+    async def names() -> list[tuple[str, str]]:
+        raise AssertionError("nothing is to be named")
+
+    assert await by_agency({}, names) == []

@@ -31,6 +31,10 @@ class OpenCases:
 
     cells: Mapping[tuple[Urgency, Age], int]
 
+    def of_level(self, level: Urgency) -> int:
+        """Of every age."""
+        return sum(self.cells.get((level, age), 0) for age in AGES)
+
 
 @dataclass(frozen=True, slots=True)
 class Counting:

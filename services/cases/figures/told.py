@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from services.cases.figures.bars import bars
 from services.cases.figures.open_cases import AGES, LEVELS, Age, Counting, OpenCases
+from services.cases.reading.agencies import Agencies
 from services.cases.reading.reports import Reports
 from services.cases.reading.small_cells import Cell, parted, whole_day
 from services.cases.reading.words import Words
 from services.cases.rights import schools_of
 from shared.access import Principal
 from shared.clock import Clock
+from shared.errors import Unavailable
 from shared.events import Urgency
 from shared.pages import Text, say
 
@@ -26,13 +28,15 @@ AGE_NAMES: Mapping[Age, str] = {
 _OTHER = say("lainnya")
 """What an older release counted under a name that is no longer used."""
 
+NAMELESS = say("Lembaga yang namanya tidak dapat dibaca sekarang")
+
 OF_ONE_SCHOOL = ("coordinator", "principal")
 ABOVE = ("supervisor", "district-officer", "district-duty")
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Reads the case list and the reports. outcomes: what somebody may choose who closes a case, in words.
+    """Reads the case list and the reports. outcomes: what somebody may choose who closes a case, in words. agencies: by name.
 
     Raises: StillBuilding, BehindWrite, Invalid: no such month.
     """
@@ -41,6 +45,7 @@ class Figures:
     reports: Reports
     words: Words
     outcomes: Mapping[str, Text]
+    agencies: Agencies
     clock: Clock
 
     async def of_school(self, principal: Principal, school: str, month: str) -> dict[str, Any]:
@@ -63,7 +68,11 @@ class Figures:
         until = whole_day(now, now, await self.reports.calendars.district())
         found = await self.counting.of(principal.id, schools_of(principal), until=until)
         report = await self.reports.district(principal, month, now, now)
-        return self._open(found, exact=False) | {"schools": report["schools"], "silent": _silent(report)}
+        return self._open(found, exact=False) | {
+            "schools": report["schools"],
+            "silent": _silent(report),
+            "by_agency": await by_agency(report["unanswered_by_agency"], self.agencies.names),
+        }
 
     def _open(self, found: OpenCases, *, exact: bool) -> dict[str, Any]:
         """exact: numbers as they are; otherwise neither a small one nor one from which it follows."""
@@ -89,3 +98,14 @@ def _row(found: OpenCases, level: Urgency, *, exact: bool) -> tuple[Cell, list[C
 def _silent(report: Mapping[str, Any]) -> list[str]:
     """Schools from which nothing came in the month: a warning, not a success (domain.md, Reports)."""
     return [row["name"] for row in report["schools"] if any(each["warning"] == "no-reports" for each in row["warnings"])]
+
+
+async def by_agency(unanswered: Mapping[str, Cell], names: Callable[[], Awaitable[list[tuple[str, str]]]]) -> list[tuple[Text, Cell]]:
+    """By name. names: of the directory; where it does not answer now, the agencies stand there without one."""
+    if not unanswered:
+        return []
+    try:
+        known: Mapping[str, Text] = {agency: (name, name) for agency, name in await names()}
+    except Unavailable:
+        known = {}
+    return [(known.get(agency, NAMELESS), cell) for agency, cell in unanswered.items()]

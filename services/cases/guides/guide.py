@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from services.cases.guides.words import WORDS, Pair
+from services.cases.pages.beside import BESIDE
 from services.cases.pages.roles import FIRST_PAGES, TOLD
 from services.cases.reading.questions import TITLES
 from shared.events import Role
@@ -40,7 +41,10 @@ def guide_of(role: Role) -> Guide:
         name=ROLES[role],
         sees=WORDS.sees[role],
         first_page=PURPOSES[FIRST_PAGE] if role in FIRST_PAGES else None,
-        lists=tuple((TITLES[name], TOLD[name]) for name in FIRST_PAGES.get(role, ())),
+        lists=(
+            *((TITLES[name], TOLD[name]) for name in FIRST_PAGES.get(role, ())),
+            *((each.title, each.told) for each in BESIDE.values() if role in each.roles),
+        ),
         jobs=tuple((job.title, job.steps) for job in WORDS.jobs if role in job.roles),
         pages=tuple(_pages(role)),
         keep_in_mind=tuple(each.text for each in WORDS.keep_in_mind if role in each.roles or not each.roles),

@@ -5,23 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
+from services.cases.figures.open_cases import LEVELS, Counting
+from services.cases.pages.beside import ABOVE, BESIDE, LEADS
 from services.cases.pages.people import Names
 from services.cases.pages.roles import TOLD, lists_of
 from services.cases.pages.rows import Row, Rows, of_own
 from services.cases.reading.in_hand import InHand
 from services.cases.reading.questions import TITLES, Name
-from services.cases.rights import OF_THE_SCHOOL, schools_of
+from services.cases.rights import schools_of
 from shared.access import Principal
+from shared.pages import Text
 
 MOST = 100
 """Rows that are counted; where there are more, the page says so."""
 
 SHOWN = 5
 """Rows of one list on the first page; the others stand on the list's own page."""
-
-_LEADS = ("coordinator", "principal")
-_ABOVE = ("supervisor", "district-officer", "district-duty")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Desk:
 
     rows: Rows
     in_hand: InHand
+    counting: Counting
     names: Names
 
     async def of(self, principal: Principal) -> dict[str, Any]:
@@ -51,10 +53,13 @@ class Desk:
         return {
             "sections": [each for each in sections if each.rows],
             "tiles": [each for each in sections if each.count],
+            "beside": BESIDE,
             "own": await self._own(principal),
+            "open": await self._open(principal),
             "load": await self._load(principal),
             "unserved": await self._unserved(principal),
-            "searches": principal.holds("auditor", *_ABOVE),
+            "figures": principal.holds(*ABOVE),
+            "searches": principal.holds("auditor", *ABOVE),
         }
 
     async def _sections(self, principal: Principal) -> list[Section]:
@@ -69,13 +74,22 @@ class Desk:
         return sections
 
     async def _own(self, principal: Principal) -> list[Row]:
-        if not principal.holds(*OF_THE_SCHOOL, "district-duty"):
+        if not principal.holds(*BESIDE["own"].roles):
             return []
         mine = await self.in_hand.own(principal.id, schools_of(principal), MOST)
         return await self.rows.shown(principal, [of_own(each) for each in mine])
 
+    async def _open(self, principal: Principal) -> list[tuple[Text, int, str]]:
+        """Of each level: its name, how many, and where they are listed. Exact, because who leads a school sees its cases."""
+        if not (schools := principal.schools(*LEADS)):
+            return []
+        found = await self.counting.of(principal.id, ",".join(sorted(schools)))
+        names = self.rows.words.values["urgency"]
+        asked = {"keadaan": "berjalan"} | ({"sekolah": next(iter(schools))} if len(schools) == 1 else {})
+        return [(names[level], found.of_level(level), f"/cases/?{urlencode(asked | {'tingkat': level})}") for level in LEVELS]
+
     async def _load(self, principal: Principal) -> list[dict[str, Any]]:
-        schools = principal.schools(*_LEADS)
+        schools = principal.schools(*LEADS)
         if not schools:
             return []
         found = await self.in_hand.load(schools, principal.id)
@@ -83,5 +97,5 @@ class Desk:
         return [{"name": names.get(each.person or ""), "person": each.person, "cases": each.cases, "urgent": each.urgent} for each in found]
 
     async def _unserved(self, principal: Principal) -> list[str]:
-        schools = principal.schools(*_ABOVE)
+        schools = principal.schools(*ABOVE)
         return await self.in_hand.unserved(schools, MOST) if schools else []

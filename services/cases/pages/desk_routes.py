@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.cases.commands.road import Road
+from services.cases.figures.open_cases import Counting
 from services.cases.pages.desk import Desk
 from services.cases.pages.people import Names
 from services.cases.pages.rows import Rows
@@ -35,7 +36,7 @@ def router(road: Road, view: Projection, words: Words) -> APIRouter:
     routes, page = APIRouter(prefix="/cases", include_in_schema=False), kernel.frame.page
     names = Names(kernel, road.roster)
     rows = Rows(WorkList(kernel.database, view), CaseList(view), names, words, road.calendars, kernel.clock, Askers(kernel, road.calendars))
-    first_page = Desk(rows, InHand(view), names)
+    first_page = Desk(rows, InHand(view), Counting(view), names)
 
     @routes.get("/menunggu")
     async def waiting(request: Request, principal: SignedIn) -> HTMLResponse:
