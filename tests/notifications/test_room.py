@@ -163,7 +163,7 @@ async def test_staff_note_what_an_agency_without_any_mailbox_says_by_phone(partn
 
 async def test_an_officer_says_it_in_the_portal_of_the_own_agency_alone(partners):
     async with partners() as partner:
-        client, path = partner.running.client, "/notifications/lembaga/tempat"
+        client, path = partner.running.client, "/notifications/lembaga-saya/tempat"
         await partner.running.register("lain", None)
         officer = partner.running.as_person("tuti", "agency-officer", "upt") | {"accept": "text/html"}
         page = await client.get(path, headers=officer)

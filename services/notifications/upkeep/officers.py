@@ -19,7 +19,7 @@ from shared.pages import Text
 from shared.service import Kernel
 
 Short = Annotated[str, Form(max_length=200)]
-ADDRESS = "/notifications/lembaga/tempat"
+ADDRESS = "/notifications/lembaga-saya/tempat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class RoomPages:
 
 
 def router(pages: RoomPages) -> APIRouter:
-    """`/notifications/lembaga/tempat`."""
+    """`/notifications/lembaga-saya/tempat`."""
     routes = APIRouter(prefix=ADDRESS, include_in_schema=False)
 
     @routes.get("")

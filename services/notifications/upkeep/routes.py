@@ -26,7 +26,7 @@ class RoomBody(BaseModel):
 
 
 def routers(kernel: Kernel, outbox: Projection) -> Sequence[APIRouter]:
-    """`/notifications/k/…` by link, `/notifications/lembaga/tempat` for officers, `/notifications/mitra…` for staff, and the agency's API."""
+    """`/notifications/k/…` by link, `/notifications/lembaga-saya/tempat` for officers, `/notifications/mitra…` for staff, and the agency's API."""
     upkeep = Upkeep(kernel, outbox)
     return [
         _api(upkeep),
