@@ -10,7 +10,7 @@ from uuid import uuid4
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from services.notifications.partners.pages import HEADERS
+from services.notifications.secret_address import secret_page, unknown_link
 from services.notifications.upkeep.links import UNDER, AgencyLinks
 from services.notifications.upkeep.saying import Upkeep
 from services.notifications.upkeep.wording import CHOOSE, has_room, room_form
@@ -38,9 +38,9 @@ class UpkeepPages:
         """The question, and what was answered last."""
         agency = await self.behind(token)
         if agency is None:
-            return self.kernel.frame.page(request, "families/unknown_link.html", {}, 404, HEADERS)
+            return unknown_link(self.kernel.frame, request)
         told = {**room_form(await self.upkeep.known(agency), typed, errors), "action": f"{UNDER}{token}", "zone": self.kernel.settings.time_zone}
-        return self.kernel.frame.page(request, "upkeep/link.html", told, status, HEADERS)
+        return secret_page(self.kernel.frame, request, "upkeep/link.html", told, status)
 
     async def answer(self, request: Request, token: str, form: str, room: str) -> Response:
         """Keeps the answer; another page is shown after it, so that *reload* sends nothing."""
@@ -48,7 +48,7 @@ class UpkeepPages:
         if agency is None or said is None:
             return await self.page(request, token, room, CHOOSE, 422)
         await self.upkeep.tell(agency, form or str(uuid4()), f"link:{agency}", has_room=said, channel="link")
-        return RedirectResponse(f"{UNDER}{token}", 303, HEADERS)
+        return RedirectResponse(f"{UNDER}{token}", 303)
 
 
 def router(pages: UpkeepPages) -> APIRouter:
