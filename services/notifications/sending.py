@@ -197,7 +197,7 @@ class Sender:
                 await self._send_account_mail(due)
             case "referral":
                 await self._endings.of(due, await self._link_mail.send(due))
-            case "room":
+            case "room" | "reminder":
                 await self._endings.of(due, await self._upkeep_mail.send(due))
             case _:
                 await self._send_webhook(due)

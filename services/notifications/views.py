@@ -305,27 +305,24 @@ async def agencies(outbox: Projection) -> list[dict[str, Any]]:
     return [_with_endpoint(**each) for each in found]
 
 
-_LISTED = sql.SQL("SELECT agency, name, kind, services, described, has_room, room_told_at, room_asked_at FROM agency_v1 WHERE {} ORDER BY name")
+LISTED = sql.SQL("agency, name, kind, services, described, has_room, room_told_at, room_asked_at, assured_at, listed_at")
+"""The columns of `as_listed`."""
 
 
 async def listed(outbox: Projection) -> list[Listed]:
     """The directory with everything that it says. Raises: StillBuilding, BehindWrite."""
     async with outbox.reading() as reading:
-        wanted = Conditions()
-        wanted.add("generation = %s", reading.generation)
-        found = await _rows(reading, _LISTED, wanted, _LISTED_NAMES)
-    return [_as_listed(**each) for each in found]
+        query = sql.SQL("SELECT {} FROM agency_v1 WHERE generation = %s ORDER BY name").format(LISTED)
+        rows = await (await reading.connection.execute(query, (reading.generation,))).fetchall()
+    return [as_listed(*row) for row in rows]
 
 
-_LISTED_NAMES = ("agency", "name", "kind", "services", "described", "has_room", "told_at", "asked_at")
-
-
-def _as_listed(
-    described: dict[str, Any] | None, has_room: bool | None, told_at: datetime | None, asked_at: datetime | None, **names: Any
-) -> Listed:  # fmt: skip
-    said, room = described or {}, RoomSaid(has_room, told_at, asked_at)
+def as_listed(agency: str, name: str, kind: str, services: Sequence[str], described: dict[str, Any] | None, *times: Any) -> Listed:
+    """From a row of `LISTED`."""
+    (has_room, told_at, asked_at, assured_at, listed_at), said = times, described or {}
     offers = [Offer.model_validate(each) for each in said.get("offers", ())]
-    return Listed(**names, description=said.get("description", ""), offers=offers, room=room)
+    room = RoomSaid(has_room, told_at, asked_at)
+    return Listed(agency, name, kind, services, said.get("description", ""), offers, room, assured_at, listed_at)
 
 
 def _with_endpoint(at: datetime | None, outcome: str | None, **agency: Any) -> dict[str, Any]:

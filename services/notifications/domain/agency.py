@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, assert_never
 
-from services.notifications.domain import agency_room
+from services.notifications.domain import agency_entry, agency_room
+from services.notifications.domain.agency_entry import UNASSURED, AssureEntry, Entry, EntryAssured, EntryReminded, RemindOfEntry
 from services.notifications.domain.agency_room import UNASKED, AskForRoom, Room, RoomAsked, RoomTold, TellRoom
 from services.notifications.domain.listing import Offer
 from shared.decider import Decider
@@ -47,7 +48,7 @@ class NoteGone(Fact):
     url: str
 
 
-Command = RegisterAgency | DescribeAgency | NoteGone | AskForRoom | TellRoom
+Command = RegisterAgency | DescribeAgency | NoteGone | AskForRoom | TellRoom | RemindOfEntry | AssureEntry
 
 
 class AgencyRegistered(Event):
@@ -79,7 +80,7 @@ class WebhookDisabled(Event):
     url: str
 
 
-AgencyEvent = AgencyRegistered | AgencyDescribed | WebhookDisabled | RoomAsked | RoomTold
+AgencyEvent = AgencyRegistered | AgencyDescribed | WebhookDisabled | RoomAsked | RoomTold | EntryReminded | EntryAssured
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,7 @@ class Agency:
     disabled: bool = False
     described: AgencyDescribed | None = None
     room: Room = UNASKED
+    entry: Entry = UNASSURED
 
     @property
     def can_be_asked(self) -> bool:
@@ -111,6 +113,8 @@ def evolve(agency: Agency, event: AgencyEvent) -> Agency:
             return replace(agency, disabled=True)
         case RoomAsked() | RoomTold():
             return replace(agency, room=agency_room.evolve(agency.room, event))
+        case EntryReminded() | EntryAssured():
+            return replace(agency, entry=agency_entry.evolve(agency.entry, event))
         case _:
             assert_never(event)
 
@@ -138,6 +142,8 @@ def decide(command: Command, agency: Agency) -> Sequence[AgencyEvent]:
             return _note_gone(url, agency)
         case AskForRoom() | TellRoom():
             return _room(command, agency)
+        case RemindOfEntry() | AssureEntry():
+            return _entry(command, agency)
         case _:
             assert_never(command)
 
@@ -165,6 +171,12 @@ def _room(command: AskForRoom | TellRoom, agency: Agency) -> Sequence[AgencyEven
     return agency_room.decide(command, agency.room, agency.registered.agency)
 
 
+def _entry(command: RemindOfEntry | AssureEntry, agency: Agency) -> Sequence[AgencyEvent]:
+    if agency.registered is None:
+        raise NoSuchAgency
+    return agency_entry.decide(command, agency.entry, agency.registered.agency)
+
+
 def _register(command: RegisterAgency, agency: Agency) -> Sequence[AgencyEvent]:
     known = agency.registered
     sealed = {"secret", "old_secret", "mail"}
@@ -181,5 +193,8 @@ def _without_mailbox(first: Json) -> Json:
 UPCASTERS = Upcasters({("agency-registered", 1): _without_mailbox})
 
 AGENCY: Decider[Command, Agency, AgencyEvent] = Decider(
-    initial, decide, evolve, EventCodec(AgencyRegistered, AgencyDescribed, WebhookDisabled, RoomAsked, RoomTold, upcasters=UPCASTERS)
+    initial,
+    decide,
+    evolve,
+    EventCodec(AgencyRegistered, AgencyDescribed, WebhookDisabled, RoomAsked, RoomTold, EntryReminded, EntryAssured, upcasters=UPCASTERS),
 )

@@ -37,14 +37,23 @@ class RoomPages:
             if known.registered:
                 mine = agency == wrong
                 shown.append({**room_form(known, typed if mine else "", errors if mine else {}), "agency": agency})
-        told = {"agencies": shown, "action": ADDRESS, "zone": self.kernel.settings.time_zone, "errors": errors}
+        told = {"agencies": shown, "action": ADDRESS, "assure": f"{ADDRESS}/benar", "zone": self.kernel.settings.time_zone, "errors": errors}
         return self.kernel.frame.page(request, "upkeep/officer.html", told, status)
+
+    async def assure(self, principal: Principal, agency: str) -> None:
+        """The entry is still true. Raises: NotFound: no agency of theirs."""
+        _require_own(principal, agency)
+        await self.upkeep.assure(agency, principal.id, "portal")
 
     async def tell(self, principal: Principal, agency: str, form: str, *, said: bool) -> None:
         """Raises: NotFound: no agency of theirs."""
-        if agency not in principal.schools(OFFICER):
-            raise NotFound("no agency of yours has this id")
+        _require_own(principal, agency)
         await self.upkeep.tell(agency, form or str(uuid4()), principal.id, has_room=said, channel="portal")
+
+
+def _require_own(principal: Principal, agency: str) -> None:
+    if agency not in principal.schools(OFFICER):
+        raise NotFound("no agency of yours has this id")
 
 
 def router(pages: RoomPages) -> APIRouter:
@@ -54,6 +63,11 @@ def router(pages: RoomPages) -> APIRouter:
     @routes.get("")
     async def look(request: Request, principal: SignedIn) -> HTMLResponse:
         return await pages.page(request, principal, "", "", {}, 200)
+
+    @routes.post("/benar")
+    async def assure(principal: SignedIn, agency: Short = "") -> Response:
+        await pages.assure(principal, agency)
+        return RedirectResponse(ADDRESS, 303)
 
     @routes.post("")
     async def tell(request: Request, principal: SignedIn, agency: Short = "", form: Short = "", room: Short = "") -> Response:

@@ -39,7 +39,12 @@ class UpkeepPages:
         agency = await self.behind(token)
         if agency is None:
             return unknown_link(self.kernel.frame, request)
-        told = {**room_form(await self.upkeep.known(agency), typed, errors), "action": f"{UNDER}{token}", "zone": self.kernel.settings.time_zone}
+        told = {
+            **room_form(await self.upkeep.known(agency), typed, errors),
+            "action": f"{UNDER}{token}",
+            "assure": f"{UNDER}{token}/benar",
+            "zone": self.kernel.settings.time_zone,
+        }
         return secret_page(self.kernel.frame, request, "upkeep/link.html", told, status)
 
     async def answer(self, request: Request, token: str, form: str, room: str) -> Response:
@@ -48,6 +53,14 @@ class UpkeepPages:
         if agency is None or said is None:
             return await self.page(request, token, room, CHOOSE, 422)
         await self.upkeep.tell(agency, form or str(uuid4()), f"link:{agency}", has_room=said, channel="link")
+        return RedirectResponse(f"{UNDER}{token}", 303)
+
+    async def assure(self, request: Request, token: str) -> Response:
+        """The entry is still true."""
+        agency = await self.behind(token)
+        if agency is None:
+            return unknown_link(self.kernel.frame, request)
+        await self.upkeep.assure(agency, f"link:{agency}", "link")
         return RedirectResponse(f"{UNDER}{token}", 303)
 
 
@@ -62,5 +75,9 @@ def router(pages: UpkeepPages) -> APIRouter:
     @routes.post("/{token}")
     async def answer(token: str, request: Request, _: SignedIn, form: Short = "", room: Short = "") -> Response:
         return await pages.answer(request, token, form, room)
+
+    @routes.post("/{token}/benar")
+    async def assure(token: str, request: Request, _: SignedIn) -> Response:
+        return await pages.assure(request, token)
 
     return routes

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.notifications.domain.agency import AGENCY, Agency, Command
+from services.notifications.domain.agency_entry import AssureEntry, EntryChannel
 from services.notifications.domain.agency_room import AskForRoom, RoomChannel, TellRoom
 from shared.asked import Asked
 from shared.decider import Executed, execute, load
@@ -38,6 +39,10 @@ class Upkeep:
         answer = str(derived_id(TANGGAP, "room", agency, by, form[:100], has_room))
         command = TellRoom(answer=answer, has_room=has_room, channel=channel, by=by, at=self.kernel.clock.now())
         return (await self._give(agency, command, by, asked)).changed
+
+    async def assure(self, agency: str, by: str, channel: EntryChannel) -> None:
+        """What the directory says of it is still true. Raises: NoSuchAgency."""
+        await self._give(agency, AssureEntry(channel=channel, by=by, at=self.kernel.clock.now()), by)
 
     async def _give(self, agency: str, command: Command, by: str, asked: Asked | None = None) -> Executed[Agency]:
         now = self.kernel.clock.now()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -34,9 +35,16 @@ class DirectoryPages:
 
     async def listed(self, request: Request) -> HTMLResponse:
         """Every agency by name. Raises: StillBuilding."""
-        now = self.kernel.clock.now()
+        now = self.kernel.clock.now().astimezone(ZoneInfo(self.kernel.settings.time_zone))
         rows = [
-            {"id": each.agency, "name": each.name, "room": each.room, "days": each.room.days(now), "holds": each.room.holds(now)}
+            {
+                "id": each.agency,
+                "name": each.name,
+                "room": each.room,
+                "days": each.room.days(now),
+                "holds": each.room.holds(now),
+                "old": each.is_old(now),
+            }
             for each in await listed(self.upkeep.outbox)
         ]
         return self.kernel.frame.page(request, "upkeep/list.html", {"agencies": rows})
@@ -54,6 +62,7 @@ class DirectoryPages:
             "sending": SENDING,
             "attempt_text": attempt_text,
             "action": f"{ADDRESS}/catat",
+            "assure": f"{ADDRESS}/benar",
             "zone": self.kernel.settings.time_zone,
         }
         return self.kernel.frame.page(request, "upkeep/agency.html", told, status)
@@ -61,7 +70,9 @@ class DirectoryPages:
     async def _sent(self, principal: Principal, agency: str) -> list[dict[str, Any]]:
         """The last message that the directory sent to this agency, with its attempts."""
         found = await deliveries(self.upkeep.outbox, Reader(principal.id, None), "")
-        return [each for each in found if each["receiver"] == agency and each["task"] is None and each["kind"] in ("room", "webhook")][-1:]
+        return [each for each in found if each["receiver"] == agency and each["task"] is None and each["kind"] in ("room", "reminder", "webhook")][
+            -1:
+        ]
 
 
 def router(pages: DirectoryPages) -> APIRouter:
@@ -79,6 +90,11 @@ def router(pages: DirectoryPages) -> APIRouter:
     @routes.post("/tanya")
     async def ask(principal: SignedIn, agency: Short = "") -> Response:
         await pages.upkeep.ask(agency, principal.id)
+        return _back(agency)
+
+    @routes.post("/benar")
+    async def assure(principal: SignedIn, agency: Short = "") -> Response:
+        await pages.upkeep.assure(agency, principal.id, "phone")
         return _back(agency)
 
     @routes.post("/catat")

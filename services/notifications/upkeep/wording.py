@@ -1,4 +1,4 @@
-"""How pages say whether an agency has room."""
+"""How pages say whether an agency has room, and what its entry says."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ def has_room(typed: str) -> bool | None:
 
 
 def room_form(agency: Agency, typed: str, errors: Mapping[str, Text]) -> Mapping[str, object]:
-    """What a page shows of an agency's room, and its form. agency: said in the form where the address does not say it; field: the form's own id."""
+    """What a page shows of an agency's room and entry, and the forms.
+
+    agency: said in the form where the address does not say it. field: the id of the form's own question.
+    """
     assert agency.registered is not None
     return {
         "name": agency.registered.name,
@@ -35,4 +38,6 @@ def room_form(agency: Agency, typed: str, errors: Mapping[str, Text]) -> Mapping
         "form": str(uuid4()),
         "agency": "",
         "field": "room",
+        "offers": agency.described.offers if agency.described else (),
+        "assured_on": agency.entry.assured.at if agency.entry.assured else None,
     }
