@@ -37,6 +37,8 @@ from services.intake.erasure.view import Erasures
 from services.intake.erasure.view import project as project_erasures
 from services.intake.form.routes import router as form_router
 from services.intake.guessing import Guessing
+from services.intake.health import pages as health_pages
+from services.intake.health.asking import Asking
 from services.intake.machines import pages as key_pages
 from services.intake.machines import routes as key_routes
 from services.intake.machines.agencies import Agencies
@@ -149,6 +151,7 @@ def create_app(settings: Settings) -> FastAPI:
             ages_router(ages),
             role_pages.router(requests),
             office_pages.router(OfficePeople(appointing)),
+            health_pages.router(Asking(kernel)),
             form_router(kernel, raising, directory),
             later_pages.router(kernel, adding, reporters, dialogue, taking),
             attachments_router(attachments),

@@ -13,6 +13,7 @@ PURPOSES: Mapping[str, str] = {
     "/cases/angka": say("Kasus terbuka, batas waktu, rujukan, dan hasil dalam angka."),
     "/cases/sekolah": say("Yang perlu ada sebelum kasus pertama, dan halaman untuk melengkapinya."),
     "/cases/kalender": say("Hari sekolah menentukan batas waktu. Pada hari libur, hanya keadaan darurat yang terus berjalan."),
+    "/intake/keadaan": say("Apakah setiap layanan berjalan, adakah yang tertahan, dan apakah cadangan dibuat. Isi kasus tidak ada di sini."),
     "/intake/impor": say("Murid, pegawai, orang tua/wali, dan kelas dari Dapodik atau OneRoster, dan baris yang perlu diperbaiki di sana."),
     "/intake/dinas": say("Siapa yang bertugas di dinas: piket, pengawas, pejabat, auditor, dan administrator."),
     "/intake/peran": say("Peran dari impor sekolah yang membuka kasus atau akun. Peran itu baru berlaku bila Anda setujui."),
