@@ -23,7 +23,7 @@ from bench.casework import NOW, case_of
 from bench.table import Row
 from district.embedded.redis import start_redis
 from services.cases.app import create_app
-from services.cases.reading.views import record_read
+from services.cases.reading.read_log import record_read
 from services.cases.rights import may_open, may_read, rights
 from shared.access import Access, Identity, issue_token
 from shared.clock import SystemClock

@@ -6,7 +6,7 @@ copies them from event to event, so that nobody copies them by hand (architectur
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import ClassVar, Literal
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -68,9 +68,10 @@ class Occasion:
     correlation: UUID
     cause: UUID
 
-    def follow(self, recorded: Recorded) -> Occasion:
-        """The occasion of a reaction to `recorded`: same correlation, with `recorded` as its cause."""
-        return replace(self, school=recorded.school, correlation=recorded.correlation, cause=recorded.id)
+    @classmethod
+    def follow(cls, recorded: Recorded, service: str) -> Occasion:
+        """The occasion of what a service does about an event: the same correlation, with the event as its cause."""
+        return cls(f"service:{service}", recorded.school, recorded.happened_at, recorded.correlation, recorded.id)
 
 
 @dataclass(frozen=True, slots=True)

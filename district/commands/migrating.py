@@ -11,7 +11,8 @@ from typing import Annotated
 import typer
 
 from district import logins
-from district.backups.healing import Carrier, Healed, heal
+from district.backups.healing import Healed, heal
+from district.backups.older import Carrier
 from district.commands.shell import console, errors, show_json, show_table, verb
 from district.commands.stores import administrator
 from district.home import Home, find_home
@@ -29,7 +30,7 @@ def show_healed(healed: Sequence[Healed]) -> None:
     """Says by name what was healed."""
     for each in healed:
         console.print(
-            f"{each.service} was older than its neighbours: it ends at {each.position}, and {each.by} knows it up to {each.known_upto}. "
+            f"a store was older than its neighbours: {each.was}. "
             f"It begins a new epoch, its readers go back and name what is lost, and the journal told it {each.told} events again",
             markup=False,
             soft_wrap=True,

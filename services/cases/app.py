@@ -45,15 +45,17 @@ from services.cases.reading.agencies import Agencies
 from services.cases.reading.calendars import SchoolCalendars
 from services.cases.reading.calendars import router as calendar_routes
 from services.cases.reading.case import CaseReader
+from services.cases.reading.case_list import CaseList
 from services.cases.reading.chained_reads import ReadSigner
 from services.cases.reading.directory import Directory
 from services.cases.reading.projecting import LEAVES, TABLES, VIEW, projecting
 from services.cases.reading.receivers import Receivers
+from services.cases.reading.roster import Roster
 from services.cases.reading.summary import services_given
-from services.cases.reading.views import CaseList, Roster, WorkList
 from services.cases.reading.vocabulary import WORDS, words_of
 from services.cases.reading.whereabouts import Whereabouts
 from services.cases.reading.words import Words
+from services.cases.reading.worklist import WorkList
 from services.cases.recording import pages as recording
 from services.cases.recording.pages import Recording
 from services.cases.recording.presets import Presets

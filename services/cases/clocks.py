@@ -17,7 +17,7 @@ from services.cases.domain.case.state import Case
 from services.cases.domain.steps.deadline import PassDeadline
 from services.cases.domain.streams import case_stream
 from services.cases.reading.calendars import SchoolCalendars
-from services.cases.reading.views import WorkList
+from services.cases.reading.worklist import WorkList
 from shared.decider import Decider, load
 from shared.errors import TanggapError, Unavailable
 from shared.eventstore.projection import Projection

@@ -18,7 +18,7 @@ from services.cases.domain.steps.gone import LoseOwner, RegainOwner
 from services.cases.domain.streams import case_stream
 from services.cases.domain.successor import successor
 from services.cases.reading.absences import Absences, Owed
-from services.cases.reading.views import OF_THE_DISTRICT
+from services.cases.reading.roster import OF_THE_DISTRICT
 from shared.decider import Decider, commit, load, write
 from shared.errors import TanggapError, Unavailable
 from shared.eventstore.projection import Projection

@@ -22,8 +22,9 @@ from services.cases.domain.streams import case_stream, student_stream
 from services.cases.policies import policy_at
 from services.cases.reading.absences import Absences
 from services.cases.reading.calendars import SchoolCalendars
-from services.cases.reading.views import Roster, WorkList
+from services.cases.reading.roster import Roster
 from services.cases.reading.whereabouts import Whereabouts
+from services.cases.reading.worklist import WorkList
 from shared.decider import Decider, commit, load, untouched, write
 from shared.events import (
     AlertExhausted,
@@ -55,7 +56,7 @@ from shared.sessions.kept import KeptSessions
 
 
 def _occasion(event: Recorded) -> Occasion:
-    return Occasion("service:cases", event.school, event.happened_at, event.correlation, event.id)
+    return Occasion.follow(event, "cases")
 
 
 @dataclass(frozen=True, slots=True)

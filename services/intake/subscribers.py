@@ -31,5 +31,5 @@ class FromCases:
                 commands = [(f"concern-{concern}", End(outcome=outcome)) for concern in concerns]
             case _:
                 return None
-        occasion = Occasion("service:intake", event.school, event.happened_at, event.correlation, event.id).follow(event)
+        occasion = Occasion.follow(event, "intake")
         return await execute_all(self.store, CONCERN, commands, occasion, checkpoint=checkpoint)

@@ -28,7 +28,7 @@ from shared.eventstore.batching import Batcher
 from shared.eventstore.generations import answering
 from shared.eventstore.projection import Projection, Reading
 from shared.message import Recorded
-from shared.posts import DISMISSED, LEFT, LEFT_STAYS, Changed, Registration, keep_posts, registered, registrations
+from shared.post_keeping import Changed, Registration, keep_change, registered, registrations
 from shared.sealed import Sealed
 
 VIEW = "intake_directory_v2"
@@ -75,8 +75,8 @@ class _Roster:
                 await _school(self._connection, self._generation, told)
             case PersonLeft() | PersonAppointed() | PersonDismissed() | PersonSuspended() | PersonReinstated():
                 await self.keep()
-                await keep_posts(self._connection, told, self._generation)
-                await _keep_row(self._connection, self._generation, told)
+                await keep_change(self._connection, told, self._generation)
+                await _keep_name(self._connection, self._generation, told)
             case _:
                 pass  # concerns are located together
 
@@ -114,18 +114,10 @@ _APPOINTED = (
 )
 
 
-async def _keep_row(connection: Connection, generation: int, told: Changed) -> None:
-    """The person's own row. Whoever was appointed stays known when they leave the roster, until they are dismissed."""
-    match told:
-        case PersonAppointed(name=Sealed() as name):
-            await connection.execute(_APPOINTED, (generation, told.person, Jsonb(name.model_dump())))
-        case PersonLeft():
-            await connection.execute(LEFT_STAYS, (generation, told.person))
-            await connection.execute(LEFT, (generation, told.person))
-        case PersonDismissed():
-            await connection.execute(DISMISSED, (generation, told.person))
-        case _:
-            pass
+async def _keep_name(connection: Connection, generation: int, told: Changed) -> None:
+    """The name of somebody who was appointed and stands in no roster."""
+    if isinstance(told, PersonAppointed) and told.name:
+        await connection.execute(_APPOINTED, (generation, told.person, Jsonb(told.name.model_dump())))
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ def task_of(referral: str) -> str:
 
 
 def _occasion(event: Recorded) -> Occasion:
-    return Occasion("service:notifications", event.school, event.happened_at, event.correlation, event.id)
+    return Occasion.follow(event, "notifications")
 
 
 @dataclass(frozen=True, slots=True)

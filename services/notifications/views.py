@@ -24,17 +24,15 @@ from shared.events import (
     CalendarChanged,
     DutyChanged,
     PersonAppointed,
-    PersonDismissed,
-    PersonLeft,
     PersonRegistered,
     RosterFact,
     SchoolRegistered,
     calendar_of_kind,
     calendar_of_school,
 )
-from shared.eventstore.batching import Batcher
 from shared.eventstore.projection import Projection, Reading
-from shared.posts import DISMISSED, LEFT, LEFT_STAYS, Changed, Posts, Registration, is_older, keep_posts, registered, registrations
+from shared.post_keeping import Changed, Registering, is_older, keep_change, registered
+from shared.posts import Posts
 from shared.school_day import Calendar, Layer, layered
 from shared.sealed import Sealed
 
@@ -65,7 +63,7 @@ class Roster:
         self._database, self.posts, self._national = database.acting_as("directory"), posts, national
         self._staff: dict[str, tuple[float, dict[str, list[str]]]] = {}
         self._changes = 0
-        self._registering: Batcher[Registration, None] = Batcher(self._register, most=128)
+        self._registering = Registering(database, _PERSON)
 
     async def keep(self, told: RosterFact | DutyChanged | CalendarChanged, position: int) -> None:
         """Keeps what a neighbour said; an older event never overwrites a newer one."""
@@ -78,7 +76,7 @@ class Roster:
 
     async def _keep(self, told: RosterFact | DutyChanged | CalendarChanged, position: int) -> None:
         if isinstance(told, PersonRegistered):
-            await self._registering.submit(Registration(told, position))
+            await self._registering.keep(told, position)
             return
         async with self._database.connection() as connection:
             match told:
@@ -89,16 +87,10 @@ class Roster:
                 case DutyChanged():
                     await connection.execute(_AWAY, (told.person, told.school, told.away_from, told.away_until, told.deputy, position))
                 case _ if not await is_older(connection, told.person, position):
-                    await keep_posts(connection, told)
-                    await _keep_row(connection, told, position)
+                    await keep_change(connection, told)
+                    await _keep_contacts(connection, told, position)
                 case _:
                     pass  # it was kept before
-
-    async def _register(self, people: Sequence[Registration]) -> list[None]:
-        """What is told of many people at once is one statement."""
-        async with self._database.statement() as connection:
-            await connection.execute(_PERSON, registrations(people))
-        return [None] * len(people)
 
     async def staff(self, school: str) -> dict[str, list[str]]:
         """People by role who are on duty for a school: its own, else its cluster's counsellors; and the district's duty officers."""
@@ -212,19 +204,11 @@ _APPOINTED = (
 )
 
 
-async def _keep_row(connection: Connection, told: Changed, position: int) -> None:
-    """The person's own row. Whoever was appointed stays known when they leave the roster, until they are dismissed."""
-    match told:
-        case PersonAppointed(name=Sealed(), email=email, phone=phone):
-            boxes = [Jsonb(box.model_dump()) if box else None for box in (email, phone)]
-            await connection.execute(_APPOINTED, (told.person, *boxes, position))
-        case PersonLeft():
-            await connection.execute(LEFT_STAYS, (1, told.person))
-            await connection.execute(LEFT, (1, told.person))
-        case PersonDismissed():
-            await connection.execute(DISMISSED, (1, told.person))
-        case _:
-            pass
+async def _keep_contacts(connection: Connection, told: Changed, position: int) -> None:
+    """Where somebody is reached who was appointed and stands in no roster."""
+    if isinstance(told, PersonAppointed) and told.name:
+        boxes = [Jsonb(box.model_dump()) if box else None for box in (told.email, told.phone)]
+        await connection.execute(_APPOINTED, (told.person, *boxes, position))
 
 
 # queries -----------------------------------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ What it had read beyond is not read again: the source has lost it. It is named i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from uuid import UUID
 
 import orjson
 import structlog
@@ -41,9 +40,9 @@ class KnownEpochs:
             rows = await (await connection.execute(_KNOWN, (self._source,))).fetchall()
         return [Epoch(*row) for row in rows] or [Epoch(FIRST, 0)]
 
-    async def now(self) -> UUID:
+    async def now(self) -> Epoch:
         """The one whose positions the checkpoints are. Raises: Unavailable."""
-        return (await self.read())[-1].id
+        return (await self.read())[-1]
 
     async def adopt(self, told: Sequence[Epoch]) -> None:
         """Goes back to where the source's history and what was read part, in one transaction. told: by the source. Raises: Unavailable."""

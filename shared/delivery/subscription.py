@@ -75,13 +75,13 @@ class Subscription:
         self.applying = Applying(self.name, consumer, store, handling, self.parking, feed, self._pulse)
         self._pace = replace(pace)
         self._broker: RedisBroker | None = None
-        self._epochs, self._restored = KnownEpochs(database, self.source), False
+        self._epochs, self._restored, self._began_after = KnownEpochs(database, self.source), False, 0
 
     async def run(self) -> None:
         if self._pulse.broken:
             await asyncio.Event().wait()  # nothing is applied any more in this process
         async with lease(self._database, self.name) as held:
-            await self.applying.load(await self._epochs.now())
+            await self._load()
             watching = asyncio.create_task(self._watch())
             try:
                 done, _ = await asyncio.wait((held, watching), return_when=asyncio.FIRST_COMPLETED)
@@ -190,12 +190,20 @@ class Subscription:
         """The source was restored: what it tells now is read from where its history and what was read part."""
         await self._stop_broker()
         await self._epochs.adopt(await self._feed.epochs())
-        await self.applying.load(await self._epochs.now())
+        await self._load()
         self._restored = False
 
+    async def _load(self) -> None:
+        epoch, self._began_after = await self._epochs.now()
+        await self.applying.load(epoch)
+
     def _require_not_older(self, heads: Mapping[int, int]) -> None:
-        """Raises: HistoryBroken: the source has less than was read of it, in the same epoch. It was restored by other means, and not healed."""
-        lost = {partition: cursor for partition, cursor in self.applying.cursors.items() if heads.get(partition, 0) < cursor}
+        """Raises: HistoryBroken: the source has less than was read of it, in the same epoch. It was restored by other means, and not healed.
+
+        Where the epoch began is read of every partition, whether or not the last event before it was one of that partition.
+        """
+        cursors = self.applying.cursors.items()
+        lost = {partition: cursor for partition, cursor in cursors if max(heads.get(partition, 0), self._began_after) < cursor}
         if lost:
             self._pulse.broken = f"the store of {self.source} is older than what was read of it: stop the district, then ./tanggap migrate"
             raise HistoryBroken(self._pulse.broken)

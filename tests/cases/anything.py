@@ -21,7 +21,8 @@ from services.cases.domain.case.guardians import TellGuardian
 from services.cases.domain.case.state import Case
 from services.cases.domain.casework import CASEWORK
 from services.cases.domain.referring.consent import RecordConsent
-from services.cases.domain.referring.referral import DecideReferral, DraftReferral
+from services.cases.domain.referring.referral.decision import DecideReferral
+from services.cases.domain.referring.referral.drafting import DraftReferral
 from services.cases.domain.steps.command import Command
 from services.cases.domain.strategies.conference import Commitment, ConveneConference, Invitee, MinuteConference, attendees, invited, open_commitments
 from services.cases.domain.strategies.counselling import EvaluateCounselling

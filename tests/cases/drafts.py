@@ -5,7 +5,7 @@ import random
 
 from services.cases.domain.case.case import CASE
 from services.cases.domain.case.strands import SetUrgency
-from services.cases.domain.referring.referral import DecideReferral
+from services.cases.domain.referring.referral.decision import DecideReferral
 from services.cases.policies import FOLDER, parse_policy
 from shared.decider import load, write
 from shared.events import ConcernRaised

@@ -31,7 +31,10 @@ from services.cases.domain.case.whereabouts import NoteWhereabouts
 from services.cases.domain.referring import consent as cs
 from services.cases.domain.referring import disclosure as d
 from services.cases.domain.referring import turns as tu
-from services.cases.domain.referring.referral import AlreadySent, ApproveReferral, DraftReferral, FoldTask, NoSuchReferral, OwnApproval, SendReferral
+from services.cases.domain.referring.referral import FoldTask
+from services.cases.domain.referring.referral.drafting import ApproveReferral, DraftReferral, OwnApproval
+from services.cases.domain.referring.referral.sending import AlreadySent, SendReferral
+from services.cases.domain.referring.referral.state import NoSuchReferral
 from services.cases.domain.steps import activity as a
 from services.cases.domain.steps import endings as e
 from services.cases.domain.steps.home import GuardianSafetyUnknown, GuardianUnsafe

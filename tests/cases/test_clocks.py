@@ -14,7 +14,7 @@ from services.cases.domain.casework import CASEWORK
 from services.cases.domain.steps import deadline as d
 from services.cases.domain.steps.activity import Expected
 from services.cases.reading.projecting import TABLES, VIEW, projecting
-from services.cases.reading.views import WorkList
+from services.cases.reading.worklist import WorkList
 from shared.eventstore.projection import Projection
 from shared.testing import eventually
 from tests.cases.desk import desk

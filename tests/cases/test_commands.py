@@ -5,7 +5,8 @@ import pytest
 from services.cases.domain.case.case import CASE, CASE_COMMANDS
 from services.cases.domain.case.glass import BreakGlass, ConfirmBreakGlass
 from services.cases.domain.referring.consent import ConfirmOverride, OverrideConsent, TakeNextAlternative
-from services.cases.domain.referring.referral import DraftReferral, ReferralDrafted
+from services.cases.domain.referring.referral.drafting import DraftReferral
+from services.cases.domain.referring.referral.events import ReferralDrafted
 from services.cases.domain.steps.activity import NoSuchActivity
 from shared.errors import Refused
 from tests.cases.people import COUNSELLOR, OFFICER, PRINCIPAL, WHOLE, after, decided, handled, step, take, types, whole, words

@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 
 from services.cases.pages.roles import FIRST_PAGES, TOLD
-from services.cases.reading.views import WorkList
+from services.cases.reading.worklist import WorkList
 from shared.events import PersonRegistered, SchoolRegistered
 
 pytestmark = pytest.mark.anyio

@@ -10,7 +10,7 @@ from services.cases.domain.case import guardians as gd
 from services.cases.domain.case.case import CASE
 from services.cases.domain.case.strands import Acknowledge, Close
 from services.cases.domain.referring.consent import ConfirmOverride, OverrideConsent
-from services.cases.domain.referring.referral import ConsentMissing
+from services.cases.domain.referring.referral.drafting import ConsentMissing
 from services.cases.domain.steps.home import GuardianSafetyUnknown, GuardianUnsafe
 from services.cases.domain.strategies.visit import NotifyVisit, PlanVisit, VisitRefusedAtHome
 from shared.events import StaffToBeTold

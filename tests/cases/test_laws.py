@@ -18,7 +18,8 @@ from services.cases.domain.case.moves import Carrying
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import Acknowledge, Assign, Close, Match, Reopen
 from services.cases.domain.case.whereabouts import NoteWhereabouts
-from services.cases.domain.referring.referral import ENDED, DraftReferral
+from services.cases.domain.referring.referral.drafting import DraftReferral
+from services.cases.domain.referring.referral.state import ENDED
 from services.cases.domain.register import STRATEGIES
 from services.cases.domain.strategies.conference import attendees
 from services.cases.domain.strategies.group import NoteMember

@@ -7,7 +7,9 @@ from services.cases.domain.case.case import CASE, CaseAlreadyClosed, ConflictOfI
 from services.cases.domain.case.opening import AlreadyIdentified, NotClosed, ReferralStillOpen, SameCounsellorForBoth
 from services.cases.domain.case.strands import Acknowledge, AddNote, Assign, Close, Match, Reopen, SetUrgency
 from services.cases.domain.duty import DUTY, EndLeave, LeaveBackwards, NotAway, RecordLeave
-from services.cases.domain.referring import referral as rf
+from services.cases.domain.referring.referral.decision import DecideReferral
+from services.cases.domain.referring.referral.drafting import ApproveReferral, DraftReferral, NoAlternativesOffered, OwnApproval
+from services.cases.domain.referring.referral.sending import CancelReferral, NotApproved, NotSentYet, SendReferral
 from services.cases.domain.register import STRATEGIES
 from services.cases.domain.steps.activity import ActivityEnded, NoSuchActivity, WrongMoment
 from services.cases.domain.steps.home import GuardianSafetyUnknown, GuardianUnsafe
@@ -44,8 +46,8 @@ CLOSE = step(Close, outcome_class="helped", task_reviewed=W, by=COUNSELLOR)
 NAMED = [take(raised(people=(named(OTHER),)))]
 SAFE = step(gd.AssessGuardian, guardian=MOTHER, safe=True, reason=W, by=COUNSELLOR)
 TELL = step(gd.TellGuardian, notice="n", guardian=MOTHER, guardians=(MOTHER,), not_before=NOW, words=W, age=15, student_agrees=False, serious_danger=False, by=COUNSELLOR)  # fmt: skip
-DECISION = step(rf.DecideReferral, decision="d", policy=POLICY)
-CANCEL = step(rf.CancelReferral, referral="r-1", by=COUNSELLOR)
+DECISION = step(DecideReferral, decision="d", policy=POLICY)
+CANCEL = step(CancelReferral, referral="r-1", by=COUNSELLOR)
 ONE, TWO = (gs.Member(case=f"case-{each}", student=each, roles={f"c-{each}": "affected"}) for each in ("ani", "budi"))
 BLAMED = gs.Member(case="case-x", student="x", roles={"c-ani": "accused"})
 FORM = step(gs.FormGroup, group="g-1", school="smp1", field="social", purpose=W, members=(ONE, TWO))
@@ -74,10 +76,10 @@ ROWS = [
     (CASE, OWN, CLOSE, "task-reviewed case-closed", [*OWN, open_draft, consent, approve, send], CLOSE, ReferralStillOpen),
     (CASE, [*OWN, CLOSE], step(Reopen, text=W, by=COUNSELLOR), "case-reopened", OWN, step(Reopen, text=W, by=COUNSELLOR), NotClosed),
     (CASE, OWN, DECISION, "referral-decided", [*OWN, CLOSE], DECISION, CaseAlreadyClosed),
-    (CASE, OWN, open_draft, "referral-drafted", OWN, open_draft.model_copy(update={"alternatives": ()}), rf.NoAlternativesOffered),
-    (CASE, [*OWN, open_draft, consent], approve, "referral-approved", [*OWN, open_draft], step(rf.ApproveReferral, referral="r-1", by=COUNSELLOR), rf.OwnApproval),
-    (CASE, [*OWN, open_draft, consent, approve], send, "referral-sent", [*OWN, open_draft], send, rf.NotApproved),
-    (CASE, [*OWN, open_draft, consent, approve, send], CANCEL, "referral-cancel-requested", [*OWN, open_draft], CANCEL, rf.NotSentYet),
+    (CASE, OWN, open_draft, "referral-drafted", OWN, open_draft.model_copy(update={"alternatives": ()}), NoAlternativesOffered),
+    (CASE, [*OWN, open_draft, consent], approve, "referral-approved", [*OWN, open_draft], step(ApproveReferral, referral="r-1", by=COUNSELLOR), OwnApproval),
+    (CASE, [*OWN, open_draft, consent, approve], send, "referral-sent", [*OWN, open_draft], send, NotApproved),
+    (CASE, [*OWN, open_draft, consent, approve, send], CANCEL, "referral-cancel-requested", [*OWN, open_draft], CANCEL, NotSentYet),
     (CASE, OWN, SAFE, "guardian-assessed", [take(raised(people=(named(MOTHER, "guardian"),)))], SAFE, GuardianUnsafe),
     (CASE, [*OWN, SAFE], TELL, "guardian-to-be-told", OWN, TELL, GuardianSafetyUnknown),
     (g.GROUP, [], FORM, "group-formed", [], step(gs.FormGroup, **FORM.model_dump(include={"group", "school", "field"}), purpose=W, members=(ONE, BLAMED)),
@@ -106,8 +108,8 @@ ROWS = [
 ALL = [pytest.param(*row, id=type(row[2]).__name__) for row in ROWS]
 
 
-FIRST = {Acknowledge, AddNote, Assign, Close, Match, Reopen, SetUrgency, gd.AssessGuardian, gd.TellGuardian, rf.DecideReferral, rf.DraftReferral,
-    rf.ApproveReferral, rf.SendReferral, rf.CancelReferral}  # fmt: skip
+FIRST = {Acknowledge, AddNote, Assign, Close, Match, Reopen, SetUrgency, gd.AssessGuardian, gd.TellGuardian, DecideReferral, DraftReferral,
+    ApproveReferral, SendReferral, CancelReferral}  # fmt: skip
 
 
 def folded(decider, commands):

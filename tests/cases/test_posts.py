@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.cases.reading.views import Roster
+from services.cases.reading.roster import Roster
 from shared.events import (
     PersonAppointed,
     PersonDismissed,

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from services.cases.domain.case.case import CASE
-from services.cases.domain.referring.referral import DecideReferral
+from services.cases.domain.referring.referral.decision import DecideReferral
 from services.cases.domain.steps.policy import Recommendation
 from services.cases.policies import policy_for
 from shared.errors import Refused

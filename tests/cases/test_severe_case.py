@@ -11,7 +11,10 @@ from services.cases.domain.case.opening import ActivityStillOpen
 from services.cases.domain.case.strands import Acknowledge, Close
 from services.cases.domain.duty import DUTY, RecordLeave
 from services.cases.domain.referring import consent as cs
-from services.cases.domain.referring.referral import ApproveReferral, DecideReferral, DraftReferral, FoldTask, SendReferral
+from services.cases.domain.referring.referral import FoldTask
+from services.cases.domain.referring.referral.decision import DecideReferral
+from services.cases.domain.referring.referral.drafting import ApproveReferral, DraftReferral
+from services.cases.domain.referring.referral.sending import SendReferral
 from services.cases.domain.steps.deadline import PassDeadline
 from services.cases.domain.steps.home import GuardianUnsafe
 from services.cases.domain.steps.triage import ReferralInputs, TriageInputs, recommend, triage

@@ -24,7 +24,8 @@ from services.cases.domain.referring.consent import (
     TakeNextAlternative,
 )
 from services.cases.domain.referring.disclosure import DISCLOSURE
-from services.cases.domain.referring.referral import ConsentMissing, ReferralDrafted
+from services.cases.domain.referring.referral.drafting import ConsentMissing
+from services.cases.domain.referring.referral.events import ReferralDrafted
 from services.cases.domain.register import STRATEGIES
 from services.cases.domain.steps.command import ActEvent, Command
 from services.cases.domain.steps.home import GuardianUnsafe

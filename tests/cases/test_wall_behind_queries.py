@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.cases.reading import views
+from services.cases.reading import case_list, wanted_work
 from shared.conditions import Conditions
 
 pytestmark = pytest.mark.anyio
@@ -15,7 +15,8 @@ def forgotten(monkeypatch) -> None:
     def nothing(wanted: Conditions, schools: str) -> None:
         """The mistake that the wall is for."""
 
-    monkeypatch.setattr(views, "_of_schools", nothing)
+    for module in (case_list, wanted_work):
+        monkeypatch.setattr(module, "of_schools", nothing)
 
 
 async def test_lists_and_cases_without_the_school_in_their_query_show_the_own_school_alone(cases, forgotten):

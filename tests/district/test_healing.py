@@ -8,9 +8,9 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from district.backups.healing import Carrier, Healed, heal
+from district.backups.healing import Healed, heal
+from district.backups.older import Carrier, Older
 from services.notifications.domain.register import REGISTER, MarkUnsafe
-from shared.delivery.carried import carried_upto
 from shared.delivery.subscription import Subscription
 from shared.errors import Invalid, StartRefused
 from shared.eventstore.epochs import FIRST, Epoch, shared_upto
@@ -34,12 +34,6 @@ def rows(url, query):
         return connection.execute(query).fetchall()
 
 
-async def grown(rig: Rig, random: Random) -> None:
-    """Intake tells some events, and cases hears them."""
-    positions = await rig.tell(*random.choices(KEYS, k=random.randint(1, 6)))
-    await eventually(lambda: has_heard(rig, positions[-1:]))
-
-
 async def has_heard(rig: Rig, positions: list[int]) -> bool:
     found = [each for key in KEYS for each in await rig.heard_of(key)]
     return set(positions) <= set(found)
@@ -54,21 +48,6 @@ async def closed(rig: Rig) -> None:
     await rig.redis.aclose()
     for database in rig.databases.values():
         await database.close()
-
-
-async def history(url: str, redis_url: str, moments: Moments, random: Random) -> None:
-    rig = Rig(url, redis_url)
-    await opened(rig)
-    async with working(rig.relay(), rig.subscription()):
-        for _ in range(5):
-            await grown(rig, random)
-            for service in ("intake", "cases"):
-                if random.random() < 0.7 or service not in moments.taken:
-                    moments.take(service)
-    await closed(rig)
-
-
-LED_TO = "SELECT count(*) FROM cases.event WHERE stream LIKE 'heard-%'"
 
 
 async def went_on(url: str, redis_url: str, random: Random, *, empty: bool) -> None:
@@ -94,32 +73,6 @@ SELECT count(*) FROM intake.event i WHERE i.public
 AND NOT EXISTS (SELECT FROM cases.event c WHERE c.stream = 'heard-' || i.key AND (c.body::jsonb ->> 'position')::bigint = i.position
                 AND c.recorded_at >= i.recorded_at)
 """
-
-
-def combination(url: str, redis_url: str, tmp_path, seed: int) -> None:
-    random, moments = Random(seed), Moments(url)
-    asyncio.run(history(url, redis_url, moments, random))
-    back = {service: random.randint(0, moments.taken[service]) for service in ("intake", "cases") if random.random() < 0.8}
-    for service, number in back.items():
-        moments.bring_back(service, number)
-    head, read = rows(url, "SELECT (SELECT max(position) FROM intake.event), (SELECT max(position) FROM cases.checkpoint)")[0]
-    carried = carried_upto(redis_url, "intake", FIRST, PARTITIONS)
-    found = healed(url, tmp_path, redis_url)
-    assert [each.service for each in found] == (["intake"] if max(read, carried) > head else []), seed
-    asyncio.run(went_on(url, redis_url, random, empty=random.random() < 0.3))
-    lost = rows(url, "SELECT source, after, max(upto) FROM cases.lost_history GROUP BY 1, 2")
-    assert lost == ([("intake", head, read)] if read > head else []), seed
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_stores_of_random_moments_go_on_and_what_is_lost_is_named(database, redis_url, tmp_path, seed):
-    combination(database, redis_url, tmp_path, seed)
-
-
-@pytest.mark.thorough
-@pytest.mark.parametrize("seed", range(100, 130))
-def test_thirty_random_combinations(database, redis_url, tmp_path, seed):
-    combination(database, redis_url, tmp_path, seed)
 
 
 # one by one --------------------------------------------------------------------------------------------------------
@@ -152,7 +105,7 @@ def parted(database, redis_url):
 
 
 def test_an_older_store_is_named_with_who_knows_it_further(parted, tmp_path):
-    assert healed(parted, tmp_path) == [Healed("intake", 2, 5, "cases", 0)]
+    assert healed(parted, tmp_path) == [Healed(Older("intake", 2, 5, "cases"), 0)]
     assert rows(parted, "SELECT number, began_after FROM intake.epoch") == [(2, 2)]
     assert healed(parted, tmp_path) == []
 
@@ -241,7 +194,7 @@ def test_a_store_older_than_its_journal_is_told_again_what_must_outlive(database
     moments.take("notifications")
     told(database, "notifications", tmp_path / "journal", SECRETS, REGISTER, "contact-b", _mark("b"))
     moments.bring_back("notifications", 0)
-    assert healed(database, tmp_path) == [Healed("notifications", 1, 2, "journal", 1)]
+    assert healed(database, tmp_path) == [Healed(Older("notifications", 1, 2, "journal"), 1)]
     assert rows(database, "SELECT stream FROM notifications.event ORDER BY position") == [("contact-a",), ("contact-b",)]
 
 
@@ -255,6 +208,47 @@ def test_a_damaged_journal_heals_nothing(database, tmp_path):
 
 def _mark(student: str) -> MarkUnsafe:
     return MarkUnsafe(student=student, school="sd-1", guardians=("ibu",))
+
+
+def test_a_partition_that_tells_nothing_after_a_healing_is_no_older_store(parted, redis_url, tmp_path):
+    """Its last event lies before the place where the epoch began, to which its reader has gone back."""
+    healed(parted, tmp_path)
+
+    async def running() -> None:
+        rig = Rig(parted, redis_url)
+        await opened(rig)
+        reading = rig.subscription()
+        async with working(rig.relay(), reading):
+            positions = await rig.tell(KEYS[1])
+            await eventually(lambda: has_heard(rig, positions))
+            await reading._catch_up()
+        await closed(rig)
+
+    asyncio.run(running())
+    assert rows(parted, "SELECT position FROM cases.checkpoint WHERE partition = 0") == [(2,)]
+    assert rows(parted, "SELECT max(position) FROM intake.event WHERE partition = 0") == [(1,)]
+
+
+def test_a_store_that_is_brought_back_to_before_its_epoch_is_found_by_who_knows_that_epoch(parted, redis_url, tmp_path):
+    healed(parted, tmp_path)
+    asyncio.run(went_on(parted, redis_url, Random(1), empty=False))
+    known = rows(parted, "SELECT max(position) FROM cases.checkpoint")[0][0]
+    Moments(parted).bring_back("intake", 0)
+    assert healed(parted, tmp_path) == [Healed(Older("intake", 2, known, "cases", elsewhere=True), 0)]
+    assert healed(parted, tmp_path) == []
+
+
+def test_a_mark_of_an_epoch_that_the_store_does_not_have_is_told_again(database, tmp_path):
+    moments = Moments(database)
+    told(database, "notifications", tmp_path / "journal", SECRETS, REGISTER, "contact-a", _mark("a"))
+    moments.take("notifications")
+    told(database, "notifications", tmp_path / "journal", SECRETS, REGISTER, "contact-b", _mark("b"))
+    moments.bring_back("notifications", 0)
+    healed(database, tmp_path)
+    told(database, "notifications", tmp_path / "journal", SECRETS, REGISTER, "contact-c", _mark("c"))
+    moments.bring_back("notifications", 0)
+    assert healed(database, tmp_path) == [Healed(Older("notifications", 1, 3, "journal", elsewhere=True), 2)]
+    assert rows(database, "SELECT stream FROM notifications.event ORDER BY position") == [("contact-a",), ("contact-b",), ("contact-c",)]
 
 
 # two lines of epochs -----------------------------------------------------------------------------------------------

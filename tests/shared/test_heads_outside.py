@@ -12,7 +12,7 @@ import pytest
 
 from district.commands.auditing import FITS, NONE_OUTSIDE, audited
 from services.cases.reading.chained_reads import ReadSigner, verify_reads
-from services.cases.reading.views import record_read
+from services.cases.reading.read_log import record_read
 from shared.database import Database
 from shared.eventstore.postgres import PostgresEventStore
 from shared.eventstore.signing import HeadSigner

@@ -10,7 +10,7 @@ from services.cases.domain.case.state import Case
 from services.cases.domain.steps.gone import Why
 from services.cases.domain.successor import LADDER, WORKS, Staff
 from services.cases.reading.absences import EVERYWHERE, Held, Moved, Owed, _holds_now
-from services.cases.reading.views import OF_THE_DISTRICT
+from services.cases.reading.roster import OF_THE_DISTRICT
 from shared.events import PersonRegistered, Post
 from tests.year.book import Book
 from tests.year.people import People

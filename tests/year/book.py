@@ -1,4 +1,4 @@
-"""What the lists of cases say, folded from the store by the case's own state; `services.cases.reading.views.WorkList` without a database."""
+"""What the lists of cases say, folded from the store by the case's own state; `services.cases.reading.worklist.WorkList` without a database."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Book:
         moments = ((told.away_from, told.away_until + INSTANT) for told in self.leaves.values() if told.away_from and told.away_until)
         return sorted(moment for pair in moments for moment in pair if moment > self.store.clock.now())
 
-    # services.cases.reading.views.WorkList ------------------------------------------------------------------------
+    # services.cases.reading.worklist.WorkList ------------------------------------------------------------------------
 
     async def listed_with(self, concern: str) -> list[str]:
         return [case for found, case, _ in await self.cases_of_concerns([concern]) if found == concern]

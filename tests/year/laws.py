@@ -24,7 +24,7 @@ def seen(principal: Principal, case: Case, services: Services) -> Rights | None:
 
 
 def lists(principal: Principal, case: Case, school: str, step: int) -> bool:
-    """Whether what nobody has in a case stands on somebody's list *without an owner* (`reading.lists`, `reading.views`)."""
+    """Whether what nobody has in a case stands on somebody's list *without an owner* (`reading.lists`, `reading.worklist`)."""
     if principal.id in case.named or not principal.holds("counsellor", "coordinator", "principal", "supervisor", "district-officer", "district-duty"):
         return False
     schools, sight = schools_of(principal).split(","), sight_of(principal)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from services.cases.reading.views import OF_THE_DISTRICT, Person
+from services.cases.reading.roster import OF_THE_DISTRICT, Person
 from services.notifications.case_people import _opened, _people
 from services.notifications.rota import standing_in
 from shared.clock import Clock
@@ -32,7 +32,7 @@ ZONE = "Asia/Jakarta"
 
 @dataclass
 class CasesRoster:
-    """`services.cases.reading.views.Roster`."""
+    """`services.cases.reading.roster.Roster`."""
 
     posts: People = field(default_factory=People)
 

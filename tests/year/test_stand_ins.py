@@ -12,7 +12,7 @@ import pytest
 
 from services.cases.domain.successor import Staff
 from services.cases.reading.absences import Absences, Moved
-from services.cases.reading.views import Roster
+from services.cases.reading.roster import Roster
 from services.cases.reading.whereabouts import Whereabouts
 from services.notifications.views import Roster as NotificationsRoster
 from shared.clock import SystemClock

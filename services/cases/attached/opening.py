@@ -9,7 +9,7 @@ from typing import Any
 
 from services.cases.attached.kept import AttachedFile, AttachedFiles
 from services.cases.reading.case import CaseReader, Moment
-from services.cases.reading.views import record_read
+from services.cases.reading.read_log import record_read
 from services.cases.rights import ReadingReason
 from shared.access import Principal
 from shared.attachments.asked import Wanted

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.cases.domain.case.state import Case
-from services.cases.domain.referring.referral import ENDED
+from services.cases.domain.referring.referral.state import ENDED
 from services.cases.reading.words import Words
 from shared.pages import Text, say
 

@@ -20,8 +20,9 @@ from services.cases.domain.strategies.group_steps import Member
 from services.cases.domain.streams import case_stream, rota_stream
 from services.cases.domain.successor import LADDER, Staff
 from services.cases.policies import policy_at
-from services.cases.reading.views import Roster, WorkList
+from services.cases.reading.roster import Roster
 from services.cases.reading.whereabouts import Whereabouts
+from services.cases.reading.worklist import WorkList
 from services.cases.rights import is_there, require_content
 from shared.access import Principal
 from shared.decider import Decider, load

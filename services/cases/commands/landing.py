@@ -9,7 +9,7 @@ from services.cases.commands.facts import load_going_on
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.student import STUDENT, Student
 from services.cases.domain.streams import case_stream, student_stream
-from services.cases.reading.views import WorkList
+from services.cases.reading.worklist import WorkList
 from shared.decider import Decider, load
 from shared.errors import NotFound
 from shared.events import ConcernContinued

@@ -14,7 +14,7 @@ from services.cases.commands.subject import Said
 from services.cases.commands.words import bare, field_type, is_part, part_of
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.named import Names
-from services.cases.reading.views import OF_THE_DISTRICT, Person
+from services.cases.reading.roster import OF_THE_DISTRICT, Person
 from shared.errors import Fault, Invalid, Sentences
 
 

@@ -20,7 +20,8 @@ from services.cases.commands.words import with_sealed, words_of
 from services.cases.domain.casework import Casework
 from services.cases.domain.steps.command import Command
 from services.cases.reading.calendars import SchoolCalendars
-from services.cases.reading.views import Roster, WorkList
+from services.cases.reading.roster import Roster
+from services.cases.reading.worklist import WorkList
 from shared.access import Principal
 from shared.decider import commit, load, repeated, write
 from shared.errors import Fault, Invalid, NotFound, PreconditionFailed

@@ -11,12 +11,12 @@ from datetime import datetime
 
 from services.cases.commands.road import Road
 from services.cases.domain.case.state import Case
-from services.cases.domain.referring.referral import ApproveReferral
+from services.cases.domain.referring.referral.drafting import ApproveReferral
 from services.cases.domain.steps.command import Command
 from services.cases.domain.strategies.teacher import AnswerAsTeacher, DeclineAsTeacher, TeacherAsked
 from services.cases.domain.streams import case_stream
 from services.cases.drafts.kept import Drafts, Place
-from services.cases.reading.views import record_read
+from services.cases.reading.read_log import record_read
 from shared.access import Principal
 from shared.eventstore.states import Loaded
 from shared.pages import Text, say

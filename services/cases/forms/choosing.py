@@ -11,7 +11,7 @@ from services.cases.forms.fields import Field
 from services.cases.forms.wording import Question
 from services.cases.reading.agencies import Agencies
 from services.cases.reading.directory import Directory
-from services.cases.reading.views import Roster
+from services.cases.reading.roster import Roster
 from shared.sealed import Erased
 from shared.service import Kernel
 

@@ -17,8 +17,8 @@ from services.cases.letters.material import NOBODY, Awaited, Happened, Material,
 from services.cases.letters.standing import Standing, names
 from services.cases.reading.calendars import SchoolCalendars
 from services.cases.reading.case import CaseReader, Told
+from services.cases.reading.roster import Roster
 from services.cases.reading.summary import services_given
-from services.cases.reading.views import Roster
 from services.cases.reading.whereabouts import Whereabouts
 from services.cases.reading.words import Words
 from services.cases.rights import ReadingReason

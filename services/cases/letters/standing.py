@@ -10,7 +10,7 @@ from services.cases.domain.duty import DUTY
 from services.cases.domain.letters.paper import PAPER, Paper
 from services.cases.domain.streams import paper_stream, rota_stream
 from services.cases.letters.signing import Printed, Signatories
-from services.cases.reading.views import Roster
+from services.cases.reading.roster import Roster
 from shared.decider import load
 from shared.sealed import Erased
 from shared.sealing import Vault

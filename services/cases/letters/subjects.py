@@ -17,7 +17,7 @@ from services.cases.letters.made import Made, made_of, material_of
 from services.cases.letters.made import find as find_made
 from services.cases.letters.material import Material
 from services.cases.letters.wanted import Wanted
-from services.cases.reading.views import record_read
+from services.cases.reading.read_log import record_read
 from services.cases.rights import ReadingReason, require_leader, require_party
 from shared.access import Principal
 from shared.decider import load

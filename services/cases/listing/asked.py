@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel, Field
 
+from services.cases.reading.case_list import Filters
 from services.cases.reading.sorted_cases import ORDERS, Order
-from services.cases.reading.views import Filters
 from shared.pages import Text, say
 
 Standing = Literal["berjalan", "selesai"]

@@ -11,7 +11,7 @@ from fastapi import Request
 from services.cases.letters.spreadsheet import table
 from services.cases.listing.asked import AskedOfList
 from services.cases.listing.listing import Listing
-from services.cases.reading.views import record_reads
+from services.cases.reading.read_log import record_reads
 from shared.access import Principal
 from shared.database import Database
 from shared.errors import Refused

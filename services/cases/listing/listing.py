@@ -12,9 +12,9 @@ from services.cases.listing.asked import LAST_PAGE, ORDER_NAMES, STANDINGS, Aske
 from services.cases.pages.people import Names
 from services.cases.pages.screen import LOUDNESS, STATES
 from services.cases.reading.calendars import SchoolCalendars
+from services.cases.reading.case_list import Filters, Listed
 from services.cases.reading.directory import Directory
 from services.cases.reading.sorted_cases import Occurring, SortedCases
-from services.cases.reading.views import Filters, Listed
 from services.cases.reading.words import Pair, Words
 from services.cases.rights import OF_THE_SCHOOL
 from shared.access import Principal

@@ -8,7 +8,8 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from services.cases.reading.calendars import SchoolCalendars
-from services.cases.reading.views import Roster, reads_of
+from services.cases.reading.read_log import reads_of
+from services.cases.reading.roster import Roster
 from services.cases.reading.whereabouts import Whereabouts
 from services.cases.reading.words import READING_REASONS
 from shared.pages import Text, say

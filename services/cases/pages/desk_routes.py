@@ -15,10 +15,11 @@ from services.cases.pages.people import Names
 from services.cases.pages.rows import Rows
 from services.cases.pages.work_list import MOST as LISTED
 from services.cases.pages.work_list import Asked, Wanted, listed
+from services.cases.reading.case_list import CaseList
 from services.cases.reading.in_hand import InHand
 from services.cases.reading.questions import Askers, Name
-from services.cases.reading.views import CaseList, WorkList
 from services.cases.reading.words import Words
+from services.cases.reading.worklist import WorkList
 from shared.access import SignedIn
 from shared.eventstore.projection import Projection
 from shared.pages import say

@@ -17,7 +17,7 @@ from services.cases.domain.case.strands import CaseReopened, NoteAdded
 from services.cases.domain.casework import Casework, type_of
 from services.cases.domain.referring.consent import CONSENT
 from services.cases.domain.referring.disclosure import DISCLOSURE
-from services.cases.domain.referring.referral import ReferralDrafted, ReferralMoved
+from services.cases.domain.referring.referral.events import ReferralDrafted, ReferralMoved
 from services.cases.domain.referring.turns import TURNS
 from services.cases.forms.wording import Form, Question
 from shared.events import CaseClosed, ReferralSent

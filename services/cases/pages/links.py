@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from services.cases.commands.next_steps import NextStep
 from services.cases.domain.casework import Casework
-from services.cases.domain.referring.referral import DraftReferral
+from services.cases.domain.referring.referral.drafting import DraftReferral
 from services.cases.domain.steps.activity import BeginActivity
 from services.cases.forms.wording import Form
 from shared.pages import Text

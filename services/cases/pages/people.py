@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from services.cases.reading.views import Roster
+from services.cases.reading.roster import Roster
 from shared.service import Kernel
 
 

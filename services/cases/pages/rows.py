@@ -11,12 +11,14 @@ from urllib.parse import urlencode
 from services.cases.pages.people import Names
 from services.cases.pages.screen import LOUDNESS
 from services.cases.reading.calendars import SchoolCalendars
+from services.cases.reading.case_list import CaseList, Listed
 from services.cases.reading.hours import FROM_ARRIVAL, to_the_hour
 from services.cases.reading.in_hand import OwnCase
 from services.cases.reading.lists import cases_asked, whole_cases
 from services.cases.reading.questions import Askers, Name, question
-from services.cases.reading.views import CaseList, Listed, Work, WorkFilter, WorkList
+from services.cases.reading.wanted_work import WorkFilter
 from services.cases.reading.words import Words
+from services.cases.reading.worklist import Work, WorkList
 from services.cases.rights import OF_THE_SCHOOL, schools_of
 from shared.access import Principal
 from shared.clock import Clock

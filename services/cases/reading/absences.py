@@ -17,7 +17,7 @@ from services.cases.domain.case.opening import CLOCKS
 from services.cases.domain.steps.gone import Why
 from services.cases.domain.successor import LADDER, WORKS, Staff
 from services.cases.reading.projecting import VIEW
-from services.cases.reading.views import OF_THE_DISTRICT
+from services.cases.reading.roster import OF_THE_DISTRICT
 from shared.database import Connection, Database
 from shared.events import PersonAppointed, PersonDismissed, PersonLeft, PersonRegistered, Post
 from shared.eventstore.generations import answering

@@ -17,8 +17,8 @@ from services.cases.domain.steps.activity import Activity
 from services.cases.domain.streams import case_stream
 from services.cases.reading.hours import by_the_hour, due_in_hours, hides_minutes, in_hours
 from services.cases.reading.present import present
+from services.cases.reading.read_log import record_read
 from services.cases.reading.summary import MARK, decision, entry, is_sealed, service_of, summary
-from services.cases.reading.views import record_read
 from services.cases.rights import ReadingReason, Rights, glass_until, may_open, may_read, require_reason, rights
 from shared.access import Principal
 from shared.decider import Decider, execute, folded, load

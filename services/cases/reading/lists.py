@@ -10,8 +10,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from services.cases.reading.calendars import SchoolCalendars
+from services.cases.reading.case_list import CaseList, Filters, Listed
 from services.cases.reading.questions import TITLES, Askers, Asking, Name, question
-from services.cases.reading.views import CaseList, Filters, Listed, Work, WorkFilter, WorkList
+from services.cases.reading.wanted_work import WorkFilter
+from services.cases.reading.worklist import Work, WorkList
 from services.cases.rights import OF_THE_SCHOOL, Sight, schools_of
 from shared.access import EVERYWHERE, Principal, SignedIn
 from shared.asking import cursor, read_cursor

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from services.cases.reading.calendars import SchoolCalendars
-from services.cases.reading.views import WorkFilter
+from services.cases.reading.wanted_work import WorkFilter
 from services.cases.rights import OF_THE_SCHOOL, sight_of
 from shared.access import EVERYWHERE, Principal
 from shared.errors import NotAllowed

@@ -12,9 +12,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from services.cases.domain.case.state import State
 from services.cases.domain.casework import Casework
 from services.cases.reading.case import CaseReader, Moment
+from services.cases.reading.case_list import CaseList, Filters, Listed
 from services.cases.reading.hours import to_the_hour
 from services.cases.reading.summary import services_given
-from services.cases.reading.views import CaseList, Filters, Listed
 from services.cases.rights import ReadingReason, explained, schools_of, sight_of
 from shared.access import Identity, SignedIn
 from shared.asking import cursor, read_cursor

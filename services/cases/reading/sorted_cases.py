@@ -8,7 +8,7 @@ from typing import Literal
 
 from psycopg import sql
 
-from services.cases.reading.views import Filters, Listed, cases_wanted
+from services.cases.reading.case_list import Filters, Listed, cases_wanted
 from services.cases.rights import Sight, schools_of, sight_of
 from shared.access import Principal
 from shared.conditions import Conditions

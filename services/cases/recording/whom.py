@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.cases.pages.people import Names
-from services.cases.reading.views import CaseList, Filters
+from services.cases.reading.case_list import CaseList, Filters
 from services.cases.rights import schools_of, sight_of
 from shared.access import Principal
 

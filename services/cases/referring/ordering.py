@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from services.cases.commands.road import Order
 from services.cases.domain.referring.consent import AskApproval, CallForHelp, OverrideConsent, RecordConsent
-from services.cases.domain.referring.referral import DraftReferral, SendReferral
+from services.cases.domain.referring.referral.drafting import DraftReferral
+from services.cases.domain.referring.referral.sending import SendReferral
 from services.cases.referring.typed import Said
 
 STUDENT = "student"

@@ -16,7 +16,7 @@ from services.cases.commands.next_steps import LookingAhead
 from services.cases.commands.on_case import OnCase
 from services.cases.commands.road import Road
 from services.cases.domain.case.state import Case
-from services.cases.domain.referring.referral import DraftReferral
+from services.cases.domain.referring.referral.drafting import DraftReferral
 from services.cases.domain.streams import case_stream
 from services.cases.drafts.answering import Saved, by_script
 from services.cases.forms.giving import Outcome, attempted, typed_in

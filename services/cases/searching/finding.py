@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from services.cases.pages.people import Names
 from services.cases.pages.screen import LOUDNESS, STATES
-from services.cases.reading.views import CaseList, Filters, Listed, record_read
+from services.cases.reading.case_list import CaseList, Filters, Listed
+from services.cases.reading.read_log import record_read
 from services.cases.reading.whereabouts import Whereabouts
 from services.cases.reading.words import Words
 from services.cases.rights import OF_THE_SCHOOL, schools_of, sight_of

@@ -12,7 +12,8 @@ from services.cases.domain.case.student import STUDENT
 from services.cases.domain.streams import case_stream, student_stream
 from services.cases.letters.material import coded
 from services.cases.reading.calendars import SchoolCalendars
-from services.cases.reading.views import Roster, record_read
+from services.cases.reading.read_log import record_read
+from services.cases.reading.roster import Roster
 from services.cases.reading.words import Words
 from shared.decider import Decider, load
 from shared.eventstore.states import Loaded

@@ -95,5 +95,5 @@ class Leaving:
         if entry.known:
             await self._store.append(Item(checkpoint=checkpoint))
             return
-        occasion = Occasion("service:intake", event.school, event.happened_at, event.correlation, event.id).follow(event)
+        occasion = Occasion.follow(event, "intake")
         await self._accounts.change(Close(person=person), occasion, checkpoint=checkpoint)

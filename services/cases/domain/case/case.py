@@ -60,15 +60,10 @@ from services.cases.domain.case.whereabouts import NoteWhereabouts
 from services.cases.domain.referring import referral
 from services.cases.domain.referring.consent import CONSENT, EvaluateReferral, TakeNextAlternative
 from services.cases.domain.referring.disclosure import DISCLOSURE, TellReceiver
-from services.cases.domain.referring.referral import (
-    ApproveReferral,
-    CancelReferral,
-    DecideReferral,
-    DraftReferral,
-    FoldSilence,
-    FoldTask,
-    SendReferral,
-)
+from services.cases.domain.referring.referral import FoldSilence, FoldTask
+from services.cases.domain.referring.referral.decision import DecideReferral
+from services.cases.domain.referring.referral.drafting import ApproveReferral, DraftReferral
+from services.cases.domain.referring.referral.sending import CancelReferral, SendReferral
 from services.cases.domain.referring.turns import TURNS
 from services.cases.domain.register import STRATEGIES
 from services.cases.domain.steps import deadline

@@ -24,7 +24,10 @@ from services.cases.domain.case.transferring import ReceiveTransfer
 from services.cases.domain.case.whereabouts import NoteWhereabouts
 from services.cases.domain.referring import disclosure, referral
 from services.cases.domain.referring.consent import CONSENT
-from services.cases.domain.referring.referral import DecideReferral, DraftReferral, FoldTask, SendReferral
+from services.cases.domain.referring.referral import FoldTask
+from services.cases.domain.referring.referral.decision import DecideReferral
+from services.cases.domain.referring.referral.drafting import DraftReferral
+from services.cases.domain.referring.referral.sending import SendReferral
 from services.cases.domain.steps.activity import ActivityCommand, Expected
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.gone import LoseOwner, RegainOwner

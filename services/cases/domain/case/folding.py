@@ -32,10 +32,11 @@ from services.cases.domain.case.strands import (
     UrgencyDecided,
 )
 from services.cases.domain.case.transferring import CaseTransferred, StudentMoved
-from services.cases.domain.referring import consent, disclosure, referral, turns
+from services.cases.domain.referring import consent, disclosure, turns
 from services.cases.domain.referring.consent import CONSENT
 from services.cases.domain.referring.disclosure import DISCLOSURE, Disclosure, Ledger
-from services.cases.domain.referring.referral import REFERRAL_EVENTS
+from services.cases.domain.referring.referral import state as referral
+from services.cases.domain.referring.referral.events import REFERRAL_EVENTS
 from services.cases.domain.referring.turns import TURNS
 from services.cases.domain.steps import deadline
 from services.cases.domain.steps.activity import ActivityEvent

@@ -31,7 +31,7 @@ from services.cases.domain.case.strands import (
 )
 from services.cases.domain.case.transferring import TransferWaiting
 from services.cases.domain.case.whereabouts import NoteWhereabouts, is_news, left_for, note, owner_told
-from services.cases.domain.referring import referral
+from services.cases.domain.referring.referral.state import ENDED
 from services.cases.domain.steps import deadline
 from services.cases.domain.steps.command import Command, recorded
 from services.cases.domain.steps.deadline import DeadlinesSet
@@ -308,7 +308,7 @@ def _raised_by_person(command: SetUrgency, case: Case) -> list[Event]:
 
 
 def _close(command: Close, case: Case) -> Sequence[Event]:
-    if any(each.state not in referral.ENDED and each.state not in ("drafted", "approved") for each in case.referrals.by_id.values()):
+    if any(each.state not in ENDED and each.state not in ("drafted", "approved") for each in case.referrals.by_id.values()):
         raise ReferralStillOpen
     if case.moves.asked:
         raise TransferWaiting

@@ -23,11 +23,9 @@ from services.cases.domain.case.strands import (
     StrandAdded,
     UrgencyDecided,
 )
-from services.cases.domain.referring import disclosure, referral
+from services.cases.domain.referring import disclosure
 from services.cases.domain.referring.disclosure import Ledger
-from services.cases.domain.referring.referral import (
-    Referrals,
-)
+from services.cases.domain.referring.referral.state import NONE, Referrals
 from services.cases.domain.steps import deadline
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.activity import Activities
@@ -102,7 +100,7 @@ class Case:
     conflicts: Conflicts = conflict.NONE
     protection: Protection = protection.NONE
     moves: Moves = moves.NONE
-    referrals: Referrals = referral.NONE
+    referrals: Referrals = NONE
     home: Home = guardians.UNKNOWN
     families: Families = families.NONE
     ledger: Ledger = disclosure.NONE

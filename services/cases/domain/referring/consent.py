@@ -10,21 +10,10 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime
 
-from services.cases.domain.referring.referral import (
-    ANSWER,
-    AWAITS,
-    ENDED,
-    LETTER,
-    TELLS,
-    Ground,
-    NoAlternativesOffered,
-    NoSuchReferral,
-    OwnApproval,
-    Referral,
-    ReferralDrafted,
-    Referrals,
-    every,
-)
+from services.cases.domain.referring.referral import ANSWER, AWAITS, LETTER, TELLS, every
+from services.cases.domain.referring.referral.drafting import NoAlternativesOffered, OwnApproval
+from services.cases.domain.referring.referral.events import Ground, ReferralDrafted
+from services.cases.domain.referring.referral.state import ENDED, NoSuchReferral, Referral, Referrals
 from services.cases.domain.referring.turns import TURNS
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.act import Acts, act

@@ -12,7 +12,9 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime
 
-from services.cases.domain.referring.referral import ENDED, AlreadySent, NoSuchReferral, Referral, Referrals, every
+from services.cases.domain.referring.referral import every
+from services.cases.domain.referring.referral.sending import AlreadySent
+from services.cases.domain.referring.referral.state import ENDED, NoSuchReferral, Referral, Referrals
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.act import Acts, act
 from services.cases.domain.steps.activity import Activity, PersonInConflict

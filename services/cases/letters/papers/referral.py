@@ -6,7 +6,7 @@ The letter holds the package that was approved and no more: neither why this age
 from __future__ import annotations
 
 from services.cases.domain.referring.consent import ConsentRecorded
-from services.cases.domain.referring.referral import ReferralMoved
+from services.cases.domain.referring.referral.events import ReferralMoved
 from services.cases.domain.strategies.referral import InboundReferralAnswered, InboundReferralCompleted, InboundReferralRecorded
 from services.cases.letters.material import Material, coded, on
 from services.cases.letters.model import AboutStudent

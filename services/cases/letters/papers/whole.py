@@ -9,7 +9,7 @@ from __future__ import annotations
 from services.cases.domain.case.planning import CaseAssessed, CasePlanned, Goal, GoalJudged
 from services.cases.domain.case.strands import StrandAdded, UrgencyDecided
 from services.cases.domain.referring.consent import ConsentRecorded
-from services.cases.domain.referring.referral import ReferralMoved
+from services.cases.domain.referring.referral.events import ReferralMoved
 from services.cases.domain.steps.activity import ActivityEvent
 from services.cases.letters.material import Material, NotComplete, coded, on
 from services.cases.letters.model import AboutStudent, Model
