@@ -16,6 +16,7 @@ from services.cases.domain.case import (
     answering,
     arriving,
     breaking,
+    bringing_in,
     continuing,
     crossing,
     families,
@@ -40,6 +41,7 @@ from services.cases.domain.case.merging import CaseRests, GiveBackMerged, MergeI
 from services.cases.domain.case.moving import MOVING
 from services.cases.domain.case.opening import whose
 from services.cases.domain.case.owing import LookAhead
+from services.cases.domain.case.paper import BringIn
 from services.cases.domain.case.protection import PROTECTION
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import (
@@ -136,6 +138,8 @@ class Deciding:
         """What the command itself says, without what follows from it. Raises: a refusal by name."""
         if isinstance(command, TakeConcern):
             return opening.take(command, case)
+        if isinstance(command, BringIn):
+            return [] if case.case else bringing_in.bring_in(command)  # asked twice: quiet
         if case.case is None:
             raise NoSuchCase
         if isinstance(command, ContinueConcern):

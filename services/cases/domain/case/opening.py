@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
+from services.cases.domain.case.paper import on_paper
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import (
     Acknowledge,
@@ -199,8 +200,14 @@ def _repeats(command: TakeConcern, case: Case) -> int:
     since = command.at - timedelta(days=command.policy.repeat_days)
     wanted = set(command.concern.categories)
     others = (strand for strand in case.strands if not _told_twice(strand.concern, command.concern))
-    told = [*((strand.at, strand.concern.categories) for strand in others), *((each.at, each.categories) for each in case.moves.carried)]
+    told = [*((_since(strand), strand.concern.categories) for strand in others), *((each.at, each.categories) for each in case.moves.carried)]
     return sum(1 for at, categories in told if at >= since and wanted.intersection(categories))
+
+
+def _since(strand: StrandAdded) -> datetime:
+    """When it was told; of what ran on paper before, since when."""
+    began = strand.concern.happened_at if on_paper(strand.concern.concern) else None
+    return began or strand.at
 
 
 def _told_twice(before: ConcernRaised, now: ConcernRaised) -> bool:
