@@ -35,10 +35,16 @@ from services.intake.erasure.view import TABLES as TABLES_OF_ERASURES
 from services.intake.erasure.view import VIEW as VIEW_OF_ERASURES
 from services.intake.erasure.view import Erasures
 from services.intake.erasure.view import project as project_erasures
+from services.intake.flooding import Flooding
 from services.intake.form.routes import router as form_router
 from services.intake.guessing import Guessing
 from services.intake.health import pages as health_pages
 from services.intake.health.asking import Asking
+from services.intake.held import pages as held_pages
+from services.intake.held import view as held_view
+from services.intake.held.desk import HeldDesk
+from services.intake.held.letting_through import LettingThrough, Release
+from services.intake.held.view import HeldReports
 from services.intake.machines import pages as key_pages
 from services.intake.machines import routes as key_routes
 from services.intake.machines.agencies import Agencies
@@ -50,13 +56,14 @@ from services.intake.office.people import OfficePeople
 from services.intake.raising import Raising
 from services.intake.receipts import Receipts as ReporterReceipts
 from services.intake.reporters import Reporters
+from services.intake.roster import double_pages, readiness, role_pages
 from services.intake.roster import pages as import_pages
-from services.intake.roster import readiness, role_pages
 from services.intake.roster.ages import RosterAges
 from services.intake.roster.ages import router as ages_router
 from services.intake.roster.appointing import Appointing
 from services.intake.roster.appointing import router as appointing_router
 from services.intake.roster.asked_roles import RoleRequests
+from services.intake.roster.doubles import DoublesDesk
 from services.intake.roster.importing import RosterImport
 from services.intake.sessions import pages as session_pages
 from services.intake.sessions import view as sessions_view
@@ -118,11 +125,15 @@ def create_app(settings: Settings) -> FastAPI:
         )
         erasing = offices_of_erasures["office"] = erasure_office(kernel, Directory(kernel.database, directory), Erasures(ended), office)
         continuing = Continuing(erasing, erasing.inquiry.erasures, Retaining(erasing), kernel.heartbeats)
+        held = projections[held_view.VIEW] = view_of_held(kernel)
+        letting_through = LettingThrough(Release(kernel.store, HeldReports(held), kernel.clock), kernel.heartbeats)
         scanner = Scanner(kernel.settings.scanner)
         rescanning = Rescanning(Quarantine(kernel.store, kernel.vault, PostgresStore(kernel.database), scanner), kernel.heartbeats)
         return [
             ended,
             continuing,
+            held,
+            letting_through,
             rescanning,
             directory,
             sessions,
@@ -150,9 +161,11 @@ def create_app(settings: Settings) -> FastAPI:
             import_pages.router(import_pages.ImportPages(roster, requests, ages)),
             ages_router(ages),
             role_pages.router(requests),
+            double_pages.router(DoublesDesk(kernel, directory)),
             office_pages.router(OfficePeople(appointing)),
             health_pages.router(Asking(kernel)),
-            form_router(kernel, raising, directory),
+            form_router(kernel, raising, directory, Flooding()),
+            held_pages.router(HeldDesk(kernel, HeldReports(projections[held_view.VIEW]), directory)),
             later_pages.router(kernel, adding, reporters, dialogue, taking),
             attachments_router(attachments),
             asked_router(StoreWord(kernel.store, kernel.database)),
@@ -208,6 +221,11 @@ def view_of_sessions(kernel: Kernel) -> Projection:
     """Who has which sessions."""
     told = sessions_view
     return Projection(told.VIEW, kernel.store, kernel.database, told.project, told.TABLES, kernel.heartbeats, pace=_UNHURRIED)
+
+
+def view_of_held(kernel: Kernel) -> Projection:
+    """Which reports wait for somebody, because they came faster than people can read."""
+    return Projection(held_view.VIEW, kernel.store, kernel.database, held_view.project, held_view.TABLES, kernel.heartbeats, pace=_UNHURRIED)
 
 
 def sessions_office(kernel: Kernel, view: Projection) -> Sessions:

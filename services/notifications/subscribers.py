@@ -8,12 +8,13 @@ from datetime import datetime
 
 from services.notifications import ladder
 from services.notifications.case_people import KeptPeople
-from services.notifications.contacting import Turns, mark_unsafe
+from services.notifications.contacting import Turns, close_home, mark_unsafe, register_of
 from services.notifications.domain.account_mail import ACCOUNT_MAIL, Tell
 from services.notifications.domain.alert import ALERT, Acknowledge, RaiseAlert
 from services.notifications.domain.notice import NOTICE, AskNotice
-from services.notifications.domain.register import MarkUnsafe
-from services.notifications.domain.task import TASK, InvalidTransition, Move, RequestTask
+from services.notifications.domain.register import REGISTER, MarkUnsafe, NoteDouble
+from services.notifications.domain.task import TASK, RequestTask
+from services.notifications.domain.task.moving import InvalidTransition, Move
 from services.notifications.families.forbidding import Forbidding
 from services.notifications.plain import About, Rung, instead, plain
 from services.notifications.quiet import QuietHours
@@ -37,6 +38,8 @@ from shared.events import (
     PersonLeft,
     PersonRegistered,
     PersonReinstated,
+    PersonsMatched,
+    PersonsUnmatched,
     PersonSuspended,
     ReferralCancelRequested,
     ReferralSent,
@@ -52,6 +55,7 @@ from shared.events import (
 from shared.eventstore.store import Checkpoint, EventStore, Item, Outcome
 from shared.eventstore.unit import require_alone
 from shared.message import TANGGAP, Occasion, Recorded, derived_id
+from shared.retelling import retold
 from shared.sessions.kept import KeptSessions
 
 COORDINATOR = ladder.ladder().rungs.index("coordinator")
@@ -94,10 +98,31 @@ class FromIntake:
                 | PersonReinstated()
             ):
                 await self.roster.keep(told, event.position)
+            case PersonsMatched():
+                return await self._matched(event, told, checkpoint)
+            case PersonsUnmatched():
+                return await self._note(event, {told.person: None, told.other: None}, checkpoint)
         return None
 
+    async def _matched(self, event: Recorded, told: PersonsMatched, checkpoint: Checkpoint | None) -> Outcome | None:
+        """Where one of the two homes is marked, so is the other; undoing the match lifts no mark.
+
+        It is noted before it is looked: whoever marks meanwhile sees it, or is seen.
+        """
+        require_alone(self.store)  # the mark keeps sendings waiting until it is durable
+        doubles: dict[str, str | None] = {told.person: told.other, told.other: told.person}
+        await self._note(event, doubles, None)
+        for mine, other in ((told.person, told.other), (told.other, told.person)):
+            if (await register_of(self.store, other)).marked:
+                await close_home(self.store, self.turns, mine, event.school or "", _occasion(event))
+        return await self._note(event, doubles, checkpoint)
+
+    async def _note(self, event: Recorded, doubles: dict[str, str | None], checkpoint: Checkpoint | None) -> Outcome | None:
+        commands = [(f"contact-{student}", NoteDouble(student=student, other=other)) for student, other in doubles.items()]
+        return await execute_all(self.store, REGISTER, commands, _occasion(event), checkpoint=checkpoint)
+
     async def _mail(self, event: Recorded, told: AccountHolderToBeTold, checkpoint: Checkpoint | None) -> Outcome | None:
-        command = Tell(**{name: getattr(told, name) for name in Tell.model_fields})
+        command = retold(Tell, told)
         stream = f"account-mail-{event.id}"
         return (await execute(self.store, ACCOUNT_MAIL, stream, command, _occasion(event), checkpoint=checkpoint, fresh=True)).outcome
 
@@ -237,9 +262,8 @@ class FromCases:
         forbidding = Forbidding(self.store, self.people, self.roster)
         about = (told.student, told.case, told.school)
         second = None if told.second is None or await forbidding.is_unsafe(*about, told.second) else told.second
-        fields = {name: getattr(told, name) for name in AskNotice.model_fields if name not in ("unsafe", "second", "not_before")}
-        moment = await self._by_day(told)
-        command = AskNotice(unsafe=await forbidding.is_unsafe(*about, told.guardian), second=second, not_before=moment, **fields)
+        unsafe, moment = await forbidding.is_unsafe(*about, told.guardian), await self._by_day(told)
+        command = retold(AskNotice, told, unsafe=unsafe, second=second, not_before=moment)
         return (await execute(self.store, NOTICE, f"notice-{told.notice}", command, _occasion(event), checkpoint=checkpoint)).outcome
 
     async def _by_day(self, told: GuardianToBeTold) -> datetime:
@@ -249,8 +273,8 @@ class FromCases:
 
     async def _task(self, event: Recorded, told: ReferralSent, checkpoint: Checkpoint | None) -> Outcome | None:
         task = task_of(told.referral)
-        fields = {name: getattr(told, name) for name in RequestTask.model_fields if name != "task"}
-        return (await execute(self.store, TASK, f"task-{task}", RequestTask(task=task, **fields), _occasion(event), checkpoint=checkpoint)).outcome
+        command = retold(RequestTask, told, task=task)
+        return (await execute(self.store, TASK, f"task-{task}", command, _occasion(event), checkpoint=checkpoint)).outcome
 
     async def _cancel(self, event: Recorded, told: ReferralCancelRequested, checkpoint: Checkpoint | None) -> Outcome | None:
         """The school can only ask. If the agency has already ended its work, there is nothing left to cancel."""

@@ -25,6 +25,8 @@ from shared.events.roster import (
     PersonLeft,
     PersonRegistered,
     PersonReinstated,
+    PersonsMatched,
+    PersonsUnmatched,
     PersonSuspended,
     SchoolRegistered,
 )
@@ -34,8 +36,8 @@ from shared.message import PublicEvent
 
 CATALOGUE: dict[str, tuple[type[PublicEvent], ...]] = {
     "intake": (
-        SchoolRegistered, PersonRegistered, PersonLeft, PersonAppointed, PersonDismissed, PersonSuspended, PersonReinstated, SessionBegun,
-        SessionProved, SessionEnded, ConcernRaised, ConcernContinued, ConcernAttached, AccountHolderToBeTold,
+        SchoolRegistered, PersonRegistered, PersonLeft, PersonAppointed, PersonDismissed, PersonSuspended, PersonReinstated, PersonsMatched,
+        PersonsUnmatched, SessionBegun, SessionProved, SessionEnded, ConcernRaised, ConcernContinued, ConcernAttached, AccountHolderToBeTold,
     ),
     "cases": (
         CaseOpened, ConcernJoinedCase, CaseTriaged, CaseAcknowledged, ConcernRead, ReporterAnswered, GuardianToBeTold, ReferralSent,

@@ -43,6 +43,8 @@ NAVIGATION = (
     Entry(say("Kalender kabupaten/kota"), "/cases/kalender", frozenset({"district-officer", "system-administrator"})),
     Entry(say("Keadaan layanan"), "/intake/keadaan", frozenset({"system-administrator"})),
     Entry(say("Data sekolah"), "/intake/impor", _SEES_IMPORTS),
+    Entry(say("Data ganda"), "/intake/data-ganda", frozenset({"school-operator", "coordinator"})),
+    Entry(say("Laporan yang ditahan"), "/intake/ditahan", _REFERS),
     Entry(say("Petugas dinas"), "/intake/dinas", frozenset({"district-officer", "system-administrator"})),
     Entry(say("Peran yang diminta"), "/intake/peran", frozenset({"system-administrator", "district-duty"})),
     Entry(say("Rujukan"), "/notifications/rujukan", _REFERS),
