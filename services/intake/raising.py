@@ -27,6 +27,7 @@ from shared.pace import Pace
 from shared.sealed import Erased
 from shared.sealing import ToSeal
 from shared.service import Kernel
+from shared.tracing import traces
 from shared.typed import AS_TYPED, When
 
 NARRATIVE = 20_000
@@ -124,6 +125,8 @@ class Raising:
 
     async def accept(self, body: ConcernBody, asked: Asked, principal: Principal) -> Accepted:
         """Accepts one concern, which is durable when this returns. Raises: Invalid, IdempotencyMismatch, Unavailable."""
+        if body.reporter.kind == "anonymous":
+            traces.forget("intake", asked.cause)
         return await self._accepting.submit(_Raised(body, asked, principal))
 
     async def _accept_all(self, raised: Sequence[_Raised]) -> list[Accepted | BaseException]:
