@@ -28,7 +28,7 @@ Connection = AsyncConnection[Any]
 
 Acting = Literal[
     "builder", "clock", "directory", "sessions", "sign-in", "receipts", "reads", "letters", "strands", "rights", "outbox", "links", "owners",
-    "drafts", "erasures", "attachments",
+    "drafts", "erasures", "attachments", "held",
 ]  # fmt: skip
 """What of a service's own work a transaction is for. Row security shows it the tables that this work needs, whatever the school (ADR 32)."""
 

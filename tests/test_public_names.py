@@ -10,6 +10,7 @@ import services
 import shared
 from services.cases.commands.routes import GIVEN
 from services.cases.domain.calendars import SetCalendar
+from services.cases.domain.case.paper import BringIn
 from services.cases.domain.casework import CASEWORK
 from services.cases.domain.duty import EndLeave, RecordLeave
 from services.cases.domain.letters.paper import NameSignatory, RemoveSignatory, SetEmblem, SetLetterhead, SetNumberPattern
@@ -53,7 +54,19 @@ def test_problem_types_are_written_and_stay():
 
 def test_commands_keep_their_names():
     alone = [step.command for strategy in CASEWORK.alone for step in strategy.steps]
-    given: list[type[Command]] = [*GIVEN, FormGroup, *GROUP_STEPS, *alone, RecordLeave, EndLeave, SetCalendar, *PAPER, StartSeries, IssueDocument]
+    given: list[type[Command]] = [
+        *GIVEN,
+        FormGroup,
+        *GROUP_STEPS,
+        *alone,
+        RecordLeave,
+        EndLeave,
+        SetCalendar,
+        BringIn,
+        *PAPER,
+        StartSeries,
+        IssueDocument,
+    ]
     assert sorted({each.called for each in given}) == PINNED["commands"], MEND
     assert len({each.called for each in given}) == len(set(given))
 

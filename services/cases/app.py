@@ -79,8 +79,12 @@ from services.cases.searching.finding import Finding
 from services.cases.searching.index import Candidates, NameIndex
 from services.cases.searching.indexing import Indexing
 from services.cases.standing import kept
+from services.cases.standing import pages as standing_pages
+from services.cases.standing import routes as standing_routes
 from services.cases.standing.absences import StandingAbsences
+from services.cases.standing.listing import StandingList
 from services.cases.standing.owners import StandingOwners
+from services.cases.standing.pages import StandingPages
 from services.cases.subjects.gathering import Subjects
 from services.cases.subjects.routes import router as subjects_router
 from services.cases.subscribers import FromIntake, FromNotifications
@@ -129,7 +133,8 @@ def create_app(
     def routers(kernel: Kernel) -> list[APIRouter]:
         issuing = composing.issuing_of(_road(kernel, views[VIEW], work))
         own = [*_routers(kernel, views[VIEW], work, words, kinds, issuing), *_schools(issuing), guides.router(kernel, issuing.press)]
-        return [*own, *_forms(kernel, views[VIEW], work, words, asked)]
+        listed = StandingList(views[kept.VIEW], kernel.store, work.case)
+        return [*own, *_standing(issuing, listed, words), *_forms(kernel, views[VIEW], listed, work, words, asked)]
 
     return create_service("cases", settings, migrations=MIGRATIONS, routers=routers, parts=parts, leaves=LEAVES)
 
@@ -184,7 +189,7 @@ def _opening(kernel: Kernel, work: Casework) -> Opening:
     return Opening(CaseReader(kernel, work.case, services_given(work)), AttachedFiles(kernel.database), intake)
 
 
-def _forms(kernel: Kernel, view: Projection, work: Casework, words: Words, asked: Mapping[str, Form]) -> list[APIRouter]:
+def _forms(kernel: Kernel, view: Projection, standing: StandingList, work: Casework, words: Words, asked: Mapping[str, Form]) -> list[APIRouter]:
     """The pages of cases, and the forms that they lead to. asked: what the form of each command asks."""
     road = _road(kernel, view, work)
     choosing = Choosing(kernel, road.roster, Directory(kernel.database), Agencies(kernel))
@@ -193,7 +198,7 @@ def _forms(kernel: Kernel, view: Projection, work: Casework, words: Words, asked
     return [
         pages.router(road, words, asked),
         listing.router(kernel, view, names, words, road.calendars),
-        pages.desk_router(road, view, words),
+        pages.desk_router(road, view, standing, words),
         figures.router(kernel, _figures(kernel, view, work, words, asked), Directory(kernel.database), road.calendars),
         forms.router(StepPages(road, asked, choosing, drafts, following_of(asked), Closing(names, Agencies(kernel), words))),
         searching.router(kernel, _finding(kernel, view, names, words)),
@@ -215,6 +220,13 @@ def _schools(issuing: Issuing) -> list[APIRouter]:
         Readiness(issuing.standing, road.calendars, Elsewhere(kernel)),
     )
     return [school.router(pages_of_school), school.district_router(pages_of_school)]
+
+
+def _standing(issuing: Issuing, listed: StandingList, words: Words) -> list[APIRouter]:
+    """What nobody has and no case holds."""
+    road, kernel = issuing.road, issuing.road.kernel
+    shown = StandingPages(listed, SchoolSettings(road), Names(kernel, road.roster), Directory(kernel.database), words)
+    return [standing_routes.router(listed), standing_pages.router(shown)]
 
 
 def _figures(kernel: Kernel, view: Projection, work: Casework, words: Words, asked: Mapping[str, Form]) -> Figures:

@@ -35,8 +35,14 @@ from services.intake.erasure.view import TABLES as TABLES_OF_ERASURES
 from services.intake.erasure.view import VIEW as VIEW_OF_ERASURES
 from services.intake.erasure.view import Erasures
 from services.intake.erasure.view import project as project_erasures
+from services.intake.flooding import Flooding
 from services.intake.form.routes import router as form_router
 from services.intake.guessing import Guessing
+from services.intake.held import pages as held_pages
+from services.intake.held import view as held_view
+from services.intake.held.desk import HeldDesk
+from services.intake.held.letting_through import LettingThrough, Release
+from services.intake.held.view import HeldReports
 from services.intake.machines import pages as key_pages
 from services.intake.machines import routes as key_routes
 from services.intake.machines.agencies import Agencies
@@ -116,11 +122,15 @@ def create_app(settings: Settings) -> FastAPI:
         )
         erasing = offices_of_erasures["office"] = erasure_office(kernel, Directory(kernel.database, directory), Erasures(ended), office)
         continuing = Continuing(erasing, erasing.inquiry.erasures, Retaining(erasing), kernel.heartbeats)
+        held = projections[held_view.VIEW] = view_of_held(kernel)
+        letting_through = LettingThrough(Release(kernel.store, HeldReports(held), kernel.clock), kernel.heartbeats)
         scanner = Scanner(kernel.settings.scanner)
         rescanning = Rescanning(Quarantine(kernel.store, kernel.vault, PostgresStore(kernel.database), scanner), kernel.heartbeats)
         return [
             ended,
             continuing,
+            held,
+            letting_through,
             rescanning,
             directory,
             sessions,
@@ -149,7 +159,8 @@ def create_app(settings: Settings) -> FastAPI:
             ages_router(ages),
             role_pages.router(requests),
             office_pages.router(OfficePeople(appointing)),
-            form_router(kernel, raising, directory),
+            form_router(kernel, raising, directory, Flooding()),
+            held_pages.router(HeldDesk(kernel, HeldReports(projections[held_view.VIEW]), directory)),
             later_pages.router(kernel, adding, reporters, dialogue, taking),
             attachments_router(attachments),
             asked_router(StoreWord(kernel.store, kernel.database)),
@@ -205,6 +216,11 @@ def view_of_sessions(kernel: Kernel) -> Projection:
     """Who has which sessions."""
     told = sessions_view
     return Projection(told.VIEW, kernel.store, kernel.database, told.project, told.TABLES, kernel.heartbeats, pace=_UNHURRIED)
+
+
+def view_of_held(kernel: Kernel) -> Projection:
+    """Which reports wait for somebody, because they came faster than people can read."""
+    return Projection(held_view.VIEW, kernel.store, kernel.database, held_view.project, held_view.TABLES, kernel.heartbeats, pace=_UNHURRIED)
 
 
 def sessions_office(kernel: Kernel, view: Projection) -> Sessions:

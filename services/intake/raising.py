@@ -11,7 +11,7 @@ from typing import Annotated, NamedTuple, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from services.intake.domain.concern import CONCERN, NamedStudent, RaiseConcern
+from services.intake.domain.concern import CONCERN, Flooded, NamedStudent, RaiseConcern
 from services.intake.receipts import Receipts, kept
 from services.intake.views import Directory, Known
 from shared.access import Principal
@@ -114,6 +114,7 @@ class _Raised(NamedTuple):
     body: ConcernBody
     asked: Asked
     principal: Principal
+    flooded: Flooded | None
 
 
 class Raising:
@@ -123,22 +124,26 @@ class Raising:
         self.kernel, self.directory, self.receipts = kernel, directory, receipts
         self._accepting: Batcher[_Raised, Accepted] = Batcher(self._accept_all, most=TOGETHER, pace=_BUSY)
 
-    async def accept(self, body: ConcernBody, asked: Asked, principal: Principal) -> Accepted:
-        """Accepts one concern, which is durable when this returns. Raises: Invalid, IdempotencyMismatch, Unavailable."""
+    async def accept(self, body: ConcernBody, asked: Asked, principal: Principal, flooded: Flooded | None = None) -> Accepted:
+        """Accepts one concern, which is durable when this returns. flooded: it came over the rate.
+
+        Raises: Invalid, IdempotencyMismatch, Unavailable.
+        """
         if body.reporter.kind == "anonymous":
             traces.forget("intake", asked.cause)
-        return await self._accepting.submit(_Raised(body, asked, principal))
+        return await self._accepting.submit(_Raised(body, asked, principal, flooded))
 
     async def _accept_all(self, raised: Sequence[_Raised]) -> list[Accepted | BaseException]:
         return await asyncio.gather(*(self._accept(*each) for each in raised), return_exceptions=True)
 
-    async def _accept(self, body: ConcernBody, asked: Asked, principal: Principal) -> Accepted:
+    async def _accept(self, body: ConcernBody, asked: Asked, principal: Principal, flooded: Flooded | None) -> Accepted:
         concern = str(derived_id(asked.cause, "concern"))
         known = await self._checked(body, principal)
         try:
             command = await self._sealed(body, known, concern)
         except NotAllowed:
             command = await self._sealed(await self._without_erased(body), known, concern)
+        command = command.model_copy(update={"flooded": flooded})
         occasion = Occasion(principal.id, known.school, self.kernel.clock.now(), asked.cause, asked.cause)
         answer, stream = json.dumps({"concern": concern}), f"concern-{concern}"
         done = await execute(self.kernel.store, CONCERN, stream, command, occasion, asked=asked, answer=answer, fresh=True)

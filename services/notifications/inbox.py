@@ -65,7 +65,7 @@ def _leads_to(principal: Principal, case: str | None) -> str:
     """A teacher reads no case: what was asked of them waits on their first page."""
     if not principal.holds(*READS_CASES):
         return "/cases/menunggu"
-    return f"/cases/cases/{case}" if case else "/cases/"
+    return f"/cases/cases/{case}" if case else "/cases/menunggu"
 
 
 def _entry(row: Mapping[str, Any], address: str) -> Entry:

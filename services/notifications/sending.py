@@ -72,7 +72,7 @@ _AGENCY = sql.SQL("SELECT url, secret, old_secret FROM agency_v1 WHERE generatio
 
 def _link(origin: str, case: str) -> str:
     """To the case, or to the desk where a message is about none."""
-    return f"{origin}/cases/cases/{case}" if case else f"{origin}/cases/"
+    return f"{origin}/cases/cases/{case}" if case else f"{origin}/cases/menunggu"
 
 
 class Sender:

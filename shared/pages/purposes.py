@@ -15,6 +15,9 @@ PURPOSES: Mapping[str, str] = {
     "/cases/kalender": say("Hari sekolah menentukan batas waktu. Pada hari libur, hanya keadaan darurat yang terus berjalan."),
     "/intake/impor": say("Murid, pegawai, orang tua/wali, dan kelas dari Dapodik atau OneRoster, dan baris yang perlu diperbaiki di sana."),
     "/intake/dinas": say("Siapa yang bertugas di dinas: piket, pengawas, pejabat, auditor, dan administrator."),
+    "/intake/ditahan": say(
+        "Laporan dari formulir umum yang datang lebih cepat daripada yang dapat dibaca orang menunggu di sini, dan tidak ada yang ditolak."
+    ),
     "/intake/peran": say("Peran dari impor sekolah yang membuka kasus atau akun. Peran itu baru berlaku bila Anda setujui."),
     "/notifications/rujukan": say("Rujukan yang belum dijawab lembaga di atas, yang paling lama menunggu lebih dahulu."),
     "/notifications/lembaga": say("Rujukan dari sekolah kepada lembaga Anda. Buka satu rujukan untuk membaca dan menjawabnya."),

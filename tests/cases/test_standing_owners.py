@@ -238,3 +238,61 @@ async def test_a_partnership_and_a_consultation_of_somebody_suspended_come_back_
     back = (await cases.get(f"partnerships/{partnership}", school.counsellor)).json()
     assert (back["owner"], back["without_an_owner"]) == (school.named("counsellor"), False)
     assert (await cases.get(f"consultations/{consultation}", school.counsellor)).status_code == 404, "it is another's now"
+
+
+# where it is found -------------------------------------------------------------------------------------------------
+
+
+async def nobodys(cases, who):
+    answer = await cases.get("standing/without-an-owner", who)
+    assert answer.status_code == 200, answer.text
+    return {each["id"] for each in answer.json()["items"]}
+
+
+async def page(cases, who, path="", status=200, **typed):
+    """The page of what nobody has; or what a form on it answers."""
+    address = f"/cases/tanpa-kasus{path}"
+    answer = await (cases.client.post(address, headers=who, data={"key": "k-1", **typed}) if path else cases.client.get(address, headers=who))
+    assert answer.status_code == status, answer.text
+    return answer.text
+
+
+@pytest.mark.anyio
+async def test_what_nobody_has_stands_on_a_list_and_a_page_of_who_may_take_it(cases):
+    school, elsewhere = await cases.school(), await cases.school()
+    group, _ = await formed(cases, school)
+    asked = {"school": school.id, "asker_kind": "teacher", "asker": None, "aim": "climate", "question": "Tanya kenari"}
+    consultation = (await cases.post("consultations", school.counsellor, **asked)).json()["id"]
+    assert await nobodys(cases, school.coordinator) == set()
+    await cases.hear(PersonLeft(person=school.named("counsellor"), school=school.id))
+    for stream in (f"group-{group}", f"consultation-{consultation}"):
+        await in_history(cases, stream, "owner-gone")
+    for who in (school.coordinator, school.other, school.principal, cases.duty):
+        assert {group, consultation} <= await nobodys(cases, who)
+        told = await page(cases, who)
+        assert ("Konseling kelompok" in told, "kenari" in told) == (True, False)
+        assert "/cases/tanpa-kasus" in (await cases.client.get("/cases/menunggu", headers=who)).text
+    assert await nobodys(cases, elsewhere.coordinator) == set()
+    assert (await cases.get("standing/without-an-owner", school.teacher)).status_code == 403
+    assert "Rekan yang ditunjuk" not in await page(cases, school.other), "a counsellor takes it, and names nobody"
+    await page(cases, school.other, f"/group/{group}", 303)
+    await cases.caught_up(VIEW)
+    assert await nobodys(cases, school.other) == {consultation}
+    assert (await cases.get(f"groups/{group}", school.other)).json()["leader"] == school.named("other")
+    assert "Pilih" in await page(cases, school.principal, f"/consultation/{consultation}", 422, to=""), "who names nobody is asked again"
+    await page(cases, school.principal, f"/consultation/{consultation}", 303, to=school.named("other"))
+    assert "Tanya kenari" in (await cases.get(f"consultations/{consultation}", school.other)).text
+    await cases.caught_up(VIEW)
+    assert await nobodys(cases, cases.duty) & {group, consultation} == set()
+    assert "/cases/tanpa-kasus" not in (await cases.client.get("/cases/menunggu", headers=school.coordinator)).text
+
+
+@pytest.mark.anyio
+async def test_whom_a_case_keeps_away_finds_it_on_no_list(cases):
+    school = await cases.school()
+    group, _ = await formed(cases, school)
+    await school.concern("ani", people=(accused(school.named("other")),))
+    await cases.hear(PersonLeft(person=school.named("counsellor"), school=school.id))
+    await in_history(cases, f"group-{group}", "owner-gone")
+    assert (await nobodys(cases, school.coordinator), await nobodys(cases, school.other)) == ({group}, set())
+    assert (await cases.client.post(f"/cases/tanpa-kasus/group/{group}", headers=school.other, data={"key": "k"})).status_code == 404

@@ -84,4 +84,4 @@ async def test_no_address_is_kept_even_in_memory(guessing):
 
 
 def vars_of(guessing: Guessing) -> list[object]:
-    return [getattr(guessing, name) for name in ("_networks", "_everybody", "_key")]
+    return [getattr(guessing._buckets, name) for name in ("_networks", "_everybody", "_key")]

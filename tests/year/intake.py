@@ -136,7 +136,7 @@ class Intake:
 
     async def hear(self, body: dict[str, Any], by: Principal) -> str:
         """A concern; its id. Raises: Invalid: it names somebody who is unknown."""
-        told = await self._raising._accept(ConcernBody.model_validate(body), asked(self.services.fresh("concern")), by)
+        told = await self._raising._accept(ConcernBody.model_validate(body), asked(self.services.fresh("concern")), by, None)
         self.concerns.append(told.concern_id)
         return told.concern_id
 

@@ -110,6 +110,7 @@ def _letter_time(ground: Ground) -> datetime:
 
 
 _FROM_POLICY: Mapping[Known, Callable[[Ground], Any]] = {
+    "now": lambda ground: ground.envelope.now,
     "policy": lambda ground: ground.policy,
     "calendar": lambda ground: ground.calendar,
     "age-of-consent": lambda ground: ground.policy.telling.adult,

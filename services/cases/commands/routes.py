@@ -14,11 +14,13 @@ from services.cases.commands.on_activity import OnActivity, permission_of
 from services.cases.commands.on_calendar import OnCalendar
 from services.cases.commands.on_case import OnCase
 from services.cases.commands.on_group import OnGroup
+from services.cases.commands.on_paper import OnPaper
 from services.cases.commands.on_rota import OnRota
 from services.cases.commands.road import Road
 from services.cases.commands.subject import Said
 from services.cases.domain.calendars import KindOfSchool, SetCalendar
 from services.cases.domain.case.case import CASE_COMMANDS
+from services.cases.domain.case.paper import BringIn
 from services.cases.domain.case.state import Case
 from services.cases.domain.duty import EndLeave, RecordLeave
 from services.cases.domain.steps.activity import BeginActivity
@@ -85,6 +87,7 @@ def router(road: Road) -> APIRouter:
     for command in road.casework.commands:
         if command.permission:
             _on_case(commands, command)
+    _on_paper(commands)
     _open_group(commands)
     for step in GROUP_STEPS:
         _on_group(commands, step)
@@ -120,6 +123,18 @@ def _done(now: Loaded[Case], about: str | None) -> Done:
         activity=activity.activity if activity else None,
         activity_version=activity.version if activity else None,
     )
+
+
+def _on_paper(commands: CommandRoutes) -> None:
+    road = commands.road
+
+    async def act(school: str, body: BaseModel, request: Request, principal: Principal) -> Done:
+        envelope, said = await commands.envelope(request, principal, body)
+        subject = OnPaper(road.kernel, road.casework.case, envelope.id("case"), school, said["student"])
+        return _done(await road.take(envelope, subject, BringIn, said | {"school": school}), None)
+
+    path, body = f"/schools/{{school}}/{BringIn.called}", body_of(BringIn, in_path=("school",))
+    commands.add(path, BringIn, act, body, permission=BringIn.permission, school=str)
 
 
 # groups ------------------------------------------------------------------------------------------------------------

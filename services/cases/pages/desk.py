@@ -15,6 +15,7 @@ from services.cases.pages.rows import Row, Rows, of_own
 from services.cases.reading.in_hand import InHand
 from services.cases.reading.questions import TITLES, Name
 from services.cases.rights import schools_of
+from services.cases.standing.listing import TAKES, StandingList
 from shared.access import Principal
 from shared.pages import Text
 
@@ -46,6 +47,7 @@ class Desk:
     in_hand: InHand
     counting: Counting
     names: Names
+    standing: StandingList
 
     async def of(self, principal: Principal) -> dict[str, Any]:
         """What stands on somebody's page: what waits, and what their role looks at besides."""
@@ -54,6 +56,8 @@ class Desk:
             "sections": [each for each in sections if each.rows],
             "tiles": [each for each in sections if each.count],
             "beside": BESIDE,
+            "takes": principal.holds(*TAKES),
+            "nobodys": await self.standing.count(principal) if principal.holds(*TAKES) else 0,
             "own": await self._own(principal),
             "open": await self._open(principal),
             "load": await self._load(principal),

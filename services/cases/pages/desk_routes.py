@@ -20,6 +20,7 @@ from services.cases.reading.in_hand import InHand
 from services.cases.reading.questions import Askers, Name
 from services.cases.reading.words import Words
 from services.cases.reading.worklist import WorkList
+from services.cases.standing.listing import StandingList
 from shared.access import SignedIn
 from shared.eventstore.projection import Projection
 from shared.pages import say
@@ -31,13 +32,13 @@ _LONGEST = 200
 """Letters of a number that somebody looks for."""
 
 
-def router(road: Road, view: Projection, words: Words) -> APIRouter:
+def router(road: Road, view: Projection, standing: StandingList, words: Words) -> APIRouter:
     """`/cases/menunggu`, its lists, and `/cases/cari`."""
     kernel = road.kernel
     routes, page = APIRouter(prefix="/cases", include_in_schema=False), kernel.frame.page
     names = Names(kernel, road.roster)
     rows = Rows(WorkList(kernel.database, view), CaseList(view), names, words, road.calendars, kernel.clock, Askers(kernel, road.calendars))
-    first_page = Desk(rows, InHand(view), Counting(view), names)
+    first_page = Desk(rows, InHand(view), Counting(view), names, standing)
 
     @routes.get("/menunggu")
     async def waiting(request: Request, principal: SignedIn) -> HTMLResponse:

@@ -304,6 +304,7 @@ _NOTHING_TAKEN: Told = {"urgency": "low", "desk": "school"}
 
 
 _CHANGES: Mapping[str, Callable[[Batch, Row, Told], None]] = {
+    "case-brought-in": _set(worked=lambda _: True, stage=lambda _: "planned", opened_at=lambda told: told["at"]),
     "strand-added": _strand,
     "strand-continued": _continued,
     "case-triaged": _triaged,

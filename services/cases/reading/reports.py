@@ -169,11 +169,12 @@ class Facts:
         return int(rows[0][0])
 
     async def answer_times(self) -> dict[str, list[float]]:
-        """Minutes from opening to the first acknowledgement, by school."""
+        """Minutes from opening to the first acknowledgement, by school. Of a case that was brought in from paper nobody waited for an answer."""
         rows = await self._rows(
             "SELECT o.school, extract(epoch FROM min(a.recorded_at) - o.recorded_at)::float8 / 60 FROM fact_v1 o"
             " JOIN fact_v1 a ON a.generation = o.generation AND a.stream = o.stream AND a.kind = 'case-acknowledged'"
             " AND a.recorded_at <= %(as_of)s WHERE o.generation = %(generation)s AND o.kind = 'case-opened'"
+            " AND NOT EXISTS (SELECT FROM fact_v1 p WHERE p.generation = o.generation AND p.stream = o.stream AND p.kind = 'case-brought-in')"
             " AND o.happened_at >= %(first)s AND o.happened_at < %(last)s GROUP BY o.school, o.position, o.recorded_at",
         )
         found: dict[str, list[float]] = {}
@@ -356,7 +357,10 @@ _WARNINGS: Mapping[str, dict[str, str]] = {
 
 def _district_row(school: str, name: str, counsellors: int, counted: list[Counted], times: list[float]) -> dict[str, Any]:
     opened = _sum(counted, "case-opened")
-    warnings = [{"school": school, **_WARNINGS[name]} for name, wrong in (("no-reports", opened == 0), ("no-counsellor", counsellors == 0)) if wrong]
+    reported = opened - _sum(counted, "case-brought-in")
+    warnings = [
+        {"school": school, **_WARNINGS[name]} for name, wrong in (("no-reports", reported == 0), ("no-counsellor", counsellors == 0)) if wrong
+    ]
     cases, urgency = parted(opened, _by(counted, "urgency-decided", "urgency"))
     return {
         "school": school,

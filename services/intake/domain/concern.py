@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal, assert_never
+from typing import Literal
 
+from services.intake.domain import held as holding
 from services.intake.domain.files import File, FileAttached, TooManyFiles, attached
+from services.intake.domain.held import HELD_EVENTS, ConcernHeld, Held, HeldCommand, HeldEvent, HeldLetThrough, kept_waiting
 from shared.attachments.kinds import MOST_OF_ONE
 from shared.decider import Decider
 from shared.errors import Refused
@@ -46,8 +48,18 @@ class NamedStudent(Fact):
     description: ConcernText | None = None
 
 
+class Flooded(Fact):
+    """It came over the rate. alike: how many of the same words came shortly before."""
+
+    alike: int
+    at: datetime
+
+
 class RaiseConcern(Fact):
-    """Everything that a reporter said. narrative, reply_to: sealed under the concern's own key. receipt: SHA-256 of the secret, in hexadecimal."""
+    """Everything that a reporter said. narrative, reply_to: sealed under the concern's own key. receipt: SHA-256 of the secret, in hexadecimal.
+
+    flooded: it is held until somebody looks at it.
+    """
 
     concern: str
     school: str
@@ -63,6 +75,7 @@ class RaiseConcern(Fact):
     reply_to: ConcernText | None
     receipt: str
     happened_at: datetime | None
+    flooded: Flooded | None = None
 
 
 class AddToConcern(Fact):
@@ -98,7 +111,7 @@ class End(Fact):
     outcome: OutcomeClass
 
 
-Command = RaiseConcern | AddToConcern | KeepAnswer | MoveOn | End
+Command = RaiseConcern | AddToConcern | KeepAnswer | MoveOn | End | HeldCommand
 
 
 # events ------------------------------------------------------------------------------------------------------------
@@ -152,7 +165,7 @@ class ConcernEnded(Event):
 
 ConcernEvent = (
     ConcernReceived | ConcernRaised | ConcernAddedTo | ConcernContinued | FileAttached | ConcernAttached
-    | ConcernAnswered | ConcernMovedOn | ConcernEnded
+    | ConcernAnswered | ConcernMovedOn | ConcernEnded | HeldEvent
 )  # fmt: skip
 
 
@@ -173,6 +186,7 @@ class Concern:
 
     raised: what was told of each student. facts: the dangers that the reporter has answered so far, the latest answer to each. receipt: what was kept
     of it; None where it is of letters. answers: what was written back. files: the ids of what came along.
+    held: what waits to be told, where it came over the rate.
     """
 
     concern: str | None = None
@@ -187,6 +201,7 @@ class Concern:
     receipt: str | None = None
     answers: frozenset[str] = frozenset()
     files: frozenset[str] = frozenset()
+    held: Held | None = None
 
     @property
     def identified(self) -> tuple[str, ...]:
@@ -219,7 +234,18 @@ def evolve(concern: Concern, event: ConcernEvent) -> Concern:
         case ConcernEnded():
             return replace(concern, state="closed", outcome=event.outcome)
         case _:
-            assert_never(event)
+            return _evolve_held(concern, event)
+
+
+def _evolve_held(concern: Concern, event: HeldEvent) -> Concern:
+    """While it is held, it is about whom it will be told."""
+    about = concern.raised
+    if isinstance(event, ConcernHeld):
+        about = event.waiting
+    elif isinstance(event, HeldLetThrough):
+        about = ()
+    facts = about[0].facts if isinstance(event, ConcernHeld) else concern.facts
+    return replace(concern, held=holding.evolve(concern.held, event), raised=about, facts=facts)
 
 
 # decide ------------------------------------------------------------------------------------------------------------
@@ -246,7 +272,7 @@ def decide(command: Command, concern: Concern) -> Sequence[ConcernEvent]:
         case End():
             return _end(command, concern)
         case _:
-            assert_never(command)
+            return holding.decide(command, concern.held)
 
 
 def _raise(command: RaiseConcern, concern: Concern) -> Sequence[ConcernEvent]:
@@ -254,7 +280,10 @@ def _raise(command: RaiseConcern, concern: Concern) -> Sequence[ConcernEvent]:
         return []  # raised before: nothing new
     told = {name: getattr(command, name) for name in ("concern", "narrative", "channel", "reporter_kind", "reporter", "reply_to", "receipt")}
     received = ConcernReceived(school=command.school, **told)
-    return [received, *(_about(student, command) for student in command.students)]
+    raised = tuple(_about(student, command) for student in command.students)
+    if flooded := command.flooded:
+        return [received, ConcernHeld(concern=command.concern, school=command.school, waiting=raised, alike=flooded.alike, at=flooded.at)]
+    return [received, *raised]
 
 
 def _about(named: NamedStudent, command: RaiseConcern) -> ConcernRaised:
@@ -293,7 +322,11 @@ def _add(command: AddToConcern, concern: Concern) -> Sequence[ConcernEvent]:
     if len(concern.files) + len(command.files) > MOST_OF_ONE:
         raise TooManyFiles
     said = ConcernAddedTo(addition=command.addition, text=command.text)
-    return [said, *_continued(command, concern), *attached(command.addition, command.files, concern.raised)]
+    continued, files = _continued(command, concern), attached(command.addition, command.files, concern.raised)
+    if concern.held is None:
+        return [said, *continued, *files]
+    mine = [each for each in files if isinstance(each, FileAttached)]
+    return [said, *mine, *kept_waiting(concern.held, continued, [each for each in files if isinstance(each, ConcernAttached)])]
 
 
 def _continued(command: AddToConcern, concern: Concern) -> list[ConcernContinued]:
@@ -358,6 +391,7 @@ CONCERN: Decider[Command, Concern, ConcernEvent] = Decider(
         ConcernAnswered,
         ConcernMovedOn,
         ConcernEnded,
+        *HELD_EVENTS,
         upcasters=Upcasters({("concern-received", 1): with_letters}),
     ),
 )

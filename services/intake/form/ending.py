@@ -7,9 +7,11 @@ from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 
 from services.intake.authors import author_of_form
+from services.intake.flooding import Flooding
 from services.intake.form.answers import Answers
 from services.intake.form.drafts import COOKIE, Drafts, Ticket, ticket_of
 from services.intake.form.showing import FORM, Showing
+from services.intake.network import network_of
 from services.intake.raising import Raising
 from shared.access import Principal, SignedIn
 from shared.asked import Asked
@@ -26,15 +28,19 @@ _ELSEWHERE = "https://www.google.com/"
 class Sending:
     """Makes a concern of the answers."""
 
-    def __init__(self, kernel: Kernel, raising: Raising) -> None:
-        self._kernel, self._raising = kernel, raising
+    def __init__(self, kernel: Kernel, raising: Raising, flooding: Flooding) -> None:
+        self._kernel, self._raising, self._flooding = kernel, raising, flooding
 
-    async def send(self, ticket: Ticket, answers: Answers, principal: Principal) -> str:
-        """The receipt. Raises: ValidationError, Invalid: an answer is missing or wrong. Unavailable: nothing was accepted."""
+    async def send(self, ticket: Ticket, answers: Answers, principal: Principal, network: str) -> str:
+        """The receipt. network: from where it comes; kept nowhere.
+
+        Raises: ValidationError, Invalid: an answer is missing or wrong. Unavailable: nothing was accepted.
+        """
         told = ticket.sending(answers)
         asked = Asked(_SCOPE, told, await self._kernel.fingerprints.of(told.encode()), derived_id(TANGGAP, _SCOPE, told))
         concern = answers.concern()
-        return (await self._raising.accept(concern, asked, author_of_form(concern, principal))).receipt
+        flooded = self._flooding.judged(network, concern.narrative, self._kernel.clock.now())
+        return (await self._raising.accept(concern, asked, author_of_form(concern, principal), flooded)).receipt
 
 
 def add_sending(routes: APIRouter, drafts: Drafts, showing: Showing, sending: Sending) -> None:
@@ -47,7 +53,7 @@ def add_sending(routes: APIRouter, drafts: Drafts, showing: Showing, sending: Se
         if answers.receipt:
             return RedirectResponse(RECEIPT, 303)
         try:
-            receipt = await sending.send(ticket, answers, principal)
+            receipt = await sending.send(ticket, answers, principal, network_of(request))
         except (ValidationError, Invalid):
             wrong = answers.first_wrong(await showing.schools_of("sekolah")) or "sekolah"
             return RedirectResponse(f"{FORM}/{wrong}?periksa", 303)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from services.intake.flooding import Flooding
 from services.intake.form.answers import STEPS, Answers, Step
 from services.intake.form.drafts import Drafts, Ticket, ticket_of
 from services.intake.form.ending import RECEIPT, Sending, add_leaving, add_sending
@@ -16,13 +17,13 @@ from shared.errors import NotFound, Unavailable
 from shared.service import Kernel
 
 
-def router(kernel: Kernel, raising: Raising, directory: Directory) -> APIRouter:
-    """The pages under `/intake`."""
+def router(kernel: Kernel, raising: Raising, directory: Directory, flooding: Flooding) -> APIRouter:
+    """The pages under `/intake`. flooding: what comes faster than people read is held."""
     routes = APIRouter(prefix="/intake", include_in_schema=False)
     drafts, showing = Drafts(kernel.database, kernel.clock), Showing(kernel, directory)
     _add_pages(routes, drafts, showing)
     _add_steps(routes, drafts, showing)
-    add_sending(routes, drafts, showing, Sending(kernel, raising))
+    add_sending(routes, drafts, showing, Sending(kernel, raising, flooding))
     add_leaving(routes, drafts)
     return routes
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 from services.cases.domain.case.opening import whose
+from services.cases.domain.case.paper import on_paper
 from services.cases.domain.case.state import Case
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.filled import Filled
@@ -38,7 +39,7 @@ class NotOfThisCase(Refused):
 
 def answer(command: AnswerReporter, case: Case) -> Sequence[Event]:
     """The words, once; also after the end, when the reporter still reads."""
-    if command.concern not in case.concerns:
+    if command.concern not in case.concerns or on_paper(command.concern):
         raise NotOfThisCase
     if any(each.said.answer == command.answer for each in case.additions.answers):
         return []
@@ -47,7 +48,7 @@ def answer(command: AnswerReporter, case: Case) -> Sequence[Event]:
 
 
 def _concerns(case: Case, _: Around) -> Iterable[Known]:
-    return [Known({"concern": each}) for each in case.concerns]
+    return [Known({"concern": each}) for each in case.concerns if not on_paper(each)]
 
 
 OFFERS: Mapping[type[Command], Offer[Case]] = {AnswerReporter: offered(known=_concerns)}

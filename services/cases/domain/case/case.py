@@ -16,6 +16,7 @@ from services.cases.domain.case import (
     answering,
     arriving,
     breaking,
+    bringing_in,
     continuing,
     crossing,
     families,
@@ -23,6 +24,7 @@ from services.cases.domain.case import (
     opening,
     owing,
     suspending,
+    taking,
     whereabouts,
 )
 from services.cases.domain.case.additions import ADDITIONS, ConfirmReading, ContinueConcern, KeepClosed, NoteReading, read_at_once
@@ -40,6 +42,7 @@ from services.cases.domain.case.merging import CaseRests, GiveBackMerged, MergeI
 from services.cases.domain.case.moving import MOVING
 from services.cases.domain.case.opening import whose
 from services.cases.domain.case.owing import LookAhead
+from services.cases.domain.case.paper import BringIn
 from services.cases.domain.case.protection import PROTECTION
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import (
@@ -58,8 +61,9 @@ from services.cases.domain.case.transferring import RECEIPT
 from services.cases.domain.case.upcasts import UPCASTS
 from services.cases.domain.case.whereabouts import NoteWhereabouts
 from services.cases.domain.referring import referral
-from services.cases.domain.referring.consent import CONSENT, EvaluateReferral, TakeNextAlternative
+from services.cases.domain.referring.consent import CONSENT
 from services.cases.domain.referring.disclosure import DISCLOSURE, TellReceiver
+from services.cases.domain.referring.following_up import EvaluateReferral, TakeNextAlternative
 from services.cases.domain.referring.referral import FoldSilence, FoldTask
 from services.cases.domain.referring.referral.decision import DecideReferral
 from services.cases.domain.referring.referral.drafting import ApproveReferral, DraftReferral
@@ -135,7 +139,9 @@ class Deciding:
     def said(self, command: Fact, case: Case) -> Sequence[Event]:
         """What the command itself says, without what follows from it. Raises: a refusal by name."""
         if isinstance(command, TakeConcern):
-            return opening.take(command, case)
+            return taking.take(command, case)
+        if isinstance(command, BringIn):
+            return [] if case.case else bringing_in.bring_in(command)  # asked twice: quiet
         if case.case is None:
             raise NoSuchCase
         if isinstance(command, ContinueConcern):

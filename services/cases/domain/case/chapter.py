@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.cases.domain.case import additions, answering, expecting, families, guardians, opening, owing, strands
+from services.cases.domain.case import additions, answering, expecting, families, guardians, opening, owing, paper, strands
 from services.cases.domain.case.additions import ADDITIONS
 from services.cases.domain.case.conflict import CONFLICT
 from services.cases.domain.case.families import FAMILIES
@@ -20,7 +20,8 @@ _PARTS = (HANDLING, CONFLICT, PROTECTION, MOVING, DISCLOSURE, ADDITIONS, FAMILIE
 THE_CASE_ITSELF = Chapter(
     "case",
     {
-        **strands.TELLS, **owing.TELLS, **additions.TELLS, **answering.TELLS, **guardians.TELLS, **families.TELLS, **deadline.TELLS, **endings.TELLS,
+        **strands.TELLS, **paper.TELLS,
+        **owing.TELLS, **additions.TELLS, **answering.TELLS, **guardians.TELLS, **families.TELLS, **deadline.TELLS, **endings.TELLS,
         StaffToBeTold: NOTHING, SchoolToBeTold: NOTHING, AlertsPassedOn: NOTHING, CasePeopleChanged: NOTHING, WorkOverdue: NOTHING,
         StudentMoved: NOTHING,
         **{event: tells for part in _PARTS for event, tells in part.tells.items()},

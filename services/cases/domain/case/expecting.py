@@ -16,6 +16,7 @@ from services.cases.domain.case.handing_over import TakeOverCase
 from services.cases.domain.case.merging import UnmergeCase
 from services.cases.domain.case.opening import CLOCKS
 from services.cases.domain.case.owing import LookAhead
+from services.cases.domain.case.paper import BringIn
 from services.cases.domain.case.planning import AgreeSafetyPlan, PlanCase, ReachGoal, ResumeCase
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import Reopen, SetUrgency, TakeConcern
@@ -61,7 +62,7 @@ def expected(strategies: Strategies, case: Case, command: Fact) -> list[Expected
     if case.closed or case.moves.merged_into or running(case):
         return wanted
     stands = wanted if case.owner else [each for each in wanted if each.owner is None]
-    return wanted if stands else [*wanted, *_next_step(case, command)]
+    return wanted if stands and not _keeps_its_day(case, command) else [*wanted, *_next_step(case, command)]
 
 
 def _by_who_is_there(wanted: Expected, case: Case) -> Expected:
@@ -85,7 +86,8 @@ def _of_its_parts(strategies: Strategies, case: Case) -> list[Expected]:
     ]
     if case.moves.merged_into:
         return under_way
-    by_law = official_reporting.due(case.activities, case.sexual_violence_since, case.owner)
+    since = None if case.brought_in and case.brought_in.reported else case.sexual_violence_since
+    by_law = official_reporting.due(case.activities, since, case.owner)
     return [*by_law, *handling.expected(case.handling, case.owner), *transferring.expected(case.moves, case.school, case.owner), *under_way]
 
 
@@ -94,10 +96,20 @@ def running(case: Case) -> dict[str, str | None]:
     return {} if case.closed or case.moves.merged_into else {key: case.owner for key in case.deadlines if key in CLOCKS and CLOCKS[key](case)}
 
 
+def _keeps_its_day(case: Case, command: Fact) -> bool:
+    """What was to come next on paper comes next here, whatever else is expected, until somebody takes a step."""
+    brought_in, known = case.brought_in, case.deadlines.get(NEXT_STEP)
+    if isinstance(command, BringIn):
+        return True
+    return bool(brought_in and known and known.expected == brought_in.next_by and not isinstance(command, _STEPS))
+
+
 def _next_step(case: Case, command: Fact) -> list[Expected]:
     """An assessment, a plan, or after these whatever comes next. It is due anew only after a step."""
     what = {"opened": "assess", "assessed": "plan", "planned": NEXT_STEP}[case.handling.stage]
     known, at = case.deadlines.get(what), _moment(command)
+    if isinstance(command, BringIn):
+        return [Expected(what, what, command.next_by, case.owner)]
     if known and not isinstance(command, _STEPS):
         return [Expected(what, what, known.expected, case.owner)]
     return [Expected(what, what, at + FOLLOW_UP[case.urgency], case.owner)] if at else []

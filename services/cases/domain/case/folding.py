@@ -18,6 +18,7 @@ from services.cases.domain.case.linking import StudentUnmatched
 from services.cases.domain.case.merging import MergedTaken
 from services.cases.domain.case.moves import There
 from services.cases.domain.case.moving import MOVING
+from services.cases.domain.case.paper import CaseBroughtIn
 from services.cases.domain.case.protection import PROTECTION
 from services.cases.domain.case.state import Absent, Case
 from services.cases.domain.case.strands import (
@@ -107,6 +108,11 @@ def _strand(case: Case, event: StrandAdded) -> Changes:
     return {"strands": joined.strands, "home": joined.home, "conflicts": joined.conflicts}
 
 
+def _brought_in(case: Case, event: CaseBroughtIn) -> Changes:
+    """It was assessed and planned on paper; what is expected is the next step."""
+    return {"brought_in": event, "handling": replace(case.handling, stage="planned")}
+
+
 def _continued(case: Case, event: StrandContinued) -> Changes:
     after = case.continued(event)
     return {"additions": after.additions, "acknowledged": after.acknowledged, "home": after.home, "conflicts": after.conflicts}
@@ -188,6 +194,7 @@ def _deadlines_set(case: Case, event: DeadlinesSet) -> Changes:
 
 _OWN_CHANGES: Mapping[type[Event], Change] = {
     CaseOpened: lambda _, event: {"case": event.case, "student": event.student, "school": event.school},
+    CaseBroughtIn: _brought_in,
     StrandAdded: _strand,
     UrgencyDecided: lambda case, event: {"urgency": event.urgency, "decisions": (*case.decisions, event)},
     SafetyCheckAsked: lambda *_: {"check_safety": True},

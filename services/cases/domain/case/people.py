@@ -11,7 +11,7 @@ from services.cases.domain.case.state import Case
 from shared.events import CasePeopleChanged, Deputy
 from shared.rights.people import CasePeople
 
-SILENT = frozenset({"version", "acts", "activities", "notes", "member_notes", "alerts", "ledger", "climb", "decisions", "deadlines"})
+SILENT = frozenset({"version", "acts", "activities", "notes", "member_notes", "alerts", "ledger", "climb", "decisions", "deadlines", "brought_in"})
 """Fields of a case that say nothing about its people. Of its deadlines only this matters: whether one is late."""
 
 _speaking: Callable[[Case], tuple[object, ...]] = attrgetter(*(each.name for each in fields(Case) if each.name not in SILENT))

@@ -16,6 +16,7 @@ from services.cases.domain.case.guardians import Home
 from services.cases.domain.case.handling import Handling
 from services.cases.domain.case.kept_away import kept_away
 from services.cases.domain.case.moves import Carried, Carrying, Moves, There
+from services.cases.domain.case.paper import CaseBroughtIn
 from services.cases.domain.case.protection import Protection
 from services.cases.domain.case.strands import (
     AlertRecorded,
@@ -71,6 +72,7 @@ class Absent:
 class Case:
     """Everything that deciding and rendering need; personal text stays sealed. acknowledged: concerns that a person's act has taken in hand; one
     that joins later wants an act of its own. in_hand: who took it in hand since it was last given to somebody.
+    brought_in: how it came in where it already ran on paper.
     there: who took it in hand last at the school where the student was, while the case was at another one. climb: minutes between the rungs of its
     deadlines.
     """
@@ -108,6 +110,7 @@ class Case:
     member_notes: tuple[MemberNoted, ...] = ()
     additions: Additions = additions.NONE
     absent: Mapping[str, Absent] = field(default_factory=dict)
+    brought_in: CaseBroughtIn | None = None
 
     @property
     def state(self) -> State:
@@ -115,7 +118,7 @@ class Case:
             closed=self.closed,
             merged=self.moves.merged_into is not None,
             waiting=self.handling.waiting_until is not None,
-            worked=bool(self.activities or self.referrals.by_id or self.member_notes),
+            worked=bool(self.activities or self.referrals.by_id or self.member_notes or self.brought_in),
             stage=self.handling.stage,
         )
 

@@ -11,7 +11,7 @@ from services.cases.domain.steps.policy import Policy
 from shared.school_day import Calendar
 
 Known = Literal[
-    "fresh-id", "one-school-day", "two-school-days", "three-school-days", "approval-time", "letter-time", "policy", "calendar", "age",
+    "fresh-id", "now", "one-school-day", "two-school-days", "three-school-days", "approval-time", "letter-time", "policy", "calendar", "age",
     "age-of-consent", "guardians", "receiving-school", "student-school", "student-at", "is-there", "takes", "school", "other-side", "members",
     "member", "staff", "family", "claims", "asked-about", "refused-at-home",
     "is-above",

@@ -1,0 +1,123 @@
+"""`/cases/tanpa-kasus`: groups, partnerships and consultations that nobody has; to take one, or to name who goes on with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from services.cases.commands.on_activity import OnActivity
+from services.cases.commands.on_group import OnGroup
+from services.cases.domain.steps.endings import HandOverActivity
+from services.cases.domain.strategies.group import GROUP_COUNSELLING
+from services.cases.domain.strategies.group_steps import HandOverGroup
+from services.cases.domain.successor import LADDER
+from services.cases.forms.giving import Outcome
+from services.cases.pages.people import Names
+from services.cases.reading.directory import Directory
+from services.cases.reading.words import Pair, Words
+from services.cases.school.giving import Sent, Setting, Settings, sent_by
+from services.cases.standing.kept import GROUP_KIND
+from services.cases.standing.listing import Nobodys, StandingList
+from shared.access import Principal, SignedIn
+from shared.errors import NotFound
+
+LEADS = {GROUP_KIND: "group"}
+"""Which row of the permission file says who may have a thing of this kind; for others it is that of all work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One of them. takes: the reader may go on with it themselves. people: whom they may name."""
+
+    address: str
+    title: Pair
+    school: str
+    owner: str
+    since: datetime
+    students: int | None
+    takes: bool
+    people: Sequence[tuple[str, str]]
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class StandingPages:
+    """Shows them, and gives one to somebody."""
+
+    listed: StandingList
+    settings: Settings
+    names: Names
+    directory: Directory
+    words: Words
+
+    async def told(self, principal: Principal) -> dict[str, Any]:
+        """What the page shows."""
+        return {"items": [await self._card(principal, each) for each in await self.listed.nobodys(principal)], "key": str(uuid4())}
+
+    async def _card(self, principal: Principal, found: Nobodys) -> Card:
+        able = await self._able(found)
+        names = await self.names.of([*able, found.owner])
+        return Card(
+            address=f"/cases/tanpa-kasus/{found.kind}/{found.id}",
+            title=self.words.titles[GROUP_COUNSELLING.name if found.kind == GROUP_KIND else found.kind],
+            school=await self.directory.school(found.school),
+            owner=names.get(found.owner, ""),
+            since=found.begun_at,
+            students=found.students,
+            takes=principal.id in able,
+            people=_choices(names, able, but=(found.owner, principal.id)) if principal.works_at(found.school, *LADDER) else (),
+            zone=(await self.settings.road.calendars.of(found.school)).zone,
+        )
+
+    async def _able(self, found: Nobodys) -> list[str]:
+        """Who may have it at its school."""
+        roles = self.settings.road.kernel.access.permissions.command(LEADS.get(found.kind, "work")).roles
+        staff = await self.settings.road.roster.staff(found.school)
+        return list(dict.fromkeys(person for role, people in staff.items() if role in roles for person in people))
+
+    async def give(self, principal: Principal, kind: str, name: str, sent: Sent) -> Outcome:
+        """Somebody goes on with it: whoever is named, or where the form names nobody the person themselves. Raises: NotFound, NotAllowed."""
+        takes = "to" not in sent.typed
+        outcome = await self._given(principal, kind, name, {"to": principal.id} if takes else sent.lines("to"), sent)
+        return replace(outcome, errors={}, notice=outcome.errors["to"]) if takes and "to" in outcome.errors else outcome
+
+    async def _given(self, principal: Principal, kind: str, name: str, said: Mapping[str, str], sent: Sent) -> Outcome:
+        if kind == GROUP_KIND:
+            return await self.settings.give(principal, OnGroup(name), Setting(HandOverGroup, said, {}), f"{kind} {name}", sent)
+        casework = self.settings.road.casework
+        strategy = next((each for each in casework.alone if each.name == kind), None)
+        if strategy is None:
+            raise NotFound("nothing of yours has this id")
+        subject = OnActivity(casework.without_case, strategy, name)
+        return await self.settings.give(principal, subject, Setting(HandOverActivity, said, {"activity": name}), f"{kind} {name}", sent)
+
+
+def _choices(names: Mapping[str, str], people: Sequence[str], but: Sequence[str]) -> list[tuple[str, str]]:
+    return sorted(((person, names[person]) for person in people if person in names and person not in but), key=lambda each: each[1].casefold())
+
+
+def router(pages: StandingPages) -> APIRouter:
+    """The list, and the form of each card."""
+    routes = APIRouter(prefix="/cases/tanpa-kasus", include_in_schema=False)
+    page = pages.settings.road.kernel.frame.page
+
+    async def shown(request: Request, principal: Principal, outcome: Outcome) -> HTMLResponse:
+        around = {"errors": outcome.errors, "notice": outcome.notice, "saved": "tersimpan" in request.query_params, "sent": request.url.path}
+        return page(request, "standing/list.html", await pages.told(principal) | around, outcome.status)
+
+    @routes.get("")
+    async def nobodys(request: Request, principal: SignedIn) -> HTMLResponse:
+        return await shown(request, principal, Outcome(status=200))
+
+    @routes.post("/{kind}/{name}")
+    async def give(kind: str, name: str, request: Request, principal: SignedIn) -> Response:
+        outcome = await pages.give(principal, kind, name, await sent_by(request))
+        return RedirectResponse("/cases/tanpa-kasus?tersimpan=1", 303) if outcome.saved else await shown(request, principal, outcome)
+
+    return routes

@@ -1,0 +1,75 @@
+"""What nobody looked at goes on by itself, so slowly that people keep up with it: no report waits for ever behind a flood."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import uuid4
+
+import structlog
+
+from services.intake.domain.concern import CONCERN
+from services.intake.domain.held import BY_ITSELF, LetThrough
+from services.intake.held.view import HeldReports
+from shared.clock import Clock
+from shared.decider import execute
+from shared.errors import TanggapError, Unavailable
+from shared.eventstore.store import EventStore
+from shared.heartbeat import Heartbeats
+from shared.message import Occasion
+
+log = structlog.get_logger()
+
+EVERY = 10.0
+"""Seconds between two looks. At each, one report goes on for each school: six a minute."""
+
+UNHURRIED = timedelta(minutes=30)
+"""So long a report that tells of no danger is left to people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Lets through what is due."""
+
+    store: EventStore
+    reports: HeldReports
+    clock: Clock
+
+    async def look(self) -> int:
+        """One of each school, those that tell of danger at once; how many. Raises: Unavailable."""
+        due = await self.reports.due(self.clock.now() - UNHURRIED)
+        return sum([await self._through(concern, school) for concern, school in due])
+
+    async def _through(self, concern: str, school: str) -> bool:
+        """One that cannot go on keeps back no other; its class is logged, never what it says."""
+        cause = uuid4()
+        occasion = Occasion(BY_ITSELF, school, self.clock.now(), cause, cause)
+        try:
+            done = await execute(self.store, CONCERN, f"concern-{concern}", LetThrough(by=BY_ITSELF), occasion)
+        except Unavailable:
+            raise
+        except TanggapError as error:
+            log.warning("held-report-stopped", error=type(error).__name__)
+            return False
+        return done.outcome is not None
+
+
+class LettingThrough:
+    """A Part."""
+
+    name = "held-reports"
+
+    def __init__(self, release: Release, heartbeats: Heartbeats) -> None:
+        self._release, self._pulse = release, heartbeats.pulse(self.name)
+
+    async def run(self) -> None:
+        while True:
+            self._pulse.working()
+            try:
+                await self._release.look()
+                self._pulse.detail = ""
+            except Unavailable as error:
+                self._pulse.detail = str(error)
+            self._pulse.idle()
+            await asyncio.sleep(EVERY)
