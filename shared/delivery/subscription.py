@@ -30,7 +30,6 @@ from shared.eventstore.store import EventStore
 from shared.heartbeat import Heartbeats
 from shared.pace import Pace
 from shared.running import ended
-from shared.tracing import traces
 
 _QUIET = logging.getLogger("tanggap.faststream")
 _QUIET.addHandler(logging.NullHandler())
@@ -73,7 +72,7 @@ class Subscription:
         self.parking = ParkingLot(database)
         self._consumer, self._database, self._redis_url, self._feed = consumer, database, redis_url, feed
         self._pulse = heartbeats.pulse(self.name)
-        self.applying = Applying(self.name, consumer, store, traces.following(consumer, self.source, handling), self.parking, feed, self._pulse)
+        self.applying = Applying(self.name, consumer, store, handling, self.parking, feed, self._pulse)
         self._pace = replace(pace)
         self._broker: RedisBroker | None = None
         self._epochs, self._restored, self._began_after = KnownEpochs(database, self.source), False, 0

@@ -7,10 +7,9 @@ trace goes on in that trace. Only what was begun here is traced at all: where no
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from opentelemetry.context import Context
@@ -30,10 +29,6 @@ TRACED = "tanggap.traced"
 
 _HEADER = "traceparent"
 _FORM = TraceContextTextMapPropagator()
-
-Handler = Callable[[Recorded, Any], Awaitable[Any]]
-Handling = Callable[[Any], Handler]
-"""As `shared/delivery/applying.py` names them."""
 
 
 @dataclass
@@ -119,20 +114,6 @@ class Traces:
         if span := next(iter(carried.values()), None):
             self._events[event] = span.get_span_context()  # type: ignore[attr-defined]
 
-    def following(self, service: str, source: str, handling: Handling) -> Handling:
-        """A handler of another service's events, with a span for each that has a trace."""
-
-        def over(store: Any) -> Handler:
-            handler = handling(store)
-
-            async def handle(event: Recorded, checkpoint: Any) -> Any:
-                with self._hearing(service, source, event):
-                    return await handler(event, checkpoint)
-
-            return handle
-
-        return over
-
     @contextmanager
     def calling(self, service: str, stream: str, cause: UUID, message: str) -> Iterator[None]:
         """A call to the outside about a stream. cause: what its outcome names as its own. The trace is not told to who is called."""
@@ -143,7 +124,8 @@ class Traces:
             yield
 
     @contextmanager
-    def _hearing(self, service: str, source: str, event: Recorded) -> Iterator[None]:
+    def hearing(self, service: str, source: str, event: Recorded) -> Iterator[None]:
+        """A service works on another one's event."""
         with self._span(f"hear {event.type}", self._events.get(event.id), SpanKind.CONSUMER) as span:
             if span:
                 span.set_attributes({"tanggap.service": service, "tanggap.source": source, "tanggap.event": event.type})
