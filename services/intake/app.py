@@ -38,6 +38,8 @@ from services.intake.erasure.view import project as project_erasures
 from services.intake.flooding import Flooding
 from services.intake.form.routes import router as form_router
 from services.intake.guessing import Guessing
+from services.intake.health import pages as health_pages
+from services.intake.health.asking import Asking
 from services.intake.held import pages as held_pages
 from services.intake.held import view as held_view
 from services.intake.held.desk import HeldDesk
@@ -54,13 +56,14 @@ from services.intake.office.people import OfficePeople
 from services.intake.raising import Raising
 from services.intake.receipts import Receipts as ReporterReceipts
 from services.intake.reporters import Reporters
+from services.intake.roster import double_pages, readiness, role_pages
 from services.intake.roster import pages as import_pages
-from services.intake.roster import readiness, role_pages
 from services.intake.roster.ages import RosterAges
 from services.intake.roster.ages import router as ages_router
 from services.intake.roster.appointing import Appointing
 from services.intake.roster.appointing import router as appointing_router
 from services.intake.roster.asked_roles import RoleRequests
+from services.intake.roster.doubles import DoublesDesk
 from services.intake.roster.importing import RosterImport
 from services.intake.sessions import pages as session_pages
 from services.intake.sessions import view as sessions_view
@@ -158,7 +161,9 @@ def create_app(settings: Settings) -> FastAPI:
             import_pages.router(import_pages.ImportPages(roster, requests, ages)),
             ages_router(ages),
             role_pages.router(requests),
+            double_pages.router(DoublesDesk(kernel, directory)),
             office_pages.router(OfficePeople(appointing)),
+            health_pages.router(Asking(kernel)),
             form_router(kernel, raising, directory, Flooding()),
             held_pages.router(HeldDesk(kernel, HeldReports(projections[held_view.VIEW]), directory)),
             later_pages.router(kernel, adding, reporters, dialogue, taking),
