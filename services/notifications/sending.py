@@ -59,6 +59,7 @@ from shared.eventstore.generations import answering
 from shared.eventstore.projection import Projection
 from shared.sealed import Erased, Sealed
 from shared.service import Kernel
+from shared.tracing import traces
 
 log = structlog.get_logger()
 
@@ -186,6 +187,10 @@ class Sender:
                 return
 
     async def _attempt(self, due: Due) -> None:
+        with traces.calling("notifications", due.stream, due.occasion(self._kernel.clock.now()).cause, due.kind):
+            await self._attempted(due)
+
+    async def _attempted(self, due: Due) -> None:
         match due.kind:
             case "alert":
                 await self._endings.of(due, await self._alert(due))
