@@ -14,6 +14,7 @@ PURPOSES: Mapping[str, str] = {
     "/cases/angka": say("Kasus terbuka, batas waktu, rujukan, dan hasil dalam angka."),
     "/cases/sekolah": say("Yang perlu ada sebelum kasus pertama, dan halaman untuk melengkapinya."),
     "/cases/kalender": say("Hari sekolah menentukan batas waktu. Pada hari libur, hanya keadaan darurat yang terus berjalan."),
+    "/intake/keadaan": say("Apakah setiap layanan berjalan, adakah yang tertahan, dan apakah cadangan dibuat. Isi kasus tidak ada di sini."),
     "/intake/impor": say("Murid, pegawai, orang tua/wali, dan kelas dari Dapodik atau OneRoster, dan baris yang perlu diperbaiki di sana."),
     "/intake/data-ganda": say(
         "Murid yang mungkin tercatat dua kali, misalnya karena datanya datang dari dua sumber. Anda menyatakan satu anak atau dua."
@@ -24,6 +25,7 @@ PURPOSES: Mapping[str, str] = {
     ),
     "/intake/peran": say("Peran dari impor sekolah yang membuka kasus atau akun. Peran itu baru berlaku bila Anda setujui."),
     "/notifications/rujukan": say("Rujukan yang belum dijawab lembaga di atas, yang paling lama menunggu lebih dahulu."),
+    "/notifications/mitra": say("Lembaga mana yang punya tempat, dan keterangan mana yang sudah lama. Tanyakan tanpa menyebut siapa pun."),
     "/notifications/lembaga": say("Rujukan dari sekolah kepada lembaga Anda. Buka satu rujukan untuk membaca dan menjawabnya."),
     "/intake/akun-staf": say("Siapa yang sudah punya akun dan siapa yang belum; akun dipulihkan atau dikunci di sini."),
     "/intake/kunci-mesin": say("Dengan kunci ini sistem lembaga atau integrator memanggil Tanggap tanpa orang yang masuk."),
