@@ -23,6 +23,7 @@ from services.cases.domain.case import (
     guardians,
     opening,
     owing,
+    revealing,
     suspending,
     whereabouts,
 )
@@ -37,12 +38,14 @@ from services.cases.domain.case.glass import BreakGlass
 from services.cases.domain.case.guardians import AssessGuardian, FoldNotice, MarkGuardianUnsafe, TellGuardian
 from services.cases.domain.case.handling import HANDLING
 from services.cases.domain.case.holding import LiftLegalHold, SetLegalHold
+from services.cases.domain.case.identity import AskReporter
 from services.cases.domain.case.merging import CaseRests, GiveBackMerged, MergeInto, TakeMerged, UnmergeCase, nothing_said
 from services.cases.domain.case.moving import MOVING
 from services.cases.domain.case.opening import whose
 from services.cases.domain.case.owing import LookAhead
 from services.cases.domain.case.paper import BringIn
 from services.cases.domain.case.protection import PROTECTION
+from services.cases.domain.case.revealing import REVEALING
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import (
     Acknowledge,
@@ -109,7 +112,7 @@ _FACTS: tuple[type[Fact], ...] = (
 )  # fmt: skip
 _ALSO_WHEN_CLOSED: tuple[type[Fact], ...] = (
     *_FACTS, Reopen, PassDeadline, *DISCLOSURE.commands, SetLegalHold, LiftLegalHold, EvaluateReferral, KeepClosed, ConfirmReading, AnswerReporter,
-    *FAMILIES.commands,
+    *FAMILIES.commands, *REVEALING.commands,
 )  # fmt: skip
 _ALSO_WHEN_MERGED: tuple[type[Fact], ...] = (
     *_FACTS, PassDeadline, UnmergeCase, GiveBackMerged, TellReceiver, RuleConflict, ApproveReferral, SendReferral, CancelReferral,
@@ -243,6 +246,8 @@ _DECIDES: Mapping[type[Fact], _Decide] = {
     **_table(FAMILIES, lambda case: case.families),
     FoldAnswer: lambda command, case: families.note(command, case.families),
     BreakGlass: breaking.break_glass,
+    **_table(REVEALING, lambda case: case),
+    AskReporter: revealing.ask,
     **dict.fromkeys((NoteReading, ConfirmReading), continuing.note_reading),
     **_table(ADDITIONS, lambda case: case.additions),
     AnswerReporter: answering.answer,
