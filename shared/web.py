@@ -17,17 +17,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.errors import (
-    Fault,
-    Invalid,
-    Malformed,
-    Refused,
-    SentFromElsewhere,
-    TanggapError,
-    TooLarge,
-    TooSlow,
-    Unavailable,
-)
+from shared.errors import Fault, Invalid, Malformed, Refused, SentFromElsewhere, TanggapError, TooLarge, TooSlow, Unavailable
 from shared.leaving import SCOPE as LEAVING
 from shared.operation_outcome import asks_fhir, operation_outcome, refused
 from shared.pages import Frame

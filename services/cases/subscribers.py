@@ -52,6 +52,7 @@ from shared.events import (
 from shared.eventstore.states import Loaded
 from shared.eventstore.store import Checkpoint, EventStore, Item, Outcome, Write
 from shared.message import Event, Fact, Occasion, Recorded, derived_id
+from shared.retelling import retold
 from shared.sessions.kept import KeptSessions
 
 
@@ -193,11 +194,10 @@ class FromNotifications:
             case GuardianTold():
                 command = FoldNotice(notice=told.notice, guardian=told.guardian, outcome=told.outcome, call_by=await self._soon(told.school, event))
             case GuardianAnswered():
-                fields = {name: getattr(told, name) for name in FoldAnswer.model_fields if name in GuardianAnswered.model_fields}
-                command = FoldAnswer(**fields, reply=told.answer_id, at=event.happened_at, take_by=await self._soon(told.school, event))
+                soon = await self._soon(told.school, event)
+                command = retold(FoldAnswer, told, reply=told.answer_id, at=event.happened_at, take_by=soon)
             case TaskMoved():
-                fields = {name: getattr(told, name) for name in FoldTask.model_fields if name != "moved_at"}
-                command = FoldTask(**fields, moved_at=event.happened_at)
+                command = retold(FoldTask, told, moved_at=event.happened_at)
             case TaskUnanswered():
                 command = FoldSilence(referral=told.referral, reason=told.reason)
             case GuardianMarkedUnsafe():

@@ -40,6 +40,6 @@ class Guessing:
             await self.pause(wait)
 
     def right(self, network: str) -> None:
-        """The receipt was one: it was no guess."""
+        """The receipt exists: it was no guess."""
         for each in self._buckets.of(network):
             each.give_back()

@@ -12,7 +12,9 @@ from services.notifications.contacting import Turns, mark_unsafe
 from services.notifications.domain.agency import AGENCY, RegisterAgency
 from services.notifications.domain.alert import ALERT, Acknowledge, Alert, AlertRaised
 from services.notifications.domain.register import MarkUnsafe
-from services.notifications.domain.task import TASK, TRIGGERS, Actor, DeclineReason, Task
+from services.notifications.domain.task import TASK
+from services.notifications.domain.task.state import Task
+from services.notifications.domain.task.table import TRIGGERS, Actor, DeclineReason
 from services.notifications.endpoints import LONGEST, endpoint
 from services.notifications.partners.answering import Answering, Channel, Said, stream_of
 from services.notifications.partners.links import UNDER, TaskLinks

@@ -16,7 +16,8 @@ from psycopg import sql
 
 from services.notifications.domain.alert import ALERT, Climb
 from services.notifications.domain.notice import ClimbNotice
-from services.notifications.domain.task import TASK, NoteSilence
+from services.notifications.domain.task import TASK
+from services.notifications.domain.task.silence import NoteSilence
 from services.notifications.noticing import Notices
 from services.notifications.projecting import VIEW
 from shared.decider import execute

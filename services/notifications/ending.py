@@ -7,11 +7,11 @@ import random
 from psycopg import sql
 
 from services.notifications.account_mail.telling import AccountMails
-from services.notifications.domain import account_mail, alert, notice, task
+from services.notifications.domain import account_mail, alert, notice
 from services.notifications.domain.agency import AGENCY, NoteGone
 from services.notifications.domain.alert import ALERT
 from services.notifications.domain.outcome import Accepted, Later, Never, Outcome
-from services.notifications.domain.task import TASK
+from services.notifications.domain.task import TASK, silence
 from services.notifications.lanes import Due
 from services.notifications.noticing import Notices
 from services.notifications.noting import Notes
@@ -68,7 +68,7 @@ class Endings:
             case "account":
                 await self._account_mails.decide(due.stream, account_mail.NoteAttempt(outcome=outcome), occasion)
             case _:
-                await execute(store, TASK, due.stream, task.NoteAttempt(outcome=outcome, since=due.queued_at), occasion)
+                await execute(store, TASK, due.stream, silence.NoteAttempt(outcome=outcome, since=due.queued_at), occasion)
 
     async def _again(self, due: Due, outcome: Later) -> None:
         """The message before its attempt, as every record does it: two at once wait for each other instead of blocking each other."""

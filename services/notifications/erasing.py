@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import LiteralString
 
-from services.notifications.domain.task import TERMINAL
+from services.notifications.domain.task.table import TERMINAL
 from shared.database import Acting
 from shared.erasing import Answer, Asked, Ended, Obstacle, Purged
 from shared.eventstore.projection import Projection

@@ -17,7 +17,7 @@ from services.notifications.domain.account_mail import AccountMailDue, AccountMa
 from services.notifications.domain.agency import AGENCY, AgencyDescribed, AgencyRegistered, WebhookDisabled
 from services.notifications.domain.alert import LAST_RESORT_STEP, AlertRaised, AlertStepTaken, AlertUndelivered
 from services.notifications.domain.notice import NOTICE, NoticeCalledOff, NoticeDue, NoticePassedOn, NoticeRepeated, NoticeTried
-from services.notifications.domain.task import TaskRequested
+from services.notifications.domain.task.events import TaskRequested
 from services.notifications.domain.task_link import TaskLinkRenewed
 from services.notifications.families.patience import channel_at, phone_at, second_at
 from shared.database import Connection

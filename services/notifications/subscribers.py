@@ -13,7 +13,8 @@ from services.notifications.domain.account_mail import ACCOUNT_MAIL, Tell
 from services.notifications.domain.alert import ALERT, Acknowledge, RaiseAlert
 from services.notifications.domain.notice import NOTICE, AskNotice
 from services.notifications.domain.register import MarkUnsafe
-from services.notifications.domain.task import TASK, InvalidTransition, Move, RequestTask
+from services.notifications.domain.task import TASK, RequestTask
+from services.notifications.domain.task.moving import InvalidTransition, Move
 from services.notifications.families.forbidding import Forbidding
 from services.notifications.plain import About, Rung, instead, plain
 from services.notifications.quiet import QuietHours
@@ -52,6 +53,7 @@ from shared.events import (
 from shared.eventstore.store import Checkpoint, EventStore, Item, Outcome
 from shared.eventstore.unit import require_alone
 from shared.message import TANGGAP, Occasion, Recorded, derived_id
+from shared.retelling import retold
 from shared.sessions.kept import KeptSessions
 
 COORDINATOR = ladder.ladder().rungs.index("coordinator")
@@ -97,7 +99,7 @@ class FromIntake:
         return None
 
     async def _mail(self, event: Recorded, told: AccountHolderToBeTold, checkpoint: Checkpoint | None) -> Outcome | None:
-        command = Tell(**{name: getattr(told, name) for name in Tell.model_fields})
+        command = retold(Tell, told)
         stream = f"account-mail-{event.id}"
         return (await execute(self.store, ACCOUNT_MAIL, stream, command, _occasion(event), checkpoint=checkpoint, fresh=True)).outcome
 
@@ -237,9 +239,8 @@ class FromCases:
         forbidding = Forbidding(self.store, self.people, self.roster)
         about = (told.student, told.case, told.school)
         second = None if told.second is None or await forbidding.is_unsafe(*about, told.second) else told.second
-        fields = {name: getattr(told, name) for name in AskNotice.model_fields if name not in ("unsafe", "second", "not_before")}
-        moment = await self._by_day(told)
-        command = AskNotice(unsafe=await forbidding.is_unsafe(*about, told.guardian), second=second, not_before=moment, **fields)
+        unsafe, moment = await forbidding.is_unsafe(*about, told.guardian), await self._by_day(told)
+        command = retold(AskNotice, told, unsafe=unsafe, second=second, not_before=moment)
         return (await execute(self.store, NOTICE, f"notice-{told.notice}", command, _occasion(event), checkpoint=checkpoint)).outcome
 
     async def _by_day(self, told: GuardianToBeTold) -> datetime:
@@ -249,8 +250,8 @@ class FromCases:
 
     async def _task(self, event: Recorded, told: ReferralSent, checkpoint: Checkpoint | None) -> Outcome | None:
         task = task_of(told.referral)
-        fields = {name: getattr(told, name) for name in RequestTask.model_fields if name != "task"}
-        return (await execute(self.store, TASK, f"task-{task}", RequestTask(task=task, **fields), _occasion(event), checkpoint=checkpoint)).outcome
+        command = retold(RequestTask, told, task=task)
+        return (await execute(self.store, TASK, f"task-{task}", command, _occasion(event), checkpoint=checkpoint)).outcome
 
     async def _cancel(self, event: Recorded, told: ReferralCancelRequested, checkpoint: Checkpoint | None) -> Outcome | None:
         """The school can only ask. If the agency has already ended its work, there is nothing left to cancel."""

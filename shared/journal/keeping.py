@@ -51,7 +51,7 @@ class Journal:
             await self.follow(store)
 
     async def require(self, store: EventStore, stream: str) -> None:
-        """Nobody reads what a stream has come to, to answer by it, before the journal has it. Raises: Unavailable."""
+        """Nobody answers by the state of a stream before the journal has it. Raises: Unavailable."""
         if stream in self._owed:
             await self.follow(store)
 

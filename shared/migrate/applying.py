@@ -17,7 +17,7 @@ _RECORD = "INSERT INTO {schema}.migration (name) VALUES (%s) ON CONFLICT DO NOTH
 
 
 def apply_again(connection: Connection[Any], schema: str, scripts: Sequence[Script]) -> None:
-    """Scripts that may be repeated are applied each time: a release of before, started by mistake, may have set some of it back."""
+    """Scripts that may be repeated are applied each time: an earlier release, started by mistake, may have undone some of it."""
     for script in scripts:
         with connection.transaction():
             _execute(connection, schema, script)

@@ -36,7 +36,7 @@ def ensure_owner(connection: Connection[Any], name: str) -> None:
 
 
 def ensure_login(connection: Connection[Any], name: str, password: str) -> None:
-    """A login that is a member of nothing and whose settings are none but what the service asks for when it connects.
+    """A login that is a member of nothing, with no settings but those that the service asks for when it connects.
 
     A role of PostgreSQL may always change its own password and settings: this sets both back. The server gets no password, only what checks one.
     """

@@ -1,4 +1,4 @@
-"""The reviewed file of who may what of a case, read once and checked (matrix.toml; ADR 31)."""
+"""The reviewed file of who may do what with a case, read once and checked (matrix.toml; ADR 31)."""
 
 from __future__ import annotations
 

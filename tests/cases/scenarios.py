@@ -31,6 +31,7 @@ from services.cases.domain.case.strands import Close
 from services.cases.domain.case.whereabouts import NoteWhereabouts
 from services.cases.domain.referring import consent as cs
 from services.cases.domain.referring import disclosure as d
+from services.cases.domain.referring import following_up as fu
 from services.cases.domain.referring import turns as tu
 from services.cases.domain.referring.referral import FoldTask
 from services.cases.domain.referring.referral.drafting import ApproveReferral, DraftReferral, OwnApproval
@@ -374,11 +375,11 @@ right([open_draft], withdraw, "referral-withdrawn", AlreadySent, at=SENT)
 right([open_draft, consent, approve], step(tu.RecordReferralRefusal, referral="r-1", who="student", reason=W), "referral-refused", tu.ReferralEnded,
       at=[open_draft, withdraw])  # fmt: skip
 right(SENT, step(tu.HandOverReferral, referral="r-1", to=OTHER), "referral-handed-over", NoSuchReferral)
-right([*SENT, moved("decline", "rejected")], step(cs.TakeNextAlternative, referral="r-1", fresh="r-2", why=W),
-      "next-alternative-taken referral-drafted", cs.NotDeclined, at=SENT)  # fmt: skip
-right([*SENT, moved("no-show", "accepted")], step(cs.ChaseAppointment, referral="r-1", words=W), "appointment-chased", cs.NothingMissed, at=SENT)
-right([*SENT, moved("outcome", "completed")], step(cs.EvaluateReferral, referral="r-1", helped=True, finding=W), "referral-evaluated",
-      cs.NotCompleted, at=SENT)  # fmt: skip
+right([*SENT, moved("decline", "rejected")], step(fu.TakeNextAlternative, referral="r-1", fresh="r-2", why=W),
+      "next-alternative-taken referral-drafted", fu.NotDeclined, at=SENT)  # fmt: skip
+right([*SENT, moved("no-show", "accepted")], step(fu.ChaseAppointment, referral="r-1", words=W), "appointment-chased", fu.NothingMissed, at=SENT)
+right([*SENT, moved("outcome", "completed")], step(fu.EvaluateReferral, referral="r-1", helped=True, finding=W), "referral-evaluated",
+      fu.NotCompleted, at=SENT)  # fmt: skip
 
 # what is added after the end
 ended = step(Close, outcome_class="helped", task_reviewed=W)

@@ -4,7 +4,8 @@ import pytest
 
 from services.cases.domain.case.case import CASE, CASE_COMMANDS
 from services.cases.domain.case.glass import BreakGlass, ConfirmBreakGlass
-from services.cases.domain.referring.consent import ConfirmOverride, OverrideConsent, TakeNextAlternative
+from services.cases.domain.referring.consent import ConfirmOverride, OverrideConsent
+from services.cases.domain.referring.following_up import TakeNextAlternative
 from services.cases.domain.referring.referral.drafting import DraftReferral
 from services.cases.domain.referring.referral.events import ReferralDrafted
 from services.cases.domain.steps.activity import NoSuchActivity

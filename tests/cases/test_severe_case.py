@@ -11,6 +11,7 @@ from services.cases.domain.case.opening import ActivityStillOpen
 from services.cases.domain.case.strands import Acknowledge, Close
 from services.cases.domain.duty import DUTY, RecordLeave
 from services.cases.domain.referring import consent as cs
+from services.cases.domain.referring import following_up as fu
 from services.cases.domain.referring.referral import FoldTask
 from services.cases.domain.referring.referral.decision import DecideReferral
 from services.cases.domain.referring.referral.drafting import ApproveReferral, DraftReferral
@@ -117,7 +118,7 @@ def test_the_severe_case_from_saturday_evening_to_its_closing():  # noqa: PLR091
     story.do(step(ApproveReferral, referral="r-2", by=PRINCIPAL))
     story.do(step(SendReferral, referral="r-2", package=W, policy=POLICY, by=DEPUTY))
     story.do(moved("r-2", "psychologist-1", "decline", "rejected", monday + timedelta(hours=3)))
-    story.do(of(cs.TakeNextAlternative, monday + timedelta(hours=4), referral="r-2", fresh="r-3", why=W))
+    story.do(of(fu.TakeNextAlternative, monday + timedelta(hours=4), referral="r-2", fresh="r-3", why=W))
     assert story.case.referrals.by_id["r-3"].agency == "psychologist-2"
     story.do(step(ApproveReferral, referral="r-3", by=PRINCIPAL))
     story.do(step(SendReferral, referral="r-3", package=W, policy=POLICY, by=DEPUTY))
@@ -154,7 +155,7 @@ def test_the_severe_case_from_saturday_evening_to_its_closing():  # noqa: PLR091
     chase = story.due("missed-appointment")[0]
     passed = story.do(PassDeadline(key=chase.key, due=chase.due, now=chase.due))
     assert passed == ["deadline-passed", "work-overdue"]
-    story.do(of(cs.ChaseAppointment, chase.due + timedelta(hours=1), referral="r-3", words=W))
+    story.do(of(fu.ChaseAppointment, chase.due + timedelta(hours=1), referral="r-3", words=W))
     assert not story.due("missed-appointment")
     story.do(moved("r-3", "psychologist-2", "outcome", "completed", monday + timedelta(days=30)))
     story.do(moved("r-1", "hospital", "outcome", "completed", monday + timedelta(days=20)))
@@ -171,7 +172,7 @@ def test_the_severe_case_from_saturday_evening_to_its_closing():  # noqa: PLR091
         CASE.decide(step(Close, outcome_class="helped", task_reviewed=W, by=DEPUTY), story_with_open_activity(story))
     story.do(of(co.EndCounselling, monday + timedelta(days=200), activity="c-1", result="helped"))
     for sent in ("r-1", "r-3"):
-        story.do(of(cs.EvaluateReferral, monday + timedelta(days=60), referral=sent, helped=True, finding=W))
+        story.do(of(fu.EvaluateReferral, monday + timedelta(days=60), referral=sent, helped=True, finding=W))
 
     closing = story.do(step(Close, outcome_class="referred", task_reviewed=W, by=DEPUTY))
     assert closing[:2] == ["task-reviewed", "case-closed"]

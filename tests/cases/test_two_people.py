@@ -14,16 +14,9 @@ from services.cases.domain.case.handling import HANDLING
 from services.cases.domain.case.moving import MOVING
 from services.cases.domain.case.protection import PROTECTION
 from services.cases.domain.data_request import ConfirmDataDecision, DataDecisionConfirmed
-from services.cases.domain.referring.consent import (
-    CONSENT,
-    CallForHelp,
-    ConfirmOverride,
-    ConsentOverrideConfirmed,
-    OverrideConsent,
-    RecordConsent,
-    TakeNextAlternative,
-)
+from services.cases.domain.referring.consent import CONSENT, CallForHelp, ConfirmOverride, ConsentOverrideConfirmed, OverrideConsent, RecordConsent
 from services.cases.domain.referring.disclosure import DISCLOSURE
+from services.cases.domain.referring.following_up import TakeNextAlternative
 from services.cases.domain.referring.referral.drafting import ConsentMissing
 from services.cases.domain.referring.referral.events import ReferralDrafted
 from services.cases.domain.register import STRATEGIES

@@ -22,7 +22,7 @@ from services.intake.domain.held import (
 from services.intake.flooding import OF_A_NETWORK, OF_EVERYBODY, Flooding
 from shared.events import ConcernContinued, ConcernRaised
 from shared.testing import Given, given
-from tests.intake.test_concern import FIELDS, UNKNOWN, sealed
+from tests.intake.concerns import FIELDS, UNKNOWN, sealed
 
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
 FLOODED = Flooded(alike=4, at=NOON)

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.notifications.domain import alert, notice, task
+from services.notifications.domain import alert, notice
 from services.notifications.domain.alert import ALERT, LAST_RESORT_STEP, AlertStepTaken, LadderStep, RaiseAlert
 from services.notifications.domain.notice import NOTICE, AskNotice
 from services.notifications.domain.outcome import NO_RECEIVER, Accepted, Later, Never, Outcome, Why
-from services.notifications.domain.task import SILENCE, TASK, RequestTask
+from services.notifications.domain.task import TASK, RequestTask, silence
+from services.notifications.domain.task.table import SILENCE
 from services.notifications.patience import UNKNOWN_HOST_FOR, Waiting, settled
 from services.notifications.reasons import reasons
 from shared.decider import Decider
@@ -126,7 +127,7 @@ class Outbox:
             return alert.NoteAttempt(person=message.person, step=message.step, outcome=outcome)
         if message.kind == "notice":
             return notice.NoteAttempt(guardian=message.person, outcome=outcome)
-        return task.NoteAttempt(outcome=outcome, since=message.since)
+        return silence.NoteAttempt(outcome=outcome, since=message.since)
 
     def told(self, kind: type) -> list[Any]:
         return [event for event in self.events if isinstance(event, kind)]

@@ -12,27 +12,12 @@ from hypothesis import strategies as some
 
 from services.notifications.domain.notice import LinkNotValid
 from services.notifications.domain.outcome import Accepted, Later, Never
-from services.notifications.domain.task import (
-    TABLE,
-    TASK,
-    TERMINAL,
-    TRIGGERS,
-    InvalidTransition,
-    Move,
-    NoSuchTask,
-    NoteAttempt,
-    NoteSilence,
-    OpenPackage,
-    PackageClosed,
-    PackageOpened,
-    ReasonMissing,
-    RequestTask,
-    Task,
-    TaskRequested,
-    TransitionConfirmed,
-    TransitionKept,
-    TransitionProposed,
-)
+from services.notifications.domain.task import TASK, NoSuchTask, RequestTask
+from services.notifications.domain.task.events import PackageOpened, TaskRequested, TransitionConfirmed, TransitionKept, TransitionProposed
+from services.notifications.domain.task.moving import InvalidTransition, Move, OpenPackage, PackageClosed, ReasonMissing
+from services.notifications.domain.task.silence import NoteAttempt, NoteSilence
+from services.notifications.domain.task.state import Task
+from services.notifications.domain.task.table import TABLE, TERMINAL, TRIGGERS
 from services.notifications.domain.task_link import TRIES, TaskLinkLocked, TaskLinkTried, TryLink
 from shared.events import TaskMoved, TaskUnanswered
 from shared.sealed import Sealed

@@ -29,7 +29,7 @@ class Opening:
     intake: Told
 
     async def file(self, principal: Principal, case_id: str, wanted: Wanted, reason: ReadingReason | None) -> tuple[AttachedFile, bytes]:
-        """The file and its content. Raises: NotFound, NotAllowed, ReadingReasonNeeded; Unavailable, also while the scanner is to look at it."""
+        """The file and its content. Raises: NotFound, NotAllowed, ReadingReasonNeeded; Unavailable, also until the scanner has looked at it."""
         told = await self.reader.case(principal, case_id, Moment(), reason)
         files = await self.attached.of(heard(told), told.get("student"))
         found = next((each for each in files if each.attachment == wanted.attachment), None)

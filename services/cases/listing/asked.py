@@ -27,7 +27,7 @@ LAST_PAGE = 200
 class AskedOfList(BaseModel):
     """What stands behind the question mark. petugas: who has the case; tingkat: how urgent; sekolah: where; halaman: which page.
 
-    Values that are not known are as if nothing was said.
+    A value that is not known counts as left out.
     """
 
     petugas: str = Field("", max_length=200)

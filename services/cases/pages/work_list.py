@@ -29,7 +29,7 @@ _KEYS: Mapping[str, Callable[[Row], tuple[Any, ...]]] = {
 
 
 class Asked(BaseModel):
-    """What stands behind the question mark of a list's address. Values that are not known are as if nothing was said."""
+    """What stands behind the question mark of a list's address. A value that is not known counts as left out."""
 
     tingkat: str = Field("", max_length=20)
     terlambat: str = Field("", max_length=20)

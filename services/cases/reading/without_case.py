@@ -12,8 +12,8 @@ from services.cases.domain.steps.strategy import StandingAlone
 from services.cases.domain.strategies.group import GROUP
 from services.cases.domain.strategies.group_steps import GroupFormed
 from services.cases.domain.streams import activity_stream, case_stream, group_stream, rota_stream
-from services.cases.reading.case import opened_trees
 from services.cases.reading.read_log import record_read
+from services.cases.reading.sealed_trees import opened_trees
 from services.cases.rights import is_nobodys, require_at_school, require_party, require_reader
 from shared.access import Principal, SignedIn
 from shared.decider import load

@@ -13,7 +13,7 @@ from shared.errors import NotFound
 
 
 def require_at_school(principal: Principal, school: str) -> None:
-    """The principal has one of the roles for which this is, there. Raises: NotFound: nothing of another school is known of."""
+    """The principal holds one of these roles at the school. Raises: NotFound: nobody learns what another school has."""
     if not principal.at(school):
         raise NotFound("nothing of yours has this id")
 
@@ -34,7 +34,7 @@ def require_leader(principal: Principal, group: Group) -> None:
 
 
 def require_reader(principal: Principal, group: Group) -> None:
-    """The leader, or while it has none whoever may take it. Raises: NotFound."""
+    """The leader; while there is none, whoever may take it. Raises: NotFound."""
     if not is_leader(principal, group) and not (is_nobodys(group) and may_take(principal, group.school)):
         raise NotFound(_HAS_NONE)
 

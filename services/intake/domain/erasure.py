@@ -17,6 +17,7 @@ from shared.errors import Refused
 from shared.eventstore.codec import EventCodec
 from shared.keys import Service
 from shared.message import Event, Fact, Outlives
+from shared.retelling import retold
 from shared.sealed import Purpose
 
 Ground = Literal["asked", "consent-withdrawn", "retention-over", "unlawful"]
@@ -250,14 +251,14 @@ def decide(command: Command, erasure: Erasure) -> Sequence[ErasureEvent]:
         case FindHeld(holds=holds, at=at):
             return [] if erasure.held or erasure.destroyed else [ErasureHeld(holds=holds, at=at, **_which(erasure))]
         case DecideErasure():
-            return [] if erasure.decided else [ErasureDecided(**_said(command), **_which(_not_held(erasure)))]
+            return [] if erasure.decided else [retold(ErasureDecided, command, **_which(_not_held(erasure)))]
         case ReportDestroyed(living=living, at=at):
             return _destroyed(erasure, living, at)
         case ReportPurged(service=service, counts=counts):
             known = any(each.service == service for each in erasure.purged)
             return [] if known else [TracesPurged(service=service, counts=counts, **_which(_after_destruction(erasure)))]
         case Complete():
-            return [] if erasure.completed else [ErasureCompleted(**_said(command), **_which(_after_destruction(erasure)))]
+            return [] if erasure.completed else [retold(ErasureCompleted, command, **_which(_after_destruction(erasure)))]
         case _:
             assert_never(command)
 
@@ -267,7 +268,7 @@ def _request(command: Request, erasure: Erasure) -> Sequence[ErasureEvent]:
         return []
     if erasure.underway:
         raise ErasureUnderway
-    return [ErasureRequested(**_said(command))]
+    return [retold(ErasureRequested, command)]
 
 
 def _destroyed(erasure: Erasure, living: int, at: datetime) -> Sequence[ErasureEvent]:
@@ -294,10 +295,6 @@ def _which(erasure: Erasure) -> dict[str, str]:
     if erasure.requested is None:
         raise NothingToErase
     return {"erasure": erasure.requested.erasure, "person": erasure.requested.person}
-
-
-def _said(command: Fact) -> dict[str, object]:
-    return {name: getattr(command, name) for name in type(command).model_fields}
 
 
 ERASURE: Decider[Command, Erasure, ErasureEvent] = Decider(

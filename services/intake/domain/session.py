@@ -96,7 +96,7 @@ def _proved(command: Prove, session: Session) -> SessionProved:
 
 
 def continued(session: Session, under: str) -> SessionBegun:
-    """The same session under another id: whoever copied the old value has nothing from a fresh proof. Raises: NotSignedIn: it has ended."""
+    """The same session under another id: whoever copied the old value gains nothing by a fresh proof. Raises: NotSignedIn: it has ended."""
     if session.begun is None or session.ended:
         raise NotSignedIn(_OVER)
     return session.begun.model_copy(update={"session": under, "level": session.level})

@@ -17,6 +17,7 @@ from shared.decider import Decider
 from shared.errors import Refused
 from shared.eventstore.codec import EventCodec
 from shared.message import Event, Fact
+from shared.retelling import retold
 from shared.sealed import ContactText
 
 Right = Literal["access", "rectification", "restriction", "objection"]
@@ -139,8 +140,7 @@ def decide(command: Command, requests: Requests) -> Sequence[SubjectEvent]:
         case Ask():
             if command.request in requests.asked:
                 return []
-            told = {name: getattr(command, name) for name in Ask.model_fields}
-            return [SubjectAsked(**told, due=command.at + DUE)]
+            return [retold(SubjectAsked, command, due=command.at + DUE)]
         case Answer():
             return _answer(command, requests)
         case _:
@@ -153,7 +153,7 @@ def _answer(command: Answer, requests: Requests) -> Sequence[SubjectEvent]:
         raise NoSuchRequest
     if (command.outcome == "done") != (command.refused_for is None):
         raise GroundNeeded
-    answer = SubjectAnswered(person=asked.person, **{name: getattr(command, name) for name in Answer.model_fields})
+    answer = retold(SubjectAnswered, command, person=asked.person)
     before = requests.answered.get(command.request)
     if before is None:
         return [answer]

@@ -74,5 +74,5 @@ class Retaining:
 
 
 def _at(today: date, now: datetime) -> datetime:
-    """The day that was asked for, by the clock of now: a later day is tried out with a clock that says so."""
+    """The day that was asked for, as the clock tells it: a later day is tried out with a clock that is set to it."""
     return datetime.combine(today, time(now.hour, now.minute, now.second), now.tzinfo)

@@ -38,7 +38,7 @@ class Asking:
     pause: Pause = asyncio.sleep
 
     async def get(self, address: str, *, params: Mapping[str, str | int], headers: Mapping[str, str]) -> httpx.Response:
-        """Raises: Invalid: the token or the address is wrong, or the answer far too large. Unavailable: it could not be reached, also not later."""
+        """Raises: Invalid: the token or the address is wrong, or the answer far too large. Unavailable: it cannot be reached now."""
         return await self._repeated(lambda: self.client.stream("GET", address, params=dict(params), headers=dict(headers), timeout=TIMEOUT))
 
     async def post(self, address: str, *, data: Mapping[str, str], auth: tuple[str, str]) -> httpx.Response:
@@ -75,7 +75,7 @@ class Asking:
             raise self._wrong("no-such-service", f"it answers {answer.status_code}: check the address")
 
     async def _content(self, answer: httpx.Response) -> bytes:
-        """As it stands, without what a header says of its size or packing."""
+        """The content itself; headers about its size or packing are not believed."""
         content = bytearray()
         async for chunk in answer.aiter_bytes():
             content += chunk

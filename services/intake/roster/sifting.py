@@ -87,7 +87,7 @@ class Sifted:
         self.set_aside.append(SetAside(row.file, row.number, row.headings.get(column) or column, reason, person))
 
     def proves_absence(self, name: str) -> bool:
-        """Whether somebody who is not in this file is known not to be."""
+        """Whether somebody who is missing from this file is known to be gone."""
         return name in self.bundle.files and self.bundle.manifest.whole(name) and not self.unreadable[name]
 
     def has_column(self, name: str, *columns: str) -> bool:

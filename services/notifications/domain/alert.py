@@ -17,6 +17,7 @@ from shared.errors import Refused
 from shared.events import AlertExhausted, StaffAlerted, Urgency
 from shared.eventstore.codec import EventCodec
 from shared.message import Event, Fact
+from shared.retelling import retold
 
 # commands ----------------------------------------------------------------------------------------------------------
 
@@ -201,7 +202,7 @@ def _about(raised: AlertRaised) -> dict[str, str | None]:
 def _raise(command: RaiseAlert, alert: Alert) -> Sequence[AlertEvent]:
     if alert.raised is not None:
         return []
-    raised = AlertRaised(**{name: getattr(command, name) for name in RaiseAlert.model_fields})
+    raised = retold(AlertRaised, command)
     return [raised, *_climb(0, Alert(raised), raised)]
 
 

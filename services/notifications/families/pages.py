@@ -11,19 +11,15 @@ from typing import Annotated
 from uuid import uuid4
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 
 from services.notifications.families.answers import Answers, Typed
 from services.notifications.families.reading import Behind, Reading
-from services.notifications.families.visits import Visits, path_of
+from services.notifications.families.visits import Visits
+from services.notifications.secret_address import NO_FAULTS, WRONG_CODE, back_to, leave_link, secret_page, unknown_link
 from shared.access import SignedIn
-from shared.pages import Frame, Text, say
+from shared.pages import Frame, Text
 
-_HEADERS = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex, nofollow", "cache-control": "no-store"}
-"""The address is the secret: no other page is told of it, and nothing keeps the page."""
-
-_WRONG: Mapping[str, Text] = {"code": say("Kode ini tidak cocok. Periksa lagi, atau minta kode kepada sekolah.")}
-_NOTHING: Mapping[str, Text] = {}
 _Field = Annotated[str, Form(max_length=25_000)]
 
 
@@ -44,18 +40,18 @@ class GuardianPages:
     async def look(self, request: Request, token: str) -> Response:
         """Locked where the second factor is missing."""
         behind = await self.reading.behind(token)
-        return await self._page(request, token, behind, _fresh(), _NOTHING, 200) if behind else self._nowhere(request)
+        return await self._page(request, token, behind, _fresh(), NO_FAULTS, 200) if behind else unknown_link(self.frame, request)
 
     async def show_who(self, request: Request, token: str, code: str, born: str) -> Response:
         """The second factor; another page is shown after it, so that *reload* sends nothing."""
         behind = await self.reading.behind(token)
         if behind is None:
-            return self._nowhere(request)
+            return unknown_link(self.frame, request)
         factor = await self.answers.tried(behind, code, born)
         if factor is None:
             again = await self.reading.behind(token)
-            return await self._page(request, token, again, _fresh(), _WRONG, 422) if again else self._nowhere(request)
-        answer = self._back(token)
+            return await self._page(request, token, again, _fresh(), WRONG_CODE, 422) if again else unknown_link(self.frame, request)
+        answer = back_to(self.visits, token)
         self.visits.begin(answer, token, factor)
         return answer
 
@@ -63,20 +59,14 @@ class GuardianPages:
         """Gives the answer; the form comes back as it was where something is wrong with it."""
         behind, factor = await self.reading.behind(token), self.visits.of(request, token)
         if behind is None:
-            return self._nowhere(request)
+            return unknown_link(self.frame, request)
         if factor is None:
-            return await self._page(request, token, behind, typed, _NOTHING, 403)
+            return await self._page(request, token, behind, typed, NO_FAULTS, 403)
         if errors := await self.answers.given(behind, factor, typed):
             return await self._page(request, token, behind, typed, errors, 422)
         if typed.answer != "not-for-me":
-            return self._back(token)
+            return back_to(self.visits, token)
         done = self._shown(request, "not_for_me", {}, 200)
-        self.visits.end(done, token)
-        return done
-
-    def leave(self, token: str) -> Response:
-        """The phone is handed on: what was read cannot be seen again without the code."""
-        done = self._back(token)
         self.visits.end(done, token)
         return done
 
@@ -87,13 +77,7 @@ class GuardianPages:
         return self._shown(request, "opened", await self.reading.shown(behind, factor) | shared, status)
 
     def _shown(self, request: Request, template: str, told: Mapping[str, object], status: int) -> HTMLResponse:
-        return self.frame.page(request, f"families/{template}.html", told, status, _HEADERS)
-
-    def _nowhere(self, request: Request) -> HTMLResponse:
-        return self._shown(request, "unknown_link", {}, 404)
-
-    def _back(self, token: str) -> RedirectResponse:
-        return RedirectResponse(path_of(token), 303, _HEADERS)
+        return secret_page(self.frame, request, f"families/{template}.html", told, status)
 
 
 def router(pages: GuardianPages) -> APIRouter:
@@ -116,6 +100,6 @@ def router(pages: GuardianPages) -> APIRouter:
 
     @routes.post("/{token}/selesai")
     async def leave(token: str, _: SignedIn) -> Response:
-        return pages.leave(token)
+        return leave_link(pages.visits, token)
 
     return routes

@@ -138,7 +138,9 @@ def router(kernel: Kernel, of_school: OfSchool) -> APIRouter:
     """The JSON and the pages."""
     routes = APIRouter(prefix="/notifications")
     _add_json(routes, of_school)
-    _add_pages(routes, kernel, of_school)
+    _add_page(routes, kernel, of_school)
+    _add_paper(routes, of_school)
+    _add_manner(routes, of_school)
     return routes
 
 
@@ -164,20 +166,12 @@ _ON_PAPER: Mapping[str, GuardianAnswer] = {"read": "read", "confirmed": "confirm
 _CHANNELS: Mapping[str, FamilyChannel] = {"mail": "mail", "whatsapp": "whatsapp", "sms": "sms"}
 
 
-def _add_pages(routes: APIRouter, kernel: Kernel, of_school: OfSchool) -> None:
+def _add_page(routes: APIRouter, kernel: Kernel, of_school: OfSchool) -> None:
     async def page(request: Request, principal: Principal, notice_id: str, code: Sequence[str], whose: str) -> HTMLResponse:
         told = await of_school.told(principal, *await of_school.notice(principal, notice_id))
-        words = {
-            "states": STATES,
-            "outcomes": OUTCOMES,
-            "attempt_text": attempt_text,
-            "answers": ANSWERED,
-            "zone": kernel.settings.time_zone,
-            "code": code,
-            "whose": whose,
-            "form": str(uuid4()),
-        }
-        return kernel.frame.page(request, "families/notice.html", told | words)
+        words = {"states": STATES, "outcomes": OUTCOMES, "attempt_text": attempt_text, "answers": ANSWERED, "zone": kernel.settings.time_zone}
+        here = {"code": code, "whose": whose, "form": str(uuid4())}
+        return kernel.frame.page(request, "families/notice.html", told | words | here)
 
     @routes.get("/keluarga/{notice_id}", include_in_schema=False)
     async def look(notice_id: str, request: Request, principal: SignedIn) -> HTMLResponse:
@@ -189,6 +183,10 @@ def _add_pages(routes: APIRouter, kernel: Kernel, of_school: OfSchool) -> None:
         body = HandOverBody(guardian=guardian, fresh=bool(fresh))
         shown = await of_school.hand_over(principal, due, body, None)
         return await page(request, principal, notice_id, in_groups(shown), guardian)
+
+
+def _add_paper(routes: APIRouter, of_school: OfSchool) -> None:
+    """The letter, and the slip that came back with an answer."""
 
     @routes.post("/keluarga/{notice_id}/surat", include_in_schema=False)
     async def letter(notice_id: str, principal: SignedIn, guardian: _Field = "") -> Response:
@@ -204,7 +202,11 @@ def _add_pages(routes: APIRouter, kernel: Kernel, of_school: OfSchool) -> None:
             raise Invalid(Fault("/answer", "unknown-answer"))
         noted = derived_id(TANGGAP, "slip", notice_id, principal.id, guardian, answer, form or uuid4())
         await of_school.slip(principal, due, Slip(noted, guardian, _ON_PAPER[answer]))
-        return RedirectResponse(f"/notifications/keluarga/{notice_id}", 303)
+        return _back_to(notice_id)
+
+
+def _add_manner(routes: APIRouter, of_school: OfSchool) -> None:
+    """How a guardian wants to be told, and that a notice's links end."""
 
     @routes.post("/keluarga/{notice_id}/cara", include_in_schema=False)
     async def manner(
@@ -215,10 +217,14 @@ def _add_pages(routes: APIRouter, kernel: Kernel, of_school: OfSchool) -> None:
         spoken: Language = "en" if language == "en" else "id"
         wanted = SetPreference(person=guardian, channels=first, language=spoken, shared_phone=bool(shared), by=principal.id)
         await of_school.prefer(principal, due, wanted)
-        return RedirectResponse(f"/notifications/keluarga/{notice_id}", 303)
+        return _back_to(notice_id)
 
     @routes.post("/keluarga/{notice_id}/cabut", include_in_schema=False)
     async def revoke(notice_id: str, principal: SignedIn) -> Response:
         _, due = await of_school.notice(principal, notice_id)
         await of_school.revoke(principal, due, None)
-        return RedirectResponse(f"/notifications/keluarga/{notice_id}", 303)
+        return _back_to(notice_id)
+
+
+def _back_to(notice_id: str) -> RedirectResponse:
+    return RedirectResponse(f"/notifications/keluarga/{notice_id}", 303)

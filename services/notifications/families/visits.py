@@ -62,10 +62,5 @@ _FACTORS: tuple[Factor, ...] = get_args(Factor)
 _DIGITS = 12
 
 
-def path_of(token: str) -> str:
-    """Where the browser sends the cookie."""
-    return f"{UNDER}{token}"
-
-
 def _signed(key: bytes, token: str, until: int, factor: Factor) -> str:
     return hmac.digest(key, f"{token}|{until}|{factor}".encode(), sha256).hex()

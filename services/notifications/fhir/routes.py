@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from services.notifications.domain.task import Task
+from services.notifications.domain.task.state import Task
 from services.notifications.fhir.capability import capability
 from services.notifications.fhir.directory import organizations, services
 from services.notifications.fhir.ids import Pseudonyms, fhir_id

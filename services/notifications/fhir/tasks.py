@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.notifications.domain.task import TASK, Task, TaskRequested
+from services.notifications.domain.task import TASK
+from services.notifications.domain.task.events import TaskRequested
+from services.notifications.domain.task.state import Task
 from services.notifications.fhir.ids import Pseudonyms, fhir_id
 from services.notifications.partners.answering import stream_of
 from shared.decider import folded

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from services.notifications.domain.task import TABLE, DeclineReason
+from services.notifications.domain.task.table import TABLE, DeclineReason
 from services.notifications.fhir.tasks import BUSINESS_STATUS, Told
 from services.notifications.partners.answering import Said
 from services.notifications.partners.wording import REASONS

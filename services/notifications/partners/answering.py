@@ -8,7 +8,11 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
-from services.notifications.domain.task import TASK, Actor, DeclineReason, Move, OpenPackage, PackageOpened, Task
+from services.notifications.domain.task import TASK
+from services.notifications.domain.task.events import PackageOpened
+from services.notifications.domain.task.moving import Move, OpenPackage
+from services.notifications.domain.task.state import Task
+from services.notifications.domain.task.table import Actor, DeclineReason
 from shared.asked import Asked
 from shared.decider import Executed, execute
 from shared.eventstore.states import Loaded

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from uuid import UUID
 
-from services.notifications.domain.task import InvalidTransition, Task
+from services.notifications.domain.task.moving import InvalidTransition
+from services.notifications.domain.task.state import Task
 from services.notifications.partners.answering import Answering, Channel, Said, transition_of
 from services.notifications.partners.typed import Typed, read
 from shared.message import TANGGAP, Occasion, derived_id

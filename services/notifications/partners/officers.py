@@ -10,7 +10,9 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.notifications.case_people import KeptPeople, cases_of
-from services.notifications.domain.task import TASK, Task, TaskRequested
+from services.notifications.domain.task import TASK
+from services.notifications.domain.task.events import TaskRequested
+from services.notifications.domain.task.state import Task
 from services.notifications.partners.answering import stream_of
 from services.notifications.partners.giving import Giving
 from services.notifications.partners.pages import fresh

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from services.notifications.case_people import KeptPeople, reads, sees
-from services.notifications.domain.task import TASK, Task, TaskRequested
+from services.notifications.domain.task import TASK
+from services.notifications.domain.task.events import TaskRequested
+from services.notifications.domain.task.state import Task
 from services.notifications.partners.answering import stream_of
 from shared.access import Principal
 from shared.decider import load

@@ -11,22 +11,18 @@ from typing import Annotated
 from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Form, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 
 from services.notifications.families.visits import Visits
 from services.notifications.partners.giving import Giving
 from services.notifications.partners.links import UNDER
 from services.notifications.partners.reading import Behind, Reading
 from services.notifications.partners.typed import Typed, typed_answer
+from services.notifications.secret_address import NO_FAULTS, WRONG_CODE, back_to, leave_link, secret_page, unknown_link
 from shared.access import SignedIn
-from shared.pages import Frame, Text, say
+from shared.pages import Frame, Text
 
 COOKIE = "tanggap_lembaga"
-HEADERS = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex, nofollow", "cache-control": "no-store"}
-"""The address is the secret: no other page is told of it, and nothing keeps the page."""
-
-_WRONG: Mapping[str, Text] = {"code": say("Kode ini tidak cocok. Periksa lagi, atau minta kode kepada sekolah.")}
-_NOTHING: Mapping[str, Text] = {}
 
 
 def fresh() -> Typed:
@@ -46,17 +42,17 @@ class AgencyLinkPages:
     async def look(self, request: Request, token: str) -> Response:
         """Locked where the second factor is missing."""
         behind = await self.reading.behind(token)
-        return await self._page(request, token, behind, fresh(), _NOTHING, 200) if behind else self._nowhere(request)
+        return await self._page(request, token, behind, fresh(), NO_FAULTS, 200) if behind else unknown_link(self.frame, request)
 
     async def show_who(self, request: Request, token: str, code: str) -> Response:
         """The second factor; another page is shown after it, so that *reload* sends nothing."""
         behind = await self.reading.behind(token)
         if behind is None:
-            return self._nowhere(request)
+            return unknown_link(self.frame, request)
         if not await self.reading.tried(behind, code):
             again = await self.reading.behind(token)
-            return await self._page(request, token, again, fresh(), _WRONG, 422) if again else self._nowhere(request)
-        answer = self._back(token)
+            return await self._page(request, token, again, fresh(), WRONG_CODE, 422) if again else unknown_link(self.frame, request)
+        answer = back_to(self.visits, token)
         self.visits.begin(answer, token, "code")
         return answer
 
@@ -64,13 +60,13 @@ class AgencyLinkPages:
         """Gives the answer; the form comes back as it was where something is wrong with it."""
         behind = await self.reading.behind(token)
         if behind is None:
-            return self._nowhere(request)
+            return unknown_link(self.frame, request)
         if self.visits.of(request, token) is None:
-            return await self._page(request, token, behind, typed, _NOTHING, 403)
+            return await self._page(request, token, behind, typed, NO_FAULTS, 403)
         if errors := await self._given(behind, typed):
             again = await self.reading.behind(token)
-            return await self._page(request, token, again, typed, errors, 422) if again else self._nowhere(request)
-        return self._back(token)
+            return await self._page(request, token, again, typed, errors, 422) if again else unknown_link(self.frame, request)
+        return back_to(self.visits, token)
 
     async def _given(self, behind: Behind, typed: Typed) -> Mapping[str, Text]:
         """What is wrong with it. An agency that accepts reads the package from there on."""
@@ -80,12 +76,6 @@ class AgencyLinkPages:
             await self.reading.opened(task_id, look)
         return errors
 
-    def leave(self, token: str) -> Response:
-        """What was read cannot be seen again without the code."""
-        done = self._back(token)
-        self.visits.end(done, token)
-        return done
-
     async def _page(self, request: Request, token: str, behind: Behind, typed: Typed, errors: Mapping[str, Text], status: int) -> Response:
         shared = {"token": token, "typed": typed, "errors": errors, "action": f"{UNDER}{token}/jawab", "staff": False}
         if self.visits.of(request, token) is None:
@@ -93,13 +83,7 @@ class AgencyLinkPages:
         return self._shown(request, "opened", {**await self.reading.shown(behind.task, behind.requested, behind.who), **shared}, status)
 
     def _shown(self, request: Request, template: str, told: Mapping[str, object], status: int) -> HTMLResponse:
-        return self.frame.page(request, f"partners/{template}.html", told, status, HEADERS)
-
-    def _nowhere(self, request: Request) -> HTMLResponse:
-        return self.frame.page(request, "families/unknown_link.html", {}, 404, HEADERS)
-
-    def _back(self, token: str) -> RedirectResponse:
-        return RedirectResponse(f"{UNDER}{token}", 303, HEADERS)
+        return secret_page(self.frame, request, f"partners/{template}.html", told, status)
 
 
 def router(pages: AgencyLinkPages) -> APIRouter:
@@ -120,6 +104,6 @@ def router(pages: AgencyLinkPages) -> APIRouter:
 
     @routes.post("/{token}/selesai")
     async def leave(token: str, _: SignedIn) -> Response:
-        return pages.leave(token)
+        return leave_link(pages.visits, token)
 
     return routes

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.notifications.domain.notice import LinkNotValid
-from services.notifications.domain.task import TASK, Task, TaskRequested
+from services.notifications.domain.task import TASK
+from services.notifications.domain.task.events import TaskRequested
+from services.notifications.domain.task.state import Task
 from services.notifications.domain.task_link import TryLink
 from services.notifications.partners.answering import Answering, Channel, stream_of
 from services.notifications.partners.codes import AgencyCodes

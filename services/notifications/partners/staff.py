@@ -15,7 +15,9 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.notifications.case_people import KeptPeople, cases_of, reads, sees
-from services.notifications.domain.task import TASK, Task, TaskRequested
+from services.notifications.domain.task import TASK
+from services.notifications.domain.task.events import TaskRequested
+from services.notifications.domain.task.state import Task
 from services.notifications.domain.task_link import RenewLink
 from services.notifications.families.factors import in_groups
 from services.notifications.families.wording import STATES as SENDING

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Form
 
-from services.notifications.domain.task import TABLE, DeclineReason, Task
+from services.notifications.domain.task.state import Task
+from services.notifications.domain.task.table import TABLE, DeclineReason
 from services.notifications.partners.answering import Channel, Said
 from services.notifications.partners.wording import ANSWERS, NEEDS_TIME, NEEDS_WORDS, REASONS
 from shared.pages import Text, say

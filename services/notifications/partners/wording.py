@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from services.notifications.domain.task import DeclineReason
+from services.notifications.domain.task.table import DeclineReason
 from shared.pages import Text, say
 
 ANSWERS: Mapping[str, Text] = {

@@ -9,7 +9,7 @@ _LINK = re.compile(r"https?://[^\s<>\"]*[A-Za-z0-9/_-]")
 
 
 def as_html(subject: str, text: str) -> str:
-    """A whole document. text: of the mail, in plain ASCII; every word of it stands there and no other but the subject as its title."""
+    """A whole document with the words of the mail and no others; the subject is its title. text: of the mail, in plain ASCII."""
     paragraphs = "\n".join(_paragraph(each) for each in text.strip().split("\n\n"))
     return f'<!doctype html>\n<html lang="id">\n<head><title>{escape(subject)}</title></head>\n<body>\n{paragraphs}\n</body>\n</html>\n'
 

@@ -13,7 +13,7 @@ import httpx
 import orjson
 
 from services.notifications.domain.outcome import Never, Outcome
-from services.notifications.domain.task import TaskRequested
+from services.notifications.domain.task.events import TaskRequested
 from services.notifications.endpoints import Endpoint, endpoint
 from services.notifications.senders.addresses import AddressRefused, checked_address
 from services.notifications.senders.judging import answered, failed

@@ -13,14 +13,13 @@ from fastapi.responses import HTMLResponse
 
 from services.notifications.case_people import KeptPeople
 from services.notifications.domain.alert import ALERT, Acknowledge, Alert
+from services.notifications.secret_address import secret_page, unknown_link
 from services.notifications.taking.links import AlertLink, AlertLinks
 from services.notifications.views import Roster
 from shared.access import SignedIn
 from shared.decider import execute, load
 from shared.message import TANGGAP, Occasion, derived_id
 from shared.service import Kernel
-
-_HEADERS = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex, nofollow", "cache-control": "no-store"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +53,7 @@ def router(taking: Taking) -> APIRouter:
     routes, frame = APIRouter(prefix="/notifications/a", include_in_schema=False), taking.kernel.frame
 
     def page(request: Request, told: Mapping[str, object] | None) -> HTMLResponse:
-        template = "taking/alert.html" if told else "families/unknown_link.html"
-        return frame.page(request, template, told or {}, 200 if told else 404, _HEADERS)
+        return secret_page(frame, request, "taking/alert.html", told) if told else unknown_link(frame, request)
 
     @routes.get("/{token}")
     async def look(token: str, request: Request, _: SignedIn) -> HTMLResponse:

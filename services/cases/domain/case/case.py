@@ -25,6 +25,7 @@ from services.cases.domain.case import (
     owing,
     revealing,
     suspending,
+    taking,
     whereabouts,
 )
 from services.cases.domain.case.additions import ADDITIONS, ConfirmReading, ContinueConcern, KeepClosed, NoteReading, read_at_once
@@ -63,8 +64,9 @@ from services.cases.domain.case.transferring import RECEIPT
 from services.cases.domain.case.upcasts import UPCASTS
 from services.cases.domain.case.whereabouts import NoteWhereabouts
 from services.cases.domain.referring import referral
-from services.cases.domain.referring.consent import CONSENT, EvaluateReferral, TakeNextAlternative
+from services.cases.domain.referring.consent import CONSENT
 from services.cases.domain.referring.disclosure import DISCLOSURE, TellReceiver
+from services.cases.domain.referring.following_up import EvaluateReferral, TakeNextAlternative
 from services.cases.domain.referring.referral import FoldSilence, FoldTask
 from services.cases.domain.referring.referral.decision import DecideReferral
 from services.cases.domain.referring.referral.drafting import ApproveReferral, DraftReferral
@@ -140,7 +142,7 @@ class Deciding:
     def said(self, command: Fact, case: Case) -> Sequence[Event]:
         """What the command itself says, without what follows from it. Raises: a refusal by name."""
         if isinstance(command, TakeConcern):
-            return opening.take(command, case)
+            return taking.take(command, case)
         if isinstance(command, BringIn):
             return [] if case.case else bringing_in.bring_in(command)  # asked twice: quiet
         if case.case is None:

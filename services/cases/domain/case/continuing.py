@@ -8,9 +8,10 @@ from datetime import datetime
 
 from services.cases.domain.case.additions import ConfirmReading, ContinueConcern, NoteReading, StrandContinued
 from services.cases.domain.case.merging import CaseRests
-from services.cases.domain.case.opening import clocks_started, whose
+from services.cases.domain.case.opening import whose
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import CaseReopened, SafetyCheckAsked, UrgencyDecided
+from services.cases.domain.case.taking import clocks_started
 from services.cases.domain.steps.deadline import in_hand_by
 from services.cases.domain.steps.policy import ORDER, most_urgent
 from services.cases.domain.steps.triage import Triaged, TriageInputs, triage

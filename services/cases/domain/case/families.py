@@ -19,6 +19,7 @@ from services.cases.domain.steps.tells import Counts, Notice, Tells, counted
 from shared.errors import Refused
 from shared.events import CONSENTS, GuardianAnswer, NoticeAsks, NoticeOutcome
 from shared.message import Event, Fact
+from shared.retelling import retold
 from shared.sealed import AnswerText, CaseText
 
 # commands ----------------------------------------------------------------------------------------------------------
@@ -185,8 +186,7 @@ class NobodyToCall(Refused):
 
 def note(command: FoldAnswer, families: Families) -> Sequence[Event]:
     """The fact; told twice is quiet."""
-    replied = GuardianReplied(**{name: getattr(command, name) for name in FoldAnswer.model_fields})
-    return [] if command.reply in families.replies else [replied]
+    return [] if command.reply in families.replies else [retold(GuardianReplied, command)]
 
 
 _NOT_REACHED: frozenset[NoticeOutcome] = frozenset({"no-contact", "undeliverable", "unanswered"})

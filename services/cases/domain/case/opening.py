@@ -1,15 +1,11 @@
-"""What a concern does to a case, and what its counsellor does first: triage with a receipt, clocks, acknowledging, assigning, notes, matching,
-closing, reopening.
-"""
+"""What a counsellor does first with a case, and last: acknowledging, assigning, notes, matching, another urgency, closing, reopening."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
 from typing import Any, assert_never
 
-from services.cases.domain.case.paper import on_paper
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import (
     Acknowledge,
@@ -21,34 +17,22 @@ from services.cases.domain.case.strands import (
     Match,
     NoteAdded,
     Reopen,
-    SafetyCheckAsked,
     SetUrgency,
-    StrandAdded,
     StrandCommand,
     StudentMatched,
-    TakeConcern,
     TaskReviewed,
     UrgencyDecided,
 )
 from services.cases.domain.case.transferring import TransferWaiting
-from services.cases.domain.case.whereabouts import NoteWhereabouts, is_news, left_for, note, owner_told
+from services.cases.domain.case.whereabouts import NoteWhereabouts, note
 from services.cases.domain.referring.referral.state import ENDED
 from services.cases.domain.steps import deadline
 from services.cases.domain.steps.command import Command, recorded
 from services.cases.domain.steps.deadline import DeadlinesSet
 from services.cases.domain.steps.offer import Around, Known, Offer, offered, one_of
-from services.cases.domain.steps.policy import ORDER, Policy, most_urgent
-from services.cases.domain.steps.triage import TriageInputs, triage
+from services.cases.domain.steps.policy import ORDER
 from shared.errors import Refused
-from shared.events import (
-    CaseAcknowledged,
-    CaseClosed,
-    CaseOpened,
-    CaseTriaged,
-    ConcernJoinedCase,
-    ConcernRaised,
-    Urgency,
-)
+from shared.events import CaseAcknowledged, CaseClosed, CaseTriaged
 from shared.message import Event
 
 
@@ -110,109 +94,10 @@ class TakenInHandElsewhere(Refused):
     english = "The student is at another school now: its staff, or the district's, take the new concern in hand. Transfer the case to that school."
 
 
-# taking a concern --------------------------------------------------------------------------------------------------
-
-
-def take(command: TakeConcern, case: Case) -> Sequence[Event]:
-    told = command.concern
-    if any(strand.concern.concern == told.concern and strand.concern.role == told.role for strand in case.strands):
-        return []
-    where = _where(command, case)
-    about = whose(case) if case.case else {"case": command.case, "student": told.student, "school": where}
-    inputs = TriageInputs(kind=told.kind, categories=told.categories, facts=told.facts, repeats=_repeats(command, case))
-    triaged = triage(command.policy, inputs)
-    strand = StrandAdded(concern=told, at=command.at)
-    receipt = UrgencyDecided(
-        decision=command.decision,
-        concern=told.concern,
-        policy=command.policy.id,
-        policy_version=command.policy.version,
-        inputs=inputs,
-        rules=triaged.rules,
-        urgency=most_urgent(triaged.urgency, case.urgency),
-        by=None,
-        reason=None,
-    )
-    taken = deadline.in_hand_by(command.policy, triaged.urgency, command.at)
-    named = case.with_strand(strand)
-    alert = CaseTriaged(
-        concern=told.concern,
-        urgency=triaged.urgency,
-        desk=named.desk,
-        excluded=tuple(sorted(named.named)),
-        acknowledge_by=taken.acknowledge,
-        decide_by=taken.decide,
-        **{**about, "school": where},
-    )
-    begun: list[Event] = [] if case.case else [CaseOpened(concern=told.concern, **about)]
-    if case.closed:
-        begun.append(CaseReopened(reason=None, by="policy"))
-    if case.case and is_news(where, case):
-        begun.append(left_for(where, command.at, command.policy))
-    elsewhere = owner_told(where, case) if case.case and where != case.school else []
-    asked = [SafetyCheckAsked(concern=told.concern)] if triaged.check_safety else []
-    joined = ConcernJoinedCase(concern=told.concern, read=False, **about)
-    return [
-        *begun,
-        strand,
-        joined,
-        receipt,
-        *asked,
-        alert,
-        *elsewhere,
-        *clocks_started(command.policy, triaged.urgency, command.at, named, case.urgency),
-    ]
-
-
-def _where(command: TakeConcern, case: Case) -> str:
-    """The school whose staff hear of it: where the student is now. A school that gave the case away may only have an older roster."""
-    told = command.concern
-    if told.student is None and case.case:
-        return case.alerted_at
-    seen = command.student_at or told.school
-    return case.alerted_at if seen in case.moves.given_by else seen
-
-
-def clocks_started(policy: Policy, level: Urgency, at: datetime, case: Case, before: Urgency) -> list[Event]:
-    """A clock that runs already keeps the earlier time; one that was met does not start again, but for a higher level.
-
-    case: with what came in. before: the level of the case until then.
-    """
-    raised = ORDER.index(level) > ORDER.index(before)
-    started = [
-        each
-        for each in deadline.clocks(policy, level, at, case.owner)
-        if (case.case is None or raised or CLOCKS[each.key](case))
-        and (each.key != "homeroom-first" or homeroom_comes_first(case))
-        and not earlier_runs(case, each)
-    ]
-    return [DeadlinesSet(deadlines=tuple(started))] if started else []
-
-
 def earlier_runs(case: Case, due: deadline.Due) -> bool:
     """The case has this clock already, and it ends no later."""
     running = case.deadlines.get(due.key)
     return running is not None and running.expected <= due.due
-
-
-def _repeats(command: TakeConcern, case: Case) -> int:
-    """Other concerns of a shared category within the policy's days: of another incident, or by another reporter."""
-    since = command.at - timedelta(days=command.policy.repeat_days)
-    wanted = set(command.concern.categories)
-    others = (strand for strand in case.strands if not _told_twice(strand.concern, command.concern))
-    told = [*((_since(strand), strand.concern.categories) for strand in others), *((each.at, each.categories) for each in case.moves.carried)]
-    return sum(1 for at, categories in told if at >= since and wanted.intersection(categories))
-
-
-def _since(strand: StrandAdded) -> datetime:
-    """When it was told; of what ran on paper before, since when."""
-    began = strand.concern.happened_at if on_paper(strand.concern.concern) else None
-    return began or strand.at
-
-
-def _told_twice(before: ConcernRaised, now: ConcernRaised) -> bool:
-    """The same person tells of what happened at the same moment. Where either is not known, it counts as something else."""
-    return before.reporter is not None and before.happened_at is not None and (before.reporter, before.happened_at) == (now.reporter, now.happened_at)
 
 
 def decide(command: StrandCommand, case: Case) -> Sequence[Event]:

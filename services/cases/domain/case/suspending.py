@@ -73,8 +73,7 @@ def _own(command: DeclareConflict, case: Case) -> list[Event]:
 
 def _claim(command: DeclareConflict, case: Case) -> list[Event]:
     suspends = _suspends(command, case)
-    said = {name: getattr(command, name) for name in ConflictDeclared.model_fields if name not in ("type", "version")}
-    claimed = ConflictClaimed(**said, suspends=suspends)
+    claimed = recorded(ConflictClaimed, command, suspends=suspends)
     already_out = command.person in case.named
     substitute = command.substitute if command.substitute != command.by else None  # nobody takes a case by claiming a conflict
     given_up = _given_up(command, case, substitute) if suspends and not already_out else []

@@ -1,19 +1,20 @@
-"""What a referral needs before the agency has it, and after: consent or its ground, an approver (replaced when late or conflicted), the call in
-an emergency, the next alternative after a decline, the chasing of a missed appointment, the evaluation (domain.md, Referral decision).
+"""What a referral needs before the agency has it: consent or its ground, an approver (replaced when late or conflicted), the call in an emergency
+(domain.md, Referral decision).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime
 
+from services.cases.domain.referring.following_up import FOLLOWING_UP, AppointmentChased, ReferralEvaluated
 from services.cases.domain.referring.referral import ANSWER, AWAITS, LETTER, TELLS, every
-from services.cases.domain.referring.referral.drafting import NoAlternativesOffered, OwnApproval
-from services.cases.domain.referring.referral.events import Ground, ReferralDrafted
-from services.cases.domain.referring.referral.state import ENDED, NoSuchReferral, Referral, Referrals
+from services.cases.domain.referring.referral.drafting import OwnApproval
+from services.cases.domain.referring.referral.events import Ground
+from services.cases.domain.referring.referral.state import ENDED, Referral, Referrals, find
 from services.cases.domain.referring.turns import TURNS
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.act import Acts, act
@@ -24,9 +25,8 @@ from services.cases.domain.steps.home import GuardianUnsafe, is_unsafe
 from services.cases.domain.steps.named import APPROVES, Names
 from services.cases.domain.steps.offer import offered
 from services.cases.domain.steps.second import Second
-from services.cases.domain.steps.tells import NOTHING, Chapter, Document, Given, Notice, Tells, counted
+from services.cases.domain.steps.tells import NOTHING, Chapter, Document, Given, Notice, Tells
 from shared.errors import Refused
-from shared.message import Event
 from shared.sealed import CaseText
 from shared.two_people import Proposal
 
@@ -133,72 +133,10 @@ class HelpCalled(ActEvent):
     letter_by: AwareDatetime
 
 
-class TakeNextAlternative(Command, called="take-next-alternative", permission="work"):
-    """After a decline: the next agency that was offered. fresh: id of the new referral; why: this one."""
-
-    referral: str
-    fresh: Annotated[str, Filled("fresh-id", "referral")]
-    why: CaseText
-
-
-class NextAlternativeTaken(ActEvent):
-    type: Literal["next-alternative-taken"] = "next-alternative-taken"
-    version: Literal[1] = 1
-    referral: str
-    fresh: str
-    why: CaseText
-
-
-class ChaseAppointment(Command, called="chase-appointment", permission="work"):
-    """The student missed the appointment: who was spoken to, and what was agreed."""
-
-    referral: str
-    words: CaseText
-
-
-class AppointmentChased(ActEvent):
-    type: Literal["appointment-chased"] = "appointment-chased"
-    version: Literal[1] = 1
-    referral: str
-    words: CaseText
-
-
-class EvaluateReferral(Command, called="evaluate-referral", permission="work"):
-    referral: str
-    helped: bool
-    finding: CaseText
-
-
-class ReferralEvaluated(ActEvent):
-    type: Literal["referral-evaluated"] = "referral-evaluated"
-    version: Literal[1] = 1
-    referral: str
-    helped: bool
-    finding: CaseText
-
-
 class StudentConsentsThemselves(Refused):
     code = "student-consents-themselves"
     indonesian = "Murid berusia 18 tahun ke atas memberi persetujuan sendiri."
     english = "A student of 18 or more consents themselves."
-
-
-class NotDeclined(Refused):
-    code = "not-declined"
-    indonesian = "Alternatif berikutnya diambil hanya setelah penolakan."
-    english = "The next alternative is taken only after a decline."
-
-
-class NothingMissed(Refused):
-    code = "nothing-missed"
-    indonesian = "Tidak ada pertemuan yang terlewat pada rujukan ini."
-    english = "No appointment of this referral was missed."
-
-
-class NotCompleted(Refused):
-    code = "not-completed"
-    indonesian = "Rujukan belum selesai."
-    english = "The referral is not completed."
 
 
 class TooLate(Refused):
@@ -213,14 +151,8 @@ class NotByPhone(Refused):
     english = "This referral is not an emergency by phone."
 
 
-def _find(referrals: Referrals, referral: str) -> Referral:
-    if referral not in referrals.by_id:
-        raise NoSuchReferral
-    return referrals.by_id[referral]
-
-
 def _drafted(referrals: Referrals, referral: str) -> Referral:
-    found = _find(referrals, referral)
+    found = find(referrals, referral)
     if found.state != "drafted":
         raise TooLate
     return found
@@ -228,7 +160,7 @@ def _drafted(referrals: Referrals, referral: str) -> Referral:
 
 def _consent(command: RecordConsent, referrals: Referrals, about: About) -> None:
     """An accused or unsafe guardian neither gives consent nor learns by it that the student is referred."""
-    found = _find(referrals, command.referral)
+    found = find(referrals, command.referral)
     if command.giver == "guardian" and command.age is not None and command.age >= command.adult:
         raise StudentConsentsThemselves
     if command.guardian and is_unsafe(command.guardian, about):
@@ -253,60 +185,11 @@ def _approval(command: AskApproval, referrals: Referrals, about: About) -> None:
 
 
 def _call(command: CallForHelp, referrals: Referrals, _: About) -> None:
-    referral = _find(referrals, command.referral)
+    referral = find(referrals, command.referral)
     if not referral.emergency:
         raise NotByPhone
     if referral.state in ENDED:
         raise TooLate
-
-
-def _next(command: TakeNextAlternative, referrals: Referrals, _: About) -> None:
-    referral = _find(referrals, command.referral)
-    if referral.state != "rejected":
-        raise NotDeclined
-    if not referral.alternatives:
-        raise NoAlternativesOffered
-
-
-def _kept(consent: str) -> Literal["given", "overridden", "asked"]:
-    """What was recorded holds for the next receiver; where only a call named the student, consent is asked for."""
-    match consent:
-        case "given" | "overridden":
-            return consent
-        case _:
-            return "asked"
-
-
-def _drafted_next(command: TakeNextAlternative, referrals: Referrals) -> Sequence[Event]:
-    """The consent, or the ground for going without it, was for the purpose and not for one receiver; approval is asked for again."""
-    referral = referrals.by_id[command.referral]
-    agency, *others = referral.alternatives
-    return [
-        ReferralDrafted(
-            referral=command.fresh,
-            agency=agency,
-            why=command.why,
-            alternatives=(*others, referral.agency),
-            consent=_kept(referral.consent),
-            ground=referral.ground if referral.consent == "overridden" else None,
-            by_phone_first=referral.emergency,
-            by=command.by,
-        )
-    ]
-
-
-def _chase(command: ChaseAppointment, referrals: Referrals, _: About) -> None:
-    if _find(referrals, command.referral).chase_by is None:
-        raise NothingMissed
-
-
-def _evaluate(command: EvaluateReferral, referrals: Referrals, _: About) -> None:
-    if _find(referrals, command.referral).state != "completed":
-        raise NotCompleted
-
-
-def _is_evaluated(command: EvaluateReferral, referrals: Referrals) -> bool:
-    return referrals.by_id[command.referral].evaluated
 
 
 def _call_disclosed(event: HelpCalled) -> Iterable[Given]:
@@ -323,9 +206,7 @@ CONSENT: Acts[Referrals] = Acts(
     act(ConfirmOverride, ConsentOverrideConfirmed, _override, offer=offered(known=every, towards="approval"), confirms=Second(_proposed)),
     act(AskApproval, ApprovalAsked, _approval, tells=Tells(Notice("approval", _approver)), offer=offered(known=every)),
     act(CallForHelp, HelpCalled, _call, tells=Tells(discloses=_call_disclosed), offer=offered(known=every)),
-    act(TakeNextAlternative, NextAlternativeTaken, _next, also=_drafted_next, offer=offered(known=every)),
-    act(ChaseAppointment, AppointmentChased, _chase, offer=offered("missed-appointment", every)),
-    act(EvaluateReferral, ReferralEvaluated, _evaluate, done=_is_evaluated, tells=counted("helped"), offer=offered("referral-evaluation", every)),
+    *FOLLOWING_UP,
     following={ConsentOverridden: NOTHING},
 )
 

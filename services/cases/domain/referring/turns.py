@@ -14,7 +14,7 @@ from pydantic import AwareDatetime
 
 from services.cases.domain.referring.referral import every
 from services.cases.domain.referring.referral.sending import AlreadySent
-from services.cases.domain.referring.referral.state import ENDED, NoSuchReferral, Referral, Referrals
+from services.cases.domain.referring.referral.state import ENDED, Referral, Referrals, find
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.act import Acts, act
 from services.cases.domain.steps.activity import Activity, PersonInConflict
@@ -99,9 +99,7 @@ class ReferralEnded(Refused):
 
 
 def _under_way(referrals: Referrals, referral: str) -> Referral:
-    found = referrals.by_id.get(referral)
-    if found is None:
-        raise NoSuchReferral
+    found = find(referrals, referral)
     if found.state in ENDED:
         raise ReferralEnded
     return found

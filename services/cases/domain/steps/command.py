@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any, ClassVar, TypeVar
 
 from pydantic import AwareDatetime
 
 from shared.message import Event, Fact
+from shared.retelling import retold
 
 E = TypeVar("E", bound=Event)
 
@@ -51,14 +51,5 @@ class OwnWords(ActEvent):
 
 
 def recorded(event: type[E], command: Fact, **more: object) -> E:
-    """The event that keeps what a command said: each of its fields takes the value of the command's field of the same name.
-
-    more: fields that the command does not have.
-    """
-    return event(**{name: getattr(command, name) for name in carried(event) if name not in more}, **more)
-
-
-@cache
-def carried(event: type[Event]) -> tuple[str, ...]:
-    """The fields of an event that come from its command: all but its type and version."""
-    return tuple(name for name in event.model_fields if name not in ("type", "version"))
+    """The event that keeps what a command said. more: fields that the command does not have."""
+    return retold(event, command, **more)

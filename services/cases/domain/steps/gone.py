@@ -55,7 +55,7 @@ class OwnerBack(Event):
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """Whose it is cannot go on. goes_to: who was told that it has no owner."""
+    """Its owner cannot go on. goes_to: who was told that it has no owner."""
 
     person: str
     why: Why
@@ -66,7 +66,7 @@ GoneEvent = OwnerGone | OwnerBack | StaffToBeTold
 
 
 def standing_without(fact: LoseOwner | RegainOwner, owner: str, gone: Gone | None, school: str) -> Sequence[GoneEvent]:
-    """What a fact about its owner leads to where no case is; never refused. Quiet where it is another's, or known.
+    """What follows for something without a case when its owner is gone or back; never refused. Quiet where it is another's, or known.
 
     owner: whose it is, empty where it has ended. gone: what is known of them. school: whose it is. Nobody but the successor is told.
     """

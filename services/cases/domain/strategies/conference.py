@@ -11,16 +11,7 @@ from pydantic import AwareDatetime
 from pydantic import Field as Limit
 
 from services.cases.domain.steps.about import About, NoSettlement
-from services.cases.domain.steps.activity import (
-    Activity,
-    ActivityCommand,
-    ActivityEvent,
-    Audience,
-    BeginActivity,
-    Expected,
-    Part,
-    PersonInConflict,
-)
+from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Audience, BeginActivity, Expected, Part, PersonInConflict
 from services.cases.domain.steps.named import NamedBefore, Names
 from services.cases.domain.steps.offer import Around, Choice, Known, offered, one_of
 from services.cases.domain.steps.strategy import Strategy, opens, step

@@ -12,6 +12,7 @@ from services.notifications.domain.outcome import NO_RECEIVER, Accepted, Later, 
 from shared.errors import Refused
 from shared.events import GuardianTold, NoticeAsks, NoticeOutcome
 from shared.message import Fact
+from shared.retelling import retold
 from shared.sealed import NoticeText
 
 # commands ----------------------------------------------------------------------------------------------------------
@@ -103,7 +104,7 @@ def decide(command: SendingCommand, notice: Notice) -> Sequence[NoticeEvent]:
 def _ask(command: AskNotice, notice: Notice) -> Sequence[NoticeEvent]:
     if notice.due is not None:
         return []
-    due = NoticeDue(**{name: getattr(command, name) for name in NoticeDue.model_fields if name not in ("type", "version")})
+    due = retold(NoticeDue, command)
     return [due, told(due, due.guardian, "unsafe")] if command.unsafe else [due]
 
 

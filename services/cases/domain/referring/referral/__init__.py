@@ -78,7 +78,7 @@ ANSWER = Document("referral-answer", "Balasan rujukan", "Answer to the referral"
 
 
 def decide(command: ReferralCommand | ReferralFact, referrals: Referrals, about: About) -> Sequence[ReferralEvent]:
-    """Raises: a refusal by name, but never for a fact of the agency's task."""
+    """Raises: the refusals of its files; never for a fact of the agency's task."""
     match command:
         case DecideReferral():
             return decision.decide(command, referrals, about)

@@ -1,0 +1,87 @@
+"""The task that a partner agency works on. After a referral is sent, the task alone decides (decision 14)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal, assert_never
+
+from services.notifications.domain.task import moving, silence
+from services.notifications.domain.task.events import PackageOpened, TaskEvent, TaskRequested, TransitionConfirmed, TransitionKept, TransitionProposed
+from services.notifications.domain.task.moving import Move, OpenPackage
+from services.notifications.domain.task.silence import NoteAttempt, NoteSilence
+from services.notifications.domain.task.state import Task, evolve, initial
+from services.notifications.domain.task_link import RenewLink, TaskLinkLocked, TaskLinkRenewed, TaskLinkTried, TryLink
+from shared.decider import Decider
+from shared.errors import Refused
+from shared.events import TaskMoved, TaskUnanswered
+from shared.eventstore.codec import EventCodec
+from shared.message import Fact
+from shared.retelling import retold
+from shared.sealed import PackageText
+
+
+class RequestTask(Fact):
+    """A referral was sent to this agency. package: what is disclosed, sealed. package_opens: when the agency may read it."""
+
+    task: str
+    referral: str
+    case: str
+    student: str | None
+    school: str
+    agency: str
+    priority: Literal["routine", "urgent", "stat"]
+    respond_by: datetime
+    package: PackageText
+    package_opens: Literal["after-acceptance", "at-once"]
+
+
+Command = RequestTask | Move | OpenPackage | NoteSilence | NoteAttempt | TryLink | RenewLink
+
+
+class NoSuchTask(Refused):
+    code = "no-such-task"
+    status = 404
+    indonesian = "Tugas rujukan ini tidak ada."
+    english = "There is no such task."
+
+
+def decide(command: Command, task: Task) -> Sequence[TaskEvent]:
+    if isinstance(command, RequestTask):
+        if task.requested is not None:
+            return []
+        return [retold(TaskRequested, command)]
+    if task.requested is None:
+        raise NoSuchTask
+    match command:
+        case Move():
+            return moving.move(command, task, task.requested)
+        case OpenPackage():
+            return moving.open_package(command, task)
+        case NoteSilence():
+            return silence.silent("no-answer", task, task.requested)
+        case NoteAttempt():
+            return silence.attempted(command, task, task.requested)
+        case TryLink() | RenewLink():
+            return silence.linked(command, task, task.requested)
+        case _:
+            assert_never(command)
+
+
+TASK: Decider[Command, Task, TaskEvent] = Decider(
+    initial,
+    decide,
+    evolve,
+    EventCodec(
+        TaskRequested,
+        TransitionKept,
+        TransitionProposed,
+        TransitionConfirmed,
+        PackageOpened,
+        TaskMoved,
+        TaskUnanswered,
+        TaskLinkTried,
+        TaskLinkLocked,
+        TaskLinkRenewed,
+    ),
+)

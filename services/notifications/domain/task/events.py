@@ -1,0 +1,66 @@
+"""What is stored of a task."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from services.notifications.domain.task_link import LinkEvent
+from shared.events import TaskMoved, TaskUnanswered
+from shared.message import Event
+from shared.sealed import PackageText
+
+
+class TaskRequested(Event):
+    type: Literal["task-requested"] = "task-requested"
+    version: Literal[1] = 1
+    task: str
+    referral: str
+    case: str
+    student: str | None
+    school: str
+    agency: str
+    priority: Literal["routine", "urgent", "stat"]
+    respond_by: datetime
+    package: PackageText
+    package_opens: Literal["after-acceptance", "at-once"]
+
+
+class TransitionKept(Event):
+    """Which request made the move, so that a repeat of it is quiet."""
+
+    type: Literal["transition-kept"] = "transition-kept"
+    version: Literal[1] = 1
+    transition: str
+
+
+class TransitionProposed(Event):
+    """The first of two people asks for a transition; nothing has moved yet."""
+
+    type: Literal["transition-proposed"] = "transition-proposed"
+    version: Literal[1] = 1
+    transition: str
+    trigger: str
+    by: str
+
+
+class TransitionConfirmed(Event):
+    """The second of two people agrees, and the task moves."""
+
+    type: Literal["transition-confirmed"] = "transition-confirmed"
+    version: Literal[1] = 1
+    transition: str
+    trigger: str
+    proposed_by: str
+    by: str
+
+
+class PackageOpened(Event):
+    """An entry in the record of disclosures: who fetched the package."""
+
+    type: Literal["package-opened"] = "package-opened"
+    version: Literal[1] = 1
+    by: str
+
+
+TaskEvent = TaskRequested | TransitionKept | TransitionProposed | TransitionConfirmed | PackageOpened | TaskMoved | TaskUnanswered | LinkEvent
