@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.cases.attached.kept import AttachedFiles
+from services.cases.commands.doubles import Doubles
 from services.cases.commands.facts import load_going_on, record_fact
 from services.cases.commands.landing import Landing
+from services.cases.commands.together import Together
 from services.cases.domain.case.additions import ContinueConcern
 from services.cases.domain.case.families import FoldAnswer
 from services.cases.domain.case.guardians import FoldNotice, MarkGuardianUnsafe
@@ -39,6 +41,8 @@ from shared.events import (
     PersonLeft,
     PersonRegistered,
     PersonReinstated,
+    PersonsMatched,
+    PersonsUnmatched,
     PersonSuspended,
     SchoolRegistered,
     SessionBegun,
@@ -94,16 +98,32 @@ class FromIntake:
                 await self.roster.keep(told, event.position)
                 await self.whereabouts.keep(told, event.position)
                 return await self._seen(event, told, checkpoint)
+            case PersonsMatched():
+                return await self._together(event, checkpoint, lambda doubles: doubles.matched(told.person, told.other))
+            case PersonsUnmatched():
+                return await self._together(event, checkpoint, lambda doubles: doubles.unmatched(told.person, told.other))
         return None
+
+    async def _together(self, event: Recorded, checkpoint: Checkpoint | None, happens: Callable[[Doubles], Awaitable[None]]) -> Outcome | None:
+        """What follows for a child with two ids, in one item with the checkpoint."""
+        return await commit(self.store, lambda: self._item(event, checkpoint, happens))
+
+    async def _item(self, event: Recorded, checkpoint: Checkpoint | None, happens: Callable[[Doubles], Awaitable[None]]) -> Item | None:
+        together = Together(self.store, self.decider)
+        await happens(Doubles(together, lambda school: self._policy(school, event.recorded_at), self.whereabouts.of, event.id, event.recorded_at))
+        writes = together.writes(_occasion(event))
+        return Item(writes, checkpoint=checkpoint) if writes or checkpoint else None
 
     async def _seen(self, event: Recorded, told: PersonRegistered | PersonLeft, checkpoint: Checkpoint | None) -> Outcome | None:
         """The open case of a student learns where the student is."""
         if isinstance(told, PersonRegistered) and told.kind != "student":
             return None
         student = await load(self.store, STUDENT, student_stream(told.person))
+        school = told.school if isinstance(told, PersonRegistered) else None
+        if student.state.double:
+            return await self._together(event, checkpoint, lambda doubles: doubles.seen(told.person))
         if student.state.open_case is None:
             return None
-        school = told.school if isinstance(told, PersonRegistered) else None
         fact = NoteWhereabouts(school=school, at=event.recorded_at, policy=await self._policy(school or told.school, event.recorded_at))
         case = (await load_going_on(self.store, self.decider, student.state.open_case)).state.case or student.state.open_case
         return await record_fact(self.store, self.decider, case, fact, _occasion(event), checkpoint)
@@ -118,12 +138,17 @@ class FromIntake:
         fresh = str(derived_id(event.id, "case"))
         tried: list[str] = []
         student_at = await self.whereabouts.of(told.student) if told.student else None
+        command = TakeConcern(
+            case=fresh, concern=told, policy=policy, decision=str(derived_id(event.id, "triage")), at=event.recorded_at, student_at=student_at
+        )  # fmt: skip
 
         async def plan() -> Item | None:
             writes = []
             case_id = fresh
             if told.student:
                 student = await load(self.store, STUDENT, student_stream(told.student))
+                if student.state.double:
+                    return await self._item(event, checkpoint, lambda doubles: doubles.take(command, policy.reopen_days))
                 case_id = student.state.case_for(event.recorded_at, policy.reopen_days) or fresh
             case = await self._case(case_id, fresh=case_id == fresh and not tried)
             case_id = case.state.case or case_id
@@ -133,10 +158,7 @@ class FromIntake:
                     writes.append(write(STUDENT, student, claimed, replace(_occasion(event), school=told.school)))
             tried.append(case_id)
             occasion = replace(_occasion(event), school=case.state.school or student_at or told.school)
-            command = TakeConcern(
-                case=case_id, concern=told, policy=policy, decision=str(derived_id(event.id, "triage")), at=event.recorded_at, student_at=student_at
-            )  # fmt: skip
-            taken = self.decider.decide(command, case.state)
+            taken = self.decider.decide(command.model_copy(update={"case": case_id}), case.state)
             if not taken:
                 return Item(checkpoint=checkpoint) if checkpoint else None
             return Item((write(self.decider, case, taken, occasion), *writes), checkpoint=checkpoint)

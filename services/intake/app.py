@@ -55,13 +55,14 @@ from services.intake.office.people import OfficePeople
 from services.intake.raising import Raising
 from services.intake.receipts import Receipts as ReporterReceipts
 from services.intake.reporters import Reporters
+from services.intake.roster import double_pages, readiness, role_pages
 from services.intake.roster import pages as import_pages
-from services.intake.roster import readiness, role_pages
 from services.intake.roster.ages import RosterAges
 from services.intake.roster.ages import router as ages_router
 from services.intake.roster.appointing import Appointing
 from services.intake.roster.appointing import router as appointing_router
 from services.intake.roster.asked_roles import RoleRequests
+from services.intake.roster.doubles import DoublesDesk
 from services.intake.roster.importing import RosterImport
 from services.intake.sessions import pages as session_pages
 from services.intake.sessions import view as sessions_view
@@ -159,6 +160,7 @@ def create_app(settings: Settings) -> FastAPI:
             import_pages.router(import_pages.ImportPages(roster, requests, ages)),
             ages_router(ages),
             role_pages.router(requests),
+            double_pages.router(DoublesDesk(kernel, directory)),
             office_pages.router(OfficePeople(appointing)),
             form_router(kernel, raising, directory, Flooding()),
             held_pages.router(HeldDesk(kernel, HeldReports(projections[held_view.VIEW]), directory)),

@@ -45,7 +45,7 @@ class KeptPeople:
             await connection.execute(query, (told.case, told.school, Jsonb(changed.model_dump(mode="json")), position))
 
     async def of(self, schools_by_case: Mapping[str, str]) -> dict[str, CasePeople]:
-        """The people of these cases. schools_by_case: where each was when it was last heard of; a case of a store of before is for its school, and
+        """The people of these cases. schools_by_case: where each was when it was last heard of; a case of an earlier store is for its school, and
         for nobody whom an alert about it left out.
         """
         cases = list(schools_by_case)

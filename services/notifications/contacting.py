@@ -14,7 +14,7 @@ from typing import LiteralString
 from services.notifications.domain.register import REGISTER, MarkUnsafe, Register
 from shared.asked import Asked
 from shared.database import Database
-from shared.decider import Executed, execute
+from shared.decider import Executed, execute, load
 from shared.eventstore.store import Checkpoint, EventStore
 from shared.message import Occasion
 
@@ -58,6 +58,24 @@ class Turns:
 async def mark_unsafe(
     store: EventStore, turns: Turns, command: MarkUnsafe, occasion: Occasion, *, asked: Asked | None = None, checkpoint: Checkpoint | None = None
 ) -> Executed[Register]:
-    """Commits a mark. When this returns, no sending begins any more. Raises: Unavailable."""
+    """Commits a mark, at the child's other id as well. When this returns, no sending begins any more. Raises: Unavailable."""
+    double = (await register_of(store, command.student)).double
+    if double:
+        await close_home(store, turns, double, command.school, occasion)
     async with turns.marking(command.student):
-        return await execute(store, REGISTER, f"contact-{command.student}", command, occasion, asked=asked, checkpoint=checkpoint)
+        marked = await execute(store, REGISTER, f"contact-{command.student}", command, occasion, asked=asked, checkpoint=checkpoint)
+    if marked.state.double and marked.state.double != double:
+        await close_home(store, turns, marked.state.double, command.school, occasion)  # they were matched in this very moment
+    return marked
+
+
+async def close_home(store: EventStore, turns: Turns, student: str, school: str, occasion: Occasion) -> None:
+    """Nobody at home is contacted: a guardian who is marked under one id of a child may stand under the other as somebody whom nobody marked."""
+    async with turns.marking(student):
+        command = MarkUnsafe(student=student, school=school, guardians=(), home=True)
+        await execute(store, REGISTER, f"contact-{student}", command, occasion)
+
+
+async def register_of(store: EventStore, student: str) -> Register:
+    """Whom no message about a student reaches."""
+    return (await load(store, REGISTER, f"contact-{student}")).state

@@ -8,11 +8,11 @@ from datetime import datetime
 
 from services.notifications import ladder
 from services.notifications.case_people import KeptPeople
-from services.notifications.contacting import Turns, mark_unsafe
+from services.notifications.contacting import Turns, close_home, mark_unsafe, register_of
 from services.notifications.domain.account_mail import ACCOUNT_MAIL, Tell
 from services.notifications.domain.alert import ALERT, Acknowledge, RaiseAlert
 from services.notifications.domain.notice import NOTICE, AskNotice
-from services.notifications.domain.register import MarkUnsafe
+from services.notifications.domain.register import REGISTER, MarkUnsafe, NoteDouble
 from services.notifications.domain.task import TASK, RequestTask
 from services.notifications.domain.task.moving import InvalidTransition, Move
 from services.notifications.families.forbidding import Forbidding
@@ -38,6 +38,8 @@ from shared.events import (
     PersonLeft,
     PersonRegistered,
     PersonReinstated,
+    PersonsMatched,
+    PersonsUnmatched,
     PersonSuspended,
     ReferralCancelRequested,
     ReferralSent,
@@ -96,7 +98,28 @@ class FromIntake:
                 | PersonReinstated()
             ):
                 await self.roster.keep(told, event.position)
+            case PersonsMatched():
+                return await self._matched(event, told, checkpoint)
+            case PersonsUnmatched():
+                return await self._note(event, {told.person: None, told.other: None}, checkpoint)
         return None
+
+    async def _matched(self, event: Recorded, told: PersonsMatched, checkpoint: Checkpoint | None) -> Outcome | None:
+        """Where one of the two homes is marked, so is the other; undoing the match lifts no mark.
+
+        It is noted before it is looked: whoever marks meanwhile sees it, or is seen.
+        """
+        require_alone(self.store)  # the mark keeps sendings waiting until it is durable
+        doubles: dict[str, str | None] = {told.person: told.other, told.other: told.person}
+        await self._note(event, doubles, None)
+        for mine, other in ((told.person, told.other), (told.other, told.person)):
+            if (await register_of(self.store, other)).marked:
+                await close_home(self.store, self.turns, mine, event.school or "", _occasion(event))
+        return await self._note(event, doubles, checkpoint)
+
+    async def _note(self, event: Recorded, doubles: dict[str, str | None], checkpoint: Checkpoint | None) -> Outcome | None:
+        commands = [(f"contact-{student}", NoteDouble(student=student, other=other)) for student, other in doubles.items()]
+        return await execute_all(self.store, REGISTER, commands, _occasion(event), checkpoint=checkpoint)
 
     async def _mail(self, event: Recorded, told: AccountHolderToBeTold, checkpoint: Checkpoint | None) -> Outcome | None:
         command = retold(Tell, told)

@@ -20,15 +20,25 @@ from shared.events.concerns import ConcernAttached, ConcernContinued, ConcernRai
 from shared.events.duty import DutyChanged, NobodyReachable
 from shared.events.guardians import GuardianAnswered, GuardianMarkedUnsafe, GuardianToBeTold, GuardianTold
 from shared.events.referrals import ReferralCancelRequested, ReferralSent, TaskMoved, TaskUnanswered
-from shared.events.roster import PersonAppointed, PersonDismissed, PersonLeft, PersonRegistered, PersonReinstated, PersonSuspended, SchoolRegistered
+from shared.events.roster import (
+    PersonAppointed,
+    PersonDismissed,
+    PersonLeft,
+    PersonRegistered,
+    PersonReinstated,
+    PersonsMatched,
+    PersonsUnmatched,
+    PersonSuspended,
+    SchoolRegistered,
+)
 from shared.events.sessions import SessionBegun, SessionEnded, SessionProved
 from shared.events.staff import AlertExhausted, CoordinatorToBeTold, SchoolToBeTold, StaffAlerted, StaffToBeTold, WorkOverdue
 from shared.message import PublicEvent
 
 CATALOGUE: dict[str, tuple[type[PublicEvent], ...]] = {
     "intake": (
-        SchoolRegistered, PersonRegistered, PersonLeft, PersonAppointed, PersonDismissed, PersonSuspended, PersonReinstated, SessionBegun,
-        SessionProved, SessionEnded, ConcernRaised, ConcernContinued, ConcernAttached, AccountHolderToBeTold,
+        SchoolRegistered, PersonRegistered, PersonLeft, PersonAppointed, PersonDismissed, PersonSuspended, PersonReinstated, PersonsMatched,
+        PersonsUnmatched, SessionBegun, SessionProved, SessionEnded, ConcernRaised, ConcernContinued, ConcernAttached, AccountHolderToBeTold,
     ),
     "cases": (
         CaseOpened, ConcernJoinedCase, CaseTriaged, CaseAcknowledged, ConcernRead, ReporterAnswered, ReporterRevealed, GuardianToBeTold, ReferralSent,

@@ -164,5 +164,40 @@ class PersonReinstated(PublicEvent):
         return self.person
 
 
+DOUBLES = "doubles"
+"""The ordering key of every match: whoever was matched with one and then with another is so everywhere."""
+
+
+class PersonsMatched(PublicEvent):
+    """Somebody confirmed that the roster has one student under two ids. Each keeps its own history; what goes on, goes on as `person`.
+
+    other: the second id. by: who confirmed it.
+    """
+
+    type: Literal["persons-matched"] = "persons-matched"
+    version: Literal[1] = 1
+    person: str
+    other: str
+    by: str
+
+    @property
+    def ordering_key(self) -> str:
+        return DOUBLES
+
+
+class PersonsUnmatched(PublicEvent):
+    """They are two students after all. Each has again what was their own."""
+
+    type: Literal["persons-unmatched"] = "persons-unmatched"
+    version: Literal[1] = 1
+    person: str
+    other: str
+    by: str
+
+    @property
+    def ordering_key(self) -> str:
+        return DOUBLES
+
+
 RosterFact = SchoolRegistered | PersonRegistered | PersonLeft | PersonAppointed | PersonDismissed | PersonSuspended | PersonReinstated
 """Everything that says who is who and where; each service keeps it (ADR 20)."""

@@ -42,6 +42,7 @@ NAVIGATION = (
     Entry(say("Pengaturan sekolah"), "/cases/sekolah", _SAYS_OF_SCHOOLS),
     Entry(say("Kalender kabupaten/kota"), "/cases/kalender", frozenset({"district-officer", "system-administrator"})),
     Entry(say("Data sekolah"), "/intake/impor", _SEES_IMPORTS),
+    Entry(say("Data ganda"), "/intake/data-ganda", frozenset({"school-operator", "coordinator"})),
     Entry(say("Laporan yang ditahan"), "/intake/ditahan", _REFERS),
     Entry(say("Petugas dinas"), "/intake/dinas", frozenset({"district-officer", "system-administrator"})),
     Entry(say("Peran yang diminta"), "/intake/peran", frozenset({"system-administrator", "district-duty"})),

@@ -14,6 +14,9 @@ PURPOSES: Mapping[str, str] = {
     "/cases/sekolah": say("Yang perlu ada sebelum kasus pertama, dan halaman untuk melengkapinya."),
     "/cases/kalender": say("Hari sekolah menentukan batas waktu. Pada hari libur, hanya keadaan darurat yang terus berjalan."),
     "/intake/impor": say("Murid, pegawai, orang tua/wali, dan kelas dari Dapodik atau OneRoster, dan baris yang perlu diperbaiki di sana."),
+    "/intake/data-ganda": say(
+        "Murid yang mungkin tercatat dua kali, misalnya karena datanya datang dari dua sumber. Anda menyatakan satu anak atau dua."
+    ),
     "/intake/dinas": say("Siapa yang bertugas di dinas: piket, pengawas, pejabat, auditor, dan administrator."),
     "/intake/ditahan": say(
         "Laporan dari formulir umum yang datang lebih cepat daripada yang dapat dibaca orang menunggu di sini, dan tidak ada yang ditolak."

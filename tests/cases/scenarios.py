@@ -313,6 +313,7 @@ legal = step(hd.SetLegalHold, by=PRINCIPAL, reason=W)
 right([], merge, "case-merged alerts-passed-on", mg.SameCase, wrong=step(mg.MergeInto, into="case-1", policy=POLICY))
 right([], take_merged, "merged-taken", mg.SameCase, wrong=step(mg.TakeMerged, merged="case-1", takes=Carrying(), policy=POLICY))
 right([merge], step(mg.UnmergeCase, reason=W, policy=POLICY), "case-unmerged", mg.NotMerged)
+right([merge], step(mg.ComeApart, policy=POLICY), "case-unmerged", mg.NotMerged)
 right([take_merged], step(mg.GiveBackMerged, merged="case-2"), "merged-given-back", mg.NotMerged)
 right([], step(lk.LinkCase, other="case-2"), "case-linked", mg.SameCase, wrong=step(lk.LinkCase, other="case-1"))
 right(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.cases.commands.envelope import Envelope
+from services.cases.commands.facts import load_going_on
 from services.cases.commands.fill import taken_along
 from services.cases.commands.subject import Said
 from services.cases.domain.case.arriving import carrying
@@ -14,7 +15,7 @@ from services.cases.domain.case.linking import UnmatchStudent
 from services.cases.domain.case.merging import GiveBackMerged, MergeInto, TakeMerged, UnmergeCase, rests_in
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import Close, Match, Reopen
-from services.cases.domain.case.student import STUDENT, Claim, NoteHold, Release, StudentCommand
+from services.cases.domain.case.student import STUDENT, Claim, NoteHold, Release, Student, StudentCommand
 from services.cases.domain.steps.activity import ActivityCommand
 from services.cases.domain.steps.command import Command
 from services.cases.domain.streams import case_stream, student_stream
@@ -37,6 +38,14 @@ class NotSameStudent(Refused):
     code = "not-same-student"
     indonesian = "Kedua kasus ini bukan tentang murid yang sama."
     english = "The two cases are not about the same student."
+
+
+class OneChildInTheRoster(Refused):
+    code = "one-child-in-the-roster"
+    indonesian = (
+        "Data induk mencatat murid kedua kasus ini sebagai satu anak: batalkan dulu pencocokan itu di Data ganda, lalu kasusnya terpisah sendiri."
+    )
+    english = "The roster has the students of these two cases as one child: undo that match on Data ganda, and the cases come apart by themselves."
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +107,7 @@ class OnCase:
     async def _merged(self, envelope: Envelope, command: MergeInto, mine: Loaded[Case]) -> Sequence[Write]:
         """The other half of a merge. Raises: NotFound: not a case that this person may work on. NotSameStudent. VersionConflict."""
         other = await self._other(envelope, command.into)
-        if None not in (mine.state.student, other.state.student) and mine.state.student != other.state.student:
+        if not await self._same_student(mine.state, other.state):
             raise NotSameStudent
         if taken_along(mine.state, other.state) != command.takes:
             raise VersionConflict(other.stream, other.version, other.version + 1)  # it changed after the direction was decided
@@ -107,13 +116,27 @@ class OnCase:
             return self._half(envelope, TakeMerged(merged=self.case_id, takes=carrying(mine.state), **said), other)
         return self._half(envelope, MergeInto(into=self.case_id, **said), other)
 
+    async def _same_student(self, mine: Case, other: Case) -> bool:
+        """Also where the roster has the child under two ids, or one of the two is not identified."""
+        if None in (mine.student, other.student) or mine.student == other.student:
+            return True
+        return await self._is_double(mine, other)
+
+    async def _is_double(self, mine: Case, other: Case) -> bool:
+        """The two students are one child in the roster."""
+        if None in (mine.student, other.student):
+            return False
+        return (await load(self.kernel.store, STUDENT, student_stream(mine.student or ""))).state.double == other.student
+
     async def _given_back(self, envelope: Envelope, command: UnmergeCase, mine: Loaded[Case]) -> Sequence[Write]:
-        """In the case that this one rests in, and in every case that this one came into with it."""
+        """In the case that this one rests in, and in every case that this one came into with it. Raises: OneChildInTheRoster."""
         back = GiveBackMerged(merged=self.case_id, act=command.act, by=command.by, at=command.at)
         writes: list[Write] = []
         into = mine.state.moves.merged_into
         while into:
             other = await self._other(envelope, into)
+            if await self._is_double(mine.state, other.state):
+                raise OneChildInTheRoster
             if rests_in(other.state.moves, self.case_id):
                 writes += self._half(envelope, back, other)
             into = other.state.moves.merged_into
@@ -133,7 +156,16 @@ class OnCase:
         if student is None:
             return ()
         claim = await load(self.kernel.store, STUDENT, student_stream(student))
-        if isinstance(change, Claim) and claim.state.open_case not in (None, self.case_id):
+        if isinstance(change, Claim) and await self._has_another(claim.state):
             raise StudentHasOpenCase
         events = STUDENT.decide(change, claim.state)
         return (write(STUDENT, claim, events, envelope.occasion(mine.state.school)),) if events else ()
+
+    async def _has_another(self, student: Student) -> bool:
+        """The child has an open case that goes on, under this id or the other one."""
+        twin = (await load(self.kernel.store, STUDENT, student_stream(student.double))).state.open_case if student.double else None
+        for claimed in (student.open_case, twin):
+            case = (await load_going_on(self.kernel.store, self.decider, claimed)).state if claimed else None
+            if case and not case.closed and case.case != self.case_id:
+                return True
+        return False

@@ -88,7 +88,7 @@ class Said:
         return self.one("consent") == "phoned"
 
     def wish(self) -> Wish:
-        """What is looked for; an age that is none does not matter."""
+        """What is looked for; an age that cannot be read is left out."""
         return Wish(
             need=self.one("need")[:LONGEST_LINE],
             words=self.one("words")[:LONGEST_LINE],

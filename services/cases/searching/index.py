@@ -51,7 +51,7 @@ class NameIndex:
     keys: Keys
 
     async def unindexed(self, most: int) -> list[Unindexed]:
-        """Who is to be indexed: first those whom the roster told, then those under a key of before. Raises: Unavailable."""
+        """Who is to be indexed: first those whom the roster told, then those under an earlier key. Raises: Unavailable."""
         active = self.keys.active("name-index").id
         earlier = [each.id for each in self.keys.held("name-index") if each.id != active]
         async with self.database.acting_as("directory").connection() as connection:
@@ -60,7 +60,7 @@ class NameIndex:
         return [Unindexed(row[0], Sealed.model_validate(row[1]), row[2]) for row in rows]
 
     async def keep(self, told: Mapping[Unindexed, Sequence[int]], key: str) -> None:
-        """Their tokens, in place of those of before. key: the id of the one that made them. Raises: Unavailable."""
+        """Their tokens, in place of the earlier ones. key: the id of the one that made them. Raises: Unavailable."""
         by_person = {each.person: tokens for each, tokens in told.items()}
         async with self.database.acting_as("directory").connection() as connection:
             asked = (key, [each.person for each in told], [each.position for each in told])

@@ -53,7 +53,7 @@ class Hashing:
         return await self.beside(lambda: self._hasher.hash(_as_bytes(password)))
 
     async def matches(self, password: str, kept: str | None) -> bool:
-        """Whether the password is the one of this hash. It takes as long where there is none. Raises: SignInBusy."""
+        """Whether this is the password of the hash. It takes as long where there is none. Raises: SignInBusy."""
         return await self.beside(lambda: self._verified(password, kept or self._nobodys) and kept is not None)
 
     async def beside(self, work: Callable[[], T]) -> T:

@@ -56,7 +56,7 @@ class Accepted:
 
 
 def accepted(wanted: Sequence[str], roster: Roster, known: Known) -> Accepted:
-    """wanted: `<school>:<part>`, the school by id or NPSN. Raises: Invalid: a part or a school that is none."""
+    """wanted: `<school>:<part>`, the school by id or NPSN. Raises: Invalid: there is no such part or school."""
     named = {name: each.school for each in roster.schools for name in (each.school, each.npsn) if name}
     named |= {name: school for school, each in known.schools.items() for name in (school, each.npsn) if name and name not in named}
     return Accepted(frozenset(_group(each, named) for each in wanted))

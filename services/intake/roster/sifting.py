@@ -144,7 +144,7 @@ def _wrong(row: Row, column: str, check: Check) -> Reason | None:
 
 
 def _single(sifted: Sifted, name: str, rows: list[Row]) -> Iterator[Row]:
-    """One row for each id. The same row again says nothing new; other content is nobody's to choose between."""
+    """One row for each id. The same row again says nothing new; nobody chooses between rows that contradict each other."""
     by_id: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         by_id[whose(name, row)].append(row)

@@ -81,7 +81,7 @@ def _is_date(cell: str) -> bool:
 
 
 def _single(sifted: Sifted, table: Name, rows: list[Row | None]) -> Iterator[tuple[str, Row]]:
-    """One row for each id. The same entry inside several others says whose it is in each; what contradicts is nobody's to choose between."""
+    """One row for each id. The same entry inside several others says whose it is in each; nobody chooses between contradictions."""
     found: dict[str, Row] = {}
     for row in rows:
         if row is None:

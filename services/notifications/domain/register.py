@@ -27,6 +27,13 @@ class MarkUnsafe(Fact):
     home: bool = False
 
 
+class NoteDouble(Fact):
+    """The roster has the same child under another id, too. other: None where they are two children after all."""
+
+    student: str
+    other: str | None
+
+
 class HomeMarkedUnsafe(Event):
     """Nobody at this student's home is to be contacted, whoever the roster says lives there."""
 
@@ -36,15 +43,31 @@ class HomeMarkedUnsafe(Event):
     student: str
 
 
-RegisterEvent = GuardianMarkedUnsafe | HomeMarkedUnsafe
+class HomeShared(Event):
+    """The same home stands in the roster under another student's id, too; other: None where it does no more."""
+
+    type: Literal["home-shared"] = "home-shared"
+    version: Literal[1] = 1
+    student: str
+    other: str | None
+
+
+RegisterCommand = MarkUnsafe | NoteDouble
+RegisterEvent = GuardianMarkedUnsafe | HomeMarkedUnsafe | HomeShared
 
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """unsafe: guardians who must not be contacted about this student. home: no guardian may be."""
+    """unsafe: guardians who must not be contacted about this student. home: no guardian may be. double: the other id of the same child."""
 
     unsafe: frozenset[str] = frozenset()
     home: bool = False
+    double: str | None = None
+
+    @property
+    def marked(self) -> bool:
+        """Somebody at this home must not be contacted."""
+        return self.home or bool(self.unsafe)
 
     def forbids(self, guardian: str) -> bool:
         """Whether no message about the student may go to this guardian."""
@@ -60,14 +83,28 @@ def evolve(register: Register, event: RegisterEvent) -> Register:
             return replace(register, unsafe=register.unsafe | {guardian})
         case HomeMarkedUnsafe():
             return replace(register, home=True)
+        case HomeShared(other=other):
+            return replace(register, double=other)
         case _:
             assert_never(event)
 
 
-def decide(command: MarkUnsafe, register: Register) -> Sequence[RegisterEvent]:
+def decide(command: RegisterCommand, register: Register) -> Sequence[RegisterEvent]:
+    match command:
+        case MarkUnsafe():
+            return _mark(command, register)
+        case NoteDouble(student=student, other=other):
+            return [] if register.double == other else [HomeShared(student=student, other=other)]
+        case _:
+            assert_never(command)
+
+
+def _mark(command: MarkUnsafe, register: Register) -> Sequence[RegisterEvent]:
     fresh = [guardian for guardian in dict.fromkeys(command.guardians) if guardian not in register.unsafe]
     home = [HomeMarkedUnsafe(student=command.student)] if command.home and not register.home else []
     return [*home, *(GuardianMarkedUnsafe(student=command.student, guardian=guardian, school=command.school) for guardian in fresh)]
 
 
-REGISTER: Decider[MarkUnsafe, Register, RegisterEvent] = Decider(initial, decide, evolve, EventCodec(GuardianMarkedUnsafe, HomeMarkedUnsafe))
+REGISTER: Decider[RegisterCommand, Register, RegisterEvent] = Decider(
+    initial, decide, evolve, EventCodec(GuardianMarkedUnsafe, HomeMarkedUnsafe, HomeShared)
+)

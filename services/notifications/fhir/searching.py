@@ -1,4 +1,4 @@
-"""Search parameters and the bundle that answers them. A parameter that we do not know is passed over, as FHIR asks; a value that is none is told."""
+"""Search parameters and the bundle that answers them. An unknown parameter is passed over, as FHIR asks; a wrong value is named."""
 
 from __future__ import annotations
 

@@ -114,7 +114,7 @@ def parsed(body: bytes) -> object:
 
 
 def task_sent(body: bytes, task_id: str) -> TaskSent:
-    """Raises: Malformed: no JSON, no Task, or of another id. Invalid: an element that is none."""
+    """Raises: Malformed: no JSON, no Task, or of another id. Invalid: an element that cannot be read."""
     read = parsed(body)
     if not isinstance(read, dict) or read.get("resourceType") != "Task":
         raise Malformed(Fault("/resourceType", "not-a-task"))

@@ -78,7 +78,7 @@ class OfficerPages:
 
 
 def _is_kept_out(principal: Principal, people: CasePeople) -> bool:
-    """Whoever the case names, or was suspended from it, learns nothing of it, also not as somebody of an agency."""
+    """Whoever the case names, or was suspended from it, learns nothing of it, not even as somebody of an agency."""
     return principal.id in people.named | people.suspended
 
 

@@ -22,7 +22,7 @@ async def own_task(kernel: Kernel, principal: Principal, task_id: str) -> Task:
 
 
 async def _is_theirs(kernel: Kernel, principal: Principal, requested: TaskRequested) -> bool:
-    """An agency's own; of staff whoever reads the case now: nobody who is named in it or suspended, also not as the second of two."""
+    """An agency's own; of staff whoever reads the case now: nobody who is named in it or suspended, not even as the second of two."""
     if principal.kind == "agency":
         return requested.agency == principal.id
     people = await KeptPeople(kernel.database).of({requested.case: requested.school})

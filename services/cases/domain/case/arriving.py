@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from services.cases.domain.case.merging import MergedTaken, MergeInto, TakeMerged, UnmergeCase
+from services.cases.domain.case.merging import ComeApart, MergedTaken, MergeInto, TakeMerged, UnmergeCase
 from services.cases.domain.case.moves import Carried, CarriedPerson, Carrying
 from services.cases.domain.case.moving import MOVING
 from services.cases.domain.case.opening import CLOCKS, earlier_runs
@@ -114,7 +114,7 @@ def _codes(case: Case, told: ConcernRaised | ConcernContinued, at: datetime) -> 
     )
 
 
-def unmerge(command: UnmergeCase, case: Case) -> Sequence[Event]:
+def unmerge(command: UnmergeCase | ComeApart, case: Case) -> Sequence[Event]:
     """This case goes on by itself again: its clocks begin anew, and its staff are alerted to what nobody had taken in hand here.
 
     Raises: a refusal by name.

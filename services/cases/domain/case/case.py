@@ -40,7 +40,7 @@ from services.cases.domain.case.guardians import AssessGuardian, FoldNotice, Mar
 from services.cases.domain.case.handling import HANDLING
 from services.cases.domain.case.holding import LiftLegalHold, SetLegalHold
 from services.cases.domain.case.identity import AskReporter
-from services.cases.domain.case.merging import CaseRests, GiveBackMerged, MergeInto, TakeMerged, UnmergeCase, nothing_said
+from services.cases.domain.case.merging import CaseRests, ComeApart, GiveBackMerged, MergeInto, TakeMerged, UnmergeCase, nothing_said, with_a_reason
 from services.cases.domain.case.moving import MOVING
 from services.cases.domain.case.opening import whose
 from services.cases.domain.case.owing import LookAhead
@@ -114,10 +114,10 @@ _FACTS: tuple[type[Fact], ...] = (
 )  # fmt: skip
 _ALSO_WHEN_CLOSED: tuple[type[Fact], ...] = (
     *_FACTS, Reopen, PassDeadline, *DISCLOSURE.commands, SetLegalHold, LiftLegalHold, EvaluateReferral, KeepClosed, ConfirmReading, AnswerReporter,
-    *FAMILIES.commands, *REVEALING.commands,
+    *FAMILIES.commands, *REVEALING.commands, GiveBackMerged,
 )  # fmt: skip
 _ALSO_WHEN_MERGED: tuple[type[Fact], ...] = (
-    *_FACTS, PassDeadline, UnmergeCase, GiveBackMerged, TellReceiver, RuleConflict, ApproveReferral, SendReferral, CancelReferral,
+    *_FACTS, PassDeadline, UnmergeCase, ComeApart, GiveBackMerged, TellReceiver, RuleConflict, ApproveReferral, SendReferral, CancelReferral,
     *(each for each in CONSENT.commands if each is not TakeNextAlternative), SetLegalHold, LiftLegalHold, ConfirmReading, *FAMILIES.commands,
 )  # fmt: skip
 """What was under way in a merged case is brought to its end there; nothing new begins."""
@@ -257,6 +257,7 @@ _DECIDES: Mapping[type[Fact], _Decide] = {
     MergeInto: arriving.merge,
     TakeMerged: arriving.take,
     UnmergeCase: arriving.unmerge,
+    ComeApart: arriving.unmerge,
     NoteWhereabouts: whereabouts.note,
 }
 
@@ -287,7 +288,13 @@ def compose(*strategies: Described) -> Decider[Fact, Case, Event]:
     """The case that is worked with these strategies; the same one for the same strategies."""
     decides = deciding(*strategies)
     folded = decides.consequences.folding
-    upcasts = {("merged-taken", 1): nothing_said, ("concern-joined-case", 1): read_at_once, **decides.strategies.upcasts, **UPCASTS}
+    upcasts = {
+        ("merged-taken", 1): nothing_said,
+        ("case-unmerged", 1): with_a_reason,
+        ("concern-joined-case", 1): read_at_once,
+        **decides.strategies.upcasts,
+        **UPCASTS,
+    }
     return Decider(Case(), decides.decide, folded.evolve, EventCodec(*folded.changes, upcasters=Upcasters(upcasts)))
 
 

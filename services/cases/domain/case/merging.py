@@ -66,10 +66,19 @@ class UnmergeCase(Command, called="unmerge-case", permission="charge"):
     policy: PolicyNow
 
 
+class ComeApart(Command, called="come-apart"):
+    """The two cases are of two students after all: the roster's match of them was undone, where the reason stands."""
+
+    reason: None = None
+    policy: Policy
+
+
 class CaseUnmerged(ActEvent):
+    """reason: None where the match of two students was undone. The first version always had one."""
+
     type: Literal["case-unmerged"] = "case-unmerged"
-    version: Literal[1] = 1
-    reason: CaseText
+    version: Literal[2] = 2
+    reason: CaseText | None
 
 
 class GiveBackMerged(Command, called="give-back-merged"):
@@ -107,6 +116,11 @@ def nothing_said(first: Json) -> Json:
     return {**first, "takes": Carrying().model_dump(mode="json")}
 
 
+def with_a_reason(first: Json) -> Json:
+    """Version 1 of `case-unmerged` was a person's act alone; the rest is as it was."""
+    return first
+
+
 def _merge(command: MergeInto, _: Moves, about: About) -> None:
     if command.into == about.case:
         raise SameCase
@@ -117,7 +131,7 @@ def _take(command: TakeMerged, _: Moves, about: About) -> None:
         raise SameCase
 
 
-def _unmerge(_: UnmergeCase, moves: Moves, __: About) -> None:
+def _unmerge(_: UnmergeCase | ComeApart, moves: Moves, __: About) -> None:
     if moves.merged_into is None:
         raise NotMerged
 
@@ -136,6 +150,7 @@ ROWS = (
     act(MergeInto, CaseMerged, _merge, tells=counted()),
     act(TakeMerged, MergedTaken, _take),
     act(UnmergeCase, CaseUnmerged, _unmerge, tells=counted()),
+    act(ComeApart, CaseUnmerged, _unmerge, tells=counted()),
     act(GiveBackMerged, MergedGivenBack, _give_back),
 )
 

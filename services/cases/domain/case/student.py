@@ -49,7 +49,20 @@ class EndErasure(Fact):
     erasure: str
 
 
-StudentCommand = Claim | Release | NoteHold | AgreeToErase | EndErasure
+class NoteDouble(Fact):
+    """The roster has the same child under another id, too. goes_on: what goes on, goes on as this one."""
+
+    other: str
+    goes_on: bool
+
+
+class EndDouble(Fact):
+    """They are two children after all."""
+
+    other: str
+
+
+StudentCommand = NoteDouble | EndDouble | Claim | Release | NoteHold | AgreeToErase | EndErasure
 
 
 class CaseClaimed(Event):
@@ -83,13 +96,27 @@ class ErasureOver(Event):
     erasure: str
 
 
-StudentEvent = CaseClaimed | CaseReleased | HoldNoted | ErasureAgreed | ErasureOver
+class DoubleNoted(Event):
+    type: Literal["double-noted"] = "double-noted"
+    version: Literal[1] = 1
+    other: str
+    goes_on: bool
+
+
+class DoubleEnded(Event):
+    type: Literal["double-ended"] = "double-ended"
+    version: Literal[1] = 1
+    other: str
+
+
+StudentEvent = DoubleNoted | DoubleEnded | CaseClaimed | CaseReleased | HoldNoted | ErasureAgreed | ErasureOver
 
 
 @dataclass(frozen=True, slots=True)
 class Student:
     """open_case: None where there is none. last_case: the newest, open or not. released_at: when it was closed. cases: all that the student has had,
     in the order in which they were claimed last. erasing: the erasure that was agreed to and is underway; a case that is opened ends the agreement.
+    double: the other id of the same child, None where there is none. goes_on: what goes on of the two, goes on as this one.
     """
 
     open_case: str | None = None
@@ -97,6 +124,8 @@ class Student:
     released_at: datetime | None = None
     cases: tuple[str, ...] = ()
     erasing: str | None = None
+    double: str | None = None
+    goes_on: bool = True
 
     def case_for(self, at: datetime, reopen_days: int) -> str | None:
         """The case that a concern joins: the open one, or the last one where it was closed within these days."""
@@ -113,7 +142,7 @@ def evolve(student: Student, event: StudentEvent) -> Student:
     match event:
         case CaseClaimed(case=case):
             cases = (*(each for each in student.cases if each != case), case)
-            return Student(case, case, cases=cases)
+            return Student(case, case, cases=cases, double=student.double, goes_on=student.goes_on)
         case CaseReleased():
             return replace(student, open_case=None, released_at=event.at)
         case HoldNoted():
@@ -122,6 +151,10 @@ def evolve(student: Student, event: StudentEvent) -> Student:
             return replace(student, erasing=erasure)
         case ErasureOver():
             return replace(student, erasing=None)
+        case DoubleNoted(other=other, goes_on=goes_on):
+            return replace(student, double=other, goes_on=goes_on)
+        case DoubleEnded():
+            return replace(student, double=None, goes_on=True)
         case _:
             assert_never(event)
 
@@ -144,6 +177,10 @@ def decide(command: StudentCommand, student: Student) -> Sequence[StudentEvent]:
             return [] if student.erasing == erasure else [ErasureAgreed(erasure=erasure)]
         case EndErasure(erasure=erasure):
             return [ErasureOver(erasure=erasure)] if student.erasing == erasure else []
+        case NoteDouble(other=other, goes_on=goes_on):
+            return [] if student.double == other else [DoubleNoted(other=other, goes_on=goes_on)]
+        case EndDouble(other=other):
+            return [DoubleEnded(other=other)] if student.double == other else []
         case _:
             assert_never(command)
 
@@ -155,5 +192,5 @@ def _noted(case: str, student: Student) -> HoldNoted:
 
 
 STUDENT: Decider[StudentCommand, Student, StudentEvent] = Decider(
-    initial, decide, evolve, EventCodec(CaseClaimed, CaseReleased, HoldNoted, ErasureAgreed, ErasureOver)
+    initial, decide, evolve, EventCodec(CaseClaimed, CaseReleased, HoldNoted, ErasureAgreed, ErasureOver, DoubleNoted, DoubleEnded)
 )

@@ -53,7 +53,7 @@ def subject_of(place: PurePosixPath) -> Subject | None:
 
 
 def read_answers(files: Iterable[tuple[PurePosixPath, bytes]]) -> list[ToldSchool]:
-    """The schools of a folder of answers. files: of which each has a subject. Raises: Invalid: an answer that is none, or only half of one."""
+    """The schools of a folder of answers. files: of which each has a subject. Raises: Invalid: an answer cannot be read, or only in part."""
     pages: dict[PurePosixPath, dict[Subject, list[tuple[PurePosixPath, bytes]]]] = defaultdict(lambda: defaultdict(list))
     for place, content in files:
         if subject := subject_of(place):

@@ -33,7 +33,7 @@ _LOST = "="
 
 _ZIP = b"PK\x03\x04"
 OLD = b"\xd0\xcf\x11\xe0"
-"""Begins a spreadsheet of before 2007 (XLS), which openpyxl does not read."""
+"""Begins a spreadsheet from before 2007 (XLS), which openpyxl does not read."""
 
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, InvalidFileException, LookupError, ValueError, TypeError, OSError, EOFError, AttributeError, SyntaxError,
