@@ -11,6 +11,9 @@ from services.cases import listing, pages
 from services.cases.attached.kept import AttachedFiles
 from services.cases.attached.opening import Opening
 from services.cases.attached.routes import router as attached_router
+from services.cases.bringing_in import pages as bringing_in
+from services.cases.bringing_in.form import BringingIn
+from services.cases.bringing_in.whom import Whom as WhomOnPaper
 from services.cases.clocks import Clockwork
 from services.cases.closing.naming import Closing
 from services.cases.commands import next_steps
@@ -194,6 +197,7 @@ def _forms(kernel: Kernel, view: Projection, standing: StandingList, work: Casew
     road = _road(kernel, view, work)
     choosing = Choosing(kernel, road.roster, Directory(kernel.database), Agencies(kernel))
     names = Names(kernel, road.roster)
+    finding = _finding(kernel, view, names, words)
     drafts = StepDrafts(road, Drafts(kernel), choosing, pages.since_of(road, words, asked))
     return [
         pages.router(road, words, asked),
@@ -201,7 +205,8 @@ def _forms(kernel: Kernel, view: Projection, standing: StandingList, work: Casew
         pages.desk_router(road, view, standing, words),
         figures.router(kernel, _figures(kernel, view, work, words, asked), Directory(kernel.database), road.calendars),
         forms.router(StepPages(road, asked, choosing, drafts, following_of(asked), Closing(names, Agencies(kernel), words))),
-        searching.router(kernel, _finding(kernel, view, names, words)),
+        searching.router(kernel, finding),
+        bringing_in.router(BringingIn(road, WhomOnPaper(road, names, Whereabouts(kernel.database)), names, Drafts(kernel), words), finding),
         referring.router(Referring(road, Keeping(Drafts(kernel)), _referral_screens(road, choosing, asked))),
         recording.router(road, Recording(road, names, Presets(kernel), Drafts(kernel)), Whom(CaseList(view), names)),
     ]

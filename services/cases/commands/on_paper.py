@@ -12,13 +12,20 @@ from services.cases.domain.case.state import Case
 from services.cases.domain.case.student import STUDENT, Claim
 from services.cases.domain.steps.command import Command
 from services.cases.domain.streams import case_stream, student_stream
-from services.cases.rights import require_at_school
+from services.cases.rights import require_at_school, rights
+from shared.access import Principal
 from shared.decider import Decider, load, write
-from shared.errors import NotAllowed
+from shared.errors import NotAllowed, NotFound, Refused
 from shared.eventstore.states import Loaded
 from shared.eventstore.store import Write
 from shared.message import Event, Fact
 from shared.service import Kernel
+
+
+class NotEnteredHere(Refused):
+    code = "not-entered-here"
+    indonesian = "Kasus murid ini tidak dapat dimasukkan di sini. Tanyakan kepada petugas piket dinas."
+    english = "This student's case cannot be entered here. Ask the district's duty officer."
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +67,18 @@ class OnPaper:
         return loaded.version
 
     async def beside(self, envelope: Envelope, _: Command, __: Loaded[Case]) -> Sequence[Write]:
-        """It is the student's open case from now on. Raises: StudentHasOpenCase."""
+        """It is the student's open case from now on. Raises: StudentHasOpenCase; NotEnteredHere: they have one that this person may not know of."""
         claim = await load(self.kernel.store, STUDENT, student_stream(self.student))
-        if claim.state.open_case not in (None, self.case_id):
-            raise StudentHasOpenCase
+        if claim.state.open_case and claim.state.open_case != self.case_id:
+            raise StudentHasOpenCase if await knows_of(self.kernel, self.decider, envelope.principal, claim.state.open_case) else NotEnteredHere
         return (write(STUDENT, claim, STUDENT.decide(Claim(case=self.case_id), claim.state), envelope.occasion(self.school_id)),)
+
+
+async def knows_of(kernel: Kernel, decider: Decider[Fact, Case, Event], principal: Principal, case_id: str) -> bool:
+    """Whether somebody may know that a case exists."""
+    case = (await load(kernel.store, decider, case_stream(case_id))).state
+    try:
+        rights(principal, case, kernel.clock.now())
+    except NotFound:
+        return False
+    return True

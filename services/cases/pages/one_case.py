@@ -19,7 +19,7 @@ from services.cases.pages.families import families_shown
 from services.cases.pages.links import Link, Linking
 from services.cases.pages.naming import Naming
 from services.cases.pages.screen import CATEGORIES, FACTS, LOUDNESS, STATES
-from services.cases.pages.strands import strand_shown
+from services.cases.pages.strands import brought_in_shown, strand_shown
 from services.cases.pages.timeline import Filtering, timeline
 from services.cases.reading.case import CaseReader, Moment
 from services.cases.reading.words import Words
@@ -98,6 +98,7 @@ class OneCase:
             "acts": [each for each in others if not each.begins],
             "held": self._held_open(told, links),
             "strands": strands,
+            "brought_in": brought_in_shown(told, self.words.titles),
             "of_merged": [each["text"] for each in told.get("additions_of_merged", ())],
             "notes": [{"text": each["text"], "by": names.get(each["by"], "")} for each in told.get("notes", ())],
             "goals": [_goal(each, names) for each in told.get("handling", {}).get("goals", ())],

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from services.cases.attached.kept import AttachedFiles
 from services.cases.commands.next_steps import LookingAhead
 from services.cases.commands.road import Road
+from services.cases.domain.case.paper import BringIn
 from services.cases.forms.wording import Form
 from services.cases.pages.after import after_of
 from services.cases.pages.around import Around
@@ -31,6 +32,7 @@ from services.cases.reading.words import READING_REASONS, Words
 from services.cases.rights import ReadingReason, ReadingReasonNeeded
 from shared.access import Principal, SignedIn
 from shared.errors import Sentences
+from shared.pages import Text, say
 
 LETTERS = "/cases/cases/{case_id}/surat"
 """The page of a case's documents: whoever may not use it is not led there."""
@@ -77,12 +79,16 @@ def router(road: Road, words: Words, forms: Mapping[str, Form]) -> APIRouter:
             told = await one_case.of(principal, case_id, reason, Filtering(kegiatan, orang), tersimpan)
         except ReadingReasonNeeded as needed:
             return _asks_reason(request, case_id, "", needed)
-        saved = forms[tersimpan].title if tersimpan in forms else None
+        saved = forms[tersimpan].title if tersimpan in forms else _ALSO_SAVED.get(tersimpan)
         told["records"] = may_record(principal) and told.get("records", False)
         beside = {"reason": reason or "", "has_letters": kernel.access.permissions.roles("GET", LETTERS) & principal.roles, "saved": saved}
         return page(request, "offered.html" if told["offered"] else "case/case.html", told | beside)
 
     return routes
+
+
+_ALSO_SAVED: Mapping[str, Text] = {BringIn.called: say("Kasus dari berkas kertas sudah masuk.")}
+"""What was saved by a form that is not one of a case."""
 
 
 def since_of(road: Road, words: Words, forms: Mapping[str, Form]) -> Since:

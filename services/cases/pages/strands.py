@@ -7,6 +7,7 @@ from typing import Any
 
 from services.cases.pages.links import Link
 from services.cases.pages.screen import CATEGORIES, FACTS
+from shared.pages import Text
 
 ANSWERS = "answer-reporter"
 """The step by which somebody writes to a reporter."""
@@ -28,6 +29,15 @@ def strand_shown(strand: Mapping[str, Any], names: Mapping[str, str], links: Seq
         "said": _dialogue(strand["additions"], strand["answers"], names),
         "links": [each for each in links if each.called in (ANSWERS, ASKS) and each.subject == strand["concern"]],
     }
+
+
+def brought_in_shown(told: Mapping[str, Any], titles: Mapping[str, Text]) -> dict[str, Any] | None:
+    """Of a case that ran on paper: since when, what was done, what was to come next. told: the case. titles: of the strategies."""
+    brought_in = told.get("brought_in")
+    if not brought_in:
+        return None
+    services = [{"what": titles[each["strategy"]], "at": each["at"], "text": each["words"]} for each in brought_in["services"]]
+    return {name: brought_in[name] for name in ("concern", "at", "next_step", "next_by")} | {"services": services}
 
 
 def _dialogue(additions: Sequence[Mapping[str, Any]], answers: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -56,6 +56,7 @@ def _said(case: Case) -> dict[str, Any]:
     added = [_addition(each, case) | {"concern": each.concern.concern} for each in case.additions.told if _is_of_merged(each, case)]
     return {
         "strands": [_strand(strand, case) for strand in case.strands],
+        "brought_in": case.brought_in.model_dump(mode="json", exclude={"type", "version", "act"}) if case.brought_in else None,
         "additions_of_merged": added,
         "notes": [note.model_dump(mode="json", exclude={"type", "version"}) for note in case.notes],
         "alerts": [alert.model_dump(mode="json", exclude={"type", "version"}) for alert in case.alerts],

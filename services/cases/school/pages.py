@@ -10,6 +10,7 @@ from uuid import uuid4
 from fastapi import APIRouter, File, Form, Query, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from services.cases.domain.case.paper import BringIn
 from services.cases.forms.giving import Outcome
 from services.cases.letters.emblem import LARGEST
 from services.cases.school.calendar import Of, SchoolCalendar
@@ -78,7 +79,8 @@ def _choosing(routes: APIRouter, pages: SchoolPages) -> None:
     @routes.get("/{school}")
     async def readiness(school: str, request: Request, principal: SignedIn) -> HTMLResponse:
         await pages.whose.named(principal, school)
-        return await pages.shown(request, principal, school, "readiness", await pages.readiness.of(school))
+        brings_in = principal.works_at(school, *pages.kernel.access.permissions.command(BringIn.permission).roles)
+        return await pages.shown(request, principal, school, "readiness", {**await pages.readiness.of(school), "brings_in": brings_in})
 
 
 def _changing(routes: APIRouter, pages: SchoolPages, path: str, page: str, change: Change, shown: Callable[..., Awaitable[HTMLResponse]]) -> None:

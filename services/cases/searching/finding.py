@@ -36,15 +36,23 @@ class FoundCase:
     state: Text
     urgency: tuple[str, str]
     loudness: str
+    open: bool
 
 
 @dataclass(frozen=True, slots=True)
 class FoundStudent:
-    """homeroom: nothing where the roster does not say it."""
+    """school, homeroom: nothing where the roster does not say it."""
 
+    person: str
     name: str
+    school: str
     homeroom: str
     cases: Sequence[FoundCase]
+
+    @property
+    def open_case(self) -> str:
+        """The one that goes on; nothing where there is none that the reader finds."""
+        return next((each.id for each in self.cases if each.open), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +108,9 @@ class Finding:
 
     async def _shown(self, people: Sequence[str], names: dict[str, str], rows: dict[str, list[Listed]]) -> list[FoundStudent]:
         at = await self.whereabouts.of_many(people)
-        return [FoundStudent(names[each], at.get(each, ("", ""))[1] or "", [self._case(row) for row in rows.get(each, ())]) for each in people]
+        return [FoundStudent(each, names[each], *at.get(each, ("", "")), [self._case(row) for row in rows.get(each, ())]) for each in people]
 
     def _case(self, row: Listed) -> FoundCase:
-        return FoundCase(row.id, STATES[row.state], self.words.values["urgency"][row.urgency], LOUDNESS[row.urgency])
+        return FoundCase(
+            row.id, STATES[row.state], self.words.values["urgency"][row.urgency], LOUDNESS[row.urgency], row.state not in ("closed", "merged")
+        )

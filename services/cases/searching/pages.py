@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from services.cases.searching.finding import Finding
 from services.cases.searching.spelling import words_of
 from shared.access import SignedIn
-from shared.pages import say
+from shared.pages import Text, say
 from shared.service import Kernel
 
 _LONGEST = 200
@@ -29,11 +29,18 @@ def router(kernel: Kernel, finding: Finding) -> APIRouter:
 
     @routes.post("/cari-murid")
     async def search(request: Request, principal: SignedIn, nama: Annotated[str, Form()] = "") -> HTMLResponse:
-        words = words_of(nama[:_LONGEST])
-        if not words or len(nama) > _LONGEST or len(words) > _MOST_WORDS:
-            errors = {"nama": say("Tuliskan nama murid, atau awal namanya.")}
-            return page(request, "searching/search.html", {"typed": nama[:_LONGEST], "errors": errors, "found": None}, 422)
+        typed, errors = asked_for(nama)
+        if errors:
+            return page(request, "searching/search.html", {"typed": typed, "errors": errors, "found": None}, 422)
         found = await finding.of(principal, nama)
         return page(request, "searching/search.html", {"typed": nama, "errors": {}, "found": found})
 
     return routes
+
+
+def asked_for(name: str) -> tuple[str, dict[str, Text]]:
+    """What was typed, and what is wrong with it as a name."""
+    words = words_of(name[:_LONGEST])
+    if not words or len(name) > _LONGEST or len(words) > _MOST_WORDS:
+        return name[:_LONGEST], {"nama": say("Tuliskan nama murid, atau awal namanya.")}
+    return name, {}
