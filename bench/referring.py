@@ -45,7 +45,7 @@ class Referring:
     async def _case_of(self, concern: str) -> str:
         query = (
             "SELECT case_id FROM cases.strand_v1 WHERE concern = %s"
-            " AND generation = (SELECT generation FROM cases.view_checkpoint WHERE state = 'answering')"
+            " AND generation = (SELECT generation FROM cases.view_checkpoint WHERE view = 'case_list_v2' AND state = 'answering')"
         )
         while not (row := await (await self._looking.execute(query, (concern,))).fetchone()):  # noqa: ASYNC110 - a table rings no bell
             await asyncio.sleep(0.3)

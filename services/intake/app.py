@@ -38,6 +38,8 @@ from services.intake.erasure.view import project as project_erasures
 from services.intake.flooding import Flooding
 from services.intake.form.routes import router as form_router
 from services.intake.guessing import Guessing
+from services.intake.health import pages as health_pages
+from services.intake.health.asking import Asking
 from services.intake.held import pages as held_pages
 from services.intake.held import view as held_view
 from services.intake.held.desk import HeldDesk
@@ -162,6 +164,7 @@ def create_app(settings: Settings) -> FastAPI:
             role_pages.router(requests),
             double_pages.router(DoublesDesk(kernel, directory)),
             office_pages.router(OfficePeople(appointing)),
+            health_pages.router(Asking(kernel)),
             form_router(kernel, raising, directory, Flooding()),
             held_pages.router(HeldDesk(kernel, HeldReports(projections[held_view.VIEW]), directory)),
             later_pages.router(kernel, adding, reporters, dialogue, taking),

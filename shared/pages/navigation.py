@@ -41,6 +41,7 @@ NAVIGATION = (
     Entry(say("Angka"), "/cases/angka", _SEES_FIGURES),
     Entry(say("Pengaturan sekolah"), "/cases/sekolah", _SAYS_OF_SCHOOLS),
     Entry(say("Kalender kabupaten/kota"), "/cases/kalender", frozenset({"district-officer", "system-administrator"})),
+    Entry(say("Keadaan layanan"), "/intake/keadaan", frozenset({"system-administrator"})),
     Entry(say("Data sekolah"), "/intake/impor", _SEES_IMPORTS),
     Entry(say("Data ganda"), "/intake/data-ganda", frozenset({"school-operator", "coordinator"})),
     Entry(say("Laporan yang ditahan"), "/intake/ditahan", _REFERS),

@@ -13,6 +13,7 @@ PURPOSES: Mapping[str, str] = {
     "/cases/angka": say("Kasus terbuka, batas waktu, rujukan, dan hasil dalam angka."),
     "/cases/sekolah": say("Yang perlu ada sebelum kasus pertama, dan halaman untuk melengkapinya."),
     "/cases/kalender": say("Hari sekolah menentukan batas waktu. Pada hari libur, hanya keadaan darurat yang terus berjalan."),
+    "/intake/keadaan": say("Apakah setiap layanan berjalan, adakah yang tertahan, dan apakah cadangan dibuat. Isi kasus tidak ada di sini."),
     "/intake/impor": say("Murid, pegawai, orang tua/wali, dan kelas dari Dapodik atau OneRoster, dan baris yang perlu diperbaiki di sana."),
     "/intake/data-ganda": say(
         "Murid yang mungkin tercatat dua kali, misalnya karena datanya datang dari dua sumber. Anda menyatakan satu anak atau dua."

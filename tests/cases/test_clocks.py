@@ -212,7 +212,7 @@ async def test_one_deadline_that_fails_stops_no_other(module_database, redis_url
         await running.caught_up()
         lost = (
             "INSERT INTO cases.worklist_v1 VALUES ('lost', 'x', 'plan', 'none', NULL, NULL, 'low', now(), now() - interval '9 days', 0, 'school',"
-            " (SELECT generation FROM view_checkpoint WHERE state = 'answering')) RETURNING 1"
+            " (SELECT generation FROM view_checkpoint WHERE view = 'case_list_v2' AND state = 'answering')) RETURNING 1"
         )
         await running.sql(lost)
         scheduler = Watched(running.kernel, view_of(running))

@@ -40,11 +40,14 @@ async def test_a_rebuild_that_is_killed_is_gone_on_with_and_no_list_lacks_a_case
             deployment.kill("cases")
             with pytest.raises(httpx.TransportError):
                 await asked
-            assert await cases.sql("SELECT state FROM view_checkpoint ORDER BY generation") == [("answering",), ("building",)]
+            assert await cases.sql("SELECT state FROM view_checkpoint WHERE view = 'case_list_v2' ORDER BY generation") == [
+                ("answering",),
+                ("building",),
+            ]
             deployment.start("cases")
             await eventually(lambda: _answers(client), within=30)
             statuses = []
-            while await cases.sql("SELECT 1 FROM view_checkpoint WHERE state <> 'answering'"):
+            while await cases.sql("SELECT 1 FROM view_checkpoint WHERE view = 'case_list_v2' AND state <> 'answering'"):
                 answer = await client.get("/cases/api/cases", headers=school.counsellor)
                 statuses.append(answer.status_code)
                 assert answer.status_code == 503 or {row["id"] for row in answer.json()["items"]} == made
@@ -61,4 +64,4 @@ async def _answers(client: httpx.AsyncClient) -> bool:
 
 
 async def _half_built(cases) -> bool:
-    return bool(await cases.sql("SELECT 1 FROM view_checkpoint WHERE state = 'building' AND position >= 4"))
+    return bool(await cases.sql("SELECT 1 FROM view_checkpoint WHERE view = 'case_list_v2' AND state = 'building' AND position >= 4"))

@@ -54,7 +54,7 @@ async def half_built(cases):
     """A rebuild that ends with its process: some events are in it."""
 
     async def begun() -> bool:
-        return bool(await cases.sql("SELECT 1 FROM view_checkpoint WHERE state = 'building' AND position > 8"))
+        return bool(await cases.sql("SELECT 1 FROM view_checkpoint WHERE view = 'case_list_v2' AND state = 'building' AND position > 8"))
 
     asked = asyncio.create_task(cases.client.post("/cases/api/views/case_list_v2/rebuild", headers=cases.service))
     await eventually(begun)

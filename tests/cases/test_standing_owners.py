@@ -296,3 +296,23 @@ async def test_whom_a_case_keeps_away_finds_it_on_no_list(cases):
     await in_history(cases, f"group-{group}", "owner-gone")
     assert (await nobodys(cases, school.coordinator), await nobodys(cases, school.other)) == ({group}, set())
     assert (await cases.client.post(f"/cases/tanpa-kasus/group/{group}", headers=school.other, data={"key": "k"})).status_code == 404
+
+
+# a member's case goes its own way ----------------------------------------------------------------------------------
+
+
+@pytest.mark.anyio
+async def test_a_group_goes_on_when_a_member_s_case_is_closed_or_moves_to_another_school(cases):
+    school, there = await cases.school(), await cases.school()
+    group, (closed, moved) = await formed(cases, school)
+    await cases.done(closed, "assess-case", school.counsellor, field="social", findings="x", safe=True)
+    await cases.done(closed, "close", school.counsellor, outcome_class="helped", task_reviewed="x")
+    await cases.done(moved, "transfer-case", school.counsellor, to=there.id, reason="x")
+    await cases.done(moved, "receive-transfer", there.counsellor)
+    await met(cases, school, group)
+    assert len((await cases.get(f"groups/{group}", school.counsellor)).json()["members"]) == 2
+    await cases.hear(PersonLeft(person=school.named("counsellor"), school=school.id))
+    await in_history(cases, f"group-{group}", "owner-gone")
+    assert await told_without_owner(cases, f"group-{group}") == [school.named("coordinator")]
+    assert (await nobodys(cases, school.coordinator), await nobodys(cases, there.coordinator)) == ({group}, set()), "the group stays at its school"
+    assert (await cases.post(f"groups/{group}/hand-over-group", school.coordinator, to=school.named("other"))).status_code == 200

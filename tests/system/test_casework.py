@@ -226,7 +226,7 @@ def test_a_rebuild_from_zero_equals_what_is_live(api):
 
 def compared(api):
     """All tables before and after a rebuild; None where an event came in meanwhile."""
-    head = "SELECT position FROM cases.store_head", "SELECT position FROM cases.view_checkpoint WHERE state = 'answering'"
+    head = "SELECT position FROM cases.store_head", "SELECT position FROM cases.view_checkpoint WHERE view = 'case_list_v2' AND state = 'answering'"
     stored, folded = (api.district.sql(query)[0][0] for query in head)
     live = {table: snapshot(api, table) for table in TABLES}
     url = f"{api.base}/views/case_list_v2/rebuild"
@@ -237,7 +237,7 @@ def compared(api):
 
 def snapshot(api, table):
     """A table's rows in the generation that answers, in some fixed order."""
-    answers = "(SELECT generation FROM cases.view_checkpoint WHERE state = 'answering')"
+    answers = "(SELECT generation FROM cases.view_checkpoint WHERE view = 'case_list_v2' AND state = 'answering')"
     with psycopg.connect(api.district.postgres.url()) as connection:
         return connection.execute(
             f"SELECT (to_jsonb(t) - 'generation')::text FROM cases.{table} t WHERE generation = {answers} ORDER BY 1"

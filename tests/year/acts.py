@@ -36,7 +36,7 @@ class Acts:
     async def give(self, person: str, called: str, case: str, said: Said) -> str:
         """Gives the command; what became of it: `done`, or the code of the refusal."""
         command = COMMANDS[called]
-        return await self._take(person, OnCase(self.services.kernel, CASEWORK.case, case), command, said)
+        return await self.take(person, OnCase(self.services.kernel, CASEWORK.case, case), command, said)
 
     def may(self, person: str, case: Case, called: str) -> bool:
         """Whether this person may give such a command in this case at all."""
@@ -51,17 +51,22 @@ class Acts:
         """Somebody is away from a school, from now on or from tomorrow."""
         begins = self.services.now + timedelta(hours=self.chance.choice((0, 0, 24)))
         said = {"person": person, "away_from": begins, "away_until": begins + timedelta(days=days), "deputy": deputy}
-        return await self._take(by, OnRota(school), RecordLeave, said)
+        return await self.take(by, OnRota(school), RecordLeave, said)
 
     async def back(self, person: str, school: str, by: str) -> str:
-        return await self._take(by, OnRota(school), EndLeave, {"person": person})
+        return await self.take(by, OnRota(school), EndLeave, {"person": person})
 
-    async def _take(self, person: str, subject: Any, command: type[Command], said: Said) -> str:
+    async def take(self, person: str, subject: Any, command: type[Command], said: Said) -> str:
+        """Gives a command on anything; what became of it."""
+        return await self.begin(person, lambda _: subject, command, said)
+
+    async def begin(self, person: str, subject: Callable[[Envelope], Any], command: type[Command], said: Said) -> str:
+        """The same on what the command itself begins."""
         body = body_of(command).model_validate(said).model_dump()
         body.pop("happened_at", None)
         envelope = Envelope(self.services.principal(person), self.services.fresh(command.called), self.services.now)
         try:
-            await self.services.road.take(envelope, subject, command, body)
+            await self.services.road.take(envelope, subject(envelope), command, body)
         except TanggapError as refused:
             return refused.code
         return "done"

@@ -16,6 +16,7 @@ from tests.year.acts import Acts
 from tests.year.exporting import DAMAGES, export, zipped
 from tests.year.happening import HAPPENINGS
 from tests.year.intake import Intake
+from tests.year.leading import Leading
 from tests.year.reporting import Reporters
 from tests.year.services import Services
 from tests.year.truth import SCHOOLS, Truth, our_id
@@ -42,6 +43,7 @@ class Year:
         self.intake, self.truth = Intake(self.services), Truth(self.chance)
         acts = Acts(self.services, self.chance, lambda: [each.id for each in self.truth.of("student")])
         self.working, self.reporters = Working(acts), Reporters(self.intake, self.truth)
+        self.leading = Leading(acts, self.services.groups)
 
     async def begin(self) -> None:
         for person, post in DUTY.items():
@@ -144,6 +146,9 @@ class Year:
     async def leave(self) -> str:
         return await self.working.leave()
 
+    async def lead(self) -> str:
+        return await self.leading.lead()
 
-WHAT = {Year.report: 5, Year.add: 3, Year.work: 40, Year.live_on: 8, Year.import_wrongly: 3, Year.leave: 3, Year.suspend: 2}
+
+WHAT = {Year.report: 5, Year.add: 3, Year.work: 40, Year.live_on: 8, Year.import_wrongly: 3, Year.leave: 3, Year.suspend: 2, Year.lead: 8}
 """What may happen, and how often."""

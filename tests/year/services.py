@@ -18,6 +18,7 @@ from services.cases.commands.road import Road
 from services.cases.domain.case.case import CASE
 from services.cases.domain.casework import CASEWORK
 from services.cases.owners import Owners
+from services.cases.standing.owners import StandingOwners
 from services.intake import subscribers as of_intake
 from services.notifications import subscribers as of_notifications
 from shared.access import Permissions, Principal
@@ -31,6 +32,7 @@ from tests.year.absent import Absences
 from tests.year.book import Book
 from tests.year.mail import PostOffice
 from tests.year.rosters import ZONE, CasesRoster, NotificationsRoster, PeopleOfCases, Whereabouts
+from tests.year.standing import Groups
 from tests.year.vault import ClearVault
 
 MOST_TURNS = 200
@@ -131,6 +133,8 @@ class Services:
         self.absences = Absences(self.roster.posts, self.book)
         self.owners = Owners(self.kernel, Level(), CASE)  # type: ignore[arg-type]
         self.owners._absences = self.absences  # type: ignore[assignment]
+        self.groups = Groups(self.cases, self.absences)
+        self.standing_owners = StandingOwners(self.kernel, Level(), CASEWORK, self.groups)  # type: ignore[arg-type]
         self.wires = self._wires()
 
     def _wires(self) -> list[Wire]:
@@ -189,6 +193,7 @@ class Services:
         """Whoever is gone gives up what they have. Whether anything changed."""
         before = len(self.cases.events)
         await self.owners.step()
+        await self.standing_owners.step()
         return len(self.cases.events) > before
 
     async def _has_any_more(self) -> bool:

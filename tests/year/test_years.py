@@ -21,6 +21,7 @@ from tests.intake.exports import Export
 from tests.year import laws
 from tests.year.exporting import zipped
 from tests.year.intake import Intake
+from tests.year.leading import led_or_found
 from tests.year.living import Year
 from tests.year.services import Services, StandsStill
 
@@ -46,7 +47,7 @@ async def wrong(year: Year, known: set[str]) -> list[str]:
     alerts = {stream: (await load(services.notifications, ALERT, stream)).state for stream in await services.notifications.streams("alert-")}
     return [
         *laws.expected_and_owned(services), *laws.concerns_in_one_case(services), *laws.alerts_end(services, alerts),
-        *laws.who_left_opens_nothing(services, gone),
+        *laws.who_left_opens_nothing(services, gone), *led_or_found(year.leading.acts, services.groups),
     ]  # fmt: skip
 
 

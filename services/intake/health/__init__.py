@@ -1,0 +1,1 @@
+"""*Keadaan layanan*: the first page of whoever keeps Tanggap running. It shows how the services are, and no content (people.md, The desk)."""
