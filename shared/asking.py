@@ -14,6 +14,8 @@ from shared.access import Principal
 from shared.asked import Asked, Fingerprints
 from shared.errors import Fault, IdempotencyKeyMissing, Invalid, PreconditionFailed
 from shared.message import TANGGAP, derived_id
+from shared.tracing import traces
+from shared.tracing.spans import TRACED
 from shared.typed import whole_number
 
 
@@ -31,7 +33,17 @@ async def asked(request: Request, principal: Principal, *, required: bool = Fals
         raise Invalid(Fault("", "idempotency-key"), message="Idempotency-Key: at most 200 printable ASCII characters")
     fingerprints: Fingerprints = request.app.state.kernel.fingerprints
     body = f"{request.method} {place} ".encode() + _canonical(await request.body())
-    return Asked(scope, key or None, await fingerprints.of(body), derived_id(TANGGAP, scope, key) if key else uuid4())
+    found = Asked(scope, key or None, await fingerprints.of(body), derived_id(TANGGAP, scope, key) if key else uuid4())
+    _trace(request, principal, found)
+    return found
+
+
+def _trace(request: Request, principal: Principal, found: Asked) -> None:
+    """A command of somebody who is known may be traced; of whoever is not, nothing is."""
+    route = getattr(request.scope.get("route"), "path_format", "")
+    if principal.kind != "anonymous" and route:
+        asking = traces.asked(request.app.state.kernel.name, found.cause, request.method, route)
+        request.scope.get(TRACED, []).append(asking)
 
 
 def _canonical(body: bytes) -> bytes:

@@ -79,6 +79,11 @@ class Settings(BaseSettings):
         pattern=r"^(|unix:/\S+|[0-9a-zA-Z.:\[\]-]+:[0-9]{1,5})$",
         description="clamd, which looks at attachments: `host:port` or `unix:/path`",
     )
+    traces: str = Field(
+        default="",
+        pattern=r"^(|https?://\S+)$",
+        description="where an OpenTelemetry collector takes traces over HTTP: `http://collector:4318/v1/traces`",
+    )
     pool_size: Annotated[int, Field(ge=2, le=64)] = 8
     quiet_hours: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")] = "20:00-06:00"
     retry_seconds: tuple[float, ...] = (5, 30, 120, 600, 1800, 3600, 7200, 14400)

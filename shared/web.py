@@ -24,6 +24,8 @@ from shared.pages import Frame
 from shared.pages.refusals import missing_page, refusal_page, wants_page
 from shared.sessions.elsewhere import is_from_elsewhere
 from shared.sessions.presence import with_use
+from shared.tracing import traces
+from shared.tracing.spans import TRACED, Asking
 
 log = structlog.get_logger()
 
@@ -137,6 +139,26 @@ def install(app: Starlette, frame: Frame | None = None, origin: str = "") -> Non
     app.add_exception_handler(HTTPException, answers.http)
     app.add_exception_handler(Exception, answers.unexpected)
     app.add_middleware(Guard, frame=frame, origin=origin)
+    app.add_middleware(Traced)
+
+
+class Traced:
+    """Says how a request ended that is traced."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun: list[Asking | None] = []
+        scope[TRACED] = begun
+
+        async def noted(message: Message) -> None:
+            await send(message)
+            if message["type"] == "http.response.start":
+                for asking in filter(None, begun):
+                    traces.answered(asking, message["status"])
+
+        await self._app(scope, receive, noted)
 
 
 class Guard:

@@ -123,6 +123,6 @@ def _end_links(connection: Connection[Any]) -> int:
     """Invitations to accounts, the links that guardians were sent, those by which an emergency is taken in hand, those of partners."""
     tables = (
         sql.Identifier("intake", "invitation_link"),
-        *(sql.Identifier("notifications", each) for each in ("notice_v1", "alert_link_v1", "task_link_v1")),
+        *(sql.Identifier("notifications", each) for each in ("notice_v1", "alert_link_v1", "task_link_v1", "agency_link_v1")),
     )
     return sum(connection.execute(sql.SQL("DELETE FROM {}").format(table)).rowcount for table in tables)

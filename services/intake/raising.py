@@ -27,6 +27,7 @@ from shared.pace import Pace
 from shared.sealed import Erased
 from shared.sealing import ToSeal
 from shared.service import Kernel
+from shared.tracing import traces
 from shared.typed import AS_TYPED, When
 
 NARRATIVE = 20_000
@@ -128,6 +129,8 @@ class Raising:
 
         Raises: Invalid, IdempotencyMismatch, Unavailable.
         """
+        if body.reporter.kind == "anonymous":
+            traces.forget("intake", asked.cause)
         return await self._accepting.submit(_Raised(body, asked, principal, flooded))
 
     async def _accept_all(self, raised: Sequence[_Raised]) -> list[Accepted | BaseException]:

@@ -33,6 +33,8 @@ from services.notifications.sending import Sender
 from services.notifications.subscribers import FromCases, FromIntake
 from services.notifications.taking import pages as taking
 from services.notifications.taking.links import AlertLinks
+from services.notifications.upkeep import routes as upkeep
+from services.notifications.upkeep.reminding import Reminders
 from services.notifications.views import LEAVES, Roster
 from shared.erasing import erasing_router
 from shared.eventstore.projection import Projection
@@ -80,6 +82,7 @@ def create_app(settings: Settings) -> FastAPI:
             sender,
             Stragglers(kernel, carrier, sender),
             Clockwork(kernel, notices),
+            Reminders(kernel),
             kernel.subscribe("intake", lambda store: FromIntake(store, roster, taking_turns, KeptSessions(kernel.database)), pace=_UNHURRIED),
             kernel.subscribe("cases", lambda store: FromCases(store, roster, kernel.clock, KeptPeople(kernel.database), quiet), pace=PROMPT),
         ]
@@ -88,6 +91,7 @@ def create_app(settings: Settings) -> FastAPI:
         return [
             api.router(kernel, rosters["roster"], projections[VIEW], turns["contact"]),
             directory.router(kernel, projections[VIEW]),
+            *upkeep.routers(kernel, projections[VIEW]),
             taking.router(taking.Taking(kernel, rosters["roster"], AlertLinks(kernel.database, kernel.keys))),
             erasing_router("notifications", MessageErasures(kernel, projections[VIEW])),
             *families.routers(kernel, rosters["roster"], projections[VIEW]),

@@ -65,6 +65,8 @@ class Endings:
                 await self._notices.decide(due.stream, notice.NoteAttempt(guardian=due.receiver, outcome=outcome), occasion)
             case "calendar":
                 pass  # nobody waits for it: what is off was told by ending the message
+            case _ if due.is_upkeep:
+                pass  # the directory goes on saying that no answer came
             case "account":
                 await self._account_mails.decide(due.stream, account_mail.NoteAttempt(outcome=outcome), occasion)
             case _:

@@ -63,6 +63,11 @@ class Due:
     email: Any
     phone: Any = None
 
+    @property
+    def is_upkeep(self) -> bool:
+        """Whether it asks an agency something for the directory, and is about no task."""
+        return self.stream.startswith("agency-")
+
     def occasion(self, now: datetime, what: Literal["sent", "returned"] = "sent") -> Occasion:
         """The occasion for what is recorded about this message. It is the same at every attempt; another one where it came back."""
         cause = derived_id(TANGGAP, what, self.id)

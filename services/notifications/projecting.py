@@ -15,6 +15,8 @@ from psycopg.types.json import Jsonb
 
 from services.notifications.domain.account_mail import AccountMailDue, AccountMailEnded
 from services.notifications.domain.agency import AGENCY, AgencyDescribed, AgencyRegistered, WebhookDisabled
+from services.notifications.domain.agency_entry import EntryAssured, EntryReminded
+from services.notifications.domain.agency_room import RoomAsked, RoomTold
 from services.notifications.domain.alert import LAST_RESORT_STEP, AlertRaised, AlertStepTaken, AlertUndelivered
 from services.notifications.domain.notice import NOTICE, NoticeCalledOff, NoticeDue, NoticePassedOn, NoticeRepeated, NoticeTried
 from services.notifications.domain.task.events import TaskRequested
@@ -301,17 +303,58 @@ async def _agency(connection: Connection, rows: Gathered, event: Recorded) -> No
     assert isinstance(told, AgencyRegistered)
     secrets = [Jsonb(secret.model_dump()) if secret else None for secret in (told.secret, told.old_secret, told.mail)]
     await connection.execute(
-        "INSERT INTO agency_v1 (generation, agency, name, kind, services, url, secret, old_secret, mail) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        "INSERT INTO agency_v1 (generation, agency, name, kind, services, url, secret, old_secret, mail, listed_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
         " ON CONFLICT (generation, agency) DO UPDATE SET name = excluded.name, kind = excluded.kind, services = excluded.services,"
         " url = excluded.url, secret = excluded.secret, old_secret = excluded.old_secret, mail = excluded.mail",
-        (rows.generation, told.agency, told.name, told.kind, list(told.services), told.url, *secrets),
+        (rows.generation, told.agency, told.name, told.kind, list(told.services), told.url, *secrets, event.recorded_at),
     )
 
 
 async def _agency_described(connection: Connection, rows: Gathered, event: Recorded) -> None:
     told = AgencyDescribed.model_validate_json(event.body)
     described = Jsonb(told.model_dump(mode="json", include={"description", "offers"}))
-    await connection.execute("UPDATE agency_v1 SET described = %s WHERE generation = %s AND agency = %s", (described, rows.generation, told.agency))
+    await connection.execute(
+        "UPDATE agency_v1 SET described = %s, listed_at = %s WHERE generation = %s AND agency = %s",
+        (described, event.recorded_at, rows.generation, told.agency),
+    )
+
+
+async def _room_asked(connection: Connection, rows: Gathered, event: Recorded) -> None:
+    """By webhook where the agency has one, else by mail. Whatever becomes of the message, the search says that no answer came yet."""
+    told = RoomAsked.model_validate_json(event.body)
+    found = await connection.execute(
+        "UPDATE agency_v1 SET room_asked_at = %s WHERE generation = %s AND agency = %s RETURNING url IS NOT NULL",
+        (told.at, rows.generation, told.agency),
+    )
+    row = await found.fetchone()
+    kind = "webhook" if row and row[0] else "room"
+    rows.queue(event, kind, "", told.agency, step=told.number, due_at=event.recorded_at)
+
+
+async def _room_told(connection: Connection, rows: Gathered, event: Recorded) -> None:
+    """Nobody is asked any more what was answered."""
+    told = RoomTold.model_validate_json(event.body)
+    await connection.execute(
+        "UPDATE agency_v1 SET has_room = %s, room_told_at = %s WHERE generation = %s AND agency = %s",
+        (told.has_room, told.at, rows.generation, told.agency),
+    )
+    await connection.execute(
+        "UPDATE outbox_v1 SET state = CASE WHEN state IN ('queued', 'sending') THEN 'cancelled' ELSE 'acknowledged' END WHERE generation = %s"
+        " AND stream = %s AND (kind = 'room' OR kind = 'webhook') AND state IN ('queued', 'sending', 'sent', 'delivered')",
+        (rows.generation, event.stream),
+    )
+
+
+async def _entry_reminded(connection: Connection, rows: Gathered, event: Recorded) -> None:
+    told = EntryReminded.model_validate_json(event.body)
+    await connection.execute("UPDATE agency_v1 SET reminded_at = %s WHERE generation = %s AND agency = %s", (told.at, rows.generation, told.agency))
+    rows.queue(event, "reminder", "", told.agency, step=told.number, due_at=event.recorded_at)
+
+
+async def _entry_assured(connection: Connection, rows: Gathered, event: Recorded) -> None:
+    told = EntryAssured.model_validate_json(event.body)
+    await connection.execute("UPDATE agency_v1 SET assured_at = %s WHERE generation = %s AND agency = %s", (told.at, rows.generation, told.agency))
 
 
 async def _webhook_disabled(connection: Connection, rows: Gathered, event: Recorded) -> None:
@@ -331,6 +374,10 @@ _CHANGES: Mapping[str, Callable[[Connection, Gathered, Recorded], Awaitable[None
     "agency-registered": _agency,
     "agency-described": _agency_described,
     "webhook-disabled": _webhook_disabled,
+    "room-asked": _room_asked,
+    "room-told": _room_told,
+    "entry-reminded": _entry_reminded,
+    "entry-assured": _entry_assured,
 }
 
 

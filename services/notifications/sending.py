@@ -48,8 +48,9 @@ from services.notifications.projecting import NOTICE_STATES, VIEW
 from services.notifications.quiet import QuietHours
 from services.notifications.senders.inviting import Invitation, Method, with_calendar
 from services.notifications.senders.mail import MailSender, appointment_cancelled, guardian_notice, staff_alert
-from services.notifications.senders.webhook import WebhookSender, message_id, notice
+from services.notifications.senders.webhook import WebhookSender, message_id, notice, room_question
 from services.notifications.taking.links import AlertLinks
+from services.notifications.upkeep.mailing import UpkeepMail
 from shared.addresses import MailAddress
 from shared.decider import load
 from shared.delivery.leases import lease
@@ -58,6 +59,7 @@ from shared.eventstore.generations import answering
 from shared.eventstore.projection import Projection
 from shared.sealed import Erased, Sealed
 from shared.service import Kernel
+from shared.tracing import traces
 
 log = structlog.get_logger()
 
@@ -93,6 +95,7 @@ class Sender:
         self._account_mail = AccountMailSender(kernel, mail, Letters(kernel.settings))
         self._account_mails = AccountMails(kernel.store, notices.roster)
         self._link_mail = LinkMail(kernel, mail, TaskLinks(kernel.database, kernel.keys))
+        self._upkeep_mail = UpkeepMail(kernel, mail, self._link_mail)
         self._endings = Endings(kernel, self._notes, self._notices, self._account_mails)
         self._breaker = Breaker()
         self._mail_lane, self._webhook_lane = Lane(MAILS_AT_ONCE), Lane(WEBHOOKS_AT_ONCE)
@@ -184,6 +187,10 @@ class Sender:
                 return
 
     async def _attempt(self, due: Due) -> None:
+        with traces.calling("notifications", due.stream, due.occasion(self._kernel.clock.now()).cause, due.kind):
+            await self._attempted(due)
+
+    async def _attempted(self, due: Due) -> None:
         match due.kind:
             case "alert":
                 await self._endings.of(due, await self._alert(due))
@@ -195,6 +202,8 @@ class Sender:
                 await self._send_account_mail(due)
             case "referral":
                 await self._endings.of(due, await self._link_mail.send(due))
+            case "room" | "reminder":
+                await self._endings.of(due, await self._upkeep_mail.send(due))
             case _:
                 await self._send_webhook(due)
 
@@ -370,18 +379,27 @@ class Sender:
     # agencies -----------------------------------------------------------------------------------------------------
 
     async def _send_webhook(self, due: Due) -> None:
-        task = await load(self._kernel.store, TASK, due.stream)
         found = await self._agency(due.receiver)
-        if task.state.requested is None or found is None:
+        told = await self._told(due, found[2]) if found else None
+        if found is None or told is None:
             await self._endings.of(due, Never("no-endpoint"))
             return
-        url, secrets, key = found
-        now = self._kernel.clock.now()
-        identifier = message_id(key, due.receiver, task.state.requested.task)
-        body = notice(self._kernel.settings.public_origin, task.state.requested, identifier, due.queued_at)
-        outcome = await self._webhooks.send(url, secrets, identifier, body, now)
+        (url, secrets, _), (identifier, body) = found, told
+        outcome = await self._webhooks.send(url, secrets, identifier, body, self._kernel.clock.now())
         self._breaker.note(due.receiver, outcome, self._kernel.clock.now(), random.random())  # noqa: S311 - jitter, not a secret
         await self._endings.of_endpoint(due, url, outcome)
+
+    async def _told(self, due: Due, key: bytes) -> tuple[str, bytes] | None:
+        """The id and the body of a message to an agency's endpoint; None where there is no such task."""
+        origin = self._kernel.settings.public_origin
+        if due.is_upkeep:
+            identifier = message_id(key, due.receiver, str(due.id))
+            return identifier, room_question(origin, identifier, due.queued_at)
+        requested = (await load(self._kernel.store, TASK, due.stream)).state.requested
+        if requested is None:
+            return None
+        identifier = message_id(key, due.receiver, requested.task)
+        return identifier, notice(origin, requested, identifier, due.queued_at)
 
     async def _agency(self, agency: str) -> tuple[str, list[str], bytes] | None:
         """Its address, its secrets, and the key of its messages' ids; None where it has no webhook or was erased."""

@@ -12,6 +12,7 @@ from typing import Any
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from services.notifications.directory.room import RoomSaid
 from services.notifications.directory.searching import Listed
 from services.notifications.domain.listing import Offer
 from services.notifications.domain.outcome import Outcome
@@ -248,7 +249,7 @@ class Reader:
 
 _DELIVERIES = sql.SQL(
     "SELECT o.id, o.kind, o.case_id, o.school, o.receiver, o.step, o.state, o.queued_at, o.sent_at,"
-    " CASE WHEN o.kind = 'notice' THEN substr(o.stream, 8) END, CASE WHEN o.kind IN ('webhook', 'referral') THEN substr(o.stream, 6) END,"
+    " CASE WHEN o.kind = 'notice' THEN substr(o.stream, 8) END, CASE WHEN starts_with(o.stream, 'task-') THEN substr(o.stream, 6) END,"
     " coalesce((SELECT jsonb_agg(jsonb_build_object('at', a.at, 'outcome', a.outcome) ORDER BY a.number)"
     " FROM attempt a WHERE a.outbox = o.id), '[]') FROM outbox_v1 o WHERE {} ORDER BY o.queued_at, o.id"
 )
@@ -304,21 +305,24 @@ async def agencies(outbox: Projection) -> list[dict[str, Any]]:
     return [_with_endpoint(**each) for each in found]
 
 
-_LISTED = sql.SQL("SELECT agency, name, kind, services, described FROM agency_v1 WHERE {} ORDER BY name")
+LISTED = sql.SQL("agency, name, kind, services, described, has_room, room_told_at, room_asked_at, assured_at, listed_at")
+"""The columns of `as_listed`."""
 
 
 async def listed(outbox: Projection) -> list[Listed]:
     """The directory with everything that it says. Raises: StillBuilding, BehindWrite."""
     async with outbox.reading() as reading:
-        wanted = Conditions()
-        wanted.add("generation = %s", reading.generation)
-        found = await _rows(reading, _LISTED, wanted, ("agency", "name", "kind", "services", "described"))
-    return [_as_listed(**each) for each in found]
+        query = sql.SQL("SELECT {} FROM agency_v1 WHERE generation = %s ORDER BY name").format(LISTED)
+        rows = await (await reading.connection.execute(query, (reading.generation,))).fetchall()
+    return [as_listed(*row) for row in rows]
 
 
-def _as_listed(described: dict[str, Any] | None, **names: Any) -> Listed:
-    said = described or {}
-    return Listed(**names, description=said.get("description", ""), offers=[Offer.model_validate(each) for each in said.get("offers", ())])
+def as_listed(agency: str, name: str, kind: str, services: Sequence[str], described: dict[str, Any] | None, *times: Any) -> Listed:
+    """From a row of `LISTED`."""
+    (has_room, told_at, asked_at, assured_at, listed_at), said = times, described or {}
+    offers = [Offer.model_validate(each) for each in said.get("offers", ())]
+    room = RoomSaid(has_room, told_at, asked_at)
+    return Listed(agency, name, kind, services, said.get("description", ""), offers, room, assured_at, listed_at)
 
 
 def _with_endpoint(at: datetime | None, outcome: str | None, **agency: Any) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from shared.eventstore.store import Checkpoint, Conflict, Duplicate, EventStore,
 from shared.eventstore.unit import Alone, UnitOfWork
 from shared.heartbeat import Pulse
 from shared.message import Recorded
+from shared.tracing import traces
 
 log = structlog.get_logger()
 
@@ -167,7 +168,8 @@ class Applying:
     async def _in_order(self, handler: Handler, events: Sequence[Recorded], checkpoint: Checkpoint) -> None:
         async with self._at_once:
             for event in events:
-                await _decided(handler, event, checkpoint)
+                with traces.hearing(self._consumer, self._source, event):
+                    await _decided(handler, event, checkpoint)
 
     # one by one ---------------------------------------------------------------------------------------------------
 
@@ -186,7 +188,8 @@ class Applying:
         error: Exception | None = None
         for attempt in range(tries):
             try:
-                return await self.handler(event, checkpoint)
+                with traces.hearing(self._consumer, self._source, event):
+                    return await self.handler(event, checkpoint)
             except Unavailable:
                 raise
             except Exception as failed:  # noqa: BLE001 - no error of one event may stop the others

@@ -11,13 +11,19 @@ from faststream.redis.parser import BinaryMessageFormatV1
 
 from shared.eventstore.epochs import FIRST
 from shared.message import UNHASHED, Recorded
+from shared.tracing import traces
 
 FIELD = b"__data__"
 """The one field of a stream entry, as FastStream writes and reads it."""
 
 
 def envelope(event: Recorded) -> dict[str, Any]:
-    """The event as JSON, without its hashes: they prove the owner's store, not the message."""
+    """The event as JSON, without its hashes: they prove the owner's store, not the message. Where it has a trace, that goes with it."""
+    parent = traces.parent_of(event.id)
+    return _told(event) | ({"traceparent": parent} if parent else {})
+
+
+def _told(event: Recorded) -> dict[str, Any]:
     return {
         "specversion": "1.0",
         "id": event.id,
@@ -49,6 +55,7 @@ async def encode(event: Recorded) -> bytes:
 
 def decode(told: dict[str, Any]) -> Recorded:
     """The event in an envelope, `UNHASHED`. Raises: KeyError, ValueError: it is not an envelope of ours."""
+    traces.heard(UUID(told["id"]), told.get("traceparent"))
     return Recorded(
         id=UUID(told["id"]),
         stream=told["source"].removeprefix("/"),

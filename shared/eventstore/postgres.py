@@ -21,6 +21,7 @@ from shared.eventstore.states import Loaded, States
 from shared.eventstore.store import Conflict, Entry, Item, Journaling, Outcome, Page, Repeated, Stored
 from shared.eventstore.tail import Tail
 from shared.message import Recorded
+from shared.tracing import traces
 
 _COLUMNS = sql.SQL(
     "id, stream, version, position, partition, previous, key, type, schema_version, body, public, school, actor, happened_at, recorded_at, "
@@ -65,6 +66,9 @@ class PostgresEventStore:
     async def append(self, item: Item) -> Outcome:
         self._refuse_unstorable(item)
         outcome = await self._appends.submit(item)
+        if isinstance(outcome, Stored):
+            for write in item.writes:
+                traces.stored(self.database.service, write.stream, write.events)
         if isinstance(outcome, Stored) and not item.quiet:
             self.doorbell.ring()
         if self._journal:

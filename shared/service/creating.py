@@ -38,6 +38,7 @@ from shared.service.upkeep import parked_router, views_router
 from shared.sessions.hearing import Listening, told_router
 from shared.sessions.kept import KeptSessions
 from shared.settings import Settings
+from shared.tracing import traces
 from shared.wrapping import MasterKeys
 
 log = structlog.get_logger()
@@ -117,6 +118,7 @@ def _lifespan(kernel: Kernel, running: Sequence[Part]) -> Callable[[FastAPI], Ab
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         logs.configure(kernel.name, kernel.settings.log_level)
+        traces.turn_on(kernel.settings.traces)
         await _open(kernel.database)
         working = asyncio.create_task(run_parts(running))
         try:
@@ -125,6 +127,7 @@ def _lifespan(kernel: Kernel, running: Sequence[Part]) -> Callable[[FastAPI], Ab
             working.cancel()
             await asyncio.wait((working,), timeout=8)
             await kernel.close()
+            await asyncio.to_thread(traces.turn_off, kernel.settings.traces)
 
     return lifespan
 

@@ -113,6 +113,7 @@ STORIES = [
     [("double", 0, 0, 0), ("raise", 1, 0, 1), ("raise", 0, 0, 1), ("raise", 1, 0, 1), ("two", 0, 0, 0), ("double", 0, 0, 0)],
     [*OF_BOTH, ("double", 0, 0, 0), ("acknowledge", 0, 0, 0), ("close", 0, 0, 0), ("raise", 1, 0, 1), ("raise", 0, 0, 1), ("two", 0, 0, 0)],
     [*OF_BOTH, ("double", 0, 0, 0), ("acknowledge", 0, 0, 0), ("close", 0, 0, 0), ("two", 0, 0, 0), ("raise", 1, 0, 1)],
+    [*OF_BOTH, ("double", 0, 0, 0), ("raise", 1, 0, 1), ("two", 0, 0, 0), ("unmerge", 4, 0, 0)],
 ]
 """Orders in which everything about a double has its turn, whatever chance brings."""
 

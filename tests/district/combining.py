@@ -44,13 +44,17 @@ class Combination:
 
 @dataclass
 class District:
-    """One district whose stores and journal have moments. within: seconds that everything may take to be heard after a healing."""
+    """One district whose stores and journal have moments. within: seconds that everything may take to be heard after a healing.
+
+    since: the first moment of each store that is of the history which the district lives on: see ADR 60 on what nobody remembers.
+    """
 
     url: str
     redis_url: str
     folder: Path
     within: float = 30.0
     taken: dict[str, int] = field(default_factory=dict)
+    since: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SERVICES, 0))
 
     @property
     def moments(self) -> Moments:
@@ -88,7 +92,7 @@ async def lived(district: District, random: Random) -> None:
             await told_some(three, random)
             if random.random() < 0.7:
                 await eventually(lambda: level(district), within=district.within)
-            district.take([service for service in SERVICES if random.random() < 0.6 or service not in district.taken])
+            district.take([service for service in SERVICES if random.random() < 0.6 or district.taken.get(service, -1) < district.since[service]])
         await told_some(three, random)
         if random.random() < 0.7:
             await eventually(lambda: level(district), within=district.within)
@@ -124,7 +128,9 @@ def unheard(url: str, reader: str, source: str) -> set[str]:
 
 def drawn(district: District, random: Random) -> Combination:
     """Any combination."""
-    back: dict[Service, int] = {service: random.randint(0, district.taken[service]) for service in SERVICES if random.random() < 0.6}
+    back: dict[Service, int] = {
+        service: random.randint(district.since[service], district.taken[service]) for service in SERVICES if random.random() < 0.6
+    }
     journal = random.choices(get_args(KeptJournal), weights=(5, 2, 2, 1))[0]
     return Combination(back, journal, random.random() < 0.4, random.random() < 0.2)
 
@@ -145,6 +151,8 @@ def hold(district: District, combination: Combination) -> None:
     for service in SERVICES:
         assert promised[service] <= outliving_of(district.url, service), "what must outlive is told again before anything serves"
     assert district.heal() == [], "once"
+    if {service for service in SERVICES if lost[service]} - found:
+        district.since = {service: district.taken[service] + 1 for service in SERVICES}
     go_on(district)
 
 

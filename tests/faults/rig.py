@@ -219,8 +219,8 @@ class Rig:
 
 
 @contextmanager
-def rig(folder: Path, *, off: str = "", only: tuple[str, ...] = ()):
-    """A running district. off: a protection to switch off, in the services named by `only` (all where none is named)."""
+def rig(folder: Path, *, off: str = "", only: tuple[str, ...] = (), **more: str):
+    """A running district. more: settings. off: a protection to switch off, in the services named by `only` (all where none is named)."""
     folder.mkdir(parents=True, exist_ok=True)
     postgres = start_postgres(folder)
     redis = start_redis(folder)
@@ -228,7 +228,7 @@ def rig(folder: Path, *, off: str = "", only: tuple[str, ...] = ()):
     settings = {
         "TANGGAP_DEMO_SIGN_IN": "true", "TANGGAP_LOOPBACK_WEBHOOKS": "true", "TANGGAP_RETRY_SECONDS": "0.3,0.5,1,2,4,8", "SMTP_URL": f"smtp://127.0.0.1:{mail_port}",
         "FAULTS_FOLDER": str(folder),
-    }  # fmt: skip
+    } | more  # fmt: skip
     deployment = Deployment(folder, prepared(postgres.url(), folder), redis.url, launch="tests.faults.child {}", settings=settings)
     deployment.erasure = erasures_address(postgres.url(), folder)
     built = Rig(folder, postgres, redis, deployment, f"http://127.0.0.1:{agency_port}")

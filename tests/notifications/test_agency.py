@@ -1,15 +1,19 @@
 """A partner agency in the directory."""
 
+from datetime import UTC, datetime, timedelta
+
 from services.notifications.domain.agency import (
     AGENCY,
     AgencyDescribed,
     AgencyRegistered,
     DescribeAgency,
+    NobodyToAsk,
     NoSuchAgency,
     NoteGone,
     RegisterAgency,
     WebhookDisabled,
 )
+from services.notifications.domain.agency_room import AskForRoom, RoomAsked, RoomTold, TellRoom
 from services.notifications.domain.listing import Offer
 from shared.sealed import Sealed
 from shared.testing import given
@@ -74,3 +78,44 @@ def test_an_agency_that_is_registered_again_keeps_its_description():
 
 def test_nobody_is_described_who_is_not_registered():
     given(AGENCY).when(DescribeAgency(**SAID)).refuses(NoSuchAgency)
+
+
+AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
+ASKED = RoomAsked(agency="upt", number=1, by="ani", at=AT)
+TELL = TellRoom(answer="a", has_room=True, channel="link", by="link:upt", at=AT)
+TOLD = RoomTold(agency="upt", answer="a", has_room=True, channel="link", by="link:upt", at=AT)
+
+
+def test_several_who_ask_within_a_day_are_one_question():
+    given(AGENCY, REGISTERED).when(AskForRoom(by="ani", at=AT)).then(ASKED)
+    given(AGENCY, REGISTERED, ASKED).when(AskForRoom(by="budi", at=AT + timedelta(hours=23))).then()
+    later = AT + timedelta(hours=24)
+    given(AGENCY, REGISTERED, ASKED).when(AskForRoom(by="budi", at=later)).then(RoomAsked(agency="upt", number=2, by="budi", at=later))
+
+
+def test_an_agency_that_answered_can_be_asked_again_at_once():
+    given(AGENCY, REGISTERED, ASKED, TOLD).when(AskForRoom(by="budi", at=AT)).then(RoomAsked(agency="upt", number=2, by="budi", at=AT))
+
+
+def test_an_answer_that_comes_twice_is_one_and_another_replaces_it():
+    given(AGENCY, REGISTERED, ASKED).when(TELL).then(TOLD)
+    given(AGENCY, REGISTERED, ASKED, TOLD).when(TELL).then()
+    changed = {"answer": "b", "has_room": False}
+    given(AGENCY, REGISTERED, ASKED, TOLD).when(TELL.model_copy(update=changed)).then(TOLD.model_copy(update=changed))
+
+
+def test_an_agency_says_that_it_has_room_without_being_asked():
+    given(AGENCY, REGISTERED).when(TELL).then(TOLD)
+
+
+def test_who_has_neither_webhook_nor_mailbox_is_phoned():
+    silent = AgencyRegistered(**fields(url=None))
+    given(AGENCY, silent).when(AskForRoom(by="ani", at=AT)).refuses(NobodyToAsk)
+    given(AGENCY, REGISTERED, GONE).when(AskForRoom(by="ani", at=AT)).refuses(NobodyToAsk)
+    given(AGENCY, AgencyRegistered(**fields(url=None, mail=Sealed(kid="k", context="c", box="Ym94")))).when(AskForRoom(by="ani", at=AT)).then(ASKED)
+    given(AGENCY, silent).when(TELL).then(TOLD)
+
+
+def test_nobody_is_asked_and_nobody_answers_who_is_not_registered():
+    given(AGENCY).when(AskForRoom(by="ani", at=AT)).refuses(NoSuchAgency)
+    given(AGENCY).when(TELL).refuses(NoSuchAgency)

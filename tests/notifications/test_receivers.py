@@ -1,15 +1,18 @@
 """The search for a receiver: need, age, area, hours and whether minors may come alone are compared, and every comparison is told."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from services.notifications.directory.needs import needs
+from services.notifications.directory.room import RoomSaid
 from services.notifications.directory.saying import sentences
 from services.notifications.directory.searching import Code, Fit, Listed, Reason, Wish, receivers
 from services.notifications.domain.listing import Offer
 
-TODAY = date(2026, 3, 2)
+NOW = datetime(2026, 3, 2, 9, tzinfo=ZoneInfo("Asia/Jakarta"))
 
 
 def agency(known_as: str, /, kind: str = "", about: str = "", **offer: object) -> Listed:
@@ -18,7 +21,7 @@ def agency(known_as: str, /, kind: str = "", about: str = "", **offer: object) -
 
 
 def fits(wish: Wish, listed: Listed) -> dict[Code, Fit]:
-    (hit,) = receivers(wish, [listed], TODAY)
+    (hit,) = receivers(wish, [listed], NOW)
     return {each.code: each.fit for each in hit.reasons}
 
 
@@ -58,6 +61,26 @@ def test_each_wish_is_compared_with_what_the_agency_says(wish, offer, told):
     assert fits(wish, agency("Lembaga", **offer)) == told
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (RoomSaid(has_room=True, told_at=NOW - timedelta(days=2)), [("room-now", "fits", "2")]),
+        (RoomSaid(has_room=False, told_at=NOW), [("room-now", "against", "0")]),
+        (RoomSaid(has_room=True, told_at=NOW - timedelta(days=15)), [("room", "against", "0"), ("room-once", "unknown", "15")]),
+        (RoomSaid(asked_at=NOW - timedelta(days=3)), [("room", "against", "0"), ("room-waits", "unknown", "3")]),
+        (
+            RoomSaid(has_room=True, told_at=NOW - timedelta(days=9), asked_at=NOW - timedelta(days=1)),
+            [("room-now", "fits", "9"), ("room-waits", "unknown", "1")],
+        ),
+        (RoomSaid(has_room=False, told_at=NOW - timedelta(days=1), asked_at=NOW - timedelta(days=2)), [("room-now", "against", "1")]),
+        (RoomSaid(), [("room", "against", "0")]),
+    ],
+)
+def test_what_the_agency_said_of_its_room_goes_before_the_directory_while_it_is_young(said, told):
+    (hit,) = receivers(Wish(), [replace(agency("Lembaga", room=0), room=said)], NOW)
+    assert sorted((each.code, each.fit, each.about) for each in hit.reasons) == told
+
+
 def test_the_words_are_also_looked_for_in_what_the_agency_says_of_itself():
     assert fits(Wish(words="rawan"), agency("Lembaga", about="Untuk remaja rawan")) == {"words": "fits"}
 
@@ -76,13 +99,13 @@ def test_the_best_stand_first_and_nobody_is_left_out():
     near = agency("Dekat", name="Psikologi", areas=("Kabupaten Contoh",), minimum_age=6, maximum_age=18)
     silent = agency("Diam", name="Psikologi")
     other = agency("Lain", name="Konsultasi gizi", areas=("Kabupaten Lain",))
-    found = receivers(Wish(need="mental-health", age=12, area="Contoh"), [other, far, silent, near], TODAY)
+    found = receivers(Wish(need="mental-health", age=12, area="Contoh"), [other, far, silent, near], NOW)
     assert [(each.listed.name, each.suits) for each in found] == [("Dekat", True), ("Diam", True), ("Jauh", False), ("Lain", False)]
 
 
 def test_an_agency_stands_by_the_service_that_fits_best():
     offers = (Offer(service="a", name="Psikologi dewasa", minimum_age=18), Offer(service="b", name="Psikologi remaja", maximum_age=18))
-    (hit,) = receivers(Wish(need="mental-health", age=12), [Listed("l", "L", "", (), "", offers)], TODAY)
+    (hit,) = receivers(Wish(need="mental-health", age=12), [Listed("l", "L", "", (), "", offers)], NOW)
     assert hit.offer.service == "b"
 
 
@@ -91,6 +114,7 @@ def test_every_comparison_has_a_sentence_in_both_languages():
         *((code, fit) for code in ("age", "area", "unaccompanied", "around-the-clock") for fit in ("fits", "unknown", "against")),
         *((code, fit) for code in ("need", "words", "room") for fit in ("fits", "against")),
         ("active", "against"), ("checked", "unknown"),
+        ("room-now", "fits"), ("room-now", "against"), ("room-once", "unknown"), ("room-waits", "unknown"),
     ]  # fmt: skip
     said = [sentences(Reason(code, fit, "X")) for code, fit in comparisons]
     assert all(each.indonesian and each.english and each.indonesian != each.english for each in said)

@@ -122,6 +122,13 @@ class OnCase:
             return True
         return await self._is_double(mine, other)
 
+    async def _require_two_children(self, mine: Case, other: Case) -> None:
+        """One child has one open case. Raises: OneChildInTheRoster, StudentHasOpenCase."""
+        if mine.student is not None and mine.student == other.student:
+            raise StudentHasOpenCase
+        if await self._is_double(mine, other):
+            raise OneChildInTheRoster
+
     async def _is_double(self, mine: Case, other: Case) -> bool:
         """The two students are one child in the roster."""
         if None in (mine.student, other.student):
@@ -129,14 +136,13 @@ class OnCase:
         return (await load(self.kernel.store, STUDENT, student_stream(mine.student or ""))).state.double == other.student
 
     async def _given_back(self, envelope: Envelope, command: UnmergeCase, mine: Loaded[Case]) -> Sequence[Write]:
-        """In the case that this one rests in, and in every case that this one came into with it. Raises: OneChildInTheRoster."""
+        """In the case that this one rests in, and in every case that this one came into with it. Raises: OneChildInTheRoster, StudentHasOpenCase."""
         back = GiveBackMerged(merged=self.case_id, act=command.act, by=command.by, at=command.at)
         writes: list[Write] = []
         into = mine.state.moves.merged_into
         while into:
             other = await self._other(envelope, into)
-            if await self._is_double(mine.state, other.state):
-                raise OneChildInTheRoster
+            await self._require_two_children(mine.state, other.state)
             if rests_in(other.state.moves, self.case_id):
                 writes += self._half(envelope, back, other)
             into = other.state.moves.merged_into

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from psycopg import sql
 
@@ -69,7 +68,7 @@ class CaseList:
     def __init__(self, view: Projection) -> None:
         self._view = view
 
-    async def page(self, filters: Filters, *, schools: str, sight: Sight, reader: str, after: Sequence[Any] | None, limit: int) -> list[Listed]:
+    async def page(self, filters: Filters, *, schools: str, sight: Sight, reader: str, after: Sequence[object] | None, limit: int) -> list[Listed]:
         """Newest first. schools: the wall, as `schools_of` says it. Cases that name the reader are never listed.
 
         Raises: StillBuilding, BehindWrite.
@@ -81,7 +80,7 @@ class CaseList:
 
 
 def cases_wanted(
-    generation: int, filters: Filters, schools: str, sight: Sight, reader: str, after: Sequence[Any] | None
+    generation: int, filters: Filters, schools: str, sight: Sight, reader: str, after: Sequence[object] | None
 ) -> Conditions:  # fmt: skip
     """Which rows of the case list are asked for, as far as the reader may know of them. after: the place of the last one, newest first."""
     wanted = Conditions()

@@ -94,7 +94,7 @@ def _own_schools(principal: Principal, school: str | None) -> tuple[str, ...]:
     return (school,) if school else () if mine == EVERYWHERE else tuple(sorted(mine))
 
 
-async def whole_cases(cases: CaseList, principal: Principal, wanted: Filters, after: Sequence[Any] | None, limit: int) -> list[Listed]:
+async def whole_cases(cases: CaseList, principal: Principal, wanted: Filters, after: Sequence[object] | None, limit: int) -> list[Listed]:
     """Rows for whoever works at their school, or for the district's duty. Raises: NotAllowed: for nobody else."""
     if not principal.holds(*OF_THE_SCHOOL, "district-duty", "service"):
         raise NotAllowed

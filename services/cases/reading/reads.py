@@ -48,16 +48,16 @@ class Reads:
     database: Database
     store: EventStore
 
-    async def of_case(self, case_id: str, *, after: Sequence[Any] | None = None, limit: int = PAGE) -> list[Read]:
+    async def of_case(self, case_id: str, *, after: Sequence[object] | None = None, limit: int = PAGE) -> list[Read]:
         """Newest first. Whether the case is for who asks is decided before. Raises: Unavailable."""
         return await self._found([case_id], after, limit)
 
-    async def of_student(self, student: str, *, after: Sequence[Any] | None = None, limit: int = PAGE) -> list[Read]:
+    async def of_student(self, student: str, *, after: Sequence[object] | None = None, limit: int = PAGE) -> list[Read]:
         """Who read any case that the student has had, newest first: what the person looked at may ask for. Raises: Unavailable."""
         cases = (await load(self.store, STUDENT, student_stream(student))).state.cases
         return await self._found(list(cases), after, limit)
 
-    async def _found(self, cases: list[str], after: Sequence[Any] | None, limit: int) -> list[Read]:
+    async def _found(self, cases: list[str], after: Sequence[object] | None, limit: int) -> list[Read]:
         wanted = Conditions()
         wanted.add("case_id = ANY (%s)", cases)
         if after:

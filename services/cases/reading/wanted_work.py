@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, LiteralString
+from typing import LiteralString
 
 from services.cases.reading.case_list import of_schools
 from services.cases.rights import Sight
@@ -48,7 +48,7 @@ def ranked(wanted: WorkFilter) -> LiteralString:
     return f"{_RANK}, expected_at, case_id, key" if wanted.taker else "expected_at, case_id, key"
 
 
-def work_wanted(generation: int, wanted: WorkFilter, schools: str, reader: str, after: Sequence[Any] | None) -> Conditions:
+def work_wanted(generation: int, wanted: WorkFilter, schools: str, reader: str, after: Sequence[object] | None) -> Conditions:
     found = Conditions()
     found.add("w.generation = %s", generation)
     found.add("NOT %s = ANY (w.named)", reader)

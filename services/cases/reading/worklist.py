@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from psycopg import sql
 
@@ -52,7 +51,7 @@ class WorkList:
     def __init__(self, database: Database, view: Projection) -> None:
         self._database, self._view = database.acting_as("clock"), view
 
-    async def page(self, wanted: WorkFilter, *, schools: str, reader: str, after: Sequence[Any] | None, limit: int) -> list[Work]:
+    async def page(self, wanted: WorkFilter, *, schools: str, reader: str, after: Sequence[object] | None, limit: int) -> list[Work]:
         """The earliest first. schools: ids with commas, or `*`. Cases that name the reader are never listed. Raises: StillBuilding, BehindWrite."""
         async with self._view.reading(_and_what_asks(reader, schools)) as (connection, generation):
             found = work_wanted(generation, wanted, schools, reader, after)

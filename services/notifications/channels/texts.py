@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-Kind = Literal["alert", "emergency", "guardian", "cancelled", "agency"]
+Kind = Literal["alert", "emergency", "guardian", "cancelled", "agency", "upkeep"]
 Language = Literal["id", "en"]
 
 PLACEHOLDERS = frozenset({"organisation", "code", "link", "take"})

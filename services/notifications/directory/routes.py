@@ -99,8 +99,8 @@ def router(kernel: Kernel, outbox: Projection) -> APIRouter:
     async def search(body: WishBody, _: SignedIn) -> dict[str, Any]:
         if body.need and body.need not in needs():
             raise Invalid(Fault("/need", "unknown-need"))
-        today = kernel.clock.now().astimezone(ZoneInfo(kernel.settings.time_zone)).date()
-        found = receivers(Wish(**body.model_dump()), await listed(outbox), today)
+        now = kernel.clock.now().astimezone(ZoneInfo(kernel.settings.time_zone))
+        found = receivers(Wish(**body.model_dump()), await listed(outbox), now)
         return {
             "items": [_shown(each) for each in found],
             "needs": [{"code": code, "title": _pair(*each.title)} for code, each in needs().items()],

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime
 from typing import Literal
 
 from services.notifications.directory.needs import begins_a_word, needs
+from services.notifications.directory.room import NOTHING_SAID, RoomCode, RoomSaid
+from services.notifications.domain.agency_entry import FRESH
 from services.notifications.domain.listing import Offer
 
-FRESH = timedelta(days=180)
-"""So long something that was assured counts as true (the standing of a directory)."""
-
 Fit = Literal["fits", "unknown", "against"]
-Code = Literal["need", "words", "age", "area", "unaccompanied", "around-the-clock", "room", "active", "checked"]
+Code = Literal["need", "words", "age", "area", "unaccompanied", "around-the-clock", "room", RoomCode, "active", "checked"]
 _SERVED_EVERYWHERE = ("nasional", "indonesia", "national", "seluruh")
 
 
@@ -38,7 +37,10 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """An agency of the directory. services: their names, where nothing more is known of them."""
+    """An agency of the directory. services: their names, where nothing more is known of them. room: as it said itself.
+
+    assured_at: when the agency said that all of it is true. listed_at: since when it stands in the directory as it is.
+    """
 
     agency: str
     name: str
@@ -46,10 +48,29 @@ class Listed:
     services: Sequence[str]
     description: str = ""
     offers: Sequence[Offer] = ()
+    room: RoomSaid = NOTHING_SAID
+    assured_at: datetime | None = None
+    listed_at: datetime | None = None
 
     def all_offers(self) -> Sequence[Offer]:
         """At least one: an agency of which only names are known may do anything."""
         return self.offers or [Offer(service="", name=", ".join(self.services))]
+
+    def last_true(self, offer: Offer, now: datetime) -> date | None:
+        """The day on which somebody last assured it; else that of its listing, if that is known. now: in the district's zone."""
+        own = self.assured_at.astimezone(now.tzinfo).date() if self.assured_at else None
+        assured = [day for day in (own, offer.checked_on) if day]
+        listed = self.listed_at.astimezone(now.tzinfo).date() if self.listed_at else None
+        return max(assured) if assured else listed
+
+    def old_since(self, offer: Offer, now: datetime) -> date | None:
+        """The same day, where it is so long ago that it does not count any more."""
+        day = self.last_true(offer, now)
+        return day if day and now.date() - day > FRESH else None
+
+    def is_old(self, now: datetime) -> bool:
+        """Whether something of its entry is so old."""
+        return any(self.old_since(each, now) for each in self.all_offers())
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +104,13 @@ class Hit:
         return sum(each.fit == fit for each in self.reasons)
 
 
-def receivers(wish: Wish, directory: Iterable[Listed], today: date) -> list[Hit]:
-    """Every agency, the best first."""
-    return sorted((_best(wish, each, today) for each in directory), key=lambda hit: hit.rank)
+def receivers(wish: Wish, directory: Iterable[Listed], now: datetime) -> list[Hit]:
+    """Every agency, the best first. now: in the district's zone."""
+    return sorted((_best(wish, each, now) for each in directory), key=lambda hit: hit.rank)
 
 
-def _best(wish: Wish, listed: Listed, today: date) -> Hit:
-    hits = [Hit(listed, offer, sorted(_reasons(wish, listed, offer, today), key=_as_shown)) for offer in listed.all_offers()]
+def _best(wish: Wish, listed: Listed, now: datetime) -> Hit:
+    hits = [Hit(listed, offer, sorted(_reasons(wish, listed, offer, now), key=_as_shown)) for offer in listed.all_offers()]
     return min(hits, key=lambda hit: hit.rank)
 
 
@@ -97,7 +118,7 @@ def _as_shown(reason: Reason) -> int:
     return ("fits", "unknown", "against").index(reason.fit)
 
 
-def _reasons(wish: Wish, listed: Listed, offer: Offer, today: date) -> Iterator[Reason]:
+def _reasons(wish: Wish, listed: Listed, offer: Offer, now: datetime) -> Iterator[Reason]:
     text = f"{listed.name} {listed.description} {offer.name} {offer.description} {offer.eligibility}"
     need = needs().get(wish.need)
     if need:
@@ -112,17 +133,19 @@ def _reasons(wish: Wish, listed: Listed, offer: Offer, today: date) -> Iterator[
         yield Reason("unaccompanied", _fit(offer.unaccompanied))
     if wish.around_the_clock:
         yield Reason("around-the-clock", _fit(True if offer.around_the_clock else (False if offer.hours else None)))
-    yield from _standing(offer, today)
+    yield from _standing(listed, offer, now)
 
 
-def _standing(offer: Offer, today: date) -> Iterator[Reason]:
-    """What holds whatever is wished."""
-    if offer.room is not None:
+def _standing(listed: Listed, offer: Offer, now: datetime) -> Iterator[Reason]:
+    """What holds whatever is wished. What the agency said itself goes before what the directory was told."""
+    for code, fits, days in listed.room.compared(now):
+        yield Reason(code, _fit(fits), str(days))
+    if offer.room is not None and not listed.room.holds(now):
         yield Reason("room", _fit(offer.room > 0), str(offer.room))
     if not offer.active:
         yield Reason("active", "against")
-    if offer.checked_on and today - offer.checked_on > FRESH:
-        yield Reason("checked", "unknown", offer.checked_on.isoformat())
+    if old := listed.old_since(offer, now):
+        yield Reason("checked", "unknown", old.isoformat())
 
 
 def _fit(known: bool | None) -> Fit:

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, assert_never
 
+from services.notifications.domain import agency_entry, agency_room
+from services.notifications.domain.agency_entry import UNASSURED, AssureEntry, Entry, EntryAssured, EntryReminded, RemindOfEntry
+from services.notifications.domain.agency_room import UNASKED, AskForRoom, Room, RoomAsked, RoomTold, TellRoom
 from services.notifications.domain.listing import Offer
 from shared.decider import Decider
 from shared.errors import Refused
@@ -45,7 +48,7 @@ class NoteGone(Fact):
     url: str
 
 
-Command = RegisterAgency | DescribeAgency | NoteGone
+Command = RegisterAgency | DescribeAgency | NoteGone | AskForRoom | TellRoom | RemindOfEntry | AssureEntry
 
 
 class AgencyRegistered(Event):
@@ -77,7 +80,7 @@ class WebhookDisabled(Event):
     url: str
 
 
-AgencyEvent = AgencyRegistered | AgencyDescribed | WebhookDisabled
+AgencyEvent = AgencyRegistered | AgencyDescribed | WebhookDisabled | RoomAsked | RoomTold | EntryReminded | EntryAssured
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,14 @@ class Agency:
     registered: AgencyRegistered | None = None
     disabled: bool = False
     described: AgencyDescribed | None = None
+    room: Room = UNASKED
+    entry: Entry = UNASSURED
+
+    @property
+    def can_be_asked(self) -> bool:
+        """Whether a message of ours gets there: it has a webhook that answers, or a mailbox."""
+        known = self.registered
+        return known is not None and (known.mail is not None or (known.url is not None and not self.disabled))
 
 
 initial = Agency()
@@ -100,6 +111,10 @@ def evolve(agency: Agency, event: AgencyEvent) -> Agency:
             return replace(agency, described=event)
         case WebhookDisabled():
             return replace(agency, disabled=True)
+        case RoomAsked() | RoomTold():
+            return replace(agency, room=agency_room.evolve(agency.room, event))
+        case EntryReminded() | EntryAssured():
+            return replace(agency, entry=agency_entry.evolve(agency.entry, event))
         case _:
             assert_never(event)
 
@@ -111,6 +126,12 @@ class NoSuchAgency(Refused):
     english = "There is no such agency."
 
 
+class NobodyToAsk(Refused):
+    code = "nobody-to-ask"
+    indonesian = "Lembaga ini tidak punya sistem atau surel: teleponlah, lalu catat jawabannya."
+    english = "This agency has no system and no mailbox: phone it, then note what it says."
+
+
 def decide(command: Command, agency: Agency) -> Sequence[AgencyEvent]:
     match command:
         case RegisterAgency():
@@ -119,6 +140,10 @@ def decide(command: Command, agency: Agency) -> Sequence[AgencyEvent]:
             return _describe(command, agency)
         case NoteGone(url=url):
             return _note_gone(url, agency)
+        case AskForRoom() | TellRoom():
+            return _room(command, agency)
+        case RemindOfEntry() | AssureEntry():
+            return _entry(command, agency)
         case _:
             assert_never(command)
 
@@ -138,6 +163,20 @@ def _describe(command: DescribeAgency, agency: Agency) -> Sequence[AgencyEvent]:
     return [] if told == agency.described else [told]
 
 
+def _room(command: AskForRoom | TellRoom, agency: Agency) -> Sequence[AgencyEvent]:
+    if agency.registered is None:
+        raise NoSuchAgency
+    if isinstance(command, AskForRoom) and not agency.can_be_asked:
+        raise NobodyToAsk
+    return agency_room.decide(command, agency.room, agency.registered.agency)
+
+
+def _entry(command: RemindOfEntry | AssureEntry, agency: Agency) -> Sequence[AgencyEvent]:
+    if agency.registered is None:
+        raise NoSuchAgency
+    return agency_entry.decide(command, agency.entry, agency.registered.agency)
+
+
 def _register(command: RegisterAgency, agency: Agency) -> Sequence[AgencyEvent]:
     known = agency.registered
     sealed = {"secret", "old_secret", "mail"}
@@ -154,5 +193,8 @@ def _without_mailbox(first: Json) -> Json:
 UPCASTERS = Upcasters({("agency-registered", 1): _without_mailbox})
 
 AGENCY: Decider[Command, Agency, AgencyEvent] = Decider(
-    initial, decide, evolve, EventCodec(AgencyRegistered, AgencyDescribed, WebhookDisabled, upcasters=UPCASTERS)
+    initial,
+    decide,
+    evolve,
+    EventCodec(AgencyRegistered, AgencyDescribed, WebhookDisabled, RoomAsked, RoomTold, EntryReminded, EntryAssured, upcasters=UPCASTERS),
 )

@@ -57,6 +57,11 @@ def agency_notice(sender: str, receiver: MailAddress, identifier: str, link: str
     return _message(sender, receiver, identifier, "agency", {"link": link})
 
 
+def upkeep_mail(sender: str, receiver: MailAddress, identifier: str, link: str) -> MIMEMultipart:
+    """Asks an agency's office how things stand with it: whether it has room, and whether its entry in the directory is still true."""
+    return _message(sender, receiver, identifier, "upkeep", {"link": link})
+
+
 def _message(sender: str, receiver: MailAddress, identifier: str, kind: Kind, values: Mapping[str, str]) -> MIMEMultipart:
     told = words()[kind]
     body = filled(told.text, values)

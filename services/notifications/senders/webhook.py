@@ -26,12 +26,12 @@ _TIMEOUT = httpx.Timeout(_LONGEST, connect=5)
 _LARGEST_ANSWER = 65_536
 
 
-def message_id(key: bytes, agency: str, task: str) -> str:
+def message_id(key: bytes, agency: str, about: str) -> str:
     """Per recipient, so that two agencies cannot compare ids; the same for every attempt, also while secrets rotate.
 
-    key: from the agency's own key, use `message-id`.
+    key: from the agency's own key, use `message-id`. about: the id of a task, or of a message that is about none.
     """
-    digest = hmac.digest(key, f"webhook|{agency}|{task}".encode(), sha256)
+    digest = hmac.digest(key, f"webhook|{agency}|{about}".encode(), sha256)
     return "evt_" + b32encode(digest).decode()[:26]
 
 
@@ -52,6 +52,23 @@ def notice(origin: str, requested: TaskRequested, identifier: str, queued_at: da
                 "priority": requested.priority,
                 "respond_by": requested.respond_by.isoformat(),
             },
+        }
+    )
+
+
+def room_question(origin: str, identifier: str, queued_at: datetime) -> bytes:
+    """The body of *have you room?*. It is told nothing of whom somebody looks for a place for, so it cannot say it."""
+    return orjson.dumps(
+        {
+            "specversion": "1.0",
+            "id": identifier,
+            "source": origin,
+            "type": "id.tanggap.room.asked.v1",
+            "subject": "room",
+            "time": queued_at.isoformat(),
+            "datacontenttype": "application/json",
+            "dataclassification": "internal",
+            "data": {"answer": f"{origin}/notifications/api/agencies/room"},
         }
     )
 
