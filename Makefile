@@ -8,7 +8,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/bytecode
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export HYPOTHESIS_STORAGE_DIRECTORY := .cache/hypothesis
 
-.PHONY: help setup demo test unit browser thorough check bench faults lock clean
+.PHONY: help setup demo test unit browser tour thorough check bench faults lock clean
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -40,6 +40,11 @@ unit: $(STAMP) ## The tests without servers, sockets and processes, in about a m
 browser: $(STAMP) ## The pages in a real Chromium (FULL=1: every page in every width and colours)
 	@sh deploy/browser.sh >/dev/null
 	@BROWSER_FULL=$(FULL) $(PYTHON) -m pytest -m browser
+
+tour: $(STAMP) ## The pictures of docs/tour.md, made from a played demonstration, into .cache/tour
+	@sh deploy/browser.sh >/dev/null
+	@mkdir -p .cache/tour
+	@TOUR=.cache/tour $(PYTHON) -m pytest -m thorough tests/browser/test_tour.py
 
 thorough: $(STAMP) ## What the tests try briefly, in full: thousands of damaged exports
 	@$(PYTHON) -m pytest -m thorough
