@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Literal
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict
 
 from services.intake.adding import Adding, Addition
-from services.intake.authors import author_of, author_of_addition, not_theirs
+from services.intake.authors import author_of, author_of_addition, known_reporter, not_theirs
 from services.intake.dialogue import Dialogue, Said
 from services.intake.domain.concern import Concern
 from services.intake.network import network_of
@@ -20,7 +21,7 @@ from services.intake.views import Directory
 from shared.access import SignedIn
 from shared.asking import asked
 from shared.errors import Invalid
-from shared.events import OutcomeClass
+from shared.events import OutcomeClass, RevealGround
 
 
 class Status(BaseModel):
@@ -30,10 +31,18 @@ class Status(BaseModel):
     outcome_class: OutcomeClass | None = None
 
 
+class Opened(BaseModel):
+    """A confidential reporter's name was opened to one person, and another agreed. at: the moment."""
+
+    at: datetime
+    ground: RevealGround
+
+
 class Told(Status):
-    """The same, and the dialogue: for the holder of the receipt alone."""
+    """The same, and the dialogue: for the holder of the receipt alone. name_opened: each time that a confidential reporter's name was opened."""
 
     said: list[Said]
+    name_opened: list[Opened]
 
 
 class ReceiptShown(BaseModel):
@@ -61,10 +70,11 @@ def router(raising: Raising, adding: Adding, reporters: Reporters, dialogue: Dia
 def _concerns(routes: APIRouter, raising: Raising, reporters: Reporters, dialogue: Dialogue) -> None:
     @routes.post("/concerns", status_code=201, summary="Raise a concern; answers only when it is durable")
     async def raise_concern(body: ConcernBody, request: Request, principal: SignedIn) -> Accepted:
-        if faults := not_theirs(body, principal):
+        told = known_reporter(body, principal)
+        if faults := not_theirs(told, principal):
             raise Invalid(*faults)
-        author = author_of(body, principal)
-        return await raising.accept(body, await asked(request, author, required=True), author)
+        author = author_of(told, principal)
+        return await raising.accept(told, await asked(request, author, required=True), author)
 
     @routes.get("/concerns/{concern_id}", summary="How my concern stands; with the receipt in the Receipt header, or as its reporter")
     async def concern_status(concern_id: str, request: Request, principal: SignedIn) -> Status:
@@ -77,11 +87,15 @@ def _concerns(routes: APIRouter, raising: Raising, reporters: Reporters, dialogu
     @routes.post("/dialogue", summary="What was written on both sides after the first words, by receipt; never in an address")
     async def said(body: ReceiptShown, request: Request, _: SignedIn) -> Told:
         concern = await reporters.by_receipt(body.receipt, network_of(request))
-        return Told(state=concern.state, outcome_class=concern.outcome, said=await dialogue.of(concern))
+        return Told(state=concern.state, outcome_class=concern.outcome, said=await dialogue.of(concern), name_opened=_opened(concern))
 
     @routes.get("/schema/concern", summary="JSON Schema of a concern")
     async def schema(_: SignedIn) -> dict[str, Any]:
         return ConcernBody.model_json_schema()
+
+
+def _opened(concern: Concern) -> list[Opened]:
+    return [Opened(at=each.at, ground=each.ground) for each in concern.opened]
 
 
 def _status(concern: Concern) -> Status:

@@ -45,6 +45,7 @@ from services.intake.held import view as held_view
 from services.intake.held.desk import HeldDesk
 from services.intake.held.letting_through import LettingThrough, Release
 from services.intake.held.view import HeldReports
+from services.intake.identity import pages as identity_pages
 from services.intake.machines import pages as key_pages
 from services.intake.machines import routes as key_routes
 from services.intake.machines.agencies import Agencies
@@ -168,6 +169,7 @@ def create_app(settings: Settings) -> FastAPI:
             held_pages.router(HeldDesk(kernel, HeldReports(projections[held_view.VIEW]), directory)),
             later_pages.router(kernel, adding, reporters, dialogue, taking),
             attachments_router(attachments),
+            identity_pages.router(kernel),
             asked_router(StoreWord(kernel.store, kernel.database)),
             sign_in_router(desk, ways),
             invitation_router(desk, ways),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from services.intake.dialogue import Dialogue
 from services.intake.domain.concern import Concern, State
 from services.intake.rendering import empty_addition
-from shared.events import OutcomeClass
+from shared.events import OutcomeClass, RevealGround
 from shared.pages import Text, say
 
 STATES: Mapping[State, tuple[Text, Text]] = {
@@ -27,6 +27,15 @@ OUTCOMES: Mapping[OutcomeClass, Text] = {
 }
 
 
+REVEALED: Mapping[RevealGround, Text] = {
+    "safety": say("untuk keselamatan murid"),
+    "evidence": say("karena ada keterangan yang hanya dapat Anda berikan"),
+    "complaint": say("karena ada keluhan tentang laporan ini"),
+    "legal-duty": say("karena kewajiban hukum"),
+}
+"""Why a confidential reporter's name was opened, as the reporter reads it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What the page of a concern shows to the holder of its receipt."""
@@ -38,4 +47,5 @@ class Standing:
         state, meaning = STATES[concern.state]
         outcome = OUTCOMES[concern.outcome] if concern.outcome else ""
         said = await self.dialogue.of(concern)
-        return empty_addition() | {"state": state, "meaning": meaning, "outcome": outcome, "said": said, "receipt": receipt}
+        told = {"state": state, "meaning": meaning, "outcome": outcome, "said": said, "receipt": receipt}
+        return empty_addition() | told | {"opened": [(each.at, REVEALED[each.ground]) for each in concern.opened]}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.intake.domain.concern import CONCERN, Command, End, KeepAnswer, MoveOn
+from services.intake.domain.revealed import NoteOpened
 from shared.decider import execute_all
-from shared.events import CaseAcknowledged, CaseClosed, ConcernJoinedCase, ConcernRead, ReporterAnswered, read_public
+from shared.events import CaseAcknowledged, CaseClosed, ConcernJoinedCase, ConcernRead, ReporterAnswered, ReporterRevealed, read_public
 from shared.eventstore.store import Checkpoint, EventStore, Outcome
 from shared.message import Occasion, Recorded
 
@@ -25,6 +26,9 @@ class FromCases:
                 commands = [(f"concern-{concern}", MoveOn(state="read")) for concern in concerns]
             case ReporterAnswered(concern=concern, answer=answer, text=text):
                 commands = [(f"concern-{concern}", KeepAnswer(answer=answer, text=text))]
+            case ReporterRevealed() as told:
+                opened = NoteOpened(reveal=told.reveal, to=told.asked_by, by=told.by, ground=told.ground, at=told.at, until=told.until)
+                commands = [(f"concern-{told.concern}", opened)]
             case CaseAcknowledged(concerns=concerns):
                 commands = [(f"concern-{concern}", MoveOn(state="in_progress")) for concern in concerns]
             case CaseClosed(concerns=concerns, outcome=outcome):

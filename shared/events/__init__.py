@@ -20,6 +20,8 @@ from shared.events.cases import (
     Deputy,
     OutcomeClass,
     ReporterAnswered,
+    ReporterRevealed,
+    RevealGround,
     Urgency,
 )
 from shared.events.catalogue import CATALOGUE, READERS
@@ -88,7 +90,7 @@ __all__ = [
     "GuardianToBeTold", "GuardianTold", "Level", "NamedPerson", "NobodyReachable", "NoticeAsks", "NoticeOutcome", "OutcomeClass",
     "PartnerRole", "PersonAppointed", "PersonDismissed", "PersonLeft", "PersonRegistered", "PersonReinstated", "PersonRole",
     "PersonSuspended", "PersonsMatched", "PersonsUnmatched", "Post", "ReferralCancelRequested", "ReferralSent", "Relation",
-    "ReporterAnswered", "ReporterKind", "Role",
+    "ReporterAnswered", "ReporterKind", "ReporterRevealed", "RevealGround", "Role",
     "RosterFact", "SchoolKind", "SchoolMessage", "SchoolRegistered", "SchoolToBeTold", "SessionBegun", "SessionEnded", "SessionFact",
     "SessionHolder", "SessionProved", "StaffAlerted", "StaffMessage", "StaffRole", "StaffToBeTold", "StudentRole", "TaskMoved",
     "TaskUnanswered", "Urgency", "Way", "WhyEnded", "WorkOverdue", "calendar_of_kind", "calendar_of_school", "only_to_read", "read_public",

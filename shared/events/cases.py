@@ -95,6 +95,27 @@ class ReporterAnswered(CaseEvent):
     at: datetime
 
 
+RevealGround = Literal["safety", "evidence", "complaint", "legal-duty"]
+"""Why somebody must know who reported: the student's safety, what the reporter alone can say, a complaint about the report, a legal duty."""
+
+
+class ReporterRevealed(CaseEvent):
+    """Two people let one of them see who reported a concern: intake shows the name until then, and tells the reporter.
+
+    reveal: the act by which it was asked for. by: who confirmed.
+    """
+
+    type: Literal["reporter-revealed"] = "reporter-revealed"
+    version: Literal[1] = 1
+    concern: str
+    reveal: str
+    asked_by: str
+    by: str
+    ground: RevealGround
+    at: datetime
+    until: datetime
+
+
 class Deputy(BaseModel):
     """Somebody who stands in, until a moment."""
 

@@ -14,6 +14,7 @@ from shared.events.cases import (
     ConcernJoinedCase,
     ConcernRead,
     ReporterAnswered,
+    ReporterRevealed,
 )
 from shared.events.concerns import ConcernAttached, ConcernContinued, ConcernRaised
 from shared.events.duty import DutyChanged, NobodyReachable
@@ -40,7 +41,7 @@ CATALOGUE: dict[str, tuple[type[PublicEvent], ...]] = {
         PersonsUnmatched, SessionBegun, SessionProved, SessionEnded, ConcernRaised, ConcernContinued, ConcernAttached, AccountHolderToBeTold,
     ),
     "cases": (
-        CaseOpened, ConcernJoinedCase, CaseTriaged, CaseAcknowledged, ConcernRead, ReporterAnswered, GuardianToBeTold, ReferralSent,
+        CaseOpened, ConcernJoinedCase, CaseTriaged, CaseAcknowledged, ConcernRead, ReporterAnswered, ReporterRevealed, GuardianToBeTold, ReferralSent,
         ReferralCancelRequested,
         StaffToBeTold, CoordinatorToBeTold, SchoolToBeTold, AlertsPassedOn, WorkOverdue, DutyChanged, NobodyReachable, CalendarChanged, CaseClosed,
         CasePeopleChanged,

@@ -14,8 +14,10 @@ StudentRole = Literal["affected", "accused", "witness", "involved"]
 PersonRole = Literal["accused", "witness", "involved"]
 Relation = Literal["staff", "guardian", "outsider"]
 Channel = Literal["web", "api", "phone", "letter", "chat", "box"]
-ReporterKind = Literal["staff", "student", "guardian", "public", "anonymous", "agency"]
-"""agency: a partner that sends a child to the school (referal masuk)."""
+ReporterKind = Literal["staff", "student", "guardian", "public", "anonymous", "agency", "confidential"]
+"""agency: a partner that sends a child to the school (referal masuk). confidential: somebody of the roster whom intake alone knows, because
+they asked that whoever reads the case is not told who they are.
+"""
 ConcernKind = Literal["need", "incident"]
 Category = Literal[
     "bullying", "physical-violence", "psychological-violence", "sexual-violence", "self-harm", "suicide", "threat", "weapon",

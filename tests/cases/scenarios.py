@@ -17,6 +17,7 @@ from services.cases.domain.case import glass as gl
 from services.cases.domain.case import guardians as gd
 from services.cases.domain.case import handing_over as ho
 from services.cases.domain.case import holding as hd
+from services.cases.domain.case import identity as idn
 from services.cases.domain.case import linking as lk
 from services.cases.domain.case import merging as mg
 from services.cases.domain.case import own_words as ow
@@ -398,6 +399,15 @@ SCENARIOS[ad.ConfirmReading] = Scenario(
 # what is written back to a reporter
 right([], step(an.AnswerReporter, answer="answer-1", concern="c-1", text=W), "reporter-answered", an.NotOfThisCase,
       wrong=step(an.AnswerReporter, answer="answer-1", concern="another", text=W))  # fmt: skip
+
+# a confidential reporter's name
+KEPT = raised(reporter_kind="confidential")
+reporter = step(idn.AskReporter, concern="c-1", ground="safety", reason=W)
+SCENARIOS[idn.AskReporter] = Scenario([], reporter, ["reporter-asked"], idn.NotKeptConfidential, lambda: (handled(), reporter), concern=KEPT)
+SCENARIOS[idn.ConfirmReporter] = Scenario(
+    [reporter], step(idn.ConfirmReporter, by=PRINCIPAL, reveal=reporter.act), ["reporter-confirmed", "reporter-revealed"], idn.SecondPersonReveals,
+    lambda: (handled(reporter, concern=KEPT), step(idn.ConfirmReporter, reveal=reporter.act)), concern=KEPT,
+)  # fmt: skip
 
 # the ledger
 correct = step(d.CorrectFact, event=1, words=W, reason=W, tell_by=later(days=3))

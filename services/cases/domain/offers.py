@@ -16,6 +16,7 @@ from services.cases.domain.case.handling import HANDLING
 from services.cases.domain.case.moving import MOVING
 from services.cases.domain.case.own_words import OBJECTIONS
 from services.cases.domain.case.protection import PROTECTION
+from services.cases.domain.case.revealing import REVEALING
 from services.cases.domain.case.state import Case
 from services.cases.domain.casework import Casework
 from services.cases.domain.referring import referral
@@ -93,6 +94,7 @@ _OFFERED: Mapping[type[Command], _Offered] = {
     **_table(MOVING.offers, lambda case: case.moves),
     **_table({**ADDITIONS.offers, **additions.OFFERS}, lambda case: case.additions),
     **_table(answering.OFFERS, _whole),
+    **_table(REVEALING.offers, _whole),
     **_table(FAMILIES.offers, lambda case: case.families),
     **_table(OBJECTIONS.offers, lambda case: case.objections),
     **_table(CONSENT.offers, lambda case: case.referrals),

@@ -34,7 +34,7 @@ _ALONE: Mapping[str, str] = {
 }
 """Events that no table pairs with their command."""
 
-_ABOUT = frozenset({"activity", "referral", "glass", "correction", "disclosure", "event", "into", "other", "group", "happened_at"})
+_ABOUT = frozenset({"activity", "referral", "glass", "reveal", "correction", "disclosure", "event", "into", "other", "group", "happened_at"})
 """Fields that say what an event is about: the page shows that by where the event stands."""
 
 _ANSWERS: Mapping[bool, Text] = {True: ("Ya", "Yes"), False: ("Tidak", "No")}

@@ -17,7 +17,7 @@ _SUBJECTS = ("activity", "referral", "concern")
 ARRANGED: Mapping[str, str] = {"draft-referral": "rujuk"}
 """Steps that begin on pages arranged by hand: where those stand under the case (ADR 44)."""
 
-_THINGS = ("guardian", "person", "accused", "student", "goal", "commitment", "disclosure", "glass")
+_THINGS = ("guardian", "person", "accused", "student", "goal", "commitment", "disclosure", "glass", "reveal")
 """Fields that tell two steps of one name apart."""
 
 

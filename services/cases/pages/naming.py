@@ -40,6 +40,6 @@ def _of_disclosures(told: Mapping[str, Any], names: Mapping[str, str]) -> dict[s
 
 
 def _of_glasses(history: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> dict[str, str]:
-    """An opening is known by whoever opened."""
-    opened = [each["data"] for each in history if each["type"] == "glass-broken" and "act" in each["data"]]
+    """An opening, and a request for a reporter's name, is known by whoever asked for it."""
+    opened = [each["data"] for each in history if each["type"] in ("glass-broken", "reporter-asked") and "act" in each["data"]]
     return {each["act"]: names.get(each.get("by", ""), "") for each in opened}

@@ -11,6 +11,8 @@ from shared.pages import Text
 
 ANSWERS = "answer-reporter"
 """The step by which somebody writes to a reporter."""
+ASKS = "ask-reporter"
+"""The step by which somebody asks who reported."""
 
 
 def strand_shown(strand: Mapping[str, Any], names: Mapping[str, str], links: Sequence[Link]) -> dict[str, Any]:
@@ -21,10 +23,11 @@ def strand_shown(strand: Mapping[str, Any], names: Mapping[str, str], links: Seq
         "at": strand["recorded_at"],
         "categories": [text for code, text in CATEGORIES.items() if code in strand.get("categories", ())],
         "text": strand["text"],
+        "confidential": strand.get("reporter_kind") == "confidential",
         "description": strand.get("description"),
         "facts": [text for code, text in FACTS.items() if facts.get(code)],
         "said": _dialogue(strand["additions"], strand["answers"], names),
-        "links": [each for each in links if each.called == ANSWERS and each.subject == strand["concern"]],
+        "links": [each for each in links if each.called in (ANSWERS, ASKS) and each.subject == strand["concern"]],
     }
 
 

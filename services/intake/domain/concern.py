@@ -14,6 +14,7 @@ from typing import Literal
 from services.intake.domain import held as holding
 from services.intake.domain.files import File, FileAttached, TooManyFiles, attached
 from services.intake.domain.held import HELD_EVENTS, ConcernHeld, Held, HeldCommand, HeldEvent, HeldLetThrough, kept_waiting
+from services.intake.domain.revealed import NoteOpened, ReporterNameOpened, ReporterNameShown, Revealed, ShowName, note_opened, shown
 from shared.attachments.kinds import MOST_OF_ONE
 from shared.decider import Decider
 from shared.errors import Refused
@@ -111,7 +112,7 @@ class End(Fact):
     outcome: OutcomeClass
 
 
-Command = RaiseConcern | AddToConcern | KeepAnswer | MoveOn | End | HeldCommand
+Command = RaiseConcern | AddToConcern | KeepAnswer | MoveOn | End | NoteOpened | ShowName | HeldCommand
 
 
 # events ------------------------------------------------------------------------------------------------------------
@@ -165,7 +166,7 @@ class ConcernEnded(Event):
 
 ConcernEvent = (
     ConcernReceived | ConcernRaised | ConcernAddedTo | ConcernContinued | FileAttached | ConcernAttached
-    | ConcernAnswered | ConcernMovedOn | ConcernEnded | HeldEvent
+    | ConcernAnswered | ConcernMovedOn | ConcernEnded | Revealed | HeldEvent
 )  # fmt: skip
 
 
@@ -186,7 +187,7 @@ class Concern:
 
     raised: what was told of each student. facts: the dangers that the reporter has answered so far, the latest answer to each. receipt: what was kept
     of it; None where it is of letters. answers: what was written back. files: the ids of what came along.
-    held: what waits to be told, where it came over the rate.
+    held: what waits to be told, where it came over the rate. opened: to whom its confidential reporter's name was opened.
     """
 
     concern: str | None = None
@@ -202,6 +203,7 @@ class Concern:
     answers: frozenset[str] = frozenset()
     files: frozenset[str] = frozenset()
     held: Held | None = None
+    opened: tuple[ReporterNameOpened, ...] = ()
 
     @property
     def identified(self) -> tuple[str, ...]:
@@ -234,7 +236,12 @@ def evolve(concern: Concern, event: ConcernEvent) -> Concern:
         case ConcernEnded():
             return replace(concern, state="closed", outcome=event.outcome)
         case _:
-            return _evolve_held(concern, event)
+            return _evolve_revealed(concern, event) if isinstance(event, Revealed) else _evolve_held(concern, event)
+
+
+def _evolve_revealed(concern: Concern, event: Revealed) -> Concern:
+    """A look changes nothing of what may be looked at."""
+    return replace(concern, opened=(*concern.opened, event)) if isinstance(event, ReporterNameOpened) else concern
 
 
 def _evolve_held(concern: Concern, event: HeldEvent) -> Concern:
@@ -271,6 +278,10 @@ def decide(command: Command, concern: Concern) -> Sequence[ConcernEvent]:
             return _move_on(command, concern)
         case End():
             return _end(command, concern)
+        case NoteOpened():
+            return note_opened(command, concern.opened) if concern.reporter_kind == "confidential" else []
+        case ShowName():
+            return shown(command, concern.opened)
         case _:
             return holding.decide(command, concern.held)
 
@@ -304,7 +315,7 @@ def _about(named: NamedStudent, command: RaiseConcern) -> ConcernRaised:
         desk="district" if any(_is_unnamed(person, "staff") for person in command.people) else "school",
         channel=command.channel,
         reporter_kind=command.reporter_kind,
-        reporter=command.reporter,
+        reporter=None if command.reporter_kind == "confidential" else command.reporter,
         happened_at=command.happened_at,
     )
 
@@ -391,6 +402,8 @@ CONCERN: Decider[Command, Concern, ConcernEvent] = Decider(
         ConcernAnswered,
         ConcernMovedOn,
         ConcernEnded,
+        ReporterNameOpened,
+        ReporterNameShown,
         *HELD_EVENTS,
         upcasters=Upcasters({("concern-received", 1): with_letters}),
     ),

@@ -9,6 +9,7 @@ from services.cases.domain.case.state import Case
 from services.cases.domain.case.suspending import RULERS
 from services.cases.domain.steps.activity import NoSuchActivity
 from services.cases.domain.steps.command import recorded
+from services.cases.domain.successor import Staff
 from shared.message import Event
 
 
@@ -17,9 +18,13 @@ def break_glass(command: BreakGlass, case: Case) -> Sequence[Event]:
     activity = case.activities.get(command.activity)
     if activity is None:
         raise NoSuchActivity
-    return [recorded(GlassBroken, command, owner=activity.owner, leader=_leader(command, case), of_two=activity.audience.second_person)]
+    return [
+        recorded(
+            GlassBroken, command, owner=activity.owner, leader=leader_of(command.staff, command.by, case), of_two=activity.audience.second_person
+        )
+    ]
 
 
-def _leader(command: BreakGlass, case: Case) -> str | None:
-    """The nearest one who is neither in conflict nor the reader."""
-    return next((each for each in command.staff.present(*RULERS) if each not in case.named | {command.by}), None)
+def leader_of(staff: Staff, by: str, case: Case) -> str | None:
+    """The nearest one who is neither in conflict nor who acts."""
+    return next((each for each in staff.present(*RULERS) if each not in case.named | {by}), None)

@@ -23,7 +23,11 @@ from services.cases.domain.case import (
     guardians,
     opening,
     owing,
+<<<<<<< HEAD
     own_words,
+=======
+    revealing,
+>>>>>>> main
     suspending,
     taking,
     whereabouts,
@@ -39,6 +43,7 @@ from services.cases.domain.case.glass import BreakGlass
 from services.cases.domain.case.guardians import AssessGuardian, FoldNotice, MarkGuardianUnsafe, TellGuardian
 from services.cases.domain.case.handling import HANDLING
 from services.cases.domain.case.holding import LiftLegalHold, SetLegalHold
+from services.cases.domain.case.identity import AskReporter
 from services.cases.domain.case.merging import CaseRests, ComeApart, GiveBackMerged, MergeInto, TakeMerged, UnmergeCase, nothing_said, with_a_reason
 from services.cases.domain.case.moving import MOVING
 from services.cases.domain.case.opening import whose
@@ -46,6 +51,7 @@ from services.cases.domain.case.owing import LookAhead
 from services.cases.domain.case.own_words import OBJECTIONS, HearObjection, HearSatisfaction
 from services.cases.domain.case.paper import BringIn
 from services.cases.domain.case.protection import PROTECTION
+from services.cases.domain.case.revealing import REVEALING
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import (
     Acknowledge,
@@ -114,7 +120,11 @@ _FACTS: tuple[type[Fact], ...] = (
 )  # fmt: skip
 _ALSO_WHEN_CLOSED: tuple[type[Fact], ...] = (
     *_FACTS, Reopen, PassDeadline, *DISCLOSURE.commands, SetLegalHold, LiftLegalHold, EvaluateReferral, KeepClosed, ConfirmReading, AnswerReporter,
+<<<<<<< HEAD
     *FAMILIES.commands, *OBJECTIONS.commands, GiveBackMerged,
+=======
+    *FAMILIES.commands, *REVEALING.commands, GiveBackMerged,
+>>>>>>> main
 )  # fmt: skip
 _ALSO_WHEN_MERGED: tuple[type[Fact], ...] = (
     *_FACTS, PassDeadline, UnmergeCase, ComeApart, GiveBackMerged, TellReceiver, RuleConflict, ApproveReferral, SendReferral, CancelReferral,
@@ -253,6 +263,8 @@ _DECIDES: Mapping[type[Fact], _Decide] = {
     **_table(OBJECTIONS, lambda case: case.objections),
     HearObjection: lambda command, case: own_words.hear(command, case.objections),
     BreakGlass: breaking.break_glass,
+    **_table(REVEALING, lambda case: case),
+    AskReporter: revealing.ask,
     **dict.fromkeys((NoteReading, ConfirmReading), continuing.note_reading),
     **_table(ADDITIONS, lambda case: case.additions),
     AnswerReporter: answering.answer,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.cases.domain.case import additions, answering, expecting, families, guardians, opening, owing, own_words, paper, strands
+from services.cases.domain.case import additions, answering, expecting, families, guardians, opening, owing, own_words, paper, revealing, strands
 from services.cases.domain.case.additions import ADDITIONS
 from services.cases.domain.case.conflict import CONFLICT
 from services.cases.domain.case.families import FAMILIES
@@ -10,18 +10,19 @@ from services.cases.domain.case.handling import HANDLING
 from services.cases.domain.case.moving import MOVING
 from services.cases.domain.case.own_words import OBJECTIONS
 from services.cases.domain.case.protection import PROTECTION
+from services.cases.domain.case.revealing import REVEALING
 from services.cases.domain.case.transferring import StudentMoved
 from services.cases.domain.referring.disclosure import DISCLOSURE
 from services.cases.domain.steps import deadline, endings
 from services.cases.domain.steps.tells import NOTHING, Chapter, Document
 from shared.events import AlertsPassedOn, CaseAcknowledged, CaseClosed, CasePeopleChanged, SchoolToBeTold, StaffToBeTold, WorkOverdue
 
-_PARTS = (HANDLING, CONFLICT, PROTECTION, MOVING, DISCLOSURE, ADDITIONS, FAMILIES, OBJECTIONS)
+_PARTS = (HANDLING, CONFLICT, PROTECTION, MOVING, DISCLOSURE, ADDITIONS, FAMILIES, OBJECTIONS, REVEALING)
 
 THE_CASE_ITSELF = Chapter(
     "case",
     {
-        **strands.TELLS, **paper.TELLS,
+        **strands.TELLS, **paper.TELLS, **revealing.TELLS,
         **owing.TELLS, **additions.TELLS, **answering.TELLS, **guardians.TELLS, **families.TELLS, **own_words.TELLS, **deadline.TELLS,
         **endings.TELLS,
         StaffToBeTold: NOTHING, SchoolToBeTold: NOTHING, AlertsPassedOn: NOTHING, CasePeopleChanged: NOTHING, WorkOverdue: NOTHING,

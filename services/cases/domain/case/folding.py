@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from services.cases.domain.case import additions, conflict, families, guardians, handling, moving, owing, own_words, protection
+from services.cases.domain.case import additions, conflict, families, guardians, handling, identity, moving, owing, own_words, protection
 from services.cases.domain.case.additions import ADDITIONS, StrandContinued
 from services.cases.domain.case.allegation import CLEARING, AllegationConfirmed, AllegationJudged
 from services.cases.domain.case.conflict import CONFLICT, WorkLeftBehind
@@ -58,6 +58,7 @@ from shared.events import (
     ConcernRead,
     CoordinatorToBeTold,
     ReporterAnswered,
+    ReporterRevealed,
     SchoolToBeTold,
     StaffToBeTold,
     WorkOverdue,
@@ -218,6 +219,7 @@ _OWN_CHANGES: Mapping[type[Event], Change] = {
 
 _PARTS: tuple[tuple[str, tuple[type[Event], ...], Callable[[Any, Any], Any]], ...] = (
     ("handling", HANDLING.events, handling.evolve),
+    ("reveals", identity.EVENTS, identity.evolve),
     ("conflicts", CONFLICT.events, conflict.evolve),
     ("protection", PROTECTION.events, protection.evolve),
     ("moves", MOVING.events, moving.evolve),
@@ -272,6 +274,7 @@ _CHANGES: Mapping[type[Event], Change] = {
     SchoolToBeTold: lambda *_: {},
     AlertsPassedOn: lambda *_: {},
     CasePeopleChanged: lambda *_: {},
+    ReporterRevealed: lambda *_: {},
     AllegationJudged: _judged,
     AllegationConfirmed: _judged,
     DeadlinesSet: _deadlines_set,

@@ -14,6 +14,7 @@ from services.cases.domain.case.conflict import Conflicts
 from services.cases.domain.case.families import Families
 from services.cases.domain.case.guardians import Home
 from services.cases.domain.case.handling import Handling
+from services.cases.domain.case.identity import Reveals
 from services.cases.domain.case.kept_away import kept_away
 from services.cases.domain.case.moves import Carried, Carrying, Moves, There
 from services.cases.domain.case.own_words import Objections
@@ -112,6 +113,7 @@ class Case:
     member_notes: tuple[MemberNoted, ...] = ()
     additions: Additions = additions.NONE
     absent: Mapping[str, Absent] = field(default_factory=dict)
+    reveals: Reveals = field(default_factory=dict)
     brought_in: CaseBroughtIn | None = None
 
     @property
