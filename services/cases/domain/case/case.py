@@ -23,11 +23,8 @@ from services.cases.domain.case import (
     guardians,
     opening,
     owing,
-<<<<<<< HEAD
     own_words,
-=======
     revealing,
->>>>>>> main
     suspending,
     taking,
     whereabouts,
@@ -120,11 +117,7 @@ _FACTS: tuple[type[Fact], ...] = (
 )  # fmt: skip
 _ALSO_WHEN_CLOSED: tuple[type[Fact], ...] = (
     *_FACTS, Reopen, PassDeadline, *DISCLOSURE.commands, SetLegalHold, LiftLegalHold, EvaluateReferral, KeepClosed, ConfirmReading, AnswerReporter,
-<<<<<<< HEAD
-    *FAMILIES.commands, *OBJECTIONS.commands, GiveBackMerged,
-=======
-    *FAMILIES.commands, *REVEALING.commands, GiveBackMerged,
->>>>>>> main
+    *FAMILIES.commands, *OBJECTIONS.commands, *REVEALING.commands, GiveBackMerged,
 )  # fmt: skip
 _ALSO_WHEN_MERGED: tuple[type[Fact], ...] = (
     *_FACTS, PassDeadline, UnmergeCase, ComeApart, GiveBackMerged, TellReceiver, RuleConflict, ApproveReferral, SendReferral, CancelReferral,
