@@ -27,7 +27,7 @@ COMMANDS: list[type[Command]] = [
 OF_NO_PERSON = {
     "referral", "agency", "alternatives", "letter", "form", "number", "legal_basis", "receipt", "statement", "memorandum", "institution", "goal",
     "commitment", "glass", "replaces", "correction", "disclosure", "into", "other", "case", "group", "school", "tabled",
-    "transfer-case/to", "reply", "objection", "notice", "concern",
+    "transfer-case/to", "reply", "objection", "reveal", "notice", "concern",
 }  # fmt: skip
 """Fields of plain text that hold the id or the number of a thing, or of a school; with the command's name where the field's is used for people, too."""
 

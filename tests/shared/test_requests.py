@@ -85,7 +85,7 @@ def test_a_key_is_scoped_to_the_principal():
                 return b"{}"
 
             request = SimpleNamespace(
-                headers={"idempotency-key": "k"}, method="POST", url=SimpleNamespace(path="/asked"), body=body, app=application()
+                headers={"idempotency-key": "k"}, method="POST", url=SimpleNamespace(path="/asked"), body=body, app=application(), scope={}
             )
             return (await asked(request, principal)).cause  # type: ignore[arg-type]
 
