@@ -18,7 +18,8 @@ from shared.attachments.keeping import PostgresStore
 from shared.attachments.taking import Taken
 from shared.decider import execute, load
 from shared.events import NamedPerson, PersonRegistered
-from shared.message import TANGGAP, Occasion
+from shared.eventstore.store import Item, Write
+from shared.message import TANGGAP, NewEvent, Occasion
 from shared.subjects import Held
 from tests.attachments.hostile import PDF
 from tests.intake.office import opened
@@ -69,6 +70,19 @@ async def test_the_child_s_own_copy_holds_them(copies):
     words = json.dumps((await copies.of("ani", "dinas", "student")).model_dump(), ensure_ascii=False)
     assert [each for each in ("KATA-ANAK", "HUBUNGI-TEMAN", "ani@surel", "0812", "Cara masuk") if each not in words] == []
     assert DECIDED_BY_A_PERSON.title not in words
+
+
+async def test_a_report_that_the_first_release_stored_is_in_the_copy(copies):
+    kernel, now = copies.kernel, datetime.now(UTC)
+    narrative = await kernel.vault.seal("concern-old", "concern", "KATA-LAMA", "old/text")
+    body = {
+        "type": "concern-received", "version": 1, "concern": "old", "school": "smp1", "narrative": narrative.model_dump(mode="json"),
+        "channel": "web", "reporter_kind": "student", "reporter": "ani", "reply_to": None,
+    }  # fmt: skip
+    stored = NewEvent(uuid4(), "concern-received", 1, json.dumps(body), "concern-old", False, "ani", "smp1", now, TANGGAP, uuid4())
+    await kernel.store.append(Item((Write("concern-old", 0, (stored,)),)))
+    words = json.dumps((await copies.of("ani", "dinas", "student")).model_dump(), ensure_ascii=False)
+    assert ("KATA-LAMA" in words, "KATA-ANAK" in words) == (True, True)
 
 
 async def test_the_child_s_own_copy_counts_the_files_that_came_with_the_report_and_holds_none(copies):

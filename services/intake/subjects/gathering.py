@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from services.intake.domain.concern import ConcernReceived
+from services.intake.domain.concern import CONCERN, ConcernReceived
 from services.intake.domain.roster import ROSTER, Entry
 from services.intake.erasure.view import Erasures
 from services.intake.views import Directory
@@ -25,7 +25,7 @@ DECIDED_BY_A_PERSON = Part(
 )
 """Stands in every guardian's copy, whatever is kept: by what a copy lacks, nobody learns whether there is a case."""
 
-_REPORTED = "SELECT body FROM event WHERE type = 'concern-received' AND body::json ->> 'reporter' = %s ORDER BY position"
+_REPORTED = "SELECT stream FROM event WHERE type = 'concern-received' AND body::json ->> 'reporter' = %s ORDER BY position"
 _FILES = "SELECT count(*) FROM event WHERE stream = %s AND type = 'file-attached'"
 _WAYS = "SELECT kind, count(*) FROM verifier WHERE person = %s GROUP BY kind ORDER BY kind"
 
@@ -87,8 +87,12 @@ class Copies:
         """What they reported themselves, in their own words. An anonymous report is nobody's."""
         async with self.kernel.database.connection() as connection:
             rows = await (await connection.execute(_REPORTED, (person,))).fetchall()
-        reports = [ConcernReceived.model_validate_json(body) for (body,) in rows]
-        return [await self._report(each) for each in reports]
+        return [await self._report(each) for (stream,) in rows for each in await self._received(stream)]
+
+    async def _received(self, stream: str) -> list[ConcernReceived]:
+        """How a report began, whichever release stored it."""
+        told = CONCERN.codec.decode_many(await self.kernel.store.read_stream(stream))
+        return [each for each in told if isinstance(each, ConcernReceived)]
 
     async def _report(self, told: ConcernReceived) -> Part:
         files = await self._files(told.concern)
