@@ -196,7 +196,7 @@ class Raising:
     async def _sealed(self, body: ConcernBody, known: _Checked, concern: str) -> RaiseConcern:
         own, context = f"concern-{concern}", f"concern-{concern}"
         wanted = [ToSeal(own, "concern", body.narrative, f"{context}/narrative")]
-        wanted += [ToSeal(each.id or own, "concern", body.narrative, f"{context}/text") for each in body.students]
+        wanted += [ToSeal(each.id or own, "concern", _for_whoever_handles_it(body), f"{context}/text") for each in body.students]
         wanted += [ToSeal(own, "concern", each.description or "", f"{context}/description") for each in body.students]
         wanted += [ToSeal(own, "concern", each.description or "", f"{context}/person") for each in body.people]
         wanted += [ToSeal(own, "concern", body.reporter.reply_to or "", f"{context}/reply-to")]
@@ -232,6 +232,14 @@ class Raising:
             receipt=receipt,
             happened_at=body.happened_at,
         )
+
+
+def _for_whoever_handles_it(body: ConcernBody) -> str:
+    """The words, and below them how the reporter can be reached: whoever reads the words acts on them. Of a confidential reporter that is shown with
+    the name alone (ADR 59).
+    """
+    reply_to = body.reporter.reply_to if body.reporter.kind != "confidential" else None
+    return f"{body.narrative}\n\nCara menghubungi pelapor: {reply_to}" if reply_to else body.narrative
 
 
 @dataclass(frozen=True, slots=True)

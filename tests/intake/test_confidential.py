@@ -11,6 +11,7 @@ from services.intake.domain.roster import ROSTER, RegisterPerson
 from shared.decider import execute
 from shared.events import PersonRegistered, Post, ReporterRevealed
 from shared.message import TANGGAP, Occasion
+from shared.sealed import Sealed
 from tests.intake.office import Office
 from tests.intake.reporting import Desk, running
 
@@ -76,6 +77,8 @@ async def test_nobody_is_made_a_confidential_reporter_by_somebody_else(desk):
 
 async def test_the_name_is_shown_to_who_asked_for_an_hour_and_each_look_is_kept(desk):
     concern = (await raised(desk, reply_to="0812-kenari"))["concern_id"]
+    (told,) = await desk.office.told("concern-raised")
+    assert "0812-kenari" not in str(await desk.office.kernel.vault.open(Sealed.model_validate(told["text"]))), "not before somebody was let"
     assert (await look(desk, concern)).status_code == 404, "nobody was let yet"
     await desk.hears(revealed(concern))
     page = await look(desk, concern)

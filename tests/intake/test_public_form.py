@@ -124,6 +124,9 @@ async def test_row_19_a_self_report_may_stay_unnamed_with_a_way_to_be_met(public
     (told,) = await public.raised()
     assert (await public.opened(told["description"]), told["reporter_kind"]) == (UNNAMED, "student")
     assert await public.opened(told["reply_to"]) == "di perpustakaan, istirahat kedua"
+    assert str(await public.opened(told["text"])).endswith("\n\nCara menghubungi pelapor: di perpustakaan, istirahat kedua"), (
+        "read by whoever handles it"
+    )
 
 
 @pytest.mark.parametrize(("about", "kind"), [("self", "student"), ("child", "guardian"), ("other", "anonymous")])
