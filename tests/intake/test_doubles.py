@@ -60,6 +60,12 @@ def test_who_was_told_apart_or_matched_is_not_asked_about_again():
     assert (after.is_told("ani", "ani-2"), after.is_told("ani", "budi")) == (True, False)
 
 
+def test_each_of_the_two_records_leads_to_the_other_as_long_as_they_are_one_child():
+    child = DOUBLES.fold([PersonsMatched(**ONE)])
+    assert [child.same_child(each) for each in ("ani", "ani-2", "budi")] == ["ani-2", "ani", None]
+    assert DOUBLES.fold([PersonsMatched(**ONE), PersonsUnmatched(**ONE)]).same_child("ani") is None
+
+
 @pytest.mark.parametrize(
     ("one", "other"), [("Siti Nur'aini", "SITI  NURAINI"), ("M. Rizky", "m rizky"), ("Émilia", "Emilia"), ("Al-Fatih", "Al Fatih")]
 )

@@ -74,6 +74,11 @@ class Doubles:
         """Everybody who is matched with somebody."""
         return frozenset({*self.matched, *self.matched.values()})
 
+    def same_child(self, person: str) -> str | None:
+        """The other id of this child."""
+        beside = {other: one for one, other in self.matched.items()}
+        return self.matched.get(person) or beside.get(person)
+
     def is_told(self, one: str, other: str) -> bool:
         """Somebody has said already what the two are, or that one of them is the same as a third."""
         return frozenset({one, other}) in self.apart or not self.taken.isdisjoint({one, other})

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from services.intake.domain.doubles import DOUBLES, STREAM
 from services.intake.domain.erasure import Ground, Scope
 from services.intake.domain.roster import ROSTER
 from services.intake.erasure.office import ErasureOffice, Wanted
@@ -79,6 +80,7 @@ def pages(office: ErasureOffice) -> APIRouter:
         await require_theirs(erasures, principal, person)
         found = told_of_dry_run(person, await office.dry_run(Wanted(person, ground, scope, principal.id)))
         more = {"found": found, "name": await _name(office, person), "ground": ground, "scope": scope, "key": str(uuid4())}
+        more["double"] = await _double(office, person)
         return shown(request, "erasure/look.html", more)
 
     @routes.post("")
@@ -102,9 +104,15 @@ def pages(office: ErasureOffice) -> APIRouter:
         await require_theirs(erasures, principal, person)
         found = told(await office.of(person), office)
         statement = json.loads(found.receipt.statement) if found.receipt else None
-        return shown(request, "erasure/one.html", {"found": found, "statement": statement})
+        more = {"found": found, "statement": statement, "ground": "asked", "scope": "everything", "double": await _double(office, person)}
+        return shown(request, "erasure/one.html", more)
 
     return routes
+
+
+async def _double(office: ErasureOffice, person: str) -> str | None:
+    """The other id of a child who stands in the roster twice: what lies under it ends only if it is asked for as well (ADR 58)."""
+    return (await load(office.kernel.store, DOUBLES, STREAM)).state.same_child(person)
 
 
 async def _name(office: ErasureOffice, person: str) -> str:
