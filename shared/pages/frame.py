@@ -14,7 +14,7 @@ from shared.access import ANONYMOUS, Principal
 from shared.clock import Clock, SystemClock
 from shared.pages.environment import Speaking, environment, speaking
 from shared.pages.languages import LANGUAGES, language_of
-from shared.pages.navigation import entries_for
+from shared.pages.navigation import head_of
 from shared.sessions.session import IDLE, WARNING, Session
 
 _GIVEN: Mapping[str, object] = {"errors": {}}
@@ -78,6 +78,6 @@ def _about(request: HTTPConnection, now: datetime) -> dict[str, object]:
         "signed_in": who.kind == "person",
         "in_session": who.session is not None,
         "session_end": SessionEnd.of(who.session, now) if who.session else None,
-        "navigation": [(entry, entry.address == path) for entry in entries_for(who.roles)],
+        "navigation": head_of(who.roles, path),
         "back": path if request.scope.get("method") in ("GET", "HEAD") else "",
     }

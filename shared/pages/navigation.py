@@ -37,12 +37,12 @@ _WORKS = READS_CASES | _TEACHES
 NAVIGATION = (
     Entry(say("Yang menunggu saya"), "/cases/menunggu", _WORKS),
     Entry(say("Untuk saya"), "/cases/untuk-saya", frozenset({"student"})),
+    Entry(say("Keadaan layanan"), "/intake/keadaan", frozenset({"system-administrator"})),
     Entry(say("Kotak masuk"), "/notifications/kotak-masuk", _WORKS),
     Entry(say("Kasus"), "/cases/", READS_CASES),
     Entry(say("Angka"), "/cases/angka", _SEES_FIGURES),
     Entry(say("Pengaturan sekolah"), "/cases/sekolah", _SAYS_OF_SCHOOLS),
     Entry(say("Kalender kabupaten/kota"), "/cases/kalender", frozenset({"district-officer", "system-administrator"})),
-    Entry(say("Keadaan layanan"), "/intake/keadaan", frozenset({"system-administrator"})),
     Entry(say("Data sekolah"), "/intake/impor", _SEES_IMPORTS),
     Entry(say("Data ganda"), "/intake/data-ganda", frozenset({"school-operator", "coordinator"})),
     Entry(say("Laporan yang ditahan"), "/intake/ditahan", _REFERS),
@@ -59,6 +59,30 @@ NAVIGATION = (
     Entry(say("Lapor atau minta bantuan"), "/intake/lapor", frozenset({EVERYBODY})),
     Entry(say("Perkembangan laporan"), "/intake/status", frozenset({EVERYBODY})),
 )
+
+
+MOST, FIRST = 6, 4
+"""So many entries stand in the head as they are; of more than that the first few, and the rest behind *Menu lainnya*: on a phone a head of a dozen
+entries left no room for the page.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Entries, each with whether the reader is there. more: those that are folded. in_more: the reader is at one of them."""
+
+    first: list[tuple[Entry, bool]]
+    more: list[tuple[Entry, bool]]
+
+    @property
+    def in_more(self) -> bool:
+        return any(here for _, here in self.more)
+
+
+def head_of(roles: frozenset[str], path: str) -> Head:
+    """What stands in the head of the page at this address, for somebody with these roles."""
+    found = [(entry, entry.address == path) for entry in entries_for(roles)]
+    return Head(found, []) if len(found) <= MOST else Head(found[:FIRST], found[FIRST:])
 
 
 def entries_for(roles: frozenset[str]) -> list[Entry]:
