@@ -44,6 +44,12 @@ class Pulse:
         self.works.pop(place, None)
         self.progress = time.monotonic()
 
+    async def rest(self, seconds: float) -> None:
+        """Until the next look, with signs of life meanwhile: a machine that is busy makes no part look stopped."""
+        for _ in range(max(1, round(seconds / EVERY))):
+            self.idle()
+            await asyncio.sleep(min(seconds, EVERY))
+
     def alive(self) -> None:
         """The part has checked for work; current work goes on."""
         self.progress = time.monotonic()

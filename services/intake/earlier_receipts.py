@@ -63,8 +63,7 @@ class EarlierReceipts:
                 self._pulse.detail = ""
             except Unavailable:
                 self._pulse.detail = "database does not answer"
-            self._pulse.idle()
-            await asyncio.sleep(EVERY)
+            await self._pulse.rest(EVERY)
 
     async def find_latest(self) -> None:
         """Once: the concerns that the first release still accepted after the migration, before it was stopped. Raises: Unavailable.

@@ -27,9 +27,6 @@ log = structlog.get_logger()
 EVERY = 60.0
 """Seconds between two lines: what is younger can be rewritten together with the database's own heads."""
 
-_BEAT = 5.0
-"""Seconds between two signs of life: a part that gives none for longer counts as stopped."""
-
 _HEAD = "SELECT position, store_hash FROM signed_head ORDER BY position DESC LIMIT 1"
 _AT = "SELECT e.position, e.store_hash, EXISTS (SELECT FROM signed_head s WHERE s.position = e.position) FROM event e WHERE e.position = ANY (%s)"
 
@@ -59,12 +56,7 @@ class HeadKeeper:
                 self._pulse.detail = ""
             except Unavailable as error:
                 self._pulse.detail = str(error)
-            await self._rest()
-
-    async def _rest(self) -> None:
-        for _ in range(round(EVERY / _BEAT)):
-            self._pulse.idle()
-            await asyncio.sleep(_BEAT)
+            await self._pulse.rest(EVERY)
 
     async def keep(self) -> None:
         """Writes the newest signed head, where it has moved. Raises: Unavailable: the database does not answer, or the file cannot be written."""

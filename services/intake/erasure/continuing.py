@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import date, datetime
 
 import structlog
@@ -37,8 +36,7 @@ class Continuing:
                 self._pulse.detail = ""
             except Unavailable as error:
                 self._pulse.detail = str(error)
-            self._pulse.idle()
-            await asyncio.sleep(EVERY)
+            await self._pulse.rest(EVERY)
 
     async def look(self) -> None:
         """Raises: Unavailable: a service does not answer, or nobody may destroy keys here."""

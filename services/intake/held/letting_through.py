@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
@@ -71,5 +70,4 @@ class LettingThrough:
                 self._pulse.detail = ""
             except Unavailable as error:
                 self._pulse.detail = str(error)
-            self._pulse.idle()
-            await asyncio.sleep(EVERY)
+            await self._pulse.rest(EVERY)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -44,8 +43,7 @@ class Reminders:
         while True:
             for agency in await self._old():
                 await self._remind(agency)
-            self._pulse.idle()
-            await asyncio.sleep(EVERY)
+            await self._pulse.rest(EVERY)
 
     async def _old(self) -> list[str]:
         """Raises: Unavailable."""
