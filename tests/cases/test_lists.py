@@ -163,7 +163,7 @@ async def test_unidentified_students_and_cases_are_paged_the_newest_first(cases)
 
 async def snapshot(cases):
     """Everything in the generation that answers, whatever its number is."""
-    answers = "(SELECT generation FROM view_checkpoint WHERE state = 'answering')"
+    answers = "(SELECT generation FROM view_checkpoint WHERE view = 'case_list_v2' AND state = 'answering')"
     query = "SELECT (to_jsonb(t) - 'generation')::text FROM {} t WHERE generation = {} ORDER BY 1"
     return {table: await cases.sql(query.format(table, answers)) for table in TABLES}
 
@@ -200,7 +200,7 @@ async def test_a_rebuild_from_the_first_event_gives_what_was_live_in_all_four_ta
     rebuilt = await snapshot(cases)
     for table in TABLES:
         assert rebuilt[table] == live[table], table
-    assert answer.json()["events"] == (await cases.sql("SELECT position FROM view_checkpoint WHERE state = 'answering'"))[0][0]
+    assert answer.json()["events"] == (await cases.sql("SELECT position FROM view_checkpoint WHERE view = 'case_list_v2' AND state = 'answering'"))[0][0]
 
 
 def test_an_example_says_nothing_about_a_real_person():
