@@ -24,6 +24,7 @@ from services.cases.domain.referring.consent import RecordConsent
 from services.cases.domain.referring.referral.decision import DecideReferral
 from services.cases.domain.referring.referral.drafting import DraftReferral
 from services.cases.domain.steps.command import Command
+from services.cases.domain.steps.triage import REFERS
 from services.cases.domain.strategies.conference import Commitment, ConveneConference, Invitee, MinuteConference, attendees, invited, open_commitments
 from services.cases.domain.strategies.counselling import EvaluateCounselling
 from services.cases.domain.successor import Staff
@@ -200,12 +201,17 @@ def _invitees(saying: Saying, _: Possible) -> dict[str, Any]:
     return {"invitees": tuple(people)}
 
 
+def _how_it_is_referred(saying: Saying, _: Possible) -> dict[str, Any]:
+    """Where the counsellor has no authority, how it is referred can be chosen, not whether; what else can be chosen is tried as anything is."""
+    return {"reason": words(), "chosen": saying.random.choice([None, *sorted(REFERS)])}
+
+
 _RIGHTLY: Mapping[type[Command], Any] = {
     ConveneConference: _invitees,
     MinuteConference: _minutes,
     RecordConsent: lambda *_: {"giver": "student", "guardian": None},
     DraftReferral: lambda *_: {"ground": "legal-duty"},
-    DecideReferral: lambda *_: {"reason": words()},
+    DecideReferral: _how_it_is_referred,
     TellGuardian: lambda *_: {"asks": "reading", "second": None},
     EvaluateCounselling: lambda *_: {"reason_for_early": words()},
 }

@@ -200,7 +200,9 @@ async def test_a_rebuild_from_the_first_event_gives_what_was_live_in_all_four_ta
     rebuilt = await snapshot(cases)
     for table in TABLES:
         assert rebuilt[table] == live[table], table
-    assert answer.json()["events"] == (await cases.sql("SELECT position FROM view_checkpoint WHERE view = 'case_list_v2' AND state = 'answering'"))[0][0]
+    assert (
+        answer.json()["events"] == (await cases.sql("SELECT position FROM view_checkpoint WHERE view = 'case_list_v2' AND state = 'answering'"))[0][0]
+    )
 
 
 def test_an_example_says_nothing_about_a_real_person():
