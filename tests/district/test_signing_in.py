@@ -23,8 +23,9 @@ from district.home import Home
 from district.sample.faces import Face, faces, sample_schools
 from district.sample.office import appoint_office
 from district.sample.people import District, generate
-from district.sample.roster import write_roster
+from district.sample.roster import SOURCE, write_roster
 from district.up import one_origin
+from services.intake.roster.ids import person_id
 from shared.access import Identity, Permissions
 from shared.testing import eventually
 from shared.web import _HEADERS
@@ -48,7 +49,7 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     url = f"http://127.0.0.1:{port}"
     try:
         asyncio.run(eventually(lambda: answers(url), within=60))
-        import_bundle(url, home.service_headers(), staff_only(home.folder / "roster.zip"), allow_drop=False)
+        import_bundle(url, home.service_headers(), staff_and_a_student(home.folder / "roster.zip"), allow_drop=False)
         with httpx.Client(trust_env=False) as client:
             appoint_office(client, url, home.service_headers(), generate())
         asyncio.run(eventually(lambda: knows_everybody(url, home), within=60))
@@ -59,10 +60,10 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 async def knows_everybody(url: str, home: Home) -> bool:
-    """Cases has heard of everybody who may see its list."""
+    """Cases has heard of everybody who has a first page there."""
     async with httpx.AsyncClient(trust_env=False) as client:
-        leading = [face.who for face in faces() if face.first == "/cases/menunggu"]
-        asked = [await client.get(f"{url}/cases/menunggu", headers={"authorization": f"Bearer {home.token(who)}"}) for who in leading]
+        theirs = [face for face in faces() if face.first.startswith("/cases/")]
+        asked = [await client.get(f"{url}{face.first}", headers={"authorization": f"Bearer {home.token(face.who)}"}) for face in theirs]
     return all(answer.is_success for answer in asked)
 
 
@@ -74,9 +75,11 @@ async def answers(url: str) -> bool:
             return False
 
 
-def staff_only(path: Path) -> Path:
-    whole = generate()
-    return write_roster(District(whole.schools, [person for person in whole.people if person.kind == "staff"]), path)
+def staff_and_a_student(path: Path) -> Path:
+    """The student is the one whom one can sign in as."""
+    whole, student = generate(), next(face.who.id for face in faces() if face.role == "student")
+    people = [person for person in whole.people if person.kind == "staff" or person_id(SOURCE, person.key) == student]
+    return write_roster(District(whole.schools, people), path)
 
 
 @pytest.fixture
