@@ -261,6 +261,7 @@ def refer(district: Rig, key: str) -> None:
 
 def test_a_rotation_of_every_secret_under_load_refuses_nobody(district, hook):
     held = holding(district, hook)
+    district.wait_for(lambda: district.sql("SELECT 1 FROM intake.signed_head WHERE key = '1'"), "a head under the first secret")
     load = Load(district, held)
     asyncio.run(rotated_twice(district, load))
     assert load.refused == []
