@@ -79,6 +79,10 @@ class Head:
         return any(here for _, here in self.more)
 
 
+EMPTY = Head([], [])
+"""Of a page from which nothing leads on."""
+
+
 def head_of(roles: frozenset[str], path: str) -> Head:
     """What stands in the head of the page at this address, for somebody with these roles."""
     found = [(entry, entry.address == path) for entry in entries_for(roles)]

@@ -39,7 +39,7 @@ async def test_a_case_in_which_much_has_happened_fits(chromium, cases, view: Vie
             page = await browsing.new_page()
             await page.goto(f"{origin}/cases/cases/{case}?tersimpan=note")
             await is_well(page, name)
-            for each in await page.locator("summary").all():
+            for each in await page.locator("main summary").all():
                 await each.click()
             await is_well(page, f"{name}-open")
             await browsing.close()

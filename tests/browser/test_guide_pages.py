@@ -16,6 +16,8 @@ async def test_a_counsellor_finds_the_guide_from_the_first_page(chromium, cases,
         browsing = await context(chromium, view, headers=school.counsellor)
         page = await browsing.new_page()
         await page.goto(f"{origin}/cases/menunggu")
+        if await (menu := page.get_by_text("Menu lainnya")).is_visible():
+            await menu.click()
         await page.get_by_role("link", name="Panduan", exact=True).click()
         await is_well(page, "guides")
         first = page.get_by_role("main").get_by_role("link").first

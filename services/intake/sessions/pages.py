@@ -12,6 +12,7 @@ from services.intake.sessions.telling import Ending
 from services.intake.sessions.view import OpenSession
 from shared.access import Principal, SignedIn
 from shared.pages import say
+from shared.pages.navigation import EMPTY
 from shared.service import Kernel
 from shared.sessions.cookies import Cookies
 from shared.sessions.session import session_id
@@ -58,7 +59,7 @@ def router(kernel: Kernel, sessions: Sessions, issuers: Issuers) -> APIRouter:
         begun = await sessions.begun(session) if session else None
         done = await sessions.end(session, "signed-out") if session else Ending()
         also = await issuers() if begun and begun.way == "openid" else []
-        nobody = {"signed_in": False, "in_session": False, "navigation": []}
+        nobody = {"signed_in": False, "in_session": False, "navigation": EMPTY}
         answer = kernel.frame.page(request, "sessions/left.html", {"untold": not done.acknowledged, "issuers": also, **nobody})
         kernel.cookies.end(answer)
         return answer
