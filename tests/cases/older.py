@@ -2,6 +2,9 @@
 
 import psycopg
 
+from services.cases.reading.projecting import VIEW
+from services.cases.standing.kept import TABLES as STANDING
+
 _KEYS = {"case_list_v1": "case_id", "worklist_v1": "case_id, key", "fact_v1": "position, kind", "strand_v1": "concern, case_id, role"}
 _INDEXES = (
     "case_list_v1_school ON case_list_v1 (school, opened_at DESC, case_id)",
@@ -22,7 +25,8 @@ _INDEXES = (
 def make_older(url: str, *, state: str = "answering") -> None:
     """Takes the database back to that release. state: of the generation whose rows it has: one that is still building is a rebuild cut short."""
     with psycopg.connect(url, options="-c search_path=cases") as connection:
-        connection.execute("DELETE FROM view_checkpoint WHERE state <> %s", (state,))
+        connection.execute("DELETE FROM view_checkpoint WHERE state <> %s OR view <> %s", (state, VIEW))  # other views came later
+        connection.execute(f"TRUNCATE {', '.join(STANDING)}")
         for table, key in _KEYS.items():
             connection.execute(f"DELETE FROM {table} WHERE generation NOT IN (SELECT generation FROM view_checkpoint)")
             connection.execute(f"ALTER TABLE {table} DROP COLUMN generation, ADD PRIMARY KEY ({key})")
