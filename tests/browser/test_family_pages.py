@@ -39,6 +39,7 @@ async def test_a_guardian_reads_and_answers_on_a_phone_without_scripts(chromium,
         await page.get_by_role("button", name="Kirim jawaban").click()
         assert await page.get_by_text("Sekolah menerima jawaban Anda").is_visible()
         await page.get_by_role("button", name="Selesai").click()
+        await page.wait_for_load_state("networkidle")
         await page.go_back()
         await page.reload()
         assert "Rani" not in await page.content(), "whoever has the phone next sees nothing"
