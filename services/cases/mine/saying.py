@@ -11,8 +11,10 @@ from services.cases.commands.facts import load_going_on, record_fact
 from services.cases.domain.case.own_words import HearObjection, HearSatisfaction
 from services.cases.domain.case.state import Case
 from services.cases.domain.strategies.counselling import RecordSatisfaction
+from services.cases.domain.streams import case_stream
 from services.cases.mine.reading import OwnCases
 from services.cases.reading.calendars import SchoolCalendars
+from shared.decider import load
 from shared.errors import NotFound, Sentences
 from shared.message import TANGGAP, Fact, Occasion, derived_id
 from shared.sealed import Purpose, Sealed
@@ -74,9 +76,15 @@ class Saying:
         case_id = await self._case(student, said)
         kernel, now = self.cases.kernel, self.cases.kernel.clock.now()
         cause = derived_id(TANGGAP, "own-page", student, said.kind, said.key)
-        case = (await load_going_on(kernel.store, self.cases.decider, case_id)).state
+        case = await self._heard_by(said, case_id)
         fact = await self._fact(student, said, case, str(cause), now)
         await record_fact(kernel.store, self.cases.decider, case.case or case_id, fact, Occasion(student, case.school, now, cause, cause))
+
+    async def _heard_by(self, said: Said, case_id: str) -> Case:
+        """An objection is heard where the case goes on; a service is rated in the very case that it stands in, also where that one rests."""
+        if said.kind == "objection":
+            return (await load_going_on(self.cases.kernel.store, self.cases.decider, case_id)).state
+        return (await load(self.cases.kernel.store, self.cases.decider, case_stream(case_id))).state
 
     async def _case(self, student: str, said: Said) -> str:
         """The case that shows the student what is answered; of several the newest."""
