@@ -94,6 +94,7 @@ from services.cases.standing.pages import StandingPages
 from services.cases.subjects.gathering import Subjects
 from services.cases.subjects.routes import router as subjects_router
 from services.cases.subscribers import FromIntake, FromNotifications
+from services.cases.year import routes as year
 from shared.erasing import erasing_router
 from shared.eventstore.projection import Projection
 from shared.neighbours import Told
@@ -184,6 +185,7 @@ def _routers(
         what_if.router(kernel),
         *composing.routers(road, words, kinds, counted, issuing),
         subjects_router(Subjects(kernel, work.case, words, calendars, road.roster)),
+        year.router(CaseList(view)),
         breaches.router(breaches.Breaches(kernel, work.case)),
         erasing_router("cases", CaseErasures(kernel, view, work.case)),
         attached_router(_opening(kernel, work)),

@@ -77,6 +77,11 @@ from services.intake.subjects.gathering import Copies
 from services.intake.subjects.routes import router as subjects_router
 from services.intake.subscribers import FromCases
 from services.intake.views import TABLES, VIEW, Directory, project
+from services.intake.year import pages as year_pages
+from services.intake.year.homerooms import HomeroomTeachers
+from services.intake.year.lists import YearLists
+from services.intake.year.office import YearOffice
+from services.intake.year.screens import YearScreens
 from shared.attachments.keeping import PostgresStore
 from shared.attachments.redrawing import Redrawing
 from shared.attachments.scanning import Scanner
@@ -163,6 +168,7 @@ def create_app(settings: Settings) -> FastAPI:
             ages_router(ages),
             role_pages.router(requests),
             double_pages.router(DoublesDesk(kernel, directory)),
+            year_pages.router(YearScreens(YearOffice(_year_lists(kernel, projections[VIEW]), roster), HomeroomTeachers(appointing), directory)),
             office_pages.router(OfficePeople(appointing)),
             health_pages.router(Asking(kernel)),
             form_router(kernel, raising, directory, Flooding()),
@@ -217,6 +223,10 @@ def machines_office(kernel: Kernel) -> KeyOffice:
 
 def _cases_of_subjects(kernel: Kernel) -> Told:
     return Told("cases", kernel.settings.origin("cases"), "subjects", kernel.keys, kernel.clock)
+
+
+def _year_lists(kernel: Kernel, directory: Projection) -> YearLists:
+    return YearLists(kernel, directory, Told("cases", kernel.settings.origin("cases"), "school-year", kernel.keys, kernel.clock))
 
 
 def view_of_sessions(kernel: Kernel) -> Projection:
