@@ -13,7 +13,7 @@ from services.notifications.domain.account_mail import ACCOUNT_MAIL, Tell
 from services.notifications.domain.alert import ALERT, Acknowledge, RaiseAlert
 from services.notifications.domain.notice import NOTICE, AskNotice
 from services.notifications.domain.register import REGISTER, MarkUnsafe, NoteDouble
-from services.notifications.domain.task import TASK, RequestTask
+from services.notifications.domain.task import TASK, HearAnswer, RequestTask
 from services.notifications.domain.task.moving import InvalidTransition, Move
 from services.notifications.families.forbidding import Forbidding
 from services.notifications.plain import About, Rung, instead, plain
@@ -42,6 +42,7 @@ from shared.events import (
     PersonsUnmatched,
     PersonSuspended,
     ReferralCancelRequested,
+    ReferralQuestionAnswered,
     ReferralSent,
     SchoolRegistered,
     SchoolToBeTold,
@@ -161,6 +162,8 @@ class FromCases:
                 return await self._task(event, told, checkpoint)
             case ReferralCancelRequested():
                 return await self._cancel(event, told, checkpoint)
+            case ReferralQuestionAnswered():
+                return await self._answered(event, told, checkpoint)
             case StaffToBeTold():
                 return await self._tell_one(event, told, checkpoint)
             case CoordinatorToBeTold():
@@ -275,6 +278,10 @@ class FromCases:
         task = task_of(told.referral)
         command = retold(RequestTask, told, task=task)
         return (await execute(self.store, TASK, f"task-{task}", command, _occasion(event), checkpoint=checkpoint)).outcome
+
+    async def _answered(self, event: Recorded, told: ReferralQuestionAnswered, checkpoint: Checkpoint | None) -> Outcome | None:
+        command = HearAnswer(answer=told.answer, words=told.words)
+        return (await execute(self.store, TASK, f"task-{task_of(told.referral)}", command, _occasion(event), checkpoint=checkpoint)).outcome
 
     async def _cancel(self, event: Recorded, told: ReferralCancelRequested, checkpoint: Checkpoint | None) -> Outcome | None:
         """The school can only ask. If the agency has already ended its work, there is nothing left to cancel."""

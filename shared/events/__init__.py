@@ -51,7 +51,7 @@ from shared.events.guardians import (
     NoticeOutcome,
 )
 from shared.events.reading import OLDER, only_to_read, read_public
-from shared.events.referrals import ReferralCancelRequested, ReferralSent, TaskMoved, TaskUnanswered
+from shared.events.referrals import ReferralCancelRequested, ReferralQuestionAnswered, ReferralSent, TaskMoved, TaskUnanswered
 from shared.events.roster import (
     DISTRICT_ROLES,
     PartnerRole,
@@ -89,8 +89,8 @@ __all__ = [
     "CoordinatorToBeTold", "Deputy", "DutyChanged", "Fact", "GuardianAnswer", "GuardianAnswered", "GuardianMarkedUnsafe",
     "GuardianToBeTold", "GuardianTold", "Level", "NamedPerson", "NobodyReachable", "NoticeAsks", "NoticeOutcome", "OutcomeClass",
     "PartnerRole", "PersonAppointed", "PersonDismissed", "PersonLeft", "PersonRegistered", "PersonReinstated", "PersonRole",
-    "PersonSuspended", "PersonsMatched", "PersonsUnmatched", "Post", "ReferralCancelRequested", "ReferralSent", "Relation",
-    "ReporterAnswered", "ReporterKind", "ReporterRevealed", "RevealGround", "Role",
+    "PersonSuspended", "PersonsMatched", "PersonsUnmatched", "Post", "ReferralCancelRequested", "ReferralQuestionAnswered", "ReferralSent",
+    "Relation", "ReporterAnswered", "ReporterKind", "ReporterRevealed", "RevealGround", "Role",
     "RosterFact", "SchoolKind", "SchoolMessage", "SchoolRegistered", "SchoolToBeTold", "SessionBegun", "SessionEnded", "SessionFact",
     "SessionHolder", "SessionProved", "StaffAlerted", "StaffMessage", "StaffRole", "StaffToBeTold", "StudentRole", "TaskMoved",
     "TaskUnanswered", "Urgency", "Way", "WhyEnded", "WorkOverdue", "calendar_of_kind", "calendar_of_school", "only_to_read", "read_public",

@@ -19,7 +19,7 @@ from shared.events.cases import (
 from shared.events.concerns import ConcernAttached, ConcernContinued, ConcernRaised
 from shared.events.duty import DutyChanged, NobodyReachable
 from shared.events.guardians import GuardianAnswered, GuardianMarkedUnsafe, GuardianToBeTold, GuardianTold
-from shared.events.referrals import ReferralCancelRequested, ReferralSent, TaskMoved, TaskUnanswered
+from shared.events.referrals import ReferralCancelRequested, ReferralQuestionAnswered, ReferralSent, TaskMoved, TaskUnanswered
 from shared.events.roster import (
     PersonAppointed,
     PersonDismissed,
@@ -43,6 +43,7 @@ CATALOGUE: dict[str, tuple[type[PublicEvent], ...]] = {
     "cases": (
         CaseOpened, ConcernJoinedCase, CaseTriaged, CaseAcknowledged, ConcernRead, ReporterAnswered, ReporterRevealed, GuardianToBeTold, ReferralSent,
         ReferralCancelRequested,
+        ReferralQuestionAnswered,
         StaffToBeTold, CoordinatorToBeTold, SchoolToBeTold, AlertsPassedOn, WorkOverdue, DutyChanged, NobodyReachable, CalendarChanged, CaseClosed,
         CasePeopleChanged,
     ),

@@ -45,7 +45,7 @@ TITLES: Mapping[Name, tuple[str, str]] = {
 _OF_ONESELF: Mapping[Name, tuple[str, ...]] = {
     "appointments": ("counselling-meeting", "conference-meeting", "home-visit"),
     "evaluations": ("evaluation-laiseg", "evaluation-laijapen", "evaluation-laijapang", "referral-evaluation"),
-    "answers": ("guardian-answer", "objection", "missed-appointment", "guidance-result"),
+    "answers": ("guardian-answer", "objection", "missed-appointment", "agency-question", "guidance-result"),
 }
 """What is expected on these; a counsellor sees the own, who leads sees the school's."""
 

@@ -70,6 +70,7 @@ from services.cases.domain.referring.consent import CONSENT
 from services.cases.domain.referring.disclosure import DISCLOSURE, TellReceiver
 from services.cases.domain.referring.following_up import EvaluateReferral, TakeNextAlternative
 from services.cases.domain.referring.referral import FoldSilence, FoldTask
+from services.cases.domain.referring.referral.answering import AnswerAgency
 from services.cases.domain.referring.referral.decision import DecideReferral
 from services.cases.domain.referring.referral.drafting import ApproveReferral, DraftReferral
 from services.cases.domain.referring.referral.sending import CancelReferral, SendReferral
@@ -121,8 +122,8 @@ _ALSO_WHEN_CLOSED: tuple[type[Fact], ...] = (
 )  # fmt: skip
 _ALSO_WHEN_MERGED: tuple[type[Fact], ...] = (
     *_FACTS, PassDeadline, UnmergeCase, ComeApart, GiveBackMerged, TellReceiver, RuleConflict, ApproveReferral, SendReferral, CancelReferral,
-    *(each for each in CONSENT.commands if each is not TakeNextAlternative), SetLegalHold, LiftLegalHold, ConfirmReading, *FAMILIES.commands,
-    *OBJECTIONS.commands,
+    AnswerAgency, *(each for each in CONSENT.commands if each is not TakeNextAlternative), SetLegalHold, LiftLegalHold, ConfirmReading,
+    *FAMILIES.commands, *OBJECTIONS.commands,
 )  # fmt: skip
 """What was under way in a merged case is brought to its end there; nothing new begins."""
 
@@ -249,7 +250,7 @@ _DECIDES: Mapping[type[Fact], _Decide] = {
     **_table(CONSENT, lambda case: case.referrals),
     **_table(TURNS, lambda case: case.referrals),
     **_table(DISCLOSURE, lambda case: case.ledger),
-    **dict.fromkeys((DecideReferral, DraftReferral, ApproveReferral, SendReferral, CancelReferral, FoldTask, FoldSilence), _referral),
+    **dict.fromkeys((DecideReferral, DraftReferral, ApproveReferral, SendReferral, CancelReferral, AnswerAgency, FoldTask, FoldSilence), _referral),
     **dict.fromkeys((AssessGuardian, TellGuardian, FoldNotice, MarkGuardianUnsafe), _guardian),
     **_table(FAMILIES, lambda case: case.families),
     FoldAnswer: lambda command, case: families.note(command, case.families),
