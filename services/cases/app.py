@@ -8,9 +8,14 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI
 
 from services.cases import listing, pages
+from services.cases.attached import activity_pages
+from services.cases.attached.activities import ActivityFiles
+from services.cases.attached.filing import Filing
 from services.cases.attached.kept import AttachedFiles
 from services.cases.attached.opening import Opening
 from services.cases.attached.routes import router as attached_router
+from services.cases.attached.sending import Sending
+from services.cases.attached.unsealing import Unsealing
 from services.cases.bringing_in import pages as bringing_in
 from services.cases.bringing_in.form import BringingIn
 from services.cases.bringing_in.whom import Whom as WhomOnPaper
@@ -94,6 +99,10 @@ from services.cases.standing.pages import StandingPages
 from services.cases.subjects.gathering import Subjects
 from services.cases.subjects.routes import router as subjects_router
 from services.cases.subscribers import FromIntake, FromNotifications
+from shared.attachments.keeping import PostgresStore
+from shared.attachments.redrawing import Redrawing
+from shared.attachments.scanning import Scanner
+from shared.attachments.taking import Taking
 from shared.erasing import erasing_router
 from shared.eventstore.projection import Projection
 from shared.neighbours import Told
@@ -187,12 +196,19 @@ def _routers(
         breaches.router(breaches.Breaches(kernel, work.case)),
         erasing_router("cases", CaseErasures(kernel, view, work.case)),
         attached_router(_opening(kernel, work)),
+        activity_pages.router(_activity_files(kernel, work, words)),
     ]
 
 
 def _opening(kernel: Kernel, work: Casework) -> Opening:
     intake = Told("intake", kernel.settings.origin("intake"), "attachments", kernel.keys, kernel.clock, reader="cases")
     return Opening(CaseReader(kernel, work.case, services_given(work)), AttachedFiles(kernel.database), intake)
+
+
+def _activity_files(kernel: Kernel, work: Casework, words: Words) -> activity_pages.ActivityPages:
+    store, taking = PostgresStore(kernel.database), Taking(Redrawing(), Scanner(kernel.settings.scanner))
+    files = ActivityFiles(CaseReader(kernel, work.case, services_given(work)))
+    return activity_pages.ActivityPages(files, Sending(Filing(kernel, work.case, store), taking), Unsealing(kernel, store), words)
 
 
 def _forms(kernel: Kernel, view: Projection, standing: StandingList, work: Casework, words: Words, asked: Mapping[str, Form]) -> list[APIRouter]:
