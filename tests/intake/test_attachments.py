@@ -5,13 +5,14 @@ from hashlib import sha256
 
 import pytest
 
-from services.intake.attaching.rescanning import Quarantine
 from services.intake.attaching.sealing import key_of
+from services.intake.attaching.telling import ConcernsTell
 from services.intake.erasure.purging import OwnTraces
 from shared.access import service_principal
 from shared.attachments.boxes import Part, divided, opened
 from shared.attachments.keeping import PostgresStore
 from shared.attachments.kinds import MOST_OCTETS, MOST_OF_ONE
+from shared.attachments.rescanning import Quarantine
 from shared.attachments.scanning import Scanner
 from shared.attachments.uploads import HELD, MOST_SENT
 from shared.erasing import Ended
@@ -191,9 +192,9 @@ async def test_a_file_waits_in_quarantine_until_the_scanner_answers(desk):
     kernel, files = desk.office.kernel, PostgresStore(desk.office.kernel.database)
     await files.judge(told["attachment"], "unscanned")
     assert (await sealed_part(desk, told["attachment"], "original")).status_code == 204
-    assert await Quarantine(kernel.store, kernel.vault, files, Scanner("127.0.0.1:9")).look() == 1
+    assert await Quarantine(ConcernsTell(kernel.store), kernel.vault, files, Scanner("127.0.0.1:9")).look() == 1
     assert (await sealed_part(desk, told["attachment"], "original")).status_code == 204
-    assert await Quarantine(kernel.store, kernel.vault, files, Scanner("")).look() == 1
+    assert await Quarantine(ConcernsTell(kernel.store), kernel.vault, files, Scanner("")).look() == 1
     assert (await sealed_part(desk, told["attachment"], "original")).status_code == 204
     await files.judge(told["attachment"], "clean")
     assert await read(desk, told, "original") == PDF
