@@ -163,7 +163,9 @@ async def test_neither_a_name_of_the_file_nor_a_plain_octet_is_kept(desk):
     async with desk.office.kernel.database.acting_as("attachments").connection() as connection:
         rows = await (await connection.execute("SELECT a.*, c.part, c.box FROM attachment a JOIN attachment_chunk c USING (attachment)")).fetchall()
         columns = await (await connection.execute("SELECT column_name FROM information_schema.columns WHERE table_name = 'attachment'")).fetchall()
-    assert {each for (each,) in columns} == {"attachment", "owner", "verdict"}
+        beside = await (await connection.execute("SELECT key, unnamed_at FROM attachment")).fetchall()
+    assert {each for (each,) in columns} == {"attachment", "owner", "verdict", "key", "settled", "unnamed_at"}
+    assert beside == [(None, None)]  # the key travels in events; a time stands beside what no event names, and beside nothing else
     assert not any(PLACE in bytes(row[-1]) or b"JFIF" in bytes(row[-1]) for row in rows)
     told = str(await desk.office.told("file-attached")) + str(await desk.office.told("concern-attached"))
     assert "Foto Ani" not in told
