@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID, uuid4
 
@@ -17,9 +17,8 @@ from services.intake.subjects.listing import Requests
 from services.intake.subjects.routes import AnswerBody, AskBody, Claims
 from shared.access import Principal, SignedIn
 from shared.asked import Asked
-from shared.asking import asked
+from shared.asking import asked_by_form
 from shared.errors import IdempotencyMismatch, NotAllowed, NotFound, Refused, Sentences
-from shared.message import TANGGAP, derived_id
 from shared.pages import Text, say
 
 ADDRESS = "/intake/permintaan"
@@ -68,10 +67,9 @@ class SubjectPages:
         self, request: Request, principal: Principal, key: UUID, typed: Mapping[str, str], act: Callable[[Asked], Awaitable[object]]
     ) -> Response:
         """Gives it once, however often it is sent; where it cannot be, the form comes back. Raises: Unavailable."""
-        command = await asked(request, principal)
         try:
             await require_theirs(self.requests.erasures, principal, typed["person"])
-            await act(replace(command, key=str(key), cause=derived_id(TANGGAP, command.scope, key)))
+            await act(await asked_by_form(self.requests.kernel.fingerprints, request, principal, key, typed))
         except (ValidationError, NotFound, NotAllowed, Refused, IdempotencyMismatch) as error:
             return await self.page(request, principal, typed, _errors(error), 422 if isinstance(error, ValidationError) else error.status)
         return RedirectResponse(ADDRESS, 303)
@@ -124,6 +122,6 @@ def router(pages: SubjectPages) -> APIRouter:
         async def act(command: Asked) -> object:
             return await pages.claims.answer(AnswerBody.model_validate(said), principal, command)
 
-        return await pages.taken(request, principal, key, {"person": person}, act)
+        return await pages.taken(request, principal, key, {name: value or "" for name, value in said.items()}, act)
 
     return routes
