@@ -44,6 +44,8 @@ _ENDED = say("Data orang ini sudah dihapus.")
 _SENT = say("Formulir ini sudah dikirim dengan isi lain. Muat ulang halaman ini.")
 _FIELDS: Mapping[str, Text] = {"words": _WORDS, "person": _UNKNOWN}
 
+_NOTHING_TYPED = dict.fromkeys(("person", "right", "asker", "words"), "")
+
 _Line = Annotated[str, Form(max_length=100)]
 _Long = Annotated[str, Form(max_length=20_000)]
 
@@ -59,7 +61,7 @@ class SubjectPages:
         """The list with the form; `typed` comes back as it was."""
         told = {
             "rows": await self.requests.of(principal), "rights": RIGHTS, "askers": ASKERS, "outcomes": OUTCOMES, "grounds": GROUNDS,
-            "typed": typed, "errors": errors, "nonce": str(uuid4()), "zone": self.requests.kernel.settings.time_zone,
+            "typed": _NOTHING_TYPED | dict(typed), "errors": errors, "nonce": str(uuid4()), "zone": self.requests.kernel.settings.time_zone,
         }  # fmt: skip
         return self.requests.kernel.frame.page(request, "subjects/requests.html", told, status)
 
