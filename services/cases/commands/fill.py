@@ -13,6 +13,7 @@ from services.cases.domain.case.arriving import carrying
 from services.cases.domain.case.moves import Carrying
 from services.cases.domain.case.state import Case
 from services.cases.domain.duty import DUTY, Duty
+from services.cases.domain.relatives import Relatives
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.filled import Filled, Known
 from services.cases.domain.steps.policy import Policy
@@ -224,6 +225,13 @@ async def _family(ground: Ground) -> frozenset[str]:
     return frozenset(guardian for person in people if person for guardian in person.guardians)
 
 
+async def _relatives(ground: Ground) -> Relatives:
+    """Of the student who is named, and of the others of the case's incidents."""
+    students = {ground.said["student"], *(other for strand in ground.case.strands for other in strand.concern.others)}
+    people = [await ground.roster.person(each) for each in sorted(students)]
+    return Relatives({each.person: each.guardians for each in people if each}, await _staff(ground))
+
+
 CLAIMS_COUNT = timedelta(days=30)
 """How long a claim of a conflict counts towards many."""
 
@@ -275,6 +283,7 @@ _LOOKED_UP: Mapping[Known, Callable[[Ground], Awaitable[Any]]] = {
     "member": _new_member,
     "staff": _staff,
     "family": _family,
+    "relatives": _relatives,
     "claims": _claims,
     "asked-about": _asked_about,
     "refused-at-home": _refused_at_home,
