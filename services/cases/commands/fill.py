@@ -263,6 +263,12 @@ def _under_way(case: Case, *strategies: str) -> list[str]:
     return [each.activity for each in case.activities.values() if each.strategy in strategies and not each.ended]
 
 
+async def _members_now(ground: Ground) -> tuple[Member, ...]:
+    """Each case of theirs, with the student's part in each concern that it tells of."""
+    cases = [each for each in ground.also_about if each.case and each.student]
+    return tuple(Member(case=each.case or "", student=each.student or "", roles={told.concern: told.role for told in each.told}) for each in cases)
+
+
 async def _refused_at_home(ground: Ground) -> frozenset[str]:
     """Students of a group's cases whose guardian refused the group, or withdrew the consent."""
     return frozenset(case.student for case in ground.also_about if case.student and "group-consent" in case.about.refused)
@@ -287,6 +293,7 @@ _LOOKED_UP: Mapping[Known, Callable[[Ground], Awaitable[Any]]] = {
     "claims": _claims,
     "asked-about": _asked_about,
     "refused-at-home": _refused_at_home,
+    "members-now": _members_now,
 }
 
 SOURCES = frozenset[Known]({"fresh-id", *_FROM_POLICY, *_LOOKED_UP})
