@@ -8,10 +8,11 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal
 
-from services.cases.domain.case import additions, conflict, families, guardians, handling, moves, own_words, protection
+from services.cases.domain.case import additions, conflict, families, files, guardians, handling, moves, own_words, protection
 from services.cases.domain.case.additions import Additions, StrandContinued
 from services.cases.domain.case.conflict import Conflicts
 from services.cases.domain.case.families import Families
+from services.cases.domain.case.files import Files
 from services.cases.domain.case.guardians import Home
 from services.cases.domain.case.handling import Handling
 from services.cases.domain.case.identity import Reveals
@@ -115,6 +116,7 @@ class Case:
     absent: Mapping[str, Absent] = field(default_factory=dict)
     reveals: Reveals = field(default_factory=dict)
     brought_in: CaseBroughtIn | None = None
+    files: Files = files.NONE
 
     @property
     def state(self) -> State:
