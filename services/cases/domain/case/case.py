@@ -202,7 +202,7 @@ def _referral(command: Any, case: Case) -> Sequence[Event]:
 
 def _guardian(command: Any, case: Case) -> Sequence[Event]:
     """Whom no message reached is to be phoned."""
-    events = guardians.decide(command, case.home, case.about, case.named, self_report=case.self_report)
+    events = guardians.decide(command, case.home, case.about, case.kept_from_home, self_report=case.self_report)
     if not events or not isinstance(command, FoldNotice):
         return events
     return [*events, *families.calls_for(command.notice, command.guardian, command.outcome, command.call_by, case.families)]

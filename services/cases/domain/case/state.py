@@ -144,6 +144,7 @@ class Case:
             sexual_violence=self.sexual_violence,
             safe_home=self.home.safe,
             implicated=self.home.unsafe | frozenset(accused_guardians),
+            kept_from_home=self.kept_from_home,
             unsafe_home=self.home.all_unsafe,
             self_report=self.self_report,
             refused=families.refused(self.families),
@@ -155,6 +156,12 @@ class Case:
         another concern names them.
         """
         return kept_away({person.person for told in self.told for person in told.people if person.person}, self.conflicts, self.moves)
+
+    @cached_property
+    def kept_from_home(self) -> frozenset[str]:
+        """Everybody who is kept away, but for whom nothing speaks against than being family."""
+        said = {person.person for told in self.told for person in told.people if person.person}
+        return self.named - (self.conflicts.family - (said - self.conflicts.freed))
 
     @cached_property
     def suspended(self) -> frozenset[str]:
