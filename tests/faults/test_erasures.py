@@ -63,7 +63,9 @@ def _closed_case(district, person: str, school: str) -> str:
         "school": school, "students": [{"id": person, "role": "affected"}], "kind": "incident", "categories": ["bullying"],
         "narrative": "KATAKUNCI-HILANG", "channel": "api", "reporter": {"kind": "staff"},
     }  # fmt: skip
+    district.attempted += 1
     told = _given(district, "intake", "POST", "concerns", body, district.service())
+    district.acknowledged[told["concern_id"]] = person
     case = district.wait_for(lambda: district._case_of(told["concern_id"]), "a case of whoever is erased")
     _given(district, "cases", "POST", f"cases/{case}/take-over-case", {"reason": "x"}, district.duty())
     _given(district, "cases", "POST", f"cases/{case}/close", {"outcome_class": "helped", "task_reviewed": "KATAKUNCI-HILANG"}, district.duty())
