@@ -21,6 +21,7 @@ from services.cases.domain.case.whereabouts import NoteWhereabouts
 from services.cases.domain.referring.referral import FoldSilence, FoldTask
 from services.cases.domain.steps.policy import Policy
 from services.cases.domain.streams import case_stream, student_stream
+from services.cases.domain.successor import NOBODY, Staff
 from services.cases.policies import policy_at
 from services.cases.reading.absences import Absences
 from services.cases.reading.calendars import SchoolCalendars
@@ -133,6 +134,10 @@ class FromIntake:
         """In force at a school."""
         return policy_at(await self.calendars.of(school), moment)
 
+    async def _staff(self, told: ConcernRaised, school: str) -> Staff:
+        """Only where the concern names somebody it matters who else there is."""
+        return await self.absences.staff(school) if any(each.person for each in told.people) else NOBODY
+
     async def _take(self, event: Recorded, told: ConcernRaised, checkpoint: Checkpoint | None) -> Outcome | None:
         """Opens the student's case or joins the open one, in one item with the checkpoint."""
         policy = await self._policy(told.school, event.recorded_at)
@@ -140,8 +145,14 @@ class FromIntake:
         tried: list[str] = []
         student_at = await self.whereabouts.of(told.student) if told.student else None
         command = TakeConcern(
-            case=fresh, concern=told, policy=policy, decision=str(derived_id(event.id, "triage")), at=event.recorded_at, student_at=student_at
-        )  # fmt: skip
+            case=fresh,
+            concern=told,
+            policy=policy,
+            decision=str(derived_id(event.id, "triage")),
+            at=event.recorded_at,
+            student_at=student_at,
+            staff=await self._staff(told, student_at or told.school),
+        )
 
         async def plan() -> Item | None:
             writes = []

@@ -15,6 +15,7 @@ from services.cases.domain.steps.named import GOES_ON, Names
 from services.cases.domain.steps.policy import Policy
 from services.cases.domain.steps.tells import NOTHING, Notice, Tells, counted
 from services.cases.domain.steps.triage import TriageInputs
+from services.cases.domain.successor import NOBODY, Staff
 from shared.events import CaseAcknowledged, CaseClosed, CaseOpened, CaseTriaged, ConcernJoinedCase, ConcernRaised, OutcomeClass, Urgency
 from shared.message import Event, Fact
 from shared.sealed import CaseText
@@ -26,6 +27,7 @@ class TakeConcern(Fact):
     """A concern about this case's student. at: when it was recorded at intake. decision: id of the triage receipt.
 
     student_at: the school where the roster has the student; None where the roster does not know better than the concern.
+    staff: of that school and of the district, now.
     """
 
     case: str
@@ -34,6 +36,7 @@ class TakeConcern(Fact):
     decision: str
     at: datetime
     student_at: str | None = None
+    staff: Staff = NOBODY
 
 
 class Acknowledge(Command, called="acknowledge", permission="in-hand"):
