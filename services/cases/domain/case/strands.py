@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+from services.cases.domain.relatives import Relatives
 from services.cases.domain.steps.activity import Activity
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.filled import Filled, PolicyNow
@@ -15,7 +16,6 @@ from services.cases.domain.steps.named import GOES_ON, Names
 from services.cases.domain.steps.policy import Policy
 from services.cases.domain.steps.tells import NOTHING, Notice, Tells, counted
 from services.cases.domain.steps.triage import TriageInputs
-from services.cases.domain.successor import NOBODY, Staff
 from shared.events import CaseAcknowledged, CaseClosed, CaseOpened, CaseTriaged, ConcernJoinedCase, ConcernRaised, OutcomeClass, Urgency
 from shared.message import Event, Fact
 from shared.sealed import CaseText
@@ -26,8 +26,7 @@ from shared.sealed import CaseText
 class TakeConcern(Fact):
     """A concern about this case's student. at: when it was recorded at intake. decision: id of the triage receipt.
 
-    student_at: the school where the roster has the student; None where the roster does not know better than the concern.
-    staff: of that school and of the district, now.
+    student_at: the school where the roster has the student; None where the roster does not know better than the concern. relatives: of the students.
     """
 
     case: str
@@ -36,7 +35,7 @@ class TakeConcern(Fact):
     decision: str
     at: datetime
     student_at: str | None = None
-    staff: Staff = NOBODY
+    relatives: Relatives = Relatives()
 
 
 class Acknowledge(Command, called="acknowledge", permission="in-hand"):
@@ -77,11 +76,15 @@ class RecordAlert(Fact):
 
 
 class Match(Command, called="match", permission="charge"):
-    """The unidentified student is this one. student_at: where the roster has the student. policy: for what a student of another school asks for."""
+    """The unidentified student is this one. student_at: where the roster has the student. policy: for what a student of another school asks for.
+
+    relatives: of this student and the others of the incident.
+    """
 
     student: Annotated[str, Names("student")]
     student_at: Annotated[str | None, Filled("student-at")] = None
     policy: PolicyNow
+    relatives: Annotated[Relatives, Filled("relatives")] = Relatives()
 
 
 class Close(Command, called="close", permission="charge"):

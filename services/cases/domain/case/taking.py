@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.cases.domain.case.conflict import LeftToDistrict
+from services.cases.domain.case.keeping_away import Told, keep_away
 from services.cases.domain.case.kept_away import left_to_district
 from services.cases.domain.case.opening import CLOCKS, earlier_runs, homeroom_comes_first, whose
 from services.cases.domain.case.paper import on_paper
@@ -31,7 +32,7 @@ def take(command: TakeConcern, case: Case) -> Sequence[Event]:
     inputs = TriageInputs(kind=told.kind, categories=told.categories, facts=told.facts, repeats=_repeats(command, case))
     triaged, strand = triage(command.policy, inputs), StrandAdded(concern=told, at=command.at)
     left = _left_to_district(command, case.with_strand(strand))
-    named = case.with_strand(strand).left_to(left)
+    claimed, named = _kept_away(command, case.with_strand(strand).left_to(left))
     return [
         *_begun(command, case, where, about),
         strand,
@@ -39,10 +40,18 @@ def take(command: TakeConcern, case: Case) -> Sequence[Event]:
         ConcernJoinedCase(concern=told.concern, read=False, **about),
         _receipt(command, case, inputs, triaged),
         *([SafetyCheckAsked(concern=told.concern)] if triaged.check_safety else []),
+        *claimed,
         _alert(command, named, triaged.urgency, {**about, "school": where}),
         *(owner_told(where, case) if case.case and where != case.school else []),
         *clocks_started(command.policy, triaged.urgency, command.at, named, case.urgency),
     ]
+
+
+def _kept_away(command: TakeConcern, case: Case) -> tuple[list[Event], Case]:
+    """Family on the staff, before anybody is alerted."""
+    told = command.concern
+    about = Told(command.decision, told.student, told.role, told.others, again=told.guardians_unsafe)
+    return keep_away(about, command.relatives, command.at, command.policy.calendar.after(command.at, 1), case)
 
 
 def _begun(command: TakeConcern, case: Case, where: str, about: Mapping[str, Any]) -> list[Event]:
@@ -57,7 +66,7 @@ def _begun(command: TakeConcern, case: Case, where: str, about: Mapping[str, Any
 
 def _left_to_district(command: TakeConcern, named: Case) -> list[LeftToDistrict]:
     """named: the case with everybody whom the new strand names."""
-    people = left_to_district(named.named, command.staff)
+    people = left_to_district(named.named, command.relatives.staff)
     return [LeftToDistrict(act=command.decision, by="service:cases", at=command.at, people=people)] if people else []
 
 
