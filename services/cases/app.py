@@ -92,10 +92,11 @@ from services.cases.searching import pages as searching
 from services.cases.searching.finding import Finding
 from services.cases.searching.index import Candidates, NameIndex
 from services.cases.searching.indexing import Indexing
-from services.cases.standing import kept
+from services.cases.standing import group_page, kept
 from services.cases.standing import pages as standing_pages
 from services.cases.standing import routes as standing_routes
 from services.cases.standing.absences import StandingAbsences
+from services.cases.standing.group_page import GroupPage
 from services.cases.standing.listing import StandingList
 from services.cases.standing.owners import StandingOwners
 from services.cases.standing.pages import StandingPages
@@ -276,7 +277,7 @@ def _standing(issuing: Issuing, listed: StandingList, words: Words) -> list[APIR
     """What nobody has and no case holds."""
     road, kernel = issuing.road, issuing.road.kernel
     shown = StandingPages(listed, SchoolSettings(road), Names(kernel, road.roster), Directory(kernel.database), words)
-    return [standing_routes.router(listed), standing_pages.router(shown)]
+    return [standing_routes.router(listed), standing_pages.router(shown), group_page.router(GroupPage(road, shown.names))]
 
 
 def _figures(kernel: Kernel, view: Projection, work: Casework, words: Words, asked: Mapping[str, Form]) -> Figures:
