@@ -8,9 +8,15 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI
 
 from services.cases import listing, pages
+from services.cases.attached import activity_pages
+from services.cases.attached.activities import ActivityFiles
+from services.cases.attached.filing import Filing
 from services.cases.attached.kept import AttachedFiles
 from services.cases.attached.opening import Opening
 from services.cases.attached.routes import router as attached_router
+from services.cases.attached.sending import Sending
+from services.cases.attached.telling import CasesTell
+from services.cases.attached.unsealing import Unsealing
 from services.cases.bringing_in import pages as bringing_in
 from services.cases.bringing_in.form import BringingIn
 from services.cases.bringing_in.whom import Whom as WhomOnPaper
@@ -94,6 +100,12 @@ from services.cases.standing.pages import StandingPages
 from services.cases.subjects.gathering import Subjects
 from services.cases.subjects.routes import router as subjects_router
 from services.cases.subscribers import FromIntake, FromNotifications
+from shared.attachments.keeping import PostgresStore
+from shared.attachments.redrawing import Redrawing
+from shared.attachments.rescanning import Quarantine, Rescanning
+from shared.attachments.scanning import Scanner
+from shared.attachments.sweeping import Sweep
+from shared.attachments.taking import Taking
 from shared.erasing import erasing_router
 from shared.eventstore.projection import Projection
 from shared.neighbours import Told
@@ -156,6 +168,7 @@ def _parts(kernel: Kernel, view: Projection, work: Casework) -> list[Part]:
         Owners(kernel, view, work.case),
         ReadSigner(kernel.database, kernel.keys, kernel.heartbeats),
         Indexing(kernel, NameIndex(kernel.database, kernel.keys)),
+        _looking_after_files(kernel, work),
         kernel.subscribe("intake", lambda store: FromIntake(store, roster, listed, whereabouts, absences, work.case, calendars, sessions, attached)),
         kernel.subscribe("notifications", lambda store: FromNotifications(store, work.case, calendars), pace=_UNHURRIED),
     ]
@@ -187,12 +200,26 @@ def _routers(
         breaches.router(breaches.Breaches(kernel, work.case)),
         erasing_router("cases", CaseErasures(kernel, view, work.case)),
         attached_router(_opening(kernel, work)),
+        activity_pages.router(_activity_files(kernel, work, words)),
     ]
 
 
 def _opening(kernel: Kernel, work: Casework) -> Opening:
     intake = Told("intake", kernel.settings.origin("intake"), "attachments", kernel.keys, kernel.clock, reader="cases")
     return Opening(CaseReader(kernel, work.case, services_given(work)), AttachedFiles(kernel.database), intake)
+
+
+def _looking_after_files(kernel: Kernel, work: Casework) -> Rescanning:
+    files = PostgresStore(kernel.database)
+    telling = CasesTell(kernel.store, work.case, files)
+    quarantine = Quarantine(telling, kernel.vault, files, Scanner(kernel.settings.scanner))
+    return Rescanning(quarantine, Sweep(telling, files, kernel.clock), kernel.heartbeats)
+
+
+def _activity_files(kernel: Kernel, work: Casework, words: Words) -> activity_pages.ActivityPages:
+    store, taking = PostgresStore(kernel.database), Taking(Redrawing(), Scanner(kernel.settings.scanner))
+    files = ActivityFiles(CaseReader(kernel, work.case, services_given(work)))
+    return activity_pages.ActivityPages(files, Sending(Filing(kernel, work.case, store), taking), Unsealing(kernel, store), words)
 
 
 def _forms(kernel: Kernel, view: Projection, standing: StandingList, work: Casework, words: Words, asked: Mapping[str, Form]) -> list[APIRouter]:

@@ -17,9 +17,9 @@ from services.intake.accounts.sign_in_pages import sign_in_router
 from services.intake.accounts.staff_pages import staff_router
 from services.intake.accounts.ways import Ways
 from services.intake.adding import Adding
-from services.intake.attaching.rescanning import Quarantine, Rescanning
 from services.intake.attaching.routes import router as attachments_router
 from services.intake.attaching.sealing import Attaching
+from services.intake.attaching.telling import ConcernsTell
 from services.intake.dialogue import Dialogue
 from services.intake.earlier_receipts import EarlierReceipts
 from services.intake.erasure.asking import Inquiry
@@ -79,7 +79,9 @@ from services.intake.subscribers import FromCases
 from services.intake.views import TABLES, VIEW, Directory, project
 from shared.attachments.keeping import PostgresStore
 from shared.attachments.redrawing import Redrawing
+from shared.attachments.rescanning import Quarantine, Rescanning
 from shared.attachments.scanning import Scanner
+from shared.attachments.sweeping import Sweep
 from shared.attachments.taking import Taking
 from shared.clock import Clock
 from shared.database import Database
@@ -128,14 +130,12 @@ def create_app(settings: Settings) -> FastAPI:
         continuing = Continuing(erasing, erasing.inquiry.erasures, Retaining(erasing), kernel.heartbeats)
         held = projections[held_view.VIEW] = view_of_held(kernel)
         letting_through = LettingThrough(Release(kernel.store, HeldReports(held), kernel.clock), kernel.heartbeats)
-        scanner = Scanner(kernel.settings.scanner)
-        rescanning = Rescanning(Quarantine(kernel.store, kernel.vault, PostgresStore(kernel.database), scanner), kernel.heartbeats)
         return [
             ended,
             continuing,
             held,
             letting_through,
-            rescanning,
+            looking_after_files(kernel),
             directory,
             sessions,
             leavers,
@@ -193,6 +193,13 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.sessions, app.state.accounts = offices["sessions"], accounts["office"]
     return app
+
+
+def looking_after_files(kernel: Kernel) -> Rescanning:
+    """What looks after the files that lie here."""
+    telling, files = ConcernsTell(kernel.store), PostgresStore(kernel.database)
+    quarantine = Quarantine(telling, kernel.vault, files, Scanner(kernel.settings.scanner))
+    return Rescanning(quarantine, Sweep(telling, files, kernel.clock), kernel.heartbeats)
 
 
 def erasure_office(kernel: Kernel, directory: Directory, erasures: Erasures, sessions: Sessions) -> ErasureOffice:

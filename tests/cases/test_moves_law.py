@@ -51,6 +51,9 @@ class Directory:
         elif isinstance(told, PersonLeft):
             self.schools[told.person] = None
 
+    async def person(self, _: str) -> None:
+        """Nobody here has a family."""
+
     async def of(self, student: str) -> str | None:
         return self.schools.get(student)
 

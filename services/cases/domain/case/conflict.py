@@ -43,6 +43,9 @@ Ground = Literal["accused", "family-of-accused", "family-of-victim", "witness", 
 
 NOBODY = Staff({})
 
+BY_THE_ROSTER = "service:cases"
+"""Who claims it where the roster does, and no person."""
+
 StaffNow = Annotated[Staff, Filled("staff")]
 """The people of the school and the district now, with who is away."""
 
@@ -144,6 +147,7 @@ class WorkLeftBehind(ActEvent):
 class Conflicts:
     """declared: person to the own declaration that waits for its ruling. claimed: the same for what others claim. rulers: who rules on each.
     upheld: ruled to be in conflict. cleared: ruled not to be. judged: accused to (outcome, by, counts). left: whose work waits for somebody.
+    family: of whom that alone was said.
     """
 
     declared: Mapping[str, ConflictDeclared] | None = None
@@ -153,6 +157,7 @@ class Conflicts:
     claimed: Mapping[str, ConflictClaimed] | None = None
     rulers: Mapping[str, str | None] | None = None
     left: Mapping[str, WorkLeftBehind] | None = None
+    family: frozenset[str] = frozenset()
 
     @property
     def waiting(self) -> Mapping[str, ConflictDeclared | ConflictClaimed]:
@@ -265,8 +270,10 @@ CONFLICT: Acts[Conflicts] = Acts(
 def evolve(conflicts: Conflicts, event: ActEvent) -> Conflicts:
     match event:
         case ConflictDeclared():
+            conflicts = replace(conflicts, family=_family(conflicts, event))
             return replace(conflicts, declared=_with(conflicts.declared, event.person, event), cleared=conflicts.cleared - {event.person})
         case ConflictClaimed():
+            conflicts = replace(conflicts, family=_family(conflicts, event))
             cleared = conflicts.cleared - {event.person} if event.suspends else conflicts.cleared
             return replace(conflicts, claimed=_with(conflicts.claimed, event.person, event), cleared=cleared)
         case ConflictRulingAsked():
@@ -277,6 +284,14 @@ def evolve(conflicts: Conflicts, event: ActEvent) -> Conflicts:
             return _ruled(conflicts, event)
         case _:
             return _judged(conflicts, event)
+
+
+def _family(conflicts: Conflicts, event: ConflictDeclared | ConflictClaimed) -> frozenset[str]:
+    """A parent on the staff may not work the case, and is turned to as any parent; not where anything else was said of them, too."""
+    is_family = event.ground in ("family-of-accused", "family-of-victim") or event.by == BY_THE_ROSTER
+    if is_family and event.person not in conflicts.suspended | conflicts.waiting.keys():
+        return conflicts.family | {event.person}
+    return conflicts.family if is_family else conflicts.family - {event.person}
 
 
 def _with(known: Mapping[str, V] | None, person: str, value: V) -> Mapping[str, V]:

@@ -14,13 +14,11 @@ from pydantic import Field as Limit
 
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Audience, BeginActivity, Expected, Field
-from services.cases.domain.steps.filled import SchoolCalendar
 from services.cases.domain.steps.offer import Around, Known, offered, one_of
 from services.cases.domain.steps.strategy import Strategy, opens, step
 from services.cases.domain.steps.tells import Document, counted
 from shared.errors import Refused
 from shared.eventstore.upcasting import Json
-from shared.school_day import Calendar
 from shared.sealed import CounsellingText
 
 LAIJAPEN, LAIJAPANG = timedelta(days=30), timedelta(days=180)
@@ -124,7 +122,6 @@ class EvaluateCounselling(ActivityCommand, called="evaluate-counselling", permis
     helped: bool
     finding: CounsellingText
     reason_for_early: CounsellingText | None = None
-    calendar: SchoolCalendar = Calendar()
 
 
 class CounsellingEvaluated(ActivityEvent):
