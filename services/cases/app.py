@@ -8,10 +8,11 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI
 
 from services.cases import listing, pages
-from services.cases.attached import activity_pages
+from services.cases.attached import pages as file_pages
 from services.cases.attached.activities import ActivityFiles
 from services.cases.attached.filing import Filing
 from services.cases.attached.kept import AttachedFiles
+from services.cases.attached.letters import LetterFiles
 from services.cases.attached.opening import Opening
 from services.cases.attached.routes import router as attached_router
 from services.cases.attached.sending import Sending
@@ -44,6 +45,7 @@ from services.cases.letters import composing
 from services.cases.letters.issuing import Issuing
 from services.cases.letters.kinds import KINDS, Kind
 from services.cases.letters.material import Material
+from services.cases.letters.reading import Readable
 from services.cases.letters.settings import Papers
 from services.cases.mine import pages as mine
 from services.cases.mine.reading import OwnCases
@@ -90,10 +92,11 @@ from services.cases.searching import pages as searching
 from services.cases.searching.finding import Finding
 from services.cases.searching.index import Candidates, NameIndex
 from services.cases.searching.indexing import Indexing
-from services.cases.standing import kept
+from services.cases.standing import group_page, kept
 from services.cases.standing import pages as standing_pages
 from services.cases.standing import routes as standing_routes
 from services.cases.standing.absences import StandingAbsences
+from services.cases.standing.group_page import GroupPage
 from services.cases.standing.listing import StandingList
 from services.cases.standing.owners import StandingOwners
 from services.cases.standing.pages import StandingPages
@@ -200,7 +203,7 @@ def _routers(
         breaches.router(breaches.Breaches(kernel, work.case)),
         erasing_router("cases", CaseErasures(kernel, view, work.case)),
         attached_router(_opening(kernel, work)),
-        activity_pages.router(_activity_files(kernel, work, words)),
+        *(file_pages.router(each) for each in _file_pages(road, words, issuing)),
     ]
 
 
@@ -216,10 +219,17 @@ def _looking_after_files(kernel: Kernel, work: Casework) -> Rescanning:
     return Rescanning(quarantine, Sweep(telling, files, kernel.clock), kernel.heartbeats)
 
 
-def _activity_files(kernel: Kernel, work: Casework, words: Words) -> activity_pages.ActivityPages:
+def _file_pages(road: Road, words: Words, issuing: Issuing) -> list[file_pages.FilePages]:
+    """Of activities, and beside letters."""
+    kernel, work = road.kernel, road.casework
     store, taking = PostgresStore(kernel.database), Taking(Redrawing(), Scanner(kernel.settings.scanner))
-    files = ActivityFiles(CaseReader(kernel, work.case, services_given(work)))
-    return activity_pages.ActivityPages(files, Sending(Filing(kernel, work.case, store), taking), Unsealing(kernel, store), words)
+    sending, unsealing = Sending(Filing(kernel, work.case, store), taking), Unsealing(kernel, store)
+    reader = CaseReader(kernel, work.case, services_given(work))
+    letters = LetterFiles(reader, Readable(composing.subjects_of(road, words, issuing), issuing))
+    return [
+        file_pages.FilePages("kegiatan", ActivityFiles(reader, words).seen, sending, unsealing),
+        file_pages.FilePages("dokumen", letters.seen, sending, unsealing),
+    ]
 
 
 def _forms(kernel: Kernel, view: Projection, standing: StandingList, work: Casework, words: Words, asked: Mapping[str, Form]) -> list[APIRouter]:
@@ -267,7 +277,7 @@ def _standing(issuing: Issuing, listed: StandingList, words: Words) -> list[APIR
     """What nobody has and no case holds."""
     road, kernel = issuing.road, issuing.road.kernel
     shown = StandingPages(listed, SchoolSettings(road), Names(kernel, road.roster), Directory(kernel.database), words)
-    return [standing_routes.router(listed), standing_pages.router(shown)]
+    return [standing_routes.router(listed), standing_pages.router(shown), group_page.router(GroupPage(road, shown.names))]
 
 
 def _figures(kernel: Kernel, view: Projection, work: Casework, words: Words, asked: Mapping[str, Form]) -> Figures:

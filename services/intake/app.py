@@ -73,7 +73,10 @@ from services.intake.sessions.office import Sessions
 from services.intake.sessions.routes import asked_router, ending_router
 from services.intake.sessions.view import SessionList
 from services.intake.sessions.word import StoreWord
+from services.intake.subjects import pages as subject_pages
 from services.intake.subjects.gathering import Copies
+from services.intake.subjects.listing import Requests
+from services.intake.subjects.routes import Claims
 from services.intake.subjects.routes import router as subjects_router
 from services.intake.subscribers import FromCases
 from services.intake.views import TABLES, VIEW, Directory, project
@@ -156,6 +159,7 @@ def create_app(settings: Settings) -> FastAPI:
         desk = accounts["office"]
         ways = Ways.of(desk)
         machines = machines_office(kernel)
+        copies = Copies(kernel, directory, offices_of_erasures["office"].inquiry.erasures, _cases_of_subjects(kernel))
         return [
             api.router(raising, adding, reporters, dialogue, directory, roster),
             appointing_router(appointing),
@@ -185,7 +189,8 @@ def create_app(settings: Settings) -> FastAPI:
             openid_pages.router(ways),
             erasure_router(offices_of_erasures["office"], Retaining(offices_of_erasures["office"])),
             erasure_pages(offices_of_erasures["office"]),
-            subjects_router(Copies(kernel, directory, offices_of_erasures["office"].inquiry.erasures, _cases_of_subjects(kernel))),
+            subjects_router(copies),
+            subject_pages.router(subject_pages.SubjectPages(Requests(kernel, copies.erasures), Claims(copies))),
         ]
 
     app = create_service(

@@ -4,50 +4,35 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.cases.attached.unsealing import GONE
-from services.cases.domain.case.files import FileAdded, of
+from services.cases.attached.filing import beside_words
+from services.cases.attached.seen import Seen, asked_why
 from services.cases.domain.case.state import Case
-from services.cases.domain.steps.activity import Activity
 from services.cases.reading.case import CaseReader
+from services.cases.reading.words import Words
 from services.cases.rights import ReadingReason, require_right
 from shared.access import Principal
-from shared.errors import NotAllowed, NotFound
-from shared.eventstore.states import Loaded
+from shared.errors import NotAllowed
 
 _ROWS = ("work", "answer")
 """Of the permission file: who goes on with an activity, and who is asked in it."""
 
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """An activity that the reader may read. adds: they may add a file."""
-
-    loaded: Loaded[Case]
-    activity: Activity
-    adds: bool
-
-    @property
-    def case(self) -> Case:
-        return self.loaded.state
-
-    @property
-    def files(self) -> list[FileAdded]:
-        return list(of(self.case.files, self.activity.activity, None))
+_CASE_PAGE = "/cases/cases/{case_id}"
 
 
 @dataclass(frozen=True, slots=True)
 class ActivityFiles:
-    """Finds activities for a reader; that they read is recorded first."""
+    """words: what strategies are called."""
 
     reader: CaseReader
+    words: Words
 
     async def seen(self, principal: Principal, case_id: str, activity_id: str, reason: ReadingReason | None) -> Seen:
         """Raises: NotFound, ReadingReasonNeeded."""
         loaded = await self.reader.activity(principal, case_id, activity_id, reason, f"files-of-{activity_id}")
-        return Seen(loaded, loaded.state.activities[activity_id], self._adds(principal, loaded.state, activity_id))
-
-    def _adds(self, principal: Principal, case: Case, activity_id: str) -> bool:
-        return any(self._gives(principal, case, activity_id, row) for row in _ROWS)
+        activity = loaded.state.activities[activity_id]
+        adds = any(self._gives(principal, loaded.state, activity_id, row) for row in _ROWS)
+        back_to = self._back(principal, case_id, reason)
+        return Seen(loaded, beside_words(loaded.state, activity), self.words.titles[activity.strategy], adds, back_to)
 
     def _gives(self, principal: Principal, case: Case, activity_id: str, row: str) -> bool:
         kernel = self.reader.kernel
@@ -57,10 +42,8 @@ class ActivityFiles:
             return False
         return True
 
-
-def found(files: list[FileAdded], attachment: str) -> FileAdded:
-    """Raises: NotFound."""
-    for each in files:
-        if each.attachment == attachment:
-            return each
-    raise NotFound(GONE)
+    def _back(self, principal: Principal, case_id: str, reason: ReadingReason | None) -> str:
+        """The case, for whoever may open its page; an asked teacher goes back to what waits for them."""
+        if principal.roles.isdisjoint(self.reader.kernel.access.permissions.roles("GET", _CASE_PAGE)):
+            return "/cases/menunggu"
+        return f"/cases/cases/{case_id}{asked_why(reason)}"

@@ -16,6 +16,10 @@ _PICTURE = say("Foto")
 _KINDS: Mapping[Kind, Text] = {"jpeg": _PICTURE, "png": _PICTURE, "webp": _PICTURE, "pdf": say("Berkas PDF")}
 
 
+Stands = Literal["kegiatan", "dokumen"]
+"""With what a file stands: an activity, or a letter that was issued."""
+
+
 def files_shown(files: Sequence[AttachedFile], case_id: str, reason: str | None) -> Mapping[str, list[dict[str, object]]]:
     """By the concern with which they came. reason: why the person reads the case, if they said so."""
     found: defaultdict[str, list[dict[str, object]]] = defaultdict(list)
@@ -24,7 +28,7 @@ def files_shown(files: Sequence[AttachedFile], case_id: str, reason: str | None)
     return found
 
 
-def place_of_files(case_id: str, stands: Literal["kegiatan", "dokumen"], subject: str) -> str:
+def place_of_files(case_id: str, stands: Stands, subject: str) -> str:
     """The page of the files of an activity or of a letter."""
     return f"/cases/cases/{case_id}/{stands}/{subject}/lampiran"
 
