@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
@@ -109,6 +110,8 @@ class _Answers:
         log.info("refused", path=_route(request), status=error.status_code)
         if asks_fhir(request):
             return refused(error.status_code, str(error.detail), error.headers)
+        if error.status_code == HTTPStatus.BAD_REQUEST:  # a body that is not even text in UTF-8, or is nested too deeply
+            return answer(self._frame, request, Malformed(Fault("", "json-invalid")))
         if self._frame and wants_page(request):
             return missing_page(self._frame, request, error.status_code, error.headers)
         told = {"type": "about:blank", "title": str(error.detail), "status": error.status_code, "instance": f"urn:uuid:{uuid4()}"}

@@ -172,7 +172,8 @@ class FromIntake:
         """Whom the roster has as family of the students of this incident. school: whose staff hear of it."""
         people = [await self.roster.person(student) for student in (told.student, *told.others) if student]
         guardians = {each.person: each.guardians for each in people if each and each.guardians}
-        return Relatives(guardians, await self.absences.staff(school)) if guardians else Relatives()
+        named = any(each.person for each in told.people)
+        return Relatives(guardians, await self.absences.staff(school)) if guardians or named else Relatives()
 
     async def _continue(self, event: Recorded, told: ConcernContinued, checkpoint: Checkpoint | None) -> Outcome | None:
         """What a reporter added reaches every case that goes on with the concern, in one item with the checkpoint."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any, Literal
 
 from services.cases.domain.case import additions, conflict, families, files, guardians, handling, moves, own_words, protection
 from services.cases.domain.case.additions import Additions, StrandContinued
-from services.cases.domain.case.conflict import Conflicts
+from services.cases.domain.case.conflict import Conflicts, LeftToDistrict
 from services.cases.domain.case.families import Families
 from services.cases.domain.case.files import Files
 from services.cases.domain.case.guardians import Home
@@ -181,6 +181,10 @@ class Case:
         told = strand.concern
         named_again = self._named_again(told.people, accused=told.role == "accused", guardians_unsafe=told.guardians_unsafe)
         return named_again.changed(strands=(*self.strands, strand))
+
+    def left_to(self, told: Sequence[LeftToDistrict]) -> Case:
+        """The same where somebody of the district is not kept away."""
+        return self.changed(conflicts=reduce(conflict.evolve, told, self.conflicts)) if told else self
 
     def continued(self, strand: StrandContinued) -> Case:
         """The same for what was added to a concern: what was decided without these words about whom it names is decided anew."""
