@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,6 +24,7 @@ from services.cases.pages.screen import CATEGORIES, FACTS, LOUDNESS, STATES
 from services.cases.pages.strands import brought_in_shown, strand_shown
 from services.cases.pages.timeline import Filtering, timeline
 from services.cases.reading.case import CaseReader, Moment
+from services.cases.reading.meetings import MEETINGS, begins
 from services.cases.reading.words import Words
 from services.cases.rights import OF_THE_SCHOOL, ReadingReason
 from shared.access import Principal
@@ -144,7 +146,8 @@ def _why(strands: Sequence[Mapping[str, Any]]) -> list[Text]:
 def _expected(deadline: Mapping[str, Any], names: Mapping[str, str], words: Words) -> dict[str, Any]:
     return {
         "what": words.deadlines[deadline["what"]],
-        "due": deadline["due"],
+        "due": begins(deadline["what"], datetime.fromisoformat(deadline["due"])),
+        "meets": deadline["what"] in MEETINGS,
         "by": names.get(deadline["owner"] or ""),
         "late": bool(deadline["step"]),
     }

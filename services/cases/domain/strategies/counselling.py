@@ -26,6 +26,8 @@ LAIJAPEN, LAIJAPANG = timedelta(days=30), timedelta(days=180)
 
 REQUEST = timedelta(hours=72)
 """Until when a meeting is agreed for counselling that was asked for: as the first contact of a case of the middle level (domain.md, Urgency)."""
+RECORDED_AFTER = timedelta(days=1)
+"""So long after its beginning a meeting is to be recorded."""
 
 EARLIEST = {"laiseg": timedelta(), "laijapen": timedelta(days=7), "laijapang": timedelta(days=60)}
 """Days after the meeting from which an evaluation can show anything: a week, and months (domain.md, The nine strategies)."""
@@ -242,7 +244,7 @@ def expects(activity: Activity) -> Sequence[Expected]:
     if activity.state == "requested" and asked:
         return [Expected(f"{key}/request", "counselling-request", asked.at + REQUEST, owner)]
     if activity.state == "scheduled" and scheduled:
-        return [Expected(f"{key}/meeting-{activity.version}", "counselling-meeting", scheduled.when + timedelta(days=1), owner)]
+        return [Expected(f"{key}/meeting-{activity.version}", "counselling-meeting", scheduled.when + RECORDED_AFTER, owner)]
     if activity.state == "held" and held:
         return [Expected(f"{key}/laiseg-{held.meeting}", "evaluation-laiseg", held.at + timedelta(days=1), owner)]
     if activity.state == "evaluated" and held:
