@@ -22,7 +22,7 @@ class AnswerAgency(Command, called="answer-agency", permission="work"):
 
 
 class NothingAsked(Refused):
-    code = "nothing-asked"
+    code = "agency-asked-nothing"
     indonesian = "Lembaga tidak menanyakan apa pun tentang rujukan ini."
     english = "The agency has asked nothing about this referral."
 
