@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -16,9 +15,6 @@ from psycopg import Connection, sql
 from shared.delivery.carried import last_carried
 from shared.events import READERS
 from shared.eventstore.epochs import FIRST, Epoch, shared_upto
-
-MARGIN = timedelta(minutes=1)
-"""How far a clock may have gone back between the two histories. What is read once more because of it is known by its ids."""
 
 _OWN = sql.SQL("SELECT id, began_after FROM {source}.epoch ORDER BY number")
 _KNOWN = sql.SQL("SELECT id, began_after FROM {reader}.source_epoch WHERE source = %s ORDER BY number")
@@ -78,7 +74,7 @@ def _rewritten(connection: Connection[Any], reader: str, source: str) -> Rewritt
     if found is None or found[0] is None:
         return None
     furthest, nearest, recorded_at = found
-    before = connection.execute(_BEFORE.format(**names), (recorded_at - MARGIN, nearest)).fetchone()
+    before = connection.execute(_BEFORE.format(**names), (recorded_at, nearest)).fetchone()
     return Rewritten(reader, source, furthest, before[0] if before else 0)
 
 
