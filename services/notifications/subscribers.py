@@ -43,6 +43,7 @@ from shared.events import (
     PersonSuspended,
     ReferralCancelRequested,
     ReferralSent,
+    ReportsHeld,
     SchoolRegistered,
     SchoolToBeTold,
     SessionBegun,
@@ -86,6 +87,8 @@ class FromIntake:
                 await self.sessions.keep(told)
             case AccountHolderToBeTold():
                 return await self._mail(event, told, checkpoint)
+            case ReportsHeld():
+                return await self._held(event, told, checkpoint)
             case ConcernRaised(student=str(student)) if told.guardians_unsafe or any(each.relation == "guardian" for each in told.people):
                 return await self._mark(event, told, student, checkpoint)
             case (
@@ -125,6 +128,12 @@ class FromIntake:
         command = retold(Tell, told)
         stream = f"account-mail-{event.id}"
         return (await execute(self.store, ACCOUNT_MAIL, stream, command, _occasion(event), checkpoint=checkpoint, fresh=True)).outcome
+
+    async def _held(self, event: Recorded, told: ReportsHeld, checkpoint: Checkpoint | None) -> Outcome | None:
+        """Whoever triages at the school; those above where nobody does. It is about no case."""
+        message, staff = f"message-{event.id}", await self.roster.staff(told.school)
+        command = plain(message, About("", None, told.school), ladder.rungs_from(0, staff, (), desk="school"))
+        return (await execute(self.store, ALERT, f"alert-{message}", command, _occasion(event), checkpoint=checkpoint, fresh=True)).outcome
 
     async def _mark(self, event: Recorded, told: ConcernRaised, student: str, checkpoint: Checkpoint | None) -> Outcome | None:
         """An accused guardian is not contacted. If the accused guardian has no name, no guardian of the student is (domain.md, Intake)."""

@@ -33,9 +33,10 @@ LEADS = {GROUP_KIND: "group"}
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One of them. takes: the reader may go on with it themselves. people: whom they may name."""
+    """One of them. page: of a group, where its plan stands. takes: the reader may go on with it themselves. people: whom they may name."""
 
     address: str
+    page: str
     title: Pair
     school: str
     owner: str
@@ -58,18 +59,20 @@ class StandingPages:
 
     async def told(self, principal: Principal) -> dict[str, Any]:
         """What the page shows."""
-        return {"items": [await self._card(principal, each) for each in await self.listed.nobodys(principal)], "key": str(uuid4())}
+        found = await self.listed.nobodys(principal)
+        return {"items": [await self._card(principal, each) for each in found.items], "more": found.next is not None, "key": str(uuid4())}
 
     async def _card(self, principal: Principal, found: Nobodys) -> Card:
         able = await self._able(found)
         names = await self.names.of([*able, found.owner])
         return Card(
             address=f"/cases/tanpa-kasus/{found.kind}/{found.id}",
+            page=f"/cases/tanpa-kasus/kelompok/{found.id}",
             title=self.words.titles[GROUP_COUNSELLING.name if found.kind == GROUP_KIND else found.kind],
             school=await self.directory.school(found.school),
             owner=names.get(found.owner, ""),
             since=found.begun_at,
-            students=found.students,
+            students=len(found.students) if found.kind == GROUP_KIND else None,
             takes=principal.id in able,
             people=_choices(names, able, but=(found.owner, principal.id)) if principal.works_at(found.school, *LADDER) else (),
             zone=(await self.settings.road.calendars.of(found.school)).zone,

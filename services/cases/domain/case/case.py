@@ -20,6 +20,7 @@ from services.cases.domain.case import (
     continuing,
     crossing,
     families,
+    files,
     guardians,
     opening,
     owing,
@@ -35,6 +36,7 @@ from services.cases.domain.case.chapter import THE_CASE_ITSELF
 from services.cases.domain.case.conflict import CONFLICT, DeclareConflict, RuleConflict
 from services.cases.domain.case.consequences import Consequences
 from services.cases.domain.case.families import FAMILIES, FoldAnswer
+from services.cases.domain.case.files import KeepFiles
 from services.cases.domain.case.folding import folding
 from services.cases.domain.case.glass import BreakGlass
 from services.cases.domain.case.guardians import AssessGuardian, FoldNotice, MarkGuardianUnsafe, TellGuardian
@@ -113,7 +115,7 @@ class ConflictOfInterest(Refused):
 
 _FACTS: tuple[type[Fact], ...] = (
     LoseOwner, RegainOwner, RecordAlert, FoldTask, FoldSilence, FoldNotice, FoldAnswer, MarkGuardianUnsafe, NoteWhereabouts, NoteReading,
-    HearObjection,
+    HearObjection, KeepFiles,
 )  # fmt: skip
 _ALSO_WHEN_CLOSED: tuple[type[Fact], ...] = (
     *_FACTS, Reopen, PassDeadline, *DISCLOSURE.commands, SetLegalHold, LiftLegalHold, EvaluateReferral, KeepClosed, ConfirmReading, AnswerReporter,
@@ -200,7 +202,7 @@ def _referral(command: Any, case: Case) -> Sequence[Event]:
 
 def _guardian(command: Any, case: Case) -> Sequence[Event]:
     """Whom no message reached is to be phoned."""
-    events = guardians.decide(command, case.home, case.about, case.named, self_report=case.self_report)
+    events = guardians.decide(command, case.home, case.about, case.kept_from_home, self_report=case.self_report)
     if not events or not isinstance(command, FoldNotice):
         return events
     return [*events, *families.calls_for(command.notice, command.guardian, command.outcome, command.call_by, case.families)]
@@ -255,6 +257,7 @@ _DECIDES: Mapping[type[Fact], _Decide] = {
     FoldAnswer: lambda command, case: families.note(command, case.families),
     **_table(OBJECTIONS, lambda case: case.objections),
     HearObjection: lambda command, case: own_words.hear(command, case.objections),
+    KeepFiles: lambda command, case: files.keep(command, case.files, case.activities),
     BreakGlass: breaking.break_glass,
     **_table(REVEALING, lambda case: case),
     AskReporter: revealing.ask,
