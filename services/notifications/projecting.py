@@ -19,7 +19,7 @@ from services.notifications.domain.agency_entry import EntryAssured, EntryRemind
 from services.notifications.domain.agency_room import RoomAsked, RoomTold
 from services.notifications.domain.alert import LAST_RESORT_STEP, AlertRaised, AlertStepTaken, AlertUndelivered
 from services.notifications.domain.notice import NOTICE, NoticeCalledOff, NoticeDue, NoticePassedOn, NoticeRepeated, NoticeTried
-from services.notifications.domain.task.events import TaskRequested
+from services.notifications.domain.task.events import TaskQuestionAnswered, TaskRequested
 from services.notifications.domain.task_link import TaskLinkRenewed
 from services.notifications.families.patience import channel_at, phone_at, second_at
 from shared.database import Connection
@@ -332,6 +332,15 @@ async def _room_asked(connection: Connection, rows: Gathered, event: Recorded) -
     rows.queue(event, kind, "", told.agency, step=told.number, due_at=event.recorded_at)
 
 
+async def _question_answered(connection: Connection, rows: Gathered, event: Recorded) -> None:
+    """The agency hears that something was written: its system by webhook, else its office by mail, with the link that it has."""
+    told = TaskQuestionAnswered.model_validate_json(event.body)
+    found = await connection.execute("SELECT url IS NOT NULL FROM agency_v1 WHERE generation = %s AND agency = %s", (rows.generation, told.agency))
+    row = await found.fetchone()
+    kind, step = ("webhook", told.number) if row and row[0] else ("referral", told.link)
+    rows.queue(event, kind, told.case, told.agency, step=step, due_at=event.recorded_at)
+
+
 async def _room_told(connection: Connection, rows: Gathered, event: Recorded) -> None:
     """Nobody is asked any more what was answered."""
     told = RoomTold.model_validate_json(event.body)
@@ -371,6 +380,7 @@ _CHANGES: Mapping[str, Callable[[Connection, Gathered, Recorded], Awaitable[None
     "notice-revoked": _stop,
     "account-mail-ended": _account_mail_ended,
     "task-moved": _task_moved,
+    "task-question-answered": _question_answered,
     "agency-registered": _agency,
     "agency-described": _agency_described,
     "webhook-disabled": _webhook_disabled,

@@ -398,6 +398,9 @@ class Sender:
         requested = (await load(self._kernel.store, TASK, due.stream)).state.requested
         if requested is None:
             return None
+        if due.step:  # the number of the school's answer
+            identifier = message_id(key, due.receiver, f"{requested.task}|answer|{due.step}")
+            return identifier, notice(origin, requested, identifier, due.queued_at, "answered")
         identifier = message_id(key, due.receiver, requested.task)
         return identifier, notice(origin, requested, identifier, due.queued_at)
 

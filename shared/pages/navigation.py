@@ -79,6 +79,11 @@ class Head:
     def in_more(self) -> bool:
         return any(here for _, here in self.more)
 
+    @property
+    def here(self) -> str:
+        """What the reader's page is called in the head; nothing where it does not stand there."""
+        return next((entry.text for entry, here in (*self.first, *self.more) if here), "")
+
 
 EMPTY = Head([], [])
 """Of a page from which nothing leads on."""

@@ -56,6 +56,16 @@ async def test_victim_and_accused_of_one_incident_never_come_into_one_group(case
     group = (await cases.post("groups", school.counsellor, **body, cases=[victim, other])).json()["id"]
     assert refused_by_name(await cases.post(f"groups/{group}/add-member", school.counsellor, case=blamed)) == "victim-and-accused-together"
     assert len((await cases.get(f"groups/{group}", school.counsellor)).json()["members"]) == 2
+    third = await school.case("third-student")
+    again = str(uuid4())
+    for student, role in (("victim", "affected"), ("third-student", "accused")):
+        await school.concern(student, concern=again, role=role)
+    late = await cases.post(f"groups/{group}/add-member", school.counsellor, case=third)
+    assert refused_by_name(late) == "victim-and-accused-together", "a concern that came after the group was formed"
+    await school.concern("other-student", concern=again, role="accused")
+    session = {"session": 1, "stage": "beginning", "when": soon(hours=-1), "present": [school.named("victim")], "dynamics": "x"}
+    begun = await cases.post(f"groups/{group}/hold-session", school.counsellor, pledge=True, **session)
+    assert refused_by_name(begun) == "victim-and-accused-together", "nor does it begin with both"
 
 
 async def test_a_group_takes_only_identified_students_of_cases_that_its_leader_knows(cases):

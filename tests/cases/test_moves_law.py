@@ -22,6 +22,7 @@ from services.cases.domain.case.strands import Acknowledge, Close, Match, Reopen
 from services.cases.domain.case.student import STUDENT
 from services.cases.domain.case.transferring import DeclineTransfer, KeepCase, ReceiveTransfer, TransferCase, WithdrawTransfer
 from services.cases.domain.streams import student_stream
+from services.cases.domain.successor import NOBODY, Staff
 from services.cases.subscribers import FromIntake
 from shared.access import Permissions
 from shared.decider import commit, load, write
@@ -51,8 +52,14 @@ class Directory:
         elif isinstance(told, PersonLeft):
             self.schools[told.person] = None
 
+    async def person(self, _: str) -> None:
+        """Nobody here has a family."""
+
     async def of(self, student: str) -> str | None:
         return self.schools.get(student)
+
+    async def staff(self, _: str) -> Staff:
+        return NOBODY
 
 
 class Days:

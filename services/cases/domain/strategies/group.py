@@ -145,12 +145,12 @@ def _form(command: FormGroup, group: Group, _: About) -> None:
     if len({member.student for member in command.members}) < FEWEST:
         raise TooFewMembers
     _require_no_refusal((member.student for member in command.members), command.refused)
-    _keep_apart(command.members)
+    _keep_apart((*command.members, *command.now))
 
 
 def _add(command: AddMember, group: Group, _: About) -> None:
     _require_no_refusal((command.member.student,), command.refused)
-    _keep_apart((*group.students.values(), command.member))
+    _keep_apart((*group.students.values(), command.member, *command.now))
 
 
 def _remove(command: RemoveMember, group: Group, _: About) -> None:
@@ -174,6 +174,7 @@ def _begin(command: HoldSession, group: Group) -> None:
     if not command.pledge:
         raise PledgeMissing
     _require_no_refusal(group.students, command.refused)
+    _keep_apart((*group.students.values(), *command.now))
 
 
 def _require_no_refusal(students: Iterable[str], refused: frozenset[str]) -> None:
