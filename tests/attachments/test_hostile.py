@@ -40,6 +40,7 @@ async def outcome(taking: Taking, file: bytes) -> str:
 
 
 @pytest.mark.anyio
+@pytest.mark.servers
 async def test_a_few_hostile_files_are_refused_or_harmless():
     taking = Taking(Redrawing(), Scanner(""))
     found = {await outcome(taking, file) for file in corpus(1, A_FEW)}

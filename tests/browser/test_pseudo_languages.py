@@ -5,7 +5,7 @@ import pytest
 from tests.browser import needs_browser
 from tests.browser.looking import View, context, in_other_languages
 
-pytestmark = [pytest.mark.anyio, pytest.mark.browser, needs_browser]
+pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.servers, needs_browser]
 _FITS = "<p>Lapor atau minta bantuan</p>"
 _TOO_LONG = '<p><span style="white-space: nowrap">Lapor atau minta bantuan ini</span></p>'
 _ONE_WAY = '<p style="position: relative; width: 100px"><span style="position: absolute; left: 150px; width: 100px">Lapor</span></p>'
