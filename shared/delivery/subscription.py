@@ -119,9 +119,14 @@ class Subscription:
 
     async def _stop_broker(self) -> None:
         broker, self._broker = self._broker, None
-        if broker is not None:
-            with suppress(RedisError, OSError, asyncio.TimeoutError):
-                await broker.stop()
+        if broker is None:
+            return
+        reading = [task for each in broker.subscribers for task in each.tasks]  # type: ignore[attr-defined]
+        with suppress(RedisError, OSError, asyncio.TimeoutError):
+            await broker.stop()
+        for task in reading:
+            task.cancel()
+        await asyncio.gather(*reading, return_exceptions=True)  # FastStream 0.7.8 forgets a task that failed just now, and nobody would hear why
 
     async def _receive(self, messages: list[dict[str, Any]]) -> None:
         events = [decode(message) for message in messages]
