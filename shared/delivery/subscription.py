@@ -50,6 +50,19 @@ STILL = 3.0
 """Seconds without progress after which the owner's feed is asked for events that Redis did not deliver."""
 
 
+class HeardTasks(list[asyncio.Task[Any]]):
+    """Each task is asked how it ended. FastStream 0.7.8 forgets one that fails while it stops, and asyncio reports what nobody asked about."""
+
+    def append(self, task: asyncio.Task[Any]) -> None:
+        task.add_done_callback(_ask)
+        super().append(task)
+
+
+def _ask(task: asyncio.Task[Any]) -> None:
+    if not task.cancelled():
+        task.exception()
+
+
 class Subscription:
     """A Part: `consumer` reads all partitions of the feed's source.
 
@@ -113,20 +126,17 @@ class Subscription:
             stream = StreamSub(
                 stream_key(self.source, partition, self.applying.epoch), last_id=f"{cursor}-0", batch=True, max_records=AT_ONCE, polling_interval=1000
             )
-            broker.subscriber(stream=stream)(self._receive)
+            reading = broker.subscriber(stream=stream)
+            reading.tasks = HeardTasks()
+            reading(self._receive)
         self._broker = broker
         await broker.start()
 
     async def _stop_broker(self) -> None:
         broker, self._broker = self._broker, None
-        if broker is None:
-            return
-        reading = [task for each in broker.subscribers for task in each.tasks]  # type: ignore[attr-defined]
-        with suppress(RedisError, OSError, asyncio.TimeoutError):
-            await broker.stop()
-        for task in reading:
-            task.cancel()
-        await asyncio.gather(*reading, return_exceptions=True)  # FastStream 0.7.8 forgets a task that failed just now, and nobody would hear why
+        if broker is not None:
+            with suppress(RedisError, OSError, asyncio.TimeoutError):
+                await broker.stop()
 
     async def _receive(self, messages: list[dict[str, Any]]) -> None:
         events = [decode(message) for message in messages]
