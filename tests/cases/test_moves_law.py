@@ -237,6 +237,7 @@ STORIES = [
         ("raise", 0, 0, 1),
         ("acknowledge", 0, 0, 0),
     ],
+    [*[("raise", 0, 0, 0)] * 17, ("merge", 2, 0, 0), ("close", 0, 0, 0), ("reopen", 0, 0, 0), ("acknowledge", 1, 0, 0), ("merge", 0, 1, 0)],
 ]
 """Orders in which everything has its turn, whatever chance brings."""
 
