@@ -38,6 +38,7 @@ from services.cases.forms import pages as forms
 from services.cases.forms.choosing import Choosing
 from services.cases.forms.drafting import StepDrafts
 from services.cases.forms.following import following_of
+from services.cases.forms.going_on import GoingOn
 from services.cases.forms.pages import StepPages
 from services.cases.forms.wording import Form, forms_of
 from services.cases.guides import pages as guides
@@ -97,6 +98,7 @@ from services.cases.standing import pages as standing_pages
 from services.cases.standing import routes as standing_routes
 from services.cases.standing.absences import StandingAbsences
 from services.cases.standing.group_page import GroupPage
+from services.cases.standing.led import LedGroups
 from services.cases.standing.listing import StandingList
 from services.cases.standing.owners import StandingOwners
 from services.cases.standing.pages import StandingPages
@@ -237,8 +239,9 @@ def _file_pages(road: Road, words: Words, issuing: Issuing) -> list[file_pages.F
 def _forms(kernel: Kernel, view: Projection, standing: StandingList, work: Casework, words: Words, asked: Mapping[str, Form]) -> list[APIRouter]:
     """The pages of cases, and the forms that they lead to. asked: what the form of each command asks."""
     road = _road(kernel, view, work)
-    choosing = Choosing(kernel, road.roster, Directory(kernel.database), Agencies(kernel))
     names = Names(kernel, road.roster)
+    going_on = GoingOn(LedGroups(standing.view), CaseList(view), road.calendars, names)
+    choosing = Choosing(kernel, road.roster, Directory(kernel.database), Agencies(kernel), going_on)
     finding = _finding(kernel, view, names, words)
     drafts = StepDrafts(road, Drafts(kernel), choosing, pages.since_of(road, words, asked))
     return [

@@ -5,7 +5,6 @@
 
 import asyncio
 import json
-import time
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
@@ -16,7 +15,7 @@ from district.sample.roster import SOURCE
 from services.intake.roster.people import school_id
 from shared.access import service_principal
 from shared.keys import SERVICES
-from tests.faults.rig import PATIENCE, chance, rig
+from tests.faults.rig import chance, rig
 from tests.faults.test_faults import RUNS, SEED
 
 pytestmark = pytest.mark.faults
@@ -32,8 +31,6 @@ LOAD = 24
 
 STAY = {"identity", "contact", "sign-in"}
 """Purposes whose keys a duty keeps while somebody is in the roster."""
-
-_PURSUED = 0.2
 
 
 def test_erasures_under_load_and_kills_end_whole_and_touch_nobody_else(tmp_path_factory):
@@ -77,11 +74,11 @@ def _closed_case(district, person: str, school: str) -> str:
 
 def _erased_while_killed(district, people: list[str], luck) -> None:
     """The load and the erasures run in threads; servers are started by this one, whose death they watch."""
-    service, pause = luck.choice(SERVICES), luck.uniform(0, 1.5)
+    service, reached = luck.choice(SERVICES), len(district.acknowledged) + luck.randrange(LOAD)
     with ThreadPoolExecutor(max_workers=len(people) + 1) as pool:
         loading = pool.submit(lambda: asyncio.run(district.load(LOAD, at_once=4)))
         erasing = [pool.submit(_erased, district, person) for person in people]
-        time.sleep(pause)  # the kill strikes at a moment of its own
+        district.wait_for(lambda: len(district.acknowledged) >= reached, "the moment of the kill")
         district.deployment.kill(service)
         district.deployment.start(service)
         for each in (loading, *erasing):
@@ -104,17 +101,15 @@ def _erased(district, person: str) -> None:
 def _given(district, service: str, method: str, path: str, body: object, headers: dict[str, str]) -> dict:
     """Until the service is there again and takes it, once."""
     url, key = f"{district.deployment.origin(service)}/{service}/api/{path}", str(uuid4())
-    deadline = time.monotonic() + PATIENCE
-    while True:
+
+    def taken() -> httpx.Response | None:
         try:
             answer = httpx.request(method, url, json=body, headers=headers | {"idempotency-key": key}, timeout=20, trust_env=False)
-            if answer.status_code < 500:
-                answer.raise_for_status()
-                return answer.json()
         except httpx.TransportError:
-            pass
-        assert time.monotonic() < deadline, f"{method} {path} was never taken"
-        time.sleep(_PURSUED)
+            return None
+        return answer if answer.status_code < 500 else None
+
+    return district.wait_for(taken, f"an answer to {method} {path}").raise_for_status().json()
 
 
 def _histories(district, closed) -> dict[tuple[str, int], bytes]:
