@@ -161,7 +161,7 @@ def _tasks(routes: APIRouter, kernel: Kernel, outbox: Projection) -> None:
         found = await own_task(kernel, principal, task_id)
         command = await asked(request, principal)
         opened = await answering.open(task_id, _occasion(kernel, principal, command, _school_of(found)))
-        text = await answering.package(opened)
+        text = await answering.package(opened.state)
         return {"task": task_id, "package": {"erased": True} if isinstance(text, Erased) else text}
 
     @routes.post("/referrals/{referral}/letter-link", summary="Where the agency answers that has the letter of this referral")

@@ -78,9 +78,9 @@ class Answering:
         move = Move(transition=f"fetch-{task_id}", actor="R", trigger="fetch", by=occasion.actor, channel=channel)
         return (await execute(self.kernel.store, TASK, stream_of(task_id), move, occasion)).state
 
-    async def open(self, task_id: str, occasion: Occasion) -> Task:
+    async def open(self, task_id: str, occasion: Occasion, *, asked: Asked | None = None) -> Executed[Task]:
         """Puts on record that the package is read now. Raises: PackageClosed."""
-        return (await execute(self.kernel.store, TASK, stream_of(task_id), OpenPackage(by=occasion.actor), occasion)).state
+        return await execute(self.kernel.store, TASK, stream_of(task_id), OpenPackage(by=occasion.actor), occasion, asked=asked)
 
     async def open_again(self, task_id: str, occasion: Occasion) -> None:
         """The same of a page that is loaded as often as somebody likes: one entry for each reader and hour. Raises: PackageClosed."""
