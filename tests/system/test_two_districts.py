@@ -23,12 +23,14 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
 
 
 def test_a_referral_and_its_answers_arrive_although_each_side_was_down_in_between(two):
+    before = len(two.arrivals())
     two.there.deployment.kill("notifications")
     _, referral = two.referral(raised(two.here), WORDS)
     two.here.wait_for(lambda: two.here.sql("SELECT 1 FROM notifications.attempt WHERE outcome LIKE 'later:%%'"), "an attempt that failed")
     two.there.deployment.start("notifications")
-    two.there.wait_for(two.arrivals, "the referral")
-    (arrival,) = two.arrivals()
+    two.there.deployment.wait_ready("notifications", within=120)
+    two.there.wait_for(lambda: len(two.arrivals()) > before, "the referral")
+    arrival = two.arrivals()[-1]
     assert "Kabupaten here" in two.page() and WORDS not in two.page(arrival)
 
     two.here.deployment.kill("notifications")
@@ -36,6 +38,7 @@ def test_a_referral_and_its_answers_arrive_although_each_side_was_down_in_betwee
     assert "sedang tidak dapat dihubungi" in two.say(arrival, "buka").text
     assert two.say(arrival, "jawab", answer="interim-note", words="Kami sudah menelepon ibunya.").status_code == 303
     two.here.deployment.start("notifications")
+    two.here.deployment.wait_ready("notifications", within=120)
     two.here.wait_for(lambda: two.moved(referral) == ["accept", "interim-note"], "both answers, in their order")
 
     assert WORDS in two.say(arrival, "buka").text

@@ -43,7 +43,7 @@ class Two:
 
     def case(self, case: str) -> dict[str, Any]:
         with self._cases(self.here, case) as client:
-            found: dict[str, Any] = client.get("", headers=self.here.duty()).raise_for_status().json()
+            found: dict[str, Any] = client.get("", headers=self.here.duty(), follow_redirects=True).raise_for_status().json()
             return found
 
     def command(self, case: str, name: str, **body: Any) -> httpx.Response:
@@ -61,7 +61,7 @@ class Two:
     def page(self, arrival: str = "", who: int = 1) -> str:
         """*Kiriman kabupaten lain* as the duty of the other district sees it."""
         with self._pages(who) as client:
-            return client.get(f"/{arrival}" if arrival else "").raise_for_status().text
+            return client.get(f"/{arrival}" if arrival else "", follow_redirects=True).raise_for_status().text
 
     def say(self, arrival: str, path: str, **typed: str) -> httpx.Response:
         """A form of that page."""

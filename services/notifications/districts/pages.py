@@ -36,6 +36,7 @@ ADDRESS = "/notifications/kiriman"
 DUTY = "district-duty"
 _CHOOSE: Mapping[str, Text] = {"school": say("Pilih sekolah yang akan menangani anak ini.")}
 _LIST = sql.SQL("SELECT arrival, district, priority, state, respond_by, announced_at, school, waits FROM arrival_v1 WHERE generation = %s")
+NOTHING_OPENED: Mapping[str, Any] = {"package": "", "unreachable": False}
 _Short = Annotated[str, Form(max_length=200)]
 
 
@@ -84,7 +85,8 @@ class ArrivalPages:
             "answers": [(ANSWERS[each.trigger], each.number in state.lost) for each in state.answers], "duty": duty, "opens": duty and state.open,
             "passes": duty and state.accepted and state.open and state.school is None, "passed": state.school is not None,
             "waits": state.concern is None, "offered": offered(as_task(state)), "reasons": list(REASONS.items()), "typed": typed, "errors": errors,
-            "staff": False, "action": f"{ADDRESS}/{arrival}/jawab", "schools": await self._schools(state) if duty else [], **more,
+            "staff": False, "action": f"{ADDRESS}/{arrival}/jawab", "schools": await self._schools(state) if duty else [],
+            **NOTHING_OPENED, **more,
         }  # fmt: skip
         return self.kernel.frame.page(request, "districts/one.html", told, status)
 
