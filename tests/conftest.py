@@ -13,6 +13,7 @@ import pytest
 from district.embedded.postgres import Postgres, start_postgres
 from district.embedded.redis import Redis, start_redis
 from tests.browser import CHROMIUM
+from tests.databases_in_memory import folder_for_databases
 from tests.logins import prepared
 from tests.unit import pytest_addoption, pytest_collection_modifyitems, pytest_configure, pytest_runtest_setup, pytest_runtest_teardown
 from tests.vectors import folder_of, origins
@@ -36,7 +37,7 @@ _FORGETFUL = ("fsync", "full_page_writes")
 
 @pytest.fixture(scope="session")
 def home() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="tanggap-tests-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix="tanggap-tests-", ignore_cleanup_errors=True, dir=folder_for_databases()) as folder:
         yield Path(folder)
 
 

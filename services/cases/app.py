@@ -139,7 +139,7 @@ def create_app(
     def routers(kernel: Kernel) -> list[APIRouter]:
         issuing = composing.issuing_of(_road(kernel, views[VIEW], work))
         own = [*_routers(kernel, views[VIEW], work, words, kinds, issuing), *_schools(issuing), guides.router(kernel, issuing.press)]
-        listed = StandingList(views[kept.VIEW], kernel.store, work.case)
+        listed = StandingList(views[kept.VIEW], kernel.store, work)
         return [*own, *_standing(issuing, listed, words), *_forms(kernel, views[VIEW], listed, work, words, asked)]
 
     return create_service("cases", settings, migrations=MIGRATIONS, routers=routers, parts=parts, leaves=LEAVES)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from services.cases.attached.kept import AttachedFiles
 from services.cases.commands.doubles import Doubles
-from services.cases.commands.facts import load_going_on, record_fact
+from services.cases.commands.facts import record_fact
 from services.cases.commands.landing import Landing
 from services.cases.commands.together import Together
 from services.cases.domain.case.additions import ContinueConcern
@@ -24,6 +24,7 @@ from services.cases.domain.streams import case_stream, student_stream
 from services.cases.policies import policy_at
 from services.cases.reading.absences import Absences
 from services.cases.reading.calendars import SchoolCalendars
+from services.cases.reading.going_on import load_going_on
 from services.cases.reading.roster import Roster
 from services.cases.reading.whereabouts import Whereabouts
 from services.cases.reading.worklist import WorkList

@@ -66,24 +66,25 @@ class Kernel:
     frame: Frame
     depends: list[Depends] = field(default_factory=list)
     subscriptions: list[Subscription] = field(default_factory=list)
-    neighbours: list[Neighbour] = field(default_factory=list)
+    ways: list[Neighbour | FeedClient] = field(default_factory=list)
     journal: Journal | None = None
 
     def neighbour(self, name: ServiceName) -> Neighbour:
         """The way to another service, closed when this one stops."""
         found = Neighbour(self.name, name, self.settings.origin(name), self.keys, self.clock)
-        self.neighbours.append(found)
+        self.ways.append(found)
         return found
 
     async def close(self) -> None:
         """Closes the ways to other services, and the database."""
-        for neighbour in self.neighbours:
-            await neighbour.close()
+        for way in self.ways:
+            await way.close()
         await self.database.close()
 
     def subscribe(self, source: ServiceName, handling: Handling, *, pace: Pace = PROMPT) -> Subscription:
         """A subscription to a neighbour's events; a Part."""
         feed = FeedClient(self.name, source, self.settings.origin(source), self.keys, self.clock)
+        self.ways.append(feed)
         subscription = Subscription(self.name, self.store, self.database, self.settings.redis_url, feed, handling, self.heartbeats, pace=pace)
         self.subscriptions.append(subscription)
         return subscription
@@ -114,12 +115,13 @@ def kernel_of(
     store = PostgresEventStore(database, partitions=settings.partitions, journal=journal)
     posts = Posts(database, answering(directory) if directory else KEPT, leaves)
     vault = KeyringVault(database, MasterKeys(keys.source, clock))
-    neighbours: list[Neighbour] = []
+    ways: list[Neighbour | FeedClient] = []
     if word:
         sessions = KnownSessions(word(store, database), clock)
     else:
-        neighbours.append(Neighbour(name, "intake", settings.origin("intake"), keys, clock))
-        sessions = KnownSessions(AskedWord(neighbours[0]), clock, KeptSessions(database))
+        intake = Neighbour(name, "intake", settings.origin("intake"), keys, clock)
+        ways.append(intake)
+        sessions = KnownSessions(AskedWord(intake), clock, KeptSessions(database))
     told = Told("intake", settings.origin("intake"), "machine-keys", keys, clock, reader=name, patience=PATIENCE)
     machines = key_word(store, database, vault, clock) if key_word else AskedKeys(told)
     cookies = Cookies(keys, settings.public_origin.startswith("https://"))
@@ -138,6 +140,6 @@ def kernel_of(
         sessions,
         cookies,
         Frame(name, migrations.parent, settings.time_zone, clock),
-        neighbours=neighbours,
+        ways=ways,
         journal=journal,
     )

@@ -2,18 +2,26 @@
 the notes go along by a named hand-over alone (domain page, "People come and go").
 """
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from services.cases.domain.case.student import STUDENT, CaseReleased
 from services.cases.domain.steps.endings import CancelActivity, HandOverActivity
 from services.cases.domain.steps.gone import LoseOwner, OwnerBack, OwnerGone, RegainOwner
 from services.cases.domain.strategies.consultation import AskConsultation
 from services.cases.domain.strategies.group import GROUP, Group
 from services.cases.domain.strategies.group_steps import CloseGroup, FormGroup, GroupNotesHandedOver, HandOverGroup, HoldSession, Member
+from services.cases.domain.streams import student_stream
 from services.cases.domain.without_case import WITHOUT_CASE
+from services.cases.standing import listing
 from services.cases.standing.kept import VIEW
+from shared.decider import load, write
 from shared.events import PersonLeft, PersonReinstated, PersonSuspended, StaffToBeTold
+from shared.eventstore.store import Item
+from shared.message import Occasion
 from shared.testing import eventually
 from tests.cases.asking import faults, formed
 from tests.cases.desk import accused, soon
@@ -288,6 +296,21 @@ async def test_what_nobody_has_stands_on_a_list_and_a_page_of_who_may_take_it(ca
 
 
 @pytest.mark.anyio
+async def test_a_list_that_is_longer_than_a_page_says_so_and_goes_on(cases, monkeypatch):
+    monkeypatch.setattr(listing, "MOST", 1)
+    school = await cases.school()
+    groups = [(await formed(cases, school))[0] for _ in range(2)]
+    await cases.hear(PersonLeft(person=school.named("counsellor"), school=school.id))
+    for each in groups:
+        await in_history(cases, f"group-{each}", "owner-gone")
+    first = (await cases.get("standing/without-an-owner", school.coordinator)).json()
+    second = (await cases.get("standing/without-an-owner", school.coordinator, cursor=first["next"])).json()
+    assert ([each["id"] for each in (*first["items"], *second["items"])], second["next"]) == (groups, None)
+    assert "Hanya sebagian awal daftar ini yang ditampilkan" in await page(cases, school.coordinator)
+    assert (await cases.get("standing/without-an-owner", school.coordinator, cursor="x")).status_code == 422
+
+
+@pytest.mark.anyio
 async def test_whom_a_case_keeps_away_finds_it_on_no_list(cases):
     school = await cases.school()
     group, _ = await formed(cases, school)
@@ -316,3 +339,29 @@ async def test_a_group_goes_on_when_a_member_s_case_is_closed_or_moves_to_anothe
     assert await told_without_owner(cases, f"group-{group}") == [school.named("coordinator")]
     assert (await nobodys(cases, school.coordinator), await nobodys(cases, there.coordinator)) == ({group}, set()), "the group stays at its school"
     assert (await cases.post(f"groups/{group}/hand-over-group", school.coordinator, to=school.named("other"))).status_code == 200
+
+
+async def closed_long_ago(cases, school, case):
+    """The next concern opens a case of its own."""
+    store, now = cases.kernel.store, datetime.now(UTC)
+    claim = await load(store, STUDENT, student_stream(school.named("ani")))
+    released = CaseReleased(case=case, at=now - timedelta(days=60))
+    await store.append(Item((write(STUDENT, claim, [released], Occasion("service:test", school.id, now, uuid4(), uuid4())),)))
+
+
+@pytest.mark.anyio
+async def test_whom_a_later_case_of_a_member_accuses_finds_and_commands_nothing_of_the_group_from_that_moment(cases):
+    school = await cases.school()
+    group, (first, _) = await formed(cases, school)
+    await cases.done(first, "assess-case", school.counsellor, field="social", findings="x", safe=True)
+    await cases.done(first, "close", school.counsellor, outcome_class="helped", task_reviewed="x")
+    await cases.hear(PersonLeft(person=school.named("counsellor"), school=school.id))
+    await in_history(cases, f"group-{group}", "owner-gone")
+    assert await nobodys(cases, school.other) == {group}
+    await closed_long_ago(cases, school, first)
+    later_case = await school.concern("ani", people=(accused(school.named("other")),))
+    assert later_case != first
+    assert await nobodys(cases, school.other) == set()
+    assert (await cases.get(f"groups/{group}", school.other)).status_code == 404
+    assert (await cases.post(f"groups/{group}/hand-over-group", school.other, to=school.named("other"))).status_code == 404
+    assert (await cases.get(f"groups/{group}", school.coordinator)).status_code == 200

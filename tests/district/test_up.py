@@ -44,7 +44,7 @@ def own(tmp_path: Path) -> Iterator[Postgres]:
 
 def environment(home: Path, **given: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("TANGGAP_", "DATABASE_", "REDIS_"))}
-    return kept | {"TANGGAP_HOME": str(home)} | given
+    return kept | {"TANGGAP_HOME": str(home), "TANGGAP_PORT": str(free_port())} | given  # the usual port may belong to whoever works on this machine
 
 
 def tanggap(*verb: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:

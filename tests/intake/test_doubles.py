@@ -94,7 +94,7 @@ USERS = (
 )
 BORN = "sourcedId,birthDate\nani,2012-05-03\nani-2,2012-05-03\nani-3,2012-05-03\n"
 A, B = school_id("roster", "a"), school_id("roster", "b")
-ANI, ANI_2, ANI_3 = (person_id("roster", each) for each in ("ani", "ani-2", "ani-3"))
+ANI, ANI_2, ANI_3, BUDI = (person_id("roster", each) for each in ("ani", "ani-2", "ani-3", "budi"))
 OPERATOR, COORDINATOR = somebody("operator-a", {"school-operator"}, {A}), somebody("koordinator-a", {"coordinator"}, {A})
 OF_B, TEACHER = somebody("operator-b", {"school-operator"}, {B}), somebody("guru-a", {"subject-teacher"}, {A})
 PAGE = "/intake/data-ganda"
@@ -171,6 +171,14 @@ async def test_nobody_says_it_of_another_school_s_children_or_without_the_role(s
         assert (await school.say(answer, other=ANI_3)).status_code == 404
         assert (await school.say(answer, other="nobody")).status_code == 404
     assert ((await school.shown(TEACHER)).status_code, (await school.say("satu", TEACHER)).status_code) == (403, 403)
+    assert await school.told() == []
+
+
+@pytest.mark.anyio
+async def test_two_children_of_whom_nobody_is_asked_are_not_made_one_by_a_forged_form(school):
+    """Their cases would become one: the words about a child would lie in another one's case, and that child's counsellor would be another."""
+    answers = [await school.say(answer, who, other=BUDI) for answer in ("satu", "dua") for who in (OPERATOR, COORDINATOR)]
+    assert [each.status_code for each in answers] == [404] * 4
     assert await school.told() == []
 
 

@@ -104,7 +104,9 @@ def test_what_lies_under_a_student_s_keys_ends_and_everybody_else_s_history_stay
     assert statement["keys_destroyed"] > 0
     assert statement["ended"] == told["ends"]
     assert not any(living(api, f"case-{mine}").values())
-    assert history(api, theirs) == others
+    after = history(api, theirs)["items"]
+    assert after[: len(others["items"])] == others["items"]
+    assert {each["type"] for each in after[len(others["items"]) :]} <= {"alert-recorded"}  # the outcome of an alert may come at any moment
     seen = json.dumps(history(api, mine))
     assert "KATAKUNCI" not in seen
     assert '"erased": true' in seen

@@ -7,19 +7,8 @@ from dataclasses import replace
 from services.cases.domain.case.state import Case
 from services.cases.domain.streams import case_stream
 from shared.decider import Decider, commit, load, write
-from shared.eventstore.states import Loaded
 from shared.eventstore.store import Checkpoint, EventStore, Item, Outcome
 from shared.message import Event, Fact, Occasion
-
-
-async def load_going_on(store: EventStore, decider: Decider[Fact, Case, Event], case_id: str) -> Loaded[Case]:
-    """The case, or the one that goes on where it was merged, and that one again. decider: of cases."""
-    seen = {case_id}
-    case = await load(store, decider, case_stream(case_id))
-    while (into := case.state.moves.merged_into) and into not in seen:
-        seen.add(into)
-        case = await load(store, decider, case_stream(into))
-    return case
 
 
 async def record_fact(

@@ -38,7 +38,7 @@ from shared.service import Kernel
 class Ground:
     """What the fields of one command are filled from. cases: the decider of cases. case: that it is about. school: whose it is. said: the body.
 
-    also_about: ids of other cases that it is about. calendar: of the school.
+    also_about: other cases that it is about, as they stand now. calendar: of the school.
     """
 
     kernel: Kernel
@@ -50,12 +50,11 @@ class Ground:
     school: str
     said: Said
     calendar: Calendar
-    also_about: Sequence[str] = ()
+    also_about: Sequence[Case] = ()
 
-    async def named(self) -> frozenset[str]:
+    def named(self) -> frozenset[str]:
         """Everybody who is named in a case that this is about, or suspended from it."""
-        others = [await self.other_case(each) for each in self.also_about]
-        return self.case.named.union(*(each.named for each in others))
+        return self.case.named.union(*(each.named for each in self.also_about))
 
     @property
     def policy(self) -> Policy:
@@ -258,8 +257,7 @@ def _under_way(case: Case, *strategies: str) -> list[str]:
 
 async def _refused_at_home(ground: Ground) -> frozenset[str]:
     """Students of a group's cases whose guardian refused the group, or withdrew the consent."""
-    cases = [await ground.other_case(each) for each in ground.also_about]
-    return frozenset(case.student for case in cases if case.student and "group-consent" in case.about.refused)
+    return frozenset(case.student for case in ground.also_about if case.student and "group-consent" in case.about.refused)
 
 
 _LOOKED_UP: Mapping[Known, Callable[[Ground], Awaitable[Any]]] = {

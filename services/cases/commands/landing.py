@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.cases.commands.facts import load_going_on
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.student import STUDENT, Student
 from services.cases.domain.streams import case_stream, student_stream
+from services.cases.reading.going_on import load_going_on
 from services.cases.reading.worklist import WorkList
 from shared.decider import Decider, load
 from shared.errors import NotFound

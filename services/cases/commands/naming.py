@@ -108,7 +108,7 @@ async def _staff_fault(ground: Ground, named: Named) -> str | None:
 
 
 async def _unfit(ground: Ground, named: Named) -> str | None:
-    if named.person in await ground.named():
+    if named.person in ground.named():
         return "person-in-conflict"
     if (await ground.duty()).is_away(named.person, ground.envelope.now):
         return "person-away"

@@ -13,6 +13,7 @@ from services.cases.domain.steps.endings import HandOverActivity
 from services.cases.domain.steps.strategy import StandingAlone
 from services.cases.domain.streams import activity_stream
 from services.cases.domain.without_case import AloneCommand, AloneEvent, WithoutCase
+from services.cases.reading.members import AlsoAbout
 from services.cases.rights import require_at_school, require_giver_of, require_party
 from shared.decider import Decider
 from shared.eventstore.states import Loaded
@@ -53,9 +54,9 @@ class OnActivity:
     def case(self, _: WithoutCase) -> Case:
         return Case()
 
-    def also_about(self, state: WithoutCase, said: Said) -> Sequence[str]:
+    def also_about(self, state: WithoutCase, said: Said) -> AlsoAbout:
         case = self.strategy.case(state.activity) if state.activity else said.get("case")
-        return (case,) if case else ()
+        return AlsoAbout((case,)) if case else AlsoAbout()
 
     def school(self, state: WithoutCase, said: Said) -> str:
         return self.strategy.school(state.activity) if state.activity else said["school"]

@@ -11,6 +11,7 @@ from services.cases.domain.calendars import CALENDARS, Calendars, SetCalendar
 from services.cases.domain.case.state import Case
 from services.cases.domain.steps.command import Command
 from services.cases.domain.streams import CALENDAR_STREAM
+from services.cases.reading.members import AlsoAbout
 from services.cases.rights import require_at_school
 from shared.decider import Decider
 from shared.errors import NotAllowed
@@ -49,8 +50,8 @@ class OnCalendar:
     def case(self, _: Calendars) -> Case:
         return Case()
 
-    def also_about(self, _: Calendars, __: Said) -> Sequence[str]:
-        return ()
+    def also_about(self, _: Calendars, __: Said) -> AlsoAbout:
+        return AlsoAbout()
 
     def school(self, _: Calendars, __: Said) -> str:
         return self.school_id or ""

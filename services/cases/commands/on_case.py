@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.cases.commands.envelope import Envelope
-from services.cases.commands.facts import load_going_on
 from services.cases.commands.fill import taken_along
 from services.cases.commands.subject import Said
 from services.cases.domain.case.arriving import carrying
@@ -19,6 +18,8 @@ from services.cases.domain.case.student import STUDENT, Claim, NoteHold, Release
 from services.cases.domain.steps.activity import ActivityCommand
 from services.cases.domain.steps.command import Command
 from services.cases.domain.streams import case_stream, student_stream
+from services.cases.reading.going_on import load_going_on
+from services.cases.reading.members import AlsoAbout
 from services.cases.rights import require_right
 from shared.decider import Decider, load, write
 from shared.errors import Refused, VersionConflict
@@ -71,8 +72,8 @@ class OnCase:
     def case(self, state: Case) -> Case:
         return state
 
-    def also_about(self, _: Case, __: Said) -> Sequence[str]:
-        return ()
+    def also_about(self, _: Case, __: Said) -> AlsoAbout:
+        return AlsoAbout()
 
     def school(self, state: Case, _: Said) -> str:
         return state.school

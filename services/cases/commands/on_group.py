@@ -12,6 +12,7 @@ from services.cases.domain.steps.command import Command
 from services.cases.domain.strategies.group import GROUP, Group, GroupEvent, GroupFact
 from services.cases.domain.strategies.group_steps import FormGroup, GroupCommand, HandOverGroup
 from services.cases.domain.streams import group_stream
+from services.cases.reading.members import AlsoAbout, members_of
 from services.cases.rights import require_at_school, require_giver, require_leader
 from shared.decider import Decider
 from shared.eventstore.states import Loaded
@@ -46,9 +47,10 @@ class OnGroup:
     def case(self, _: Group) -> Case:
         return Case()
 
-    def also_about(self, state: Group, said: Said) -> Sequence[str]:
+    def also_about(self, state: Group, said: Said) -> AlsoAbout:
         joins = [said["case"]] if "case" in said else said.get("cases", ())
-        return [*(member.case for member in state.students.values()), *joins]
+        members = members_of(state)
+        return AlsoAbout((*members.cases, *joins), members.students)
 
     def school(self, state: Group, said: Said) -> str:
         return state.school or said["school"]

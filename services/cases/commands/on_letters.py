@@ -12,6 +12,7 @@ from services.cases.domain.letters.paper import PAPER, Paper, PaperCommand, Pape
 from services.cases.domain.letters.register import REGISTER, IssueDocument, MarkReplaced, Register, RegisterCommand, RegisterEvent
 from services.cases.domain.steps.command import Command
 from services.cases.domain.streams import paper_stream, register_stream
+from services.cases.reading.members import AlsoAbout
 from services.cases.rights import require_at_school
 from shared.access import Permissions
 from shared.decider import Decider, load, write
@@ -40,8 +41,8 @@ class _AtSchool:
     def owner(self, _: object) -> str:
         return self.whose
 
-    def also_about(self, _: object, __: Said) -> Sequence[str]:
-        return ()
+    def also_about(self, _: object, __: Said) -> AlsoAbout:
+        return AlsoAbout()
 
     def school(self, _: object, __: Said) -> str:
         return self.school_id

@@ -12,6 +12,7 @@ from services.cases.domain.case.state import Case
 from services.cases.domain.case.student import STUDENT, Claim
 from services.cases.domain.steps.command import Command
 from services.cases.domain.streams import case_stream, student_stream
+from services.cases.reading.members import AlsoAbout
 from services.cases.rights import require_at_school, rights
 from shared.access import Principal
 from shared.decider import Decider, load, write
@@ -54,8 +55,8 @@ class OnPaper:
     def case(self, state: Case) -> Case:
         return state if state.case else Case(student=self.student, school=self.school_id)
 
-    def also_about(self, _: Case, __: Said) -> Sequence[str]:
-        return ()
+    def also_about(self, _: Case, __: Said) -> AlsoAbout:
+        return AlsoAbout()
 
     def school(self, _: Case, __: Said) -> str:
         return self.school_id

@@ -11,6 +11,7 @@ from services.cases.domain.case.state import Case
 from services.cases.domain.duty import DUTY, Duty, DutyCommand, DutyEvent
 from services.cases.domain.steps.command import Command
 from services.cases.domain.streams import rota_stream
+from services.cases.reading.members import AlsoAbout
 from services.cases.rights import require_at_school
 from shared.decider import Decider
 from shared.errors import NotAllowed
@@ -46,8 +47,8 @@ class OnRota:
     def case(self, _: Duty) -> Case:
         return Case()
 
-    def also_about(self, _: Duty, __: Said) -> Sequence[str]:
-        return ()
+    def also_about(self, _: Duty, __: Said) -> AlsoAbout:
+        return AlsoAbout()
 
     def school(self, _: Duty, __: Said) -> str:
         return self.school_id

@@ -20,6 +20,7 @@ from services.cases.commands.words import with_sealed, words_of
 from services.cases.domain.casework import Casework
 from services.cases.domain.steps.command import Command
 from services.cases.reading.calendars import SchoolCalendars
+from services.cases.reading.members import cases_now
 from services.cases.reading.roster import Roster
 from services.cases.reading.worklist import WorkList
 from shared.access import Principal
@@ -101,7 +102,7 @@ class Road:
 
     async def _command(self, envelope: Envelope, subject: Subject[S], state: S, wanted: type[Command], said: Said) -> Command:
         """The command from what was said."""
-        school, others = subject.school(state, said), subject.also_about(state, said)
+        school, others = subject.school(state, said), await cases_now(self.kernel.store, self.casework, subject.also_about(state, said))
         calendar = await self.calendars.of(school)
         about = subject.case(state)
         ground = Ground(self.kernel, self.roster, self.work, self.casework.case, envelope, about, school, said, calendar, others)
@@ -116,7 +117,7 @@ class Road:
 
     async def _require_not_named(self, ground: Ground) -> None:
         """Raises: NotFound: a case that this is about keeps the principal away, as the leader of a group that its student is in."""
-        if ground.also_about and ground.envelope.principal.id in await ground.named():
+        if ground.also_about and ground.envelope.principal.id in ground.named():
             raise NotFound("nothing of yours has this id")
 
     async def _sealed(self, envelope: Envelope, subject: Subject[S], state: S, wanted: type[Command], said: Said) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 from services.cases.commands.envelope import Envelope
 from services.cases.domain.case.state import Case
 from services.cases.domain.steps.command import Command
+from services.cases.reading.members import AlsoAbout
 from shared.decider import Decider
 from shared.eventstore.states import Loaded
 from shared.eventstore.store import Write
@@ -38,8 +39,8 @@ class Subject(Protocol[S]):
         """The case that it is about; an empty one where it stands alone."""
         ...
 
-    def also_about(self, state: S, said: Said) -> Sequence[str]:
-        """Ids of other cases that it is about: of a group's members, or the one that an activity without a case of its own is for."""
+    def also_about(self, state: S, said: Said) -> AlsoAbout:
+        """Other cases that it is about: of a group's members, or the one that an activity without a case of its own is for."""
         ...
 
     def school(self, state: S, said: Said) -> str:

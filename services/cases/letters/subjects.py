@@ -17,6 +17,7 @@ from services.cases.letters.made import Made, made_of, material_of
 from services.cases.letters.made import find as find_made
 from services.cases.letters.material import Material
 from services.cases.letters.wanted import Wanted
+from services.cases.reading.members import AlsoAbout, members_of, require_not_named
 from services.cases.reading.read_log import record_read
 from services.cases.rights import ReadingReason, require_leader, require_party
 from shared.access import Principal
@@ -38,6 +39,7 @@ class Subjects:
         """For its leader. Raises: NotFound."""
         loaded = await load(self.gathering.kernel.store, GROUP, group_stream(group_id))
         require_leader(principal, loaded.state)
+        await require_not_named(self.gathering.kernel.store, self.gathering.casework, principal, members_of(loaded.state))
         await record_read(self.gathering.kernel.database, principal.id, group_id, "group", loaded.version)
         events = [event for event in loaded.state.events if isinstance(event, ActEvent)]
         return await self.gathering.alone(loaded, events, loaded.state.school, partial(_is_documented_for, principal, loaded.state))
@@ -47,6 +49,8 @@ class Subjects:
         gathering = self.gathering
         loaded = await load(gathering.kernel.store, gathering.casework.without_case, activity_stream(strategy.name, activity_id))
         activity = require_party(principal, loaded.state, strategy)
+        case = strategy.case(activity)
+        await require_not_named(gathering.kernel.store, gathering.casework, principal, AlsoAbout((case,)) if case else AlsoAbout())
         await record_read(gathering.kernel.database, principal.id, activity_id, strategy.name, loaded.version)
         return await gathering.alone(loaded, activity.events, strategy.school(activity), lambda _: True)
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from services.cases.commands.facts import load_going_on, record_fact
+from services.cases.commands.facts import record_fact
 from services.cases.domain.case.own_words import HearObjection, HearSatisfaction
 from services.cases.domain.case.state import Case
 from services.cases.domain.strategies.counselling import RecordSatisfaction
 from services.cases.domain.streams import case_stream
 from services.cases.mine.reading import OwnCases
 from services.cases.reading.calendars import SchoolCalendars
+from services.cases.reading.going_on import load_going_on
 from shared.decider import load
 from shared.errors import NotFound, Sentences
 from shared.message import TANGGAP, Fact, Occasion, derived_id

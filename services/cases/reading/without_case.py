@@ -11,13 +11,13 @@ from services.cases.domain.duty import DUTY
 from services.cases.domain.steps.strategy import StandingAlone
 from services.cases.domain.strategies.group import GROUP
 from services.cases.domain.strategies.group_steps import GroupFormed
-from services.cases.domain.streams import activity_stream, case_stream, group_stream, rota_stream
+from services.cases.domain.streams import activity_stream, group_stream, rota_stream
+from services.cases.reading.members import AlsoAbout, members_of, require_not_named
 from services.cases.reading.read_log import record_read
 from services.cases.reading.sealed_trees import opened_trees
 from services.cases.rights import is_nobodys, require_at_school, require_party, require_reader
 from shared.access import Principal, SignedIn
 from shared.decider import load
-from shared.errors import NotFound
 from shared.message import Event
 from shared.service import Kernel
 
@@ -46,7 +46,7 @@ def _group(routes: APIRouter, kernel: Kernel, casework: Casework) -> None:
         loaded = await load(kernel.store, GROUP, group_stream(group_id))
         known = loaded.state
         require_reader(principal, known)
-        await require_not_named(kernel, casework, principal, [member.case for member in known.students.values()])
+        await require_not_named(kernel.store, casework, principal, members_of(known))
         may = [isinstance(event, GroupFormed) or event.act in known.noted_for(principal.id) for event in known.events]
         steps = await _steps(kernel, principal, "group", group_id, loaded.version, known.events, may)
         members = [{"case": member.case, "student": member.student} for member in known.students.values()]
@@ -55,20 +55,13 @@ def _group(routes: APIRouter, kernel: Kernel, casework: Casework) -> None:
         return told | {"members": members, "sessions": known.sessions, "steps": steps}
 
 
-async def require_not_named(kernel: Kernel, casework: Casework, principal: Principal, cases: Sequence[str]) -> None:
-    """Raises: NotFound: one of these cases names the principal, or keeps them away."""
-    for case in cases:
-        if principal.id in (await load(kernel.store, casework.case, case_stream(case))).state.named:
-            raise NotFound("nothing of yours has this id")
-
-
 def _activity(routes: APIRouter, kernel: Kernel, casework: Casework, strategy: StandingAlone) -> None:
     @routes.get(f"/{strategy.path}/{{activity_id}}", summary=f"A {strategy.name}, for those who may read it", name=strategy.name)
     async def read(activity_id: str, principal: SignedIn) -> dict[str, object]:
         loaded = await load(kernel.store, casework.without_case, activity_stream(strategy.name, activity_id))
         activity = require_party(principal, loaded.state, strategy)
         case = strategy.case(activity)
-        await require_not_named(kernel, casework, principal, [case] if case else [])
+        await require_not_named(kernel.store, casework, principal, AlsoAbout((case,)) if case else AlsoAbout())
         steps = await _steps(kernel, principal, strategy.name, activity_id, loaded.version, activity.events, [True] * len(activity.events))
         gone = loaded.state.gone
         whose = {"owner": None if gone else activity.owner, "without_an_owner": bool(gone) and not activity.ended}

@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import NamedTuple
 
-from services.cases.domain.case.state import Case
+from services.cases.domain.casework import Casework
 from services.cases.domain.steps.gone import Why
-from services.cases.domain.streams import case_stream
 from services.cases.domain.successor import LADDER, WORKS
+from services.cases.reading.members import AlsoAbout, keeps_away
 from services.cases.rights import schools_of
 from shared.access import EVERYWHERE, Principal
-from shared.decider import Decider, load
 from shared.errors import Unavailable
 from shared.eventstore.projection import Projection
 from shared.eventstore.store import EventStore
-from shared.message import Event, Fact
 
 TAKES = (WORKS, *LADDER)
 """Who finds what nobody has at their school."""
 
 MOST = 200
-"""Things on the list; it says where there are more."""
+"""Things on one page of the list."""
+
+
+class Place(NamedTuple):
+    """Where something stands on the list."""
+
+    begun_at: datetime
+    kind: str
+    id: str
+
+
+_FIRST = Place(datetime.min.replace(tzinfo=UTC), "", "")
 
 
 @dataclass(frozen=True, slots=True)
 class Nobodys:
-    """kind: `group`, or the name of a strategy. owner: whose it was. why: they cannot go on. students: in it now; None where it is about none."""
+    """kind: `group`, or the name of a strategy. owner: whose it was. why: they cannot go on. students: in it now; none of anything but a group."""
 
     kind: str
     id: str
@@ -35,45 +46,52 @@ class Nobodys:
     why: Why
     begun_at: datetime
     cases: list[str]
+    students: list[str]
 
     @property
-    def students(self) -> int | None:
-        """How many are in it now; none of anything but a group."""
-        return len(self.cases) if self.kind == "group" else None
+    def place(self) -> Place:
+        return Place(self.begun_at, self.kind, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """A part of the list. next: after which the rest stands; None where this is all."""
+
+    items: Sequence[Nobodys]
+    next: Place | None
 
 
 @dataclass(frozen=True, slots=True)
 class StandingList:
-    """view: of what stands without a case, under row-level security. cases: the decider of cases. Raises: StillBuilding, BehindWrite."""
+    """view: of what stands without a case, under row-level security. Raises: StillBuilding, BehindWrite."""
 
     view: Projection
     store: EventStore
-    cases: Decider[Fact, Case, Event]
+    casework: Casework
 
-    async def nobodys(self, principal: Principal) -> list[Nobodys]:
+    async def nobodys(self, principal: Principal, after: Place | None = None) -> Portion:
         """The longest under way first."""
         mine = principal.schools(*TAKES) if principal.schools() == EVERYWHERE else principal.schools(*TAKES) - principal.away
-        known = {"all": mine == EVERYWHERE, "schools": sorted(mine), "limit": MOST}
+        known = {"all": mine == EVERYWHERE, "schools": sorted(mine), "limit": MOST + 1} | (after or _FIRST)._asdict()
         async with self.view.reading(schools_of(principal)) as (connection, generation):
             rows = await (await connection.execute(_NOBODYS, known | {"generation": generation})).fetchall()
         found = [Nobodys(*row) for row in rows]
-        return [each for each in found if not await self._keeps_away(principal, each)]
+        items = [each for each in found[:MOST] if not await self._keeps_away(principal, each)]
+        return Portion(items, found[MOST - 1].place if len(found) > MOST else None)
 
     async def count(self, principal: Principal) -> int | None:
-        """How many; None where the read model does not answer just now, so that a page of other things need not wait for it."""
+        """How many on the first page; None where the read model does not answer just now, so that a page of other things need not wait for it."""
         try:
-            return len(await self.nobodys(principal))
+            return len((await self.nobodys(principal)).items)
         except Unavailable:
             return None
 
     async def _keeps_away(self, principal: Principal, found: Nobodys) -> bool:
-        for case in found.cases:
-            if principal.id in (await load(self.store, self.cases, case_stream(case))).state.named:
-                return True
-        return False
+        return await keeps_away(self.store, self.casework, principal, AlsoAbout(tuple(found.cases), tuple(found.students)))
 
 
 _NOBODYS = (
-    "SELECT kind, id, school, owner, gone, begun_at, cases FROM standing_v1 WHERE generation = %(generation)s AND gone IS NOT NULL"
-    " AND (%(all)s OR school = ANY (%(schools)s)) ORDER BY begun_at, kind, id LIMIT %(limit)s"
+    "SELECT kind, id, school, owner, gone, begun_at, cases, students FROM standing_v1 WHERE generation = %(generation)s AND gone IS NOT NULL"
+    " AND (%(all)s OR school = ANY (%(schools)s)) AND (begun_at, kind, id) > (%(begun_at)s, %(kind)s, %(id)s)"
+    " ORDER BY begun_at, kind, id LIMIT %(limit)s"
 )

@@ -58,7 +58,8 @@ class StandingPages:
 
     async def told(self, principal: Principal) -> dict[str, Any]:
         """What the page shows."""
-        return {"items": [await self._card(principal, each) for each in await self.listed.nobodys(principal)], "key": str(uuid4())}
+        found = await self.listed.nobodys(principal)
+        return {"items": [await self._card(principal, each) for each in found.items], "more": found.next is not None, "key": str(uuid4())}
 
     async def _card(self, principal: Principal, found: Nobodys) -> Card:
         able = await self._able(found)
@@ -69,7 +70,7 @@ class StandingPages:
             school=await self.directory.school(found.school),
             owner=names.get(found.owner, ""),
             since=found.begun_at,
-            students=found.students,
+            students=len(found.students) if found.kind == GROUP_KIND else None,
             takes=principal.id in able,
             people=_choices(names, able, but=(found.owner, principal.id)) if principal.works_at(found.school, *LADDER) else (),
             zone=(await self.settings.road.calendars.of(found.school)).zone,

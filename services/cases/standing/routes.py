@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from services.cases.domain.steps.gone import Why
-from services.cases.standing.listing import StandingList
+from services.cases.standing.listing import Place, StandingList
 from shared.access import SignedIn
+from shared.asking import cursor, read_cursor
 
 
 class NobodysTold(BaseModel):
@@ -23,8 +25,10 @@ class NobodysTold(BaseModel):
 
 
 class NobodysListed(BaseModel):
+    """next: the cursor of the next page; None where this is the last."""
+
     items: list[NobodysTold]
-    next: None = None
+    next: str | None = None
 
 
 def router(listed: StandingList) -> APIRouter:
@@ -32,10 +36,12 @@ def router(listed: StandingList) -> APIRouter:
     routes = APIRouter(prefix="/cases/api/standing", tags=["groups, partnerships, consultations, rota"])
 
     @routes.get("/without-an-owner", summary="Groups, partnerships and consultations that nobody has, for who may take them")
-    async def nobodys(principal: SignedIn) -> NobodysListed:
-        found = await listed.nobodys(principal)
+    async def nobodys(principal: SignedIn, after: Annotated[str | None, Query(alias="cursor")] = None) -> NobodysListed:
+        place = read_cursor(after, datetime.fromisoformat, str, str)
+        found = await listed.nobodys(principal, Place(*place) if place else None)
         return NobodysListed(
-            items=[NobodysTold(kind=each.kind, id=each.id, school=each.school, why=each.why, begun_at=each.begun_at) for each in found]
+            items=[NobodysTold(kind=each.kind, id=each.id, school=each.school, why=each.why, begun_at=each.begun_at) for each in found.items],
+            next=cursor(found.next.begun_at.isoformat(), found.next.kind, found.next.id) if found.next else None,
         )
 
     return routes

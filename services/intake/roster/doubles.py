@@ -68,8 +68,13 @@ class DoublesDesk:
         return [await self._of_school(school, name, doubles) for school, name in named]
 
     async def say(self, principal: Principal, person: str, other: str, answer: Answer) -> None:
-        """person: what goes on, goes on as this one. Raises: NotFound: no two students, of whom one is of the principal's school; a refusal."""
+        """person: what goes on, goes on as this one.
+
+        Raises: NotFound: no two students who look alike, of whom one is of the principal's school; a refusal.
+        """
         school = await self._school_of(principal, person, other, both=answer != "undo")
+        if answer != "undo":
+            await self._require_alike(person, other)
         wanted: dict[Answer, type[DoubleCommand]] = {"one": MatchPersons, "two": TellApart, "undo": UnmatchPersons}
         command, now, cause = wanted[answer](person=person, other=other, by=principal.id), self.kernel.clock.now(), uuid4()
         await execute(self.kernel.store, DOUBLES, STREAM, command, Occasion(principal.id, school, now, cause, cause))
@@ -81,6 +86,12 @@ class DoublesDesk:
         if len(own) < (2 if both else 1) or own[0] is None:
             raise NotFound("no student of your school has this id")
         return own[0]
+
+    async def _require_alike(self, person: str, other: str) -> None:
+        """Only what the page asks is answered: nobody puts one child's case into that of another one. Raises: NotFound."""
+        known = [last for each in dict.fromkeys((person, other)) if (last := await self._last(each))]
+        if person != other and not (of_one_name({each.id: each.name for each in known}) and likely(known)):
+            raise NotFound("no two students of your school who look alike have these ids")
 
     async def _doubles(self) -> Doubles:
         return (await load(self.kernel.store, DOUBLES, STREAM)).state

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from typing import get_args
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -36,11 +37,15 @@ class Visits:
         until, key = int((self.clock.now() + LASTS).timestamp()), self.keys.active("family-visit")
         value = f"{key.id}.{until}.{factor}.{_signed(key.value, token, until, factor)}"
         life = int(LASTS.total_seconds())
-        response.set_cookie(self.cookie, value, max_age=life, path=self.under + token, secure=self.secure, httponly=True, samesite="lax")
+        response.set_cookie(self.cookie, value, max_age=life, path=self._path(token), secure=self.secure, httponly=True, samesite="lax")
 
     def end(self, response: Response, token: str) -> None:
         """Whoever read is done, on a phone that others hold too."""
-        response.delete_cookie(self.cookie, path=self.under + token, secure=self.secure, httponly=True, samesite="lax")
+        response.delete_cookie(self.cookie, path=self._path(token), secure=self.secure, httponly=True, samesite="lax")
+
+    def _path(self, token: str) -> str:
+        """Quoted: what stands in an address may be anything, and a cookie would take the rest of it for a domain or a life of its own."""
+        return self.under + quote(token, safe="")
 
     def of(self, request: Request, token: str) -> Factor | None:
         """By what whoever asks has shown who they are; None where they have not, or too long ago."""
