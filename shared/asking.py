@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from fastapi import Request
 
@@ -34,6 +34,14 @@ async def asked(request: Request, principal: Principal, *, required: bool = Fals
     fingerprints: Fingerprints = request.app.state.kernel.fingerprints
     body = f"{request.method} {place} ".encode() + _canonical(await request.body())
     found = Asked(scope, key or None, await fingerprints.of(body), derived_id(TANGGAP, scope, key) if key else uuid4())
+    _trace(request, principal, found)
+    return found
+
+
+async def asked_by_form(fingerprints: Fingerprints, request: Request, principal: Principal, key: UUID, typed: Mapping[str, str]) -> Asked:
+    """The same for a form whose fields were read, so that its body is none any more. key: of the form as it was shown; sent again, it is one act."""
+    scope = f"{principal.id} {request.method} {request.url.path}"
+    found = Asked(scope, str(key), await fingerprints.of(json.dumps(dict(typed), sort_keys=True).encode()), derived_id(TANGGAP, scope, key))
     _trace(request, principal, found)
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
@@ -109,6 +110,8 @@ class _Answers:
         log.info("refused", path=_route(request), status=error.status_code)
         if asks_fhir(request):
             return refused(error.status_code, str(error.detail), error.headers)
+        if error.status_code == HTTPStatus.BAD_REQUEST:  # a body that is not even text in UTF-8, or is nested too deeply
+            return answer(self._frame, request, Malformed(Fault("", "json-invalid")))
         if self._frame and wants_page(request):
             return missing_page(self._frame, request, error.status_code, error.headers)
         told = {"type": "about:blank", "title": str(error.detail), "status": error.status_code, "instance": f"urn:uuid:{uuid4()}"}
@@ -217,7 +220,8 @@ def _without_host(location: bytes) -> bytes:
 def _is_upload(scope: Scope) -> bool:
     """What reads its body itself, within bounds of its own."""
     path: str = scope["path"]
-    with_files = path == "/intake/tambah" and _content_type(scope).startswith("multipart/form-data")
+    takes_files = path == "/intake/tambah" or (path.startswith("/cases/cases/") and path.endswith("/lampiran"))
+    with_files = takes_files and _content_type(scope).startswith("multipart/form-data")
     return with_files or path.endswith(("/api/roster", "/intake/impor"))
 
 

@@ -15,10 +15,15 @@ from district.embedded.redis import Redis, start_redis
 from tests.browser import CHROMIUM
 from tests.databases_in_memory import folder_for_databases
 from tests.logins import prepared
+from tests.patience import wait_longer
 from tests.unit import pytest_addoption, pytest_collection_modifyitems, pytest_configure, pytest_runtest_setup, pytest_runtest_teardown
 from tests.vectors import folder_of, origins
 
 __all__ = ["pytest_addoption", "pytest_collection_modifyitems", "pytest_configure", "pytest_runtest_setup", "pytest_runtest_teardown"]
+
+
+def pytest_sessionstart() -> None:
+    wait_longer()
 
 
 def pytest_collection_finish() -> None:

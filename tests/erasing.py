@@ -2,6 +2,7 @@
 
 from shared.destroying import Destroyer, all_of
 from shared.logins import ERASURE, address_of
+from shared.sealed import Purpose
 from shared.sealing import KeyringVault
 from shared.service import Kernel
 from tests.logins import ERASURE_PASSWORD
@@ -12,9 +13,9 @@ def erasures_login(url: str) -> str:
     return address_of(ERASURE, url, ERASURE_PASSWORD)
 
 
-async def erase(kernel: Kernel, owner: str) -> int:
-    """Destroys every key of an owner; how many there were. This process knows it at once."""
-    gone = await Destroyer(erasures_login(kernel.database.url)).destroy(all_of(owner))
+async def erase(kernel: Kernel, owner: str, *purposes: Purpose) -> int:
+    """Destroys every key of an owner, or those of these purposes; how many there were. This process knows it at once."""
+    gone = await Destroyer(erasures_login(kernel.database.url)).destroy([(owner, each) for each in purposes] or all_of(owner))
     kernel.vault.forget()
     return gone
 

@@ -7,7 +7,7 @@ must outlive; and what it had itself read of its neighbours it reads again from 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from psycopg import Connection
 
 from district.backups.older import Carrier, Older, older
 from district.backups.reapplying import read_journals, reapply
+from district.backups.rewritten import Rewritten, carried_otherwise, go_back, rewritten
 from district.backups.settling import begin_epochs
 from shared.delivery.carried import forget
 from shared.errors import StartRefused
@@ -34,9 +35,25 @@ class Healed:
     was: Older
     told: int
 
+    def __str__(self) -> str:
+        return (
+            f"a store was older than its neighbours: {self.was}. "
+            f"It begins a new epoch, its readers go back and name what is lost, and the journal told it {self.told} events again"
+        )
 
-def heal(administrator: str, journal: Path, secrets: Callable[[], SecretSet], now: datetime, carrier: Carrier) -> list[Healed]:
-    """Looks at the three stores and heals what is older than it should be, all in one transaction; what was healed.
+
+@dataclass(frozen=True, slots=True)
+class ReadAgain:
+    """Who had read another history of a store than it has, and has gone back."""
+
+    was: Rewritten
+
+    def __str__(self) -> str:
+        return f"a store has another history than was read of it: {self.was}. {self.was.reader} reads on from there and names what is lost"
+
+
+def heal(administrator: str, journal: Path, secrets: Callable[[], SecretSet], now: datetime, carrier: Carrier) -> list[Healed | ReadAgain]:
+    """Looks at the three stores and heals what is older than it should be or was read otherwise, all in one transaction; what was healed.
 
     secrets: are asked for where there is a journal to read.
 
@@ -46,12 +63,16 @@ def heal(administrator: str, journal: Path, secrets: Callable[[], SecretSet], no
         journals = read_journals(journal, secrets()) if _there(journal) else {}
         looked = [older(connection, service, journals.get(service), carrier) for service in SERVICES]
         found = {each.service: each for each in looked if each}
-        if found:
-            _refuse_connected(connection, found)
-            begin_epochs(connection, tuple(found), now, alone=True)
-        for service in found if carrier.url else ():
-            forget(carrier.url, service)
-        return [_healed(connection, each, journals.get(service), carrier.partitions) for service, each in found.items()]
+        begin_epochs(connection, tuple(found), now, alone=True)
+        parted = list(rewritten(connection))
+        if found or parted:
+            _refuse_connected(connection, [*found.values(), *parted])
+        if carrier.url:
+            _forget(connection, {*found, *(each.source for each in parted)}, carrier)
+        for each in parted:
+            go_back(connection, each)
+        healed = [_healed(connection, each, journals.get(service), carrier.partitions) for service, each in found.items()]
+        return [*healed, *map(ReadAgain, parted)]
 
 
 def _there(journal: Path) -> bool:
@@ -62,9 +83,19 @@ def _healed(connection: Connection[Any], was: Older, read: Read | None, partitio
     return Healed(was, reapply(connection, was.service, read.told, partitions=partitions) if read else 0)
 
 
-def _refuse_connected(connection: Connection[Any], found: Mapping[str, Older]) -> None:
+def _forget(connection: Connection[Any], sources: Collection[str], carrier: Carrier) -> None:
+    """Also where the store has what everybody read of it, and Redis alone has another history."""
+    for service in SERVICES:
+        if service in sources or carried_otherwise(connection, carrier.url, service, carrier.partitions):
+            forget(carrier.url, service)
+
+
+def _refuse_connected(connection: Connection[Any], found: Iterable[Older | Rewritten]) -> None:
     query = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND usename = ANY (%s))"
     connected = connection.execute(query, ([login_of(service) for service in SERVICES],)).fetchone()
     if connected and connected[0]:
-        names = ", ".join(str(each) for each in found.values())
-        raise StartRefused(f"a store is older than its neighbours: {names}. Stop the district on every machine, then ./tanggap migrate heals it")
+        names = ", ".join(str(each) for each in found)
+        raise StartRefused(
+            f"a store is older than its neighbours, or has another history than they read: {names}. "
+            "Stop the district on every machine, then ./tanggap migrate heals it"
+        )

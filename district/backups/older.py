@@ -64,7 +64,7 @@ def older(connection: Connection[Any], service: str, read: Read | None, carrier:
     if carrier.url:
         known.append(_Known(False, carried_upto(carrier.url, service, line[-1], carrier.partitions), "Redis"))
     if read:
-        known.append(_by_journal(connection, service, read, line))
+        known.append(_by_journal(connection, service, read, line, position))
     beyond = [each for each in known if each.elsewhere or each.upto > position]
     if not beyond:
         return None
@@ -92,11 +92,13 @@ def _line(connection: Connection[Any], query: sql.Composed, *wanted: object) -> 
     return found if found[:1] == [FIRST] else [FIRST, *found]
 
 
-def _by_journal(connection: Connection[Any], service: str, read: Read, line: Sequence[UUID]) -> _Known:
-    """Positions are compared in one epoch only. What must outlive is looked for by its id, in whichever epoch it was written down."""
+def _by_journal(connection: Connection[Any], service: str, read: Read, line: Sequence[UUID], position: int) -> _Known:
+    """Positions are compared in one epoch only. What must outlive is looked for by its id, in whichever epoch it was written down: a store
+    that lost it may have told more since.
+    """
     missing = _missing(connection, service, read.told)
     same = read.head.epoch == line[-1]
-    return _Known(missing and not same, read.head.position if missing or same else 0, "journal")
+    return _Known(missing and (not same or read.head.position <= position), read.head.position if missing or same else 0, "journal")
 
 
 def _missing(connection: Connection[Any], service: str, told: Sequence[Told]) -> bool:

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from district import logins
-from district.backups.healing import Healed, heal
+from district.backups.healing import Healed, ReadAgain, heal
 from district.backups.older import Carrier
 from district.commands.shell import console, errors, show_json, show_table, verb
 from district.commands.stores import administrator
@@ -20,21 +20,19 @@ from district.logins import administrators_address
 from shared.eventstore.partition import PARTITIONS
 
 
-def healed_stores(url: str, home: Home, redis_url: str) -> list[Healed]:
-    """What was healed of stores that were older than what others know. redis_url: empty where it is not known. Raises: StartRefused, Invalid."""
+def healed_stores(url: str, home: Home, redis_url: str) -> list[Healed | ReadAgain]:
+    """What was healed of stores that were older than what others know, or tell otherwise.
+
+    redis_url: empty where it is not known. Raises: StartRefused, Invalid.
+    """
     carrier = Carrier(redis_url, int(os.environ.get("TANGGAP_PARTITIONS") or PARTITIONS))
     return heal(url, home.journal, home.secrets().read, datetime.now(UTC), carrier)
 
 
-def show_healed(healed: Sequence[Healed]) -> None:
+def show_healed(healed: Sequence[Healed | ReadAgain]) -> None:
     """Says by name what was healed."""
     for each in healed:
-        console.print(
-            f"a store was older than its neighbours: {each.was}. "
-            f"It begins a new epoch, its readers go back and name what is lost, and the journal told it {each.told} events again",
-            markup=False,
-            soft_wrap=True,
-        )
+        console.print(str(each), markup=False, soft_wrap=True)
 
 
 @verb

@@ -15,7 +15,7 @@ import httpx
 from district.commands.shell import checked
 from district.demo.kept import Kept, Raised, write_kept
 from district.demo.stage import Stage
-from district.sample.agencies import agency_id
+from district.sample.agencies import AGENCIES, agency_id
 from district.sample.people import District
 from shared.errors import TanggapError
 
@@ -156,9 +156,10 @@ class Day:
         return self.ids(person.guardians[0]) if person and person.guardians else None
 
     def name_of(self, person: str) -> str:
-        """Somebody of the sample by name; anybody else by the id."""
+        """Somebody of the sample, or an agency, by name; anybody else as the case names them."""
+        agencies = {agency_id(key): name for key, name, *_ in AGENCIES}
         found = next((each for each in self.district.people if self.ids(each.key) == person), None)
-        return f"{found.given} {found.family} ({found.key})" if found else person
+        return f"{found.given} {found.family} ({found.key})" if found else agencies.get(person, person)
 
     # who acts -----------------------------------------------------------------------------------------------------
 
@@ -247,10 +248,11 @@ class Day:
         self.read_cases()
         case = self.case_of(key)
         told = self.read(case, self.counsellor(case)).json() if case else {}
+        receivers = {each["disclosure"]: each["to"] for each in told.get("disclosures", ())}
         for correction, waiting in told.get("to_tell", {}).items():
             for disclosure in waiting:
                 self.do(key, "tell-receiver", correction=correction, disclosure=disclosure, channel="letter")
-                self.told.append((disclosure[:40], f"{key}: koreksi / correction"))
+                self.told.append((self.name_of(receivers[disclosure]), f"{key}: koreksi / correction"))
 
     # what is done -------------------------------------------------------------------------------------------------
 

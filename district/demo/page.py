@@ -48,7 +48,7 @@ def _happened(day: Day, verified: Sequence[Verified]) -> list[str]:
         *(f"  {line}" for line in refused_lines(day)),
         f"  rujukan / referrals: {_counted(answers.items())}",
         *(f"  diberi tahu / told: {how}, {who}" for who, how in result.alerts(day)),
-        f"  diterima → peringatan pertama / accepted → first alert: {median}, terlama / at most {largest}",
+        f"  darurat diterima → peringatan pertama / emergency accepted → first alert: {median}, terlama / at most {largest}",
         f"  riwayat / history: {events} events, {'semua hash cocok / every hash verified' if sound else 'TIDAK COCOK / BROKEN'}",
     ]
 

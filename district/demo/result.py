@@ -79,7 +79,7 @@ def tables(day: Day, verified: list[Verified], missing: list[str]) -> list[Table
         Table("Batas waktu / Clocks", ("what", "until"), day.shown),
         Table("Strategi / Strategies", ("strategy", "activities"), _strategies(day, cases)),
         Table("Kasus berat dalam kata-kata / The severe case in words", ("at", "Indonesia", "English"), _story(day, "khusus-sabtu")),
-        Table("Waktu / Latency", ("what", "median", "largest"), [("accepted → first staff alert handed to SMTP", *latency(day))]),
+        Table("Waktu / Latency", ("what", "median", "largest"), [("an emergency accepted → its first staff alert handed to SMTP", *latency(day))]),
         Table("Riwayat / History", ("service", "events", "streams", "hashes"), [_history(each) for each in verified]),
         Table("BELUM SELESAI / STILL OPEN", ("what",), [(each,) for each in missing]),
     ]
@@ -163,11 +163,15 @@ def untold(day: Day) -> list[tuple[str, str]]:
 
 
 def latency(day: Day) -> tuple[str, str]:
-    """From a concern that is accepted to the first alert of its case that is handed over: median and largest."""
-    handed, recorded = _handed_over(day), {case["id"]: min(strand["recorded_at"] for strand in case["strands"]) for case in day.own_cases()}
+    """From a concern that is accepted to the first alert of its case that is handed over: median and largest, of emergencies.
+
+    Other cases may tell the hour alone, for the sake of a reporter without a name.
+    """
+    timed = [case for case in day.own_cases() if case["urgency"] == "emergency"]
+    handed, recorded = _handed_over(day), {case["id"]: min(strand["recorded_at"] for strand in case["strands"]) for case in timed}
     first: dict[str, float] = {}
     for each in deliveries(day):
-        if each["kind"] == "alert" and each["step"] == 0 and each["id"] in handed:
+        if each["kind"] == "alert" and each["step"] == 0 and each["id"] in handed and each["case"] in recorded:
             first[each["case"]] = min(first.get(each["case"], float("inf")), handed[each["id"]])
     seconds = [at - datetime.fromisoformat(recorded[case]).timestamp() for case, at in first.items()]
     return (f"{median(seconds) * 1000:.0f} ms", f"{max(seconds) * 1000:.0f} ms") if seconds else ("-", "-")

@@ -8,9 +8,16 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI
 
 from services.cases import listing, pages
+from services.cases.attached import pages as file_pages
+from services.cases.attached.activities import ActivityFiles
+from services.cases.attached.filing import Filing
 from services.cases.attached.kept import AttachedFiles
+from services.cases.attached.letters import LetterFiles
 from services.cases.attached.opening import Opening
 from services.cases.attached.routes import router as attached_router
+from services.cases.attached.sending import Sending
+from services.cases.attached.telling import CasesTell
+from services.cases.attached.unsealing import Unsealing
 from services.cases.bringing_in import pages as bringing_in
 from services.cases.bringing_in.form import BringingIn
 from services.cases.bringing_in.whom import Whom as WhomOnPaper
@@ -31,6 +38,7 @@ from services.cases.forms import pages as forms
 from services.cases.forms.choosing import Choosing
 from services.cases.forms.drafting import StepDrafts
 from services.cases.forms.following import following_of
+from services.cases.forms.going_on import GoingOn
 from services.cases.forms.pages import StepPages
 from services.cases.forms.wording import Form, forms_of
 from services.cases.guides import pages as guides
@@ -38,6 +46,7 @@ from services.cases.letters import composing
 from services.cases.letters.issuing import Issuing
 from services.cases.letters.kinds import KINDS, Kind
 from services.cases.letters.material import Material
+from services.cases.letters.reading import Readable
 from services.cases.letters.settings import Papers
 from services.cases.mine import pages as mine
 from services.cases.mine.reading import OwnCases
@@ -84,16 +93,25 @@ from services.cases.searching import pages as searching
 from services.cases.searching.finding import Finding
 from services.cases.searching.index import Candidates, NameIndex
 from services.cases.searching.indexing import Indexing
-from services.cases.standing import kept
+from services.cases.standing import group_page, kept
 from services.cases.standing import pages as standing_pages
 from services.cases.standing import routes as standing_routes
 from services.cases.standing.absences import StandingAbsences
+from services.cases.standing.group_page import GroupPage
+from services.cases.standing.led import LedGroups
 from services.cases.standing.listing import StandingList
 from services.cases.standing.owners import StandingOwners
 from services.cases.standing.pages import StandingPages
 from services.cases.subjects.gathering import Subjects
 from services.cases.subjects.routes import router as subjects_router
 from services.cases.subscribers import FromIntake, FromNotifications
+from services.cases.year import routes as year
+from shared.attachments.keeping import PostgresStore
+from shared.attachments.redrawing import Redrawing
+from shared.attachments.rescanning import Quarantine, Rescanning
+from shared.attachments.scanning import Scanner
+from shared.attachments.sweeping import Sweep
+from shared.attachments.taking import Taking
 from shared.erasing import erasing_router
 from shared.eventstore.projection import Projection
 from shared.neighbours import Told
@@ -156,6 +174,7 @@ def _parts(kernel: Kernel, view: Projection, work: Casework) -> list[Part]:
         Owners(kernel, view, work.case),
         ReadSigner(kernel.database, kernel.keys, kernel.heartbeats),
         Indexing(kernel, NameIndex(kernel.database, kernel.keys)),
+        _looking_after_files(kernel, work),
         kernel.subscribe("intake", lambda store: FromIntake(store, roster, listed, whereabouts, absences, work.case, calendars, sessions, attached)),
         kernel.subscribe("notifications", lambda store: FromNotifications(store, work.case, calendars), pace=_UNHURRIED),
     ]
@@ -184,9 +203,11 @@ def _routers(
         what_if.router(kernel),
         *composing.routers(road, words, kinds, counted, issuing),
         subjects_router(Subjects(kernel, work.case, words, calendars, road.roster)),
+        year.router(CaseList(view)),
         breaches.router(breaches.Breaches(kernel, work.case)),
         erasing_router("cases", CaseErasures(kernel, view, work.case)),
         attached_router(_opening(kernel, work)),
+        *(file_pages.router(each) for each in _file_pages(road, words, issuing)),
     ]
 
 
@@ -195,11 +216,32 @@ def _opening(kernel: Kernel, work: Casework) -> Opening:
     return Opening(CaseReader(kernel, work.case, services_given(work)), AttachedFiles(kernel.database), intake)
 
 
+def _looking_after_files(kernel: Kernel, work: Casework) -> Rescanning:
+    files = PostgresStore(kernel.database)
+    telling = CasesTell(kernel.store, work.case, files)
+    quarantine = Quarantine(telling, kernel.vault, files, Scanner(kernel.settings.scanner))
+    return Rescanning(quarantine, Sweep(telling, files, kernel.clock), kernel.heartbeats)
+
+
+def _file_pages(road: Road, words: Words, issuing: Issuing) -> list[file_pages.FilePages]:
+    """Of activities, and beside letters."""
+    kernel, work = road.kernel, road.casework
+    store, taking = PostgresStore(kernel.database), Taking(Redrawing(), Scanner(kernel.settings.scanner))
+    sending, unsealing = Sending(Filing(kernel, work.case, store), taking), Unsealing(kernel, store)
+    reader = CaseReader(kernel, work.case, services_given(work))
+    letters = LetterFiles(reader, Readable(composing.subjects_of(road, words, issuing), issuing))
+    return [
+        file_pages.FilePages("kegiatan", ActivityFiles(reader, words).seen, sending, unsealing),
+        file_pages.FilePages("dokumen", letters.seen, sending, unsealing),
+    ]
+
+
 def _forms(kernel: Kernel, view: Projection, standing: StandingList, work: Casework, words: Words, asked: Mapping[str, Form]) -> list[APIRouter]:
     """The pages of cases, and the forms that they lead to. asked: what the form of each command asks."""
     road = _road(kernel, view, work)
-    choosing = Choosing(kernel, road.roster, Directory(kernel.database), Agencies(kernel))
     names = Names(kernel, road.roster)
+    going_on = GoingOn(LedGroups(standing.view), CaseList(view), road.calendars, names)
+    choosing = Choosing(kernel, road.roster, Directory(kernel.database), Agencies(kernel), going_on)
     finding = _finding(kernel, view, names, words)
     drafts = StepDrafts(road, Drafts(kernel), choosing, pages.since_of(road, words, asked))
     return [
@@ -240,7 +282,7 @@ def _standing(issuing: Issuing, listed: StandingList, words: Words) -> list[APIR
     """What nobody has and no case holds."""
     road, kernel = issuing.road, issuing.road.kernel
     shown = StandingPages(listed, SchoolSettings(road), Names(kernel, road.roster), Directory(kernel.database), words)
-    return [standing_routes.router(listed), standing_pages.router(shown)]
+    return [standing_routes.router(listed), standing_pages.router(shown), group_page.router(GroupPage(road, shown.names))]
 
 
 def _figures(kernel: Kernel, view: Projection, work: Casework, words: Words, asked: Mapping[str, Form]) -> Figures:

@@ -12,6 +12,7 @@ from services.cases.domain.case.state import Case
 from services.cases.domain.case.student import STUDENT, AgreeToErase, EndErasure
 from services.cases.domain.streams import case_stream, student_stream
 from services.cases.searching.index import NameIndex
+from shared.attachments.keeping import PostgresStore
 from shared.database import Connection
 from shared.decider import Decider, commit, load, write
 from shared.erasing import Answer, Asked, Ended, Obstacle, Purged
@@ -66,6 +67,7 @@ class CaseErasures:
         concerns = [each.removeprefix("concern-") for each in ended.owners if each.startswith("concern-")]
         erased = ended.person if "concern" in ended.purposes else ""
         counts["attachments"] = await AttachedFiles(self.kernel.database).forget(erased, concerns) if erased or concerns else 0
+        counts["attachments"] += await self._kept_here(ended)
         if "identity" in ended.purposes:
             counts["people"] = await self._fields(ended)
             await NameIndex(self.kernel.database, self.kernel.keys).forget(ended.person)
@@ -125,6 +127,10 @@ class CaseErasures:
     async def _files(self, ended: Ended) -> int:
         async with self.kernel.database.acting_as("letters").connection() as connection:
             return await _count(connection, _FILES, list(ended.owners))
+
+    async def _kept_here(self, ended: Ended) -> int:
+        """Files of activities and letters whose key is gone."""
+        return await PostgresStore(self.kernel.database).forget_ended([case_stream(each) for each in ended.cases])
 
     async def _fields(self, ended: Ended) -> int:
         async with self.kernel.database.acting_as("directory").connection() as connection:

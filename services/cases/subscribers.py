@@ -19,6 +19,7 @@ from services.cases.domain.case.strands import CaseReopened, RecordAlert, TakeCo
 from services.cases.domain.case.student import STUDENT, Claim
 from services.cases.domain.case.whereabouts import NoteWhereabouts
 from services.cases.domain.referring.referral import FoldSilence, FoldTask
+from services.cases.domain.relatives import Relatives
 from services.cases.domain.steps.policy import Policy
 from services.cases.domain.streams import case_stream, student_stream
 from services.cases.policies import policy_at
@@ -140,7 +141,8 @@ class FromIntake:
         tried: list[str] = []
         student_at = await self.whereabouts.of(told.student) if told.student else None
         command = TakeConcern(
-            case=fresh, concern=told, policy=policy, decision=str(derived_id(event.id, "triage")), at=event.recorded_at, student_at=student_at
+            case=fresh, concern=told, policy=policy, decision=str(derived_id(event.id, "triage")), at=event.recorded_at, student_at=student_at,
+            relatives=await self._relatives(told, student_at or told.school),
         )  # fmt: skip
 
         async def plan() -> Item | None:
@@ -165,6 +167,13 @@ class FromIntake:
             return Item((write(self.decider, case, taken, occasion), *writes), checkpoint=checkpoint)
 
         return await commit(self.store, plan)
+
+    async def _relatives(self, told: ConcernRaised, school: str) -> Relatives:
+        """Whom the roster has as family of the students of this incident. school: whose staff hear of it."""
+        people = [await self.roster.person(student) for student in (told.student, *told.others) if student]
+        guardians = {each.person: each.guardians for each in people if each and each.guardians}
+        named = any(each.person for each in told.people)
+        return Relatives(guardians, await self.absences.staff(school)) if guardians or named else Relatives()
 
     async def _continue(self, event: Recorded, told: ConcernContinued, checkpoint: Checkpoint | None) -> Outcome | None:
         """What a reporter added reaches every case that goes on with the concern, in one item with the checkpoint."""

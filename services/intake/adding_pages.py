@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse
 from pydantic import ValidationError
 
 from services.intake.adding import Adding, Addition
-from services.intake.attaching.saying import FAULTS, FULL, NOT_READ
+from services.intake.attaching.saying import FULL
 from services.intake.domain.concern import Concern
 from services.intake.domain.files import TooManyFiles
 from services.intake.network import network_of
@@ -22,6 +22,7 @@ from services.intake.reporters import Reporters
 from services.intake.standing import Standing
 from shared.access import Principal
 from shared.asked import Asked
+from shared.attachments.saying import FAULTS, NOT_READ
 from shared.attachments.taking import NotTaken, Taken, Taking
 from shared.attachments.uploads import Holding, Sent, reading
 from shared.errors import IdempotencyMismatch, NotFound, TooLarge, TooSlow, Unavailable

@@ -17,9 +17,9 @@ from services.intake.accounts.sign_in_pages import sign_in_router
 from services.intake.accounts.staff_pages import staff_router
 from services.intake.accounts.ways import Ways
 from services.intake.adding import Adding
-from services.intake.attaching.rescanning import Quarantine, Rescanning
 from services.intake.attaching.routes import router as attachments_router
 from services.intake.attaching.sealing import Attaching
+from services.intake.attaching.telling import ConcernsTell
 from services.intake.dialogue import Dialogue
 from services.intake.earlier_receipts import EarlierReceipts
 from services.intake.erasure.asking import Inquiry
@@ -73,13 +73,23 @@ from services.intake.sessions.office import Sessions
 from services.intake.sessions.routes import asked_router, ending_router
 from services.intake.sessions.view import SessionList
 from services.intake.sessions.word import StoreWord
+from services.intake.subjects import pages as subject_pages
 from services.intake.subjects.gathering import Copies
+from services.intake.subjects.listing import Requests
+from services.intake.subjects.routes import Claims
 from services.intake.subjects.routes import router as subjects_router
 from services.intake.subscribers import FromCases
 from services.intake.views import TABLES, VIEW, Directory, project
+from services.intake.year import pages as year_pages
+from services.intake.year.homerooms import HomeroomTeachers
+from services.intake.year.lists import YearLists
+from services.intake.year.office import YearOffice
+from services.intake.year.screens import YearScreens
 from shared.attachments.keeping import PostgresStore
 from shared.attachments.redrawing import Redrawing
+from shared.attachments.rescanning import Quarantine, Rescanning
 from shared.attachments.scanning import Scanner
+from shared.attachments.sweeping import Sweep
 from shared.attachments.taking import Taking
 from shared.clock import Clock
 from shared.database import Database
@@ -128,14 +138,12 @@ def create_app(settings: Settings) -> FastAPI:
         continuing = Continuing(erasing, erasing.inquiry.erasures, Retaining(erasing), kernel.heartbeats)
         held = projections[held_view.VIEW] = view_of_held(kernel)
         letting_through = LettingThrough(Release(kernel.store, HeldReports(held), kernel.clock), kernel.heartbeats)
-        scanner = Scanner(kernel.settings.scanner)
-        rescanning = Rescanning(Quarantine(kernel.store, kernel.vault, PostgresStore(kernel.database), scanner), kernel.heartbeats)
         return [
             ended,
             continuing,
             held,
             letting_through,
-            rescanning,
+            looking_after_files(kernel),
             directory,
             sessions,
             leavers,
@@ -156,6 +164,7 @@ def create_app(settings: Settings) -> FastAPI:
         desk = accounts["office"]
         ways = Ways.of(desk)
         machines = machines_office(kernel)
+        copies = Copies(kernel, directory, offices_of_erasures["office"].inquiry.erasures, _cases_of_subjects(kernel))
         return [
             api.router(raising, adding, reporters, dialogue, directory, roster),
             appointing_router(appointing),
@@ -163,6 +172,7 @@ def create_app(settings: Settings) -> FastAPI:
             ages_router(ages),
             role_pages.router(requests),
             double_pages.router(DoublesDesk(kernel, directory)),
+            year_pages.router(YearScreens(YearOffice(_year_lists(kernel, projections[VIEW]), roster), HomeroomTeachers(appointing), directory)),
             office_pages.router(OfficePeople(appointing)),
             health_pages.router(Asking(kernel)),
             form_router(kernel, raising, directory, Flooding()),
@@ -185,7 +195,8 @@ def create_app(settings: Settings) -> FastAPI:
             openid_pages.router(ways),
             erasure_router(offices_of_erasures["office"], Retaining(offices_of_erasures["office"])),
             erasure_pages(offices_of_erasures["office"]),
-            subjects_router(Copies(kernel, directory, offices_of_erasures["office"].inquiry.erasures, _cases_of_subjects(kernel))),
+            subjects_router(copies),
+            subject_pages.router(subject_pages.SubjectPages(Requests(kernel, copies.erasures), Claims(copies))),
         ]
 
     app = create_service(
@@ -193,6 +204,13 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.sessions, app.state.accounts = offices["sessions"], accounts["office"]
     return app
+
+
+def looking_after_files(kernel: Kernel) -> Rescanning:
+    """What looks after the files that lie here."""
+    telling, files = ConcernsTell(kernel.store), PostgresStore(kernel.database)
+    quarantine = Quarantine(telling, kernel.vault, files, Scanner(kernel.settings.scanner))
+    return Rescanning(quarantine, Sweep(telling, files, kernel.clock), kernel.heartbeats)
 
 
 def erasure_office(kernel: Kernel, directory: Directory, erasures: Erasures, sessions: Sessions) -> ErasureOffice:
@@ -217,6 +235,10 @@ def machines_office(kernel: Kernel) -> KeyOffice:
 
 def _cases_of_subjects(kernel: Kernel) -> Told:
     return Told("cases", kernel.settings.origin("cases"), "subjects", kernel.keys, kernel.clock)
+
+
+def _year_lists(kernel: Kernel, directory: Projection) -> YearLists:
+    return YearLists(kernel, directory, Told("cases", kernel.settings.origin("cases"), "school-year", kernel.keys, kernel.clock))
 
 
 def view_of_sessions(kernel: Kernel) -> Projection:

@@ -154,7 +154,8 @@ def _tasks(routes: APIRouter, kernel: Kernel, outbox: Projection) -> None:
         if principal.kind == "agency":
             command = await asked(request, principal)
             found = await answering.look(task_id, _occasion(kernel, principal, command, _school_of(found)))
-        return _shown(task_id, found)
+        said = [{"erased": True} if isinstance(each, Erased) else each for each in await answering.school_said(found)]
+        return {**_shown(task_id, found), "school_said": said}
 
     @routes.get("/tasks/{task_id}/package", summary="What is disclosed to the agency; opening it is recorded")
     async def package(task_id: str, principal: SignedIn, request: Request) -> dict[str, Any]:

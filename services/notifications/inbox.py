@@ -1,4 +1,4 @@
-"""Kotak masuk: what somebody was told, newest first, without content: that something waits, how it stands, and where to open it.
+"""Kotak masuk: what somebody was told, one entry a case, without content: that something waits, how it stands, and where to open it.
 
 No channel counts on it. It is where people look who have lost a message.
 """
@@ -24,25 +24,29 @@ from shared.service import Kernel
 STATES: Mapping[str, Text] = {
     "queued": say("menunggu dikirim"),
     "sending": say("sedang dikirim"),
-    "sent": say("terkirim"),
+    "sent": say("belum ditangani"),
     "acknowledged": say("sudah ditangani"),
     "failed": say("tidak sampai lewat pesan"),
     "cancelled": say("tidak perlu lagi"),
 }
 """Of a message to a member of staff."""
 
+_OVER = frozenset({"acknowledged", "cancelled"})
+"""States in which nothing waits for the reader any more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """at: to the hour unless it is urgent, so that nobody finds out by the clock who reported without a name.
 
-    address: of its case, of the list of cases, or of the first page.
+    address: of its case, of the list of cases, or of the first page. over: nothing waits any more.
     """
 
     at: datetime
     urgent: bool
     state: Text
     address: str
+    over: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,24 @@ class Inbox:
         found = await received(self.outbox, Reader(principal.id, None if schools == EVERYWHERE else tuple(sorted(schools))))
         people = await KeptPeople(self.kernel.database).of({each["case"]: each["school"] for each in found if each["case"]})
         away = {case for case, each in people.items() if principal.id in each.named | each.suspended}
-        return [_entry(each, _leads_to(principal, each["case"])) for each in found if each["case"] not in away]
+        told = one_a_case([each for each in found if each["case"] not in away])
+        return sorted((_entry(each, _leads_to(principal, each["case"])) for each in told), key=urgent_first)
+
+
+def one_a_case(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The newest message about each case, and of those that still wait where there are any: an alert that climbed a ladder was told many times.
+
+    rows: newest first.
+    """
+    found = dict[str, Mapping[str, Any]]()
+    for each in sorted(rows, key=lambda row: row["state"] in _OVER):
+        found.setdefault(each["case"] or f"{each['queued_at']}", each)
+    return list(found.values())
+
+
+def urgent_first(entry: Entry) -> tuple[bool, bool, float]:
+    """By the time that is shown: the order tells no more than the page."""
+    return entry.over, not entry.urgent, -entry.at.timestamp()
 
 
 def _leads_to(principal: Principal, case: str | None) -> str:
@@ -70,7 +91,7 @@ def _leads_to(principal: Principal, case: str | None) -> str:
 
 def _entry(row: Mapping[str, Any], address: str) -> Entry:
     at = row["queued_at"] if row["urgent"] else row["queued_at"].replace(minute=0, second=0, microsecond=0)
-    return Entry(at, row["urgent"], STATES.get(row["state"], STATES["sent"]), address)
+    return Entry(at, row["urgent"], STATES.get(row["state"], STATES["sent"]), address, row["state"] in _OVER)
 
 
 def router(inbox: Inbox) -> APIRouter:

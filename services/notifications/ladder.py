@@ -15,6 +15,7 @@ from services.notifications.domain.alert import LadderStep
 from shared.events import Urgency
 from shared.school_day import Calendar
 
+_DUTY = "district-duty"
 LAST_RESORT = ("district-duty", "district-officer")
 """The roles that get an alert which nobody answered: the first person among them who is not named in the concern."""
 
@@ -87,8 +88,16 @@ def rungs_from(step: int, staff: Mapping[str, Sequence[str]], excluded: Sequence
 
 
 def _all_rungs(staff: Mapping[str, Sequence[str]], excluded: Sequence[str], *, desk: str) -> list[tuple[str, ...]]:
-    roles = ladder().rungs if desk == "school" else ("district-duty",)
-    return [tuple(dict.fromkeys(person for person in staff.get(role, ()) if person not in excluded)) for role in roles]
+    roles = ladder().rungs if desk == "school" else (_DUTY,)
+    return [_rung(role, staff, excluded) for role in roles]
+
+
+def _rung(role: str, staff: Mapping[str, Sequence[str]], excluded: Sequence[str]) -> tuple[str, ...]:
+    """Where every duty officer is in conflict, the district's officers stand in (domain page, Conflicts): naming them all silences nobody."""
+    free = tuple(dict.fromkeys(person for person in staff.get(role, ()) if person not in excluded))
+    if free or role != _DUTY or not staff.get(role):
+        return free
+    return tuple(dict.fromkeys(person for person in staff.get("district-officer", ()) if person not in excluded))
 
 
 def give_up(urgency: Urgency, wait: Wait = every_day) -> float:

@@ -20,7 +20,7 @@ from services.notifications.domain.agency_room import RoomAsked, RoomTold
 from services.notifications.domain.alert import LAST_RESORT_STEP, AlertRaised, AlertStepTaken, AlertUndelivered
 from services.notifications.domain.arrival import ArrivalAnnounced, ArrivalAnswered, ArrivalBecameConcern, ArrivalCancelAsked, ArrivalPassed
 from services.notifications.domain.notice import NOTICE, NoticeCalledOff, NoticeDue, NoticePassedOn, NoticeRepeated, NoticeTried
-from services.notifications.domain.task.events import TaskRequested
+from services.notifications.domain.task.events import TaskQuestionAnswered, TaskRequested
 from services.notifications.domain.task_link import TaskLinkRenewed
 from services.notifications.families.patience import channel_at, phone_at, second_at
 from shared.database import Connection
@@ -31,8 +31,8 @@ VIEW = "outbox_v1"
 TABLES = ("agency_v1", "task_v1", "outbox_v1", "deadline_v1", "conflict_v1", "arrival_v1")
 """Attempts and links are not folded from events and survive a rebuild: what was sent is not sent again, and a link goes on leading somewhere."""
 
-CANCEL_STEP = 1
-"""Of a task's messages: *our school asks to cancel*; the referral itself is 0."""
+CANCEL_STEP = -1
+"""Of a task's messages: *our school asks to cancel*. The referral itself is 0; the school's answers are counted from 1."""
 
 NOTICE_STATES = {"sent": "sent", "acknowledged": "acknowledged", "unsafe": "cancelled", "no-longer-guardian": "cancelled", "unanswered": "sent"}
 """How a notice's outcome shows among the deliveries; any other one has failed."""
@@ -379,6 +379,15 @@ async def _room_asked(connection: Connection, rows: Gathered, event: Recorded) -
     rows.queue(event, kind, "", told.agency, step=told.number, due_at=event.recorded_at)
 
 
+async def _question_answered(connection: Connection, rows: Gathered, event: Recorded) -> None:
+    """The agency hears that something was written: its system by webhook, else its office by mail, with the link that it has."""
+    told = TaskQuestionAnswered.model_validate_json(event.body)
+    found = await connection.execute("SELECT url IS NOT NULL FROM agency_v1 WHERE generation = %s AND agency = %s", (rows.generation, told.agency))
+    row = await found.fetchone()
+    kind, step = ("webhook", told.number) if row and row[0] else ("referral", told.link)
+    rows.queue(event, kind, told.case, told.agency, step=step, due_at=event.recorded_at)
+
+
 async def _room_told(connection: Connection, rows: Gathered, event: Recorded) -> None:
     """Nobody is asked any more what was answered."""
     told = RoomTold.model_validate_json(event.body)
@@ -423,6 +432,7 @@ _CHANGES: Mapping[str, Callable[[Connection, Gathered, Recorded], Awaitable[None
     "arrival-passed": _arrival_passed,
     "arrival-became-concern": _arrival_became_concern,
     "arrival-cancel-asked": _arrival_cancelling,
+    "task-question-answered": _question_answered,
     "agency-registered": _agency,
     "agency-described": _agency_described,
     "webhook-disabled": _webhook_disabled,

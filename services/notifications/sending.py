@@ -410,6 +410,9 @@ class Sender:
         if due.step == CANCEL_STEP:
             identifier = message_id(key, due.receiver, str(due.id))
             return identifier, cancel_asked(origin, requested, identifier, due)
+        if due.step:  # the number of the school's answer
+            identifier = message_id(key, due.receiver, f"{requested.task}|answer|{due.step}")
+            return identifier, notice(origin, requested, identifier, due.queued_at, "answered")
         identifier = message_id(key, due.receiver, requested.task)
         return identifier, notice(origin, requested, identifier, due.queued_at)
 

@@ -13,7 +13,7 @@ from services.notifications.domain.account_mail import ACCOUNT_MAIL, Tell
 from services.notifications.domain.alert import ALERT, Acknowledge, RaiseAlert
 from services.notifications.domain.notice import NOTICE, AskNotice
 from services.notifications.domain.register import REGISTER, MarkUnsafe, NoteDouble
-from services.notifications.domain.task import TASK, RequestTask
+from services.notifications.domain.task import TASK, HearAnswer, RequestTask
 from services.notifications.domain.task.moving import InvalidTransition, Move
 from services.notifications.families.forbidding import Forbidding
 from services.notifications.plain import About, Rung, instead, plain
@@ -42,7 +42,9 @@ from shared.events import (
     PersonsUnmatched,
     PersonSuspended,
     ReferralCancelRequested,
+    ReferralQuestionAnswered,
     ReferralSent,
+    ReportsHeld,
     SchoolRegistered,
     SchoolToBeTold,
     SessionBegun,
@@ -86,6 +88,8 @@ class FromIntake:
                 await self.sessions.keep(told)
             case AccountHolderToBeTold():
                 return await self._mail(event, told, checkpoint)
+            case ReportsHeld():
+                return await self._held(event, told, checkpoint)
             case ConcernRaised(student=str(student)) if told.guardians_unsafe or any(each.relation == "guardian" for each in told.people):
                 return await self._mark(event, told, student, checkpoint)
             case (
@@ -126,6 +130,12 @@ class FromIntake:
         stream = f"account-mail-{event.id}"
         return (await execute(self.store, ACCOUNT_MAIL, stream, command, _occasion(event), checkpoint=checkpoint, fresh=True)).outcome
 
+    async def _held(self, event: Recorded, told: ReportsHeld, checkpoint: Checkpoint | None) -> Outcome | None:
+        """Whoever triages at the school; those above where nobody does. It is about no case."""
+        message, staff = f"message-{event.id}", await self.roster.staff(told.school)
+        command = plain(message, About("", None, told.school), ladder.rungs_from(0, staff, (), desk="school"))
+        return (await execute(self.store, ALERT, f"alert-{message}", command, _occasion(event), checkpoint=checkpoint, fresh=True)).outcome
+
     async def _mark(self, event: Recorded, told: ConcernRaised, student: str, checkpoint: Checkpoint | None) -> Outcome | None:
         """An accused guardian is not contacted. If the accused guardian has no name, no guardian of the student is (domain.md, Intake)."""
         require_alone(self.store)  # the mark keeps sendings waiting until it is durable
@@ -161,6 +171,8 @@ class FromCases:
                 return await self._task(event, told, checkpoint)
             case ReferralCancelRequested():
                 return await self._cancel(event, told, checkpoint)
+            case ReferralQuestionAnswered():
+                return await self._answered(event, told, checkpoint)
             case StaffToBeTold():
                 return await self._tell_one(event, told, checkpoint)
             case CoordinatorToBeTold():
@@ -275,6 +287,10 @@ class FromCases:
         task = task_of(told.referral)
         command = retold(RequestTask, told, task=task)
         return (await execute(self.store, TASK, f"task-{task}", command, _occasion(event), checkpoint=checkpoint)).outcome
+
+    async def _answered(self, event: Recorded, told: ReferralQuestionAnswered, checkpoint: Checkpoint | None) -> Outcome | None:
+        command = HearAnswer(answer=told.answer, words=told.words)
+        return (await execute(self.store, TASK, f"task-{task_of(told.referral)}", command, _occasion(event), checkpoint=checkpoint)).outcome
 
     async def _cancel(self, event: Recorded, told: ReferralCancelRequested, checkpoint: Checkpoint | None) -> Outcome | None:
         """The school can only ask. If the agency has already ended its work, there is nothing left to cancel."""

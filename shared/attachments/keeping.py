@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, Protocol
+
+from psycopg.types.json import Jsonb
 
 from shared.attachments.boxes import Part
 from shared.database import Database
+from shared.sealed import Sealed
 
 Verdict = Literal["clean", "infected", "unscanned", "unasked"]
 """What the scanner of viruses said. unscanned: it is still to answer. unasked: the district has none."""
@@ -15,12 +19,16 @@ Verdict = Literal["clean", "infected", "unscanned", "unasked"]
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """One file with its parts, each as sealed chunks that are made as they are kept. owner: whose end is its end, such as `concern-<id>`."""
+    """One file with its parts, each as sealed chunks that are made as they are kept. owner: whose end is its end, such as `concern-<id>`.
+
+    key: of the file, sealed; None where it travels in events.
+    """
 
     attachment: str
     owner: str
     verdict: Verdict
     parts: dict[Part, Iterable[bytes]]
+    key: Sealed | None = None
 
 
 class Waiting(Protocol):
@@ -32,12 +40,32 @@ class Waiting(Protocol):
     async def drop(self, attachments: Sequence[str]) -> None: ...
 
 
-class Store(Waiting, Protocol):
+class Unsettled(Protocol):
+    """Files of which nobody knows yet whether an event names them. Raises `Unavailable` while it does not answer."""
+
+    async def unsettled(self, most: int, after: str) -> list[tuple[str, str]]: ...
+    async def settle(self, attachment: str) -> None: ...
+    async def drop_unnamed(self, attachment: str, now: datetime, since: datetime) -> bool: ...
+
+
+class Store(Waiting, Unsettled, Protocol):
     """Keeps sealed files. Raises `Unavailable` while it does not answer."""
 
     async def keep(self, file: Stored) -> None: ...
     async def verdict(self, attachment: str) -> Verdict | None: ...
+    async def key(self, attachment: str) -> Sealed | None: ...
     async def forget(self, owners: Sequence[str]) -> int: ...
+
+
+_KEEP = "INSERT INTO attachment (attachment, owner, verdict, key) VALUES (%s, %s, %s, %s)"
+_FORGET_ENDED = (
+    "DELETE FROM attachment WHERE owner = ANY (%s) AND (key ->> 'kid')::uuid NOT IN (SELECT kid FROM keyring.open_wrapped("
+    "ARRAY(SELECT DISTINCT (key ->> 'kid')::uuid FROM attachment WHERE owner = ANY (%s) AND key IS NOT NULL)) WHERE wrapped IS NOT NULL)"
+)
+_UNSETTLED = "SELECT attachment, owner FROM attachment WHERE NOT settled AND attachment > %s ORDER BY attachment LIMIT %s"
+_SETTLE = "UPDATE attachment SET settled = true, unnamed_at = NULL WHERE attachment = %s"
+_NOTE_UNNAMED = "UPDATE attachment SET unnamed_at = %s WHERE attachment = %s AND unnamed_at IS NULL"
+_DROP_UNNAMED = "DELETE FROM attachment WHERE attachment = %s AND NOT settled AND unnamed_at <= %s"
 
 
 class PostgresStore:
@@ -49,7 +77,8 @@ class PostgresStore:
     async def keep(self, file: Stored) -> None:
         """All of it or nothing. It is written before the event that tells of it: without one it is never shown."""
         async with self._database.connection() as connection:
-            await connection.execute("INSERT INTO attachment VALUES (%s, %s, %s)", (file.attachment, file.owner, file.verdict))
+            key = Jsonb(file.key.model_dump()) if file.key else None
+            await connection.execute(_KEEP, (file.attachment, file.owner, file.verdict, key))
             for part, boxes in file.parts.items():
                 for place, box in enumerate(boxes):  # one at a time, so that the file is not held twice
                     await connection.execute("INSERT INTO attachment_chunk VALUES (%s, %s, %s, %b)", (file.attachment, part, place, box))
@@ -83,6 +112,34 @@ class PostgresStore:
         """Of which no event tells."""
         async with self._database.statement() as connection:
             await connection.execute("DELETE FROM attachment WHERE attachment = ANY (%s)", (list(attachments),))
+
+    async def key(self, attachment: str) -> Sealed | None:
+        """The file's own key; None where it travels in events, or where there is no such file."""
+        async with self._database.statement() as connection:
+            row = await (await connection.execute("SELECT key FROM attachment WHERE attachment = %s", (attachment,))).fetchone()
+        return Sealed.model_validate(row[0]) if row and row[0] else None
+
+    async def unsettled(self, most: int, after: str) -> list[tuple[str, str]]:
+        """Files of which no event is known yet, each with its owner, in the order of their ids. after: the id before the first."""
+        async with self._database.statement() as connection:
+            rows: list[tuple[str, str]] = await (await connection.execute(_UNSETTLED, (after, most))).fetchall()
+        return rows
+
+    async def settle(self, attachment: str) -> None:
+        """An event names it: it is never asked about again."""
+        async with self._database.statement() as connection:
+            await connection.execute(_SETTLE, (attachment,))
+
+    async def drop_unnamed(self, attachment: str, now: datetime, since: datetime) -> bool:
+        """No event names it: whether it is gone, because it was so at `since` already. When that was seen first is kept, of nothing else a time."""
+        async with self._database.connection() as connection:
+            await connection.execute(_NOTE_UNNAMED, (now, attachment))
+            return (await connection.execute(_DROP_UNNAMED, (attachment, since))).rowcount > 0
+
+    async def forget_ended(self, owners: Sequence[str]) -> int:
+        """Of these owners what lies beside a key that nobody can open any more; how many files there were."""
+        async with self._database.connection() as connection:
+            return (await connection.execute(_FORGET_ENDED, (list(owners), list(owners)))).rowcount
 
     async def forget(self, owners: Sequence[str]) -> int:
         """Everything of these owners; how many files there were."""

@@ -65,6 +65,7 @@ class Applying:
         self._store, self._handling, self._parking, self._feed, self._pulse = store, handling, parking, feed, pulse
         self.handler = handling(store)
         self._locks = {partition: asyncio.Lock() for partition in range(store.partitions)}
+        self._last: dict[int, Recorded] = {}
         self._parked: set[str] = set()
         self._at_once = asyncio.Semaphore(AT_ONCE)
 
@@ -118,11 +119,12 @@ class Applying:
 
     async def _keep(self, partition: int) -> None:
         if self.kept[partition] < self.cursors[partition]:
-            await self._store.append(Item(checkpoint=self._checkpoint(partition, self.cursors[partition])))
+            await self._store.append(Item(checkpoint=self._checkpoint(self._last[partition])))
             self.kept[partition] = self.cursors[partition]
 
-    def _checkpoint(self, partition: int, position: int) -> Checkpoint:
-        return Checkpoint(self._consumer, self._source, partition, self.kept[partition], position)
+    def _checkpoint(self, event: Recorded) -> Checkpoint:
+        before = self.kept[event.partition]
+        return Checkpoint(self._consumer, self._source, event.partition, before, event.position, event.id, event.recorded_at)
 
     async def _apply_all(self, events: Sequence[Recorded]) -> None:
         for start in range(0, len(events), TOGETHER):
@@ -151,7 +153,7 @@ class Applying:
 
     async def _as_one(self, events: Sequence[Recorded]) -> Outcome | None:
         """Decides all events, those of one ordering key in sequence, and appends once. Returns the last conflict if there are too many."""
-        checkpoint = self._checkpoint(events[-1].partition, events[-1].position)
+        checkpoint = self._checkpoint(events[-1])
         outcome: Outcome | None = None
         for _ in range(CONFLICTS):
             unit = UnitOfWork(self._store)
@@ -182,7 +184,7 @@ class Applying:
             self._settle(event, outcome)
 
     async def _handled(self, event: Recorded, tries: int) -> Outcome | None:
-        checkpoint = self._checkpoint(event.partition, event.position)
+        checkpoint = self._checkpoint(event)
         if event.key in self._parked and await self._parking.queue_behind(self._consumer, self._source, event):
             return await self._store.append(Item(checkpoint=checkpoint))
         error: Exception | None = None
@@ -205,7 +207,7 @@ class Applying:
         partition = event.partition
         self._pulse.idle(partition)
         elsewhere = outcome.checkpoint if isinstance(outcome, Duplicate | Hole) else None
-        self.cursors[partition] = event.position if elsewhere is None else elsewhere
+        self.cursors[partition], self._last[partition] = event.position if elsewhere is None else elsewhere, event
         if outcome is not None:
             self.kept[partition] = self.cursors[partition]
         self.moved()

@@ -88,6 +88,10 @@ class FeedClient:
         told = answer.json()
         return FeedPage([decode(item) for item in told["items"]], told["head"], _epoch(answer))
 
+    async def at(self, partition: int, position: int) -> FeedPage:
+        """The event at a position, or the one that comes next. Raises: Unavailable."""
+        return await self.pull(partition, position - 1, limit=1)
+
     async def heads(self) -> Heads:
         """Position of the last public event of each partition. Raises: Unavailable."""
         answer = await self._get("heads", {})

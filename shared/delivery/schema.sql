@@ -104,7 +104,8 @@ BEGIN
     INSERT INTO lost_history (source, partition, after, upto)
         SELECT c.source, c.partition, shared, c.position FROM checkpoint c WHERE c.source = told AND c.position > shared ON CONFLICT DO NOTHING;
     GET DIAGNOSTICS lost = ROW_COUNT;
-    UPDATE checkpoint SET position = shared, moved_at = clock_timestamp() WHERE source = told AND position > shared;
+    UPDATE checkpoint SET position = shared, moved_at = clock_timestamp(), event = NULL, event_recorded_at = NULL, event_position = NULL
+        WHERE source = told AND position > shared;
     DELETE FROM parked WHERE source = told AND position > shared;
     FOR kept IN SELECT c.relname, a.attname FROM pg_description d JOIN pg_class c ON c.oid = d.objoid AND d.classoid = 'pg_class'::regclass
             JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.objsubid

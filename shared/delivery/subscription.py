@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
+from typing import Any, NoReturn
 
 from faststream.redis import RedisBroker, StreamSub
 from redis.asyncio.retry import Retry
@@ -19,6 +19,7 @@ from redis.backoff import ExponentialWithJitterBackoff
 from redis.exceptions import RedisError
 
 from shared.database import Database
+from shared.delivery.agreeing import last_read, told_otherwise
 from shared.delivery.applying import Applying, Handling
 from shared.delivery.epochs import AnotherEpoch, KnownEpochs
 from shared.delivery.feed import FeedClient
@@ -49,6 +50,19 @@ STILL = 3.0
 """Seconds without progress after which the owner's feed is asked for events that Redis did not deliver."""
 
 
+class HeardTasks(list[asyncio.Task[Any]]):
+    """Each task is asked how it ended. FastStream 0.7.8 forgets one that fails while it stops, and asyncio reports what nobody asked about."""
+
+    def append(self, task: asyncio.Task[Any]) -> None:
+        task.add_done_callback(_ask)
+        super().append(task)
+
+
+def _ask(task: asyncio.Task[Any]) -> None:
+    if not task.cancelled():
+        task.exception()
+
+
 class Subscription:
     """A Part: `consumer` reads all partitions of the feed's source.
 
@@ -76,6 +90,7 @@ class Subscription:
         self._pace = replace(pace)
         self._broker: RedisBroker | None = None
         self._epochs, self._restored, self._began_after = KnownEpochs(database, self.source), False, 0
+        self._agreed = False
 
     async def run(self) -> None:
         if self._pulse.broken:
@@ -111,7 +126,9 @@ class Subscription:
             stream = StreamSub(
                 stream_key(self.source, partition, self.applying.epoch), last_id=f"{cursor}-0", batch=True, max_records=AT_ONCE, polling_interval=1000
             )
-            broker.subscriber(stream=stream)(self._receive)
+            reading = broker.subscriber(stream=stream)
+            reading.tasks = HeardTasks()
+            reading(self._receive)
         self._broker = broker
         await broker.start()
 
@@ -135,11 +152,12 @@ class Subscription:
 
     async def _watch(self) -> None:
         confirmed = 0.0
+        await self._patiently(self._agree)
         while True:
             connected = await self._is_connected()
             now = asyncio.get_running_loop().time()
             if not connected or self._restored or now - self.applying.progress > STILL:
-                await self._catch_up_patiently()
+                await self._patiently(self._catch_up)
                 self.applying.moved()
                 await self.applying.look_for_parked()
             if now - confirmed > CONFIRM:
@@ -165,10 +183,10 @@ class Subscription:
         """A dead task never reads again. More than one task means that it restarts in a hot loop (FastStream 0.7.8)."""
         return all(each.running and len(each.tasks) == 1 and not each.tasks[0].done() for each in broker.subscribers)  # type: ignore[attr-defined]
 
-    async def _catch_up_patiently(self) -> None:
+    async def _patiently(self, ask: Callable[[], Awaitable[None]]) -> None:
         """A feed that does not answer must not stop delivery over Redis."""
         try:
-            await self._catch_up()
+            await ask()
             self._pulse.detail = ""
         except Unavailable:
             self._pulse.detail = f"the feed of {self.source} does not answer"
@@ -180,6 +198,7 @@ class Subscription:
             return
         heads = told.positions
         self._require_not_older(heads)
+        await self._agree()
         self._pulse.lag = sum(max(0, heads.get(partition, 0) - cursor) for partition, cursor in cursors.items())
         behind = [partition for partition, cursor in cursors.items() if heads.get(partition, 0) > cursor]
         await asyncio.gather(*(self.applying.pull(partition) for partition in behind))
@@ -196,6 +215,20 @@ class Subscription:
     async def _load(self) -> None:
         epoch, self._began_after = await self._epochs.now()
         await self.applying.load(epoch)
+        self._agreed = False
+
+    async def _agree(self) -> None:
+        """Once after loading, before anything is applied where the feed answers.
+
+        Raises: HistoryBroken: the source has other events where some were read, in the same epoch. Unavailable.
+        """
+        if self._agreed:
+            return
+        read = await last_read(self._database, self._consumer, self.source)
+        otherwise = await told_otherwise(self._feed, read, self.applying.epoch)
+        if otherwise:
+            self._break(f"the store of {self.source} was cut and written anew below what was read of it")
+        self._agreed = otherwise is False
 
     def _require_not_older(self, heads: Mapping[int, int]) -> None:
         """Raises: HistoryBroken: the source has less than was read of it, in the same epoch. It was restored by other means, and not healed.
@@ -205,8 +238,11 @@ class Subscription:
         cursors = self.applying.cursors.items()
         lost = {partition: cursor for partition, cursor in cursors if max(heads.get(partition, 0), self._began_after) < cursor}
         if lost:
-            self._pulse.broken = f"the store of {self.source} is older than what was read of it: stop the district, then ./tanggap migrate"
-            raise HistoryBroken(self._pulse.broken)
+            self._break(f"the store of {self.source} is older than what was read of it")
+
+    def _break(self, why: str) -> NoReturn:
+        self._pulse.broken = f"{why}: stop the district, then ./tanggap migrate"
+        raise HistoryBroken(self._pulse.broken)
 
     async def _confirm(self) -> None:
         """Stores checkpoints that moved without an append, and tells the relay how far it may trim its streams."""

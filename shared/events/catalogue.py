@@ -19,7 +19,8 @@ from shared.events.cases import (
 from shared.events.concerns import ConcernAttached, ConcernContinued, ConcernRaised
 from shared.events.duty import DutyChanged, NobodyReachable
 from shared.events.guardians import GuardianAnswered, GuardianMarkedUnsafe, GuardianToBeTold, GuardianTold
-from shared.events.referrals import ReferralCancelRequested, ReferralSent, TaskMoved, TaskUnanswered
+from shared.events.held import ReportsHeld
+from shared.events.referrals import ReferralCancelRequested, ReferralQuestionAnswered, ReferralSent, TaskMoved, TaskUnanswered
 from shared.events.roster import (
     PersonAppointed,
     PersonDismissed,
@@ -39,10 +40,12 @@ CATALOGUE: dict[str, tuple[type[PublicEvent], ...]] = {
     "intake": (
         SchoolRegistered, PersonRegistered, PersonLeft, PersonAppointed, PersonDismissed, PersonSuspended, PersonReinstated, PersonsMatched,
         PersonsUnmatched, SessionBegun, SessionProved, SessionEnded, ConcernRaised, ConcernContinued, ConcernAttached, AccountHolderToBeTold,
+        ReportsHeld,
     ),
     "cases": (
         CaseOpened, ConcernJoinedCase, CaseTriaged, CaseAcknowledged, ConcernRead, ReporterAnswered, ReporterRevealed, GuardianToBeTold, ReferralSent,
         ReferralCancelRequested,
+        ReferralQuestionAnswered,
         StaffToBeTold, CoordinatorToBeTold, SchoolToBeTold, AlertsPassedOn, WorkOverdue, DutyChanged, NobodyReachable, CalendarChanged, CaseClosed,
         CasePeopleChanged,
     ),

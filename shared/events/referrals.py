@@ -32,6 +32,17 @@ class ReferralCancelRequested(CaseEvent):
     referral: str
 
 
+class ReferralQuestionAnswered(CaseEvent):
+    """The school answers what the agency asked. words: exactly what the agency reads, sealed as the package is. answer: the id of this answer."""
+
+    type: Literal["referral-question-answered"] = "referral-question-answered"
+    version: Literal[1] = 1
+    referral: str
+    agency: str
+    answer: str
+    words: PackageText
+
+
 class TaskMoved(CaseEvent):
     """The agency's task made a transition; the case folds it and never refuses.
 

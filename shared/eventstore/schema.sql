@@ -55,6 +55,11 @@ CREATE TABLE IF NOT EXISTS {schema}.checkpoint (
     consumer text, source text, partition integer, position bigint NOT NULL, moved_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (consumer, source, partition)
 ) WITH (fillfactor = 50);
+-- What was read at `event_position`, and when its owner stored it: where the owner does not have that any more, its history was cut and written anew. It
+-- counts only while it is where the checkpoint is: an earlier release moves the position alone.
+ALTER TABLE {schema}.checkpoint ADD COLUMN IF NOT EXISTS event uuid, ADD COLUMN IF NOT EXISTS event_recorded_at timestamptz,
+    ADD COLUMN IF NOT EXISTS event_position bigint;
+COMMENT ON COLUMN {schema}.checkpoint.event_position IS 'beside the checkpoint''s own position, which goes back';
 
 CREATE TABLE IF NOT EXISTS {schema}.idempotency (
     scope text, key text, fingerprint text NOT NULL, answer text NOT NULL, position bigint NOT NULL, recorded_at timestamptz NOT NULL,
@@ -92,8 +97,11 @@ DO $$ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION {schema}.move_checkpoint(part jsonb) RETURNS void LANGUAGE sql SET search_path = {schema}, pg_temp AS $$
-    INSERT INTO checkpoint VALUES (part ->> 'consumer', part ->> 'source', (part ->> 'partition')::integer, (part ->> 'position')::bigint)
-    ON CONFLICT (consumer, source, partition) DO UPDATE SET position = excluded.position, moved_at = clock_timestamp()
+    INSERT INTO checkpoint (consumer, source, partition, position, event, event_recorded_at, event_position)
+    VALUES (part ->> 'consumer', part ->> 'source', (part ->> 'partition')::integer, (part ->> 'position')::bigint, (part ->> 'event')::uuid,
+            (part ->> 'event_recorded_at')::timestamptz, (part ->> 'position')::bigint)
+    ON CONFLICT (consumer, source, partition) DO UPDATE SET position = excluded.position, moved_at = clock_timestamp(), event = excluded.event,
+        event_recorded_at = excluded.event_recorded_at, event_position = excluded.event_position
 $$;
 REVOKE ALL ON FUNCTION {schema}.move_checkpoint(jsonb) FROM PUBLIC;
 

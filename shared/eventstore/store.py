@@ -41,13 +41,18 @@ class Idempotency:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """How far `consumer` has read a partition of `source`. It moves from `previous` to `position`."""
+    """How far `consumer` has read a partition of `source`. It moves from `previous` to `position`.
+
+    event, event_recorded_at: what it read there and when its owner stored that, so that a history that was cut and written anew shows.
+    """
 
     consumer: str
     source: str
     partition: int
     previous: int
     position: int
+    event: UUID | None = None
+    event_recorded_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ NAVIGATION = (
     Entry(say("Kalender kabupaten/kota"), "/cases/kalender", frozenset({"district-officer", "system-administrator"})),
     Entry(say("Data sekolah"), "/intake/impor", _SEES_IMPORTS),
     Entry(say("Data ganda"), "/intake/data-ganda", frozenset({"school-operator", "coordinator"})),
+    Entry(say("Tahun ajaran"), "/intake/tahun-ajaran", frozenset({"coordinator"})),
     Entry(say("Laporan yang ditahan"), "/intake/ditahan", _REFERS),
     Entry(say("Petugas dinas"), "/intake/dinas", frozenset({"district-officer", "system-administrator"})),
     Entry(say("Peran yang diminta"), "/intake/peran", frozenset({"system-administrator", "district-duty"})),
@@ -78,6 +79,11 @@ class Head:
     @property
     def in_more(self) -> bool:
         return any(here for _, here in self.more)
+
+    @property
+    def here(self) -> str:
+        """What the reader's page is called in the head; nothing where it does not stand there."""
+        return next((entry.text for entry, here in (*self.first, *self.more) if here), "")
 
 
 EMPTY = Head([], [])

@@ -19,6 +19,7 @@ PURPOSES: Mapping[str, str] = {
     "/intake/data-ganda": say(
         "Murid yang mungkin tercatat dua kali, misalnya karena datanya datang dari dua sumber. Anda menyatakan satu anak atau dua."
     ),
+    "/intake/tahun-ajaran": say("Kenaikan kelas, kelulusan, dan wali kelas tahun baru. Anda memeriksa daftarnya, lalu mengonfirmasinya."),
     "/intake/dinas": say("Siapa yang bertugas di dinas: piket, pengawas, pejabat, auditor, dan administrator."),
     "/intake/ditahan": say(
         "Laporan dari formulir umum yang datang lebih cepat daripada yang dapat dibaca orang menunggu di sini, dan tidak ada yang ditolak."

@@ -7,19 +7,19 @@ from typing import cast
 
 import pytest
 
-from services.intake.attaching.rescanning import Quarantine, Rescanning
-from services.intake.domain.files import FileAttached
 from shared.attachments.boxes import Part, sealed
 from shared.attachments.keeping import Verdict
+from shared.attachments.rescanning import Quarantine, Rescanning
 from shared.attachments.scanning import Scanner
-from shared.eventstore.memory import InMemoryEventStore
+from shared.attachments.sweeping import Sweep
 from shared.heartbeat import Heartbeats, Pulse
 from shared.running import ended
+from shared.sealed import Sealed
 from shared.sealing import MemoryVault
 from shared.testing import eventually
 
 pytestmark = pytest.mark.anyio
-KEY = bytes(32)
+KEY, VAULT = bytes(32), MemoryVault()
 
 
 class Files:
@@ -50,18 +50,20 @@ class Answering(Scanner):
         return "unscanned" if content.startswith(b"errs") else "clean"
 
 
-class Told(Quarantine):
-    """Events told of every file but those whose id begins with `untold`."""
+class Told:
+    """`Telling` of every file but those whose id begins with `untold`."""
 
-    async def _told(self, attachment: str, owner: str) -> FileAttached | None:
-        if attachment.startswith("untold"):
+    async def names(self, attachment: str, _owner: str) -> bool:
+        return not attachment.startswith("untold")
+
+    async def key(self, attachment: str, owner: str) -> Sealed | None:
+        if not await self.names(attachment, owner):
             return None
-        key = await self.vault.seal(owner, "concern", b64encode(KEY).decode(), "key")
-        return FileAttached(attachment=attachment, addition="a", kind="pdf", octets=1, digest="d", key=key)
+        return await VAULT.seal(owner, "concern", b64encode(KEY).decode(), "key")
 
 
 def quarantine(files: Files) -> Quarantine:
-    return Told(InMemoryEventStore(), MemoryVault(), files, Answering("scanner:1"))
+    return Quarantine(Told(), VAULT, files, Answering("scanner:1"))
 
 
 @pytest.mark.parametrize("wrong", ["damaged", "errs"])
@@ -73,16 +75,15 @@ async def test_no_file_keeps_those_behind_it_from_being_looked_at(wrong):
     assert await looking.look() == 20
 
 
-async def test_a_file_of_which_nothing_tells_when_its_turn_comes_again_is_dropped():
+async def test_a_file_of_which_nothing_tells_is_neither_judged_nor_waited_for():
     files = Files("untold", "z")
     looking = quarantine(files)
-    assert (await looking.look(), set(files.verdicts)) == (0, {"untold", "z"})
-    assert (await looking.look(), set(files.verdicts)) == (0, {"z"})
+    assert (await looking.look(), files.verdicts) == (0, {"untold": "unscanned", "z": "clean"})
 
 
 async def test_what_waits_is_not_let_out_where_no_scanner_is_named_any_more():
     files = Files("z")
-    looking = Told(InMemoryEventStore(), MemoryVault(), files, Scanner(""))
+    looking = Quarantine(Told(), VAULT, files, Scanner(""))
     assert (await looking.look(), files.verdicts["z"]) == (1, "unscanned")
 
 
@@ -107,7 +108,7 @@ class Pulses:
 async def test_it_is_alive_while_it_waits_for_a_slow_scanner():
     """Intake would call itself not ready for want of a sign of life, and nobody could report."""
     pulses = Pulses()
-    running = asyncio.create_task(Rescanning(cast("Quarantine", Slow()), cast("Heartbeats", pulses)).run())
+    running = asyncio.create_task(Rescanning(cast("Quarantine", Slow()), cast("Sweep", Slow()), cast("Heartbeats", pulses)).run())
 
     async def beaten() -> bool:
         return bool(pulses.kept.progress)

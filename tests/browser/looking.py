@@ -1,4 +1,6 @@
-"""What every page must be: without a violation of WCAG 2.2 A and AA by axe's rules, no wider than the screen, with targets that a finger hits."""
+"""What every page must be: without a violation of WCAG 2.2 A and AA by axe's rules, no wider than the screen, with targets that a finger hits,
+and as well in a language of longer words or of another direction.
+"""
 
 import os
 from dataclasses import dataclass
@@ -46,6 +48,30 @@ _CUT = """
 """
 
 
+_IN_OTHER_LANGUAGES = """() => {
+  const root = document.documentElement, direction = root.dir, found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), texts = [];
+  while (walker.nextNode()) {
+    const node = walker.currentNode;
+    if (node.data.trim() && !node.parentElement.closest('script, style, textarea, code')) texts.push([node, node.data]);
+  }
+  const measured = named => [...document.querySelectorAll('body *')]
+    .filter(each => each.checkVisibility() && !each.closest('.unseen, .skip, thead, caption'))
+    .map(each => [each, each.getBoundingClientRect()])
+    .filter(([, box]) => box.width && (box.right > root.clientWidth + 1 || box.left < -1))
+    .forEach(([each]) => found.push(named + ': ' + each.outerHTML.slice(0, 120)));
+  for (const [node, text] of texts) node.data = text.replace(/\\S+/g, word => word + 'ē'.repeat(Math.ceil(word.length * 0.4)));
+  measured('longer');
+  root.dir = 'rtl';
+  measured('longer, from right to left');
+  for (const [node, text] of texts) node.data = text;
+  measured('from right to left');
+  if (direction) root.dir = direction; else root.removeAttribute('dir');
+  return found;
+}"""
+"""What sticks out where every word is 40 % longer, and where one reads from right to left. The page is afterwards as it was."""
+
+
 async def context(browser: Browser, view: View, headers: dict[str, str] | None = None) -> BrowserContext:
     """headers: sent with every request."""
     return await browser.new_context(
@@ -65,3 +91,10 @@ async def is_well(page: Page, name: str) -> None:
     assert await page.evaluate(_VIOLATIONS) == [], name
     assert await page.evaluate(_SMALL) == [], f"{name}: targets under 24 px"
     assert await page.evaluate(_CUT) == [], f"{name}: cut off at the side"
+    assert await in_other_languages(page) == [], f"{name}: cut off in another language"
+
+
+async def in_other_languages(page: Page) -> list[str]:
+    """What sticks out of a page in two pseudo-languages and both at once."""
+    found: list[str] = await page.evaluate(_IN_OTHER_LANGUAGES)
+    return found

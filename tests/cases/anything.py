@@ -23,6 +23,7 @@ from services.cases.domain.casework import CASEWORK
 from services.cases.domain.referring.consent import RecordConsent
 from services.cases.domain.referring.referral.decision import DecideReferral
 from services.cases.domain.referring.referral.drafting import DraftReferral
+from services.cases.domain.relatives import Relatives
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.triage import REFERS
 from services.cases.domain.strategies.conference import Commitment, ConveneConference, Invitee, MinuteConference, attendees, invited, open_commitments
@@ -67,7 +68,7 @@ class Saying:
             "guardians": tuple(self.asking.guardians), "receiving-school": receiving_school(self.case, self.asking.principal),
             "student-school": student_school(self.case, self.asking.principal), "is-there": is_there(self.asking.principal, self.case),
             "student-at": self.random.choice((None, "smp1", "sma1")), "takes": None, "other-side": frozenset(),
-            "staff": Staff({}), "family": frozenset(), "claims": 0, "asked-about": None,
+            "staff": Staff({}), "family": frozenset(), "claims": 0, "asked-about": None, "relatives": Relatives(),
         }  # fmt: skip
         return known.get(by or "", self.asking.now + timedelta(days=2))
 

@@ -1,6 +1,8 @@
 """Of an open case something is always expected, also where a fact ended the last thing that was (domain.md, Urgency): found by random years (ADR 34)."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from services.cases.domain.case.additions import NoteReading
 from services.cases.domain.case.conflict import DeclareConflict
@@ -49,3 +51,12 @@ def test_a_case_that_nobody_has_is_expected_of_nobody_though_others_owe_somethin
     assert {each.what: each.owner for each in gone.deadlines.values()} == {"conflict-ruling": COORDINATOR, "assess": None}
     taken = after(step(Assign, to=OTHER, by=COORDINATOR), case=gone)
     assert None not in {each.owner for each in taken.deadlines.values()}
+
+
+@pytest.mark.parametrize(("level", "due"), [("high", "2026-03-21"), ("medium", "2026-04-01"), ("low", "2026-04-08")])
+def test_the_next_step_waits_for_school_days_where_there_is_no_danger(level, due):
+    """Lowered on 18 March, a Wednesday. From the 19th to the 25th and on weekends there is no school."""
+    at = datetime(2026, 3, 18, 2, 0, tzinfo=UTC)
+    told = take(raised(categories=("weapon",), facts={}), at=at)
+    lower = step(SetUrgency, at=at, urgency=level, decision="d", reason=words(), policy=POLICY, calendar=POLICY.calendar)
+    assert expected(after(told, step(Acknowledge, at=at), lower)) == {"assess": datetime.fromisoformat(f"{due}T02:00:00+00:00")}

@@ -45,9 +45,12 @@ async def test_the_example_of_every_command_is_understood_and_accepted_or_refuse
         if answer.status_code in (404, 409) and answer.json()["type"] != "/problems/not-found":
             refused_by_name(answer)
         if answer.status_code == 422:
-            assert {each["code"] for each in answer.json()["errors"]} <= {"unknown-person", "not-a-guardian-of-the-student", "unknown-school"}, (
-                command.called
-            )
+            assert {each["code"] for each in answer.json()["errors"]} <= {
+                "unknown-person",
+                "not-a-guardian-of-the-student",
+                "unknown-school",
+                "unknown-group",
+            }, command.called
     assert codes.pop(403) == ["break-glass"], "an officer never reads counselling notes"
     assert set(codes) <= {200, 404, 409, 422}, codes
     assert len(codes[200]) > 15, codes
@@ -169,7 +172,9 @@ async def test_if_match_names_the_activity_s_version_and_a_note_never_conflicts(
     for match in ('W/"2"', "*", None):
         assert (await cases.act(case, "schedule-counselling", school.counsellor, match=match, **body)).status_code in (200, 409)
     assert (await cases.done(case, "note", school.counsellor, match='"1"', text="Catatan"))["state"] == "in-progress"
-    assert (await cases.act(case, "note-member", school.counsellor, match='"1"', group="g", session=1, note="x")).status_code == 200
+    body = {"school": school.id, "field": "social", "purpose": "x", "cases": [case, await school.case("student-2")]}
+    group = (await cases.post("groups", school.counsellor, **body)).json()["id"]
+    assert (await cases.act(case, "note-member", school.counsellor, match='"1"', group=group, session=1, note="x")).status_code == 200
 
 
 async def test_if_match_of_a_step_without_an_activity_names_the_case_s_version(cases):

@@ -43,12 +43,22 @@ async def test_what_a_counsellor_of_the_cluster_had_has_no_owner_once_the_school
     small, near = await small_school(cases)
     case = await small.concern()
     await cases.done(case, "acknowledge", near.counsellor)
-    name = await cases.kernel.vault.seal("baru", "identity", "x", "x/name")
-    post = Post("counsellor", small.id)
-    await cases.hear(PersonRegistered(person=small.named("baru"), kind="staff", school=small.id, posts=(post,), name=name))
+    await has_its_own(cases, small)
     await gave_up(cases, case)
     assert (await cases.get(f"cases/{case}", near.counsellor)).status_code == 404
     assert await cases.events(case, "owner-back") == []
+    assert case in {each["case"] for each in await small.listed("without-an-owner", small.coordinator)}
+
+
+async def test_nor_is_it_theirs_where_the_student_is_at_their_own_school_now(cases):
+    """They are told of the student as everybody there is, and the case is its school's (found by random years, ADR 34)."""
+    small, near = await small_school(cases)
+    case = await small.concern()
+    await cases.done(case, "acknowledge", near.counsellor)
+    name = await cases.kernel.vault.seal(small.named("student"), "identity", "x", "x/name")
+    await cases.hear(PersonRegistered(person=small.named("student"), kind="student", school=near.id, posts=(), name=name))
+    await has_its_own(cases, small)
+    await gave_up(cases, case)
     assert case in {each["case"] for each in await small.listed("without-an-owner", small.coordinator)}
 
 
@@ -70,6 +80,13 @@ async def test_a_counselling_of_the_cluster_has_no_owner_either_where_the_case_i
     await cases.done(case, "hand-over-case", near.counsellor, to=small.named("coordinator"), reason="leave")
     await teaches_now(cases, near)
     await gave_up(cases, case)
+
+
+async def has_its_own(cases, school):
+    """The school has a counsellor."""
+    name = await cases.kernel.vault.seal("baru", "identity", "x", "x/name")
+    post = Post("counsellor", school.id)
+    await cases.hear(PersonRegistered(person=school.named("baru"), kind="staff", school=school.id, posts=(post,), name=name))
 
 
 async def teaches_now(cases, school):

@@ -8,6 +8,8 @@ import pytest
 from services.cases.pages.roles import FIRST_PAGES, TOLD
 from services.cases.reading.worklist import WorkList
 from shared.events import PersonRegistered, SchoolRegistered
+from shared.pages.moments import Moments
+from tests.cases.desk import soon
 
 pytestmark = pytest.mark.anyio
 
@@ -154,6 +156,20 @@ async def test_a_list_is_narrowed_by_levels_that_occur_and_by_lateness_and_is_so
     assert found == {"": [case, other], "terlambat=1": [case], "urut=nama": [case, other]}
     odd = await cases.client.get(f"{asked}?urut=xx&tingkat=xx", headers=school.teacher)
     assert (odd.status_code, "Tidak ada." in odd.text) == (200, True)
+
+
+async def test_a_meeting_is_shown_when_it_begins_and_stands_on_the_day_of_its_beginning(cases):
+    """It is to be recorded until a day later: a counsellor who went by that would come when the student has gone."""
+    school = await cases.school()
+    case, when = await school.case(), soon(minutes=-1)
+    asked = await cases.done(case, "request-counselling", school.counsellor, origin="self", field="social", reason="Kenari")
+    await cases.done(case, "schedule-counselling", school.counsellor, activity=asked["activity"], when=when, place="Kenari")
+    begins = Moments("id", cases.settings.time_zone).moment(when)
+    for name in ("appointments", "today"):
+        told = (await cases.client.get(f"/cases/menunggu/{name}", headers=school.counsellor)).text
+        assert re.findall(r'<span class="due">(.*?)</span>', told) == [begins], name
+    told = (await cases.client.get(f"/cases/cases/{case}", headers=school.counsellor)).text
+    assert f"Waktunya {begins}." in told
 
 
 async def test_an_auditor_finds_a_case_by_its_number_and_a_wrong_number_is_explained(cases):

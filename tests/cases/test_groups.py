@@ -6,6 +6,7 @@ import pytest
 
 from tests.cases.asking import faults, formed, refused_by_name, seen
 from tests.cases.desk import soon
+from tests.cases.test_forms import Fields, page, sent
 
 pytestmark = pytest.mark.anyio
 
@@ -45,6 +46,36 @@ async def test_a_note_about_a_member_lives_in_that_case_and_is_its_writer_s(case
     assert "Catatan kenari" not in (await cases.get(f"groups/{group}", school.counsellor)).text
 
 
+async def test_a_note_about_a_member_is_of_a_group_that_its_writer_led_and_the_student_was_in(cases):
+    school = await cases.school()
+    group, (one, two) = await formed(cases, school)
+    others, _ = await formed(cases, school, ("citra", "dewi"))
+    stranger = await school.case("eko")
+    mine, hers = school.counsellor, school.other
+    for case, who, named in ((one, mine, "Kelompok Ani"), (one, mine, others), (stranger, mine, group), (one, hers, group)):
+        refused = await cases.act(case, "note-member", who, group=named, session=1, note="Catatan kenari")
+        assert (refused.status_code, faults(refused)) == (422, [("/group", "unknown-group")]), named
+        assert await cases.events(case, "member-noted") == []
+    await cases.post(f"groups/{group}/hand-over-group", school.counsellor, to=school.named("other"))
+    for who in (school.counsellor, school.other):
+        await cases.done(two, "note-member", who, group=group, session=1, note="Catatan kenari")
+
+
+async def test_its_leader_chooses_the_group_by_its_members_and_nobody_else_has_one_to_choose(cases):
+    school = await cases.school()
+    group, (one, _) = await formed(cases, school)
+    await formed(cases, school, ("citra", "dewi"))
+    address = f"/cases/cases/{one}/langkah/note-member"
+    shown = Fields((await page(cases, school.counsellor, address)).text)
+    assert (shown.asked["group"], shown.options["group"]) == ("select", [group])
+    assert "group" not in Fields((await page(cases, school.other, address)).text).options
+    typed = shown.hidden | {"group": group, "session": "1", "note": "Catatan kenari"}
+    assert (await sent(cases, school.counsellor, address, typed)).status_code == 303
+    back = await sent(cases, school.counsellor, address, typed | {"key": "another", "group": "Kelompok Ani"})
+    assert (back.status_code, "Pilih kelompok yang Anda pimpin" in back.text) == (422, True)
+    assert len(await cases.events(one, "member-noted")) == 1
+
+
 async def test_victim_and_accused_of_one_incident_never_come_into_one_group(cases):
     school, concern = await cases.school(), str(uuid4())
     victim, blamed = await school.case("victim", concern=concern), await school.case("blamed", concern=concern, role="accused")
@@ -56,6 +87,16 @@ async def test_victim_and_accused_of_one_incident_never_come_into_one_group(case
     group = (await cases.post("groups", school.counsellor, **body, cases=[victim, other])).json()["id"]
     assert refused_by_name(await cases.post(f"groups/{group}/add-member", school.counsellor, case=blamed)) == "victim-and-accused-together"
     assert len((await cases.get(f"groups/{group}", school.counsellor)).json()["members"]) == 2
+    third = await school.case("third-student")
+    again = str(uuid4())
+    for student, role in (("victim", "affected"), ("third-student", "accused")):
+        await school.concern(student, concern=again, role=role)
+    late = await cases.post(f"groups/{group}/add-member", school.counsellor, case=third)
+    assert refused_by_name(late) == "victim-and-accused-together", "a concern that came after the group was formed"
+    await school.concern("other-student", concern=again, role="accused")
+    session = {"session": 1, "stage": "beginning", "when": soon(hours=-1), "present": [school.named("victim")], "dynamics": "x"}
+    begun = await cases.post(f"groups/{group}/hold-session", school.counsellor, pledge=True, **session)
+    assert refused_by_name(begun) == "victim-and-accused-together", "nor does it begin with both"
 
 
 async def test_a_group_takes_only_identified_students_of_cases_that_its_leader_knows(cases):

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.cases.asking import goal, refused_by_name
+from tests.cases.asking import formed, goal, refused_by_name
 from tests.cases.desk import soon
+from tests.cases.test_forms import Fields, page
 
 pytestmark = pytest.mark.anyio
 
@@ -46,6 +47,19 @@ async def test_cases_of_two_students_or_of_a_stranger_s_school_are_not_merged(ca
         assert (await cases.act(one, "merge-into", school.counsellor, into=other)).status_code == 404
     assert await cases.events(one, "case-merged") == []
     assert await cases.events(theirs, "merged-taken") == []
+
+
+async def test_another_case_is_chosen_by_its_student_and_one_that_nobody_may_know_of_is_neither_offered_nor_linked(cases):
+    school, elsewhere = await cases.school(), await cases.school()
+    one, two, unknown, theirs = await school.case(), await school.case("student-2"), await school.case(None), await elsewhere.case()
+    for called, name in (("merge-into", "into"), ("link-case", "other")):
+        answer = await page(cases, school.counsellor, f"/cases/cases/{one}/langkah/{called}")
+        shown = Fields(answer.text)
+        assert (shown.asked[name], shown.options[name], "Belum dikenali, dibuka" in answer.text) == ("select", [two, unknown], True)
+    for other in (theirs, "Kasus Ani"):
+        assert (await cases.act(one, "link-case", school.counsellor, other=other)).status_code == 404
+    assert await cases.events(one, "case-linked") == []
+    await cases.done(one, "link-case", school.counsellor, other=two)
 
 
 async def test_a_student_who_was_not_the_one_is_unmatched_and_free_for_another_case(cases):
@@ -108,9 +122,6 @@ async def test_what_is_expected_of_a_transferred_case_is_listed_at_its_new_schoo
             ),
             id="drafted-while-waiting",
         ),
-        pytest.param(
-            (("wait-for-case", {"until": "soon", "what": "x"}), ("note-member", {"group": "g", "session": 1, "note": "x"})), id="noted-while-waiting"
-        ),
     ],
 )
 async def test_the_list_shows_the_state_that_the_case_has(cases, steps):
@@ -118,6 +129,14 @@ async def test_the_list_shows_the_state_that_the_case_has(cases, steps):
     case = await school.case()
     for route, body in steps:
         await cases.done(case, route, school.counsellor, **{name: soon(days=5) if value == "soon" else value for name, value in body.items()})
+    assert await listed_state(cases, school, case) == await state_of(cases, school, case)
+
+
+async def test_the_list_shows_the_state_of_a_case_about_which_its_group_s_leader_notes_something(cases):
+    school = await cases.school()
+    group, (case, _) = await formed(cases, school)
+    await cases.done(case, "wait-for-case", school.counsellor, until=soon(days=5), what="x")
+    await cases.done(case, "note-member", school.counsellor, group=group, session=1, note="x")
     assert await listed_state(cases, school, case) == await state_of(cases, school, case)
 
 

@@ -197,7 +197,8 @@ async def test_what_is_offered_is_accepted_when_it_is_given(cases):
     """Each on a case of its own, with what is offered and the examples of the document for all else."""
     school = await cases.school()
     await school.person("mother", "guardian")
-    ours = {"teacher": school.named("homeroom"), "until": soon(days=1), "into": await school.case(None)}
+    unknown = await school.case(None)
+    ours = {"teacher": school.named("homeroom"), "until": soon(days=1), "into": unknown, "other": unknown}
     there = (await cases.school()).id
     template = await school.case("template")
     for called in {each["called"] for each in await steps(cases, template, school.counsellor)}:
@@ -206,11 +207,18 @@ async def test_what_is_offered_is_accepted_when_it_is_given(cases):
         wanted = body_of(BY_NAME[called]).model_fields
         fields = BY_NAME[called].model_fields
         colleague = {name: school.named(who) for name, field in fields.items() for names, who in COLLEAGUES.items() if names in field.metadata}
-        there_is = {"to": there} if called == "transfer-case" else {}
+        there_is = (
+            {"to": there} if called == "transfer-case" else {"group": await grouped(cases, school, [case, template])} if "group" in wanted else {}
+        )
         said = body_from_examples(BY_NAME[called]) | colleague | {name: value for name, value in ours.items() if name in wanted} | there_is
         chosen = {name: values[0] for name, values in offer["choices"].items()}
         answer = await cases.post(offer["route"].removeprefix("/cases/api/"), school.counsellor, **said | chosen | offer["fields"])
         assert answer.status_code == 200, (called, answer.text)
+
+
+async def grouped(cases, school, members):
+    """A group of these cases; its id."""
+    return (await cases.post("groups", school.counsellor, school=school.id, field="social", purpose="x", cases=members)).json()["id"]
 
 
 async def test_looking_ahead_tells_nothing_confided_and_is_no_reading(cases):

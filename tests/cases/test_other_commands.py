@@ -7,6 +7,7 @@ from services.cases.domain.case.case import CASE, CaseAlreadyClosed, ConflictOfI
 from services.cases.domain.case.opening import AlreadyIdentified, NotClosed, ReferralStillOpen, SameCounsellorForBoth
 from services.cases.domain.case.strands import Acknowledge, AddNote, Assign, Close, Match, Reopen, SetUrgency
 from services.cases.domain.duty import DUTY, EndLeave, LeaveBackwards, NotAway, RecordLeave
+from services.cases.domain.referring.referral.answering import AgencyHasEnded, AnswerAgency, NothingAsked
 from services.cases.domain.referring.referral.decision import DecideReferral
 from services.cases.domain.referring.referral.drafting import ApproveReferral, DraftReferral, NoAlternativesOffered, OwnApproval
 from services.cases.domain.referring.referral.sending import CancelReferral, NotApproved, NotSentYet, SendReferral
@@ -48,6 +49,7 @@ SAFE = step(gd.AssessGuardian, guardian=MOTHER, safe=True, reason=W, by=COUNSELL
 TELL = step(gd.TellGuardian, notice="n", guardian=MOTHER, guardians=(MOTHER,), not_before=NOW, words=W, age=15, student_agrees=False, serious_danger=False, by=COUNSELLOR)  # fmt: skip
 DECISION = step(DecideReferral, decision="d", policy=POLICY)
 CANCEL = step(CancelReferral, referral="r-1", by=COUNSELLOR)
+ANSWER = step(AnswerAgency, referral="r-1", words=W, by=COUNSELLOR)
 ONE, TWO = (gs.Member(case=f"case-{each}", student=each, roles={f"c-{each}": "affected"}) for each in ("ani", "budi"))
 BLAMED = gs.Member(case="case-x", student="x", roles={"c-ani": "accused"})
 FORM = step(gs.FormGroup, group="g-1", school="smp1", field="social", purpose=W, members=(ONE, TWO))
@@ -80,6 +82,8 @@ ROWS = [
     (CASE, [*OWN, open_draft, consent], approve, "referral-approved", [*OWN, open_draft], step(ApproveReferral, referral="r-1", by=COUNSELLOR), OwnApproval),
     (CASE, [*OWN, open_draft, consent, approve], send, "referral-sent", [*OWN, open_draft], send, NotApproved),
     (CASE, [*OWN, open_draft, consent, approve, send], CANCEL, "referral-cancel-requested", [*OWN, open_draft], CANCEL, NotSentYet),
+    (CASE, [*OWN, open_draft, consent, approve, send, moved("ask", "received")], ANSWER, "referral-question-answered",
+     [*OWN, open_draft, consent, approve, send], ANSWER, NothingAsked),
     (CASE, OWN, SAFE, "guardian-assessed", [take(raised(people=(named(MOTHER, "guardian"),)))], SAFE, GuardianUnsafe),
     (CASE, [*OWN, SAFE], TELL, "guardian-to-be-told", OWN, TELL, GuardianSafetyUnknown),
     (g.GROUP, [], FORM, "group-formed", [], step(gs.FormGroup, **FORM.model_dump(include={"group", "school", "field"}), purpose=W, members=(ONE, BLAMED)),
@@ -109,7 +113,7 @@ ALL = [pytest.param(*row, id=type(row[2]).__name__) for row in ROWS]
 
 
 FIRST = {Acknowledge, AddNote, Assign, Close, Match, Reopen, SetUrgency, gd.AssessGuardian, gd.TellGuardian, DecideReferral, DraftReferral,
-    ApproveReferral, SendReferral, CancelReferral}  # fmt: skip
+    ApproveReferral, SendReferral, CancelReferral, AnswerAgency}  # fmt: skip
 
 
 def folded(decider, commands):
@@ -150,3 +154,21 @@ def test_asked_again_it_is_quiet(decider, given, when, _says, _given, _wrong, _r
 def test_an_outcome_may_win_over_a_wish_to_cancel():
     state = folded(CASE, [*OWN, open_draft, consent, approve, send, CANCEL, moved("outcome", "completed")])
     assert state.referrals.by_id["r-1"].state == "completed"
+
+
+def test_what_an_agency_asks_is_expected_of_the_owner_until_it_is_answered_or_decided():
+    asked = [*OWN, open_draft, consent, approve, send, moved("ask", "received")]
+
+    def waits(*more: object) -> list[str]:
+        return sorted(each.what for each in folded(CASE, [*asked, *more]).deadlines.values() if each.key.startswith("r-1/"))
+
+    assert waits() == ["agency-question", "referral-answer"]
+    assert waits(moved("fetch", "received")) == ["agency-question", "referral-answer"]
+    assert waits(ANSWER) == ["referral-answer"], "the agency has still to answer the referral itself"
+    assert waits(moved("accept", "accepted")) == []
+
+
+def test_an_agency_that_has_ended_its_work_reads_no_answer_any_more():
+    asked = [*OWN, open_draft, consent, approve, send, moved("ask", "received"), moved("decline", "rejected")]
+    with pytest.raises(AgencyHasEnded):
+        CASE.decide(ANSWER, folded(CASE, asked))

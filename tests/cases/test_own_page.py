@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.cases.desk import soon
+from tests.cases.test_merging import rests
 
 pytestmark = pytest.mark.anyio
 
@@ -128,6 +129,20 @@ async def test_nobody_rates_what_is_anothers(cases):
     answer = await sent(cases, school.who("student"), RATE, activity=activity, score="1", words="")
     assert answer.status_code == 404
     assert (await cases.client.get(PAGE, headers=school.counsellor)).status_code == 403
+
+
+async def test_a_service_is_rated_in_the_case_that_it_stands_in_also_where_that_one_rests(cases):
+    school = await cases.school()
+    rested, goes_on = await school.case(), await school.case(None)
+    activity = await school.held(rested)
+    await rests(cases, school, rested, goes_on)
+    await cases.done(goes_on, "match", school.counsellor, student=school.named("student"))
+    who = school.who("student")
+    assert "Bagaimana konselingnya?" in await seen(cases, who)
+    form = {"activity": activity, "key": "k-1", "score": "4", "words": "Saya didengarkan."}
+    assert [(await sent(cases, who, RATE, **form)).status_code for _ in range(2)] == [303, 303]
+    assert [len(await cases.events(each, "satisfaction-recorded")) for each in (rested, goes_on)] == [1, 0]
+    assert "Bagaimana konselingnya?" not in await seen(cases, who)
 
 
 async def test_after_the_end_only_what_the_student_said_stays_and_it_is_answered(cases):

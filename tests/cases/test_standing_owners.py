@@ -283,6 +283,11 @@ async def test_what_nobody_has_stands_on_a_list_and_a_page_of_who_may_take_it(ca
     assert await nobodys(cases, elsewhere.coordinator) == set()
     assert (await cases.get("standing/without-an-owner", school.teacher)).status_code == 403
     assert "Rekan yang ditunjuk" not in await page(cases, school.other), "a counsellor takes it, and names nobody"
+    plan = f"/cases/tanpa-kasus/kelompok/{group}"
+    assert plan in await page(cases, school.other)
+    for who, status in ((school.other, 200), (school.coordinator, 200), (elsewhere.coordinator, 404)):
+        answer = await cases.client.get(plan, headers=who)
+        assert (answer.status_code, "menunggu pemegang" in answer.text, "Tujuan kenari" in answer.text) == (status, status == 200, status == 200)
     await page(cases, school.other, f"/group/{group}", 303)
     await cases.caught_up(VIEW)
     assert await nobodys(cases, school.other) == {consultation}

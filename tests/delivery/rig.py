@@ -103,6 +103,12 @@ class StoreFeed:
 
     async def pull(self, partition: int, after: int, *, limit: int = 500) -> FeedPage:
         self.pulled.append((partition, after))
+        return await self._page(partition, after, limit)
+
+    async def at(self, partition: int, position: int) -> FeedPage:
+        return await self._page(partition, position - 1, 1)
+
+    async def _page(self, partition: int, after: int, limit: int) -> FeedPage:
         events = await self.store.read_after(after, limit=limit, partition=partition, public=True)
         told = [decode(orjson.loads(orjson.dumps(envelope(each)))) for each in events]
         return FeedPage(told, await self._head(partition), (await self.epochs())[-1].id)

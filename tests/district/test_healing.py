@@ -7,9 +7,11 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from redis import Redis
 
-from district.backups.healing import Healed, heal
+from district.backups.healing import Healed, ReadAgain, heal
 from district.backups.older import Carrier, Older
+from district.backups.rewritten import Rewritten
 from services.notifications.domain.register import REGISTER, MarkUnsafe
 from shared.delivery.subscription import Subscription
 from shared.errors import Invalid, StartRefused
@@ -25,7 +27,7 @@ SECRETS = secrets()
 KEYS = [next(keys_of(partition)) for partition in range(PARTITIONS)]
 
 
-def healed(url, tmp_path, redis_url="") -> list[Healed]:
+def healed(url, tmp_path, redis_url="") -> list[Healed | ReadAgain]:
     return heal(url, tmp_path / "journal", lambda: SECRETS, NOW, Carrier(redis_url, PARTITIONS))
 
 
@@ -142,9 +144,14 @@ def test_a_reader_of_an_older_store_that_nobody_healed_stops_and_says_so(parted,
     asyncio.run(running())
 
 
+async def _nothing(*_: object) -> None:
+    """Done instead of what protects."""
+
+
 def test_without_a_new_epoch_new_events_would_be_taken_for_old_ones(parted, redis_url, monkeypatch):
     """The protections switched off: what intake tells now at positions that were read before is passed over for ever."""
     monkeypatch.setattr(Subscription, "_require_not_older", lambda *_: None)
+    monkeypatch.setattr(Subscription, "_agree", _nothing)
 
     async def running() -> None:
         rig = Rig(parted, redis_url)
@@ -249,6 +256,89 @@ def test_a_mark_of_an_epoch_that_the_store_does_not_have_is_told_again(database,
     moments.bring_back("notifications", 0)
     assert healed(database, tmp_path) == [Healed(Older("notifications", 1, 3, "journal", elsewhere=True), 2)]
     assert rows(database, "SELECT stream FROM notifications.event ORDER BY position") == [("contact-a",), ("contact-b",), ("contact-c",)]
+
+
+# a history that was cut and written anew ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def rewritten(parted, redis_url):
+    """Nobody remembered that intake lost three events. It told five others since; then cases came back from before that loss."""
+    moments = Moments(parted)
+    moments.take("cases")
+    with psycopg.connect(parted) as connection:
+        connection.execute("TRUNCATE cases.checkpoint")
+
+    async def told_anew() -> None:
+        rig = Rig(parted, redis_url)
+        await opened(rig)
+        await rig.redis.flushdb()
+        await rig.tell(KEYS[1], KEYS[0], KEYS[1], KEYS[0], KEYS[0])
+        await closed(rig)
+
+    asyncio.run(told_anew())
+    moments.bring_back("cases", 0)
+    return parted
+
+
+def test_who_read_a_history_that_was_cut_and_written_anew_goes_back_by_name(rewritten, redis_url, tmp_path):
+    """Positions alone say nothing: the last that cases read is one that intake has, of another event."""
+    assert healed(rewritten, tmp_path) == [ReadAgain(Rewritten("cases", "intake", 5, 2))]
+    assert healed(rewritten, tmp_path) == []
+    asyncio.run(went_on(rewritten, redis_url, Random(1), empty=False))
+    assert rows(rewritten, "SELECT source, after, upto FROM cases.lost_history ORDER BY partition") == [("intake", 2, 4), ("intake", 2, 5)]
+    assert rows(rewritten, "SELECT count(*) FROM intake.epoch") == [(0,)], "intake itself has lost nothing now"
+
+
+def test_a_checkpoint_that_an_earlier_release_moved_says_nothing_of_its_event(rewritten, tmp_path):
+    with psycopg.connect(rewritten) as connection:
+        connection.execute("UPDATE cases.checkpoint SET position = position - 1")
+    assert healed(rewritten, tmp_path) == []
+
+
+def test_a_reader_of_another_history_that_nobody_healed_stops_before_it_hears_anything(rewritten, redis_url):
+    async def running() -> None:
+        rig = Rig(rewritten, redis_url)
+        await opened(rig)
+        reading = rig.subscription()
+        before = rows(rewritten, "SELECT count(*) FROM cases.event")
+        async with working(rig.heartbeats, rig.relay(), reading):
+
+            async def told_so() -> bool:
+                found = rows(rewritten, "SELECT broken, detail FROM cases.heartbeat WHERE part = 'cases<-intake'")
+                why = "the store of intake was cut and written anew below what was read of it: stop the district, then ./tanggap migrate"
+                return found == [(True, why)]
+
+            await eventually(told_so, within=15)
+        assert rows(rewritten, "SELECT count(*) FROM cases.event") == before
+        await closed(rig)
+
+    asyncio.run(running())
+
+
+def test_what_redis_alone_carries_of_another_history_is_heard_by_nobody(rewritten, redis_url, tmp_path):
+    """Its positions are no further than the store's, so that they look right."""
+    healed(rewritten, tmp_path, redis_url)
+
+    async def carried() -> None:
+        rig = Rig(rewritten, redis_url)
+        await opened(rig)
+        await rig.relay_all()
+        await closed(rig)
+
+    asyncio.run(carried())
+    Moments(rewritten).bring_back("intake", 0)
+
+    async def told_anew() -> None:
+        rig = Rig(rewritten, redis_url)
+        await opened(rig)
+        await rig.tell(*KEYS, *KEYS, *KEYS)
+        await closed(rig)
+
+    asyncio.run(told_anew())
+    healed(rewritten, tmp_path, redis_url)
+    with Redis.from_url(redis_url) as client:
+        assert client.keys("events.intake.*") == []
 
 
 # two lines of epochs -----------------------------------------------------------------------------------------------

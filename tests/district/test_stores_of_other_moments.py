@@ -12,7 +12,8 @@ from district.backups import healing, older
 from shared.delivery.epochs import KnownEpochs
 from shared.journal import reading
 from shared.keys import SERVICES, Service
-from tests.district.combining import Combination, District, drawn, hold, lived, told_by_all
+from tests.district.combining import Combination, District, drawn, lived, told_by_all
+from tests.district.holding import hold
 
 
 @pytest.fixture

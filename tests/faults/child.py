@@ -104,7 +104,7 @@ def no_feed() -> None:
 
 def checkpoint_before_effect() -> None:
     async def handled(self, event, tries):
-        outcome = await self._store.append(Item(checkpoint=self._checkpoint(event.partition, event.position)))
+        outcome = await self._store.append(Item(checkpoint=self._checkpoint(event)))
         if event.type == "concern-raised":  # nobody would miss what another event brings about
             reached("after-commit-before-next-read")
         await self.handler(event, None)

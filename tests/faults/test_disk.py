@@ -30,11 +30,10 @@ def small_disk(tmp_path):
 def fill(folder: Path) -> Path:
     """Takes all the room that is left."""
     filler = folder / "filler"
-    with filler.open("wb") as file:
+    with filler.open("wb", buffering=0) as file:  # nothing is left to be written when it is closed
         try:
             while True:
                 file.write(os.urandom(1 << 16))
-                file.flush()
         except OSError:
             return filler
 

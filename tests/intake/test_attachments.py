@@ -5,13 +5,14 @@ from hashlib import sha256
 
 import pytest
 
-from services.intake.attaching.rescanning import Quarantine
 from services.intake.attaching.sealing import key_of
+from services.intake.attaching.telling import ConcernsTell
 from services.intake.erasure.purging import OwnTraces
 from shared.access import service_principal
 from shared.attachments.boxes import Part, divided, opened
 from shared.attachments.keeping import PostgresStore
 from shared.attachments.kinds import MOST_OCTETS, MOST_OF_ONE
+from shared.attachments.rescanning import Quarantine
 from shared.attachments.scanning import Scanner
 from shared.attachments.uploads import HELD, MOST_SENT
 from shared.erasing import Ended
@@ -162,7 +163,9 @@ async def test_neither_a_name_of_the_file_nor_a_plain_octet_is_kept(desk):
     async with desk.office.kernel.database.acting_as("attachments").connection() as connection:
         rows = await (await connection.execute("SELECT a.*, c.part, c.box FROM attachment a JOIN attachment_chunk c USING (attachment)")).fetchall()
         columns = await (await connection.execute("SELECT column_name FROM information_schema.columns WHERE table_name = 'attachment'")).fetchall()
-    assert {each for (each,) in columns} == {"attachment", "owner", "verdict"}
+        beside = await (await connection.execute("SELECT key, unnamed_at FROM attachment")).fetchall()
+    assert {each for (each,) in columns} == {"attachment", "owner", "verdict", "key", "settled", "unnamed_at"}
+    assert beside == [(None, None)]  # the key travels in events; a time stands beside what no event names, and beside nothing else
     assert not any(PLACE in bytes(row[-1]) or b"JFIF" in bytes(row[-1]) for row in rows)
     told = str(await desk.office.told("file-attached")) + str(await desk.office.told("concern-attached"))
     assert "Foto Ani" not in told
@@ -191,9 +194,9 @@ async def test_a_file_waits_in_quarantine_until_the_scanner_answers(desk):
     kernel, files = desk.office.kernel, PostgresStore(desk.office.kernel.database)
     await files.judge(told["attachment"], "unscanned")
     assert (await sealed_part(desk, told["attachment"], "original")).status_code == 204
-    assert await Quarantine(kernel.store, kernel.vault, files, Scanner("127.0.0.1:9")).look() == 1
+    assert await Quarantine(ConcernsTell(kernel.store), kernel.vault, files, Scanner("127.0.0.1:9")).look() == 1
     assert (await sealed_part(desk, told["attachment"], "original")).status_code == 204
-    assert await Quarantine(kernel.store, kernel.vault, files, Scanner("")).look() == 1
+    assert await Quarantine(ConcernsTell(kernel.store), kernel.vault, files, Scanner("")).look() == 1
     assert (await sealed_part(desk, told["attachment"], "original")).status_code == 204
     await files.judge(told["attachment"], "clean")
     assert await read(desk, told, "original") == PDF

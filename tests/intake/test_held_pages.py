@@ -161,3 +161,12 @@ async def test_what_nobody_looks_at_goes_on_by_itself_dangers_at_once_and_one_at
         assert await late.look() == 1
         assert len(await flooded.held()) == left
     assert len(await flooded.told()) == 5
+
+
+async def test_the_school_is_told_once_that_reports_are_held(flooded):
+    for words in ("Yang pertama", "Beli kenari!", "Beli lagi!"):
+        await flooded.reports_with(words)
+    await flooded.held()  # the view knows them all
+    for later in (timedelta(0), timedelta(minutes=1)):
+        await flooded.release(later).look()
+    assert [each["school"] for each in await flooded.office.told("reports-held")] == ["smp1"]

@@ -35,6 +35,14 @@ async def test_version_1_of_one_roster_names_several_schools_for_a_role(office):
     assert await posts(office) == {("subject-teacher", A), ("subject-teacher", B)}
 
 
+@pytest.mark.parametrize("kinds", [("primary", "primary"), ("secondary", "primary"), ("", "")])
+async def test_whoever_works_at_a_school_where_their_child_is_stays_staff(office, kinds):
+    works, parent = kinds
+    roles = f"userSourcedId,roleType,role,orgSourcedId\nani,{works},principal,a\nani,{parent},parent,b\ncitra,primary,guardian,b\n"
+    await office.bring_files({"orgs": ORGS, "users": USERS, "roles": roles})
+    assert await posts(office) == {("principal", A)}
+
+
 async def test_our_own_column_names_roles_at_the_main_school(office):
     users = "sourcedId,givenName,familyName,primaryOrgSourcedId,metadata.tanggapRoles\nani,Ani,Contoh,a,homeroom|school-operator\n"
     await office.bring_files({"orgs": ORGS, "users": users, "roles": "\n".join(ROLES.splitlines()[:3]) + "\n"})

@@ -146,6 +146,23 @@ def test_a_second_file_of_the_same_name_is_refused_and_both_are_named(tmp_path, 
     assert "users.csv" in str(error) and second.replace("\\", "/") in str(error)
 
 
+COPIES = ("users (1)", "users - Copy", "users - Copy (2)", "Users_2", "Salinan users", "users copy", "lama/users (3)")
+
+
+@pytest.mark.parametrize("copy", [*COPIES, "roles (1)"])
+def test_a_copy_that_a_browser_or_a_desktop_made_is_refused_by_its_name(tmp_path, copy):
+    path = zipped({**FILES, copy: USERS}, tmp_path / "b.zip")
+    error = refused(path)
+    wanted = "roles" if copy.startswith("roles") else "users"
+    assert [(fault.pointer, fault.code) for fault in error.faults] == [(f"/{wanted}.csv", "copied-file")]
+    assert f"{copy}.csv" in str(error)
+
+
+@pytest.mark.parametrize("other", ["courses", "userProfiles", "users.csv", "academicSessions (1)", "usersnew", "users-2026"])
+def test_other_files_of_the_standard_and_of_vendors_are_passed_over(tmp_path, other):
+    assert len(interpret(read_bundle(zipped({**FILES, other: USERS}, tmp_path / "b.zip"))).people) == 3
+
+
 def _nothing():
     from contextlib import nullcontext
 
@@ -294,7 +311,7 @@ def test_row_2_a_switched_off_login_is_no_departure(tmp_path, enabled):
         ("Suharti", "-", "Suharti"), ("Suharti", ".", "Suharti"), ("Suharti", "", "Suharti"), ("Suharti", "Suharti", "Suharti"),
         ("Suharti", "SUHARTI", "Suharti"), ("-", "Suharti", "Suharti"), ("Suharti", "--", "Suharti"), ("Suharti", "\u2013", "Suharti"),
         ("Suharti", "N/A", "Suharti"), ("Suharti", "null", "Suharti"), ("Siti  Suharti ", "Siti Suharti", "Siti Suharti"), ("Ani", "O", "Ani O"),
-        ("Suharti", "0", "Suharti"), ("Nur'aini", "M. Said", "Nur'aini M. Said"),
+        ("Suharti", "Tidak Ada", "Suharti"), ("Suharti", "N.A.", "Suharti"), ("Suharti", "0", "Suharti"), ("Nur'aini", "M. Said", "Nur'aini M. Said"),
     ],
 )  # fmt: skip
 def test_row_28_a_person_of_one_name_is_shown_with_one_name(tmp_path, given_name, family, name):

@@ -1,14 +1,15 @@
 """A partner agency without a computer system: its office's mailbox, the code that staff hand over, and a browser without scripts."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 
 from services.notifications.subscribers import task_of
+from shared.events import ReferralSent
 from tests.notifications.desk import Desk, Mailbox, text_of
-from tests.notifications.scenes import sent
+from tests.notifications.scenes import question_answered, sent
 
 PACKAGE = "Rani memerlukan pendampingan psikolog; ia sudah setuju."
 
@@ -20,13 +21,20 @@ class Partner:
     running: Desk
     mailbox: Mailbox
     agency: str = "upt"
+    told: dict[str, ReferralSent] = field(default_factory=dict)
 
     async def refer(self, case: str = "case-1", agency: str = "", **more: Any) -> str:
         """A referral leaves; the id of its task. The package is sealed as cases seals it."""
         package = await self.running.kernel.vault.seal("siswa", "package", PACKAGE, f"case-{case}/package")
         told = sent(case, agency or self.agency, package, **more)
         await self.running.hear(told)
+        self.told[task_of(told.referral)] = told
         return task_of(told.referral)
+
+    async def school_answers(self, task: str, words: str) -> None:
+        """What the agency asked is answered. It is sealed as cases seals it."""
+        sealed = await self.running.kernel.vault.seal("siswa", "package", words, "case-1/answer")
+        await self.running.hear(question_answered(self.told[task], sealed))
 
     async def code(self, task: str, *, replaced: bool = False) -> str:
         """As a counsellor looks it up to hand it over; a coordinator replaces it."""

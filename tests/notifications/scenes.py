@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from shared.events import CaseTriaged, GuardianToBeTold, ReferralSent
+from shared.events import CaseTriaged, GuardianToBeTold, ReferralQuestionAnswered, ReferralSent
 from shared.sealed import Sealed
 from shared.testing import eventually
 
@@ -39,6 +39,12 @@ def sent(case: str, agency: str, package: Sealed = SEALED, priority: str = "rout
     return ReferralSent(
         case=case, student="siswa", school="school-1", referral=str(uuid4()), agency=agency, priority=priority, respond_by=now() + timedelta(hours=1),
         package=package, package_opens=opens,
+    )  # fmt: skip
+
+
+def question_answered(told: ReferralSent, words: Sealed, answer: str = "answer-1") -> ReferralQuestionAnswered:
+    return ReferralQuestionAnswered(
+        case=told.case, student=told.student, school=told.school, referral=told.referral, agency=told.agency, answer=answer, words=words
     )  # fmt: skip
 
 

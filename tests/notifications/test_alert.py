@@ -173,6 +173,14 @@ def test_a_vacant_or_conflicted_rung_is_skipped_at_once():
     assert steps[0] == LadderStep(minutes=0, people=("citra",))
 
 
+def test_where_every_duty_officer_is_in_conflict_the_districts_officers_stand_in():
+    """A vacant duty is no conflict: the officers then hear at the end of the ladder."""
+    staff, officer = {**STAFF, "district-officer": ["gita"]}, LadderStep(minutes=0, people=("gita",))
+    assert ladder.steps("emergency", staff, ("ani", "budi", "citra", "eka", "dewi"), desk="school")[0] == officer
+    assert ladder.steps("emergency", staff, ("dewi",), desk="district")[0] == officer
+    assert ladder.steps("emergency", {**staff, "district-duty": []}, (), desk="district") == ()
+
+
 def test_the_district_desk_goes_past_the_school():
     assert [step.people for step in ladder.steps("high", STAFF, (), desk="district")] == [("dewi",)]
 

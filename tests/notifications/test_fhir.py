@@ -18,7 +18,7 @@ from services.notifications.subscribers import task_of
 from tests.erasing import erase
 from tests.notifications.desk import desk
 from tests.notifications.partner import PACKAGE
-from tests.notifications.scenes import in_states, sent, staffed
+from tests.notifications.scenes import in_states, question_answered, sent, staffed
 
 pytestmark = pytest.mark.anyio
 BASE = "/notifications/fhir/R4"
@@ -122,6 +122,24 @@ async def test_a_task_says_what_is_asked_and_nothing_of_whom_it_is_about(running
     text = json.dumps(task)
     assert not any(hidden in text for hidden in ("siswa", "case-1", "school-1", "Rani"))
     assert [each[0] for each in await triggers(running)] == ["fetch"], "the first look is on record, and shows as requested"
+
+
+async def test_what_the_school_answered_stands_in_the_task_and_comes_back_as_no_word_of_the_agency_s(running):
+    told = sent("case-1", "upt")
+    await running.hear(told)
+    task_id = task_of(told.referral)
+    await update(running, task_id, status="received", note=[{"text": "Berapa usianya?"}])
+    await running.hear(question_answered(told, await running.kernel.vault.seal("siswa", "package", "Lima belas tahun.", "a")))
+    known = await read(running, f"Task/{task_id}")
+    assert (known["note"], known["meta"]["versionId"]) == (
+        [{"authorReference": {"reference": "Organization/district"}, "text": "Lima belas tahun."}],
+        "3",
+    )
+    assert (await put(running, known, 2)).status_code == 412, "whoever has not read the answer reads it first"
+    await update(running, task_id, status="accepted")
+    kept = [json.loads(event.body)["note"] is None for event in await running.told("task-moved")]
+    assert kept == [True, False, True], "the agency said one thing, its question"
+    assert "note" not in (await read(running, "Task"))["entry"][0]["resource"]
 
 
 async def test_two_agencies_cannot_join_the_child_and_one_agency_knows_it_again(running):

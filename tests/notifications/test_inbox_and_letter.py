@@ -40,7 +40,7 @@ async def test_the_inbox_shows_what_somebody_was_told_and_nothing_of_a_case_that
         assert page.status_code == 200
         assert page.text.count("/cases/cases/case-") == 2
         assert ("darurat" in page.text, "siswa" in page.text) == (True, False)
-        shown = [datetime.fromisoformat(each) for each in re.findall(r'<time datetime="([^"]+)"', page.text)]
+        shown = [datetime.fromisoformat(each) for each in re.findall(r'<time class="due" datetime="([^"]+)"', page.text)]
         emergency, ordinary = shown[:2]
         assert (emergency.microsecond > 0, (ordinary.minute, ordinary.second, ordinary.microsecond)) == (True, (0, 0, 0))
         await running.hear(named("case-2", "ani"))

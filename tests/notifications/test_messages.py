@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from shared.events import CaseAcknowledged, CaseTriaged, DutyChanged, NobodyReachable, StaffToBeTold, WorkOverdue
+from shared.events import CaseAcknowledged, CaseTriaged, DutyChanged, NobodyReachable, ReportsHeld, StaffToBeTold, WorkOverdue
 from shared.testing import eventually
 from tests.logins import past_the_wall
 from tests.notifications.desk import Mailbox, desk, mail_server, text_of
@@ -218,6 +218,20 @@ async def test_security_3_a_school_without_anybody_is_told_to_coordinator_and_di
 
         await eventually(both)
         assert sorted(address for address, _ in mailbox.messages) == ["citra@example.org", "dewi@example.org"]
+        assert all("/cases/cases/" not in text_of(content) for _, content in mailbox.messages)
+
+
+async def test_whoever_triages_hears_by_one_mail_that_reports_are_held(database, redis_url):
+    mailbox = Mailbox()
+    async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
+        await staffed(running)
+        await running.hear(ReportsHeld(school="school-1", at=datetime.now(UTC)))
+
+        async def one() -> bool:
+            return len(mailbox.messages) == 1
+
+        await eventually(one)
+        assert [address for address, _ in mailbox.messages] == ["ani@example.org"]
         assert all("/cases/cases/" not in text_of(content) for _, content in mailbox.messages)
 
 

@@ -83,6 +83,23 @@ async def test_an_agency_that_needs_more_asks_and_the_referral_stays_without_an_
         assert "belum dijawab" in listed.text
 
 
+async def test_the_school_s_answer_reaches_the_agency_by_mail_and_stands_behind_the_link_that_it_has(partners):
+    async with partners() as partner:
+        task = await partner.refer()
+        await in_states(partner.running, "case-1", "sent")
+        code, link = await partner.code(task), partner.link()
+        async with partner.browser() as phone:
+            await phone.post(link, data={"code": code})
+            await say(phone, link, "ask", words="Berapa usianya?")
+            for _ in range(2):
+                await partner.school_answers(task, "Lima belas tahun.")
+            await in_states(partner.running, "case-1", "read", "sent")
+            assert (len(partner.mailbox.messages), partner.link()) == (2, link)
+            page = (await phone.get(link)).text
+            assert (page.count("Lima belas tahun."), PACKAGE in page) == (1, False), "the package opens after acceptance, as before"
+        assert "Lima belas" not in text_of(partner.mailbox.messages[-1][1])
+
+
 async def test_a_form_sent_twice_is_one_answer_and_what_is_not_possible_any_more_changes_nothing(partners):
     async with partners() as partner:
         task = await partner.refer()

@@ -11,7 +11,7 @@ from services.notifications.breaker import FAILURES
 from services.notifications.senders.signing import public_key, signing_keys, verify
 from shared.testing import eventually
 from tests.notifications.desk import SECRET, Agency, agency_server, desk
-from tests.notifications.scenes import in_states, sent, staffed
+from tests.notifications.scenes import in_states, question_answered, sent, staffed
 
 pytestmark = pytest.mark.anyio
 
@@ -40,6 +40,26 @@ async def test_a_webhook_is_thin_signed_and_a_cloud_event(database, redis_url, v
         assert set(told["data"]) == {"task", "priority", "respond_by"}
         for secret_word in (CANARY, "siswa", "case-1", "school-1", "upt"):
             assert secret_word not in body.decode()
+
+
+async def test_the_answer_to_a_question_is_told_by_a_webhook_of_its_own(database, redis_url):
+    agency = Agency()
+    async with agency_server(agency) as url, desk(database, redis_url, "smtp://127.0.0.1:9") as running:
+        await staffed(running)
+        await running.register("upt", url)
+        told = sent("case-1", "upt")
+        await running.hear(told)
+        await in_states(running, "case-1", "delivered")
+        await running.hear(question_answered(told, await running.kernel.vault.seal("siswa", "package", CANARY, "a")))
+        await in_states(running, "case-1", "delivered", "delivered")
+        bodies = [json.loads(body) for _, body in agency.received]
+        assert [each["type"] for each in bodies] == ["id.tanggap.referral.requested.v1", "id.tanggap.referral.answered.v1"]
+        assert len({each["id"] for each in bodies}) == 2, "a receiver that keeps ids takes it for no repeat"
+        assert {each["data"]["task"] for each in bodies} == {bodies[0]["data"]["task"]}
+        assert CANARY not in agency.received[1][1].decode()
+        path = bodies[1]["data"]["task"].partition("8000")[2]
+        task = await running.client.get(path, headers=running.as_agency("upt"))
+        assert task.json()["school_said"] == [CANARY]
 
 
 async def test_a_busy_agency_is_asked_again_with_the_same_id_and_body(database, redis_url):

@@ -43,8 +43,9 @@ def test_what_is_not_json_is_malformed(content):
 
 
 @pytest.mark.parametrize("content", [b'{"narrative": "\xff\xfe"}', b"\xc3", b'{"narrative": "\xe9"}', b"[" * 100_000, b"1" * 5000, b'{"a":' * 50_000])
-def test_what_cannot_be_decoded_is_refused_and_no_500(content):
-    is_problem(ask("/tell", content=content, headers=JSON), 400)
+def test_what_cannot_be_decoded_is_malformed_and_no_500(content):
+    told = is_problem(ask("/tell", content=content, headers=JSON), 400, "malformed")
+    assert told["errors"] == [{"pointer": "", "code": "json-invalid"}]
 
 
 @pytest.mark.parametrize(

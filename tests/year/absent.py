@@ -77,11 +77,11 @@ class Absences:
         for case in self.book.cases.values():
             rows = [(each.owner, self.book.of_school(case, each)) for each in case.deadlines.values() if each.owner]
             people = [*case.absent, *([case.holder] if case.holder and self._goes_on(case) else [])]
-            found = dict.fromkeys([*rows, *((person, case.school) for person in people)])
-            yield from (Gone(person, at, "moved") for person, at in found if self.serves_no_more(person, at, case.elsewhere))
+            found = dict.fromkeys([*((*row, case.elsewhere) for row in rows), *((person, case.school, None) for person in people)])
+            yield from (Gone(person, at, "moved") for person, at, there in found if self.serves_no_more(person, at, there))
 
     def serves_no_more(self, person: str, school: str, there: str | None) -> bool:
-        """Who served the school as a counsellor of its cluster, and does so no more. there: where the student is now."""
+        """Who served the school as a counsellor of its cluster, and does so no more. there: where else they may do what they have."""
         told, known, posts = self.people.schools.get(school), self.people.people.get(person), self.people.posts_of[person]
         if told is None or told.cluster is None or known is None or known.kind != "staff":
             return False

@@ -31,6 +31,9 @@ STAFF: dict[str, tuple[str, ...]] = {
 }
 """A primary school without a counsellor is served by its cluster."""
 
+STAFF_PARENTS = 0.2
+"""How many homes have somebody of the school's staff in them."""
+
 GIVEN = ("Ani", "Budi", "Citra", "Dewi", "Eka", "Fajar", "Gita", "Hadi", "Indah", "Joko", "Kartika", "Lestari", "Made", "Nur", "Oka", "Putri")
 FAMILY = ("Lestari", "Santoso", "Wijaya", "Siregar", "Tampubolon", "Halim", "-", "Saputra", "Nasution", "Rahmawati")
 DOMAINS = ("contoh.invalid", "contoh.invalid", "contoh.invalid", "mati.invalid", "")
@@ -90,6 +93,8 @@ class Truth:
         """Students of one home: twins where there are two."""
         family, grade = self.chance.choice(FAMILY), self.chance.randint(1, 3)
         home = tuple(self._add("guardian", school, family=family).key for _ in range(self.chance.randint(1, 2)))
+        if self.chance.random() < STAFF_PARENTS and (staff := self.of("staff", school)):
+            home = (self.chance.choice(staff).key, *home[1:])
         return [self._add("student", school, family=family, guardians=home, grade=grade) for _ in range(twins)]
 
     def _add(self, kind: Kind, school: str, **more: object) -> Somebody:
@@ -108,7 +113,12 @@ class Truth:
     def family_of(self, student: Somebody) -> list[Somebody]:
         """The student, brothers and sisters, and whoever is at home."""
         siblings = [each for each in self.of("student") if set(each.guardians) & set(student.guardians)]
-        return [*siblings, *(self.people[key] for key in student.guardians if key in self.people)]
+        return [*siblings, *self._home(student)]
+
+    def _home(self, student: Somebody) -> list[Somebody]:
+        """Whoever works at a school stays there when a child of theirs moves."""
+        known = (self.people.get(key) for key in student.guardians)
+        return [each for each in known if each and each.kind == "guardian"]
 
     def move(self, student: Somebody, to: str) -> None:
         """With the whole home; a brother in another kind of school stays where he is."""
@@ -131,7 +141,7 @@ class Truth:
 
     def come_back(self, somebody: Somebody, to: str) -> None:
         """Whoever left stands in the export again; a student with the home."""
-        home = [self.gone[key] for key in somebody.guardians if key in self.gone]
+        home = [self.gone[key] for key in somebody.guardians if key in self.gone and self.gone[key].kind == "guardian"]
         for each in (somebody, *home):
             roles = tuple((to, role) for _, role in each.roles[:1])
             self.people[each.key] = replace(self.gone.pop(each.key), school=to, roles=roles)
@@ -149,9 +159,8 @@ class Truth:
     def _goes_on(self, student: Somebody, to: str) -> None:
         alone = self._is_alone(student)
         self.change(student, school=to, grade=1)
-        for key in student.guardians if alone else ():
-            if key in self.people:
-                self.change(self.people[key], school=to)
+        for each in self._home(student) if alone else ():
+            self.change(each, school=to)
 
     def close(self, school: str, into: str) -> None:
         """Two schools become one: students and staff of the one go to the other. The empty school still stands in the export."""

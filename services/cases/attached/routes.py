@@ -20,17 +20,18 @@ def router(opening: Opening) -> APIRouter:
     @routes.get("/{case_id}/lampiran/{attachment}")
     async def picture(case_id: str, attachment: str, principal: SignedIn, reason: ReadingReason | None = None) -> Response:
         _, content = await opening.file(principal, case_id, Wanted(attachment=attachment, part="picture"), reason)
-        return _download(attachment, "jpeg", content)
+        return download(attachment, "jpeg", content)
 
     @routes.get("/{case_id}/lampiran/{attachment}/asli")
     async def original(case_id: str, attachment: str, principal: SignedIn, reason: ReadingReason | None = None) -> Response:
         file, content = await opening.file(principal, case_id, Wanted(attachment=attachment, part="original"), reason)
-        return _download(attachment, file.kind, content)
+        return download(attachment, file.kind, content)
 
     return routes
 
 
-def _download(attachment: str, kind: Kind, content: bytes) -> Response:
+def download(attachment: str, kind: Kind, content: bytes) -> Response:
+    """What a browser keeps. Nothing of it is ever a page of ours."""
     headers = {
         "content-disposition": f'attachment; filename="{file_name(attachment, kind)}"',
         "content-security-policy": _ALONE,

@@ -13,6 +13,7 @@ from services.cases.domain.case.arriving import carrying
 from services.cases.domain.case.moves import Carrying
 from services.cases.domain.case.state import Case
 from services.cases.domain.duty import DUTY, Duty
+from services.cases.domain.relatives import Relatives
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.filled import Filled, Known
 from services.cases.domain.steps.policy import Policy
@@ -224,6 +225,13 @@ async def _family(ground: Ground) -> frozenset[str]:
     return frozenset(guardian for person in people if person for guardian in person.guardians)
 
 
+async def _relatives(ground: Ground) -> Relatives:
+    """Of the student who is named, and of the others of the case's incidents."""
+    students = {ground.said["student"], *(other for strand in ground.case.strands for other in strand.concern.others)}
+    people = [await ground.roster.person(each) for each in sorted(students)]
+    return Relatives({each.person: each.guardians for each in people if each}, await _staff(ground))
+
+
 CLAIMS_COUNT = timedelta(days=30)
 """How long a claim of a conflict counts towards many."""
 
@@ -255,6 +263,12 @@ def _under_way(case: Case, *strategies: str) -> list[str]:
     return [each.activity for each in case.activities.values() if each.strategy in strategies and not each.ended]
 
 
+async def _members_now(ground: Ground) -> tuple[Member, ...]:
+    """Each case of theirs, with the student's part in each concern that it tells of."""
+    cases = [each for each in ground.also_about if each.case and each.student]
+    return tuple(Member(case=each.case or "", student=each.student or "", roles={told.concern: told.role for told in each.told}) for each in cases)
+
+
 async def _refused_at_home(ground: Ground) -> frozenset[str]:
     """Students of a group's cases whose guardian refused the group, or withdrew the consent."""
     return frozenset(case.student for case in ground.also_about if case.student and "group-consent" in case.about.refused)
@@ -275,9 +289,11 @@ _LOOKED_UP: Mapping[Known, Callable[[Ground], Awaitable[Any]]] = {
     "member": _new_member,
     "staff": _staff,
     "family": _family,
+    "relatives": _relatives,
     "claims": _claims,
     "asked-about": _asked_about,
     "refused-at-home": _refused_at_home,
+    "members-now": _members_now,
 }
 
 SOURCES = frozenset[Known]({"fresh-id", *_FROM_POLICY, *_LOOKED_UP})

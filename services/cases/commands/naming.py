@@ -89,9 +89,13 @@ async def _is_of_here(ground: Ground, person: Person) -> bool:
     return person.person in await ground.guardians() or bool(await ground.roster.roles_at(person.person, ground.school))
 
 
+GUARDIANS = ("guardian", "staff")
+"""Of what kind a student's guardian is in the roster: staff have children at the school, too."""
+
+
 async def _guardian_fault(ground: Ground, guardian: str) -> str | None:
     person = await ground.roster.person(guardian)
-    if guardian in await ground.guardians() and person and person.kind == "guardian":
+    if guardian in await ground.guardians() and person and person.kind in GUARDIANS:
         return None
     known = person is not None and person.kind == "guardian" and await _is_of_here(ground, person)
     return "not-a-guardian-of-the-student" if known else "unknown-person"

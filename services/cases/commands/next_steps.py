@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from services.cases.commands.envelope import Envelope
+from services.cases.commands.naming import GUARDIANS
 from services.cases.commands.on_case import OnCase
 from services.cases.commands.possible import Asking, Possible, possible
 from services.cases.commands.road import Road
@@ -95,7 +96,7 @@ class LookingAhead:
         """Of the student, as far as the roster knows them."""
         student = await self.road.roster.person(case.student) if case.student else None
         people = [await self.road.roster.person(each) for each in student.guardians] if student else []
-        return [each.person for each in people if each and each.kind == "guardian"]
+        return [each.person for each in people if each and each.kind in GUARDIANS]
 
 
 async def _accepted_elsewhere(subject: OnCase, envelope: Envelope, found: Possible, loaded: Loaded[Case]) -> bool:

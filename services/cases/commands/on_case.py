@@ -10,7 +10,7 @@ from services.cases.commands.fill import taken_along
 from services.cases.commands.subject import Said
 from services.cases.domain.case.arriving import carrying
 from services.cases.domain.case.holding import SetLegalHold
-from services.cases.domain.case.linking import UnmatchStudent
+from services.cases.domain.case.linking import LinkCase, UnmatchStudent
 from services.cases.domain.case.merging import GiveBackMerged, MergeInto, TakeMerged, UnmergeCase, rests_in
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import Close, Match, Reopen
@@ -20,7 +20,7 @@ from services.cases.domain.steps.command import Command
 from services.cases.domain.streams import case_stream, student_stream
 from services.cases.reading.going_on import load_going_on
 from services.cases.reading.members import AlsoAbout
-from services.cases.rights import require_right
+from services.cases.rights import require_right, rights
 from shared.decider import Decider, load, write
 from shared.errors import Refused, VersionConflict
 from shared.eventstore.states import Loaded
@@ -90,6 +90,8 @@ class OnCase:
         match command:
             case MergeInto():
                 return await self._merged(envelope, command, loaded)
+            case LinkCase(other=other):
+                return await self._linked(envelope, other)
             case UnmergeCase():
                 return await self._given_back(envelope, command, loaded)
             case UnmatchStudent(student=student):
@@ -116,6 +118,11 @@ class OnCase:
         if command.takes is None:
             return self._half(envelope, TakeMerged(merged=self.case_id, takes=carrying(mine.state), **said), other)
         return self._half(envelope, MergeInto(into=self.case_id, **said), other)
+
+    async def _linked(self, envelope: Envelope, other: str) -> Sequence[Write]:
+        """Nothing: a link is one case's. Raises: NotFound: not a case that this person may know of."""
+        rights(envelope.principal, (await load(self.kernel.store, self.decider, case_stream(other))).state, envelope.now)
+        return ()
 
     async def _same_student(self, mine: Case, other: Case) -> bool:
         """Also where the roster has the child under two ids, or one of the two is not identified."""

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from services.cases.commands.envelope import Envelope
 from services.cases.commands.fill import Ground, fill
+from services.cases.commands.groups import require_groups
 from services.cases.commands.naming import require_fit
 from services.cases.commands.schools import require_schools
 from services.cases.commands.subject import Said, Subject
@@ -109,6 +110,7 @@ class Road:
         await self._require_not_named(ground)
         await require_fit(ground, wanted)
         await require_schools(ground, wanted)
+        await require_groups(ground, wanted)
         try:
             fields = await self._sealed(envelope, subject, state, wanted, said) | await fill(ground, wanted)
             return wanted.model_validate(fields | {"act": envelope.id("act"), "by": envelope.principal.id, "at": envelope.at})

@@ -38,6 +38,9 @@ class Staff:
         return tuple(dict.fromkeys(person for person in found if person not in self.away))
 
 
+NOBODY = Staff({})
+
+
 def reachable(staff: Staff, *roles: str) -> bool:
     """Somebody who holds one of the roles is there, or somebody stands in for them."""
     people = dict.fromkeys(person for role in roles for person in staff.by_role.get(role, ()))

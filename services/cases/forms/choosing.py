@@ -1,4 +1,4 @@
-"""What may be chosen in a form, by name: people who fit, schools, agencies. Ids never show (people page, rule 2)."""
+"""What may be chosen in a form, by name: people who fit, schools, agencies, groups, cases. Ids never show (people page, rule 2)."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from services.cases.domain.case.state import Case
 from services.cases.domain.steps.named import Names
 from services.cases.forms.fields import Field
+from services.cases.forms.going_on import GoingOn, Option
 from services.cases.forms.wording import Question
 from services.cases.reading.agencies import Agencies
 from services.cases.reading.directory import Directory
 from services.cases.reading.roster import Roster
+from shared.access import Principal
 from shared.sealed import Erased
 from shared.service import Kernel
-
-Option = tuple[str, str]
-"""What is sent, and what is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +26,10 @@ class Choosing:
     roster: Roster
     directory: Directory
     agencies: Agencies
+    going_on: GoingOn
 
-    async def of(self, question: Question, case: Case) -> list[Option]:
-        """The options of a field that is found by name; none for any other."""
+    async def of(self, question: Question, case: Case, reader: Principal) -> Sequence[Option]:
+        """The options of a field that is found by name; none for any other. reader: whoever fills it in."""
         match question.field:
             case Field(widget="person", names=Names() as names):
                 return await self._named(await self._people(names, case))
@@ -39,6 +39,10 @@ class Choosing:
                 return await self.agencies.names()
             case Field(widget="several"):
                 return await self._named(await self._around(case))
+            case Field(widget="group"):
+                return await self.going_on.groups(reader, case)
+            case Field(widget="case"):
+                return await self.going_on.cases(reader, case)
             case Field(widget="school"):
                 return [each for each in await self.directory.schools() if each[0] != case.school]
             case _:
@@ -71,7 +75,7 @@ class Choosing:
         """The student and the family."""
         return [*([case.student] if case.student else []), *await self._guardians(case)]
 
-    async def _named(self, people: Iterable[str]) -> list[Option]:
+    async def _named(self, people: Iterable[str]) -> list[tuple[str, str]]:
         """With their names, in the order of these. Whoever has none that can be read is left out."""
         names = await self.names(tuple(dict.fromkeys(people)))
         return sorted(names.items(), key=lambda each: each[1].casefold())

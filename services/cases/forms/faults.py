@@ -30,6 +30,7 @@ _SENTENCES: Mapping[str, Sentences] = {
         "Isian ini memuat tanda atau bentuk yang tidak dapat dipakai di sini.", "This holds a sign or a form that cannot be used here."
     ),
     "in-the-future": Sentences("Waktu ini belum terjadi.", "This time has not come yet."),
+    "unknown-group": Sentences("Pilih kelompok yang Anda pimpin dan diikuti murid ini.", "Choose a group that you lead and this student is in."),
     "unknown-school": Sentences("Sekolah ini tidak ada di kabupaten/kota ini.", "There is no such school in the district."),
 }
 _MOMENT = Sentences("Tulis tanggal dan waktu yang ada di kalender.", "Write a date and time that the calendar has.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, get_args, get_origin
@@ -14,17 +14,20 @@ from pydantic.fields import FieldInfo
 from services.cases.commands.bodies import body_of
 from services.cases.commands.words import bare, field_type, is_part, purpose_of
 from services.cases.domain.steps.command import Command
-from services.cases.domain.steps.named import Names, NamesSchool
+from services.cases.domain.steps.named import Names, NamesCase, NamesGroup, NamesSchool
 
 Widget = Literal[
-    "words", "line", "day", "moment", "number", "yes-no", "tick", "choice", "person", "school", "agency", "several", "agencies", "rows", "judged",
-    "made",
+    "words", "line", "day", "moment", "number", "yes-no", "tick", "choice", "person", "school", "agency", "group", "case", "several", "agencies",
+    "rows", "judged", "made",
 ]  # fmt: skip
 """How a field is filled in. words: long text. line: a short one. yes-no: a question that has to be answered. tick: a box that may stay empty.
 
-choice: one of several codes. person, school, agency: found by name. several: any of what is offered; agencies: any of them. rows: parts with fields
-of their own. judged: a code for each of several things. made: an id that the form makes, so that nobody types one.
+choice: one of several codes. person, school, agency, group, case: found by name. several: any of what is offered; agencies: any of them. rows: parts
+with fields of their own. judged: a code for each of several things. made: an id that the form makes, so that nobody types one.
 """
+
+_FOUND_BY_NAME: Mapping[type, Widget] = {NamesSchool: "school", NamesGroup: "group", NamesCase: "case"}
+"""By what is written on the field."""
 
 _FEW = 5
 """So many numbers stand beside each other; more are typed."""
@@ -89,8 +92,9 @@ def _text(own: FieldInfo | None, names: Names | None) -> Widget:
         return "person"
     if own is None:
         return "line"
-    if any(isinstance(each, NamesSchool) for each in own.metadata):
-        return "school"
+    for each in own.metadata:
+        if type(each) in _FOUND_BY_NAME:
+            return _FOUND_BY_NAME[type(each)]
     return "words" if purpose_of(field_type(own)) else "line"
 
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from services.cases.attached.showing import place_of_files
 from services.cases.closing.naming import Closing
 from services.cases.commands.next_steps import LookingAhead, NextStep
 from services.cases.commands.road import Road
@@ -28,6 +29,7 @@ from services.cases.forms.giving import CHANGED, Giving, Outcome, Sent, typed_in
 from services.cases.forms.giving_back import giving_back
 from services.cases.forms.showing import Showing
 from services.cases.forms.wording import Form
+from services.cases.rights import is_of
 from shared.access import Principal, SignedIn
 from shared.decider import load
 from shared.errors import NotFound, Refused
@@ -119,6 +121,11 @@ class StepPages:
         query = "&".join(each for each in (saved, urlencode({"reason": reason}) if reason else "") if each)
         return f"/cases/cases/{case_id}" + (f"?{query}" if query else "")
 
+    def _files(self, principal: Principal, case_id: str, case: Case, activity_id: str) -> str:
+        """Where files of the activity are added, for whom it concerns; empty where the step begins one or is about something else."""
+        activity = case.activities.get(activity_id)
+        return place_of_files(case_id, "kegiatan", activity_id) if activity and is_of(principal, activity) else ""
+
     def _form(self, called: str) -> Form:
         form = self.forms.get(called)
         if form is None:
@@ -137,7 +144,7 @@ class StepPages:
         draft_at: datetime | None = None,
     ) -> Response:
         known, addresses = step or await self._step(principal, case_id, sent, now), where(request, case_id, sent.form.command.called)
-        showing = Showing(self.choosing, now.state, known.choices if known else {})
+        showing = Showing(self.choosing, now.state, principal, known.choices if known else {})
         told = {
             "form": sent.form,
             "shown": await showing.form(sent.form, sent.fixed, sent.typed, outcome.errors),
@@ -155,6 +162,7 @@ class StepPages:
             "address": addresses.form,
             "draft_address": addresses.draft,
             "draft_at": draft_at,
+            "files": self._files(principal, case_id, now.state, sent.fixed.get("activity", "")),
             "zone": (await self._zone(now)).key,
             "others": await self.drafts.others(principal, case_id, sent.form.command.called, sent.fixed),
             "meanwhile": await self.drafts.meanwhile(principal, case_id, sent) if outcome.notice is CHANGED else [],

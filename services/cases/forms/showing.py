@@ -12,6 +12,7 @@ from services.cases.forms.faults import Faulty
 from services.cases.forms.fields import Widget
 from services.cases.forms.filling import Typed, rows_typed
 from services.cases.forms.wording import Form, Pair, Question
+from shared.access import Principal
 from shared.pages import Text
 
 _EMPTY_ROWS = 2
@@ -39,10 +40,14 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Showing:
-    """Shows forms about one case. offered: the values that a field takes now, where it does not take all of its type."""
+    """Shows forms about one case. reader: whoever fills them in.
+
+    offered: the values that a field takes now, where it does not take all of its type.
+    """
 
     choosing: Choosing
     case: Case
+    reader: Principal
     offered: Mapping[str, Sequence[Value]]
 
     async def form(self, form: Form, fixed: Mapping[str, object], typed: Typed, errors: Faulty) -> list[Shown]:
@@ -74,7 +79,7 @@ class Showing:
         offered = self.offered.get(question.name)
         known: Mapping[str, Text] = question.options or (_YES_NO if question.field.widget == "yes-no" else {})
         if offered is None or question.field.widget == "yes-no":
-            return list(known.items()) or list(await self.choosing.of(question, self.case))
+            return list(known.items()) or list(await self.choosing.of(question, self.case, self.reader))
         codes = [str(each) for each in offered]
         if all(code in known for code in codes):
             return [(code, known[code]) for code in codes]

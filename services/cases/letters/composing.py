@@ -34,11 +34,10 @@ _REPORTS: Mapping[str, Text] = {
 
 def routers(road: Road, words: Words, kinds: Mapping[str, Kind[Material]], reports: Reports, issuing: Issuing) -> Sequence[APIRouter]:
     """kinds: the documents of the strategies. Raises: StartRefused: one has no model."""
-    kernel, work = road.kernel, road.casework
+    work = road.casework
     if missing := documents.undocumented(work, kinds):
         raise StartRefused(f"no model for {', '.join(missing)}: add a row to services/cases/letters/kinds.py")
-    gathering = Gathering(kernel, work, road.roster, road.calendars, words, issuing.standing)
-    subjects = Subjects(gathering)
+    subjects = subjects_of(road, words, issuing)
     return [
         routes.router(subjects, issuing, kinds),
         pages.router(pages.DocumentPages(subjects, issuing, kinds)),
@@ -46,6 +45,11 @@ def routers(road: Road, words: Words, kinds: Mapping[str, Kind[Material]], repor
         settings.router(CommandRoutes(road, APIRouter(prefix="/cases/api", tags=["paper"])), issuing),
         verifying.router(Verifying(issuing, titles(work))),
     ]
+
+
+def subjects_of(road: Road, words: Words, issuing: Issuing) -> Subjects:
+    """What documents are about."""
+    return Subjects(Gathering(road.kernel, road.casework, road.roster, road.calendars, words, issuing.standing))
 
 
 def issuing_of(road: Road) -> Issuing:

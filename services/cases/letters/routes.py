@@ -19,15 +19,15 @@ from services.cases.letters.gathering import Gathered
 from services.cases.letters.issuing import Document, Issuing
 from services.cases.letters.kinds import Kind
 from services.cases.letters.made import made_of
-from services.cases.letters.material import Material, NotComplete
+from services.cases.letters.material import Material
 from services.cases.letters.previewing import UNNUMBERED, preview
+from services.cases.letters.reading import Readable
 from services.cases.letters.subjects import Subjects, drafted, numbered
 from services.cases.letters.wanted import Wanted, WantedDocument
 from services.cases.reading.documents import documents_of
 from services.cases.rights import ReadingReason
 from shared.access import Principal, SignedIn
 from shared.asking import asked
-from shared.errors import NotAllowed, NotFound
 
 Opening = Callable[[Principal, str, ReadingReason | None], Awaitable[Gathered]]
 
@@ -89,30 +89,17 @@ class DocumentRoutes:
 
     def files(self) -> None:
         """The kept file of one document, whatever it is about."""
+        readable = Readable(self.subjects, self.issuing)
 
         @self.routes.get("/issued/{document_id}/pdf", summary="The kept file, exactly as it was issued")
         async def pdf(document_id: str, principal: SignedIn, reason: ReadingReason | None = None) -> Response:
-            document = await self.readable(document_id, principal, reason)
+            document = await readable.one(principal, document_id, reason)
             return Response(await self.issuing.pdf(document), media_type="application/pdf", headers=_attached(document, "pdf"))
 
         @self.routes.get("/issued/{document_id}/receipt-slip", summary="The slip on which its receiver signs (tanda terima), as PDF")
         async def slip(document_id: str, principal: SignedIn, reason: ReadingReason | None = None) -> Response:
-            document = await self.readable(document_id, principal, reason)
+            document = await readable.one(principal, document_id, reason)
             return Response(await self.issuing.slip(document), media_type="application/pdf", headers=_attached(document, "pdf"))
-
-    async def readable(self, document_id: str, principal: Principal, reason: ReadingReason | None) -> Document:
-        """One that this person may read now. Raises: NotFound, NotAllowed."""
-        place = await self.issuing.files.place(document_id)
-        if place is None:
-            raise NotFound("no document of yours has this id")
-        document = await self.issuing.document(place)
-        issue = document.issued.issue
-        gathered = await self.subjects.by_stream(principal, place.subject, reason)
-        try:
-            self.subjects.found(gathered, issue.name, issue.made_from)
-        except NotComplete as error:
-            raise NotAllowed from error
-        return document
 
 
 def _exists_for(subjects: Subjects, gathered: Gathered, document: Document) -> bool:

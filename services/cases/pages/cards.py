@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from services.cases.attached.showing import place_of_files
 from services.cases.pages.entries import Entry
 from services.cases.pages.links import Link
 from services.cases.reading.words import Words
@@ -21,7 +22,7 @@ _WITHHELD_STATES: Mapping[str, Text] = {"ended": say("Layanan ini sudah diberika
 class Card:
     """title: the strategy. receiver: of a referral. owner: by name. state: where nothing of its history may be shown. entries: the newest first.
 
-    over: nothing may be done with it any more.
+    files: where the files of an activity stand, for whoever may read it. over: nothing may be done with it any more.
     """
 
     title: Text
@@ -31,6 +32,7 @@ class Card:
     state: Text
     entries: Sequence[Entry]
     links: Sequence[Link]
+    files: str = ""
 
     @property
     def over(self) -> bool:
@@ -39,24 +41,31 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Cards:
-    """words: what strategies are called. entries, links: of the whole case. names: of whoever and whatever may be named."""
+    """words: what strategies are called. entries, links: of the whole case. names: of whoever and whatever may be named.
+
+    asked: the query that says why the case is read; empty where nobody asks.
+    """
 
     words: Words
     entries: Sequence[Entry]
     links: Sequence[Link]
     names: Mapping[str, str]
+    asked: str
 
     def of(self, told: Mapping[str, Any]) -> list[Card]:
         """The newest first; those with which nothing may be done any more last. told: the case as the reader may see it."""
-        activities = [self._activity(each) for each in told["activities"]]
+        activities = [self._activity(each, told["id"]) for each in told["activities"]]
         referrals = [self._referral(each) for each in told.get("referrals", ())]
         found = sorted((*activities, *referrals), key=lambda each: each.entries[0].at if each.entries else "", reverse=True)
         return sorted(found, key=lambda each: each.over)
 
-    def _activity(self, activity: Mapping[str, Any]) -> Card:
+    def _activity(self, activity: Mapping[str, Any], case_id: str) -> Card:
         held = "withheld" in activity
         state = _WITHHELD_STATES.get(activity["state"], "") if held else ""
-        return self._card(activity["id"], self.words.titles[activity["strategy"]], "", activity["owner"], held, state)
+        card = self._card(activity["id"], self.words.titles[activity["strategy"]], "", activity["owner"], held, state)
+        if held:
+            return card
+        return replace(card, files=place_of_files(case_id, "kegiatan", activity["id"]) + self.asked)
 
     def _referral(self, referral: Mapping[str, Any]) -> Card:
         agency = self.names.get(referral["agency"], "")

@@ -20,7 +20,7 @@ from services.cases.domain.referring.disclosure import DISCLOSURE
 from services.cases.domain.referring.referral.events import ReferralDrafted, ReferralMoved
 from services.cases.domain.referring.turns import TURNS
 from services.cases.forms.wording import Form, Question
-from shared.events import CaseClosed, ReferralSent
+from shared.events import CaseClosed, ReferralQuestionAnswered, ReferralSent
 from shared.pages import Text, say
 from shared.typed import moment_of
 
@@ -31,6 +31,7 @@ _ALONE: Mapping[str, str] = {
     type_of(CaseClosed): "close",
     type_of(ReferralDrafted): "draft-referral",
     type_of(ReferralSent): "send-referral",
+    type_of(ReferralQuestionAnswered): "answer-agency",
 }
 """Events that no table pairs with their command."""
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from services.cases.attached.kept import AttachedFiles
 from services.cases.attached.opening import heard
@@ -13,8 +15,8 @@ from services.cases.commands.next_steps import LookingAhead
 from services.cases.domain.case.strands import Close
 from services.cases.pages.after import After
 from services.cases.pages.around import SAFETY, Around, safety_of
-from services.cases.pages.cards import Cards
-from services.cases.pages.entries import Entry, Telling
+from services.cases.pages.cards import Card, Cards
+from services.cases.pages.entries import Telling
 from services.cases.pages.families import families_shown
 from services.cases.pages.links import Link, Linking
 from services.cases.pages.naming import Naming
@@ -22,6 +24,7 @@ from services.cases.pages.screen import CATEGORIES, FACTS, LOUDNESS, STATES
 from services.cases.pages.strands import brought_in_shown, strand_shown
 from services.cases.pages.timeline import Filtering, timeline
 from services.cases.reading.case import CaseReader, Moment
+from services.cases.reading.meetings import MEETINGS, begins
 from services.cases.reading.words import Words
 from services.cases.rights import OF_THE_SCHOOL, ReadingReason
 from shared.access import Principal
@@ -69,7 +72,8 @@ class OneCase:
         links = self.linking.links(case_id, await self.looking.steps(principal, case_id), names, reason)
         looked = self.around.looked(reads, names)
         files = await self.attached.of(heard(told), told["student"])
-        shown = _head(told, names, self.words) | self._work(told, entries, links, names) | {"attached": files_shown(files, case_id, reason)}
+        cards = Cards(self.words, entries, links, names, f"?{urlencode({'reason': reason})}" if reason else "").of(told)
+        shown = _head(told, names, self.words) | self._work(told, cards, links, names) | {"attached": files_shown(files, case_id, reason)}
         return shown | {
             "id": case_id,
             "zone": (await self.around.calendars.of(told["school"])).zone,
@@ -84,9 +88,8 @@ class OneCase:
             "beside": [each for each in looked if each.here and each.by and each.reader != principal.id],
         }
 
-    def _work(self, told: Mapping[str, Any], entries: Sequence[Entry], links: Sequence[Link], names: Mapping[str, str]) -> dict[str, Any]:
+    def _work(self, told: Mapping[str, Any], cards: Sequence[Card], links: Sequence[Link], names: Mapping[str, str]) -> dict[str, Any]:
         """What is expected, what may be done, and what was done."""
-        cards = Cards(self.words, entries, links, names).of(told)
         strands = [strand_shown(each, names, links) for each in told["strands"]]
         placed = {link.address for links_of in (*(card.links for card in cards), *(each["links"] for each in strands)) for link in links_of}
         others = [each for each in links if each.address not in placed]
@@ -143,7 +146,8 @@ def _why(strands: Sequence[Mapping[str, Any]]) -> list[Text]:
 def _expected(deadline: Mapping[str, Any], names: Mapping[str, str], words: Words) -> dict[str, Any]:
     return {
         "what": words.deadlines[deadline["what"]],
-        "due": deadline["due"],
+        "due": begins(deadline["what"], datetime.fromisoformat(deadline["due"])),
+        "meets": deadline["what"] in MEETINGS,
         "by": names.get(deadline["owner"] or ""),
         "late": bool(deadline["step"]),
     }

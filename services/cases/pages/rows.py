@@ -15,6 +15,7 @@ from services.cases.reading.case_list import CaseList, Listed
 from services.cases.reading.hours import FROM_ARRIVAL, to_the_hour
 from services.cases.reading.in_hand import OwnCase
 from services.cases.reading.lists import cases_asked, whole_cases
+from services.cases.reading.meetings import begins
 from services.cases.reading.questions import Askers, Name, question
 from services.cases.reading.wanted_work import WorkFilter
 from services.cases.reading.words import Words
@@ -124,12 +125,17 @@ class Rows:
 
 
 def _shown(told: Told) -> datetime | None:
-    """By the hour where it would tell when somebody's words arrived, which may be anonymous; an emergency's clock to the minute."""
+    """Of a meeting when it begins. By the hour where it would tell when somebody's words arrived, which may be anonymous; an emergency's clock to the
+    minute.
+    """
     tells = told.what is None or told.what in FROM_ARRIVAL
-    return to_the_hour(told.due) if told.due and tells and told.urgency != "emergency" else told.due
+    return to_the_hour(told.due) if told.due and tells and told.urgency != "emergency" else told.due and begins(told.what, told.due)
 
 
 def _of_list(name: Name, found: Sequence[Work]) -> list[Told]:
+    """Meetings by when they begin."""
+    if name == "appointments":
+        found = sorted(found, key=lambda each: begins(each.what, each.expected_at))
     return [_of_work(each) for each in (_first_of_each_case(found) if name in _ONE_A_CASE else found)]
 
 

@@ -152,8 +152,9 @@ _AT = (
 
 
 def gone_of(held: sql.Composed) -> sql.Composed:
-    """Who is gone from which school, and why. held: person, school and the student's school now, of what people have: who served a school as a
-    counsellor of its cluster does so no more where it has one of its own again, or where they work on cases nowhere.
+    """Who is gone from which school, and why. held: person and school of what people have, and where else they may do it: a step at the student's
+    school of now, a case nowhere. Who served a school as a counsellor of its cluster does so no more where it has one of its own again, or where they
+    work on cases nowhere.
     """
     return sql.SQL(
         "SELECT person, school, why FROM gone_v1 UNION ALL SELECT person, school, 'away' FROM leave_v1"
@@ -170,8 +171,8 @@ def gone_of(held: sql.Composed) -> sql.Composed:
 
 _GONE = gone_of(
     sql.SQL(
-        "SELECT coalesce(given, taken), school, student_at FROM case_list_v1"
-        " WHERE generation = {now} AND NOT closed AND NOT merged UNION SELECT jsonb_array_elements_text(absent), school, student_at FROM case_list_v1"
+        "SELECT coalesce(given, taken), school, NULL FROM case_list_v1"
+        " WHERE generation = {now} AND NOT closed AND NOT merged UNION SELECT jsonb_array_elements_text(absent), school, NULL FROM case_list_v1"
         " WHERE generation = {now} AND absent <> '[]' UNION SELECT w.owner, w.school, c.student_at FROM worklist_v1 w JOIN case_list_v1 c"
         " ON c.generation = w.generation AND c.case_id = w.case_id WHERE w.generation = {now}"
     ).format(now=answering(VIEW))

@@ -79,6 +79,15 @@ class CaseReader:
         self._allowed(principal, now.state, reason, part)
         return now
 
+    async def activity(self, principal: Principal, case_id: str, activity_id: str, reason: ReadingReason | None, what: str) -> Loaded[Case]:
+        """The case with an activity whose words are the principal's to read. what: is recorded as read. Raises: NotFound, ReadingReasonNeeded."""
+        now = await self.current(case_id)
+        allowed, known = self._allowed(principal, now.state, reason), now.state.activities.get(activity_id)
+        if known is None or not may_read(principal, now.state, known, allowed, self.kernel.clock.now()):
+            raise NotFound("no activity of yours has this id")
+        await self._record(principal, case_id, what, now.version, reason, content=True)
+        return now
+
     async def case(self, principal: Principal, case_id: str, moment: Moment, reason: ReadingReason | None = None) -> dict[str, Any]:
         """The folded state, under today's rights and today's erasures."""
         now = await self.current(case_id)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from services.cases.reading.calendars import SchoolCalendars
+from services.cases.reading.meetings import MEETINGS
 from services.cases.reading.wanted_work import WorkFilter
 from services.cases.rights import OF_THE_SCHOOL, sight_of
 from shared.access import EVERYWHERE, Principal
@@ -43,9 +44,9 @@ TITLES: Mapping[Name, tuple[str, str]] = {
 }
 
 _OF_ONESELF: Mapping[Name, tuple[str, ...]] = {
-    "appointments": ("counselling-meeting", "conference-meeting", "home-visit"),
+    "appointments": MEETINGS,
     "evaluations": ("evaluation-laiseg", "evaluation-laijapen", "evaluation-laijapang", "referral-evaluation"),
-    "answers": ("guardian-answer", "objection", "missed-appointment", "guidance-result"),
+    "answers": ("guardian-answer", "objection", "missed-appointment", "agency-question", "guidance-result"),
 }
 """What is expected on these; a counsellor sees the own, who leads sees the school's."""
 
@@ -100,7 +101,7 @@ def question(name: Name, asking: Asking) -> WorkFilter:
         return WorkFilter(what=_OF_ONESELF[name], school=school, sight=leading, own=principal.id)
     match name:
         case "today":
-            return WorkFilter(before=asking.midnight, taker=asking.taker, school=school, sight=leading, own=principal.id)
+            return WorkFilter(before=asking.midnight, beginning=True, taker=asking.taker, school=school, sight=leading, own=principal.id)
         case "new-words":
             codes, mine = ("new-words", "reopening-question"), principal.schools(*OF_THE_SCHOOL)
             return WorkFilter(what=codes, school=school, sight=leading, own=principal.id, nobodys_at=mine)

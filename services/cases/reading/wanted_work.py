@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import LiteralString
 
+from services.cases.domain.strategies.counselling import RECORDED_AFTER
 from services.cases.reading.case_list import of_schools
+from services.cases.reading.meetings import RECORDED_LATER
 from services.cases.rights import Sight
 from shared.conditions import Conditions
 
@@ -19,7 +21,8 @@ class WorkFilter:
     nobodys: only what nobody has. taker: schools where the reader may take a case in hand, `*` for all. What may be taken there is on the list, too,
     and stands first: unacknowledged alerts, then the first thing expected of each case that nobody has. moving: only cases of students who are
     elsewhere or have left, which are to be transferred, kept or closed. sight: what of the schools is seen, everything where nothing is said.
-    own: whose own things are seen beside it. nobodys_at: schools whose things without an owner are seen beside it.
+    own: whose own things are seen beside it. nobodys_at: schools whose things without an owner are seen beside it. beginning: meetings that begin
+    before `before`, too, although they may be recorded later.
     """
 
     owner: str | None = None
@@ -33,6 +36,7 @@ class WorkFilter:
     sight: Sight | None = None
     own: str | None = None
     nobodys_at: frozenset[str] = frozenset()
+    beginning: bool = False
 
 
 _RANK = "CASE WHEN what = 'acknowledge' THEN 0 WHEN owner IS NULL THEN 1 ELSE 2 END"
@@ -93,9 +97,21 @@ def _or_to_be_taken(found: Conditions, wanted: WorkFilter) -> None:
 
 def _of_the_list(found: Conditions, wanted: WorkFilter) -> None:
     found.add_if_asked("owner = %s", wanted.owner)
-    found.add_if_asked("expected_at < %s", wanted.before)
+    if wanted.before and wanted.beginning:
+        _before_or_beginning(found, wanted.before)
+    else:
+        found.add_if_asked("expected_at < %s", wanted.before)
     if wanted.sight:
         _in_sight(found, wanted.sight, wanted)
+
+
+def _before_or_beginning(found: Conditions, before: datetime) -> None:
+    """Within one range, so that the index on the time still serves."""
+    due, begun = Conditions(), Conditions()
+    due.add("expected_at < %s", before)
+    begun.add("what = ANY (%s)", list(RECORDED_LATER))
+    found.add("expected_at < %s", before + RECORDED_AFTER)
+    found.add_either(due, begun)
 
 
 def _in_sight(found: Conditions, sight: Sight, wanted: WorkFilter) -> None:

@@ -14,6 +14,7 @@ from services.cases.commands.road import Road
 from services.cases.domain.case.state import Case
 from services.cases.forms.choosing import Choosing
 from services.cases.forms.giving import Outcome
+from services.cases.forms.going_on import Option
 from services.cases.forms.wording import Form, Pair, Question
 from services.cases.reading.receivers import Found, Receivers
 from services.cases.referring.contents import IDENTITY, AboutStudent, Student, package
@@ -115,9 +116,9 @@ class Screens:
             "sent": [(name, value) for name, values in kept.typed.items() for value in values],
         }
 
-    async def _approvers(self, principal: Principal, case: Case) -> Sequence[tuple[str, str]]:
+    async def _approvers(self, principal: Principal, case: Case) -> Sequence[Option]:
         """Nobody approves their own referral."""
-        return [each for each in await self.choosing.of(self._question("ask-approval", "approver"), case) if each[0] != principal.id]
+        return [each for each in await self.choosing.of(self._question("ask-approval", "approver"), case, principal) if each[0] != principal.id]
 
     def _words(self, called: str, name: str) -> Mapping[str, Pair]:
         return self._question(called, name).options or {}

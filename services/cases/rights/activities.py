@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.cases.domain.case.additions import StrandContinued
+from services.cases.domain.case.files import FileAdded
 from services.cases.domain.case.glass import GlassBroken
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import NoteAdded, StrandAdded
@@ -37,7 +38,8 @@ def is_of(principal: Principal, activity: Activity) -> bool:
 
 def may_open(principal: Principal, case: Case, allowed: Level, event: Event, now: datetime) -> bool:
     """Whether what one event says is for this person."""
-    activity = case.activities.get(event.activity) if isinstance(event, ActivityEvent) else None
+    about = event.activity if isinstance(event, ActivityEvent | FileAdded) else None
+    activity = case.activities.get(about) if about else None
     if activity:
         return may_read(principal, case, activity, allowed, now)
     if isinstance(event, GlassBroken) and principal.id in (event.by, event.owner, event.leader):

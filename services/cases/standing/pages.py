@@ -33,9 +33,10 @@ LEADS = {GROUP_KIND: "group"}
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One of them. takes: the reader may go on with it themselves. people: whom they may name."""
+    """One of them. page: of a group, where its plan stands. takes: the reader may go on with it themselves. people: whom they may name."""
 
     address: str
+    page: str
     title: Pair
     school: str
     owner: str
@@ -66,6 +67,7 @@ class StandingPages:
         names = await self.names.of([*able, found.owner])
         return Card(
             address=f"/cases/tanpa-kasus/{found.kind}/{found.id}",
+            page=f"/cases/tanpa-kasus/kelompok/{found.id}",
             title=self.words.titles[GROUP_COUNSELLING.name if found.kind == GROUP_KIND else found.kind],
             school=await self.directory.school(found.school),
             owner=names.get(found.owner, ""),

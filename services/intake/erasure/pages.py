@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Annotated
 from uuid import UUID, uuid4
 
@@ -17,9 +16,8 @@ from services.intake.domain.roster import ROSTER
 from services.intake.erasure.office import ErasureOffice, Wanted
 from services.intake.erasure.routes import require_theirs, told, told_of_dry_run
 from shared.access import SignedIn
-from shared.asking import asked
+from shared.asking import asked_by_form
 from shared.decider import load
-from shared.message import TANGGAP, derived_id
 from shared.pages import say
 from shared.sealed import Erased
 
@@ -94,8 +92,8 @@ def pages(office: ErasureOffice) -> APIRouter:
     ) -> Response:
         """key: of the form that was looked at: sent again, it asks for nothing new."""
         await require_theirs(erasures, principal, person)
-        command = await asked(request, principal)
-        once = replace(command, key=str(key), cause=derived_id(TANGGAP, command.scope, key))
+        typed = {"person": person, "ground": ground, "scope": scope}
+        once = await asked_by_form(office.kernel.fingerprints, request, principal, key, typed)
         await office.request(Wanted(person, ground, scope, principal.id), once)
         return RedirectResponse(f"{_LIST}/{person}", 303)
 

@@ -10,6 +10,7 @@ import structlog
 
 from services.intake.domain.concern import CONCERN
 from services.intake.domain.held import BY_ITSELF, LetThrough
+from services.intake.domain.held_told import HELD_TOLD, TellHeld, held_stream
 from services.intake.held.view import HeldReports
 from shared.clock import Clock
 from shared.decider import execute
@@ -36,9 +37,16 @@ class Release:
     clock: Clock
 
     async def look(self) -> int:
-        """One of each school, those that tell of danger at once; how many. Raises: Unavailable."""
+        """Tells schools where something waits; then one of each goes on, those that tell of danger at once: how many. Raises: Unavailable."""
+        for school in await self.reports.schools():
+            await self._tell(school)
         due = await self.reports.due(self.clock.now() - UNHURRIED)
         return sum([await self._through(concern, school) for concern, school in due])
+
+    async def _tell(self, school: str) -> None:
+        """Somebody of the school hears that reports wait to be looked at."""
+        now, cause = self.clock.now(), uuid4()
+        await execute(self.store, HELD_TOLD, held_stream(school), TellHeld(school=school, at=now), Occasion(BY_ITSELF, school, now, cause, cause))
 
     async def _through(self, concern: str, school: str) -> bool:
         """One that cannot go on keeps back no other; its class is logged, never what it says."""

@@ -60,6 +60,7 @@ _WAITING = f"{_LISTED} AND school = %s AND aside IS NULL ORDER BY {_FIRST} LIMIT
 _SET_ASIDE = f"{_LISTED} AND school = %s AND aside IS NOT NULL ORDER BY at DESC LIMIT {PAGE}"
 _CHOSEN = f"{_LISTED} AND school = %s AND concern = ANY (%s)"
 _COUNTS = "SELECT school, count(*) FROM held_v1 WHERE generation = %s AND aside IS NULL GROUP BY school"
+_SCHOOLS = "SELECT DISTINCT school FROM held_v1 WHERE generation = %s AND aside IS NULL ORDER BY school"
 _DUE = (
     "SELECT DISTINCT ON (school) concern, school FROM held_v1 WHERE generation = %s AND aside IS NULL AND (danger OR at < %s)"
     " ORDER BY school, danger DESC, alike, at"
@@ -95,6 +96,12 @@ class HeldReports:
         async with self.view.as_it_stands(acting="held") as (connection, generation):
             rows = await (await connection.execute(_DUE, (generation, before))).fetchall()
         return [(concern, school) for concern, school in rows]
+
+    async def schools(self) -> list[str]:
+        """Where something waits."""
+        async with self.view.as_it_stands(acting="held") as (connection, generation):
+            rows = await (await connection.execute(_SCHOOLS, (generation,))).fetchall()
+        return [school for (school,) in rows]
 
     async def _listed(self, query: str, school: str, *more: object) -> list[Listed]:
         async with self.view.reading(school) as (connection, generation):

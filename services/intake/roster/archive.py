@@ -5,6 +5,7 @@ Nothing is ever unpacked onto the disk, so the paths in a zip lead nowhere.
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -32,6 +33,9 @@ _LONGEST_PLACE = 100
 _LITTER = ("._", "~$")
 """How names begin that macOS and office programs leave beside the real file."""
 
+_COPY = re.compile(r"(?:salinan |copy of )?([a-z]+)(?:[ _-]+(?:copy|salinan))?(?: ?\(\d+\)|[ _-]\d{1,2})?")
+"""How a browser or a desktop names the second copy of a file: users (1), users - Copy, Salinan users."""
+
 Source = Path | BinaryIO
 """A folder, a zip, or an open zip."""
 
@@ -54,7 +58,7 @@ def read_files(source: Source, wanted: Collection[str]) -> dict[str, bytes]:
     found: dict[str, PurePosixPath] = {}
     for member in members(source):
         name = member.place.stem.lower()
-        if name not in wanted or member.place.suffix.lower() != ".csv":
+        if member.place.suffix.lower() != ".csv" or not _is_meant(name, wanted, member.place):
             continue
         if name in found:
             raise _second(found[name], member.place)
@@ -62,6 +66,16 @@ def read_files(source: Source, wanted: Collection[str]) -> dict[str, bytes]:
             raise untrusted("too-large", f"/{name}.csv")
         found[name], contents[name] = member.place, member.read()
     return contents
+
+
+def _is_meant(name: str, wanted: Collection[str], place: PurePosixPath) -> bool:
+    """Whether it is one of the files that we read. Raises: Invalid: it is a copy of one, and nobody knows which of the two is meant."""
+    if name in wanted:
+        return True
+    copied = _COPY.fullmatch(name)
+    if copied and copied[1] in wanted:
+        raise untrusted("copied-file", f"/{copied[1]}.csv", place=_shown(place))
+    return False
 
 
 def members(source: Source) -> Iterator[Member]:

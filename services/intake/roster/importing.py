@@ -7,7 +7,8 @@ has not changed.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 from uuid import uuid4
@@ -30,6 +31,7 @@ from services.intake.roster.registered import Registered
 from services.intake.roster.registering import Registering, erased
 from services.intake.roster.report import ImportReport, LastImport, imported, last_import, report, set_aside_rows
 from services.intake.roster.sources import read_source
+from services.intake.year.holding import hold
 from shared.decider import execute
 from shared.delivery.leases import lease
 from shared.errors import Unavailable
@@ -90,7 +92,7 @@ class RosterImport:
 
         Raises: Invalid: the bundle as a whole cannot be trusted; then nothing was changed. Unavailable: the database went away; repeat the import.
         """
-        async with self._here, lease(self.kernel.database, LEASE) as held:
+        async with self.alone() as held:
             working = asyncio.create_task(self._run(bundle, actor, wishes or Wishes(), progress))
             try:
                 await asyncio.wait((held, working), return_when=asyncio.FIRST_COMPLETED)
@@ -99,6 +101,12 @@ class RosterImport:
                 return working.result()
             finally:
                 await ended(working)  # awaited, or it would go on without the lease
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[asyncio.Task[None]]:
+        """Nobody else imports meanwhile, in this process or another. What it gives ends where that is no longer sure."""
+        async with self._here, lease(self.kernel.database, LEASE) as held:
+            yield held
 
     async def last(self) -> LastImport:
         """Raises: NotFound: there was none. StillBuilding."""
@@ -117,9 +125,11 @@ class RosterImport:
     async def _read(self, bundle: Source, wishes: Wishes) -> tuple[Roster, Known]:
         """What the bundle says, and what is known; its rows are not kept any longer."""
         told = await asyncio.to_thread(read_source, bundle, wishes.school)
-        await self._caught_up()
+        await self.caught_up()
         known = await read_known(self.directory)
-        return await asyncio.to_thread(interpret, told, known), known
+        roster = await asyncio.to_thread(interpret, told, known)
+        await hold(roster, self.kernel.store, self.kernel.clock.now())
+        return roster, known
 
     async def _compare(self, roster: Roster, known: Known, wishes: Wishes) -> Compared:
         registered = Registered(self.kernel.store, self.kernel.vault)
@@ -146,7 +156,7 @@ class RosterImport:
         await execute(self.kernel.store, IMPORTS, STREAM, RecordImport(imported=told, rows=set_aside_rows(compared.roster.set_aside)), occasion)
         fresh = TellSchools(schools=tuple(_told_whole(compared, meanwhile)), at=occasion.happened_at)
         await execute(self.kernel.store, FRESHNESS, FRESHNESS_STREAM, fresh, occasion)
-        await self._caught_up()
+        await self.caught_up()
         return told
 
     async def _register(self, made: Plan, registering: Registering, progress: Progress) -> list[SetAside]:
@@ -166,8 +176,8 @@ class RosterImport:
                 await ended(each)
         return found
 
-    async def _caught_up(self) -> None:
-        """Raises: Unavailable: the directory does not follow, so nothing could be compared with it."""
+    async def caught_up(self) -> None:
+        """The directory knows all that is stored. Raises: Unavailable: the directory does not follow, so nothing could be compared with it."""
         if not await self.directory.caught_up(await self.kernel.store.head(), within=30):
             raise Unavailable("the directory of people does not follow the store: see /intake/readyz, then import again")
 

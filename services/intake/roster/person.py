@@ -12,7 +12,7 @@ from shared.events import Post, StaffRole
 
 Untold = Literal["born", "homeroom", "email", "phone", "guardians"]
 
-_PLACEHOLDERS = frozenset({"n/a", "null", "(null)"})
+_PLACEHOLDERS = frozenset({"n/a", "n.a.", "null", "(null)", "none", "undefined", "tidak ada", "tdk ada", "(kosong)"})
 """What systems write for a name that somebody does not have; so does anything without a letter."""
 
 

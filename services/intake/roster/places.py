@@ -108,15 +108,28 @@ class Places:
             self._sifted.put_cell_aside("users", row, "role", "district-role")
 
     def _pairs(self, row: Row) -> list[tuple[str, str]]:
-        """Role and organisation, the main one first: the one marked as primary, else the one at the person's main organisation."""
+        """Role and organisation, the main one first: the one marked as primary, else the one at the person's main organisation.
+
+        Whoever works at a school and has a child there is staff, whatever the export calls primary: nobody's alerts end because they are a parent.
+        """
         main = row["primaryOrgSourcedId"]
         found = {
-            (told["roleType"].lower() != "primary", told["orgSourcedId"] != main, told["role"].lower(), told["orgSourcedId"])
+            (
+                told["role"].lower() in _GUARDIANS,
+                told["roleType"].lower() != "primary",
+                told["orgSourcedId"] != main,
+                told["role"].lower(),
+                told["orgSourcedId"],
+            )
             for told in self._roles[row["sourcedId"]]
         }
         if found:
-            return [(role, organisation) for _, _, role, organisation in sorted(found)]
+            return [(role, organisation) for *_, role, organisation in sorted(found)]
         return [(row["role"].lower(), organisation) for organisation in row.many("orgSourcedIds") or (main,)]
+
+
+def _is_family(told: Row) -> bool:
+    return told["role"].lower() in _GUARDIANS
 
 
 def _posts(place: Place) -> set[Post]:

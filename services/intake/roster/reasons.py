@@ -12,7 +12,7 @@ Reason = Literal[
     "missing-id", "doubled", "no-name", "unknown-role", "unknown-school", "unknown-class", "unknown-status", "spreadsheet-number",
     "spreadsheet-date", "spreadsheet-error", "lost-letters", "invisible-character", "too-long", "not-a-date", "empty-date", "several-addresses",
     "not-an-address", "not-an-npsn", "identity-number", "too-many-cells", "two-homerooms", "unknown-guardian", "person-not-told",
-    "district-role", "role-for-the-district", "of-another-school", "erased",
+    "district-role", "role-for-the-district", "of-another-school", "erased", "left-with-the-year",
     "loses-too-many", "other-ids", "moves-too-many", "loses-all-counsellors", "loses-principal", "unreadable-rows",
 ]  # fmt: skip
 
@@ -128,6 +128,10 @@ SENTENCES: Mapping[Reason, Sentence] = {
     "of-another-school": Sentence(
         id="Orang ini terdaftar di sekolah lain: minta dinas mengimpor perpindahannya.",
         en="This person is at another school: ask the district to import the move.",
+    ),
+    "left-with-the-year": Sentence(
+        id="Koordinator menyatakan murid ini lulus atau keluar pada kenaikan kelas: ekspor lagi dari tahun ajaran baru, atau batalkan di halaman Tahun ajaran.",  # noqa: E501 - one sentence
+        en="A coordinator confirmed that this student graduated or left: export again from the new school year, or take it back on the page Tahun ajaran.",  # noqa: E501 - one sentence
     ),
     "erased": Sentence(
         id="Data orang ini sudah dihapus: tidak ada yang disimpan lagi tentangnya.",

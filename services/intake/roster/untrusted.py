@@ -11,7 +11,7 @@ from shared.errors import Fault, Invalid
 Code = Literal[
     "not-a-zip", "encrypted", "too-large", "too-many-rows", "second-file", "missing-file", "encoding", "unstorable-character", "not-csv", "separator",
     "missing-column", "second-column", "unknown-mode", "too-many-faults", "not-an-answer", "half-answer", "not-oneroster", "no-list", "no-school",
-    "too-much-merged",
+    "too-much-merged", "copied-file",
 ]  # fmt: skip
 
 SENTENCES: Mapping[Code, Sentence] = {
@@ -34,6 +34,10 @@ SENTENCES: Mapping[Code, Sentence] = {
     "second-file": Sentence(
         id="Ada dua berkas, {place}: tidak ada yang tahu mana yang dimaksud, maka sisakan satu.",
         en="There are two files, {place}: nobody can know which one is meant, so leave one of them.",
+    ),
+    "copied-file": Sentence(
+        id="Nama {place} menandakan salinan: sisakan berkas yang dimaksud, dengan nama dari hasil ekspor.",
+        en="The name {place} is that of a copy: leave the file that is meant, under the name that the export gave it.",
     ),
     "missing-file": Sentence(
         id="{place} tidak ada dalam zip: ekspor lagi.",

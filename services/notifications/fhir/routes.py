@@ -121,7 +121,8 @@ class Facade:
         return bundle(self.base, kind, search, fitting[search.after : search.after + search.size], len(fitting))
 
     async def _shown(self, found: Told) -> FhirResponse:
-        return _answer(await self.resources.task(found), found)
+        said = [each for each in await self.answering.school_said(found.task) if isinstance(each, str)]
+        return _answer(await self.resources.task(found, said), found)
 
     async def _occasion(self, principal: Principal, found: Told, request: Request) -> Occasion:
         command = await asked(request, principal)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from services.notifications.domain.task import TASK
-from services.notifications.domain.task.events import TaskRequested
+from services.notifications.domain.task.events import TaskQuestionAnswered, TaskRequested
 from services.notifications.domain.task.state import Task
 from services.notifications.fhir.ids import Pseudonyms, fhir_id
 from services.notifications.partners.answering import stream_of
@@ -70,7 +70,7 @@ async def told(store: EventStore, task_id: str) -> Told | None:
 def _shows(event: Recorded) -> bool:
     """Whether the Task shows something else since this event: a look is the school's to know."""
     told = TASK.codec.decode(event)
-    return isinstance(told, TaskRequested) or (isinstance(told, TaskMoved) and told.trigger != "fetch")
+    return isinstance(told, (TaskRequested, TaskQuestionAnswered)) or (isinstance(told, TaskMoved) and told.trigger != "fetch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +80,8 @@ class Resources:
     pseudonyms: Pseudonyms
     origin: str
 
-    async def task(self, told: Told) -> dict[str, Any]:
-        """Raises: NotAllowed: the agency was erased. Unavailable."""
+    async def task(self, told: Told, school_said: Sequence[str] = ()) -> dict[str, Any]:
+        """school_said: to what the agency asked, where one Task is read and not many. Raises: NotAllowed: the agency was erased. Unavailable."""
         requested = told.requested
         resource: dict[str, Any] = {
             "resourceType": "Task",
@@ -108,7 +108,8 @@ class Resources:
             "owner": {"reference": f"Organization/{fhir_id(requested.agency)}"},
             "restriction": {"period": {"end": _instant(requested.respond_by)}},
         }
-        return resource | self._reason(told)
+        notes = [{"authorReference": {"reference": f"Organization/{DISTRICT}"}, "text": each} for each in school_said]
+        return resource | self._reason(told) | ({"note": notes} if notes else {})
 
     def _reason(self, told: Told) -> dict[str, Any]:
         if told.task.reason is None:

@@ -9,7 +9,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from services.notifications.domain.task.table import TABLE, DeclineReason
-from services.notifications.fhir.tasks import BUSINESS_STATUS, Told
+from services.notifications.fhir.tasks import BUSINESS_STATUS, DISTRICT, Told
 from services.notifications.partners.answering import Said
 from services.notifications.partners.wording import REASONS
 from shared.errors import Fault, Invalid, Malformed
@@ -35,16 +35,26 @@ class _Concept(_Part):
     text: _Words | None = None
 
 
-class _Note(_Part):
-    text: _Words
-
-
 class _Period(_Part):
     start: Annotated[When, Field(strict=False)] | None = None
 
 
 class _Reference(_Part):
+    reference: str | None = None
     display: _Words | None = None
+
+
+class _Note(_Part):
+    """authorReference: the district's, where a client sends back what it read of us."""
+
+    text: _Words
+    authorReference: _Reference | None = None  # noqa: N815 - FHIR's own name
+
+    @property
+    def words(self) -> str:
+        """What the agency itself says."""
+        ours = self.authorReference is not None and self.authorReference.reference == f"Organization/{DISTRICT}"
+        return "" if ours else self.text
 
 
 class _Output(_Part):
@@ -90,7 +100,7 @@ class TaskSent(_Part):
     def words(self) -> str | None:
         """Everything that the agency says in words."""
         reason = self.statusReason.text if self.statusReason else None
-        said = [reason or "", *(note.text for note in self.note), *(each.words for each in self.output)]
+        said = [reason or "", *(note.words for note in self.note), *(each.words for each in self.output)]
         return "\n\n".join(each for each in said if each) or None
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -89,6 +89,10 @@ class Answering:
         lately = (TASK.codec.decode(each) for each in events if each.recorded_at > since)
         if not any(isinstance(each, PackageOpened) and each.by == occasion.actor for each in lately):
             await self.open(task_id, occasion)
+
+    async def school_said(self, found: Task) -> Sequence[str | Erased]:
+        """What the school answered to the agency's questions, in order. Raises: Unavailable."""
+        return await self.kernel.vault.open_many([each.words for each in found.answers])
 
     async def package(self, found: Task) -> str | Erased:
         """What is disclosed, for somebody of whom `open` has told. Raises: Unavailable."""

@@ -115,6 +115,7 @@ class Reading:
             "package": package if isinstance(package, str) else None,
             "erased": isinstance(package, Erased),
             "opens": task.package_open,
+            "school_said": [each if isinstance(each, str) else None for each in await self.answering.school_said(task)],
             "offered": offered(task),
             "reasons": list(REASONS.items()),
             "zone": self.kernel.settings.time_zone,

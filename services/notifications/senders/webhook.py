@@ -8,6 +8,7 @@ from base64 import b32encode
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
+from typing import Literal
 
 import httpx
 import orjson
@@ -45,14 +46,18 @@ def message_id(key: bytes, agency: str, about: str) -> str:
     return "evt_" + b32encode(digest).decode()[:26]
 
 
-def notice(origin: str, requested: TaskRequested, identifier: str, queued_at: datetime) -> bytes:
+What = Literal["requested", "answered"]
+"""Of a referral: the school sent it, or answered what the agency asked."""
+
+
+def notice(origin: str, requested: TaskRequested, identifier: str, queued_at: datetime, what: What = "requested") -> bytes:
     """The body, in structured CloudEvents 1.0 JSON. It has the same bytes at every attempt."""
     return orjson.dumps(
         {
             "specversion": "1.0",
             "id": identifier,
             "source": origin,
-            "type": "id.tanggap.referral.requested.v1",
+            "type": f"id.tanggap.referral.{what}.v1",
             "subject": f"tasks/{requested.task}",
             "time": queued_at.isoformat(),
             "datacontenttype": "application/json",

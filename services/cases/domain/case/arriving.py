@@ -78,7 +78,7 @@ def carrying(case: Case) -> Carrying:
         if each.key in CLOCKS
     )
     return Carrying(
-        concerns=(*_carried(case), *case.moves.carried),
+        concerns=(*_carried(case), *_carried_on(case)),
         urgency=case.urgency,
         desk=case.desk,
         clocks=clocks,
@@ -94,6 +94,12 @@ def _carried(case: Case) -> Iterator[Carried]:
     continued = {each.concern.concern: each for each in case.additions.told if each.concern.concern not in own}
     yield from (_codes(case, strand.concern, strand.at) for strand in case.strands)
     yield from (_codes(case, each.concern, each.at) for each in continued.values())
+
+
+def _carried_on(case: Case) -> Iterator[Carried]:
+    """What rests here already, as it is now: whoever took this case in hand since took that, too."""
+    for each in case.moves.carried:
+        yield each.model_copy(update={"acknowledged": each.concern in case.acknowledged})
 
 
 def _codes(case: Case, told: ConcernRaised | ConcernContinued, at: datetime) -> Carried:

@@ -20,6 +20,7 @@ from services.cases.domain.case import (
     continuing,
     crossing,
     families,
+    files,
     guardians,
     opening,
     owing,
@@ -35,6 +36,7 @@ from services.cases.domain.case.chapter import THE_CASE_ITSELF
 from services.cases.domain.case.conflict import CONFLICT, DeclareConflict, RuleConflict
 from services.cases.domain.case.consequences import Consequences
 from services.cases.domain.case.families import FAMILIES, FoldAnswer
+from services.cases.domain.case.files import KeepFiles
 from services.cases.domain.case.folding import folding
 from services.cases.domain.case.glass import BreakGlass
 from services.cases.domain.case.guardians import AssessGuardian, FoldNotice, MarkGuardianUnsafe, TellGuardian
@@ -70,6 +72,7 @@ from services.cases.domain.referring.consent import CONSENT
 from services.cases.domain.referring.disclosure import DISCLOSURE, TellReceiver
 from services.cases.domain.referring.following_up import EvaluateReferral, TakeNextAlternative
 from services.cases.domain.referring.referral import FoldSilence, FoldTask
+from services.cases.domain.referring.referral.answering import AnswerAgency
 from services.cases.domain.referring.referral.decision import DecideReferral
 from services.cases.domain.referring.referral.drafting import ApproveReferral, DraftReferral
 from services.cases.domain.referring.referral.sending import CancelReferral, SendReferral
@@ -113,7 +116,7 @@ class ConflictOfInterest(Refused):
 
 _FACTS: tuple[type[Fact], ...] = (
     LoseOwner, RegainOwner, RecordAlert, FoldTask, FoldSilence, FoldNotice, FoldAnswer, MarkGuardianUnsafe, NoteWhereabouts, NoteReading,
-    HearObjection,
+    HearObjection, KeepFiles,
 )  # fmt: skip
 _ALSO_WHEN_CLOSED: tuple[type[Fact], ...] = (
     *_FACTS, Reopen, PassDeadline, *DISCLOSURE.commands, SetLegalHold, LiftLegalHold, EvaluateReferral, KeepClosed, ConfirmReading, AnswerReporter,
@@ -121,8 +124,8 @@ _ALSO_WHEN_CLOSED: tuple[type[Fact], ...] = (
 )  # fmt: skip
 _ALSO_WHEN_MERGED: tuple[type[Fact], ...] = (
     *_FACTS, PassDeadline, UnmergeCase, ComeApart, GiveBackMerged, TellReceiver, RuleConflict, ApproveReferral, SendReferral, CancelReferral,
-    *(each for each in CONSENT.commands if each is not TakeNextAlternative), SetLegalHold, LiftLegalHold, ConfirmReading, *FAMILIES.commands,
-    *OBJECTIONS.commands,
+    AnswerAgency, *(each for each in CONSENT.commands if each is not TakeNextAlternative), SetLegalHold, LiftLegalHold, ConfirmReading,
+    *FAMILIES.commands, *OBJECTIONS.commands,
 )  # fmt: skip
 """What was under way in a merged case is brought to its end there; nothing new begins."""
 
@@ -200,7 +203,7 @@ def _referral(command: Any, case: Case) -> Sequence[Event]:
 
 def _guardian(command: Any, case: Case) -> Sequence[Event]:
     """Whom no message reached is to be phoned."""
-    events = guardians.decide(command, case.home, case.about, case.named, self_report=case.self_report)
+    events = guardians.decide(command, case.home, case.about, case.kept_from_home, self_report=case.self_report)
     if not events or not isinstance(command, FoldNotice):
         return events
     return [*events, *families.calls_for(command.notice, command.guardian, command.outcome, command.call_by, case.families)]
@@ -249,12 +252,13 @@ _DECIDES: Mapping[type[Fact], _Decide] = {
     **_table(CONSENT, lambda case: case.referrals),
     **_table(TURNS, lambda case: case.referrals),
     **_table(DISCLOSURE, lambda case: case.ledger),
-    **dict.fromkeys((DecideReferral, DraftReferral, ApproveReferral, SendReferral, CancelReferral, FoldTask, FoldSilence), _referral),
+    **dict.fromkeys((DecideReferral, DraftReferral, ApproveReferral, SendReferral, CancelReferral, AnswerAgency, FoldTask, FoldSilence), _referral),
     **dict.fromkeys((AssessGuardian, TellGuardian, FoldNotice, MarkGuardianUnsafe), _guardian),
     **_table(FAMILIES, lambda case: case.families),
     FoldAnswer: lambda command, case: families.note(command, case.families),
     **_table(OBJECTIONS, lambda case: case.objections),
     HearObjection: lambda command, case: own_words.hear(command, case.objections),
+    KeepFiles: lambda command, case: files.keep(command, case.files, case.activities),
     BreakGlass: breaking.break_glass,
     **_table(REVEALING, lambda case: case),
     AskReporter: revealing.ask,

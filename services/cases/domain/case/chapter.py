@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from services.cases.domain.case import additions, answering, expecting, families, guardians, opening, owing, own_words, paper, revealing, strands
+from services.cases.domain.case import (
+    additions,
+    answering,
+    expecting,
+    families,
+    files,
+    guardians,
+    opening,
+    owing,
+    own_words,
+    paper,
+    revealing,
+    strands,
+)
 from services.cases.domain.case.additions import ADDITIONS
 from services.cases.domain.case.conflict import CONFLICT
 from services.cases.domain.case.families import FAMILIES
@@ -23,7 +36,7 @@ THE_CASE_ITSELF = Chapter(
     "case",
     {
         **strands.TELLS, **paper.TELLS, **revealing.TELLS,
-        **owing.TELLS, **additions.TELLS, **answering.TELLS, **guardians.TELLS, **families.TELLS, **own_words.TELLS, **deadline.TELLS,
+        **owing.TELLS, **additions.TELLS, **answering.TELLS, **guardians.TELLS, **families.TELLS, **own_words.TELLS, **files.TELLS, **deadline.TELLS,
         **endings.TELLS,
         StaffToBeTold: NOTHING, SchoolToBeTold: NOTHING, AlertsPassedOn: NOTHING, CasePeopleChanged: NOTHING, WorkOverdue: NOTHING,
         StudentMoved: NOTHING,

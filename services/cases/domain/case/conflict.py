@@ -32,7 +32,7 @@ from services.cases.domain.steps.named import GOES_ON, NamedBefore, Names
 from services.cases.domain.steps.offer import Around, Known, offered
 from services.cases.domain.steps.second import Second
 from services.cases.domain.steps.tells import Notice, Tells, counted
-from services.cases.domain.successor import Staff
+from services.cases.domain.successor import NOBODY, Staff
 from shared.errors import Refused
 from shared.sealed import CaseText
 from shared.two_people import Proposal
@@ -41,7 +41,8 @@ V = TypeVar("V")
 
 Ground = Literal["accused", "family-of-accused", "family-of-victim", "witness", "other"]
 
-NOBODY = Staff({})
+BY_THE_ROSTER = "service:cases"
+"""Who claims it where the roster does, and no person."""
 
 StaffNow = Annotated[Staff, Filled("staff")]
 """The people of the school and the district now, with who is away."""
@@ -119,6 +120,14 @@ class ManyClaims(ActEvent):
     told: tuple[str, ...]
 
 
+class LeftToDistrict(ActEvent):
+    """Its concerns name every duty officer. people: who of the district is not kept away by that, so that somebody always hears of it."""
+
+    type: Literal["left-to-district"] = "left-to-district"
+    version: Literal[1] = 1
+    people: tuple[str, ...]
+
+
 class ConflictRuled(ActEvent):
     type: Literal["conflict-ruled"] = "conflict-ruled"
     version: Literal[1] = 1
@@ -144,6 +153,8 @@ class WorkLeftBehind(ActEvent):
 class Conflicts:
     """declared: person to the own declaration that waits for its ruling. claimed: the same for what others claim. rulers: who rules on each.
     upheld: ruled to be in conflict. cleared: ruled not to be. judged: accused to (outcome, by, counts). left: whose work waits for somebody.
+    district: to whom of the district the case is left, whatever concerns say of them.
+    family: of whom that alone was said.
     """
 
     declared: Mapping[str, ConflictDeclared] | None = None
@@ -153,6 +164,8 @@ class Conflicts:
     claimed: Mapping[str, ConflictClaimed] | None = None
     rulers: Mapping[str, str | None] | None = None
     left: Mapping[str, WorkLeftBehind] | None = None
+    district: frozenset[str] = frozenset()
+    family: frozenset[str] = frozenset()
 
     @property
     def waiting(self) -> Mapping[str, ConflictDeclared | ConflictClaimed]:
@@ -166,8 +179,8 @@ class Conflicts:
 
     @cached_property
     def freed(self) -> frozenset[str]:
-        """Who may be near the case again: by a ruling, or because the allegation was found not to hold."""
-        return self.cleared | {accused for accused in self.judged or {} if self.outcome(accused) in CLEARING}
+        """Who may be near the case: by a ruling, because the allegation was found not to hold, or as nobody else of the district is left."""
+        return self.cleared | self.district | {accused for accused in self.judged or {} if self.outcome(accused) in CLEARING}
 
     def outcome(self, accused: str) -> Outcome | None:
         """What counts about an allegation."""
@@ -243,6 +256,7 @@ def _found(conflicts: Conflicts, _: Around) -> list[Known]:
 
 FOLLOWING: Mapping[type[ActEvent], Tells[Any]] = {
     ConflictClaimed: counted("ground"),
+    LeftToDistrict: counted(),
     ConflictRulingAsked: Tells(Notice("conflict-ruling", _ruler)),
     ManyClaims: Tells(Notice("many-claims", _alarmed)),
     WorkLeftBehind: Tells(Notice("without-owner", _instead)),
@@ -265,8 +279,10 @@ CONFLICT: Acts[Conflicts] = Acts(
 def evolve(conflicts: Conflicts, event: ActEvent) -> Conflicts:
     match event:
         case ConflictDeclared():
+            conflicts = replace(conflicts, family=_family(conflicts, event))
             return replace(conflicts, declared=_with(conflicts.declared, event.person, event), cleared=conflicts.cleared - {event.person})
         case ConflictClaimed():
+            conflicts = replace(conflicts, family=_family(conflicts, event))
             cleared = conflicts.cleared - {event.person} if event.suspends else conflicts.cleared
             return replace(conflicts, claimed=_with(conflicts.claimed, event.person, event), cleared=cleared)
         case ConflictRulingAsked():
@@ -275,8 +291,18 @@ def evolve(conflicts: Conflicts, event: ActEvent) -> Conflicts:
             return replace(conflicts, left=_with(conflicts.left, event.left_by, event))
         case ConflictRuled():
             return _ruled(conflicts, event)
+        case LeftToDistrict():
+            return replace(conflicts, district=conflicts.district | frozenset(event.people))
         case _:
             return _judged(conflicts, event)
+
+
+def _family(conflicts: Conflicts, event: ConflictDeclared | ConflictClaimed) -> frozenset[str]:
+    """A parent on the staff may not work the case, and is turned to as any parent; not where anything else was said of them, too."""
+    is_family = event.ground in ("family-of-accused", "family-of-victim") or event.by == BY_THE_ROSTER
+    if is_family and event.person not in conflicts.suspended | conflicts.waiting.keys():
+        return conflicts.family | {event.person}
+    return conflicts.family if is_family else conflicts.family - {event.person}
 
 
 def _with(known: Mapping[str, V] | None, person: str, value: V) -> Mapping[str, V]:

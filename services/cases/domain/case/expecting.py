@@ -37,15 +37,14 @@ from services.cases.domain.steps.table import Strategies
 from services.cases.domain.strategies.group import NoteMember
 from shared.events import Urgency
 from shared.message import Fact
+from shared.school_day import Calendar
 
 NEXT_STEP = "next-step"
-FOLLOW_UP: Mapping[Urgency, timedelta] = {
-    "emergency": timedelta(days=1),
-    "high": timedelta(days=3),
-    "medium": timedelta(days=7),
-    "low": timedelta(days=14),
-}
-"""Until when the next step is expected where neither a clock of the policy nor a part of the case says so."""
+FOLLOW_UP: Mapping[Urgency, timedelta] = {"emergency": timedelta(days=1), "high": timedelta(days=3)}
+FOLLOW_UP_SCHOOL_DAYS: Mapping[Urgency, int] = {"medium": 5, "low": 10}
+"""Until when the next step is expected where neither a clock of the policy nor a part of the case says so. Danger knows no holidays; what is not
+dangerous waits for the days on which somebody is at school (domain page, "People come and go").
+"""
 
 _STEPS: tuple[type[Fact], ...] = (
     ActivityCommand, NoteMember, PlanCase, ReachGoal, AgreeSafetyPlan, ResumeCase, TakeOverCase, SetUrgency, Reopen, TakeConcern, ReceiveTransfer,
@@ -114,7 +113,24 @@ def _next_step(case: Case, command: Fact) -> list[Expected]:
         return [Expected(what, what, command.next_by, case.owner)]
     if known and not isinstance(command, _STEPS):
         return [Expected(what, what, known.expected, case.owner)]
-    return [Expected(what, what, at + FOLLOW_UP[case.urgency], case.owner)] if at else []
+    return [Expected(what, what, _follow_up(case.urgency, at, _calendar(command)), case.owner)] if at else []
+
+
+def _follow_up(level: Urgency, at: datetime, calendar: Calendar) -> datetime:
+    return at + FOLLOW_UP[level] if level in FOLLOW_UP else calendar.after(at, FOLLOW_UP_SCHOOL_DAYS[level])
+
+
+def _calendar(command: Fact) -> Calendar:
+    """Of the school. What a neighbour tells comes without one: then weekends alone are no school days."""
+    match command:
+        case Command():
+            return command.calendar
+        case TakeConcern() | ContinueConcern() | NoteWhereabouts():
+            return command.policy.calendar
+        case HearSatisfaction(form=form):
+            return form.calendar
+        case _:
+            return Calendar()
 
 
 def _moment(command: Fact) -> datetime | None:

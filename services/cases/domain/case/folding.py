@@ -12,6 +12,7 @@ from services.cases.domain.case.additions import ADDITIONS, StrandContinued
 from services.cases.domain.case.allegation import CLEARING, AllegationConfirmed, AllegationJudged
 from services.cases.domain.case.conflict import CONFLICT, WorkLeftBehind
 from services.cases.domain.case.families import GuardianReplied
+from services.cases.domain.case.files import FileAdded
 from services.cases.domain.case.handing_over import CaseHandedOver
 from services.cases.domain.case.handling import HANDLING
 from services.cases.domain.case.linking import StudentUnmatched
@@ -213,6 +214,7 @@ _OWN_CHANGES: Mapping[type[Event], Change] = {
     MemberNoted: lambda case, event: {"member_notes": (*case.member_notes, event)},
     OwnerGone: owing.gone,
     OwnerBack: owing.back,
+    FileAdded: lambda case, event: {"files": (*case.files, event)},
     StaffToBeTold: lambda *_: {},
     WorkOverdue: lambda *_: {},
 }

@@ -10,7 +10,7 @@ from services.cases.domain.case.moves import Moves
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.act import act
 from services.cases.domain.steps.command import ActEvent, Command
-from services.cases.domain.steps.named import NamedBefore
+from services.cases.domain.steps.named import NamedBefore, NamesCase
 from services.cases.domain.steps.offer import Around, Known, offered
 from shared.errors import Refused
 from shared.message import Event
@@ -20,7 +20,7 @@ from shared.sealed import CaseText
 class LinkCase(Command, called="link-case", permission="charge"):
     """other: a case of the same incident; the link shows dates only."""
 
-    other: str
+    other: Annotated[str, NamesCase()]
 
 
 class CaseLinked(ActEvent):

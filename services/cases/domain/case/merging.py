@@ -16,6 +16,7 @@ from services.cases.domain.steps.about import About
 from services.cases.domain.steps.act import act
 from services.cases.domain.steps.command import ActEvent, Command
 from services.cases.domain.steps.filled import Filled, PolicyNow
+from services.cases.domain.steps.named import NamesCase
 from services.cases.domain.steps.policy import Policy
 from services.cases.domain.steps.tells import counted
 from shared.errors import Refused
@@ -31,7 +32,7 @@ class MergeInto(Command, called="merge-into", permission="charge"):
     clocks of an alert that goes along.
     """
 
-    into: str
+    into: Annotated[str, NamesCase()]
     takes: Annotated[Carrying | None, Filled("takes")] = None
     policy: PolicyNow
 

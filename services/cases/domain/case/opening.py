@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, assert_never
 
+from services.cases.domain.case.keeping_away import Told, keep_away
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import (
     Acknowledge,
@@ -159,9 +160,20 @@ def _match(command: Match, case: Case) -> Sequence[Event]:
     if case.student:
         return []
     matched = recorded(StudentMatched, command)
-    known = replace(case, student=command.student)
+    claimed, known = _kept_away(command, replace(case, student=command.student))
     where = NoteWhereabouts(school=command.student_at or case.school, at=command.at, policy=command.policy)
-    return [matched, *note(where, known)]
+    return [matched, *claimed, *note(where, known)]
+
+
+def _kept_away(command: Match, case: Case) -> tuple[list[Event], Case]:
+    """Family on the staff: now that it is known whose."""
+    claimed: list[Event] = []
+    for strand in case.strands:
+        told = strand.concern
+        about = Told(f"{command.act}/{told.concern}", command.student, told.role, told.others, again=told.guardians_unsafe)
+        said, case = keep_away(about, command.relatives, command.at, command.policy.calendar.after(command.at, 1), case)
+        claimed += said
+    return claimed, case
 
 
 def _set_urgency(command: SetUrgency, case: Case) -> Sequence[Event]:

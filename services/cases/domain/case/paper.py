@@ -13,6 +13,7 @@ from services.cases.domain.steps.command import ActEvent, Command
 from services.cases.domain.steps.filled import Filled
 from services.cases.domain.steps.named import GOES_ON, Names
 from services.cases.domain.steps.tells import Tells, counted
+from services.cases.domain.successor import NOBODY, Staff
 from shared.errors import Refused
 from shared.events import Category, ConcernKind, StudentRole, Urgency
 from shared.message import Event
@@ -48,6 +49,7 @@ class BringIn(Command, called="bring-in", permission="bring-in"):
     """Bring a case that runs on paper into Tanggap: since when (happened_at), what it is about, who has it, what was done, what comes next and when.
 
     accused: staff whom the file accuses. to: who has the case. student_at: where the roster has the student. entered_at: when this is said.
+    staff: of the school and the district.
     """
 
     case: Annotated[str, Filled("fresh-id", "case")]
@@ -67,6 +69,7 @@ class BringIn(Command, called="bring-in", permission="bring-in"):
     next_step: CaseText
     next_by: AwareDatetime
     entered_at: Annotated[AwareDatetime, Filled("now")]
+    staff: Annotated[Staff, Filled("staff")] = NOBODY
 
     @property
     def told(self) -> str:

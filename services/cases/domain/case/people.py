@@ -40,8 +40,8 @@ def _without_the_asked(case: Case) -> CasePeople:
 
 
 def _is_escalated(case: Case) -> bool:
-    """It came up to the officers: an emergency, a late step, the district's desk, or a conflict that somebody must rule on."""
-    return case.urgency == "emergency" or case.desk == "district" or _is_late(case) or bool(case.conflicts.waiting)
+    """It came up to the officers: an emergency, a late step, the district's desk, a conflict to rule on, or one that names every duty officer."""
+    return case.urgency == "emergency" or case.desk == "district" or _is_late(case) or bool(case.conflicts.waiting or case.conflicts.district)
 
 
 def _is_late(case: Case) -> bool:

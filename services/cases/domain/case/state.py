@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any, Literal
 
-from services.cases.domain.case import additions, conflict, families, guardians, handling, moves, own_words, protection
+from services.cases.domain.case import additions, conflict, families, files, guardians, handling, moves, own_words, protection
 from services.cases.domain.case.additions import Additions, StrandContinued
-from services.cases.domain.case.conflict import Conflicts
+from services.cases.domain.case.conflict import Conflicts, LeftToDistrict
 from services.cases.domain.case.families import Families
+from services.cases.domain.case.files import Files
 from services.cases.domain.case.guardians import Home
 from services.cases.domain.case.handling import Handling
 from services.cases.domain.case.identity import Reveals
@@ -115,6 +116,7 @@ class Case:
     absent: Mapping[str, Absent] = field(default_factory=dict)
     reveals: Reveals = field(default_factory=dict)
     brought_in: CaseBroughtIn | None = None
+    files: Files = files.NONE
 
     @property
     def state(self) -> State:
@@ -142,6 +144,7 @@ class Case:
             sexual_violence=self.sexual_violence,
             safe_home=self.home.safe,
             implicated=self.home.unsafe | frozenset(accused_guardians),
+            kept_from_home=self.kept_from_home,
             unsafe_home=self.home.all_unsafe,
             self_report=self.self_report,
             refused=families.refused(self.families),
@@ -153,6 +156,12 @@ class Case:
         another concern names them.
         """
         return kept_away({person.person for told in self.told for person in told.people if person.person}, self.conflicts, self.moves)
+
+    @cached_property
+    def kept_from_home(self) -> frozenset[str]:
+        """Everybody who is kept away, but for whom nothing speaks against than being family."""
+        said = {person.person for told in self.told for person in told.people if person.person}
+        return self.named - (self.conflicts.family - (said - self.conflicts.freed))
 
     @cached_property
     def suspended(self) -> frozenset[str]:
@@ -172,6 +181,10 @@ class Case:
         told = strand.concern
         named_again = self._named_again(told.people, accused=told.role == "accused", guardians_unsafe=told.guardians_unsafe)
         return named_again.changed(strands=(*self.strands, strand))
+
+    def left_to(self, told: Sequence[LeftToDistrict]) -> Case:
+        """The same where somebody of the district is not kept away."""
+        return self.changed(conflicts=reduce(conflict.evolve, told, self.conflicts)) if told else self
 
     def continued(self, strand: StrandContinued) -> Case:
         """The same for what was added to a concern: what was decided without these words about whom it names is decided anew."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+from services.cases.domain.relatives import Relatives
 from services.cases.domain.steps.activity import Activity
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.filled import Filled, PolicyNow
@@ -25,7 +26,7 @@ from shared.sealed import CaseText
 class TakeConcern(Fact):
     """A concern about this case's student. at: when it was recorded at intake. decision: id of the triage receipt.
 
-    student_at: the school where the roster has the student; None where the roster does not know better than the concern.
+    student_at: the school where the roster has the student; None where the roster does not know better than the concern. relatives: of the students.
     """
 
     case: str
@@ -34,6 +35,7 @@ class TakeConcern(Fact):
     decision: str
     at: datetime
     student_at: str | None = None
+    relatives: Relatives = Relatives()
 
 
 class Acknowledge(Command, called="acknowledge", permission="in-hand"):
@@ -74,11 +76,15 @@ class RecordAlert(Fact):
 
 
 class Match(Command, called="match", permission="charge"):
-    """The unidentified student is this one. student_at: where the roster has the student. policy: for what a student of another school asks for."""
+    """The unidentified student is this one. student_at: where the roster has the student. policy: for what a student of another school asks for.
+
+    relatives: of this student and the others of the incident.
+    """
 
     student: Annotated[str, Names("student")]
     student_at: Annotated[str | None, Filled("student-at")] = None
     policy: PolicyNow
+    relatives: Annotated[Relatives, Filled("relatives")] = Relatives()
 
 
 class Close(Command, called="close", permission="charge"):

@@ -41,7 +41,7 @@ def declare(command: DeclareConflict, case: Case) -> Sequence[Event]:
         raise PersonInConflict
     if command.person in case.conflicts.waiting or command.person in case.conflicts.upheld:
         return []
-    return _own(command, case) if command.by == command.person else _claim(command, case)
+    return _own(command, case) if command.by == command.person else claim(command, case)
 
 
 def rule(command: RuleConflict, case: Case) -> Sequence[Event]:
@@ -71,7 +71,8 @@ def _own(command: DeclareConflict, case: Case) -> list[Event]:
     return [recorded(ConflictDeclared, command), _ruling_asked(command, case), *_given_up(command, case, command.substitute)]
 
 
-def _claim(command: DeclareConflict, case: Case) -> list[Event]:
+def claim(command: DeclareConflict, case: Case) -> list[Event]:
+    """What somebody says of another person, or the roster of anybody."""
     suspends = _suspends(command, case)
     claimed = recorded(ConflictClaimed, command, suspends=suspends)
     already_out = command.person in case.named

@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from services.cases.domain.case.conflict import LeftToDistrict
+from services.cases.domain.case.keeping_away import Told, keep_away
+from services.cases.domain.case.kept_away import left_to_district
 from services.cases.domain.case.opening import CLOCKS, earlier_runs, homeroom_comes_first, whose
 from services.cases.domain.case.paper import on_paper
 from services.cases.domain.case.state import Case
@@ -28,17 +31,27 @@ def take(command: TakeConcern, case: Case) -> Sequence[Event]:
     about = whose(case) if case.case else {"case": command.case, "student": told.student, "school": where}
     inputs = TriageInputs(kind=told.kind, categories=told.categories, facts=told.facts, repeats=_repeats(command, case))
     triaged, strand = triage(command.policy, inputs), StrandAdded(concern=told, at=command.at)
-    named = case.with_strand(strand)
+    left = _left_to_district(command, case.with_strand(strand))
+    claimed, named = _kept_away(command, case.with_strand(strand).left_to(left))
     return [
         *_begun(command, case, where, about),
         strand,
+        *left,
         ConcernJoinedCase(concern=told.concern, read=False, **about),
         _receipt(command, case, inputs, triaged),
         *([SafetyCheckAsked(concern=told.concern)] if triaged.check_safety else []),
+        *claimed,
         _alert(command, named, triaged.urgency, {**about, "school": where}),
         *(owner_told(where, case) if case.case and where != case.school else []),
         *clocks_started(command.policy, triaged.urgency, command.at, named, case.urgency),
     ]
+
+
+def _kept_away(command: TakeConcern, case: Case) -> tuple[list[Event], Case]:
+    """Family on the staff, before anybody is alerted."""
+    told = command.concern
+    about = Told(command.decision, told.student, told.role, told.others, again=told.guardians_unsafe)
+    return keep_away(about, command.relatives, command.at, command.policy.calendar.after(command.at, 1), case)
 
 
 def _begun(command: TakeConcern, case: Case, where: str, about: Mapping[str, Any]) -> list[Event]:
@@ -49,6 +62,12 @@ def _begun(command: TakeConcern, case: Case, where: str, about: Mapping[str, Any
     if case.case and is_news(where, case):
         begun.append(left_for(where, command.at, command.policy))
     return begun
+
+
+def _left_to_district(command: TakeConcern, named: Case) -> list[LeftToDistrict]:
+    """named: the case with everybody whom the new strand names."""
+    people = left_to_district(named.named, command.relatives.staff)
+    return [LeftToDistrict(act=command.decision, by="service:cases", at=command.at, people=people)] if people else []
 
 
 def _receipt(command: TakeConcern, case: Case, inputs: TriageInputs, triaged: Triaged) -> UrgencyDecided:

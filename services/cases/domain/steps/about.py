@@ -15,7 +15,8 @@ class About:
     version: of the case before the command. categories: of all its concerns.
     handling: a person took it in hand and it is not closed. named: everybody named in a strand or suspended for conflict; they work nothing and
     are invited to nothing. accused: students reported as accused in an incident of this case. safe_home: guardians a counsellor judged safe.
-    implicated: guardians who are accused or unsafe. unsafe_home: an accused guardian without a name was told of.
+    implicated: guardians who are accused or unsafe. kept_from_home: everybody named, but for whom nothing speaks against than being family.
+    unsafe_home: an accused guardian without a name was told of.
     refused: consents that a guardian refused or withdrew, and has not given since.
     """
 
@@ -31,6 +32,7 @@ class About:
     sexual_violence: bool = False
     safe_home: frozenset[str] = frozenset()
     implicated: frozenset[str] = frozenset()
+    kept_from_home: frozenset[str] = frozenset()
     unsafe_home: bool = False
     self_report: bool = False
     refused: frozenset[NoticeAsks] = frozenset()

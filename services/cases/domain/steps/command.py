@@ -6,8 +6,10 @@ from typing import Any, ClassVar, TypeVar
 
 from pydantic import AwareDatetime
 
+from services.cases.domain.steps.filled import SchoolCalendar
 from shared.message import Event, Fact
 from shared.retelling import retold
+from shared.school_day import Calendar
 
 E = TypeVar("E", bound=Event)
 
@@ -15,8 +17,8 @@ E = TypeVar("E", bound=Event)
 class Command(Fact):
     """Something a person does. act: id of this very act, so that a repeat is known. by: the acting person. at: when it happened.
 
-    called: the public name, as in routes and in what is possible next. permission: the row of the permission file that says who may give it.
-    adds: it only adds something, so it never conflicts with another act. A subclass writes them in its first line.
+    calendar: of the school. called: the public name, as in routes and in what is possible next. permission: the row of the permission file that says
+    who may give it. adds: it only adds something, so it never conflicts with another act. A subclass writes these three in its first line.
     """
 
     called: ClassVar[str] = ""
@@ -26,6 +28,7 @@ class Command(Fact):
     act: str
     by: str
     at: AwareDatetime
+    calendar: SchoolCalendar = Calendar()
 
     def __init_subclass__(cls, *, called: str = "", permission: str = "", adds: bool = False, **config: Any) -> None:
         super().__init_subclass__(**config)

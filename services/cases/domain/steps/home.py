@@ -46,12 +46,12 @@ class StudentConsentNeeded(Refused):
 
 def is_unsafe(guardian: str, about: About) -> bool:
     """Accused, named in a concern or marked as unsafe; or anybody at home whom nobody judged safe, where an accused guardian has no name yet."""
-    return guardian in about.implicated or guardian in about.named or (about.unsafe_home and guardian not in about.safe_home)
+    return guardian in about.implicated | about.kept_from_home or (about.unsafe_home and guardian not in about.safe_home)
 
 
 def require_safe(guardian: str, about: About) -> None:
     """Raises: GuardianUnsafe, GuardianSafetyUnknown: unknown counts as unsafe."""
-    if guardian in about.implicated or guardian in about.named:
+    if guardian in about.implicated | about.kept_from_home:
         raise GuardianUnsafe
     if guardian not in about.safe_home:
         raise GuardianSafetyUnknown

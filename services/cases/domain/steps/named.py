@@ -52,3 +52,13 @@ ASKED = Names("staff")
 @dataclass(frozen=True, slots=True)
 class NamesSchool:
     """Written on a field that holds the id of a school of the district, which must exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamesCase:
+    """Written on a field that holds the id of another case, of which whoever gives the command may know."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamesGroup:
+    """Written on a field that holds the id of a counselling group, which whoever gives the command has led and the case's student was in."""

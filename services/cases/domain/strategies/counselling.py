@@ -14,13 +14,11 @@ from pydantic import Field as Limit
 
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Audience, BeginActivity, Expected, Field
-from services.cases.domain.steps.filled import SchoolCalendar
 from services.cases.domain.steps.offer import Around, Known, offered, one_of
 from services.cases.domain.steps.strategy import Strategy, opens, step
 from services.cases.domain.steps.tells import Document, counted
 from shared.errors import Refused
 from shared.eventstore.upcasting import Json
-from shared.school_day import Calendar
 from shared.sealed import CounsellingText
 
 LAIJAPEN, LAIJAPANG = timedelta(days=30), timedelta(days=180)
@@ -28,6 +26,8 @@ LAIJAPEN, LAIJAPANG = timedelta(days=30), timedelta(days=180)
 
 REQUEST = timedelta(hours=72)
 """Until when a meeting is agreed for counselling that was asked for: as the first contact of a case of the middle level (domain.md, Urgency)."""
+RECORDED_AFTER = timedelta(days=1)
+"""So long after its beginning a meeting is to be recorded."""
 
 EARLIEST = {"laiseg": timedelta(), "laijapen": timedelta(days=7), "laijapang": timedelta(days=60)}
 """Days after the meeting from which an evaluation can show anything: a week, and months (domain.md, The nine strategies)."""
@@ -122,7 +122,6 @@ class EvaluateCounselling(ActivityCommand, called="evaluate-counselling", permis
     helped: bool
     finding: CounsellingText
     reason_for_early: CounsellingText | None = None
-    calendar: SchoolCalendar = Calendar()
 
 
 class CounsellingEvaluated(ActivityEvent):
@@ -245,7 +244,7 @@ def expects(activity: Activity) -> Sequence[Expected]:
     if activity.state == "requested" and asked:
         return [Expected(f"{key}/request", "counselling-request", asked.at + REQUEST, owner)]
     if activity.state == "scheduled" and scheduled:
-        return [Expected(f"{key}/meeting-{activity.version}", "counselling-meeting", scheduled.when + timedelta(days=1), owner)]
+        return [Expected(f"{key}/meeting-{activity.version}", "counselling-meeting", scheduled.when + RECORDED_AFTER, owner)]
     if activity.state == "held" and held:
         return [Expected(f"{key}/laiseg-{held.meeting}", "evaluation-laiseg", held.at + timedelta(days=1), owner)]
     if activity.state == "evaluated" and held:

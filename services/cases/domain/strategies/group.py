@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Annotated, Literal
 
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.act import Acts, act
 from services.cases.domain.steps.activity import WrongMoment
 from services.cases.domain.steps.command import ActEvent, Command, OwnWords, recorded
 from services.cases.domain.steps.gone import Gone, GoneEvent, LoseOwner, OwnerBack, OwnerGone, RegainOwner, standing_without, still_gone
+from services.cases.domain.steps.named import NamesGroup
 from services.cases.domain.steps.tells import NOTHING, Chapter, Document, counted
 from services.cases.domain.strategies.group_steps import (
     AddMember,
@@ -79,9 +80,27 @@ class Group:
     def ended(self) -> bool:
         return self.state in ("closed", "cancelled")
 
+    def was_led_by(self, person: str) -> bool:
+        return self.leader == person or bool(self.noted_for(person))
+
+    def had(self, student: str) -> bool:
+        """Whether somebody is or was a member."""
+        joined = {member.student for event in self.events for member in _joining(event)}
+        return student in joined
+
     def noted_for(self, person: str) -> frozenset[str]:
         """The acts whose notes somebody who leads it reads."""
         return self.notes.get(person, frozenset()) | {event.act for event in self.events if event.by == person}
+
+
+def _joining(event: ActEvent) -> Sequence[Member]:
+    match event:
+        case GroupFormed():
+            return event.members
+        case MemberAdded():
+            return (event.member,)
+        case _:
+            return ()
 
 
 class NoSuchGroup(Refused):
@@ -145,12 +164,12 @@ def _form(command: FormGroup, group: Group, _: About) -> None:
     if len({member.student for member in command.members}) < FEWEST:
         raise TooFewMembers
     _require_no_refusal((member.student for member in command.members), command.refused)
-    _keep_apart(command.members)
+    _keep_apart((*command.members, *command.now))
 
 
 def _add(command: AddMember, group: Group, _: About) -> None:
     _require_no_refusal((command.member.student,), command.refused)
-    _keep_apart((*group.students.values(), command.member))
+    _keep_apart((*group.students.values(), command.member, *command.now))
 
 
 def _remove(command: RemoveMember, group: Group, _: About) -> None:
@@ -174,6 +193,7 @@ def _begin(command: HoldSession, group: Group) -> None:
     if not command.pledge:
         raise PledgeMissing
     _require_no_refusal(group.students, command.refused)
+    _keep_apart((*group.students.values(), *command.now))
 
 
 def _require_no_refusal(students: Iterable[str], refused: frozenset[str]) -> None:
@@ -305,7 +325,7 @@ GROUP: Decider[GroupCommand | GroupFact, Group, GroupEvent] = Decider(
 class NoteMember(Command, called="note-member", permission="member-note", adds=True):
     """A note about one member, in that member's case only."""
 
-    group: str
+    group: Annotated[str, NamesGroup()]
     session: int
     note: CounsellingText
 

@@ -27,6 +27,10 @@ RefusedAtHome = Annotated[frozenset[str], Filled("refused-at-home")]
 """Students whose guardian refused that they come into a group, or withdrew the consent, as it stands when the command is given."""
 
 
+AsTheyAre = Annotated[tuple[Member, ...], Filled("members-now")]
+"""Everybody in it and who is to join, with the parts that all their cases say they have by now: a concern that came later counts, too."""
+
+
 class FormGroup(Command, called="form-group", permission="group"):
     group: Annotated[str, Filled("fresh-id", "group")]
     school: str
@@ -34,6 +38,7 @@ class FormGroup(Command, called="form-group", permission="group"):
     purpose: CounsellingText
     members: Annotated[tuple[Member, ...], Limit(min_length=2), Filled("members")]
     refused: RefusedAtHome = frozenset()
+    now: AsTheyAre = ()
 
 
 class GroupFormed(ActEvent):
@@ -49,6 +54,7 @@ class GroupFormed(ActEvent):
 class AddMember(Command, called="add-member", permission="group"):
     member: Annotated[Member, Filled("member")]
     refused: RefusedAtHome = frozenset()
+    now: AsTheyAre = ()
 
 
 class MemberAdded(ActEvent):
@@ -77,6 +83,7 @@ class HoldSession(Command, called="hold-session", permission="group"):
     pledge: bool
     dynamics: CounsellingText
     refused: RefusedAtHome = frozenset()
+    now: AsTheyAre = ()
 
 
 class SessionHeld(ActEvent):

@@ -7,10 +7,19 @@ from datetime import datetime
 from typing import Literal, assert_never
 
 from services.notifications.domain.task import moving, silence
-from services.notifications.domain.task.events import PackageOpened, TaskEvent, TaskRequested, TransitionConfirmed, TransitionKept, TransitionProposed
+from services.notifications.domain.task.events import (
+    PackageOpened,
+    TaskEvent,
+    TaskQuestionAnswered,
+    TaskRequested,
+    TransitionConfirmed,
+    TransitionKept,
+    TransitionProposed,
+)
 from services.notifications.domain.task.moving import Move, OpenPackage
 from services.notifications.domain.task.silence import NoteAttempt, NoteSilence
 from services.notifications.domain.task.state import Task, evolve, initial
+from services.notifications.domain.task.table import TERMINAL
 from services.notifications.domain.task_link import RenewLink, TaskLinkLocked, TaskLinkRenewed, TaskLinkTried, TryLink
 from shared.decider import Decider
 from shared.errors import Refused
@@ -36,7 +45,14 @@ class RequestTask(Fact):
     package_opens: Literal["after-acceptance", "at-once"]
 
 
-Command = RequestTask | Move | OpenPackage | NoteSilence | NoteAttempt | TryLink | RenewLink
+class HearAnswer(Fact):
+    """The school answered what the agency asked. answer: the id of this answer."""
+
+    answer: str
+    words: PackageText
+
+
+Command = RequestTask | HearAnswer | Move | OpenPackage | NoteSilence | NoteAttempt | TryLink | RenewLink
 
 
 class NoSuchTask(Refused):
@@ -54,6 +70,8 @@ def decide(command: Command, task: Task) -> Sequence[TaskEvent]:
     if task.requested is None:
         raise NoSuchTask
     match command:
+        case HearAnswer():
+            return _hear(command, task, task.requested)
         case Move():
             return moving.move(command, task, task.requested)
         case OpenPackage():
@@ -68,6 +86,14 @@ def decide(command: Command, task: Task) -> Sequence[TaskEvent]:
             assert_never(command)
 
 
+def _hear(command: HearAnswer, task: Task, requested: TaskRequested) -> Sequence[TaskEvent]:
+    """Heard twice it is quiet; an agency whose work has ended needs no answer."""
+    if task.state in TERMINAL or any(each.answer == command.answer for each in task.answers):
+        return []
+    about = {"case": requested.case, "agency": requested.agency, "answer": command.answer, "words": command.words}
+    return [TaskQuestionAnswered(**about, number=len(task.answers) + 1, link=task.link.number)]
+
+
 TASK: Decider[Command, Task, TaskEvent] = Decider(
     initial,
     decide,
@@ -78,6 +104,7 @@ TASK: Decider[Command, Task, TaskEvent] = Decider(
         TransitionProposed,
         TransitionConfirmed,
         PackageOpened,
+        TaskQuestionAnswered,
         TaskMoved,
         TaskUnanswered,
         TaskLinkTried,

@@ -63,4 +63,27 @@ class PackageOpened(Event):
     by: str
 
 
-TaskEvent = TaskRequested | TransitionKept | TransitionProposed | TransitionConfirmed | PackageOpened | TaskMoved | TaskUnanswered | LinkEvent
+class TaskQuestionAnswered(Event):
+    """The school answered what the agency asked. answer: its id; number: counts the answers; link: the number of the mailed link that holds now."""
+
+    type: Literal["task-question-answered"] = "task-question-answered"
+    version: Literal[1] = 1
+    case: str
+    agency: str
+    answer: str
+    number: int
+    link: int
+    words: PackageText
+
+
+TaskEvent = (
+    TaskRequested
+    | TransitionKept
+    | TransitionProposed
+    | TransitionConfirmed
+    | PackageOpened
+    | TaskQuestionAnswered
+    | TaskMoved
+    | TaskUnanswered
+    | LinkEvent
+)

@@ -6,7 +6,15 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from services.notifications.domain import task_link
-from services.notifications.domain.task.events import PackageOpened, TaskEvent, TaskRequested, TransitionConfirmed, TransitionKept, TransitionProposed
+from services.notifications.domain.task.events import (
+    PackageOpened,
+    TaskEvent,
+    TaskQuestionAnswered,
+    TaskRequested,
+    TransitionConfirmed,
+    TransitionKept,
+    TransitionProposed,
+)
 from services.notifications.domain.task.table import OF_THE_SCHOOL, TERMINAL
 from services.notifications.domain.task_link import UNTRIED, TaskLink, TaskLinkLocked, TaskLinkRenewed, TaskLinkTried
 from shared.events import TaskMoved, TaskUnanswered
@@ -18,7 +26,8 @@ class Task:
     """state: requested, received, accepted, in-progress/5.1.1 … transitions: requests that were applied or proposed.
 
     proposal: of a transition that needs two people. answered: the agency decided something; a look and a question are no answer.
-    moved: how often the task moved, looks aside. reason: of the last decline.
+    moved: how often the task moved or was written to, looks aside. reason: of the last decline.
+    answers: of the school, to what the agency asked.
     """
 
     requested: TaskRequested | None = None
@@ -33,6 +42,7 @@ class Task:
     link: TaskLink = UNTRIED
     moved: int = 0
     reason: str | None = None
+    answers: tuple[TaskQuestionAnswered, ...] = ()
 
     @property
     def package_open(self) -> bool:
@@ -73,6 +83,8 @@ def evolve(task: Task, event: TaskEvent) -> Task:
             )
         case PackageOpened(by=by):
             return replace(task, by=task.by | {by})
+        case TaskQuestionAnswered():
+            return replace(task, answers=(*task.answers, event), moved=task.moved + 1)
         case TaskUnanswered(reason=reason):
             return replace(task, silent=task.silent | {reason})
         case TaskLinkTried() | TaskLinkLocked() | TaskLinkRenewed():

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, assert_never
 
-from services.cases.domain.referring.referral import decision, drafting, sending
+from services.cases.domain.referring.referral import answering, decision, drafting, sending
+from services.cases.domain.referring.referral.answering import AnswerAgency
 from services.cases.domain.referring.referral.decision import DecideReferral
 from services.cases.domain.referring.referral.drafting import ApproveReferral, DraftReferral
 from services.cases.domain.referring.referral.events import (
@@ -24,7 +25,7 @@ from services.cases.domain.steps.activity import Expected
 from services.cases.domain.steps.command import Command, recorded
 from services.cases.domain.steps.offer import Around, Known, Offer, offered
 from services.cases.domain.steps.tells import NOTHING, Counts, Document, Given, Tells, counted
-from shared.events import ReferralCancelRequested, ReferralSent
+from shared.events import ReferralCancelRequested, ReferralQuestionAnswered, ReferralSent
 from shared.message import Event, Fact
 from shared.sealed import AnswerText
 
@@ -51,12 +52,16 @@ class FoldSilence(Fact):
     reason: Literal["no-answer", "unreachable"]
 
 
-ReferralCommand = DecideReferral | DraftReferral | ApproveReferral | SendReferral | CancelReferral
+ReferralCommand = DecideReferral | DraftReferral | ApproveReferral | SendReferral | CancelReferral | AnswerAgency
 ReferralFact = FoldTask | FoldSilence
 
 
 def _package(event: ReferralSent) -> Iterable[Given]:
     return (Given(event.referral, "agency", event.agency),)
+
+
+def _told_the_agency(event: ReferralQuestionAnswered) -> Iterable[Given]:
+    return (Given(event.answer, "agency", event.agency),)
 
 
 def _ends(event: ReferralMoved) -> bool:
@@ -72,6 +77,7 @@ TELLS: Mapping[type[Event], Tells[Any]] = {
     ReferralCancelRequested: NOTHING,
     ReferralMoved: counted("agency", "trigger", "state", "reason"),
     ReferralUnanswered: counted("referral", "reason"),
+    ReferralQuestionAnswered: Tells(discloses=_told_the_agency),
 }
 LETTER = Document("referral-letter", "Surat alih tangan kasus", "Letter of referral", ReferralSent)
 ANSWER = Document("referral-answer", "Balasan rujukan", "Answer to the referral", ReferralMoved, _ends)
@@ -90,6 +96,8 @@ def decide(command: ReferralCommand | ReferralFact, referrals: Referrals, about:
             return sending.send(command, find(referrals, command.referral), about)
         case CancelReferral():
             return sending.cancel(command, find(referrals, command.referral), about)
+        case AnswerAgency():
+            return answering.answer(command, find(referrals, command.referral), about)
         case FoldTask():
             return [recorded(ReferralMoved, command)]
         case FoldSilence():
@@ -98,7 +106,7 @@ def decide(command: ReferralCommand | ReferralFact, referrals: Referrals, about:
             assert_never(command)
 
 
-AWAITS = ("approval", "referral-letter", "referral-take-up", "referral-answer", "missed-appointment", "referral-evaluation")
+AWAITS = ("approval", "referral-letter", "referral-take-up", "referral-answer", "agency-question", "missed-appointment", "referral-evaluation")
 
 
 def every(referrals: Referrals, _: Around) -> list[Known]:
@@ -112,11 +120,13 @@ OFFERS: Mapping[type[Command], Offer[Referrals]] = {
     ApproveReferral: offered("approval", every),
     SendReferral: offered("referral-letter referral-take-up", every),
     CancelReferral: offered(known=every),
+    AnswerAgency: offered("agency-question", every),
 }
 
 
 def expected(referrals: Referrals, owner: str | None, gone: Collection[str]) -> list[Expected]:
-    """An approval, the letter after a call, an answer, the chasing of a missed appointment, the evaluation; after a decline the next alternative.
+    """An approval, the letter after a call, an answer, ours to what is asked, the chasing of a missed appointment, the evaluation; after a decline
+    the next alternative.
 
     owner: of the case; they go on with what was handed over to somebody who is gone.
     """
@@ -128,6 +138,7 @@ def expected(referrals: Referrals, owner: str | None, gone: Collection[str]) -> 
             "referral-letter": (each.letter_by, theirs),
             "referral-take-up": (each.postponed_until, theirs),
             "referral-answer": (each.respond_by, theirs),
+            "agency-question": (each.question_by, theirs),
             "missed-appointment": (each.chase_by, theirs),
             "referral-evaluation": (None if each.evaluated else each.evaluate_by, theirs),
         }

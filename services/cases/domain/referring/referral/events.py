@@ -7,7 +7,7 @@ from typing import Literal
 
 from services.cases.domain.steps.policy import Recommendation
 from services.cases.domain.steps.triage import ReferralInputs
-from shared.events import ReferralCancelRequested, ReferralSent
+from shared.events import ReferralCancelRequested, ReferralQuestionAnswered, ReferralSent
 from shared.message import Event
 from shared.sealed import AnswerText, CaseText
 
@@ -76,7 +76,17 @@ class ReferralUnanswered(Event):
     reason: Literal["no-answer", "unreachable"]
 
 
-ReferralEvent = ReferralDecided | ReferralDrafted | ReferralApproved | ReferralSent | ReferralCancelRequested | ReferralMoved | ReferralUnanswered
+ReferralEvent = (
+    ReferralDecided
+    | ReferralDrafted
+    | ReferralApproved
+    | ReferralSent
+    | ReferralCancelRequested
+    | ReferralMoved
+    | ReferralUnanswered
+    | ReferralQuestionAnswered
+)
 REFERRAL_EVENTS = (
     ReferralDecided, ReferralDrafted, ReferralApproved, ReferralSent, ReferralCancelRequested, ReferralMoved, ReferralUnanswered,
+    ReferralQuestionAnswered,
 )  # fmt: skip

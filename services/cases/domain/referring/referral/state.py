@@ -17,7 +17,7 @@ from services.cases.domain.referring.referral.events import (
     ReferralUnanswered,
 )
 from shared.errors import Refused
-from shared.events import GuardianAnswer, ReferralCancelRequested, ReferralSent
+from shared.events import GuardianAnswer, ReferralCancelRequested, ReferralQuestionAnswered, ReferralSent
 from shared.two_people import Proposal
 
 ENDED = frozenset({"rejected", "completed", "cancelled", "refused", "failed", "entered-in-error"})
@@ -30,7 +30,8 @@ class Referral:
     approver, approve_by: who is asked to approve, until when. override: to go without consent, which a
     second person has not confirmed yet. letter_by: after a call, until when the letter follows. chase_by: a missed appointment
     is chased by then, also where the agency made a new one. evaluate_by: after its outcome. postponed_until: before it was sent. owner: to whom it
-    was handed over; None where it is with whoever has the case.
+    was handed over; None where it is with whoever has the case. asked: the agency has asked something; question_by: until when the school
+    answers it; answers: the acts that did.
     """
 
     referral: str
@@ -57,6 +58,9 @@ class Referral:
     cancel_asked: bool = False
     postponed_until: datetime | None = None
     owner: str | None = None
+    asked: bool = False
+    question_by: datetime | None = None
+    answers: frozenset[str] = frozenset()
 
     @property
     def may_name_the_student(self) -> bool:
@@ -105,6 +109,8 @@ def evolve(referrals: Referrals, event: ReferralEvent) -> Referrals:
             return _changed(referrals, event.referral, state="sent", letter_by=None, postponed_until=None, respond_by=event.respond_by)
         case ReferralCancelRequested():
             return _changed(referrals, event.referral, cancel_asked=True)
+        case ReferralQuestionAnswered():
+            return _answered(referrals, event)
         case ReferralMoved():
             return _moved(referrals, event)
         case ReferralUnanswered():
@@ -136,20 +142,48 @@ CHASE = timedelta(days=2)
 EVALUATE = timedelta(days=30)
 """After an outcome, how long until it is looked at whether the referral helped."""
 
+QUESTION, QUESTION_IN_AN_EMERGENCY = timedelta(days=2), timedelta(hours=1)
+"""Until when the school answers what an agency asks before it accepts."""
+
+_ASKS = frozenset({"ask", "interim-note"})
+"""A question, or news that may hold one. Only the first waits for an answer by a day."""
+
 _NO_ANSWER = frozenset({"requested", "received"})
 """An agency that has only looked, or asks something, has not answered: the day by which it should stands."""
 
 
 def _moved(referrals: Referrals, event: ReferralMoved) -> Referrals:
     """What the agency did, and what that asks of the school next."""
-    told = {"state": event.state, "business_status": event.business_status, "reason": event.reason, "unanswered": None, "trigger": event.trigger}
+    told: dict[str, object] = {
+        "state": event.state,
+        "business_status": event.business_status,
+        "reason": event.reason,
+        "unanswered": None,
+        "trigger": event.trigger,
+    }
     moved = event.moved_at or event.at
     known = referrals.by_id.get(event.referral)
     still = known.chase_by if known and event.state not in ENDED else None
     chase = moved + CHASE if event.trigger == "no-show" and moved else still
     evaluate = moved + EVALUATE if event.state == "completed" and moved else None
     awaited = known.respond_by if known and event.state in _NO_ANSWER else None
+    told |= _question(known, event, moved)
     return _changed(referrals, event.referral, respond_by=awaited, chase_by=chase, evaluate_by=evaluate, **told)
+
+
+def _question(known: Referral | None, event: ReferralMoved, moved: datetime | None) -> dict[str, object]:
+    """An agency that decided waits for no answer any more; one that only looked still does."""
+    wait = QUESTION_IN_AN_EMERGENCY if known and known.emergency else QUESTION
+    before = known.question_by if known and event.state in _NO_ANSWER else None
+    return {
+        "asked": event.trigger in _ASKS or (known is not None and known.asked),
+        "question_by": moved + wait if event.trigger == "ask" and moved else before,
+    }
+
+
+def _answered(referrals: Referrals, event: ReferralQuestionAnswered) -> Referrals:
+    known = referrals.by_id.get(event.referral)
+    return _with(referrals, replace(known, question_by=None, answers=known.answers | {event.answer})) if known else referrals
 
 
 def _changed(referrals: Referrals, referral: str, **told: object) -> Referrals:

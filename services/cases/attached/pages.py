@@ -1,0 +1,93 @@
+"""The page of the files of an activity or beside a letter, on a phone and without scripts (ADR 69)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from services.cases.attached.routes import download
+from services.cases.attached.seen import Seeing, Seen, asked_why
+from services.cases.attached.sending import Sending, Wrong
+from services.cases.attached.showing import Stands, kept_shown, place_of_files
+from services.cases.attached.unsealing import Reading, Unsealing
+from services.cases.reading.words import READING_REASONS
+from services.cases.rights import ReadingReason, ReadingReasonNeeded
+from shared.access import Principal, SignedIn
+from shared.attachments.boxes import Part
+from shared.attachments.kinds import ACCEPTED
+from shared.errors import NotAllowed, Sentences
+
+
+@dataclass(frozen=True, slots=True)
+class FilePages:
+    """stands: with what. seeing: finds it for a reader."""
+
+    stands: Stands
+    seeing: Seeing
+    sending: Sending
+    unsealing: Unsealing
+
+    def page(self, request: Request, seen: Seen, reason: ReadingReason | None, wrong: Wrong | None = None) -> HTMLResponse:
+        """The list, and below it the form for whoever may add one."""
+        place = seen.place
+        address = place_of_files(place.case_id, self.stands, place.activity or place.document or "")
+        told = {
+            "title": seen.title,
+            "files": kept_shown(seen.files, address, reason),
+            "adds": seen.adds,
+            "accepted": ACCEPTED,
+            "nonce": str(uuid4()),
+            "errors": {"files": wrong.says} if wrong else {},
+            "back_to": seen.back_to,
+        }
+        return self.unsealing.kernel.frame.page(request, "attached/files.html", told, wrong.status if wrong else 200)
+
+    def why(self, request: Request, case_id: str, subject: str, needed: ReadingReasonNeeded) -> HTMLResponse:
+        """Somebody else's case is read with a reason."""
+        why = Sentences(needed.indonesian, needed.english)
+        told = {"id": case_id, "leads_to": f"/{self.stands}/{subject}/lampiran", "why": why, "reasons": READING_REASONS}
+        return self.unsealing.kernel.frame.page(request, "reason.html", told, needed.status)
+
+    async def add(self, request: Request, principal: Principal, seen: Seen, reason: ReadingReason | None) -> Response:
+        """Raises: NotAllowed: they may read the files and add none."""
+        if not seen.adds:
+            raise NotAllowed
+        if wrong := await self.sending.take(request, principal.id, seen.place):
+            return self.page(request, seen, reason, wrong)
+        return RedirectResponse(f"{request.url.path}{asked_why(reason)}", 303)
+
+    async def file(self, principal: Principal, seen: Seen, attachment: str, part: Part, reason: ReadingReason | None) -> Response:
+        """Raises: NotFound, Unavailable."""
+        file = seen.file(attachment)
+        reading = Reading(principal.id, seen.place.case_id, seen.loaded.version, reason)
+        content = await self.unsealing.content(file, part, reading)
+        return download(attachment, "jpeg" if part == "picture" else file.kind, content)
+
+
+def router(pages: FilePages) -> APIRouter:
+    """The list, the form, and both forms of each file."""
+    routes = APIRouter(prefix=place_of_files("{case_id}", pages.stands, "{subject}"), include_in_schema=False)
+
+    @routes.get("")
+    async def listing(case_id: str, subject: str, request: Request, principal: SignedIn, reason: ReadingReason | None = None) -> HTMLResponse:
+        try:
+            return pages.page(request, await pages.seeing(principal, case_id, subject, reason), reason)
+        except ReadingReasonNeeded as needed:
+            return pages.why(request, case_id, subject, needed)
+
+    @routes.post("")
+    async def add(case_id: str, subject: str, request: Request, principal: SignedIn, reason: ReadingReason | None = None) -> Response:
+        return await pages.add(request, principal, await pages.seeing(principal, case_id, subject, reason), reason)
+
+    @routes.get("/{attachment}")
+    async def picture(case_id: str, subject: str, attachment: str, principal: SignedIn, reason: ReadingReason | None = None) -> Response:
+        return await pages.file(principal, await pages.seeing(principal, case_id, subject, reason), attachment, "picture", reason)
+
+    @routes.get("/{attachment}/asli")
+    async def original(case_id: str, subject: str, attachment: str, principal: SignedIn, reason: ReadingReason | None = None) -> Response:
+        return await pages.file(principal, await pages.seeing(principal, case_id, subject, reason), attachment, "original", reason)
+
+    return routes

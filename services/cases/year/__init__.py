@@ -1,0 +1,1 @@
+"""What cases says before a school's new year begins (ADR 70)."""

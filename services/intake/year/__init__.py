@@ -1,0 +1,1 @@
+"""The new school year of a school: lists that a coordinator confirms (ADR 70)."""

@@ -1,0 +1,114 @@
+"""Family of a student on the staff: kept away at once, though nobody has said so (domain.md, Conflicts; ADR 74)."""
+
+from typing import Any
+
+import pytest
+
+from services.cases.domain.case.case import CASE
+from services.cases.domain.case.conflict import ConflictClaimed, ConflictRulingAsked, DeclareConflict, RuleConflict, WorkLeftBehind
+from services.cases.domain.case.guardians import AssessGuardian
+from services.cases.domain.case.state import Case
+from services.cases.domain.case.strands import Acknowledge, Match, TakeConcern
+from services.cases.domain.relatives import Relatives
+from services.cases.domain.steps.home import GuardianUnsafe
+from services.cases.domain.successor import Staff
+from shared.events import CaseTriaged
+from tests.cases.desk import accused
+from tests.cases.people import COORDINATOR, COUNSELLOR, NOW, OFFICER, OTHER, POLICY, PRINCIPAL, STUDENT, after, later, raised, step, take, words
+
+STAFF = Staff({"counsellor": (COUNSELLOR, OTHER), "coordinator": (COORDINATOR,), "principal": (PRINCIPAL,), "district-duty": (OFFICER,)})
+MINE = Relatives({STUDENT: (COUNSELLOR, "mother")}, STAFF)
+
+
+def told(relatives: Relatives, concern: str = "c-1", **said: Any) -> TakeConcern:
+    return take(raised(concern, **said)).model_copy(update={"relatives": relatives})
+
+
+def claim(person: str, ground: str, act: str = "triage-c-1", *, suspends: bool = True) -> list[Any]:
+    known: dict[str, Any] = {"act": f"{act}/{person}", "by": "service:cases", "at": NOW, "person": person}
+    ruler = COORDINATOR if person != COORDINATOR else PRINCIPAL
+    return [
+        ConflictClaimed(ground=ground, substitute=None, rule_by=later(days=1), suspends=suspends, **known),
+        ConflictRulingAsked(ruler=ruler, **known),
+    ]
+
+
+def claims(events) -> list[Any]:
+    return [event for event in events if isinstance(event, ConflictClaimed | ConflictRulingAsked | WorkLeftBehind)]
+
+
+@pytest.mark.parametrize(("role", "ground"), [("affected", "family-of-victim"), ("accused", "family-of-accused")])
+def test_a_parent_on_the_staff_is_kept_away_before_anybody_is_alerted(role, ground):
+    events = CASE.decide(told(MINE, role=role), Case())
+    assert claims(events) == claim(COUNSELLOR, ground)
+    assert [event.excluded for event in events if isinstance(event, CaseTriaged)] == [(COUNSELLOR,)]
+
+
+def test_the_parent_of_another_student_of_the_incident_is_kept_away_and_of_one_who_only_saw_it_is_not():
+    others = Relatives({"other-student": (OTHER,), STUDENT: (COUNSELLOR,)}, STAFF)
+    events = CASE.decide(told(others, role="witness", others=("other-student",)), Case())
+    assert claims(events) == claim(OTHER, "other")
+
+
+def test_the_last_who_may_work_or_rule_stays_and_the_claim_waits_for_a_ruling():
+    alone = Relatives({STUDENT: (COUNSELLOR,)}, Staff({"counsellor": (COUNSELLOR,), "district-officer": (OFFICER,)}))
+    events = CASE.decide(told(alone), Case())
+    assert [(event.person, event.suspends) for event in events if isinstance(event, ConflictClaimed)] == [(COUNSELLOR, False)]
+    assert [event.excluded for event in events if isinstance(event, CaseTriaged)] == [()]
+
+
+def test_whom_a_concern_names_is_kept_away_by_it_and_nothing_is_claimed_twice():
+    named = told(MINE, people=(accused(COUNSELLOR),))
+    assert claims(CASE.decide(named, Case())) == []
+    known = after(told(MINE))
+    assert claims(CASE.decide(told(MINE, "c-2"), known)) == []
+
+
+def test_a_ruling_frees_them_until_a_concern_says_that_home_is_not_safe():
+    ruled = after(told(MINE), step(RuleConflict, by=COORDINATOR, person=COUNSELLOR, conflicted=False, reason=words(), rule_by=later(days=1)))
+    assert ruled.named == frozenset()
+    assert claims(CASE.decide(told(MINE, "c-2"), ruled)) == []
+    assert claims(CASE.decide(told(MINE, "c-3", guardians_unsafe=True), ruled)) == claim(COUNSELLOR, "family-of-victim", "triage-c-3")
+
+
+def test_whoever_has_the_case_gives_it_up_when_their_own_child_comes_into_it():
+    theirs = after(take(), step(Acknowledge, by=COUNSELLOR))
+    events = CASE.decide(told(MINE, "c-2"), theirs)
+    assert [(event.left_by, event.instead) for event in events if isinstance(event, WorkLeftBehind)] == [(COUNSELLOR, COORDINATOR)]
+    assert after(told(MINE, "c-2"), case=theirs).deadlines["left/triage-c-2/counsellor"].owner == COORDINATOR
+
+
+def test_it_holds_from_the_moment_at_which_a_student_is_identified():
+    unknown = after(take(raised(student=None)))
+    match = step(Match, by=COORDINATOR, student=STUDENT, policy=POLICY, relatives=MINE)
+    assert claims(CASE.decide(match, unknown)) == claim(COUNSELLOR, "family-of-victim", f"{match.act}/c-1")
+    assert COUNSELLOR in after(match, case=unknown).named
+
+
+def test_a_parent_on_the_staff_is_turned_to_as_any_parent_and_one_whom_a_concern_names_is_not():
+    judged = step(AssessGuardian, by=OTHER, guardian=COUNSELLOR, safe=True, reason=words())
+    assert COUNSELLOR in after(judged, case=after(told(MINE))).home.safe
+    claimed = after(take(), step(DeclareConflict, by=OTHER, person=COUNSELLOR, ground="accused", rule_by=later(days=1)))
+    for case in (after(told(MINE), told(MINE, "c-2", people=(accused(COUNSELLOR),))), after(told(MINE, "c-2"), case=claimed)):
+        assert COUNSELLOR in case.named
+        with pytest.raises(GuardianUnsafe):
+            CASE.decide(judged, case)
+    ruled = step(RuleConflict, by=COORDINATOR, person=COUNSELLOR, conflicted=True, reason=words(), rule_by=later(days=1))
+    assert COUNSELLOR in after(judged, case=after(told(MINE), ruled)).home.safe
+
+
+# over HTTP ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.anyio
+async def test_a_counsellor_finds_nothing_of_the_own_child_s_case_and_is_asked_as_a_parent(cases):
+    school = await cases.school()
+    await school.person("mother", "staff", "counsellor")
+    case = await school.concern("ani", guardians_unsafe=True)
+    mother = school.who("mother", "counsellor")
+    assert (await cases.get(f"cases/{case}", mother)).status_code == 404
+    assert case not in {each["case"] for each in await school.listed("unacknowledged", mother)}
+    assert (await cases.act(case, "acknowledge", mother)).status_code in (403, 404)
+    assert {each["what"] for each in await school.listed("waiting-for-me", school.coordinator) if each["case"] == case} >= {"conflict-ruling"}
+    await cases.done(case, "acknowledge", school.counsellor)
+    await cases.done(case, "assess-guardian", school.counsellor, guardian=school.named("mother"), safe=True, reason="Kenari")

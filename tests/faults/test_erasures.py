@@ -1,0 +1,134 @@
+"""People's data ends whole while concerns come in and services are killed: each erasure ends, everybody else's history is what it was (ADR 50).
+
+`make faults RUNS=60` erases 160 people, eight in each of twenty runs; RUNS=190 some five hundred.
+"""
+
+import asyncio
+import json
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from district.sample.roster import SOURCE
+from services.intake.roster.people import school_id
+from shared.access import service_principal
+from shared.keys import SERVICES
+from tests.faults.rig import chance, rig
+from tests.faults.test_faults import RUNS, SEED
+
+pytestmark = pytest.mark.faults
+
+TOGETHER = 8
+"""People who are erased in one run, around one kill."""
+
+KILLS = max(1, RUNS // 3)
+"""Runs of this test: one takes as long as three of the others."""
+
+LOAD = 24
+"""Concerns about others that come in meanwhile."""
+
+STAY = {"identity", "contact", "sign-in"}
+"""Purposes whose keys a duty keeps while somebody is in the roster."""
+
+
+def test_erasures_under_load_and_kills_end_whole_and_touch_nobody_else(tmp_path_factory):
+    with rig(tmp_path_factory.mktemp("erasures")) as district:
+        victims = _victims(district)
+        runs = [victims[start : start + TOGETHER] for start in range(0, min(len(victims), KILLS * TOGETHER), TOGETHER)]
+        for number, people in enumerate(runs):
+            luck = chance(SEED * 7000 + number)
+            cases = {person: _closed_case(district, person, school) for person, school in people}
+            before = _histories(district, cases.values())
+            _erased_while_killed(district, list(cases), luck)
+            district.settle()
+            after = _histories(district, cases.values())
+            assert {place: digest for place, digest in after.items() if place in before} == before
+            for person, case in cases.items():
+                assert (person, _living(district, person) - STAY, _living(district, f"case-{case}")) == (person, set(), set())
+            assert _words_left(district) == []
+        print(f"erased {sum(map(len, runs))} people in {len(runs)} runs, one kill each; {len(district.acknowledged)} concerns, none lost or doubled")
+
+
+def _victims(district) -> list[tuple[str, str]]:
+    """Students of other schools than the one about which the load speaks, each with the school."""
+    query = "SELECT person, school FROM intake.left_v1 WHERE kind = 'student' AND school <> %s ORDER BY person"
+    return district.sql(query, school_id(SOURCE, "smp1"))
+
+
+def _closed_case(district, person: str, school: str) -> str:
+    """Somebody reported; the district's duty dealt with it."""
+    body = {
+        "school": school, "students": [{"id": person, "role": "affected"}], "kind": "incident", "categories": ["bullying"],
+        "narrative": "KATAKUNCI-HILANG", "channel": "api", "reporter": {"kind": "staff"},
+    }  # fmt: skip
+    district.attempted += 1
+    told = _given(district, "intake", "POST", "concerns", body, district.service())
+    district.acknowledged[told["concern_id"]] = person
+    case = district.wait_for(lambda: district._case_of(told["concern_id"]), "a case of whoever is erased")
+    _given(district, "cases", "POST", f"cases/{case}/take-over-case", {"reason": "x"}, district.duty())
+    _given(district, "cases", "POST", f"cases/{case}/close", {"outcome_class": "helped", "task_reviewed": "KATAKUNCI-HILANG"}, district.duty())
+    return str(case)
+
+
+def _erased_while_killed(district, people: list[str], luck) -> None:
+    """The load and the erasures run in threads; servers are started by this one, whose death they watch."""
+    service, reached = luck.choice(SERVICES), len(district.acknowledged) + luck.randrange(LOAD)
+    with ThreadPoolExecutor(max_workers=len(people) + 1) as pool:
+        loading = pool.submit(lambda: asyncio.run(district.load(LOAD, at_once=4)))
+        erasing = [pool.submit(_erased, district, person) for person in people]
+        district.wait_for(lambda: len(district.acknowledged) >= reached, "the moment of the kill")
+        district.deployment.kill(service)
+        district.deployment.start(service)
+        for each in (loading, *erasing):
+            each.result()
+
+
+def _erased(district, person: str) -> None:
+    """Asked for once, and pursued until it is over; its receipt is signed by us."""
+    operator = district.headers(service_principal("operator"))
+    _given(district, "intake", "POST", "erasures", {"person": person}, operator)
+
+    def over():
+        told = _given(district, "intake", "GET", f"erasures/{person}", None, operator)
+        return told if told["state"] == "completed" else None
+
+    told = district.wait_for(over, f"the end of {person}'s data")
+    assert _given(district, "intake", "POST", "erasures/receipts/check", told["receipt"], operator) == {"ours": True}
+
+
+def _given(district, service: str, method: str, path: str, body: object, headers: dict[str, str]) -> dict:
+    """Until the service is there again and takes it, once."""
+    url, key = f"{district.deployment.origin(service)}/{service}/api/{path}", str(uuid4())
+
+    def taken() -> httpx.Response | None:
+        try:
+            answer = httpx.request(method, url, json=body, headers=headers | {"idempotency-key": key}, timeout=20, trust_env=False)
+        except httpx.TransportError:
+            return None
+        return answer if answer.status_code < 500 else None
+
+    return district.wait_for(taken, f"an answer to {method} {path}").raise_for_status().json()
+
+
+def _histories(district, closed) -> dict[tuple[str, int], bytes]:
+    """Every event of cases that nobody ended, by its place."""
+    mine = {f"case-{case}" for case in closed}
+    rows = district.sql("SELECT stream, version, hash FROM cases.event WHERE stream LIKE 'case-%%' AND %s = 1", 1)
+    return {(stream, version): bytes(digest) for stream, version, digest in rows if stream not in mine}
+
+
+def _living(district, owner: str) -> set[str]:
+    """Purposes of an owner's keys that are still there."""
+    return {purpose for (purpose,) in district.sql("SELECT purpose FROM keyring.key WHERE person = %s AND wrapped IS NOT NULL", owner)}
+
+
+def _words_left(district) -> list[str]:
+    """Where words of the erased stand in a store, a message or a file."""
+    folders = [each for each in district.folder.rglob("*") if each.is_file() and each.suffix in (".log", ".jsonl", ".json")]
+    found = [each.name for each in folders if "KATAKUNCI-HILANG" in each.read_text(encoding="utf-8", errors="replace")]
+    for service in SERVICES:
+        rows = district.sql(f"SELECT type FROM {service}.event WHERE body LIKE %s", "%KATAKUNCI-HILANG%")
+        found += [json.dumps([service, kind]) for (kind,) in rows]
+    return found

@@ -1,0 +1,82 @@
+"""The district's page of what people ask of their own data: written down, due in 3 × 24 hours, answered once (ADR 50)."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import pytest
+
+from services.intake.erasure import view as of_erasures
+from shared.eventstore.projection import Projection
+from shared.running import ended
+from tests.intake.office import Office
+from tests.intake.reporting import Desk, running
+
+pytestmark = pytest.mark.anyio
+PAGE = "/intake/permintaan"
+
+
+@pytest.fixture
+async def desk(office: Office) -> AsyncIterator[Desk]:
+    kernel = office.kernel
+    view = Projection(of_erasures.VIEW, kernel.store, kernel.database, of_erasures.project, of_erasures.TABLES, kernel.heartbeats)
+    viewing = asyncio.create_task(view.run())
+    async with running(office) as desk:
+        try:
+            yield desk
+        finally:
+            await ended(viewing)
+
+
+async def sends(desk: Desk, where: str = "", **said):
+    return await desk.client.post(PAGE + where, data={"key": str(uuid4())} | said, headers=desk.person("dinas-1", "district-officer"))
+
+
+async def page(desk: Desk) -> str:
+    answer = await desk.client.get(PAGE, headers=desk.person("dinas-1", "district-officer"))
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+async def test_a_request_is_written_down_once_and_answered_with_its_ground(desk):
+    said = {"key": str(uuid4()), "person": "ani", "right": "rectification", "asker": "guardian", "words": "Tanggal lahirnya keliru"}
+    assert [(await sends(desk, **said)).status_code for _ in range(2)] == [303, 303]
+    (asked,) = await desk.office.told("subject-asked")
+    assert (asked["person"], asked["right"], asked["asker"], asked["by"], "keliru" in str(asked)) == (
+        "ani",
+        "rectification",
+        "guardian",
+        "dinas-1",
+        False,
+    )
+    shown = await page(desk)
+    assert [each in shown for each in ("perbaikan data yang keliru", "Tanggal lahirnya keliru", "Dijawab paling lambat", "Terlambat")] == [
+        True,
+        True,
+        True,
+        False,
+    ]
+    about = {"person": "ani", "about": asked["request"]}
+    nameless = await sends(desk, "/jawab", outcome="refused", **about)
+    assert (nameless.status_code, "Penolakan memerlukan alasan" in nameless.text) == (422, True)
+    assert (await sends(desk, "/jawab", outcome="refused", refused_for="law", **about)).status_code == 303
+    (answered,) = await desk.office.told("subject-answered")
+    assert (answered["request"], answered["outcome"], answered["refused_for"], answered["by"]) == (asked["request"], "refused", "law", "dinas-1")
+    after = await page(desk)
+    assert ("undang-undang lain mewajibkan" in after, "Dijawab paling lambat" in after) == (True, False)
+
+
+async def test_a_copy_is_led_to_and_what_was_typed_comes_back(desk):
+    wrong = await sends(desk, person="nobody", right="access", asker="student", words="Minta salinan")
+    assert (wrong.status_code, "Tidak ada orang dengan nomor ini" in wrong.text, "Minta salinan" in wrong.text) == (404, True, True)
+    empty = await sends(desk, person="ani", words="Minta salinan")
+    assert (empty.status_code, re.findall(r'id="(right|asker)-error"', empty.text), "Minta salinan" in empty.text) == (422, ["right", "asker"], True)
+    assert await desk.office.told("subject-asked") == []
+    assert (await sends(desk, person="ani", right="access", asker="guardian")).status_code == 303
+    assert "/intake/api/subjects/ani/data.pdf?for=guardian" in await page(desk)
+
+
+async def test_nobody_but_the_district_s_officer_sees_the_page(desk):
+    for role in ("counsellor", "coordinator", "principal", "system-administrator"):
+        assert (role, (await desk.client.get(PAGE, headers=desk.person("guru", role))).status_code) == (role, 403)
