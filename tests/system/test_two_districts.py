@@ -25,7 +25,7 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
 def test_a_referral_and_its_answers_arrive_although_each_side_was_down_in_between(two):
     before = len(two.arrivals())
     two.there.deployment.kill("notifications")
-    _, referral = two.referral(raised(two.here), WORDS)
+    case_here, referral = two.referral(raised(two.here), WORDS)
     two.here.wait_for(lambda: two.here.sql("SELECT 1 FROM notifications.attempt WHERE outcome LIKE 'later:%%'"), "an attempt that failed")
     two.there.deployment.start("notifications")
     two.there.deployment.wait_ready("notifications", within=120)
@@ -55,14 +55,24 @@ def test_a_referral_and_its_answers_arrive_although_each_side_was_down_in_betwee
 
     assert two.say(arrival, "jawab", answer="outcome", words="Anak sudah didampingi.").status_code == 303
     two.here.wait_for(lambda: two.moved(referral)[-1] == "outcome", "the outcome")
-    answer = two.case(_case(two, referral))["referrals"][-1]
-    assert (answer["state"], "Anak sudah didampingi." in str(answer)) == ("completed", True)
+    assert two.case(case_here)["referrals"][-1]["state"] == "completed"
+    assert "Anak sudah didampingi." in two.history(case_here), "the school reads the very words"
     assert [by for (by,) in two.here.sql("SELECT body::json ->> 'by' FROM notifications.event WHERE type = 'package-opened'")] == ["there"] * 2
 
 
-def _case(two: Two, referral: str) -> str:
-    query = "SELECT substr(stream, 6) FROM cases.event WHERE type = 'referral-sent' AND body::json ->> 'referral' = %s"
-    return str(two.here.sql(query, referral)[0][0])
+def test_what_the_other_district_asks_is_answered_before_it_decides(two):
+    before = set(two.arrivals())
+    case, referral = two.referral(raised(two.here), WORDS)
+    two.there.wait_for(lambda: set(two.arrivals()) - before, "the referral")
+    (arrival,) = set(two.arrivals()) - before
+    assert two.say(arrival, "jawab", answer="ask", words="Bahasa apa yang dipakai di rumah?").status_code == 303
+    two.here.wait_for(lambda: two.moved(referral) == ["ask"], "the question")
+    assert "Pengirim belum membalas" in two.say(arrival, "balasan").text
+    two.command(case, "answer-agency", referral=referral, words="Bahasa Jawa.").raise_for_status()
+    query = "SELECT 1 FROM notifications.outbox_v1 WHERE kind = 'webhook' AND step = 1 AND state = 'delivered'"
+    two.here.wait_for(lambda: two.here.sql(query), "the word that it is answered")
+    assert "Bahasa Jawa." in two.say(arrival, "balasan").text
+    assert two.moved(referral) == ["ask"], "whoever reads an answer has decided nothing"
 
 
 def _messages(two: Two, body: bytes, headers: dict[str, str]) -> httpx.Response:

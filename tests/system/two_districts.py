@@ -50,6 +50,10 @@ class Two:
         with self._cases(self.here, case) as client:
             return client.post(name, json=body, headers=self.here.duty())
 
+    def history(self, case: str) -> str:
+        with self._cases(self.here, case) as client:
+            return client.get("history", headers=self.here.duty()).raise_for_status().text
+
     def moved(self, referral: str) -> list[str]:
         """What the other side did with the referral, as our own history has it."""
         query = "SELECT body::json ->> 'trigger' FROM cases.event WHERE type = 'referral-moved' AND body::json ->> 'referral' = %s ORDER BY position"

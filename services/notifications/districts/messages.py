@@ -16,9 +16,10 @@ Id = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[
 Subject = Annotated[str, StringConstraints(max_length=110, pattern=r"^tasks/[A-Za-z0-9_-]+$")]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000), AS_TYPED]
 
-ANSWERED: Literal["id.tanggap.referral.answered.v1"] = "id.tanggap.referral.answered.v1"
+ANSWERED: Literal["id.tanggap.arrival.answered.v1"] = "id.tanggap.arrival.answered.v1"
 CANCEL_ASKED: Literal["id.tanggap.referral.cancel-asked.v1"] = "id.tanggap.referral.cancel-asked.v1"
 PACKAGE_WANTED: Literal["id.tanggap.referral.package-wanted.v1"] = "id.tanggap.referral.package-wanted.v1"
+SAID_WANTED: Literal["id.tanggap.referral.said-wanted.v1"] = "id.tanggap.referral.said-wanted.v1"
 
 
 class _Said(BaseModel):
@@ -71,8 +72,14 @@ class AnsweredData(_Said):
 class Answered(_Message):
     """Every answer up to this one, in order: so none is lost where one message overtakes another."""
 
-    type: Literal["id.tanggap.referral.answered.v1"]
+    type: Literal["id.tanggap.arrival.answered.v1"]
     data: AnsweredData
+
+
+class SchoolAnswered(_Message):
+    """The sender's school answered a question: what every agency's webhook hears."""
+
+    type: Literal["id.tanggap.referral.answered.v1"]
 
 
 class PackageWanted(_Message):
@@ -81,14 +88,26 @@ class PackageWanted(_Message):
     type: Literal["id.tanggap.referral.package-wanted.v1"]
 
 
-Message = Annotated[Requested | CancelAsked | Answered | PackageWanted, Field(discriminator="type")]
-MESSAGE: TypeAdapter[Requested | CancelAsked | Answered | PackageWanted] = TypeAdapter(Message)
+class SaidWanted(_Message):
+    """The answer to it holds what the sender's school answered to our questions."""
+
+    type: Literal["id.tanggap.referral.said-wanted.v1"]
+
+
+Known = Requested | CancelAsked | Answered | SchoolAnswered | PackageWanted | SaidWanted
+MESSAGE: TypeAdapter[Known] = TypeAdapter(Annotated[Known, Field(discriminator="type")])
 
 
 class Package(_Said):
     """The answer to `PackageWanted`."""
 
     package: Words
+
+
+class SchoolSaid(_Said):
+    """The answer to `SaidWanted`, in order."""
+
+    said: tuple[Words, ...]
 
 
 def message(origin: str, kind: str, identifier: str, task: str, at: datetime, data: dict[str, Any]) -> bytes:

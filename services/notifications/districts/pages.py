@@ -36,7 +36,7 @@ ADDRESS = "/notifications/kiriman"
 DUTY = "district-duty"
 _CHOOSE: Mapping[str, Text] = {"school": say("Pilih sekolah yang akan menangani anak ini.")}
 _LIST = sql.SQL("SELECT arrival, district, priority, state, respond_by, announced_at, school, waits FROM arrival_v1 WHERE generation = %s")
-NOTHING_OPENED: Mapping[str, Any] = {"package": "", "unreachable": False}
+NOTHING_OPENED: Mapping[str, Any] = {"package": "", "school_said": None, "unreachable": False}
 _Short = Annotated[str, Form(max_length=200)]
 
 
@@ -86,7 +86,7 @@ class ArrivalPages:
             "passes": duty and state.accepted and state.open and state.school is None, "passed": state.school is not None,
             "waits": state.concern is None, "offered": offered(as_task(state)), "reasons": list(REASONS.items()), "typed": typed, "errors": errors,
             "staff": False, "action": f"{ADDRESS}/{arrival}/jawab", "schools": await self._schools(state) if duty else [],
-            **NOTHING_OPENED, **more,
+            "asked": any(each.trigger == "ask" for each in state.answers), **NOTHING_OPENED, **more,
         }  # fmt: skip
         return self.kernel.frame.page(request, "districts/one.html", told, status)
 
@@ -120,6 +120,14 @@ class ArrivalPages:
         await self._give(principal, arrival, ReadArrival(by=principal.id))
         try:
             return {"package": await self.to_districts.package(announced)}
+        except Unavailable:
+            return {"unreachable": True}
+
+    async def said(self, principal: Principal, arrival: str) -> dict[str, Any]:
+        """What the sender's school answered to our questions."""
+        _, announced = await self.arrival(principal, arrival)
+        try:
+            return {"school_said": await self.to_districts.said(announced)}
         except Unavailable:
             return {"unreachable": True}
 
@@ -170,6 +178,10 @@ def router(pages: ArrivalPages) -> APIRouter:
     @routes.post("/{arrival}/buka")
     async def open_package(arrival: str, request: Request, principal: SignedIn) -> HTMLResponse:
         return await pages.page(request, principal, arrival, fresh(), {}, 200, **await pages.open(principal, arrival))
+
+    @routes.post("/{arrival}/balasan")
+    async def read_answers(arrival: str, request: Request, principal: SignedIn) -> HTMLResponse:
+        return await pages.page(request, principal, arrival, fresh(), {}, 200, **await pages.said(principal, arrival))
 
     @routes.post("/{arrival}/jawab")
     async def answer(arrival: str, request: Request, principal: SignedIn, typed: Annotated[Typed, Depends(typed_answer)]) -> Response:

@@ -8,17 +8,17 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from services.notifications.districts.messages import MESSAGE, Answered, CancelAsked, PackageWanted, Requested, SaidAnswer
+from services.notifications.districts.messages import MESSAGE, Answered, CancelAsked, PackageWanted, Requested, SaidAnswer, SaidWanted, SchoolAnswered
 from services.notifications.districts.telling import Telling
 from services.notifications.districts.verifying import Verifying
-from services.notifications.domain.arrival import ARRIVAL, Announce, NoteCancelAsked, arrival_stream
+from services.notifications.domain.arrival import ARRIVAL, Announce, NoSuchArrival, NoteCancelAsked, arrival_stream
 from services.notifications.domain.task import TASK
 from services.notifications.domain.task.events import TaskRequested
 from services.notifications.domain.task.state import Task
 from services.notifications.domain.task.table import OF_THE_SCHOOL, TRIGGERS
 from services.notifications.partners.answering import Answering, Said, stream_of
 from shared.asked import Asked
-from shared.decider import execute, load
+from shared.decider import Executed, execute, load
 from shared.errors import Fault, Invalid, NotFound, Refused
 from shared.eventstore.store import Repeated
 from shared.message import TANGGAP, Occasion, derived_id
@@ -64,6 +64,10 @@ class Receiving:
                 return await self._answered(district, told)
             case PackageWanted():
                 return await self._package(district, told, headers["webhook-id"], body)
+            case SchoolAnswered():
+                return await self._school_answered(district, told)
+            case SaidWanted():
+                return await self._said(district, told, headers["webhook-id"], body)
 
     async def _announced(self, district: str, told: Requested) -> dict[str, Any]:
         arrival = arrival_of(district, told.task)
@@ -77,6 +81,13 @@ class Receiving:
         arrival = arrival_of(district, told.task)
         await execute(self.kernel.store, ARRIVAL, arrival_stream(arrival), NoteCancelAsked(), self._occasion(district, "cancel", told.task))
         await self.telling.duty(arrival, "cancel", urgent=False)
+        return {}
+
+    async def _school_answered(self, district: str, told: SchoolAnswered) -> dict[str, Any]:
+        arrival = arrival_of(district, told.task)
+        if (await load(self.kernel.store, ARRIVAL, arrival_stream(arrival))).state.announced is None:
+            raise NoSuchArrival
+        await self.telling.duty(arrival, told.id, urgent=False)
         return {}
 
     async def _answered(self, district: str, told: Answered) -> dict[str, Any]:
@@ -95,14 +106,22 @@ class Receiving:
     async def _package(self, district: str, told: PackageWanted, message: str, body: bytes) -> dict[str, Any]:
         _, requested = await self._task(district, told.task)
         occasion = self._occasion(district, "package", f"{told.task}/{message}", requested)
-        asked = Asked(f"{district} package {told.task}", message[:200], await self.kernel.fingerprints.of(body), occasion.cause)
-        opened = await self.answering.open(told.task, occasion, asked=asked)
-        if isinstance(opened.outcome, Repeated):
-            raise AskedBefore
-        text = await self.answering.package(opened.state)
+        opened = await self.answering.open(told.task, occasion, asked=await self._asked(occasion, told, message, body))
+        text = await self.answering.package(_first(opened))
         if isinstance(text, Erased):
             raise NotFound("what was disclosed has been erased")
         return {"package": text}
+
+    async def _said(self, district: str, told: SaidWanted, message: str, body: bytes) -> dict[str, Any]:
+        """Also before it is accepted: whoever asks may need the answer to decide."""
+        _, requested = await self._task(district, told.task)
+        occasion = self._occasion(district, "said", f"{told.task}/{message}", requested)
+        looked = await self.answering.look(told.task, occasion, asked=await self._asked(occasion, told, message, body))
+        said = await self.answering.school_said(_first(looked))
+        return {"said": [each for each in said if isinstance(each, str)]}
+
+    async def _asked(self, occasion: Occasion, told: PackageWanted | SaidWanted, message: str, body: bytes) -> Asked:
+        return Asked(f"{occasion.actor} {told.type} {told.task}", message[:200], await self.kernel.fingerprints.of(body), occasion.cause)
 
     async def _task(self, district: str, task: str) -> tuple[Task, TaskRequested]:
         found = (await load(self.kernel.store, TASK, stream_of(task))).state
@@ -113,3 +132,10 @@ class Receiving:
     def _occasion(self, district: str, what: str, about: str, requested: TaskRequested | None = None) -> Occasion:
         cause: UUID = derived_id(TANGGAP, "from-district", district, what, about)
         return Occasion(district, requested.school if requested else None, self.kernel.clock.now(), cause, cause)
+
+
+def _first(done: Executed[Task]) -> Task:
+    """Raises: AskedBefore."""
+    if isinstance(done.outcome, Repeated):
+        raise AskedBefore
+    return done.state

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import uuid4
 
 from psycopg import sql
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from services.notifications.districts.messages import ANSWERED, CANCEL_ASKED, PACKAGE_WANTED, Package, SaidAnswer, answers_data, message
+from services.notifications.districts.messages import (
+    ANSWERED,
+    CANCEL_ASKED,
+    PACKAGE_WANTED,
+    SAID_WANTED,
+    Package,
+    SaidAnswer,
+    SchoolSaid,
+    answers_data,
+    message,
+)
 from services.notifications.domain.arrival import ARRIVAL, ArrivalAnnounced, ArrivalAnswered
 from services.notifications.domain.task.events import TaskRequested
 from services.notifications.lanes import Due
@@ -19,6 +30,8 @@ from shared.errors import Unavailable
 from shared.eventstore.generations import answering
 from shared.sealed import Erased, Sealed
 from shared.service import Kernel
+
+T = TypeVar("T", bound=BaseModel)
 
 _ENDPOINT = sql.SQL("SELECT url, secret, old_secret FROM agency_v1 WHERE generation = {} AND agency = %s").format(answering(VIEW))
 
@@ -51,15 +64,25 @@ class ToDistricts:
 
     async def package(self, announced: ArrivalAnnounced) -> str:
         """What is disclosed, as the sender tells it now; each asking is on record there. Raises: Unavailable: it does not answer, or not with it."""
+        return _read(Package, await self._asked(announced, PACKAGE_WANTED)).package
+
+    async def said(self, announced: ArrivalAnnounced) -> tuple[str, ...]:
+        """What the sender's school answered to our questions, in order. Raises: Unavailable."""
+        return _read(SchoolSaid, await self._asked(announced, SAID_WANTED)).said
+
+    async def _asked(self, announced: ArrivalAnnounced, kind: str) -> bytes:
         async with self.kernel.database.statement() as connection:
             row = await (await connection.execute(_ENDPOINT, (announced.district,))).fetchone()
         if row is None or row[0] is None:
             raise Unavailable("the district that sent this has no address here: register it again")
         opened = await self.kernel.vault.open_many([Sealed.model_validate(each) for each in row[1:] if each])
         now, identifier = self.kernel.clock.now(), f"evt_{uuid4().hex}"
-        body = message(self.kernel.settings.public_origin, PACKAGE_WANTED, identifier, announced.task, now, {})
-        told = await self.webhooks.ask(row[0], [each for each in opened if isinstance(each, str)], identifier, body, now)
-        try:
-            return Package.model_validate_json(told).package
-        except ValidationError:
-            raise Unavailable("the district that sent this answers in another way than expected") from None
+        body = message(self.kernel.settings.public_origin, kind, identifier, announced.task, now, {})
+        return await self.webhooks.ask(row[0], [each for each in opened if isinstance(each, str)], identifier, body, now)
+
+
+def _read(shape: type[T], told: bytes) -> T:
+    try:
+        return shape.model_validate_json(told)
+    except ValidationError:
+        raise Unavailable("the district that sent this answers in another way than expected: bring both to one release") from None
