@@ -163,7 +163,7 @@ async def test_what_cannot_be_kept_comes_back_with_its_words_and_changes_nothing
         await describe(partner, "s", "021 1")
         before, mine = await partner.running.kernel.store.head(), {"agency": "upt", "service": "s"}
         wrong = [
-            {"phones": "kantor"}, {"phones": "021 1\x1f 2"}, {"hours": "\u202e08"}, {"hours": "x" * 201}, {"hours": "\n".join(map(str, range(21)))},
+            {"phones": "kantor"}, {"phones": "021 1\x1b 2"}, {"hours": "\u202e08"}, {"hours": "x" * 201}, {"hours": "\n".join(map(str, range(21)))},
         ]  # fmt: skip
         for each in wrong:
             page = await client.post("/notifications/lembaga-saya/layanan", data=mine | each, headers=officer)
