@@ -74,6 +74,7 @@ from services.intake.sessions.routes import asked_router, ending_router
 from services.intake.sessions.view import SessionList
 from services.intake.sessions.word import StoreWord
 from services.intake.subjects import pages as subject_pages
+from services.intake.subjects.finding import SubjectFinder
 from services.intake.subjects.gathering import Copies
 from services.intake.subjects.listing import Requests
 from services.intake.subjects.routes import Claims
@@ -165,6 +166,7 @@ def create_app(settings: Settings) -> FastAPI:
         ways = Ways.of(desk)
         machines = machines_office(kernel)
         copies = Copies(kernel, directory, offices_of_erasures["office"].inquiry.erasures, _cases_of_subjects(kernel))
+        finder = SubjectFinder(kernel, directory, copies.erasures)
         return [
             api.router(raising, adding, reporters, dialogue, directory, roster),
             appointing_router(appointing),
@@ -194,9 +196,9 @@ def create_app(settings: Settings) -> FastAPI:
             passkey_pages.router(ways),
             openid_pages.router(ways),
             erasure_router(offices_of_erasures["office"], Retaining(offices_of_erasures["office"])),
-            erasure_pages(offices_of_erasures["office"]),
+            erasure_pages(offices_of_erasures["office"], finder),
             subjects_router(copies),
-            subject_pages.router(subject_pages.SubjectPages(Requests(kernel, copies.erasures), Claims(copies))),
+            subject_pages.router(subject_pages.SubjectPages(Requests(kernel, copies.erasures, finder), Claims(copies))),
         ]
 
     app = create_service(

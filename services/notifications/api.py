@@ -153,7 +153,7 @@ def _tasks(routes: APIRouter, kernel: Kernel, outbox: Projection) -> None:
         found = await own_task(kernel, principal, task_id)
         if principal.kind == "agency":
             command = await asked(request, principal)
-            found = await answering.look(task_id, _occasion(kernel, principal, command, _school_of(found)))
+            found = (await answering.look(task_id, _occasion(kernel, principal, command, _school_of(found)))).state
         said = [{"erased": True} if isinstance(each, Erased) else each for each in await answering.school_said(found)]
         return {**_shown(task_id, found), "school_said": said}
 
@@ -162,7 +162,7 @@ def _tasks(routes: APIRouter, kernel: Kernel, outbox: Projection) -> None:
         found = await own_task(kernel, principal, task_id)
         command = await asked(request, principal)
         opened = await answering.open(task_id, _occasion(kernel, principal, command, _school_of(found)))
-        text = await answering.package(opened)
+        text = await answering.package(opened.state)
         return {"task": task_id, "package": {"erased": True} if isinstance(text, Erased) else text}
 
     @routes.post("/referrals/{referral}/letter-link", summary="Where the agency answers that has the letter of this referral")

@@ -19,6 +19,10 @@ from services.notifications.channels.texts import Gate
 from services.notifications.clocks import Clockwork
 from services.notifications.contacting import Turns
 from services.notifications.directory import routes as directory
+from services.notifications.districts import routes as districts
+from services.notifications.districts.intake import Intake
+from services.notifications.districts.passing import Passing
+from services.notifications.districts.sending import ToDistricts
 from services.notifications.erasing import MessageErasures
 from services.notifications.families import routes as families
 from services.notifications.fhir import routes as fhir
@@ -63,6 +67,7 @@ def create_app(settings: Settings) -> FastAPI:
     rosters: dict[str, Roster] = {}
     turns: dict[str, Turns] = {}
     mails: dict[str, MailSender] = {}
+    hooks: dict[str, WebhookSender] = {}
     channels = read_channels(settings.channels)
 
     def parts(kernel: Kernel) -> list[Part]:
@@ -72,7 +77,7 @@ def create_app(settings: Settings) -> FastAPI:
         notices = Notices(kernel.store, roster)
         quiet = None if settings.demo_sign_in else QuietHours.read(settings.quiet_hours)
         mail = mails.setdefault("mail", MailSender(settings.smtp_url, settings.smtp_connections, plain=settings.demo_sign_in))
-        webhooks = WebhookSender(kernel.keys, loopback=settings.loopback_webhooks)
+        webhooks = hooks.setdefault("webhooks", WebhookSender(kernel.keys, loopback=settings.loopback_webhooks))
         gate, gateway = Gate(settings.public_origin, organisation(settings.district)), Gateway()
         dispatches = Dispatches(kernel.database)
         carrier = Carrier(channels, dispatches, gate, kernel.clock, settings.retry_seconds, gateway, *senders(channels, gateway))
@@ -83,6 +88,7 @@ def create_app(settings: Settings) -> FastAPI:
             Stragglers(kernel, carrier, sender),
             Clockwork(kernel, notices),
             Reminders(kernel),
+            Passing(kernel, ToDistricts(kernel, webhooks), Intake(kernel)),
             kernel.subscribe("intake", lambda store: FromIntake(store, roster, taking_turns, KeptSessions(kernel.database)), pace=_UNHURRIED),
             kernel.subscribe("cases", lambda store: FromCases(store, roster, kernel.clock, KeptPeople(kernel.database), quiet), pace=PROMPT),
         ]
@@ -92,6 +98,7 @@ def create_app(settings: Settings) -> FastAPI:
             api.router(kernel, rosters["roster"], projections[VIEW], turns["contact"]),
             directory.router(kernel, projections[VIEW]),
             *upkeep.routers(kernel, projections[VIEW]),
+            *districts.routers(kernel, projections[VIEW], rosters["roster"], hooks["webhooks"]),
             taking.router(taking.Taking(kernel, rosters["roster"], AlertLinks(kernel.database, kernel.keys))),
             erasing_router("notifications", MessageErasures(kernel, projections[VIEW])),
             *families.routers(kernel, rosters["roster"], projections[VIEW]),

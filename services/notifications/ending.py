@@ -7,9 +7,11 @@ import random
 from psycopg import sql
 
 from services.notifications.account_mail.telling import AccountMails
-from services.notifications.domain import account_mail, alert, notice
+from services.notifications.districts.telling import Telling
+from services.notifications.domain import account_mail, alert, arrival, notice
 from services.notifications.domain.agency import AGENCY, NoteGone
 from services.notifications.domain.alert import ALERT
+from services.notifications.domain.arrival import ARRIVAL
 from services.notifications.domain.outcome import Accepted, Later, Never, Outcome
 from services.notifications.domain.task import TASK, silence
 from services.notifications.lanes import Due
@@ -32,8 +34,8 @@ _AGAIN = sql.SQL(
 class Endings:
     """A message ends accepted, or never, and then a person hears of it. Otherwise it has a moment at which it is tried again."""
 
-    def __init__(self, kernel: Kernel, notes: Notes, notices: Notices, account_mails: AccountMails) -> None:
-        self._kernel, self._notes, self._notices, self._account_mails = kernel, notes, notices, account_mails
+    def __init__(self, kernel: Kernel, notes: Notes, notices: Notices, account_mails: AccountMails, telling: Telling) -> None:
+        self._kernel, self._notes, self._notices, self._account_mails, self._telling = kernel, notes, notices, account_mails, telling
 
     async def of(self, due: Due, outcome: Outcome) -> None:
         """Raises: Unavailable, and whatever prevents the decision."""
@@ -67,10 +69,18 @@ class Endings:
                 pass  # nobody waits for it: what is off was told by ending the message
             case _ if due.is_upkeep:
                 pass  # the directory goes on saying that no answer came
+            case _ if due.is_of_arrival:
+                await self._answered_district(due, outcome, occasion)
             case "account":
                 await self._account_mails.decide(due.stream, account_mail.NoteAttempt(outcome=outcome), occasion)
             case _:
                 await execute(store, TASK, due.stream, silence.NoteAttempt(outcome=outcome, since=due.queued_at), occasion)
+
+    async def _answered_district(self, due: Due, outcome: Outcome, occasion: Occasion) -> None:
+        """Whoever answered hears where it can not arrive."""
+        await execute(self._kernel.store, ARRIVAL, due.stream, arrival.NoteAttempt(number=due.step, outcome=outcome), occasion)
+        if isinstance(outcome, Never):
+            await self._telling.undelivered(due.stream.removeprefix("arrival-"), due.step)
 
     async def _again(self, due: Due, outcome: Later) -> None:
         """The message before its attempt, as every record does it: two at once wait for each other instead of blocking each other."""

@@ -68,6 +68,11 @@ class Due:
         """Whether it asks an agency something for the directory, and is about no task."""
         return self.stream.startswith("agency-")
 
+    @property
+    def is_of_arrival(self) -> bool:
+        """Whether it answers another district about a child that it sent here."""
+        return self.stream.startswith("arrival-")
+
     def occasion(self, now: datetime, what: Literal["sent", "returned"] = "sent") -> Occasion:
         """The occasion for what is recorded about this message. It is the same at every attempt; another one where it came back."""
         cause = derived_id(TANGGAP, what, self.id)

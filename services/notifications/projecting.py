@@ -18,6 +18,7 @@ from services.notifications.domain.agency import AGENCY, AgencyDescribed, Agency
 from services.notifications.domain.agency_entry import EntryAssured, EntryReminded
 from services.notifications.domain.agency_room import RoomAsked, RoomTold
 from services.notifications.domain.alert import LAST_RESORT_STEP, AlertRaised, AlertStepTaken, AlertUndelivered
+from services.notifications.domain.arrival import ArrivalAnnounced, ArrivalAnswered, ArrivalBecameConcern, ArrivalCancelAsked, ArrivalPassed
 from services.notifications.domain.notice import NOTICE, NoticeCalledOff, NoticeDue, NoticePassedOn, NoticeRepeated, NoticeTried
 from services.notifications.domain.task.events import TaskQuestionAnswered, TaskRequested
 from services.notifications.domain.task_link import TaskLinkRenewed
@@ -27,8 +28,11 @@ from shared.events import AlertExhausted, GuardianTold, StaffAlerted, TaskMoved
 from shared.message import Recorded, derived_id
 
 VIEW = "outbox_v1"
-TABLES = ("agency_v1", "task_v1", "outbox_v1", "deadline_v1", "conflict_v1")
+TABLES = ("agency_v1", "task_v1", "outbox_v1", "deadline_v1", "conflict_v1", "arrival_v1")
 """Attempts and links are not folded from events and survive a rebuild: what was sent is not sent again, and a link goes on leading somewhere."""
+
+CANCEL_STEP = -1
+"""Of a task's messages: *our school asks to cancel*. The referral itself is 0; the school's answers are counted from 1."""
 
 NOTICE_STATES = {"sent": "sent", "acknowledged": "acknowledged", "unsafe": "cancelled", "no-longer-guardian": "cancelled", "unanswered": "sent"}
 """How a notice's outcome shows among the deliveries; any other one has failed."""
@@ -288,6 +292,7 @@ async def _task_moved(connection: Connection, rows: Gathered, event: Recorded) -
     told = TaskMoved.model_validate_json(event.body)
     await connection.execute("UPDATE task_v1 SET state = %s WHERE generation = %s AND task = %s", (told.state, rows.generation, told.task))
     if told.trigger == "request-cancel":
+        await _cancel_told(connection, rows, event, told)
         return  # the school asks: the agency has read nothing by that, and is waited for
     over = told.state not in ("requested", "received")
     await connection.execute(
@@ -296,6 +301,48 @@ async def _task_moved(connection: Connection, rows: Gathered, event: Recorded) -
     )
     if over:
         await _nothing_expected(connection, rows, event)
+
+
+async def _cancel_told(connection: Connection, rows: Gathered, event: Recorded, told: TaskMoved) -> None:
+    """Another district hears it at once: nobody there looks into our list."""
+    found = await connection.execute(
+        "SELECT FROM agency_v1 WHERE generation = %s AND agency = %s AND kind = 'district'", (rows.generation, told.agency)
+    )  # fmt: skip
+    if await found.fetchone():
+        rows.queue(event, "webhook", told.case, told.agency, step=CANCEL_STEP, due_at=event.recorded_at)
+
+
+async def _arrival_announced(connection: Connection, rows: Gathered, event: Recorded) -> None:
+    told = ArrivalAnnounced.model_validate_json(event.body)
+    await connection.execute(
+        "INSERT INTO arrival_v1 (generation, arrival, district, priority, state, respond_by, announced_at)"
+        " VALUES (%s, %s, %s, %s, 'requested', %s, %s)",
+        (rows.generation, told.arrival, told.district, told.priority, told.respond_by, event.recorded_at),
+    )
+
+
+async def _arrival_answered(connection: Connection, rows: Gathered, event: Recorded) -> None:
+    told = ArrivalAnswered.model_validate_json(event.body)
+    query = "UPDATE arrival_v1 SET state = %s WHERE generation = %s AND arrival = %s"
+    await connection.execute(query, (told.state, rows.generation, told.arrival))
+    rows.queue(event, "webhook", "", told.district, step=told.number, due_at=event.recorded_at)
+
+
+async def _arrival_passed(connection: Connection, rows: Gathered, event: Recorded) -> None:
+    told = ArrivalPassed.model_validate_json(event.body)
+    query = "UPDATE arrival_v1 SET school = %s WHERE generation = %s AND arrival = %s"
+    await connection.execute(query, (told.school, rows.generation, told.arrival))
+
+
+async def _arrival_became_concern(connection: Connection, rows: Gathered, event: Recorded) -> None:
+    told = ArrivalBecameConcern.model_validate_json(event.body)
+    await connection.execute("UPDATE arrival_v1 SET waits = false WHERE generation = %s AND arrival = %s", (rows.generation, told.arrival))
+
+
+async def _arrival_cancelling(connection: Connection, rows: Gathered, event: Recorded) -> None:
+    told = ArrivalCancelAsked.model_validate_json(event.body)
+    query = "UPDATE arrival_v1 SET state = %s WHERE generation = %s AND arrival = %s"
+    await connection.execute(query, (told.state, rows.generation, told.arrival))
 
 
 async def _agency(connection: Connection, rows: Gathered, event: Recorded) -> None:
@@ -380,6 +427,11 @@ _CHANGES: Mapping[str, Callable[[Connection, Gathered, Recorded], Awaitable[None
     "notice-revoked": _stop,
     "account-mail-ended": _account_mail_ended,
     "task-moved": _task_moved,
+    "arrival-announced": _arrival_announced,
+    "arrival-answered": _arrival_answered,
+    "arrival-passed": _arrival_passed,
+    "arrival-became-concern": _arrival_became_concern,
+    "arrival-cancel-asked": _arrival_cancelling,
     "task-question-answered": _question_answered,
     "agency-registered": _agency,
     "agency-described": _agency_described,

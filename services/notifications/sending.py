@@ -29,6 +29,8 @@ from services.notifications.channels.reaching import Address, is_same, reach
 from services.notifications.channels.short import Short
 from services.notifications.channels.texts import Kind, Language
 from services.notifications.contacting import Turns
+from services.notifications.districts.sending import ToDistricts, cancel_asked
+from services.notifications.districts.telling import Telling
 from services.notifications.domain.account_mail import LetLapse
 from services.notifications.domain.notice import NOTICE, EndNotice, Notice, NoticeDue
 from services.notifications.domain.outcome import Accepted, Later, Never, Outcome
@@ -44,7 +46,7 @@ from services.notifications.noticing import Notices
 from services.notifications.noting import Notes
 from services.notifications.partners.links import TaskLinks
 from services.notifications.partners.mailing import LinkMail
-from services.notifications.projecting import NOTICE_STATES, VIEW
+from services.notifications.projecting import CANCEL_STEP, NOTICE_STATES, VIEW
 from services.notifications.quiet import QuietHours
 from services.notifications.senders.inviting import Invitation, Method, with_calendar
 from services.notifications.senders.mail import MailSender, appointment_cancelled, guardian_notice, staff_alert
@@ -96,7 +98,8 @@ class Sender:
         self._account_mails = AccountMails(kernel.store, notices.roster)
         self._link_mail = LinkMail(kernel, mail, TaskLinks(kernel.database, kernel.keys))
         self._upkeep_mail = UpkeepMail(kernel, mail, self._link_mail)
-        self._endings = Endings(kernel, self._notes, self._notices, self._account_mails)
+        self._to_districts = ToDistricts(kernel, webhooks)
+        self._endings = Endings(kernel, self._notes, self._notices, self._account_mails, Telling(kernel, notices.roster))
         self._breaker = Breaker()
         self._mail_lane, self._webhook_lane = Lane(MAILS_AT_ONCE), Lane(WEBHOOKS_AT_ONCE)
 
@@ -202,6 +205,8 @@ class Sender:
                 await self._send_account_mail(due)
             case "referral":
                 await self._endings.of(due, await self._link_mail.send(due))
+            case _ if due.is_of_arrival:
+                await self._send_webhook(due)
             case "room" | "reminder":
                 await self._endings.of(due, await self._upkeep_mail.send(due))
             case _:
@@ -395,9 +400,16 @@ class Sender:
         if due.is_upkeep:
             identifier = message_id(key, due.receiver, str(due.id))
             return identifier, room_question(origin, identifier, due.queued_at)
+        if due.is_of_arrival:
+            identifier = message_id(key, due.receiver, str(due.id))
+            body = await self._to_districts.answers(due, identifier)
+            return None if body is None else (identifier, body)
         requested = (await load(self._kernel.store, TASK, due.stream)).state.requested
         if requested is None:
             return None
+        if due.step == CANCEL_STEP:
+            identifier = message_id(key, due.receiver, str(due.id))
+            return identifier, cancel_asked(origin, requested, identifier, due)
         if due.step:  # the number of the school's answer
             identifier = message_id(key, due.receiver, f"{requested.task}|answer|{due.step}")
             return identifier, notice(origin, requested, identifier, due.queued_at, "answered")

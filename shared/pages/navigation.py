@@ -50,6 +50,7 @@ NAVIGATION = (
     Entry(say("Petugas dinas"), "/intake/dinas", frozenset({"district-officer", "system-administrator"})),
     Entry(say("Peran yang diminta"), "/intake/peran", frozenset({"system-administrator", "district-duty"})),
     Entry(say("Rujukan"), "/notifications/rujukan", _REFERS),
+    Entry(say("Kiriman kabupaten lain"), "/notifications/kiriman", frozenset({"district-duty"})),
     Entry(say("Lembaga mitra"), "/notifications/mitra", frozenset({"counsellor", "coordinator", "district-duty", "district-officer"})),
     Entry(say("Rujukan untuk lembaga"), "/notifications/lembaga", frozenset({"agency-officer"})),
     Entry(say("Akun staf"), "/intake/akun-staf", _HANDS_OUT_ACCOUNTS),

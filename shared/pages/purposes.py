@@ -26,6 +26,7 @@ PURPOSES: Mapping[str, str] = {
     ),
     "/intake/peran": say("Peran dari impor sekolah yang membuka kasus atau akun. Peran itu baru berlaku bila Anda setujui."),
     "/notifications/rujukan": say("Rujukan yang belum dijawab lembaga di atas, yang paling lama menunggu lebih dahulu."),
+    "/notifications/kiriman": say("Anak yang dirujuk kabupaten lain ke sini: terima atau tolak, lalu teruskan ke sekolahnya."),
     "/notifications/mitra": say("Lembaga mana yang punya tempat, dan keterangan mana yang sudah lama. Tanyakan tanpa menyebut siapa pun."),
     "/notifications/lembaga": say("Rujukan dari sekolah kepada lembaga Anda. Buka satu rujukan untuk membaca dan menjawabnya."),
     "/intake/akun-staf": say("Siapa yang sudah punya akun dan siapa yang belum; akun dipulihkan atau dikunci di sini."),

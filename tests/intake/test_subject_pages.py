@@ -3,12 +3,16 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 
+from services.intake.domain.roster import ROSTER, LetGo
 from services.intake.erasure import view as of_erasures
+from shared.decider import execute
 from shared.eventstore.projection import Projection
+from shared.message import TANGGAP, Occasion
 from shared.running import ended
 from tests.intake.office import Office
 from tests.intake.reporting import Desk, running
@@ -69,12 +73,41 @@ async def test_a_request_is_written_down_once_and_answered_with_its_ground(desk)
 
 async def test_a_copy_is_led_to_and_what_was_typed_comes_back(desk):
     wrong = await sends(desk, person="nobody", right="access", asker="student", words="Minta salinan")
-    assert (wrong.status_code, "Tidak ada orang dengan nomor ini" in wrong.text, "Minta salinan" in wrong.text) == (404, True, True)
+    assert (wrong.status_code, "di sekolah Anda tidak ada orang ini" in wrong.text, "Minta salinan" in wrong.text) == (404, True, True)
     empty = await sends(desk, person="ani", words="Minta salinan")
     assert (empty.status_code, re.findall(r'id="(right|asker)-error"', empty.text), "Minta salinan" in empty.text) == (422, ["right", "asker"], True)
     assert await desk.office.told("subject-asked") == []
     assert (await sends(desk, person="ani", right="access", asker="guardian")).status_code == 303
     assert "/intake/api/subjects/ani/data.pdf?for=guardian" in await page(desk)
+
+
+async def test_the_person_is_found_by_name_and_chosen(desk):
+    nameless = await sends(desk, "/cari", sekolah="smp1", nama="an")
+    assert (nameless.status_code, re.findall(r'id="(sekolah|nama)-error"', nameless.text)) == (422, ["nama"])
+    found = await sends(desk, "/cari", sekolah="smp1", nama="Ani")
+    assert (found.status_code, re.findall(r'name="person" value="([^"]+)"', found.text)) == (200, ["ani"])
+    assert "ani, murid" in found.text
+    nobody = await sends(desk, "/cari", sekolah="smp1", nama="Zulkarnain")
+    assert (nobody.status_code, "Tidak ada yang cocok" in nobody.text, 'name="right"' in nobody.text) == (200, True, False)
+    chosen = await sends(desk, person="ani")
+    assert re.findall(r'name="person" value="([^"]+)" checked', chosen.text) == ["ani"]
+    assert re.findall(r'id="nomor"[^>]*value="([^"]*)"', chosen.text) == [""]
+
+
+async def test_whoever_left_is_found_among_those_who_left_alone(desk):
+    occasion = Occasion("service:test", None, datetime.now(UTC), TANGGAP, TANGGAP)
+    await execute(desk.office.kernel.store, ROSTER, "person-budi", LetGo(person="budi", school="smp1"), occasion)
+    async with desk.office.directory.reading():
+        pass  # the directory knows it
+    there = await sends(desk, "/cari", sekolah="smp1", nama="budi")
+    gone = await sends(desk, "/cari", sekolah="smp1", nama="budi", keluar="1")
+    assert [re.findall(r'name="person" value="([^"]+)"', each.text) for each in (there, gone)] == [[], ["budi"]]
+
+
+async def test_another_school_s_people_are_not_found(desk):
+    elsewhere = await sends(desk, "/cari", sekolah="sma1", nama="ani")
+    number = await sends(desk, "/cari", nomor="somebody-else")
+    assert [("Tidak ada yang cocok" in each.text, each.status_code) for each in (elsewhere, number)] == [(True, 200)] * 2
 
 
 async def test_nobody_but_the_district_s_officer_sees_the_page(desk):

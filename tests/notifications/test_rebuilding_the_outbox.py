@@ -2,18 +2,22 @@
 
 import asyncio
 import threading
+from uuid import uuid4
 
 import pytest
 
+from services.notifications.domain.arrival import ARRIVAL, Announce, arrival_stream
 from services.notifications.lanes import Lane, claim
 from services.notifications.noting import Attempted, Notes
 from services.notifications.projecting import TABLES
+from shared.decider import execute
 from shared.eventstore import filling, generations
+from shared.message import Occasion
 from shared.running import ended
 from shared.testing import eventually
 from tests.logins import past_the_wall
 from tests.notifications.desk import Mailbox, desk, mail_server
-from tests.notifications.scenes import in_states, sent, staffed, triaged
+from tests.notifications.scenes import in_states, now, sent, staffed, triaged
 
 pytestmark = pytest.mark.anyio
 
@@ -26,6 +30,13 @@ async def rebuilt(running) -> None:
 async def rows(running, query: str, *values: object) -> list[tuple]:
     async with past_the_wall(running.kernel.database).connection() as connection:
         return await (await connection.execute(query, values)).fetchall()
+
+
+async def arrived(running) -> None:
+    """Another district sent a child here."""
+    about = {"arrival": "a", "district": "b", "task": "t", "purpose": "referral", "priority": "routine", "respond_by": now()}
+    occasion = Occasion("b", None, now(), uuid4(), uuid4())
+    await execute(running.kernel.store, ARRIVAL, arrival_stream("a"), Announce(**about), occasion)
 
 
 ANSWERS = "generation = (SELECT generation FROM view_checkpoint WHERE state = 'answering')"
@@ -73,9 +84,11 @@ async def test_a_rebuild_gives_what_was_live_in_every_table(database, redis_url)
         for number in range(4):
             await running.hear(triaged(f"case-{number}", "high", excluded=("eka",)))
         await running.hear(sent("case-1", "upt"))
+        await arrived(running)
 
         async def tried() -> bool:
-            return all(each["attempts"] for each in await running.deliveries() if each["kind"] == "alert")
+            arrivals = await rows(running, f"SELECT arrival FROM arrival_v1 WHERE {ANSWERS}")
+            return bool(arrivals) and all(each["attempts"] for each in await running.deliveries() if each["kind"] == "alert")
 
         await eventually(tried)
         await in_states(running, "case-1", "queued", "failed")

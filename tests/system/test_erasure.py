@@ -1,20 +1,24 @@
 """A person's data ends in a running district: no words under their keys anywhere, everybody else's history as it was, every chain whole (ADR 50)."""
 
 import json
+import re
 from uuid import uuid4
 
 import httpx
 import psycopg
 import pytest
 
+from district.sample.people import generate
 from district.sample.roster import SOURCE
-from services.intake.roster.people import person_id
+from services.intake.roster.people import person_id, school_id
 from shared.access import service_principal
 from tests.system.test_casework import Api, held
 
 pytestmark = pytest.mark.servers
 
-ANI, BUDI, CITRA = "smp1-murid-101", "smp1-murid-102", "smp1-murid-103"
+ANI, BUDI, CITRA, DEWI = "smp1-murid-101", "smp1-murid-102", "smp1-murid-103", "smp1-murid-104"
+OFFICER = "dinas-staf-03"
+PAGE = "penghapusan"
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +36,17 @@ def erase(api, key, **more):
     answer = intake(api, "POST", "erasures", {"person": person_id(SOURCE, key)} | more)
     assert answer.status_code == 200, answer.text
     return answer.json()
+
+
+def on_page(api, where="", **typed):
+    """What the officer's browser sends, and the page that follows."""
+    url = f"{api.district.deployment.origin('intake')}/intake/{PAGE}{where}"
+    return httpx.post(url, data=typed, headers=api.who(OFFICER), timeout=60, trust_env=False, follow_redirects=True)
+
+
+def named(page, name):
+    """The id behind each choice on a page, by whoever has this name."""
+    return re.findall(rf'name="person" value="([^"]+)"[^>]*>\s*<label[^>]*>{re.escape(name)},', page.text)
 
 
 def close(api, case):
@@ -157,3 +172,25 @@ def test_only_the_erasures_login_destroys(api):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(query)
             connection.rollback()
+
+
+def test_an_officer_finds_the_person_by_name_looks_and_ends(api):
+    """Nothing personal stands in an address until the person is chosen, and nobody has to know an id."""
+    known = next(each for each in generate().people if each.key == DEWI)
+    name, school = f"{known.given} {known.family}", school_id(SOURCE, "smp1")
+    found = on_page(api, "/cari", sekolah=school, nama=name[: len(known.given) + 2])
+    assert (found.status_code, str(found.url).endswith("/cari"), person_id(SOURCE, DEWI) in named(found, name)) == (200, True, True)
+    assert named(on_page(api, "/cari", sekolah=school, nama=name, keluar="1"), name) == []
+    looked = on_page(api, "/periksa", person=person_id(SOURCE, DEWI), ground="asked", scope="everything")
+    assert (looked.status_code, f"Tentang: {name}" in looked.text) == (200, True)
+    (key,) = re.findall(r'name="key" value="([^"]+)"', looked.text)
+    ends = {"person": person_id(SOURCE, DEWI), "ground": "asked", "scope": "everything", "key": key}
+    receipt, again = on_page(api, **ends), on_page(api, **ends)
+    assert (receipt.status_code, "Tanda terima penghapusan" in receipt.text, "selesai" in receipt.text) == (200, True, True)
+    assert again.status_code == 200
+    query = "SELECT count(*) FROM intake.event WHERE type = 'erasure-requested' AND stream LIKE '%%' || %s"
+    assert api.district.sql(query, person_id(SOURCE, DEWI)) == [(1,)]
+    newest = intake(api, "GET", "erasures", headers=api.who(OFFICER))
+    assert (newest.status_code, newest.json()["items"][0]["person"]) == (200, person_id(SOURCE, DEWI))
+    listed = httpx.get(f"{api.district.deployment.origin('intake')}/intake/{PAGE}", headers=api.who(OFFICER), timeout=60, trust_env=False)
+    assert f'href="/intake/{PAGE}/{person_id(SOURCE, DEWI)}">{name},' in listed.text

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.intake.domain.doubles import DOUBLES, STREAM
 from services.intake.domain.erasure import Ground, Scope
-from services.intake.domain.roster import ROSTER
-from services.intake.erasure.office import ErasureOffice, Wanted
-from services.intake.erasure.routes import require_theirs, told, told_of_dry_run
-from shared.access import SignedIn
+from services.intake.erasure.office import ErasureOffice
+from services.intake.erasure.office import Wanted as ErasureWanted
+from services.intake.erasure.routes import is_theirs, require_theirs, told, told_of_dry_run
+from services.intake.erasure.view import Listed
+from services.intake.subjects.finding import Match, SubjectFinder, Wanted
+from services.intake.subjects.searching import Typed, told_of
+from shared.access import Principal, SignedIn
 from shared.asking import asked_by_form
 from shared.decider import load
 from shared.pages import say
-from shared.sealed import Erased
 
 _LIST = "/intake/penghapusan"
 _Person = Annotated[str, Form(max_length=100)]
@@ -57,27 +60,48 @@ PURPOSES = {
 }
 
 
-def pages(office: ErasureOffice) -> APIRouter:
+@dataclass(frozen=True, slots=True)
+class Requested:
+    """An erasure as the page lists it."""
+
+    person: Match
+    erasure: Listed
+
+
+def pages(office: ErasureOffice, finder: SubjectFinder) -> APIRouter:
     """`/intake/penghapusan`."""
     routes = APIRouter(prefix=_LIST, include_in_schema=False)
     erasures, frame = office.inquiry.erasures, office.kernel.frame
 
-    def shown(request: Request, template: str, more: Mapping[str, object]) -> HTMLResponse:
+    def shown(request: Request, template: str, more: Mapping[str, object], status: int = 200) -> HTMLResponse:
         words = {"grounds": GROUNDS, "scopes": SCOPES, "states": STATES, "hold_words": HOLDS, "purposes": PURPOSES}
-        return frame.page(request, template, {**words, **more})
+        return frame.page(request, template, {**words, **more}, status)
+
+    async def list_of(request: Request, principal: Principal, wanted: Wanted | None = None) -> HTMLResponse:
+        theirs = [each for each in await erasures.newest() if await is_theirs(erasures, principal, each.person)]
+        search = await told_of(finder, principal, wanted)
+        asked = [Requested(await finder.match(each.person), each) for each in theirs]
+        more = {"retention": bool(office.inquiry.schedule.rules), "asked": asked, "zone": office.kernel.settings.time_zone}
+        return shown(request, "erasure/list.html", {**search, **more}, 422 if search["search_errors"] else 200)
 
     @routes.get("")
-    async def listed(request: Request, _: SignedIn, person: Annotated[str, Query(max_length=100)] = "") -> HTMLResponse:
-        return shown(request, "erasure/list.html", {"person": person, "retention": bool(office.inquiry.schedule.rules)})
+    async def listed(request: Request, principal: SignedIn) -> HTMLResponse:
+        return await list_of(request, principal)
+
+    @routes.post("/cari")
+    async def find(request: Request, principal: SignedIn, wanted: Typed) -> HTMLResponse:
+        return await list_of(request, principal, wanted)
 
     @routes.post("/periksa")
     async def look(
         request: Request, principal: SignedIn, person: _Person = "", ground: Ground = Form("asked"), scope: Scope = Form("everything")
     ) -> HTMLResponse:
         """What would end; nothing is stored. Raises: NotFound."""
+        if not person:
+            return await list_of(request, principal, Wanted())
         await require_theirs(erasures, principal, person)
-        found = told_of_dry_run(person, await office.dry_run(Wanted(person, ground, scope, principal.id)))
-        more = {"found": found, "name": await _name(office, person), "ground": ground, "scope": scope, "key": str(uuid4())}
+        found = told_of_dry_run(person, await office.dry_run(ErasureWanted(person, ground, scope, principal.id)))
+        more = {"found": found, "name": await finder.name(person), "ground": ground, "scope": scope, "key": str(uuid4())}
         more["double"] = await _double(office, person)
         return shown(request, "erasure/look.html", more)
 
@@ -94,7 +118,7 @@ def pages(office: ErasureOffice) -> APIRouter:
         await require_theirs(erasures, principal, person)
         typed = {"person": person, "ground": ground, "scope": scope}
         once = await asked_by_form(office.kernel.fingerprints, request, principal, key, typed)
-        await office.request(Wanted(person, ground, scope, principal.id), once)
+        await office.request(ErasureWanted(person, ground, scope, principal.id), once)
         return RedirectResponse(f"{_LIST}/{person}", 303)
 
     @routes.get("/{person}")
@@ -111,10 +135,3 @@ def pages(office: ErasureOffice) -> APIRouter:
 async def _double(office: ErasureOffice, person: str) -> str | None:
     """The other id of a child who stands in the roster twice: what lies under it ends only if it is asked for as well (ADR 58)."""
     return (await load(office.kernel.store, DOUBLES, STREAM)).state.same_child(person)
-
-
-async def _name(office: ErasureOffice, person: str) -> str:
-    """So that whoever ends it sees that it is the right person; empty where it is gone."""
-    known = (await load(office.kernel.store, ROSTER, f"person-{person}")).state.person
-    opened = await office.kernel.vault.open(known.name) if known else ""
-    return "" if isinstance(opened, Erased) else opened

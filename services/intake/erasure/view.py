@@ -126,7 +126,7 @@ class Erasures:
 
     async def newest(self, before: datetime | None = None) -> list[Listed]:
         """A page of them, the newest first."""
-        query = f"{_LISTED} AND asked_at < coalesce(%s, 'infinity') ORDER BY asked_at DESC LIMIT {PAGE}"
+        query = f"{_LISTED} AND asked_at < coalesce(%s::timestamptz, 'infinity') ORDER BY asked_at DESC LIMIT {PAGE}"
         async with self.view.reading(acting="erasures") as (connection, generation):
             rows = await (await connection.execute(query, (generation, before))).fetchall()
         return [Listed(*row) for row in rows]
@@ -148,6 +148,13 @@ class Erasures:
         async with self.view.reading(acting="erasures") as (connection, generation):
             row = await (await connection.execute(f"{_PERSON} AND person = %s", (generation, person))).fetchone()
         return Person(*row) if row else None
+
+    async def gone_from(self, school: str) -> list[str]:
+        """Whoever left this school, the last first."""
+        query = "SELECT person FROM left_v1 WHERE generation = %s AND school = %s AND left_at IS NOT NULL ORDER BY left_at DESC, person"
+        async with self.view.reading(acting="erasures") as (connection, generation):
+            rows = await (await connection.execute(query, (generation, school))).fetchall()
+        return [person for (person,) in rows]
 
     async def gone(self, after: Person | None, limit: int = PAGE) -> list[Person]:
         """Who left, in that order, a page at a time. after: the last of the page before."""

@@ -126,15 +126,8 @@ class DoublesDesk:
         """None of somebody whose keys were destroyed."""
         last, recorded = await self._last(person), await self.kernel.store.read_stream(f"person-{person}")
         told = [each.recorded_at for each in recorded if each.type == "person-registered"]
-        return Record(person, last.name, last.homeroom or "", _day(last.born), len(last.guardians), told[-1]) if last else None
+        return Record(person, last.name, last.homeroom or "", last.birthday, len(last.guardians), told[-1]) if last else None
 
 
 def _newest_first(pair: Pair) -> Pair:
     return pair if pair.goes_on.told >= pair.other.told else Pair(pair.other, pair.goes_on)
-
-
-def _day(born: str) -> date | None:
-    try:
-        return date.fromisoformat(born) if born else None
-    except ValueError:
-        return None

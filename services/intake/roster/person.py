@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 from services.intake.roster.known import Kind
@@ -38,6 +39,14 @@ class Person:
     file: str = field(default="users.csv", repr=False, compare=False)
     row: int = field(default=0, repr=False, compare=False)
     untold: frozenset[Untold] = field(default=frozenset(), repr=False, compare=False)
+
+    @property
+    def birthday(self) -> date | None:
+        """None where nobody knows it, or where what is told is no day."""
+        try:
+            return date.fromisoformat(self.born) if self.born else None
+        except ValueError:
+            return None
 
     @property
     def posts(self) -> tuple[Post, ...]:

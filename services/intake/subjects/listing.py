@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.intake.domain.roster import ROSTER
 from services.intake.domain.subject_request import SUBJECT, SubjectAnswered, SubjectAsked, subject_stream
 from services.intake.erasure.routes import is_theirs
 from services.intake.erasure.view import Erasures
+from services.intake.subjects.finding import SubjectFinder
 from shared.access import Principal
 from shared.decider import load
 from shared.sealed import Erased
@@ -34,10 +34,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Requests:
-    """Reads them for an officer."""
+    """Reads them for an officer. finder: says names."""
 
     kernel: Kernel
     erasures: Erasures
+    finder: SubjectFinder
 
     async def of(self, principal: Principal) -> Sequence[Row]:
         """What waits first, by when it is due. Raises: StillBuilding, BehindWrite, Unavailable."""
@@ -49,10 +50,7 @@ class Requests:
         asked, answer = state.asked[request], state.answered.get(request)
         opened = await self.kernel.vault.open(asked.words) if asked.words else ""
         words = None if isinstance(opened, Erased) else opened
-        answered_by = await self._name(answer.by) if answer else ""
-        return Row(asked, answer, await self._name(person), await self._name(asked.by), answered_by, words, answer is None and asked.due < now)
-
-    async def _name(self, person: str) -> str:
-        known = (await load(self.kernel.store, ROSTER, f"person-{person}")).state.person
-        opened = await self.kernel.vault.open(known.name) if known else ""
-        return "" if isinstance(opened, Erased) else opened
+        answered_by = await self.finder.name(answer.by) if answer else ""
+        return Row(
+            asked, answer, await self.finder.name(person), await self.finder.name(asked.by), answered_by, words, answer is None and asked.due < now
+        )

@@ -13,8 +13,10 @@ from pydantic import ValidationError
 
 from services.intake.domain.subject_request import Outcome, RefusedFor, Right
 from services.intake.erasure.routes import require_theirs
+from services.intake.subjects.finding import Wanted
 from services.intake.subjects.listing import Requests
 from services.intake.subjects.routes import AnswerBody, AskBody, Claims
+from services.intake.subjects.searching import Typed, told_of
 from shared.access import Principal, SignedIn
 from shared.asked import Asked
 from shared.asking import asked_by_form
@@ -37,7 +39,7 @@ GROUNDS: Mapping[RefusedFor, Text] = {
     "not-this-person": say("belum terbukti siapa yang meminta"),
     "not-ours": say("data itu milik lembaga lain"),
 }
-_UNKNOWN = say("Tidak ada orang dengan nomor ini di sekolah Anda. Periksa lagi nomornya.")
+_UNKNOWN = say("Cari dan pilih orangnya lebih dahulu: di sekolah Anda tidak ada orang ini.")
 _CHOOSE = say("Pilih salah satu.")
 _WORDS = say("Paling banyak 5.000 huruf.")
 _ENDED = say("Data orang ini sudah dihapus.")
@@ -57,13 +59,27 @@ class SubjectPages:
     requests: Requests
     claims: Claims
 
-    async def page(self, request: Request, principal: Principal, typed: Mapping[str, str], errors: Mapping[str, Text], status: int) -> HTMLResponse:
-        """The list with the form; `typed` comes back as it was."""
-        told = {
+    async def searched(self, request: Request, principal: Principal, wanted: Wanted) -> HTMLResponse:
+        """The list, with those who were found to choose from."""
+        search = await told_of(self.requests.finder, principal, wanted)
+        return await self.page(request, principal, {}, {}, 422 if search["search_errors"] else 200, search)
+
+    async def page(
+        self, request: Request, principal: Principal, typed: Mapping[str, str], errors: Mapping[str, Text], status: int,
+        search: Mapping[str, object] | None = None,
+    ) -> HTMLResponse:  # fmt: skip
+        """The list with the form; `typed` comes back as it was. search: what was found, if somebody searched."""
+        found = search or await self._typed_person(principal, typed.get("person", ""))
+        told = {**found,
             "rows": await self.requests.of(principal), "rights": RIGHTS, "askers": ASKERS, "outcomes": OUTCOMES, "grounds": GROUNDS,
             "typed": _NOTHING_TYPED | dict(typed), "errors": errors, "nonce": str(uuid4()), "zone": self.requests.kernel.settings.time_zone,
         }  # fmt: skip
         return self.requests.kernel.frame.page(request, "subjects/requests.html", told, status)
+
+    async def _typed_person(self, principal: Principal, person: str) -> Mapping[str, object]:
+        """Whoever was chosen stays chosen when the form comes back."""
+        found = await told_of(self.requests.finder, principal, Wanted(number=person) if person else None)
+        return {**found, "wanted": Wanted()}
 
     async def taken(
         self, request: Request, principal: Principal, key: UUID, typed: Mapping[str, str], act: Callable[[Asked], Awaitable[object]]
@@ -99,6 +115,10 @@ def router(pages: SubjectPages) -> APIRouter:
     @routes.get("")
     async def listed(request: Request, principal: SignedIn) -> HTMLResponse:
         return await pages.page(request, principal, {}, {}, 200)
+
+    @routes.post("/cari")
+    async def find(request: Request, principal: SignedIn, wanted: Typed) -> HTMLResponse:
+        return await pages.searched(request, principal, wanted)
 
     @routes.post("")
     async def ask(

@@ -73,14 +73,14 @@ class Answering:
         owner = found.requested.student or f"case-{found.requested.case}"
         return await self.kernel.vault.seal(owner, "answer", said.words, f"{stream_of(task_id)}/note-{occasion.cause}")
 
-    async def look(self, task_id: str, occasion: Occasion, channel: Channel = "api") -> Task:
+    async def look(self, task_id: str, occasion: Occasion, channel: Channel = "api", *, asked: Asked | None = None) -> Executed[Task]:
         """The agency's first look is recorded as received; later ones say nothing."""
         move = Move(transition=f"fetch-{task_id}", actor="R", trigger="fetch", by=occasion.actor, channel=channel)
-        return (await execute(self.kernel.store, TASK, stream_of(task_id), move, occasion)).state
+        return await execute(self.kernel.store, TASK, stream_of(task_id), move, occasion, asked=asked)
 
-    async def open(self, task_id: str, occasion: Occasion) -> Task:
+    async def open(self, task_id: str, occasion: Occasion, *, asked: Asked | None = None) -> Executed[Task]:
         """Puts on record that the package is read now. Raises: PackageClosed."""
-        return (await execute(self.kernel.store, TASK, stream_of(task_id), OpenPackage(by=occasion.actor), occasion)).state
+        return await execute(self.kernel.store, TASK, stream_of(task_id), OpenPackage(by=occasion.actor), occasion, asked=asked)
 
     async def open_again(self, task_id: str, occasion: Occasion) -> None:
         """The same of a page that is loaded as often as somebody likes: one entry for each reader and hour. Raises: PackageClosed."""

@@ -78,13 +78,13 @@ class Reading:
 
     async def looked(self, task_id: str, channel: Channel, occasion: Occasion) -> None:
         """Somebody at the agency has the task before them, and the package as far as it is open."""
-        task = await self.answering.look(task_id, occasion, channel)
+        task = (await self.answering.look(task_id, occasion, channel)).state
         if task.package_open:
             await self.answering.open(task_id, occasion)
 
     async def looked_again(self, task_id: str, channel: Channel, occasion: Occasion) -> None:
         """The same of a page that shows no code first, and is loaded as often as somebody likes."""
-        task = await self.answering.look(task_id, occasion, channel)
+        task = (await self.answering.look(task_id, occasion, channel)).state
         if task.package_open:
             await self.answering.open_again(task_id, occasion)
 

@@ -19,12 +19,22 @@ from services.notifications.endpoints import Endpoint, endpoint
 from services.notifications.senders.addresses import AddressRefused, checked_address
 from services.notifications.senders.judging import answered, failed
 from services.notifications.senders.signing import sign, signing_keys
+from shared.errors import Unavailable
 from shared.keys import Keys
 from shared.trust import trust
 
 _LONGEST = 15.0
 _TIMEOUT = httpx.Timeout(_LONGEST, connect=5)
-_LARGEST_ANSWER = 65_536
+_LARGEST_ANSWER = 131_072
+"""Octets: what is disclosed has at most 20,000 letters."""
+
+
+class _Unusable(Exception):
+    """An endpoint that can never be called."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 def message_id(key: bytes, agency: str, about: str) -> str:
@@ -87,23 +97,43 @@ class WebhookSender:
 
     async def send(self, url: str, secrets: Sequence[str], identifier: str, body: bytes, now: datetime) -> Outcome:
         """Makes one attempt. What was registered by an earlier release is parsed here for the first time."""
+        try:
+            answer, _ = await self._called(url, secrets, identifier, body, now)
+            return answered(answer, now)
+        except _Unusable as error:
+            return Never("endpoint-unusable", error.code)
+        except (AddressRefused, httpx.HTTPError, OSError) as error:
+            return failed(error)
+
+    async def ask(self, url: str, secrets: Sequence[str], identifier: str, body: bytes, now: datetime) -> bytes:
+        """What is answered to a question of ours. Raises: Unavailable: nothing that could be used."""
+        try:
+            answer, told = await self._called(url, secrets, identifier, body, now)
+        except (_Unusable, AddressRefused, httpx.HTTPError, OSError) as error:
+            raise Unavailable(f"the other side does not answer ({type(error).__name__}): try again") from None
+        if not answer.is_success or told is None:
+            raise Unavailable(f"the other side answers {answer.status_code}: try again")
+        return told
+
+    async def _called(self, url: str, secrets: Sequence[str], identifier: str, body: bytes, now: datetime) -> tuple[httpx.Response, bytes | None]:
         target = endpoint(url, loopback=self._loopback)
         if not isinstance(target, Endpoint):
-            return Never("endpoint-unusable", target.code)
+            raise _Unusable(target.code)
         timestamp = int(now.timestamp())
         headers = {
             "content-type": "application/cloudevents+json",
+            "accept-encoding": "identity",
             "webhook-id": identifier,
             "webhook-timestamp": str(timestamp),
             "webhook-signature": sign(secrets, signing_keys(self._keys), identifier, timestamp, body),
         }
-        try:
-            return answered(await self._posted(target, headers, body), now)
-        except (AddressRefused, httpx.HTTPError, OSError) as error:
-            return failed(error)
+        return await self._posted(target, headers, body)
 
-    async def _posted(self, target: Endpoint, headers: dict[str, str], body: bytes) -> httpx.Response:
-        """Dials the address that was checked, and asks for the certificate of the name. Raises: AddressRefused, httpx.HTTPError, OSError."""
+    async def _posted(self, target: Endpoint, headers: dict[str, str], body: bytes) -> tuple[httpx.Response, bytes | None]:
+        """Dials the address that was checked, and asks for the certificate of the name; the answer, and what it says.
+
+        Raises: AddressRefused, httpx.HTTPError, OSError.
+        """
         async with asyncio.timeout(_LONGEST):
             address = await checked_address(target.host, target.port, loopback=self._loopback)
             named = httpx.URL(target.url)
@@ -111,8 +141,7 @@ class WebhookSender:
             dialled = named.copy_with(host=address)
             request = self._client.build_request("POST", dialled, content=body, headers=headers, extensions={"sni_hostname": target.host})
             response = await self._client.send(request, stream=True)
-            await _drained(response)
-            return response
+            return response, await _drained(response)
 
     async def close(self) -> None:
         """Closes all connections. The next attempt opens new ones."""
@@ -125,13 +154,14 @@ def _client() -> httpx.AsyncClient:
     return httpx.AsyncClient(timeout=_TIMEOUT, limits=limits, follow_redirects=False, trust_env=False, verify=trust())
 
 
-async def _drained(response: httpx.Response) -> None:
-    """Reads a small answer to its end, so that the connection can be used again. After a large answer the connection is closed."""
-    read = 0
+async def _drained(response: httpx.Response) -> bytes | None:
+    """Reads a small answer to its end, so that the connection can be used again. After a large one the connection is closed, and it says nothing."""
+    read = bytearray()
     try:
         async for chunk in response.aiter_raw():
-            read += len(chunk)
-            if read > _LARGEST_ANSWER:
-                return
+            read += chunk
+            if len(read) > _LARGEST_ANSWER:
+                return None
     finally:
         await response.aclose()
+    return bytes(read)

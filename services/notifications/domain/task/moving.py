@@ -66,14 +66,7 @@ def move(command: Move, task: Task, requested: TaskRequested) -> Sequence[TaskEv
         return []
     if command.trigger == "fetch" and task.state != "requested":
         return []  # only the first fetch is recorded
-    found = TABLE.get((task.state, command.actor, command.trigger))
-    if found is None:
-        raise InvalidTransition
-    unexplained = command.reason is None or (command.reason == "other" and command.note is None)
-    if command.trigger == "decline" and unexplained:
-        raise ReasonMissing
-    if command.trigger == "ask" and command.note is None:
-        raise QuestionMissing
+    found = allowed(command, task.state)
     if command.trigger not in BY_TWO:
         return _moved(command, requested, *found)
     if task.proposal is None:
@@ -81,6 +74,19 @@ def move(command: Move, task: Task, requested: TaskRequested) -> Sequence[TaskEv
     first = second_of(task.proposal, command.by)
     confirmed = TransitionConfirmed(transition=command.transition, trigger=command.trigger, proposed_by=first.by, by=command.by)
     return [confirmed, *_moved(command, requested, *found)]
+
+
+def allowed(command: Move, state: str) -> tuple[str, str]:
+    """Where the move leads from this state, and its business status. Raises: InvalidTransition, ReasonMissing, QuestionMissing."""
+    found = TABLE.get((state, command.actor, command.trigger))
+    if found is None:
+        raise InvalidTransition
+    unexplained = command.reason is None or (command.reason == "other" and command.note is None)
+    if command.trigger == "decline" and unexplained:
+        raise ReasonMissing
+    if command.trigger == "ask" and command.note is None:
+        raise QuestionMissing
+    return found
 
 
 def _moved(command: Move, requested: TaskRequested, state: str, business_status: str) -> list[TaskEvent]:

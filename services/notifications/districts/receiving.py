@@ -1,0 +1,141 @@
+"""What another district's message brings about here. Saying it again changes nothing, so it may come as often as it likes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from services.notifications.districts.messages import MESSAGE, Answered, CancelAsked, PackageWanted, Requested, SaidAnswer, SaidWanted, SchoolAnswered
+from services.notifications.districts.telling import Telling
+from services.notifications.districts.verifying import Verifying
+from services.notifications.domain.arrival import ARRIVAL, Announce, NoSuchArrival, NoteCancelAsked, arrival_stream
+from services.notifications.domain.task import TASK
+from services.notifications.domain.task.events import TaskRequested
+from services.notifications.domain.task.state import Task
+from services.notifications.domain.task.table import OF_THE_SCHOOL, TRIGGERS
+from services.notifications.partners.answering import Answering, Said, stream_of
+from shared.asked import Asked
+from shared.decider import Executed, execute, load
+from shared.errors import Fault, Invalid, NotFound, Refused
+from shared.eventstore.store import Repeated
+from shared.message import TANGGAP, Occasion, derived_id
+from shared.sealed import Erased
+from shared.service import Kernel
+
+
+class AskedBefore(Refused):
+    """Somebody who overheard a question must not get its answer by repeating it."""
+
+    code = "asked-before"
+    indonesian = "Pesan ini sudah dijawab: tanyakan lagi dengan pesan baru."
+    english = "This message was answered already: ask again with a new one."
+
+
+def arrival_of(district: str, task: str) -> str:
+    """The id of what a district sends: ours, so that it leads nowhere outside."""
+    return str(derived_id(TANGGAP, "arrival", district, task))
+
+
+@dataclass(frozen=True, slots=True)
+class Receiving:
+    """Takes messages that are signed."""
+
+    kernel: Kernel
+    verifying: Verifying
+    answering: Answering
+    telling: Telling
+
+    async def take(self, district: str, headers: dict[str, str], body: bytes) -> dict[str, Any]:
+        """What is answered. Raises: NotVerified; Invalid; NotFound: no referral to this district has the id; the refusals of its decision."""
+        await self.verifying.require(district, headers, body)
+        try:
+            told = MESSAGE.validate_json(body)
+        except ValidationError:
+            raise Invalid(Fault("", "not-a-message"), message="this is no message that districts exchange: bring both to one release") from None
+        match told:
+            case Requested():
+                return await self._announced(district, told)
+            case CancelAsked():
+                return await self._cancelled(district, told)
+            case Answered():
+                return await self._answered(district, told)
+            case PackageWanted():
+                return await self._package(district, told, headers["webhook-id"], body)
+            case SchoolAnswered():
+                return await self._school_answered(district, told)
+            case SaidWanted():
+                return await self._said(district, told, headers["webhook-id"], body)
+
+    async def _announced(self, district: str, told: Requested) -> dict[str, Any]:
+        arrival = arrival_of(district, told.task)
+        said = {"purpose": told.data.purpose, "priority": told.data.priority, "respond_by": told.data.respond_by}
+        command = Announce(arrival=arrival, district=district, task=told.task, **said)
+        await execute(self.kernel.store, ARRIVAL, arrival_stream(arrival), command, self._occasion(district, "announced", told.task))
+        await self.telling.duty(arrival, "announced", urgent=told.data.priority == "stat")
+        return {}
+
+    async def _cancelled(self, district: str, told: CancelAsked) -> dict[str, Any]:
+        arrival = arrival_of(district, told.task)
+        await execute(self.kernel.store, ARRIVAL, arrival_stream(arrival), NoteCancelAsked(), self._occasion(district, "cancel", told.task))
+        await self.telling.duty(arrival, "cancel", urgent=False)
+        return {}
+
+    async def _school_answered(self, district: str, told: SchoolAnswered) -> dict[str, Any]:
+        arrival = arrival_of(district, told.task)
+        if (await load(self.kernel.store, ARRIVAL, arrival_stream(arrival))).state.announced is None:
+            raise NoSuchArrival
+        await self.telling.duty(arrival, told.id, urgent=False)
+        return {}
+
+    async def _answered(self, district: str, told: Answered) -> dict[str, Any]:
+        for each in told.data.answers:
+            await self._one_answer(district, told.task, each)
+        return {}
+
+    async def _one_answer(self, district: str, task: str, answer: SaidAnswer) -> None:
+        if answer.trigger not in TRIGGERS - OF_THE_SCHOOL:
+            raise Invalid(Fault("/data/answers", "unknown-trigger"))
+        found, requested = await self._task(district, task)
+        said = Said(answer.trigger, reason=answer.reason, words=answer.words, at=answer.at)
+        occasion = self._occasion(district, "answer", f"{task}/{answer.id}", requested)
+        await self.answering.give(task, found, said, occasion)
+
+    async def _package(self, district: str, told: PackageWanted, message: str, body: bytes) -> dict[str, Any]:
+        _, requested = await self._task(district, told.task)
+        occasion = self._occasion(district, "package", f"{told.task}/{message}", requested)
+        opened = await self.answering.open(told.task, occasion, asked=await self._asked(occasion, told, message, body))
+        text = await self.answering.package(_first(opened))
+        if isinstance(text, Erased):
+            raise NotFound("what was disclosed has been erased")
+        return {"package": text}
+
+    async def _said(self, district: str, told: SaidWanted, message: str, body: bytes) -> dict[str, Any]:
+        """Also before it is accepted: whoever asks may need the answer to decide."""
+        _, requested = await self._task(district, told.task)
+        occasion = self._occasion(district, "said", f"{told.task}/{message}", requested)
+        looked = await self.answering.look(told.task, occasion, asked=await self._asked(occasion, told, message, body))
+        said = await self.answering.school_said(_first(looked))
+        return {"said": [each for each in said if isinstance(each, str)]}
+
+    async def _asked(self, occasion: Occasion, told: PackageWanted | SaidWanted, message: str, body: bytes) -> Asked:
+        return Asked(f"{occasion.actor} {told.type} {told.task}", message[:200], await self.kernel.fingerprints.of(body), occasion.cause)
+
+    async def _task(self, district: str, task: str) -> tuple[Task, TaskRequested]:
+        found = (await load(self.kernel.store, TASK, stream_of(task))).state
+        if found.requested is None or found.requested.agency != district:
+            raise NotFound("no referral to this district has this id")
+        return found, found.requested
+
+    def _occasion(self, district: str, what: str, about: str, requested: TaskRequested | None = None) -> Occasion:
+        cause: UUID = derived_id(TANGGAP, "from-district", district, what, about)
+        return Occasion(district, requested.school if requested else None, self.kernel.clock.now(), cause, cause)
+
+
+def _first(done: Executed[Task]) -> Task:
+    """Raises: AskedBefore."""
+    if isinstance(done.outcome, Repeated):
+        raise AskedBefore
+    return done.state

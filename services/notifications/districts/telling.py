@@ -1,0 +1,48 @@
+"""Who is told of what comes from another district: the duty of ours, and whoever gave an answer that does not arrive."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.notifications import ladder
+from services.notifications.domain.alert import ALERT, LadderStep
+from services.notifications.domain.arrival import ARRIVAL, arrival_stream
+from services.notifications.plain import About, plain
+from services.notifications.views import Roster
+from shared.decider import execute, load
+from shared.message import TANGGAP, Occasion, derived_id
+from shared.service import Kernel
+
+NO_SCHOOL = ""
+"""What comes from outside is of no school yet: whoever holds a post for the whole district hears of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Sends plain messages. They say nothing but that something waits."""
+
+    kernel: Kernel
+    roster: Roster
+
+    async def duty(self, arrival: str, what: str, *, urgent: bool) -> None:
+        """Once for each thing that came."""
+        await self._tell(arrival, what, self._rungs(await self.roster.staff(NO_SCHOOL)), urgent=urgent)
+
+    async def undelivered(self, arrival: str, number: int) -> None:
+        """Whoever gave the answer, and the duty where they cannot be reached."""
+        state = (await load(self.kernel.store, ARRIVAL, arrival_stream(arrival))).state
+        by = [(each.by,) for each in state.answers if each.number == number]
+        await self._tell(arrival, f"undelivered-{number}", [*by, *self._rungs(await self.roster.staff(NO_SCHOOL))], urgent=False)
+
+    def _rungs(self, staff: dict[str, list[str]]) -> list[tuple[str, ...]]:
+        return [tuple(staff[role]) for role in ladder.LAST_RESORT if staff.get(role)]
+
+    async def _tell(self, arrival: str, what: str, rungs: list[tuple[str, ...]], *, urgent: bool) -> None:
+        message = f"message-{derived_id(TANGGAP, 'arrival', arrival, what)}"
+        command = plain(message, About("", None, NO_SCHOOL), rungs)
+        if urgent:
+            everybody = tuple(dict.fromkeys(person for rung in rungs for person in rung))
+            steps = (LadderStep(minutes=0, people=everybody),) if everybody else ()
+            command = command.model_copy(update={"urgency": "emergency", "steps": steps})
+        now, cause = self.kernel.clock.now(), derived_id(TANGGAP, "arrival-told", arrival, what)
+        await execute(self.kernel.store, ALERT, f"alert-{message}", command, Occasion("service:notifications", None, now, cause, cause))
