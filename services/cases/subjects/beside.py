@@ -21,8 +21,10 @@ from shared.decider import load
 from shared.message import Event
 from shared.subjects import Asked, Part
 
-_CONSULTATIONS = "SELECT stream FROM event WHERE type = 'consultation-asked' AND (body::json ->> 'asker' = %s OR body::json ->> 'case' = ANY (%s))"
-    " ORDER BY position"
+_CONSULTATIONS = (
+    "SELECT stream FROM event WHERE type = 'consultation-asked'"
+    " AND (body::json ->> 'asker' = %s OR body::json ->> 'case' = ANY (%s)) ORDER BY position"
+)
 _GROUPS = (
     "SELECT stream FROM event WHERE (type = 'group-formed' AND EXISTS (SELECT FROM json_array_elements(body::json -> 'members') member"
     " WHERE member ->> 'student' = %s)) OR (type = 'member-added' AND body::json -> 'member' ->> 'student' = %s)"
