@@ -131,8 +131,7 @@ def _deliveries(routes: APIRouter, kernel: Kernel, outbox: Projection) -> None:
 
 async def _is_kept_away(kernel: Kernel, raised: AlertRaised, principal: Principal) -> bool:
     """Whether somebody who was alerted has been named in the case, or suspended from it, since."""
-    people = (await KeptPeople(kernel.database).of({raised.case: raised.school}))[raised.case]
-    return principal.id in people.named or principal.id in people.suspended
+    return await KeptPeople(kernel.database).keeps_away(raised.case, raised.school, principal.id)
 
 
 def _tasks(routes: APIRouter, kernel: Kernel, outbox: Projection) -> None:

@@ -56,6 +56,11 @@ class KeptPeople:
         before = {case: CasePeople(school, named=frozenset(left_out.get(case, ()))) for case, school in schools_by_case.items()}
         return before | known
 
+    async def keeps_away(self, case: str, school: str, person: str) -> bool:
+        """Whether somebody is named in a case or suspended from it, as it stands now. Raises: Unavailable."""
+        people = (await self.of({case: school}))[case]
+        return person in people.named or person in people.suspended
+
 
 def _opened(told: CaseTriaged) -> CasePeopleChanged:
     """A case that nobody has yet; whoever a concern names is kept away."""

@@ -93,7 +93,8 @@ class Sender:
         self._notes = Notes(kernel)
         self._links, self._alert_links = Links(kernel.database, kernel.keys), AlertLinks(kernel.database, kernel.keys)
         self._notices = notices
-        self._forbidding = Forbidding(kernel.store, KeptPeople(kernel.database), notices.roster)
+        self._people = KeptPeople(kernel.database)
+        self._forbidding = Forbidding(kernel.store, self._people, notices.roster)
         self._account_mail = AccountMailSender(kernel, mail, Letters(kernel.settings))
         self._account_mails = AccountMails(kernel.store, notices.roster)
         self._link_mail = LinkMail(kernel, mail, TaskLinks(kernel.database, kernel.keys))
@@ -221,7 +222,7 @@ class Sender:
             course = self._carrier.course(self._carrier.channels.staff, found)
             address = found.addresses.get("mail")
             outcome: Outcome | None = found.flaw if not course else None
-            if course[:1] == ("mail",) and isinstance(address, MailAddress):
+            if course[:1] == ("mail",) and isinstance(address, MailAddress) and not await self._is_any_kept_away(together):
                 outcome = await self._mail_alerts(together, address, None)
                 outcome = outcome if len(course) == 1 or isinstance(outcome, Accepted) else None
         except Exception as error:  # noqa: BLE001 - none of them may be forgotten
@@ -230,8 +231,18 @@ class Sender:
         ends = (self._attempt(due) if outcome is None else self._endings.of(due, outcome) for due in together)
         await asyncio.gather(*(self._patiently(due, end) for due, end in zip(together, ends, strict=True)))
 
+    async def _is_any_kept_away(self, together: Sequence[Due]) -> bool:
+        """Then each is looked at by itself. Raises: Unavailable."""
+        return any([await self._is_kept_away(due) for due in together])
+
+    async def _is_kept_away(self, due: Due) -> bool:
+        """Whoever was named in the case, or suspended from it, after the alert began hears no more of it. Raises: Unavailable."""
+        return bool(due.case) and await self._people.keeps_away(due.case, due.school or "", due.receiver)
+
     async def _alert(self, due: Due) -> Outcome:
         """Over the person's channels: all at once in an emergency, at any hour. Raises: Unavailable."""
+        if await self._is_kept_away(due):
+            return Never("kept-away")
         found = await reach(self._kernel.vault, due)
         course = self._carrier.course(self._carrier.channels.staff, found)
         take = await self.taking_link(due) if due.urgent and course else None

@@ -312,6 +312,8 @@ async def test_a_list_that_is_longer_than_a_page_says_so_and_goes_on(cases, monk
     second = (await cases.get("standing/without-an-owner", school.coordinator, cursor=first["next"])).json()
     assert ([each["id"] for each in (*first["items"], *second["items"])], second["next"]) == (groups, None)
     assert "Hanya sebagian awal daftar ini yang ditampilkan" in await page(cases, school.coordinator)
+    desk = (await cases.client.get("/cases/menunggu", headers=school.coordinator)).text
+    assert 'Kegiatan tanpa pemegang <span class="count">1+</span>' in desk, "nobody takes the first page for all there is"
     assert (await cases.get("standing/without-an-owner", school.coordinator, cursor="x")).status_code == 422
 
 

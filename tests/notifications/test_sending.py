@@ -14,7 +14,7 @@ from services.notifications.lanes import LINKS, Due, leave_together
 from services.notifications.noting import Notes
 from services.notifications.senders.mail import MailSender
 from shared.errors import HistoryBroken, Unavailable
-from shared.events import CalendarChanged, CaseAcknowledged, calendar_of_school
+from shared.events import CalendarChanged, CaseAcknowledged, CasePeopleChanged, calendar_of_school
 from shared.eventstore.postgres import PostgresEventStore
 from shared.eventstore.unit import UnitOfWork
 from shared.school_day import Calendar, Holiday, Layer
@@ -274,6 +274,20 @@ async def test_a_refused_address_is_followed_by_the_next_rung_and_never_by_silen
         assert told == ["dewi", None], "the district's duty hears of it, and then it is known that nobody could be reached"
         assert len(await running.told("alert-step-taken")) == 4
         assert set(await running.states("case-1")) <= {"failed", "queued", "sending"}
+
+
+async def test_whoever_is_kept_away_since_the_alert_began_hears_nothing_more_of_it_and_the_next_rung_does(database, redis_url):
+    mailbox = Mailbox()
+    async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
+        await staffed(running)
+        known = {"student": "siswa", "school": "school-1", "desk": "school", "has": (), "given": False, "deputies": (), "officers": (), "named": ()}
+        now_known = CasePeopleChanged(case="case-1", **known, suspended=("ani",), elsewhere=None, receiving=None, escalated=False)
+        await running.hear(now_known)
+        await running.hear(triaged("case-1", "high"))
+        await in_states(running, "case-1", "failed", "sent")
+        assert [address for address, _ in mailbox.messages] == ["citra@example.org"]
+        outcomes = {each["receiver"]: each["attempts"][-1]["outcome"] for each in await running.deliveries("case-1")}
+        assert outcomes == {"ani": "never:kept-away", "citra": "accepted"}
 
 
 async def test_a_mail_server_that_is_away_for_a_moment_costs_a_retry(database, redis_url):

@@ -57,7 +57,7 @@ class Desk:
             "tiles": [each for each in sections if each.count],
             "beside": BESIDE,
             "takes": principal.holds(*TAKES),
-            "nobodys": await self.standing.count(principal) if principal.holds(*TAKES) else 0,
+            "nobodys": await self.standing.count(principal) if principal.holds(*TAKES) else None,
             "own": await self._own(principal),
             "open": await self._open(principal),
             "load": await self._load(principal),

@@ -61,6 +61,13 @@ class Portion:
     next: Place | None
 
 
+class Counted(NamedTuple):
+    """shown: how many stand on the first page. more: others stand after it."""
+
+    shown: int
+    more: bool
+
+
 @dataclass(frozen=True, slots=True)
 class StandingList:
     """view: of what stands without a case, under row-level security. Raises: StillBuilding, BehindWrite."""
@@ -79,12 +86,13 @@ class StandingList:
         items = [each for each in found[:MOST] if not await self._keeps_away(principal, each)]
         return Portion(items, found[MOST - 1].place if len(found) > MOST else None)
 
-    async def count(self, principal: Principal) -> int | None:
-        """How many on the first page; None where the read model does not answer just now, so that a page of other things need not wait for it."""
+    async def count(self, principal: Principal) -> Counted | None:
+        """How many there are; None where the read model does not answer just now, so that a page of other things need not wait for it."""
         try:
-            return len((await self.nobodys(principal)).items)
+            first = await self.nobodys(principal)
         except Unavailable:
             return None
+        return Counted(len(first.items), first.next is not None)
 
     async def _keeps_away(self, principal: Principal, found: Nobodys) -> bool:
         return await keeps_away(self.store, self.casework, principal, AlsoAbout(tuple(found.cases), tuple(found.students)))

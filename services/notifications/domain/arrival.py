@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, assert_never
 
-from services.notifications.domain.outcome import Never, Outcome, Why
+from services.notifications.domain.outcome import Never, Outcome, Undeliverable, Why
 from services.notifications.domain.task.moving import Move, PackageClosed, allowed
 from services.notifications.domain.task.table import TABLE, TERMINAL, DeclineReason
 from shared.decider import Decider
@@ -137,7 +137,7 @@ class ArrivalUndelivered(Event):
     type: Literal["arrival-undelivered"] = "arrival-undelivered"
     version: Literal[1] = 1
     number: int
-    why: Why
+    why: Undeliverable
 
 
 ArrivalEvent = (
@@ -220,11 +220,16 @@ def decide(command: Command, arrival: Arrival) -> Sequence[ArrivalEvent]:
             found = TABLE.get((arrival.state, "I", "request-cancel"))
             return [ArrivalCancelAsked(arrival=arrival.announced.arrival, state=found[0])] if found else []
         case NoteAttempt(number=number, outcome=Never(why=why)):
-            return [] if number in arrival.lost else [ArrivalUndelivered(number=number, why=why)]
+            return _undelivered(number, why, arrival)
         case NoteAttempt():
             return []
         case _:
             assert_never(command)
+
+
+def _undelivered(number: int, why: Why, arrival: Arrival) -> Sequence[ArrivalEvent]:
+    """A district is kept away from nothing."""
+    return [] if number in arrival.lost or why == "kept-away" else [ArrivalUndelivered(number=number, why=why)]
 
 
 def _answer(move: Move, arrival: Arrival, announced: ArrivalAnnounced) -> Sequence[ArrivalEvent]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-Why = Literal[
+Undeliverable = Literal[
     "no-address", "not-an-address", "needs-smtputf8", "mailbox-refused", "message-refused", "mail-server-busy", "mail-server-refuses-us",
     "without-tls",
     "no-endpoint", "endpoint-unusable", "leads-inside", "redirects", "gone", "not-authorised", "not-there", "refused", "busy", "server-error",
@@ -14,7 +14,10 @@ Why = Literal[
     "number-refused", "gateway-busy", "gateway-refuses-us", "gateway-refused", "gateway-fault", "template-refused", "subscription-gone", "returned",
     "content-held-back",
 ]  # fmt: skip
-"""The closed list; reasons.toml has a sentence with the mend for each of them."""
+"""Why a channel cannot deliver."""
+
+Why = Literal[Undeliverable, "kept-away"]
+"""The closed list; reasons.toml has a sentence with the mend for each of them. kept-away: nothing was tried, as the receiver may not know."""
 
 NO_RECEIVER: frozenset[Why] = frozenset({"no-address", "not-an-address"})
 """There is nobody to send to at all."""

@@ -43,5 +43,4 @@ class Forbidding:
         """Marked, or named in the case or kept away from it. Raises: Unavailable."""
         if (await load(self.store, REGISTER, f"contact-{student}")).state.forbids(guardian):
             return True
-        people = (await self.people.of({case: school}))[case]
-        return guardian in people.named or guardian in people.suspended
+        return await self.people.keeps_away(case, school, guardian)

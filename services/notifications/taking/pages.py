@@ -38,8 +38,8 @@ class Taking:
         alert = (await load(self.kernel.store, ALERT, link.alert)).state
         if alert.raised is None or link.person not in alert.people or not await self.roster.is_there(link.person):
             return None
-        people = (await KeptPeople(self.kernel.database).of({alert.raised.case: alert.raised.school}))[alert.raised.case]
-        return None if link.person in people.named or link.person in people.suspended else (link, alert)
+        away = await KeptPeople(self.kernel.database).keeps_away(alert.raised.case, alert.raised.school, link.person)
+        return None if away else (link, alert)
 
     async def take(self, link: AlertLink, alert: Alert) -> Alert:
         """Once: whoever took it first has it. Raises: Unavailable."""
