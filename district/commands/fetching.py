@@ -21,7 +21,7 @@ from district.commands.shell import FOUND_A_PROBLEM, errors, verb
 from district.home import find_home
 from services.intake.roster import oneroster_service
 from services.intake.roster.dapodik import service as dapodik
-from services.intake.roster.fetched import Asking
+from services.intake.roster.fetched import TIMEOUT, Asking
 
 Accept = Annotated[list[str] | None, typer.Option(help="a loss that is meant: SCHOOL:students|staff|guardians|classes")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="only say what would change")]
@@ -87,5 +87,5 @@ def _import(fetch: Fetch, accept: list[str] | None, *, dry_run: bool, json: bool
 
 
 async def _fetched(fetch: Fetch, progress: Progress) -> Mapping[str, bytes]:
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False) as client:
         return await fetch(client, progress)

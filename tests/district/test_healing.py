@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from redis import Redis
 
+from district.backups import healing
 from district.backups.healing import Healed, ReadAgain, heal
 from district.backups.older import Carrier, Older
 from district.backups.rewritten import Rewritten
@@ -16,8 +17,9 @@ from services.notifications.domain.register import REGISTER, MarkUnsafe
 from shared.delivery.subscription import Subscription
 from shared.errors import Invalid, StartRefused
 from shared.eventstore.epochs import FIRST, Epoch, shared_upto
+from shared.eventstore.store import NEW, Item, Write
 from shared.testing import eventually
-from tests.delivery.rig import PARTITIONS, Rig, keys_of, sound, working
+from tests.delivery.rig import PARTITIONS, Rig, event, keys_of, sound, working
 from tests.district.moments import Moments
 from tests.journals import told
 from tests.keys import secrets
@@ -314,6 +316,50 @@ def test_a_reader_of_another_history_that_nobody_healed_stops_before_it_hears_an
         await closed(rig)
 
     asyncio.run(running())
+
+
+def test_without_the_event_in_the_checkpoint_what_was_written_anew_would_be_passed_over(rewritten, redis_url, tmp_path, monkeypatch):
+    """The protections of ADR 67 switched off: nothing is found, nobody stops, and what intake tells at positions that were read is never heard."""
+    monkeypatch.setattr(healing, "rewritten", lambda *_: ())
+    monkeypatch.setattr(Subscription, "_agree", _nothing)
+    assert healed(rewritten, tmp_path) == []
+
+    async def running() -> None:
+        rig = Rig(rewritten, redis_url)
+        await opened(rig)
+        async with working(rig.relay(), rig.subscription()):
+            for position, partition in [(7, 0), (5, 1)]:
+                await rig.until_checkpoint(partition, position)
+        await closed(rig)
+
+    asyncio.run(running())
+    assert rows(rewritten, _UNHEARD)[0][0] > 0
+
+
+def test_what_both_histories_tell_under_one_id_is_heard_as_it_was_told_first(rewritten, redis_url, tmp_path):
+    """Ids are derived from causes, so that it is a repeat, whatever it says now. That its source lost the first telling is named."""
+
+    async def told_again() -> None:
+        rig = Rig(rewritten, redis_url)
+        await opened(rig)
+        (lost,) = rows(rewritten, "SELECT event FROM cases.checkpoint WHERE position = 5")[0]
+        await rig.owner.append(Item((Write("told-again", NEW, (event(KEYS[1], '{"told":"otherwise"}', id=lost),)),)))
+        await closed(rig)
+
+    async def heard() -> list[int]:
+        rig = Rig(rewritten, redis_url)
+        await opened(rig)
+        async with working(rig.relay(), rig.subscription()):
+            await rig.until_checkpoint(1, 8)
+        found = await rig.heard_of(KEYS[1])
+        await closed(rig)
+        return found
+
+    asyncio.run(told_again())
+    healed(rewritten, tmp_path)
+    assert asyncio.run(heard()) == [2, 5, 3, 5]
+    assert rows(rewritten, "SELECT after, upto FROM cases.lost_history WHERE partition = 1") == [(2, 5)]
+    assert rows(rewritten, "SELECT count(*) FROM cases.parked") == [(0,)]
 
 
 def test_what_redis_alone_carries_of_another_history_is_heard_by_nobody(rewritten, redis_url, tmp_path):

@@ -218,6 +218,42 @@ def test_the_same_events_again_are_told_as_repeated(run):
     run(scenario)
 
 
+def test_an_item_is_a_repeat_by_the_first_event_of_each_write_and_what_it_says_beyond_is_not_stored(run):
+    """A retry may have decided otherwise, because the cause was told otherwise meanwhile: what was stored first stands (ADR 67)."""
+
+    async def scenario(store):
+        first, other = event(), event()
+        stored = await store.append(Item((Write("a-1", NEW, (first, event())), Write("b-1", NEW, (other,)))))
+        again = Item(
+            (Write("a-1", 2, (replace(first, body='{"text":"otherwise"}'), event(), event())), Write("b-1", 1, (other, event()))),
+            checkpoint=Checkpoint("me", "intake", 3, 0, 5),
+        )
+        outcome = await store.append(again)
+        assert isinstance(outcome, Repeated)
+        assert (outcome.position, outcome.recorded_at) == (1, stored.recorded_at)
+        assert [(each.stream, each.body) for each in await store.read_after(0)] == [("a-1", first.body), ("a-1", first.body), ("b-1", other.body)]
+        assert await store.checkpoint("me", "intake", 3) == 5
+
+    run(scenario)
+
+
+def test_an_item_of_which_only_a_part_is_there_is_refused_and_nothing_moves(run):
+    """Of one write the first event, or of a write a later one: nobody can say what was meant, so that it is parked for a person (ADR 67)."""
+
+    async def scenario(store):
+        first, second = event(), event()
+        await store.append(item("a-1", NEW, first, second))
+        asked = Checkpoint("me", "intake", 3, 0, 5)
+        with pytest.raises(Invalid):
+            await store.append(Item((Write("a-1", 2, (first,)), Write("b-1", NEW, (event(),))), checkpoint=asked))
+        with pytest.raises(Invalid):
+            await store.append(item("c-1", NEW, event(), second, checkpoint=asked))
+        assert [each.id for each in await store.read_after(0)] == [first.id, second.id]
+        assert await store.checkpoint("me", "intake", 3) == 0
+
+    run(scenario)
+
+
 def test_a_checkpoint_moves_with_the_item_and_tells_duplicates_from_holes(run):
     async def scenario(store):
         assert isinstance(await store.append(item("a-1", NEW, event(), checkpoint=Checkpoint("me", "intake", 3, 0, 5))), Stored)
