@@ -136,7 +136,7 @@ class Database:
     @asynccontextmanager
     async def _answering(self) -> AsyncIterator[Connection]:
         try:
-            async with self._pool.connection() as connection:
+            async with self._lent() as connection:
                 yield connection
         except (PoolTimeout, psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction) as error:
             self._look_over_pool()
@@ -158,7 +158,7 @@ class Database:
     async def raw(self) -> AsyncIterator[Connection]:
         """Like `statement`, with the driver's own errors: for the store, which tells an unknown outcome from a refused one."""
         try:
-            async with self._pool.connection() as connection:
+            async with self._lent() as connection:
                 yield connection
         except PoolTimeout as error:
             self._look_over_pool()
@@ -166,6 +166,19 @@ class Database:
         except (psycopg.OperationalError, psycopg.InterfaceError):
             self._look_over_pool()
             raise
+
+    @asynccontextmanager
+    async def _lent(self) -> AsyncIterator[Connection]:
+        """A connection of the pool.
+
+        Whoever is cancelled just when a connection comes would get it and go on (`asyncio.wait_for` before Python 3.12): they are cancelled here.
+        """
+        task = asyncio.current_task()
+        before = task.cancelling() if task else 0
+        async with self._pool.connection() as connection:
+            if task and task.cancelling() > before:
+                raise asyncio.CancelledError
+            yield connection
 
     @asynccontextmanager
     async def _said(self, connection: Connection) -> AsyncIterator[None]:

@@ -15,6 +15,7 @@ from psycopg.types.json import Jsonb
 
 from services.notifications.domain.account_mail import AccountMailDue, AccountMailEnded
 from services.notifications.domain.agency import AGENCY, AgencyDescribed, AgencyRegistered, WebhookDisabled
+from services.notifications.domain.agency_correction import CorrectionWithdrawn, EntryCorrected
 from services.notifications.domain.agency_entry import EntryAssured, EntryReminded
 from services.notifications.domain.agency_room import RoomAsked, RoomTold
 from services.notifications.domain.alert import LAST_RESORT_STEP, AlertRaised, AlertStepTaken, AlertUndelivered
@@ -413,6 +414,22 @@ async def _entry_assured(connection: Connection, rows: Gathered, event: Recorded
     await connection.execute("UPDATE agency_v1 SET assured_at = %s WHERE generation = %s AND agency = %s", (told.at, rows.generation, told.agency))
 
 
+async def _entry_corrected(connection: Connection, rows: Gathered, event: Recorded) -> None:
+    told = EntryCorrected.model_validate_json(event.body)
+    await connection.execute(
+        "UPDATE agency_v1 SET corrections = corrections || jsonb_build_object(%s::text, %s::jsonb) WHERE generation = %s AND agency = %s",
+        (told.service, Jsonb(told.model_dump(mode="json")), rows.generation, told.agency),
+    )
+
+
+async def _correction_withdrawn(connection: Connection, rows: Gathered, event: Recorded) -> None:
+    told = CorrectionWithdrawn.model_validate_json(event.body)
+    await connection.execute(
+        "UPDATE agency_v1 SET corrections = corrections - %s::text WHERE generation = %s AND agency = %s",
+        (told.service, rows.generation, told.agency),
+    )
+
+
 async def _webhook_disabled(connection: Connection, rows: Gathered, event: Recorded) -> None:
     told = WebhookDisabled.model_validate_json(event.body)
     await connection.execute("UPDATE agency_v1 SET url = NULL WHERE generation = %s AND agency = %s", (rows.generation, told.agency))
@@ -440,6 +457,8 @@ _CHANGES: Mapping[str, Callable[[Connection, Gathered, Recorded], Awaitable[None
     "room-told": _room_told,
     "entry-reminded": _entry_reminded,
     "entry-assured": _entry_assured,
+    "entry-corrected": _entry_corrected,
+    "correction-withdrawn": _correction_withdrawn,
 }
 
 

@@ -14,6 +14,7 @@ from psycopg.types.json import Jsonb
 
 from services.notifications.directory.room import RoomSaid
 from services.notifications.directory.searching import Listed
+from services.notifications.domain.agency_correction import EntryCorrected
 from services.notifications.domain.listing import Offer
 from services.notifications.domain.outcome import Outcome
 from services.notifications.reasons import endpoint_state
@@ -305,7 +306,7 @@ async def agencies(outbox: Projection) -> list[dict[str, Any]]:
     return [_with_endpoint(**each) for each in found]
 
 
-LISTED = sql.SQL("agency, name, kind, services, described, has_room, room_told_at, room_asked_at, assured_at, listed_at")
+LISTED = sql.SQL("agency, name, kind, services, described, has_room, room_told_at, room_asked_at, assured_at, listed_at, corrections")
 """The columns of `as_listed`."""
 
 
@@ -317,12 +318,13 @@ async def listed(outbox: Projection) -> list[Listed]:
     return [as_listed(*row) for row in rows]
 
 
-def as_listed(agency: str, name: str, kind: str, services: Sequence[str], described: dict[str, Any] | None, *times: Any) -> Listed:
+def as_listed(agency: str, name: str, kind: str, services: Sequence[str], described: dict[str, Any] | None, *rest: Any) -> Listed:
     """From a row of `LISTED`."""
-    (has_room, told_at, asked_at, assured_at, listed_at), said = times, described or {}
+    (has_room, told_at, asked_at, assured_at, listed_at, own), said = rest, described or {}
     offers = [Offer.model_validate(each) for each in said.get("offers", ())]
     room = RoomSaid(has_room, told_at, asked_at)
-    return Listed(agency, name, kind, services, said.get("description", ""), offers, room, assured_at, listed_at)
+    corrections = [EntryCorrected.model_validate(each) for each in own.values()]
+    return Listed(agency, name, kind, services, said.get("description", ""), offers, room, assured_at, listed_at, corrections)
 
 
 def _with_endpoint(at: datetime | None, outcome: str | None, **agency: Any) -> dict[str, Any]:

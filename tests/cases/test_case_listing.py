@@ -21,7 +21,7 @@ pytestmark = pytest.mark.anyio
 )  # fmt: skip
 def test_what_stands_in_the_address_is_what_is_asked(told, open_, holder):
     asked = AskedOfList(**told)
-    assert (asked.filters.open, asked.filters.holder, asked.order) == (open_, holder, "terbaru")
+    assert (asked.filters.open, asked.filters.holder, asked.order) == (open_, holder, "mendesak")
 
 
 def test_the_address_of_the_next_page_asks_the_same():
@@ -83,6 +83,20 @@ async def test_it_is_sorted_four_ways(cases):
     assert found["terbaru"] == [grave, second, first] == list(reversed(found["terlama"]))
     assert found["tingkat"] == [grave, first, second]
     assert found["berubah"][0] == first
+
+
+async def test_first_stands_what_nobody_took_then_what_is_open_by_level_and_last_what_ended(cases):
+    school = await cases.school()
+    ended = await closed(cases, school, await school.case())
+    low, high = await school.case("student-2"), await school.case("student-3")
+    await cases.done(high, "set-urgency", school.counsellor, urgency="high", reason="x")
+    calm = await school.concern("student-4")
+    grave = await school.concern("student-5", categories=("weapon",), facts={"weapon": True})
+    newest = await closed(cases, school, await school.case("student-6"))
+    await cases.caught_up()
+    assert listed(await page(cases, school.coordinator)) == [grave, calm, high, low, newest, ended]
+    waiting = await school.listed("unacknowledged", school.coordinator)
+    assert [each["case"] for each in waiting] == [grave, calm], "in the order of the first page"
 
 
 async def test_pages_follow_each_other_without_a_gap(cases, monkeypatch):

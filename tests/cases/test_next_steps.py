@@ -1,9 +1,12 @@
 """What is possible next, over HTTP: whom it offers what on which case, why, by when; and that it gives away nothing."""
 
+from html import unescape
+
 import pytest
 
 from services.cases.commands.bodies import body_of
 from services.cases.commands.routes import GIVEN
+from services.cases.domain.steps.about import NoSettlement
 from services.cases.domain.steps.named import GOES_ON, Names
 from tests.cases.asking import body_from_examples, faults, goal, refused_by_name
 from tests.cases.desk import accused, soon
@@ -51,6 +54,7 @@ async def test_a_fresh_emergency_asks_first_that_somebody_takes_it_in_hand(cases
     assert first == {
         "called": "acknowledge", "method": "POST", "route": f"/cases/api/cases/{case}/acknowledge", "fields": {}, "choices": {},
         "expected": [{"what": "acknowledge", "due": due["acknowledge"].replace("+00:00", "Z"), "owner": None, "overdue": False}],
+        "withheld": [],
     }  # fmt: skip
     assert {each["called"] for each in others} == ON_ANY_CASE
     assert {each["called"] for each in others if each["expected"]} == {"set-urgency", "assess-case", "decide-referral"}, "each is a person's decision"
@@ -146,6 +150,13 @@ async def test_where_a_conference_may_not_be_it_is_not_offered(cases):
     case, severe = await school.case("ani"), await school.case("budi", categories=("sexual-violence",))
     kinds = [(await only(cases, each, school.counsellor, "propose-conference"))["choices"]["kind"] for each in (case, severe)]
     assert kinds == [["help", "mediation", "peace-letter", "marriage-settlement"], ["help"]]
+    withheld = (await only(cases, severe, school.counsellor, "propose-conference"))["withheld"]
+    assert [(each["value"], each["code"]) for each in withheld] == [
+        ("mediation", "no-settlement"), ("peace-letter", "no-settlement"), ("marriage-settlement", "no-settlement"), ("tribunal", "not-a-tribunal"),
+    ]  # fmt: skip
+    shown = unescape((await cases.client.get(f"/cases/cases/{severe}/langkah/propose-conference", headers=school.counsellor)).text)
+    assert 'value="mediation"' not in shown
+    assert f"Tidak dapat dipilih: Mediasi, Surat perdamaian, Penyelesaian dengan pernikahan. {NoSettlement.indonesian}" in shown
 
 
 async def test_only_a_guardian_of_the_student_is_judged_safe_or_not(cases):

@@ -220,6 +220,13 @@ def test_over_other_data_nobody_is_offered_and_nobody_signs_in(sample, statuses)
     assert (COUNSELLOR.name in page.text, "set-cookie" in form.headers) == (sample, sample)
 
 
+def test_the_first_page_leads_nobody_to_a_page_that_refuses_them():
+    *_, first = without_district(None)
+    assert [each for each in re.findall(r'<a[^>]* href="(/[^"]*)"', first.text) if not each.endswith("/docs")] == [
+        "/", "/intake/lapor", "/intake/status", "/intake/mulai",
+    ]  # fmt: skip
+
+
 def test_where_it_is_not_allowed_there_is_no_such_page():
     page, form, first = without_district(None)
     assert [page.status_code, form.status_code, first.status_code] == [404, 404, 200]

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from services.cases.commands.envelope import Envelope
 from services.cases.commands.naming import GUARDIANS
 from services.cases.commands.on_case import OnCase
-from services.cases.commands.possible import Asking, Possible, possible
+from services.cases.commands.possible import Asking, Possible, Withheld, possible
 from services.cases.commands.road import Road
 from services.cases.domain.case.merging import UnmergeCase
 from services.cases.domain.case.state import Case
@@ -39,11 +39,22 @@ class ExpectedThing(BaseModel):
     overdue: bool
 
 
+class WithheldValue(BaseModel):
+    """A value of a field that is refused now: by which rule, and the rule in words."""
+
+    field: str
+    value: Value
+    code: str
+    indonesian: str
+    english: str
+
+
 class NextStep(BaseModel):
     """A command that you may give now.
 
     called: its name. fields: of its body, with the only value that each can have. choices: of its body, the values that are accepted; what is
     expected stands first. Everything else in the body is yours to say. expected: earliest first, empty where nobody waits for it.
+    withheld: values that would be refused, and why.
     """
 
     called: str
@@ -52,6 +63,7 @@ class NextStep(BaseModel):
     fields: dict[str, Value]
     choices: dict[str, list[Value]]
     expected: list[ExpectedThing]
+    withheld: list[WithheldValue]
 
 
 class NextSteps(BaseModel):
@@ -116,7 +128,13 @@ def _as_step(found: Possible, case_id: str, now: datetime) -> NextStep:
         fields=dict(found.fields),
         choices={name: list(values) for name, values in found.choices.items()},
         expected=[_as_expected(each, now) for each in found.expected],
+        withheld=[_as_withheld(each) for each in found.withheld],
     )
+
+
+def _as_withheld(withheld: Withheld) -> WithheldValue:
+    why = withheld.why
+    return WithheldValue(field=withheld.field, value=withheld.value, code=why.code, indonesian=why.indonesian, english=why.english)
 
 
 def _as_expected(deadline: Deadline, now: datetime) -> ExpectedThing:

@@ -40,11 +40,21 @@ class Asking:
 
 
 @dataclass(frozen=True, slots=True)
+class Withheld:
+    """A value that is not offered, and why the decider refuses it."""
+
+    field: str
+    value: Value
+    why: Refused
+
+
+@dataclass(frozen=True, slots=True)
 class Possible:
     """A command that may be given now.
 
     fields: of its body, with the only value that each can have. choices: the values of a field that are accepted, first those that are expected; any
     of them where the field takes several. expected: what it brings about or leads to, the earliest first. example: one that was accepted.
+    withheld: values that are refused now.
     """
 
     command: type[Command]
@@ -52,15 +62,16 @@ class Possible:
     choices: Choices
     expected: Sequence[Deadline]
     example: Command
+    withheld: Sequence[Withheld] = ()
 
 
 def possible(asking: Asking, case: Case) -> list[Possible]:
     """Everything that the person may do next on this case, what is expected earliest first. Raises: NotFound, NotAllowed: as for reading it."""
     rights(asking.principal, case, asking.now)
     trial = _Trial(asking, case, StandIns(asking.principal, asking.now, asking.policy, case, asking.guardians))
-    tried = [(candidate, trial.accepted(candidate)) for candidate in candidates(asking.casework, case, asking.guardians) if trial.allows(candidate)]
-    met = {deadline.key for _, accepted in tried for each in accepted for deadline in each.meets}
-    found = [_possible(candidate, accepted, _led_to(candidate, case, met)) for candidate, accepted in tried if accepted]
+    tried = [(candidate, trial.tried(candidate)) for candidate in candidates(asking.casework, case, asking.guardians) if trial.allows(candidate)]
+    met = {deadline.key for _, told in tried for each in told.accepted for deadline in each.meets}
+    found = [_possible(candidate, told, _led_to(candidate, case, met)) for candidate, told in tried if told.accepted]
     return sorted(found, key=lambda each: (not each.expected, each.expected[0].expected if each.expected else asking.now))
 
 
@@ -74,6 +85,14 @@ class _Accepted:
     way: Way
     command: Command
     meets: Sequence[Deadline]
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """What the decider said of a candidate. accepted: first the ways that are expected."""
+
+    accepted: Sequence[_Accepted]
+    withheld: Sequence[Withheld]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +119,23 @@ class _Trial:
             return False
         return True
 
-    def accepted(self, candidate: Candidate) -> list[_Accepted]:
-        """Every way that the decider accepts, first those that are expected."""
-        found = [each for way in candidate.known.ways if (each := self._try(candidate, way))]
-        return sorted(found, key=lambda each: not each.meets)
+    def tried(self, candidate: Candidate) -> _Tried:
+        """Asks about every way."""
+        told = [(way, self._try(candidate, way)) for way in candidate.known.ways]
+        accepted = sorted((each for _, each in told if isinstance(each, _Accepted)), key=lambda each: not each.meets)
+        choice = candidate.known.choice
+        single = choice.field if choice and not choice.several else None
+        refused = [(way, why) for way, why in told if isinstance(why, Refused)]
+        return _Tried(accepted, [Withheld(single, value, why) for way, why in refused for value in way.values] if single else ())
 
-    def _try(self, candidate: Candidate, way: Way) -> _Accepted | None:
-        """None where it is refused or changes nothing."""
+    def _try(self, candidate: Candidate, way: Way) -> _Accepted | Refused | None:
+        """None where it cannot be said at all or changes nothing."""
         try:
             command = candidate.command.model_validate({**self.stand_ins.of(candidate.command), **way.said})
             return _Accepted(way, command, self._met(candidate, command)) if self.asking.casework.deciding.said(command, self.case) else None
-        except (Refused, ValidationError):
+        except Refused as refused:
+            return refused
+        except ValidationError:
             return None
 
     def _met(self, candidate: Candidate, command: Command) -> list[Deadline]:
@@ -133,8 +158,10 @@ def _led_to(candidate: Candidate, case: Case, met: Collection[str]) -> list[Dead
     return [each for each in named if about is None or each.key.startswith(f"{about}/")]
 
 
-def _possible(candidate: Candidate, accepted: Sequence[_Accepted], led_to: Sequence[Deadline]) -> Possible:
-    fields, choice = candidate.known.fields, candidate.known.choice
+def _possible(candidate: Candidate, tried: _Tried, led_to: Sequence[Deadline]) -> Possible:
+    fields, choice, accepted = candidate.known.fields, candidate.known.choice, tried.accepted
     choices = {choice.field: [value for each in accepted for value in each.way.values]} if choice else {}
     expected = {deadline.key: deadline for deadlines in (*(each.meets for each in accepted), led_to) for deadline in deadlines}
-    return Possible(candidate.command, fields, choices, sorted(expected.values(), key=lambda each: each.expected), accepted[0].command)
+    return Possible(
+        candidate.command, fields, choices, sorted(expected.values(), key=lambda each: each.expected), accepted[0].command, tried.withheld
+    )

@@ -144,7 +144,7 @@ class StepPages:
         draft_at: datetime | None = None,
     ) -> Response:
         known, addresses = step or await self._step(principal, case_id, sent, now), where(request, case_id, sent.form.command.called)
-        showing = Showing(self.choosing, now.state, principal, known.choices if known else {})
+        showing = Showing(self.choosing, now.state, principal, known.choices if known else {}, known.withheld if known else ())
         told = {
             "form": sent.form,
             "shown": await showing.form(sent.form, sent.fixed, sent.typed, outcome.errors),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from services.cases.commands.next_steps import WithheldValue
 from services.cases.domain.case.state import Case
 from services.cases.domain.steps.offer import Value
 from services.cases.forms.choosing import Choosing
@@ -23,7 +24,10 @@ _YES_NO: Mapping[str, Pair] = {"yes": ("Ya", "Yes"), "no": ("Tidak", "No")}
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One field of the page. name: in the form. value, values: as typed. options: what is sent, with what is shown. rows: of a field with rows."""
+    """One field of the page. name: in the form. value, values: as typed. options: what is sent, with what is shown. rows: of a field with rows.
+
+    withheld: what cannot be chosen now, with the reason that these have in common.
+    """
 
     name: str
     widget: Widget
@@ -36,19 +40,21 @@ class Shown:
     error: Text | None
     rows: Sequence[Sequence[Shown]] = ()
     one: Text | None = None
+    withheld: Sequence[tuple[Sequence[Text], Text]] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Showing:
     """Shows forms about one case. reader: whoever fills them in.
 
-    offered: the values that a field takes now, where it does not take all of its type.
+    offered: the values that a field takes now, where it does not take all of its type. withheld: those that it does not take, and why.
     """
 
     choosing: Choosing
     case: Case
     reader: Principal
     offered: Mapping[str, Sequence[Value]]
+    withheld: Sequence[WithheldValue] = ()
 
     async def form(self, form: Form, fixed: Mapping[str, object], typed: Typed, errors: Faulty) -> list[Shown]:
         """Every question that a person answers. fixed: what the case itself says."""
@@ -63,7 +69,7 @@ class Showing:
         values = typed.get(name, ())
         return Shown(
             name, self._widget(question), question.label, question.hint, question.field.required, values[0] if values else "", values,
-            await self._options(question), errors.get(name), rows, question.one,
+            await self._options(question), errors.get(name), rows, question.one, self._withheld(question),
         )  # fmt: skip
 
     async def _row(self, question: Question, name: str, typed: Typed, errors: Faulty) -> list[Shown]:
@@ -74,6 +80,15 @@ class Showing:
         """What has options is chosen."""
         field = question.field
         return "choice" if field.name in self.offered and field.widget not in ("several", "yes-no") else field.widget
+
+    def _withheld(self, question: Question) -> list[tuple[list[Text], Text]]:
+        """Values with words of their own, by the rule that refuses them."""
+        found: dict[Pair, list[Text]] = {}
+        for each in self.withheld:
+            said = (question.options or {}).get(str(each.value)) if each.field == question.name else None
+            if said:
+                found.setdefault((each.indonesian, each.english), []).append(said)
+        return [(values, why) for why, values in found.items()]
 
     async def _options(self, question: Question) -> list[tuple[str, Text]]:
         offered = self.offered.get(question.name)

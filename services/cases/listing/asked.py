@@ -15,6 +15,7 @@ from shared.pages import Text, say
 Standing = Literal["berjalan", "selesai"]
 STANDINGS: Mapping[Standing, Text] = {"berjalan": say("berjalan"), "selesai": say("selesai")}
 ORDER_NAMES: Mapping[Order, Text] = {
+    "mendesak": say("yang mendesak dan belum diterima dahulu"),
     "terbaru": say("yang terbaru dahulu"),
     "terlama": say("yang terlama dahulu"),
     "tingkat": say("menurut tingkat"),
@@ -39,8 +40,8 @@ class AskedOfList(BaseModel):
 
     @property
     def order(self) -> Order:
-        """The newest first where nothing else is said."""
-        return next((each for each in ORDERS if each == self.urut), "terbaru")
+        """What is urgent and nobody has taken first, as on the first page, where nothing else is said."""
+        return next((each for each in ORDERS if each == self.urut), "mendesak")
 
     @property
     def open(self) -> bool | None:

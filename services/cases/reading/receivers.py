@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -58,18 +59,28 @@ class Offer(_Read):
     description: str = ""
     eligibility: str = ""
     hours: tuple[str, ...] = ()
+    around_the_clock: bool = False
     places: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
 
 
+class OwnWords(_Read):
+    """Which words of the offer the agency says itself, and since when."""
+
+    since: datetime
+    hours: bool
+    phones: bool
+
+
 class Receiver(_Read):
-    """suits: nothing speaks against it."""
+    """suits: nothing speaks against it. own_words: None where the directory says all of the offer."""
 
     id: str
     name: str
     description: str = ""
     suits: bool
     offer: Offer
+    own_words: OwnWords | None = None
     reasons: tuple[Reason, ...]
 
 

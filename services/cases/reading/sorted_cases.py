@@ -15,11 +15,20 @@ from shared.conditions import Conditions
 from shared.events import Urgency
 from shared.eventstore.projection import Projection
 
-Order = Literal["terbaru", "terlama", "tingkat", "berubah"]
+Order = Literal["mendesak", "terbaru", "terlama", "tingkat", "berubah"]
+_UNTAKEN = "state NOT IN ('closed', 'merged') AND acknowledged_by IS NULL AND acknowledge_by IS NOT NULL"
+_LEVEL = "array_position(ARRAY['emergency', 'high', 'medium', 'low'], urgency)"
+_AS_ON_THE_DESK = (
+    f"CASE WHEN state IN ('closed', 'merged') THEN 3 WHEN {_UNTAKEN} THEN 0 WHEN coalesce(assignee, acknowledged_by) IS NULL THEN 1 ELSE 2 END,"
+    f" CASE WHEN {_UNTAKEN} THEN acknowledge_by END, {_LEVEL}, opened_at DESC, case_id DESC"
+)
+"""Alerts that nobody has taken in hand, by when they must be, as on the first page; what nobody has; what is open, by level; what ended."""
+
 ORDERS: Mapping[Order, sql.SQL] = {
+    "mendesak": sql.SQL(_AS_ON_THE_DESK),
     "terbaru": sql.SQL("opened_at DESC, case_id DESC"),
     "terlama": sql.SQL("opened_at, case_id"),
-    "tingkat": sql.SQL("array_position(ARRAY['emergency', 'high', 'medium', 'low'], urgency), opened_at, case_id"),
+    "tingkat": sql.SQL(f"{_LEVEL}, opened_at, case_id"),
     "berubah": sql.SQL("changed_at DESC, case_id DESC"),
 }
 _PAGE = sql.SQL(

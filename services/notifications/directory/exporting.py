@@ -25,8 +25,7 @@ def organization(listed: Listed) -> dict[str, Any]:
     """An organisation in full. What the directory does not say is left out."""
     key = _uuid("organization", listed.agency)
     told: dict[str, Any] = {"id": key, "name": listed.name, "description": listed.description or listed.name}
-    offers = listed.offers or [Offer(service="", name=each) for each in listed.services]
-    return told | {"services": [_service(listed.agency, each) for each in offers]}
+    return told | {"services": [_service(listed.agency, each) for each in listed.offers_by_name()]}
 
 
 def _service(agency: str, offer: Offer) -> dict[str, Any]:

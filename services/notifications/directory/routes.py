@@ -15,6 +15,7 @@ from services.notifications.directory.needs import needs
 from services.notifications.directory.saying import sentences
 from services.notifications.directory.searching import Hit, Reason, Wish, receivers
 from services.notifications.domain.agency import AGENCY, DescribeAgency
+from services.notifications.domain.agency_correction import correction_of
 from services.notifications.domain.listing import Offer
 from services.notifications.views import listed
 from shared.access import SignedIn
@@ -117,8 +118,15 @@ def _shown(hit: Hit) -> dict[str, Any]:
         "description": hit.listed.description,
         "suits": hit.suits,
         "offer": hit.offer.model_dump(mode="json"),
+        "own_words": _own_words(hit),
         "reasons": [_reason(each) for each in hit.reasons],
     }
+
+
+def _own_words(hit: Hit) -> dict[str, Any] | None:
+    """Which words of the offer are the agency's own, and since when; None where the directory says all of it."""
+    own = correction_of(hit.offer.service, hit.listed.corrections)
+    return {"since": own.at.isoformat(), "hours": own.has_hours, "phones": bool(own.phones)} if own else None
 
 
 def _reason(reason: Reason) -> dict[str, Any]:

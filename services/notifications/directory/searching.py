@@ -12,6 +12,7 @@ from typing import Literal
 
 from services.notifications.directory.needs import begins_a_word, needs
 from services.notifications.directory.room import NOTHING_SAID, RoomCode, RoomSaid
+from services.notifications.domain.agency_correction import WHOLE, EntryCorrected, corrected
 from services.notifications.domain.agency_entry import FRESH
 from services.notifications.domain.listing import Offer
 
@@ -40,6 +41,7 @@ class Listed:
     """An agency of the directory. services: their names, where nothing more is known of them. room: as it said itself.
 
     assured_at: when the agency said that all of it is true. listed_at: since when it stands in the directory as it is.
+    corrections: its own words about hours and telephones.
     """
 
     agency: str
@@ -51,10 +53,18 @@ class Listed:
     room: RoomSaid = NOTHING_SAID
     assured_at: datetime | None = None
     listed_at: datetime | None = None
+    corrections: Sequence[EntryCorrected] = ()
 
     def all_offers(self) -> Sequence[Offer]:
-        """At least one: an agency of which only names are known may do anything."""
-        return self.offers or [Offer(service="", name=", ".join(self.services))]
+        """At least one: an agency of which only names are known may do anything. The agency's own words lie over the directory's."""
+        return self._corrected(self.offers or [Offer(service=WHOLE, name=", ".join(self.services))])
+
+    def offers_by_name(self) -> Sequence[Offer]:
+        """The same, one for each name where only names are known."""
+        return self._corrected(self.offers or [Offer(service=WHOLE, name=each) for each in self.services])
+
+    def _corrected(self, offers: Sequence[Offer]) -> Sequence[Offer]:
+        return [corrected(each, self.corrections) for each in offers]
 
     def last_true(self, offer: Offer, now: datetime) -> date | None:
         """The day on which somebody last assured it; else that of its listing, if that is known. now: in the district's zone."""

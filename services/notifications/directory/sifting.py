@@ -9,7 +9,9 @@ from datetime import date
 
 from services.notifications.directory.tables import BY_ALL_OWNERS, LONGEST, LOOSE, TABLES, Name, Reason, Row, SetAside, Tables
 
-_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Characters that no cell needs, and that hide something or cannot be kept."""
+
 OLDEST = 150
 """Years of age; a larger number is none."""
 
@@ -58,7 +60,7 @@ def _checked(sifted: Sifted, table: Name, row: Row) -> Row | None:
 def _wrong(table: Name, column: str, cell: str) -> Reason | None:
     if len(cell) > LONGEST:
         return "too-long"
-    if _INVISIBLE.search(cell):
+    if INVISIBLE.search(cell):
         return "invisible-character"
     if column in TABLES[table].numbers and not _is_age(cell):
         return "not-a-number"

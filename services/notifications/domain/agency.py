@@ -6,7 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, assert_never
 
-from services.notifications.domain import agency_entry, agency_room
+from services.notifications.domain import agency_correction, agency_entry, agency_room
+from services.notifications.domain.agency_correction import (
+    WHOLE,
+    CorrectEntry,
+    CorrectionCommand,
+    CorrectionEvent,
+    Corrections,
+    CorrectionWithdrawn,
+    EntryCorrected,
+    WithdrawCorrection,
+)
 from services.notifications.domain.agency_entry import UNASSURED, AssureEntry, Entry, EntryAssured, EntryReminded, RemindOfEntry
 from services.notifications.domain.agency_room import UNASKED, AskForRoom, Room, RoomAsked, RoomTold, TellRoom
 from services.notifications.domain.listing import Offer
@@ -48,7 +58,7 @@ class NoteGone(Fact):
     url: str
 
 
-Command = RegisterAgency | DescribeAgency | NoteGone | AskForRoom | TellRoom | RemindOfEntry | AssureEntry
+Command = RegisterAgency | DescribeAgency | NoteGone | AskForRoom | TellRoom | RemindOfEntry | AssureEntry | CorrectionCommand
 
 
 class AgencyRegistered(Event):
@@ -80,18 +90,25 @@ class WebhookDisabled(Event):
     url: str
 
 
-AgencyEvent = AgencyRegistered | AgencyDescribed | WebhookDisabled | RoomAsked | RoomTold | EntryReminded | EntryAssured
+AgencyEvent = AgencyRegistered | AgencyDescribed | WebhookDisabled | RoomAsked | RoomTold | EntryReminded | EntryAssured | CorrectionEvent
 
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """disabled: the webhook has answered 410. described: None where no directory said more than the name."""
+    """disabled: the webhook has answered 410. described: None where no directory said more than the name. corrections: its own."""
 
     registered: AgencyRegistered | None = None
     disabled: bool = False
     described: AgencyDescribed | None = None
     room: Room = UNASKED
     entry: Entry = UNASSURED
+    corrections: Corrections = ()
+
+    def offers(self) -> tuple[Offer, ...]:
+        """What the directory says, without the agency's own words; one where it knows no service."""
+        assert self.registered is not None
+        described = self.described.offers if self.described else ()
+        return described or (Offer(service=WHOLE, name=", ".join(self.registered.services) or self.registered.name),)
 
     @property
     def can_be_asked(self) -> bool:
@@ -115,6 +132,8 @@ def evolve(agency: Agency, event: AgencyEvent) -> Agency:
             return replace(agency, room=agency_room.evolve(agency.room, event))
         case EntryReminded() | EntryAssured():
             return replace(agency, entry=agency_entry.evolve(agency.entry, event))
+        case EntryCorrected() | CorrectionWithdrawn():
+            return replace(agency, corrections=agency_correction.evolve(agency.corrections, event))
         case _:
             assert_never(event)
 
@@ -124,6 +143,13 @@ class NoSuchAgency(Refused):
     status = 404
     indonesian = "Lembaga ini tidak ada."
     english = "There is no such agency."
+
+
+class NoSuchService(Refused):
+    code = "no-such-service"
+    status = 404
+    indonesian = "Layanan ini tidak ada lagi di direktori. Buka lagi halaman lembaga Anda."
+    english = "The directory does not have this service any more. Open the page of your agency again."
 
 
 class NobodyToAsk(Refused):
@@ -144,6 +170,8 @@ def decide(command: Command, agency: Agency) -> Sequence[AgencyEvent]:
             return _room(command, agency)
         case RemindOfEntry() | AssureEntry():
             return _entry(command, agency)
+        case CorrectEntry() | WithdrawCorrection():
+            return _correction(command, agency)
         case _:
             assert_never(command)
 
@@ -177,6 +205,15 @@ def _entry(command: RemindOfEntry | AssureEntry, agency: Agency) -> Sequence[Age
     return agency_entry.decide(command, agency.entry, agency.registered.agency)
 
 
+def _correction(command: CorrectionCommand, agency: Agency) -> Sequence[AgencyEvent]:
+    if agency.registered is None:
+        raise NoSuchAgency
+    directory = next((each for each in agency.offers() if each.service == command.service), None)
+    if directory is None and isinstance(command, CorrectEntry):
+        raise NoSuchService
+    return agency_correction.decide(command, agency.corrections, agency.registered.agency, directory)
+
+
 def _register(command: RegisterAgency, agency: Agency) -> Sequence[AgencyEvent]:
     known = agency.registered
     sealed = {"secret", "old_secret", "mail"}
@@ -196,5 +233,16 @@ AGENCY: Decider[Command, Agency, AgencyEvent] = Decider(
     initial,
     decide,
     evolve,
-    EventCodec(AgencyRegistered, AgencyDescribed, WebhookDisabled, RoomAsked, RoomTold, EntryReminded, EntryAssured, upcasters=UPCASTERS),
+    EventCodec(
+        AgencyRegistered,
+        AgencyDescribed,
+        WebhookDisabled,
+        RoomAsked,
+        RoomTold,
+        EntryReminded,
+        EntryAssured,
+        EntryCorrected,
+        CorrectionWithdrawn,
+        upcasters=UPCASTERS,
+    ),
 )

@@ -20,6 +20,8 @@ from shared.service import Kernel
 
 Short = Annotated[str, Form(max_length=200)]
 ADDRESS = "/notifications/lembaga-saya/tempat"
+EDIT = "/notifications/lembaga-saya/layanan"
+"""Where an officer corrects the hours and telephones of one service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +39,30 @@ class RoomPages:
             if known.registered:
                 mine = agency == wrong
                 shown.append({**room_form(known, typed if mine else "", errors if mine else {}), "agency": agency})
-        told = {"agencies": shown, "action": ADDRESS, "assure": f"{ADDRESS}/benar", "zone": self.kernel.settings.time_zone, "errors": errors}
+        told = {
+            "agencies": shown,
+            "action": ADDRESS,
+            "assure": f"{ADDRESS}/benar",
+            "edit": EDIT,
+            "withdraw": f"{EDIT}/kembali",
+            "zone": self.kernel.settings.time_zone,
+            "errors": errors,
+        }
         return self.kernel.frame.page(request, "upkeep/officer.html", told, status)
 
     async def assure(self, principal: Principal, agency: str) -> None:
         """The entry is still true. Raises: NotFound: no agency of theirs."""
-        _require_own(principal, agency)
+        require_own(principal, agency)
         await self.upkeep.assure(agency, principal.id, "portal")
 
     async def tell(self, principal: Principal, agency: str, form: str, *, said: bool) -> None:
         """Raises: NotFound: no agency of theirs."""
-        _require_own(principal, agency)
+        require_own(principal, agency)
         await self.upkeep.tell(agency, form or str(uuid4()), principal.id, has_room=said, channel="portal")
 
 
-def _require_own(principal: Principal, agency: str) -> None:
+def require_own(principal: Principal, agency: str) -> None:
+    """Raises: NotFound: no agency of theirs."""
     if agency not in principal.schools(OFFICER):
         raise NotFound("no agency of yours has this id")
 

@@ -43,6 +43,8 @@ class UpkeepPages:
             **room_form(await self.upkeep.known(agency), typed, errors),
             "action": f"{UNDER}{token}",
             "assure": f"{UNDER}{token}/benar",
+            "edit": "",
+            "withdraw": "",
             "zone": self.kernel.settings.time_zone,
         }
         return secret_page(self.kernel.frame, request, "upkeep/link.html", told, status)

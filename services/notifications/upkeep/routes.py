@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, StrictBool
 
-from services.notifications.upkeep import officers, pages, staff
+from services.notifications.upkeep import correcting, officers, pages, staff
 from services.notifications.upkeep.links import AgencyLinks
 from services.notifications.upkeep.saying import Upkeep
 from shared.access import SignedIn
@@ -26,12 +26,13 @@ class RoomBody(BaseModel):
 
 
 def routers(kernel: Kernel, outbox: Projection) -> Sequence[APIRouter]:
-    """`/notifications/k/…` by link, `/notifications/lembaga-saya/tempat` for officers, `/notifications/mitra…` for staff, and the agency's API."""
+    """`/notifications/k/…` by link, `/notifications/lembaga-saya/…` for officers, `/notifications/mitra…` for staff, and the agency's API."""
     upkeep = Upkeep(kernel, outbox)
     return [
         _api(upkeep),
         pages.router(pages.UpkeepPages(kernel, upkeep, AgencyLinks(kernel.database, kernel.keys))),
         officers.router(officers.RoomPages(kernel, upkeep)),
+        correcting.router(correcting.CorrectionPages(kernel, upkeep)),
         staff.router(staff.DirectoryPages(kernel, upkeep)),
     ]
 

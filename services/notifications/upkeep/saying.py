@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.notifications.domain.agency import AGENCY, Agency, Command
+from services.notifications.domain.agency_correction import CorrectEntry, WithdrawCorrection
 from services.notifications.domain.agency_entry import AssureEntry, EntryChannel
 from services.notifications.domain.agency_room import AskForRoom, RoomChannel, TellRoom
 from shared.asked import Asked
@@ -43,6 +44,10 @@ class Upkeep:
     async def assure(self, agency: str, by: str, channel: EntryChannel) -> None:
         """What the directory says of it is still true. Raises: NoSuchAgency."""
         await self._give(agency, AssureEntry(channel=channel, by=by, at=self.kernel.clock.now()), by)
+
+    async def correct(self, agency: str, command: CorrectEntry | WithdrawCorrection) -> None:
+        """The agency's own words, or the directory's again. Raises: NoSuchAgency; NoSuchService."""
+        await self._give(agency, command, command.by)
 
     async def _give(self, agency: str, command: Command, by: str, asked: Asked | None = None) -> Executed[Agency]:
         now = self.kernel.clock.now()

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.notifications.domain.agency import NoSuchAgency
+from services.notifications.domain.agency_correction import WithdrawCorrection
 from services.notifications.families.wording import STATES as SENDING
 from services.notifications.reasons import attempt_text
 from services.notifications.upkeep.saying import Upkeep
@@ -24,6 +25,8 @@ from shared.service import Kernel
 
 Short = Annotated[str, Form(max_length=200)]
 ADDRESS = "/notifications/mitra"
+_KEEPERS = ("district-duty", "district-officer")
+"""Who may take an agency's own words back: whoever keeps the directory, for all schools."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,8 @@ class DirectoryPages:
             "attempt_text": attempt_text,
             "action": f"{ADDRESS}/catat",
             "assure": f"{ADDRESS}/benar",
+            "edit": "",
+            "withdraw": f"{ADDRESS}/kembali" if principal.holds(*_KEEPERS) else "",
             "zone": self.kernel.settings.time_zone,
         }
         return self.kernel.frame.page(request, "upkeep/agency.html", told, status)
@@ -95,6 +100,11 @@ def router(pages: DirectoryPages) -> APIRouter:
     @routes.post("/benar")
     async def assure(principal: SignedIn, agency: Short = "") -> Response:
         await pages.upkeep.assure(agency, principal.id, "phone")
+        return _back(agency)
+
+    @routes.post("/kembali")
+    async def withdraw(principal: SignedIn, agency: Short = "", service: Short = "") -> Response:
+        await pages.upkeep.correct(agency, WithdrawCorrection(service=service, by=principal.id, at=pages.kernel.clock.now()))
         return _back(agency)
 
     @routes.post("/catat")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal
 from uuid import uuid4
 
 from services.notifications.domain.agency import Agency
+from services.notifications.domain.agency_correction import WHOLE, EntryCorrected, corrected, correction_of
+from services.notifications.domain.listing import Offer
 from shared.pages import Text, say
 
 Said = Literal["yes", "full"]
@@ -20,6 +23,27 @@ CHOOSE: Mapping[str, Text] = {"room": say("Pilih salah satu: ada tempat, atau se
 def has_room(typed: str) -> bool | None:
     """None where nothing that can be meant was chosen."""
     return {"yes": True, "full": False}.get(typed)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One service: shown is what holds, directory what the directory says, own what the agency says of it itself."""
+
+    shown: Offer
+    directory: Offer
+    own: EntryCorrected | None
+
+
+def entries(agency: Agency) -> Sequence[Entry]:
+    """Every service of an agency that is registered."""
+    own = agency.corrections
+    return [Entry(corrected(each, own), each, correction_of(each.service, own)) for each in agency.offers()]
+
+
+def left_over(agency: Agency) -> Sequence[EntryCorrected]:
+    """Own words about services that the directory does not have any more: they are shown nowhere else, and lost nowhere."""
+    known = {WHOLE, *(each.service for each in agency.offers())}
+    return [each for each in agency.corrections if each.service not in known]
 
 
 def room_form(agency: Agency, typed: str, errors: Mapping[str, Text]) -> Mapping[str, object]:
@@ -38,6 +62,8 @@ def room_form(agency: Agency, typed: str, errors: Mapping[str, Text]) -> Mapping
         "form": str(uuid4()),
         "agency": "",
         "field": "room",
-        "offers": agency.described.offers if agency.described else (),
+        "entries": entries(agency),
+        "is_described": agency.described is not None and bool(agency.described.offers),
+        "left_over": left_over(agency),
         "assured_on": agency.entry.assured.at if agency.entry.assured else None,
     }
