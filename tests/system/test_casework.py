@@ -16,7 +16,7 @@ from services.cases.commands.routes import GIVEN as CASE_COMMANDS
 from services.cases.reading.projecting import TABLES
 from services.intake.roster.people import person_id, school_id
 from shared.access import Identity
-from tests.patience import patient
+from tests.patience import asked_patiently
 
 SCHOOL = school_id(SOURCE, "smp1")
 
@@ -31,7 +31,6 @@ class Api:
 
     def __init__(self, district):
         self.district, self.base = district, f"{district.deployment.origin('cases')}/cases/api"
-        self._asking = patient()
 
     def who(self, key, *_acts_as):
         """Somebody of the sample. What they act as stands in the test for its reader; the services look it up."""
@@ -59,7 +58,7 @@ class Api:
         return httpx.post(f"{self.base}/cases/{case}/{route}", json=body, headers=sent, timeout=20)
 
     def get(self, path, headers, **query):
-        return self._asking.get(f"{self.base}/{path}", headers=headers, params=query)
+        return asked_patiently(f"{self.base}/{path}", headers, **query)
 
 
 def soon(days=1):
