@@ -40,6 +40,7 @@ from services.cases.forms.drafting import StepDrafts
 from services.cases.forms.following import following_of
 from services.cases.forms.going_on import GoingOn
 from services.cases.forms.pages import StepPages
+from services.cases.forms.past import Past
 from services.cases.forms.wording import Form, forms_of
 from services.cases.guides import pages as guides
 from services.cases.letters import composing
@@ -228,11 +229,11 @@ def _file_pages(road: Road, words: Words, issuing: Issuing) -> list[file_pages.F
     kernel, work = road.kernel, road.casework
     store, taking = PostgresStore(kernel.database), Taking(Redrawing(), Scanner(kernel.settings.scanner))
     sending, unsealing = Sending(Filing(kernel, work.case, store), taking), Unsealing(kernel, store)
-    reader = CaseReader(kernel, work.case, services_given(work))
+    reader, names = CaseReader(kernel, work.case, services_given(work)), Names(kernel, road.roster)
     letters = LetterFiles(reader, Readable(composing.subjects_of(road, words, issuing), issuing))
     return [
-        file_pages.FilePages("kegiatan", ActivityFiles(reader, words).seen, sending, unsealing),
-        file_pages.FilePages("dokumen", letters.seen, sending, unsealing),
+        file_pages.FilePages("kegiatan", ActivityFiles(reader, words).seen, sending, unsealing, names, road.calendars),
+        file_pages.FilePages("dokumen", letters.seen, sending, unsealing, names, road.calendars),
     ]
 
 
@@ -240,10 +241,11 @@ def _forms(kernel: Kernel, view: Projection, standing: StandingList, work: Casew
     """The pages of cases, and the forms that they lead to. asked: what the form of each command asks."""
     road = _road(kernel, view, work)
     names = Names(kernel, road.roster)
-    going_on = GoingOn(LedGroups(standing.view), CaseList(view), road.calendars, names)
-    choosing = Choosing(kernel, road.roster, Directory(kernel.database), Agencies(kernel), going_on)
+    going_on = GoingOn(LedGroups(standing.view), CaseList(view), road.calendars, names, Whereabouts(kernel.database))
+    since = pages.since_of(road, words, asked)
+    choosing = Choosing(kernel, road.roster, Directory(kernel.database), Agencies(kernel), going_on, Past(since, road.calendars))
     finding = _finding(kernel, view, names, words)
-    drafts = StepDrafts(road, Drafts(kernel), choosing, pages.since_of(road, words, asked))
+    drafts = StepDrafts(road, Drafts(kernel), choosing, since)
     return [
         pages.router(road, words, asked),
         listing.router(kernel, view, names, words, road.calendars),

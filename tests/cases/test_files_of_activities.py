@@ -1,6 +1,7 @@
 """Files with the words of an activity: whoever reads it reads them, whoever takes a step of it adds one; an erasure ends them (ADR 69)."""
 
 import json
+import re
 from hashlib import sha256
 
 import pytest
@@ -44,6 +45,9 @@ async def test_a_photograph_stands_with_the_activity_redrawn_and_its_original_as
     place = f"{page}/{told[0]['attachment']}"
     shown = (await cases.client.get(page, headers=school.counsellor)).text
     assert [address in shown for address in (f'"{place}"', f'"{place}/asli"', f'"{page}/{told[1]["attachment"]}"')] == [True, True, False]
+    assert re.findall(r'<p class="mute">\d+ \w+ \d{4}, \d\d\.\d\d · (\S+)</p>', shown) == ["counsellor", "counsellor"], (
+        "two photographs are told apart"
+    )
     picture, original = [await cases.client.get(each, headers=school.counsellor) for each in (place, f"{place}/asli")]
     assert (picture.content[:2], PLACE in picture.content, original.content) == (b"\xff\xd8", False, photo)
     for answer in (picture, original):

@@ -1,5 +1,6 @@
 """One command, one form: what is asked follows from the command, its words lie beside it, and nothing typed is lost (people page, rules 1 to 3)."""
 
+import json
 import re
 from dataclasses import replace
 from html import unescape
@@ -11,6 +12,7 @@ from services.cases.domain.casework import CASEWORK
 from services.cases.forms.wording import forms_of
 from services.cases.reading.vocabulary import WORDS
 from shared.errors import StartRefused
+from shared.events import PersonRegistered
 
 pytestmark = pytest.mark.anyio
 
@@ -239,3 +241,36 @@ def test_words_of_no_command_are_a_fault(tmp_path):
     (tmp_path / "more.forms.toml").write_text('[no-such]\ntitle = ["a", "b"]\n')
     with pytest.raises(StartRefused, match=r"\[no-such\] belongs to no command"):
         forms_of(replace(CASEWORK), (tmp_path,))
+
+
+async def test_an_entry_of_the_history_is_chosen_by_its_moment_and_words_and_nobody_types_a_number(cases):
+    school = await cases.school()
+    case = await school.case()
+    await cases.done(case, "note", school.counsellor, text="Kata kenari yang keliru tentang hari Senin, lalu Selasa")
+    history = (await cases.get(f"cases/{case}/history", school.counsellor)).json()["items"]
+    (noted,) = [each["version"] for each in history if each["type"] == "note-added"]
+    address = f"/cases/cases/{case}/langkah/correct-fact"
+    shown = (await page(cases, school.counsellor, address)).text
+    fields = Fields(shown)
+    assert (fields.asked["event"], fields.options["event"][0]) == ("select", str(noted)), "the newest first"
+    (option,) = re.findall(rf'<option value="{noted}">([^<]*)</option>', shown)
+    assert re.fullmatch(r"\d+ \w+ \d{4}, \d\d\.\d\d · \S+: .+ Kata kenari yang keliru tentang hari Sen…", unescape(option)), option
+    answer = await sent(cases, school.counsellor, address, fields.hidden | {"event": str(noted), "words": "Rabu", "reason": "Keliru"})
+    assert answer.status_code == 303
+    (corrected,) = await cases.events(case, "fact-corrected")
+    assert json.loads(corrected)["event"] == noted
+
+
+async def test_where_there_is_nothing_to_choose_the_form_says_so_instead_of_ending_in_a_refusal(cases):
+    school = await cases.school()
+    address = f"/cases/cases/{await school.case()}/langkah/note-member"
+    shown = (await page(cases, school.counsellor, address)).text
+    assert ("Kelompok: tidak ada yang dapat dipilih." in shown, ">Simpan</button>" in shown) == (True, False)
+
+
+async def test_two_children_of_one_name_are_told_apart_by_their_class(cases):
+    school = await cases.school()
+    case, other = await school.case(), await school.case("student-2")
+    name = await cases.kernel.vault.seal(school.named("student-2"), "identity", "Ani Satu", f"{school.named('student-2')}/name")
+    await cases.hear(PersonRegistered(person=school.named("student-2"), kind="student", school=school.id, name=name, homeroom="7B"))
+    assert f'<option value="{other}">Ani Satu, 7B</option>' in (await page(cases, school.counsellor, f"/cases/cases/{case}/langkah/link-case")).text

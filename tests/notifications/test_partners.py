@@ -1,7 +1,10 @@
 """Agencies by link: exactly the package behind a second factor, and an answer that ends in the same command as any other (people.md, By link)."""
 
+import html
 import json
+import re
 
+import httpx
 import pytest
 
 from services.notifications.domain.task import TASK
@@ -98,6 +101,30 @@ async def test_the_school_s_answer_reaches_the_agency_by_mail_and_stands_behind_
             page = (await phone.get(link)).text
             assert (page.count("Lima belas tahun."), PACKAGE in page) == (1, False), "the package opens after acceptance, as before"
         assert "Lima belas" not in text_of(partner.mailbox.messages[-1][1])
+
+
+async def test_the_agency_sees_what_it_asked_itself_and_the_answer_beneath_by_link_and_in_the_portal(partners):
+    async with partners() as partner:
+        task, running = await partner.refer(), partner.running
+        await in_states(running, "case-1", "sent")
+        code, link = await partner.code(task), partner.link()
+        officer = running.as_person("tuti", "agency-officer", "upt") | {"accept": "text/html"}
+        async with partner.browser() as phone:
+            await phone.post(link, data={"code": code})
+            await say(phone, link, "ask", words="Berapa usianya?")
+            assert words_of(await phone.get(link)) == ["Berapa usianya?"]
+            assert "Sekolah belum menjawab." in (await phone.get(link)).text
+            await partner.school_answers(task, "Lima belas tahun.")
+            await say(phone, link, "ask", words="Siapa <yang> mendampingi?")
+            for page in (await phone.get(link), await running.client.get(f"/notifications/lembaga/{task}", headers=officer)):
+                assert words_of(page) == ["Berapa usianya?", "Lima belas tahun.", "Siapa <yang> mendampingi?"]
+        async with partner.browser() as stranger:
+            assert "usianya" not in (await stranger.get(link)).text, "before the second factor nothing is shown"
+
+
+def words_of(page: httpx.Response) -> list[str]:
+    """What somebody wrote, in the order of the page."""
+    return [html.unescape(each) for each in re.findall(r'<blockquote class="words">(.*?)</blockquote>', page.text, re.DOTALL)]
 
 
 async def test_a_form_sent_twice_is_one_answer_and_what_is_not_possible_any_more_changes_nothing(partners):

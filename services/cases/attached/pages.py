@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.cases.attached.routes import download
-from services.cases.attached.seen import Seeing, Seen, asked_why
+from services.cases.attached.seen import Seeing, Seen
 from services.cases.attached.sending import Sending, Wrong
 from services.cases.attached.showing import Stands, kept_shown, place_of_files
 from services.cases.attached.unsealing import Reading, Unsealing
+from services.cases.pages.people import Names
+from services.cases.reading.calendars import SchoolCalendars
 from services.cases.reading.words import READING_REASONS
 from services.cases.rights import ReadingReason, ReadingReasonNeeded
 from shared.access import Principal, SignedIn
 from shared.attachments.boxes import Part
 from shared.attachments.kinds import ACCEPTED
 from shared.errors import NotAllowed, Sentences
+
+_SAVED = "tersimpan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +34,18 @@ class FilePages:
     seeing: Seeing
     sending: Sending
     unsealing: Unsealing
+    names: Names
+    calendars: SchoolCalendars
 
-    def page(self, request: Request, seen: Seen, reason: ReadingReason | None, wrong: Wrong | None = None) -> HTMLResponse:
-        """The list, and below it the form for whoever may add one."""
+    async def page(self, request: Request, seen: Seen, reason: ReadingReason | None, wrong: Wrong | None = None) -> HTMLResponse:
+        """The list, and below it the form for whoever may add one. Files say when they came and from whom: two photographs look alike here."""
         place = seen.place
         address = place_of_files(place.case_id, self.stands, place.activity or place.document or "")
         told = {
             "title": seen.title,
-            "files": kept_shown(seen.files, address, reason),
+            "files": kept_shown(seen.files, address, reason, await self.names.of([each.by for each in seen.files])),
+            "zone": (await self.calendars.of(seen.loaded.state.school)).zone,
+            "saved": _SAVED in request.query_params,
             "adds": seen.adds,
             "accepted": ACCEPTED,
             "nonce": str(uuid4()),
@@ -56,8 +65,8 @@ class FilePages:
         if not seen.adds:
             raise NotAllowed
         if wrong := await self.sending.take(request, principal.id, seen.place):
-            return self.page(request, seen, reason, wrong)
-        return RedirectResponse(f"{request.url.path}{asked_why(reason)}", 303)
+            return await self.page(request, seen, reason, wrong)
+        return RedirectResponse(f"{request.url.path}?{urlencode({_SAVED: 1} | ({'reason': reason} if reason else {}))}", 303)
 
     async def file(self, principal: Principal, seen: Seen, attachment: str, part: Part, reason: ReadingReason | None) -> Response:
         """Raises: NotFound, Unavailable."""
@@ -74,7 +83,7 @@ def router(pages: FilePages) -> APIRouter:
     @routes.get("")
     async def listing(case_id: str, subject: str, request: Request, principal: SignedIn, reason: ReadingReason | None = None) -> HTMLResponse:
         try:
-            return pages.page(request, await pages.seeing(principal, case_id, subject, reason), reason)
+            return await pages.page(request, await pages.seeing(principal, case_id, subject, reason), reason)
         except ReadingReasonNeeded as needed:
             return pages.why(request, case_id, subject, needed)
 

@@ -33,9 +33,9 @@ def place_of_files(case_id: str, stands: Stands, subject: str) -> str:
     return f"/cases/cases/{case_id}/{stands}/{subject}/lampiran"
 
 
-def kept_shown(files: Sequence[FileAdded], page: str, reason: str | None) -> list[dict[str, object]]:
-    """Those of an activity or of a letter. page: on which they stand."""
-    return [_shown(each, page, reason) for each in files]
+def kept_shown(files: Sequence[FileAdded], page: str, reason: str | None, names: Mapping[str, str]) -> list[dict[str, object]]:
+    """Those of an activity or of a letter, each with when it came and from whom. page: on which they stand. names: of people, by id."""
+    return [_shown(each, page, reason) | {"at": each.at, "by": names.get(each.by, "")} for each in files]
 
 
 def _shown(file: AttachedFile | FileAdded, page: str, reason: str | None) -> dict[str, object]:

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import get_args
 from urllib.parse import quote, urlencode
 
 from fastapi import Request
 
 from services.cases.commands.next_steps import NextStep
 from services.cases.forms.wording import Form
+from services.cases.rights import ReadingReason
 
 WHY_READ = "alasan"
 """In the address: why the person reads the case, where they had to say so. `reason` there would be a field of the form."""
+
+
+def reading_reason(request: Request) -> ReadingReason | None:
+    """Why the person reads the case, as the address says it."""
+    return next((each for each in get_args(ReadingReason) if each == request.query_params.get(WHY_READ)), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.cases.domain.case.state import Case
 from services.cases.domain.steps.named import Names
 from services.cases.forms.fields import Field
 from services.cases.forms.going_on import GoingOn, Option
+from services.cases.forms.past import Past
 from services.cases.forms.wording import Question
 from services.cases.reading.agencies import Agencies
 from services.cases.reading.directory import Directory
 from services.cases.reading.roster import Roster
+from services.cases.rights import ReadingReason
 from shared.access import Principal
 from shared.sealed import Erased
 from shared.service import Kernel
@@ -27,10 +29,13 @@ class Choosing:
     directory: Directory
     agencies: Agencies
     going_on: GoingOn
+    past: Past
 
-    async def of(self, question: Question, case: Case, reader: Principal) -> Sequence[Option]:
-        """The options of a field that is found by name; none for any other. reader: whoever fills it in."""
+    async def of(self, question: Question, case: Case, reader: Principal, reason: ReadingReason | None = None) -> Sequence[Option]:
+        """The options of a field that is found by name; none for any other. reader: whoever fills it in. reason: why they read the case, if said."""
         match question.field:
+            case Field(widget="person", names=Names(kind="student")):
+                return _by_name(await self.going_on.with_classes(await self.names(await self.directory.students(case.school))))
             case Field(widget="person", names=Names() as names):
                 return await self._named(await self._people(names, case))
             case Field(widget="person"):
@@ -43,6 +48,8 @@ class Choosing:
                 return await self.going_on.groups(reader, case)
             case Field(widget="case"):
                 return await self.going_on.cases(reader, case)
+            case Field(widget="entry"):
+                return await self.past.of(reader, case, reason)
             case Field(widget="school"):
                 return [each for each in await self.directory.schools() if each[0] != case.school]
             case _:
@@ -55,8 +62,6 @@ class Choosing:
                 return await self._staff(names, case)
             case "guardian":
                 return await self._guardians(case)
-            case "student":
-                return await self.directory.students(case.school)
             case _:
                 return [*await self._around(case), *await self._staff(names, case)]
 
@@ -77,11 +82,14 @@ class Choosing:
 
     async def _named(self, people: Iterable[str]) -> list[tuple[str, str]]:
         """With their names, in the order of these. Whoever has none that can be read is left out."""
-        names = await self.names(tuple(dict.fromkeys(people)))
-        return sorted(names.items(), key=lambda each: each[1].casefold())
+        return _by_name(await self.names(tuple(dict.fromkeys(people))))
 
     async def names(self, people: Sequence[str]) -> dict[str, str]:
         """Names that can be read, by person."""
         sealed = await self.roster.names(people)
         texts = await self.kernel.vault.open_many(list(sealed.values()))
         return {person: text for person, text in zip(sealed, texts, strict=True) if not isinstance(text, Erased)}
+
+
+def _by_name(names: Mapping[str, str]) -> list[tuple[str, str]]:
+    return sorted(names.items(), key=lambda each: each[1].casefold())

@@ -17,13 +17,14 @@ from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.named import Names, NamesCase, NamesGroup, NamesSchool
 
 Widget = Literal[
-    "words", "line", "day", "moment", "number", "yes-no", "tick", "choice", "person", "school", "agency", "group", "case", "several", "agencies",
-    "rows", "judged", "made",
+    "words", "line", "day", "moment", "number", "yes-no", "tick", "choice", "person", "school", "agency", "group", "case", "entry", "several",
+    "agencies", "rows", "judged", "made",
 ]  # fmt: skip
 """How a field is filled in. words: long text. line: a short one. yes-no: a question that has to be answered. tick: a box that may stay empty.
 
-choice: one of several codes. person, school, agency, group, case: found by name. several: any of what is offered; agencies: any of them. rows: parts
-with fields of their own. judged: a code for each of several things. made: an id that the form makes, so that nobody types one.
+choice: one of several codes. person, school, agency, group, case: found by name. entry: of the case's history, by its moment and words. several: any
+of what is offered; agencies: any of them. rows: parts with fields of their own. judged: a code for each of several things. made: an id that the form
+makes, so that nobody types one.
 """
 
 _FOUND_BY_NAME: Mapping[type, Widget] = {NamesSchool: "school", NamesGroup: "group", NamesCase: "case"}

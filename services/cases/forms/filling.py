@@ -63,7 +63,7 @@ class Filling:
                 return self._moment(said, _end_of_day)
             case "moment":
                 return self._moment(said, datetime.fromisoformat)
-            case "number" | "choice" if (number := whole_number(said)) is not None:
+            case "number" | "choice" | "entry" if (number := whole_number(said)) is not None:
                 return number
             case _:
                 return said

@@ -20,7 +20,7 @@ from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import Close
 from services.cases.domain.streams import case_stream
 from services.cases.drafts.answering import Saved, by_script
-from services.cases.forms.asking import WHY_READ, fixed_by, is_about, where
+from services.cases.forms.asking import WHY_READ, fixed_by, is_about, reading_reason, where
 from services.cases.forms.before import ReadingBefore
 from services.cases.forms.choosing import Choosing
 from services.cases.forms.drafting import StepDrafts
@@ -144,7 +144,8 @@ class StepPages:
         draft_at: datetime | None = None,
     ) -> Response:
         known, addresses = step or await self._step(principal, case_id, sent, now), where(request, case_id, sent.form.command.called)
-        showing = Showing(self.choosing, now.state, principal, known.choices if known else {}, known.withheld if known else ())
+        why = reading_reason(request)
+        showing = Showing(self.choosing, now.state, principal, known.choices if known else {}, known.withheld if known else (), why)
         told = {
             "form": sent.form,
             "shown": await showing.form(sent.form, sent.fixed, sent.typed, outcome.errors),

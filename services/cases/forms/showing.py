@@ -13,11 +13,14 @@ from services.cases.forms.faults import Faulty
 from services.cases.forms.fields import Widget
 from services.cases.forms.filling import Typed, rows_typed
 from services.cases.forms.wording import Form, Pair, Question
+from services.cases.rights import ReadingReason
 from shared.access import Principal
 from shared.pages import Text
 
 _EMPTY_ROWS = 2
 """Rows beyond those that are filled in."""
+
+_BY_NAME: frozenset[Widget] = frozenset({"person", "school", "agency", "group", "case", "entry"})
 
 _YES_NO: Mapping[str, Pair] = {"yes": ("Ya", "Yes"), "no": ("Tidak", "No")}
 
@@ -42,12 +45,18 @@ class Shown:
     one: Text | None = None
     withheld: Sequence[tuple[Sequence[Text], Text]] = ()
 
+    @property
+    def nothing_to_choose(self) -> bool:
+        """It has to be chosen by name, and nobody and nothing is there."""
+        return self.required and self.widget in _BY_NAME and not self.options
+
 
 @dataclass(frozen=True, slots=True)
 class Showing:
     """Shows forms about one case. reader: whoever fills them in.
 
     offered: the values that a field takes now, where it does not take all of its type. withheld: those that it does not take, and why.
+    reason: why the reader reads the case, if they said so.
     """
 
     choosing: Choosing
@@ -55,6 +64,7 @@ class Showing:
     reader: Principal
     offered: Mapping[str, Sequence[Value]]
     withheld: Sequence[WithheldValue] = ()
+    reason: ReadingReason | None = None
 
     async def form(self, form: Form, fixed: Mapping[str, object], typed: Typed, errors: Faulty) -> list[Shown]:
         """Every question that a person answers. fixed: what the case itself says."""
@@ -94,7 +104,7 @@ class Showing:
         offered = self.offered.get(question.name)
         known: Mapping[str, Text] = question.options or (_YES_NO if question.field.widget == "yes-no" else {})
         if offered is None or question.field.widget == "yes-no":
-            return list(known.items()) or list(await self.choosing.of(question, self.case, self.reader))
+            return list(known.items()) or list(await self.choosing.of(question, self.case, self.reader, self.reason))
         codes = [str(each) for each in offered]
         if all(code in known for code in codes):
             return [(code, known[code]) for code in codes]

@@ -23,7 +23,8 @@ _REACHED = ("alert-recorded", "sent")
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One event. at: in ISO 8601. actor: by id; by: their name, where it is known. chapter: the strategy, or the case itself. subject: the activity
-    or referral. counting: it is shown folded. withheld: what was written down is not for this reader. times: so many of the same in a row.
+    or referral. counting: it is shown folded. withheld: what was written down is not for this reader. version: its place in the case.
+    times: so many of the same in a row.
     """
 
     at: str
@@ -35,6 +36,7 @@ class Entry:
     counting: bool
     withheld: bool
     details: Sequence[Detail]
+    version: int
     times: int = 1
 
 
@@ -61,7 +63,7 @@ class Telling:
         chapter = strategies.get(subject) or self.chapters.get(kind, "case")
         return Entry(
             event["recorded_at"], self.words.sentence(kind, data), actor, names.get(actor, ""), chapter, subject, _only_counts(kind, data),
-            "withheld" in data, self.details.of(kind, data, names),
+            "withheld" in data, self.details.of(kind, data, names), event["version"],
         )  # fmt: skip
 
 

@@ -9,12 +9,13 @@ from typing import Literal
 from uuid import UUID
 
 from services.notifications.domain.task import TASK
-from services.notifications.domain.task.events import PackageOpened
+from services.notifications.domain.task.events import PackageOpened, TaskQuestionAnswered
 from services.notifications.domain.task.moving import Move, OpenPackage
 from services.notifications.domain.task.state import Task
 from services.notifications.domain.task.table import Actor, DeclineReason
 from shared.asked import Asked
 from shared.decider import Executed, execute
+from shared.events import TaskMoved
 from shared.eventstore.states import Loaded
 from shared.message import Occasion, derived_id
 from shared.sealed import Erased, Sealed
@@ -36,6 +37,14 @@ class Said:
     reason: DeclineReason | None = None
     words: str | None = None
     at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One side's words in what was asked and answered. by_agency: else by the school."""
+
+    by_agency: bool
+    words: str | Erased
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +102,12 @@ class Answering:
     async def school_said(self, found: Task) -> Sequence[str | Erased]:
         """What the school answered to the agency's questions, in order. Raises: Unavailable."""
         return await self.kernel.vault.open_many([each.words for each in found.answers])
+
+    async def exchange(self, found: Task) -> Sequence[Line]:
+        """What the agency asked and what the school answered, in order. Raises: Unavailable."""
+        boxes = [each.words if isinstance(each, TaskQuestionAnswered) else each.note for each in found.exchange]
+        opened = iter(await self.kernel.vault.open_many([each for each in boxes if each is not None]))
+        return [Line(isinstance(each, TaskMoved), next(opened)) for each in found.exchange]
 
     async def package(self, found: Task) -> str | Erased:
         """What is disclosed, for somebody of whom `open` has told. Raises: Unavailable."""

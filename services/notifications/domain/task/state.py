@@ -27,7 +27,7 @@ class Task:
 
     proposal: of a transition that needs two people. answered: the agency decided something; a look and a question are no answer.
     moved: how often the task moved or was written to, looks aside. reason: of the last decline.
-    answers: of the school, to what the agency asked.
+    answers: of the school, to what the agency asked. exchange: what was asked and what was answered, in order.
     """
 
     requested: TaskRequested | None = None
@@ -43,6 +43,13 @@ class Task:
     moved: int = 0
     reason: str | None = None
     answers: tuple[TaskQuestionAnswered, ...] = ()
+    exchange: tuple[TaskMoved | TaskQuestionAnswered, ...] = ()
+
+    @property
+    def asks(self) -> bool:
+        """Whether the agency's last question has no answer yet."""
+        last = self.exchange[-1] if self.exchange else None
+        return isinstance(last, TaskMoved) and last.trigger == "ask"
 
     @property
     def package_open(self) -> bool:
@@ -50,6 +57,9 @@ class Task:
         at_once = self.requested is not None and self.requested.package_opens == "at-once"
         return self.state not in TERMINAL - {"completed"} and (at_once or self.accepted)
 
+
+ASKING = ("ask", "interim-note")
+"""With what an agency asks; news of it may hold a question, too."""
 
 initial = Task()
 
@@ -80,11 +90,12 @@ def evolve(task: Task, event: TaskEvent) -> Task:
                 answered=task.answered or is_answer(event.trigger, event.state),
                 moved=task.moved + (event.trigger != "fetch"),
                 reason=event.reason,
+                exchange=(*task.exchange, event) if event.note is not None and event.trigger in ASKING else task.exchange,
             )
         case PackageOpened(by=by):
             return replace(task, by=task.by | {by})
         case TaskQuestionAnswered():
-            return replace(task, answers=(*task.answers, event), moved=task.moved + 1)
+            return replace(task, answers=(*task.answers, event), exchange=(*task.exchange, event), moved=task.moved + 1)
         case TaskUnanswered(reason=reason):
             return replace(task, silent=task.silent | {reason})
         case TaskLinkTried() | TaskLinkLocked() | TaskLinkRenewed():
