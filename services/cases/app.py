@@ -203,7 +203,7 @@ def _routers(
         calendar_routes(kernel, calendars),
         what_if.router(kernel),
         *composing.routers(road, words, kinds, counted, issuing),
-        subjects_router(Subjects(kernel, work.case, words, calendars, road.roster)),
+        subjects_router(Subjects(kernel, work, words, calendars, road.roster)),
         year.router(CaseList(view)),
         breaches.router(breaches.Breaches(kernel, work.case)),
         erasing_router("cases", CaseErasures(kernel, view, work.case)),

@@ -52,6 +52,8 @@ from services.intake.machines.agencies import Agencies
 from services.intake.machines.office import KeyOffice
 from services.intake.machines.uses import KeyUses
 from services.intake.machines.word import StoredKeys
+from services.intake.mending import pages as mending_pages
+from services.intake.mending.office import MendingOffice
 from services.intake.office import pages as office_pages
 from services.intake.office.people import OfficePeople
 from services.intake.raising import Raising
@@ -174,6 +176,7 @@ def create_app(settings: Settings) -> FastAPI:
             ages_router(ages),
             role_pages.router(requests),
             double_pages.router(DoublesDesk(kernel, directory)),
+            mending_pages.router(mending_pages.MendPages(MendingOffice(roster, directory))),
             year_pages.router(YearScreens(YearOffice(_year_lists(kernel, projections[VIEW]), roster), HomeroomTeachers(appointing), directory)),
             office_pages.router(OfficePeople(appointing)),
             health_pages.router(Asking(kernel)),

@@ -44,6 +44,7 @@ NAVIGATION = (
     Entry(say("Pengaturan sekolah"), "/cases/sekolah", _SAYS_OF_SCHOOLS),
     Entry(say("Kalender kabupaten/kota"), "/cases/kalender", frozenset({"district-officer", "system-administrator"})),
     Entry(say("Data sekolah"), "/intake/impor", _SEES_IMPORTS),
+    Entry(say("Perbaikan data"), "/intake/perbaikan", frozenset({"school-operator", "coordinator"})),
     Entry(say("Data ganda"), "/intake/data-ganda", frozenset({"school-operator", "coordinator"})),
     Entry(say("Tahun ajaran"), "/intake/tahun-ajaran", frozenset({"coordinator"})),
     Entry(say("Laporan yang ditahan"), "/intake/ditahan", _REFERS),

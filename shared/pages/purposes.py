@@ -16,6 +16,7 @@ PURPOSES: Mapping[str, str] = {
     "/cases/kalender": say("Hari sekolah menentukan batas waktu. Pada hari libur, hanya keadaan darurat yang terus berjalan."),
     "/intake/keadaan": say("Apakah setiap layanan berjalan, adakah yang tertahan, dan apakah cadangan dibuat. Isi kasus tidak ada di sini."),
     "/intake/impor": say("Murid, pegawai, orang tua/wali, dan kelas dari Dapodik atau OneRoster, dan baris yang perlu diperbaiki di sana."),
+    "/intake/perbaikan": say("Data murid dan pegawai yang disisihkan saat impor, dan yang benar menurut sekolah."),
     "/intake/data-ganda": say(
         "Murid yang mungkin tercatat dua kali, misalnya karena datanya datang dari dua sumber. Anda menyatakan satu anak atau dua."
     ),

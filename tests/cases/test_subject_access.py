@@ -2,13 +2,16 @@
 
 import json
 from io import BytesIO
+from uuid import uuid4
 
 import pytest
 from pikepdf import Pdf
 
-from shared.events import NamedPerson
+from shared.events import ConcernAttached, NamedPerson
 from shared.subjects import Part, ToPrint
-from tests.cases.desk import Desk, School
+from tests.attachments.hostile import PDF
+from tests.cases.asking import formed
+from tests.cases.desk import Desk, School, soon
 
 pytestmark = pytest.mark.anyio
 
@@ -71,6 +74,59 @@ async def test_a_guardian_whom_nobody_judged_safe_learns_of_no_case(cases, safe)
     if safe is not None:
         await judged(cases, case, school, safe=safe)
     assert json.loads(await held(cases, school.named("budi"), "guardian")) == {"parts": []}
+
+
+def of_kind(copy: str, title: str) -> list[dict]:
+    return [each for each in json.loads(copy)["parts"] if each["title"] == title]
+
+
+async def test_a_consultation_is_told_to_whoever_asked_with_its_words_and_to_the_student_of_its_case_without(cases):
+    school = await cases.school()
+    case = await school.case("ani")
+    await judged(cases, case, school, safe=True)
+    confided = {"school": school.id, "asker_kind": "student", "asker": school.named("ani"), "aim": "climate", "question": "KATA-ANI"}
+    about = {"school": school.id, "asker_kind": "teacher", "asker": school.named("homeroom"), "aim": "climate", "case": case, "question": "KATA-GURU"}
+    for body in (confided, about):
+        answer = await cases.post("consultations", school.counsellor, **body)
+        assert answer.status_code == 200, answer.text
+    mine, theirs = [await held(cases, school.named("ani"), reader) for reader in ("student", "guardian")]
+    asker = await held(cases, school.named("homeroom"), "student")
+    told = {name: [(each["entries"][0]["words"], each["entries"][0]["withheld"]) for each in of_kind(copy, "Konsultasi")]
+            for name, copy in (("mine", mine), ("theirs", theirs), ("asker", asker))}  # fmt: skip
+    assert told == {"mine": [(["KATA-ANI"], 0), ([], 1)], "theirs": [([], 1)], "asker": [([], 1)]}
+
+
+async def test_a_group_is_told_to_its_member_without_what_was_said_of_all_of_them(cases):
+    school = await cases.school()
+    group, _ = await formed(cases, school)
+    present = [school.named("budi")]
+    session = {"session": 1, "stage": "beginning", "when": soon(hours=-1), "present": present, "dynamics": "KATA-KELOMPOK", "pledge": True}
+    assert (await cases.post(f"groups/{group}/hold-session", school.counsellor, **session)).status_code == 200
+    told = {}
+    for student in ("ani", "budi"):
+        copy = await held(cases, school.named(student), "student")
+        assert not [word for word in ("KATA-KELOMPOK", "Tujuan kenari", school.named("counsellor")) if word in copy]
+        told[student] = [each["what"] for part in of_kind(copy, "Konseling kelompok") for each in part["entries"]]
+    assert told == {"ani": ["Kelompok konseling dibentuk."], "budi": ["Kelompok konseling dibentuk.", "Sesi kelompok diadakan."]}
+    assert ("dinas-1", "subject-access") in await cases.sql("SELECT reader, what FROM read_log WHERE case_id = %s", group)
+
+
+async def test_the_copy_counts_the_files_of_a_case_and_of_its_concerns_and_holds_none(cases):
+    school = await cases.school()
+    concern = str(uuid4())
+    case = await school.case("ani", concern=concern)
+    key = await cases.kernel.vault.seal(school.named("ani"), "concern", "kunci", "attachment-a/key")
+    came = ConcernAttached(
+        concern=concern, addition="", school=school.id, student=school.named("ani"), attachment="a", kind="pdf", octets=9, digest="0" * 64, key=key
+    )  # fmt: skip
+    await cases.hear(came)
+    asked = await cases.done(case, "request-counselling", school.counsellor, origin="self", field="social", reason="x")
+    page = f"/cases/cases/{case}/kegiatan/{asked['activity']}/lampiran"
+    files = [("files", ("a.pdf", PDF, "application/pdf"))] * 2
+    headers = school.counsellor | {"sec-fetch-site": "same-origin"}
+    assert (await cases.client.post(page, headers=headers, data={"nonce": "n"}, files=files)).status_code == 303
+    copy = await held(cases, school.named("ani"), "student")
+    assert (dict(of_kind(copy, "Kasus")[0]["facts"])["Lampiran"], "%PDF" in copy) == ("3 berkas", False)
 
 
 async def test_the_copy_is_a_pdf_with_its_title_that_a_screen_reader_can_read(cases):

@@ -16,7 +16,7 @@ from services.cases.domain.casework import CASEWORK
 from services.cases.domain.streams import student_stream
 from services.cases.erasing import CaseErasures
 from services.cases.reading.projecting import TABLES, VIEW, projecting
-from services.cases.subjects.gathering import boxes
+from services.cases.subjects.entries import boxes
 from services.intake.app import sessions_of
 from services.intake.domain.erasure import Erasure, Scope
 from services.intake.domain.retention import NO_SCHEDULE, Rule, Schedule

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
+from services.cases.attached.kept import AttachedFiles
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.student import STUDENT
+from services.cases.domain.casework import Casework
 from services.cases.domain.streams import case_stream, student_stream
 from services.cases.letters.material import coded
 from services.cases.reading.calendars import SchoolCalendars
 from services.cases.reading.read_log import record_read
 from services.cases.reading.roster import Roster
 from services.cases.reading.words import Words
-from shared.decider import Decider, load
+from services.cases.subjects.beside import Beside
+from services.cases.subjects.entries import Entries, day_of
+from shared.decider import load
 from shared.eventstore.states import Loaded
-from shared.message import Event, Fact, Recorded
+from shared.message import Recorded
 from shared.school_day import Calendar
-from shared.sealed import Erased, Sealed
 from shared.service import Kernel
-from shared.subjects import Asked, Entry, Held, Part, Reader
-
-_OWNERS = "SELECT kid::text, person, purpose FROM keyring.open_wrapped(%s::uuid[])"
+from shared.subjects import Asked, Held, Part, Reader
 
 _OF_OTHERS = frozenset({"concern"})
 """What a reporter wrote may show who reported, also where it lies under the student's key: it is told in codes only."""
@@ -34,24 +33,33 @@ _LEFT_OUT: Mapping[Reader, frozenset[str]] = {"student": _OF_OTHERS, "guardian":
 
 @dataclass(frozen=True, slots=True)
 class Subjects:
-    """decider: of cases. words: of everything that can happen. roster: says who the student's guardians are."""
+    """casework: with the decider of cases. words: of everything that can happen. roster: says who the student's guardians are."""
 
     kernel: Kernel
-    decider: Decider[Fact, Case, Event]
+    casework: Casework
     words: Words
     calendars: SchoolCalendars
     roster: Roster
 
-    async def held(self, asked: Asked) -> Held:
-        """Everything of the person's cases; nothing where a guardian is not to learn of them. That one was read is recorded first.
+    @property
+    def entries(self) -> Entries:
+        return Entries(self.kernel, self.words)
 
-        Raises: Unavailable.
+    @property
+    def beside(self) -> Beside:
+        return Beside(self.entries, self.casework, self.calendars)
+
+    async def held(self, asked: Asked) -> Held:
+        """Everything of the person's cases and of what stands beside them; nothing where a guardian is not to learn of them.
+
+        That one was read is recorded first. Raises: Unavailable.
         """
         known = (await load(self.kernel.store, STUDENT, student_stream(asked.person))).state.cases
-        cases = [await load(self.kernel.store, self.decider, case_stream(each)) for each in known]
+        cases = [await load(self.kernel.store, self.casework.case, case_stream(each)) for each in known]
         if asked.reader == "guardian" and not await self._is_home_safe(asked.person, [each.state for each in cases]):
             return Held(parts=())
-        return Held(parts=tuple([await self._case(case_id, loaded, asked) for case_id, loaded in zip(known, cases, strict=True)]))
+        parts = [await self._case(case_id, loaded, asked) for case_id, loaded in zip(known, cases, strict=True)]
+        return Held(parts=(*parts, *await self.beside.consultations(asked, known), *await self.beside.groups(asked)))
 
     async def _is_home_safe(self, person: str, cases: Sequence[Case]) -> bool:
         """Whoever is unsafe in one case is so in all of them: none of them is told then."""
@@ -62,31 +70,15 @@ class Subjects:
         await record_read(self.kernel.database, asked.by, case_id, "subject-access", loaded.version)
         events = await self.kernel.store.read_stream(case_stream(case_id))
         calendar = await self.calendars.of(loaded.state.school)
-        mine = await self._owned(events, (asked.person, case_stream(case_id)), _LEFT_OUT[asked.reader])
-        entries = [await self._entry(event, mine, calendar) for event in events]
-        return Part(title="Kasus", title_en="Case", facts=_facts(loaded.state, events, calendar), entries=tuple(entries))
+        noted = list(zip(events, self.casework.case.codec.decode_many(events), strict=True))
+        entries = await self.entries.of(noted, calendar, (asked.person, case_stream(case_id)), _LEFT_OUT[asked.reader])
+        facts = _facts(loaded.state, events, calendar, await self._files(loaded.state, asked.person))
+        return Part(title="Kasus", title_en="Case", facts=facts, entries=entries)
 
-    async def _owned(self, events: Sequence[Recorded], owners: Sequence[str], left_out: frozenset[str]) -> frozenset[str]:
-        """The ids of keys whose texts go into the copy. left_out: purposes that do not."""
-        kids = {box.kid for event in events for box in boxes(self._body(event))}
-        async with self.kernel.database.statement() as connection:
-            rows = await (await connection.execute(_OWNERS, (sorted(kids),))).fetchall()
-        return frozenset(kid for kid, person, purpose in rows if person in owners and purpose not in left_out)
-
-    async def _entry(self, event: Recorded, mine: frozenset[str], calendar: Calendar) -> Entry:
-        body = self._body(event)
-        found = list(boxes(body))
-        texts = await self.kernel.vault.open_many([box for box in found if box.kid in mine])
-        what, english = self.words.sentence(event.type, body)
-        words = tuple(text for text in texts if not isinstance(text, Erased) and text)
-        return Entry(
-            day=_day(event.happened_at, calendar), what=what, what_en=english, words=words, withheld=sum(box.kid not in mine for box in found)
-        )
-
-    def _body(self, event: Recorded) -> dict[str, Any]:
-        (decoded,) = self.decider.codec.decode_many([event])
-        told: dict[str, Any] = decoded.model_dump(mode="json")
-        return told
+    async def _files(self, case: Case, person: str) -> int:
+        """How many stand in the case, or came with its concerns. The copy holds none: others may be seen in them, and a person decides about that."""
+        came = await AttachedFiles(self.kernel.database).of(case.concerns, person)
+        return len(case.files) + len(came)
 
 
 def is_home_safe(case: Case, guardians: Sequence[str]) -> bool:
@@ -100,29 +92,14 @@ def is_home_safe(case: Case, guardians: Sequence[str]) -> bool:
     return about.safe_home - about.named >= set(guardians)
 
 
-def _facts(case: Case, events: Sequence[Recorded], calendar: Calendar) -> tuple[tuple[str, str], ...]:
+def _facts(case: Case, events: Sequence[Recorded], calendar: Calendar, files: int) -> tuple[tuple[str, str], ...]:
     categories = ", ".join(coded("category", each) for each in case.categories)
     receivers = ", ".join(dict.fromkeys(coded("receiver", each.receiver) for each in case.ledger.entries))
     told = {
-        "Dibuka": _day(events[0].happened_at, calendar) if events else "",
+        "Dibuka": day_of(events[0].happened_at, calendar) if events else "",
         "Tingkat": coded("urgency", case.urgency),
         "Tentang": categories,
         "Keterangan pernah diberikan kepada": receivers or "tidak seorang pun",
+        "Lampiran": f"{files} berkas" if files else "",
     }
-    return tuple(told.items())
-
-
-def boxes(told: Any) -> Iterator[Sealed]:
-    """Every sealed text in a body."""
-    if isinstance(told, dict):
-        if told.keys() >= {"kid", "context", "box"}:
-            yield Sealed.model_validate(told)
-            return
-        told = list(told.values())
-    if isinstance(told, list):
-        for each in told:
-            yield from boxes(each)
-
-
-def _day(moment: datetime, calendar: Calendar) -> str:
-    return f"{calendar.local(moment):%d-%m-%Y}"
+    return tuple((label, value) for label, value in told.items() if value or label != "Lampiran")

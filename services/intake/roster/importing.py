@@ -16,7 +16,9 @@ from uuid import uuid4
 from services.intake.domain.freshness import FRESHNESS, TellSchools
 from services.intake.domain.freshness import STREAM as FRESHNESS_STREAM
 from services.intake.domain.imports import IMPORTS, STREAM, RecordImport, RosterImported
+from services.intake.domain.mends import MENDS
 from services.intake.domain.roster import KeepRow, LetGo, RegisterSchool
+from services.intake.mending.holding import Held, hold_mends
 from services.intake.roster.archive import Source
 from services.intake.roster.asked_roles import ask_for_roles
 from services.intake.roster.completing import complete, keep_elsewhere
@@ -32,7 +34,7 @@ from services.intake.roster.registering import Registering, erased
 from services.intake.roster.report import ImportReport, LastImport, imported, last_import, report, set_aside_rows
 from services.intake.roster.sources import read_source
 from services.intake.year.holding import hold
-from shared.decider import execute
+from shared.decider import execute, execute_all
 from shared.delivery.leases import lease
 from shared.errors import Unavailable
 from shared.eventstore.projection import Projection
@@ -71,12 +73,13 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A bundle beside what is known. renewed: digests that the first release made, made anew, by person."""
+    """A bundle beside what is known. renewed: digests that the first release made, made anew, by person. held: what people had mended of it."""
 
     roster: Roster
     plan: Plan
     accept: Accepted
     renewed: Mapping[str, str]
+    held: Held
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,7 @@ class RosterImport:
         compared = await self._compare(roster if wishes.schools is None else only_of(wishes.schools, roster, known), known, wishes)
         done = imported(compared.plan, len(compared.plan.people), compared.accept)
         if not wishes.dry_run:
-            done = await self._apply(compared, actor, progress)
+            done = await self._apply(compared, known, actor, progress)
             there = {person.id for person in compared.plan.people} | known.people.keys()
             await ask_for_roles(self.kernel, [each for each in compared.roster.asked if each.person in there], actor)
         return report(done, set_aside_rows(compared.roster.set_aside), _schools(compared.roster, known), dry_run=wishes.dry_run)
@@ -136,13 +139,14 @@ class RosterImport:
         accept = replace(accepted(wishes.accept, roster, known), everything=wishes.allow_drop)
         keys = await read_keys([person.id for person in roster.people if person.id in known.people], self.kernel.vault)
         _put_erased_aside(roster, known, keys)
+        held = await hold_mends(roster, known, self.kernel.store, self.kernel.vault)
         roster.people = await complete(await keep_elsewhere(roster, known, registered), known, registered)
         before = await of_the_first_release([person.id for person in roster.people if person.id in keys], known, registered)
         renewed = {person.id: keys.digest(person) for person in before}
         made = await asyncio.to_thread(plan, roster, with_digests(known, renewed), accept, keys.digest)
-        return Compared(roster, made, accept, renewed)
+        return Compared(roster, made, accept, renewed, held)
 
-    async def _apply(self, compared: Compared, actor: str, progress: Progress) -> RosterImported:
+    async def _apply(self, compared: Compared, known: Known, actor: str, progress: Progress) -> RosterImported:
         occasion = Occasion(actor, None, self.kernel.clock.now(), cause := uuid4(), cause)
         registering, made = Registering(self.kernel, occasion), compared.plan
         await registering.append([(f"school-{each.school}", RegisterSchool(school=each)) for each in made.schools])
@@ -154,6 +158,8 @@ class RosterImport:
         compared.roster.set_aside += meanwhile
         told = imported(made, len(made.people) - len(meanwhile), compared.accept)
         await execute(self.kernel.store, IMPORTS, STREAM, RecordImport(imported=told, rows=set_aside_rows(compared.roster.set_aside)), occasion)
+        for each in _batches(compared.held.commands(compared.roster, known, {group.school for group in made.refused}), AT_ONCE):
+            await execute_all(self.kernel.store, MENDS, each, occasion)
         fresh = TellSchools(schools=tuple(_told_whole(compared, meanwhile)), at=occasion.happened_at)
         await execute(self.kernel.store, FRESHNESS, FRESHNESS_STREAM, fresh, occasion)
         await self.caught_up()

@@ -57,7 +57,11 @@ class ImportPages:
             last = report_of(schools, last)
         waiting = await self.requests.waiting(principal, schools)
         told = {"last": last, "report": last, "waiting": waiting, "parts": PARTS, "brings": brings(principal), "errors": {}, "shown": _SHOWN}
-        return told | {"ages": await self.ages.of(principal), "days": self.ages.stale_after}
+        return told | {
+            "mends": bool(principal.schools("school-operator", "coordinator")),
+            "ages": await self.ages.of(principal),
+            "days": self.ages.stale_after,
+        }
 
     async def bring(self, principal: Principal, file: UploadFile, accept: Sequence[str], *, dry_run: bool) -> ImportReport:
         """Raises: Invalid: nothing was changed. TooLarge, Unavailable."""

@@ -93,8 +93,8 @@ def report(told: RosterImported, rows: Sequence[RowSetAside], schools: Mapping[s
         left=told.left,
         schools=told.schools,
         parts=[Changed(**each.model_dump(), **_named(each.school, schools)) for each in told.parts],
-        refused=[NotApplied(**each.model_dump(), **_named(each.school, schools), sentence=_sentence(each.reason)) for each in told.refused],
-        quarantined=[QuarantinedRow(**each.model_dump(), sentence=_sentence(each.reason)) for each in rows],
+        refused=[NotApplied(**each.model_dump(), **_named(each.school, schools), sentence=sentence_of(each.reason)) for each in told.refused],
+        quarantined=[QuarantinedRow(**each.model_dump(), sentence=sentence_of(each.reason)) for each in rows],
     )
 
 
@@ -117,6 +117,6 @@ def _named(school: str, schools: Mapping[str, KnownSchool]) -> dict[str, str | N
     return {"npsn": known.npsn if known else None, "name": known.name if known else ""}
 
 
-def _sentence(reason: str) -> Sentence:
+def sentence_of(reason: str) -> Sentence:
     """A code that an older release wrote has no sentence any more."""
     return SENTENCES.get(cast("Reason", reason), Sentence(id=reason, en=reason))

@@ -1,0 +1,123 @@
+"""What people mended goes before an export that still says it wrongly, and ends by itself where the export says it right (ADR 79)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
+
+from services.intake.domain.mends import MENDS, FaultOfPerson, Key, MendCommand, Mends, RosterFieldMended, TellFaults, mends_stream
+from services.intake.mending.putting import is_said, is_with, put
+from services.intake.roster.known import Known
+from services.intake.roster.people import Roster, people_of
+from services.intake.roster.person import Person
+from shared.decider import folded
+from shared.eventstore.store import EventStore
+from shared.sealed import Erased
+from shared.sealing import Vault
+
+AT_ONCE = 50
+"""Schools whose mends are looked up together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A mend that stands, readable. was: nothing where the roster had nothing."""
+
+    told: RosterFieldMended
+    value: str
+    was: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The mends of each school of a bundle, and which of them its rows have made needless."""
+
+    mends: Mapping[str, Mends] = field(default_factory=dict)
+    ended: Mapping[str, Sequence[Key]] = field(default_factory=dict)
+
+    def commands(self, roster: Roster, known: Known, refused: AbstractSet[str]) -> list[tuple[str, MendCommand]]:
+        """What is to be recorded once the roster is stored, by stream. refused: schools of which a part was not applied: there no mend ends."""
+        found: list[tuple[str, MendCommand]] = []
+        faults = _faults(roster, known)
+        named = {*people_of(roster), *roster.gone}
+        for school, mends in self.mends.items():
+            kept = [each for each in mends.faults if each.person not in named]
+            ended = () if school in refused else tuple(self.ended.get(school, ()))
+            told = TellFaults(school=school, faults=(*kept, *faults.get(school, ())), ended=ended)
+            if told.ended or told.faults != mends.faults:
+                found.append((mends_stream(school), told))
+        return found
+
+
+async def hold_mends(roster: Roster, known: Known, store: EventStore, vault: Vault) -> Held:
+    """Puts what stands mended into the people of a roster. Whoever is at another school by now is that school's."""
+    places = {person.id: place for place, person in enumerate(roster.people)}
+    mends, ended = dict[str, Mends](), dict[str, Sequence[Key]]()
+    schools = sorted({person.school for person in roster.people} | {known.people[each].school for each in people_of(roster) if each in known.people})
+    for start in range(0, len(schools), AT_ONCE):
+        batch = schools[start : start + AT_ONCE]
+        mends |= dict(zip(batch, await asyncio.gather(*(_mends(store, each) for each in batch)), strict=True))
+    there = known.people.keys() | places.keys()
+    for school, told in mends.items():
+        here = [each for key, each in told.standing.items() if key.person in places and roster.people[places[key.person]].school == school]
+        ended[school] = _put(
+            roster, places, known, [each for each in await opened(here, vault) if each.told.field != "guardian" or each.value in there]
+        )
+    return Held(mends, ended)
+
+
+async def opened(mends: Sequence[RosterFieldMended], vault: Vault) -> list[Opened]:
+    """Without those about somebody whose keys were destroyed."""
+    values = await vault.open_many([each.value for each in mends])
+    before = iter(await vault.open_many([each.was for each in mends if each.was]))
+    found = [(each, value, next(before) if each.was else "") for each, value in zip(mends, values, strict=True)]
+    return [Opened(each, value, was) for each, value, was in found if not isinstance(value, Erased) and not isinstance(was, Erased)]
+
+
+async def _mends(store: EventStore, school: str) -> Mends:
+    """Read for one import, and not remembered: a district has a thousand."""
+    stream = mends_stream(school)
+    return folded(MENDS, stream, await store.entries(stream)).state
+
+
+def _put(roster: Roster, places: Mapping[str, int], known: Known, mends: Iterable[Opened]) -> list[Key]:
+    """Returns the mends that are needed no longer."""
+    ended = []
+    for each in mends:
+        told, place = each.told, places[each.told.person]
+        person = roster.people[place]
+        if (person.kind != "student" and told.field != "name") or _is_over(each, person, known):
+            ended.append(Key(told.person, told.field))
+        else:
+            roster.people[place] = put(_with_known_guardians(person, known, each), told.field, each.value)
+    return ended
+
+
+def _is_over(mend: Opened, person: Person, known: Known) -> bool:
+    """The source says the same. Of a class, also where it says a third one, or where somebody has moved the student on meanwhile: that is news."""
+    mended = mend.told.field
+    if is_said(person, mended) and is_with(person, mended, mend.value):
+        return True
+    if mended != "homeroom":
+        return False
+    expected, was = {mend.value, mend.was}, known.people.get(person.id)
+    return (is_said(person, mended) and (person.homeroom or "") not in expected) or (was is not None and (was.homeroom or "") not in expected)
+
+
+def _with_known_guardians(person: Person, known: Known, mend: Opened) -> Person:
+    """Where a source says nothing of guardians, one more is one more than we know."""
+    was = known.people.get(person.id)
+    return replace(person, guardians=was.guardians) if was and mend.told.field == "guardian" and not is_said(person, "guardian") else person
+
+
+def _faults(roster: Roster, known: Known) -> dict[str, list[FaultOfPerson]]:
+    """By school: of those who are in the roster, or come in now."""
+    school_of = {person: each.school for person, each in known.people.items()} | {each.id: each.school for each in roster.people}
+    found: dict[str, list[FaultOfPerson]] = defaultdict(list)
+    for each in roster.set_aside:
+        if each.person and (school := school_of.get(each.person)):
+            found[school].append(FaultOfPerson(person=each.person, file=each.file, row=each.row, field=each.field, reason=each.reason))
+    return found
