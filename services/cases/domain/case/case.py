@@ -71,6 +71,7 @@ from services.cases.domain.referring import referral
 from services.cases.domain.referring.consent import CONSENT
 from services.cases.domain.referring.disclosure import DISCLOSURE, TellReceiver
 from services.cases.domain.referring.following_up import EvaluateReferral, TakeNextAlternative
+from services.cases.domain.referring.handing_across import HANDING_ACROSS
 from services.cases.domain.referring.referral import FoldSilence, FoldTask
 from services.cases.domain.referring.referral.answering import AnswerAgency
 from services.cases.domain.referring.referral.decision import DecideReferral
@@ -251,6 +252,7 @@ _DECIDES: Mapping[type[Fact], _Decide] = {
     **_table(MOVING, lambda case: case.moves),
     **_table(CONSENT, lambda case: case.referrals),
     **_table(TURNS, lambda case: case.referrals),
+    **_table(HANDING_ACROSS, lambda case: case.referrals),
     **_table(DISCLOSURE, lambda case: case.ledger),
     **dict.fromkeys((DecideReferral, DraftReferral, ApproveReferral, SendReferral, CancelReferral, AnswerAgency, FoldTask, FoldSilence), _referral),
     **dict.fromkeys((AssessGuardian, TellGuardian, FoldNotice, MarkGuardianUnsafe), _guardian),
