@@ -43,6 +43,7 @@ from services.cases.domain.case.guardians import AssessGuardian, FoldNotice, Mar
 from services.cases.domain.case.handling import HANDLING
 from services.cases.domain.case.holding import LiftLegalHold, SetLegalHold
 from services.cases.domain.case.identity import AskReporter
+from services.cases.domain.case.keeping_away import NoteFamily, note_family
 from services.cases.domain.case.merging import CaseRests, ComeApart, GiveBackMerged, MergeInto, TakeMerged, UnmergeCase, nothing_said, with_a_reason
 from services.cases.domain.case.moving import MOVING
 from services.cases.domain.case.opening import whose
@@ -116,7 +117,7 @@ class ConflictOfInterest(Refused):
 
 
 _FACTS: tuple[type[Fact], ...] = (
-    LoseOwner, RegainOwner, RecordAlert, FoldTask, FoldSilence, FoldNotice, FoldAnswer, MarkGuardianUnsafe, NoteWhereabouts, NoteReading,
+    LoseOwner, RegainOwner, RecordAlert, FoldTask, FoldSilence, FoldNotice, FoldAnswer, MarkGuardianUnsafe, NoteWhereabouts, NoteFamily, NoteReading,
     HearObjection, KeepFiles,
 )  # fmt: skip
 _ALSO_WHEN_CLOSED: tuple[type[Fact], ...] = (
@@ -273,6 +274,7 @@ _DECIDES: Mapping[type[Fact], _Decide] = {
     UnmergeCase: arriving.unmerge,
     ComeApart: arriving.unmerge,
     NoteWhereabouts: whereabouts.note,
+    NoteFamily: note_family,
 }
 
 
