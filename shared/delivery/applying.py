@@ -47,7 +47,7 @@ CONFLICTS = 3
 
 def longest_pause(attempt: int) -> float:
     """Most seconds before an event is tried again; attempt: how often it failed before, from 0."""
-    return 0.05 * 2**attempt
+    return 0.05 * 2.0**attempt
 
 
 class _Failed(Exception):

@@ -17,7 +17,7 @@ from shared.testing import eventually
 from tests.logins import past_the_wall
 from tests.notifications.certificates import self_signed
 from tests.notifications.desk import Agency, Mailbox, agency_server, desk, mail_server, text_of
-from tests.notifications.scenes import in_states, sent, staffed, to_be_told, triaged
+from tests.notifications.scenes import attempted, attempts, in_states, sent, staffed, time_passes, to_be_told, triaged
 
 pytestmark = pytest.mark.anyio
 
@@ -30,20 +30,8 @@ def receivers(mailbox: Mailbox) -> list[str]:
     return sorted(address for address, _ in mailbox.messages)
 
 
-async def attempts(running, case: str, receiver: str) -> list[str]:
-    """How each attempt to reach this receiver ended."""
-    return [attempt["outcome"] for each in await running.deliveries(case) if each["receiver"] == receiver for attempt in each["attempts"]]
-
-
 async def outcomes(running, event_type: str, field: str) -> list[str]:
     return [json.loads(event.body)[field] for event in await running.told(event_type)]
-
-
-async def attempted(running, case: str, receiver: str, *ended: str) -> None:
-    async def reached() -> bool:
-        return await attempts(running, case, receiver) == list(ended)
-
-    await eventually(reached)
 
 
 async def agency_of(running, agency: str) -> dict:
@@ -56,14 +44,6 @@ async def due_at(running) -> datetime:
     async with past_the_wall(running.kernel.database).connection() as connection:
         ((moment,),) = await (await connection.execute("SELECT due_at FROM outbox_v1 WHERE state = 'queued'")).fetchall()
     return moment
-
-
-async def time_passes(running, minutes: int) -> None:
-    """For every waiting message."""
-    async with past_the_wall(running.kernel.database).connection() as connection:
-        await connection.execute(
-            "UPDATE outbox_v1 SET due_at = due_at - make_interval(mins => %s), queued_at = queued_at - make_interval(mins => %s)", (minutes, minutes)
-        )
 
 
 # row 5: one receiver or none ---------------------------------------------------------------------------------------
