@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -49,10 +50,10 @@ class Held(_Told):
 
 
 class ToPrint(_Told):
-    """name: whose copy. day: YYYY-MM-DD. district: whose name stands on it."""
+    """name: whose copy. district: whose name stands on it."""
 
     name: str
-    day: str
+    day: date
     district: str
     reader: Reader
     parts: tuple[Part, ...]

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
-
-import psycopg
 
 from district.backups.reapplying import read_journals
 from district.commands.stores import opened, running_administrator
-from district.home import ROOT, Home, find_home
+from district.commands.upgrading import upgrade
+from district.home import Home, find_home
 from district.logins import address
 from shared.database import Database
 from shared.errors import Invalid, StartRefused
@@ -29,8 +27,8 @@ def safety() -> list[Finding]:
     try:
         told, lost = asyncio.run(_stores(url, home))
     except StartRefused:
-        return [_upgrade(url)]  # of what is wrong with the stores doctor says more elsewhere
-    return [("backup", told.well, told.told()), _journal(home), *lost, _upgrade(url)]
+        return [upgrade(url)]  # of what is wrong with the stores doctor says more elsewhere
+    return [("backup", told.well, told.told()), _journal(home), *lost, upgrade(url)]
 
 
 async def _stores(url: str, home: Home) -> tuple[BackedUp, list[Finding]]:
@@ -73,23 +71,3 @@ def _journal(home: Home) -> Finding:
 def _same_disk(home: Home) -> str:
     same = home.folder.exists() and home.journal.stat().st_dev == home.folder.stat().st_dev
     return "; it lies on one disk with the data, and would be lost with it" if same else ""
-
-
-def _upgrade(url: str) -> Finding:
-    """What `./tanggap migrate` or the next start would do."""
-    with psycopg.connect(url, connect_timeout=5) as connection:
-        pending = [f"{service}/{name}" for service in SERVICES for name in _pending(connection, service)]
-    if not pending:
-        return "upgrade", True, "nothing to do: all schemas are of this release"
-    return "upgrade", True, f"the next start or ./tanggap migrate will apply {', '.join(pending)}; make a backup first (docs/upgrade.md)"
-
-
-def _pending(connection: psycopg.Connection[tuple[str, ...]], service: str) -> list[str]:
-    there = connection.execute("SELECT to_regclass(%s)::text", (f"{service}.migration",)).fetchone()
-    query = f"SELECT name FROM {service}.migration"  # noqa: S608 - one of our three schemas
-    applied = {name for (name,) in connection.execute(query.encode()).fetchall()} if there and there[0] else set()
-    return [file.name for file in _scripts(service) if file.name not in applied]
-
-
-def _scripts(service: str) -> list[Path]:
-    return sorted((ROOT / "services" / service / "schema").glob("*.sql"))

@@ -22,8 +22,10 @@ from district.embedded.servers import Servers
 from district.home import ROOT, Home, wanted_port
 from district.logins import addresses
 from district.sample.agencies import AGENCIES, agency_id
+from district.serving import port_in_use
 from shared.access import Identity
 from shared.errors import StartRefused, Unavailable
+from shared.keys import SERVICES
 
 START = 60.0
 _BEHAVIOUR = {"psikolog": "decline", "rsud": "accept", "puskesmas": "down"}
@@ -116,7 +118,7 @@ def stage(home: Home, place: Place) -> Iterator[Stage]:
                 "TANGGAP_RETRY_SECONDS": "0.5,1,2,4,8,16,30",
             }
             _start(built, "district", "up", **environment)
-            _wait_ready(built)
+            _wait_ready(built, place)
             yield built
         finally:
             built.stop()
@@ -157,12 +159,13 @@ def _start(built: Stage, module: str, *given: str, **environment: str) -> None:
     built.processes.append(process)
 
 
-def _wait_ready(built: Stage) -> None:
+def _wait_ready(built: Stage, place: Place) -> None:
+    """Until this district serves: another one that took the port meanwhile answers there as well, and is not ours to play in."""
     deadline = time.monotonic() + START
     while time.monotonic() < deadline:
         if any(process.poll() is not None for process in built.processes):
             break
-        if all(_is_ready(f"{built.origin}/{service}/readyz") for service in ("intake", "cases", "notifications")):
+        if port_in_use(built.home.folder) == place.port and all(_is_ready(f"{built.origin}/{service}/readyz") for service in SERVICES):
             return
         time.sleep(0.1)
     raise StartRefused(f"the demonstration did not start: see {built.home.folder / 'demo.log'}")

@@ -9,6 +9,7 @@ from datetime import datetime
 from services.cases.attached.kept import AttachedFiles
 from services.cases.commands.doubles import Doubles
 from services.cases.commands.facts import record_fact
+from services.cases.commands.kin import Kin
 from services.cases.commands.landing import Landing
 from services.cases.commands.together import Together
 from services.cases.domain.case.additions import ContinueConcern
@@ -117,9 +118,11 @@ class FromIntake:
         return Item(writes, checkpoint=checkpoint) if writes or checkpoint else None
 
     async def _seen(self, event: Recorded, told: PersonRegistered | PersonLeft, checkpoint: Checkpoint | None) -> Outcome | None:
-        """The open case of a student learns where the student is."""
+        """The open case of a student learns where the student is, and who is family on the staff."""
         if isinstance(told, PersonRegistered) and told.kind != "student":
             return None
+        if isinstance(told, PersonRegistered) and told.guardians:
+            await self._kin.seen(told.person, self._policy, _occasion(event))
         student = await load(self.store, STUDENT, student_stream(told.person))
         school = told.school if isinstance(told, PersonRegistered) else None
         if student.state.double:
@@ -168,12 +171,14 @@ class FromIntake:
 
         return await commit(self.store, plan)
 
+    @property
+    def _kin(self) -> Kin:
+        return Kin(self.store, self.decider, self.roster, self.absences)
+
     async def _relatives(self, told: ConcernRaised, school: str) -> Relatives:
         """Whom the roster has as family of the students of this incident. school: whose staff hear of it."""
-        people = [await self.roster.person(student) for student in (told.student, *told.others) if student]
-        guardians = {each.person: each.guardians for each in people if each and each.guardians}
-        named = any(each.person for each in told.people)
-        return Relatives(guardians, await self.absences.staff(school)) if guardians or named else Relatives()
+        students = [each for each in (told.student, *told.others) if each]
+        return await self._kin.of(students, school, named=any(each.person for each in told.people))
 
     async def _continue(self, event: Recorded, told: ConcernContinued, checkpoint: Checkpoint | None) -> Outcome | None:
         """What a reporter added reaches every case that goes on with the concern, in one item with the checkpoint."""

@@ -316,9 +316,9 @@ async def _cancel_told(connection: Connection, rows: Gathered, event: Recorded, 
 async def _arrival_announced(connection: Connection, rows: Gathered, event: Recorded) -> None:
     told = ArrivalAnnounced.model_validate_json(event.body)
     await connection.execute(
-        "INSERT INTO arrival_v1 (generation, arrival, district, priority, state, respond_by, announced_at)"
-        " VALUES (%s, %s, %s, %s, 'requested', %s, %s)",
-        (rows.generation, told.arrival, told.district, told.priority, told.respond_by, event.recorded_at),
+        "INSERT INTO arrival_v1 (generation, arrival, district, purpose, priority, state, respond_by, announced_at)"
+        " VALUES (%s, %s, %s, %s, %s, 'requested', %s, %s)",
+        (rows.generation, told.arrival, told.district, told.purpose, told.priority, told.respond_by, event.recorded_at),
     )
 
 

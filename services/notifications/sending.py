@@ -404,7 +404,8 @@ class Sender:
             identifier = message_id(key, due.receiver, str(due.id))
             body = await self._to_districts.answers(due, identifier)
             return None if body is None else (identifier, body)
-        requested = (await load(self._kernel.store, TASK, due.stream)).state.requested
+        task = (await load(self._kernel.store, TASK, due.stream)).state
+        requested = task.requested
         if requested is None:
             return None
         if due.step == CANCEL_STEP:
@@ -414,7 +415,7 @@ class Sender:
             identifier = message_id(key, due.receiver, f"{requested.task}|answer|{due.step}")
             return identifier, notice(origin, requested, identifier, due.queued_at, "answered")
         identifier = message_id(key, due.receiver, requested.task)
-        return identifier, notice(origin, requested, identifier, due.queued_at)
+        return identifier, notice(origin, requested, identifier, due.queued_at, hands_over=task.cautions is not None)
 
     async def _agency(self, agency: str) -> tuple[str, list[str], bytes] | None:
         """Its address, its secrets, and the key of its messages' ids; None where it has no webhook or was erased."""

@@ -13,7 +13,7 @@ from services.notifications.domain.account_mail import ACCOUNT_MAIL, Tell
 from services.notifications.domain.alert import ALERT, Acknowledge, RaiseAlert
 from services.notifications.domain.notice import NOTICE, AskNotice
 from services.notifications.domain.register import REGISTER, MarkUnsafe, NoteDouble
-from services.notifications.domain.task import TASK, HearAnswer, RequestTask
+from services.notifications.domain.task import TASK, HandOver, HearAnswer, RequestTask
 from services.notifications.domain.task.moving import InvalidTransition, Move
 from services.notifications.families.forbidding import Forbidding
 from services.notifications.plain import About, Rung, instead, plain
@@ -26,6 +26,7 @@ from shared.events import (
     AlertsPassedOn,
     CalendarChanged,
     CaseAcknowledged,
+    CaseHandedAcross,
     CasePeopleChanged,
     CaseTriaged,
     ConcernRaised,
@@ -167,6 +168,8 @@ class FromCases:
                 return await self._stop_alerts(event, told, checkpoint)
             case GuardianToBeTold():
                 return await self._notice(event, told, checkpoint)
+            case CaseHandedAcross():
+                return await self._hands_over(event, told, checkpoint)
             case ReferralSent():
                 return await self._task(event, told, checkpoint)
             case ReferralCancelRequested():
@@ -287,6 +290,10 @@ class FromCases:
         task = task_of(told.referral)
         command = retold(RequestTask, told, task=task)
         return (await execute(self.store, TASK, f"task-{task}", command, _occasion(event), checkpoint=checkpoint)).outcome
+
+    async def _hands_over(self, event: Recorded, told: CaseHandedAcross, checkpoint: Checkpoint | None) -> Outcome | None:
+        stream, command = f"task-{task_of(told.referral)}", HandOver(cautions=told.cautions)
+        return (await execute(self.store, TASK, stream, command, _occasion(event), checkpoint=checkpoint)).outcome
 
     async def _answered(self, event: Recorded, told: ReferralQuestionAnswered, checkpoint: Checkpoint | None) -> Outcome | None:
         command = HearAnswer(answer=told.answer, words=told.words)

@@ -52,7 +52,15 @@ from shared.events.guardians import (
 )
 from shared.events.held import ReportsHeld
 from shared.events.reading import OLDER, only_to_read, read_public
-from shared.events.referrals import ReferralCancelRequested, ReferralQuestionAnswered, ReferralSent, TaskMoved, TaskUnanswered
+from shared.events.referrals import (
+    CaseHandedAcross,
+    Caution,
+    ReferralCancelRequested,
+    ReferralQuestionAnswered,
+    ReferralSent,
+    TaskMoved,
+    TaskUnanswered,
+)
 from shared.events.roster import (
     DISTRICT_ROLES,
     PartnerRole,
@@ -97,10 +105,12 @@ __all__ = [
     "CalendarChanged",
     "CaseAcknowledged",
     "CaseClosed",
+    "CaseHandedAcross",
     "CaseOpened",
     "CasePeopleChanged",
     "CaseTriaged",
     "Category",
+    "Caution",
     "Channel",
     "ConcernAttached",
     "ConcernContinued",

@@ -20,7 +20,7 @@ from shared.events.concerns import ConcernAttached, ConcernContinued, ConcernRai
 from shared.events.duty import DutyChanged, NobodyReachable
 from shared.events.guardians import GuardianAnswered, GuardianMarkedUnsafe, GuardianToBeTold, GuardianTold
 from shared.events.held import ReportsHeld
-from shared.events.referrals import ReferralCancelRequested, ReferralQuestionAnswered, ReferralSent, TaskMoved, TaskUnanswered
+from shared.events.referrals import CaseHandedAcross, ReferralCancelRequested, ReferralQuestionAnswered, ReferralSent, TaskMoved, TaskUnanswered
 from shared.events.roster import (
     PersonAppointed,
     PersonDismissed,
@@ -45,7 +45,7 @@ CATALOGUE: dict[str, tuple[type[PublicEvent], ...]] = {
     "cases": (
         CaseOpened, ConcernJoinedCase, CaseTriaged, CaseAcknowledged, ConcernRead, ReporterAnswered, ReporterRevealed, GuardianToBeTold, ReferralSent,
         ReferralCancelRequested,
-        ReferralQuestionAnswered,
+        ReferralQuestionAnswered, CaseHandedAcross,
         StaffToBeTold, CoordinatorToBeTold, SchoolToBeTold, AlertsPassedOn, WorkOverdue, DutyChanged, NobodyReachable, CalendarChanged, CaseClosed,
         CasePeopleChanged,
     ),

@@ -24,6 +24,20 @@ class ReferralSent(CaseEvent):
     package_opens: Literal["after-acceptance", "at-once"]
 
 
+Caution = Literal["guardian-unsafe", "people-named"]
+"""Of whom whoever gets a case must be careful: somebody at home, or somebody else whom a concern names. It never says who."""
+
+
+class CaseHandedAcross(CaseEvent):
+    """The referral that is sent with it takes the case to another district, where the student goes to school from now on."""
+
+    type: Literal["case-handed-across"] = "case-handed-across"
+    version: Literal[1] = 1
+    referral: str
+    agency: str
+    cautions: tuple[Caution, ...]
+
+
 class ReferralCancelRequested(CaseEvent):
     """The school asks; the agency confirms; an outcome may still win."""
 

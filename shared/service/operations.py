@@ -18,6 +18,7 @@ from shared.eventstore.lag import Lag, judged, lags
 from shared.heartbeat import health
 from shared.service.backed_up import BackedUp, last_backup
 from shared.service.kernel import Kernel
+from shared.service.promised import file_of
 
 
 def operations_router(kernel: Kernel, parts: list[str], views: list[str]) -> APIRouter:
@@ -34,7 +35,7 @@ def operations_router(kernel: Kernel, parts: list[str], views: list[str]) -> API
         told = await _readiness(kernel, parts, views)
         return JSONResponse(told, 200 if told["ready"] else 503)
 
-    @router.get(f"/{name}/metrics", summary="Prometheus metrics; ids are never labels")
+    @router.get(f"/{name}/metrics", summary="Prometheus metrics; ids are never labels", response_class=Response, responses=file_of("text/plain"))
     async def metrics(_: SignedIn) -> Response:
         return Response(await metrics_of(kernel, parts, views), media_type="text/plain; version=0.0.4")
 

@@ -38,3 +38,8 @@ PROMISED: dict[int | str, dict[str, Any]] = {
     "4XX": {"description": "What is wrong with the request, by a stable type; below /fhir/ as an OperationOutcome", "content": _CONTENT},
     "503": {"description": "Nothing was acknowledged: try again after Retry-After", "content": _CONTENT},
 }
+
+
+def file_of(media_type: str) -> dict[int | str, dict[str, Any]]:
+    """What an operation promises that answers with a file; its route has `response_class=Response`. media_type: without parameters."""
+    return {200: {"description": "The file", "content": {media_type: {"schema": {"type": "string", "format": "binary"}}}}}

@@ -69,6 +69,7 @@ class Saying:
             "student-school": student_school(self.case, self.asking.principal), "is-there": is_there(self.asking.principal, self.case),
             "student-at": self.random.choice((None, "smp1", "sma1")), "takes": None, "other-side": frozenset(),
             "staff": Staff({}), "family": frozenset(), "claims": 0, "asked-about": None, "relatives": Relatives(),
+            "districts": tuple(each.agency for each in self.case.referrals.by_id.values()),
         }  # fmt: skip
         return known.get(by or "", self.asking.now + timedelta(days=2))
 

@@ -33,6 +33,7 @@ from services.cases.domain.case.whereabouts import NoteWhereabouts
 from services.cases.domain.referring import consent as cs
 from services.cases.domain.referring import disclosure as d
 from services.cases.domain.referring import following_up as fu
+from services.cases.domain.referring import handing_across as ha
 from services.cases.domain.referring import turns as tu
 from services.cases.domain.referring.referral import FoldTask
 from services.cases.domain.referring.referral.drafting import ApproveReferral, DraftReferral, OwnApproval
@@ -362,6 +363,8 @@ def moved(trigger: str, state: str) -> FoldTask:
     return FoldTask(referral="r-1", agency="ag-1", trigger=trigger, state=state, business_status="7.0", moved_at=NOW)
 
 
+right([draft], step(ha.HandAcross, referral="r-1", districts=("ag-1",)), "referral-hands-over", ha.NotADistrict, at=[draft],
+      wrong=step(ha.HandAcross, referral="r-1", districts=("ag-9",)))  # fmt: skip
 consent = step(cs.RecordConsent, referral="r-1", giver="guardian", age=15, adult=18, form="F-1")
 right([draft], consent, "consent-recorded", cs.StudentConsentsThemselves, at=[draft],
       wrong=step(cs.RecordConsent, referral="r-1", giver="guardian", age=18, adult=18, form="F-1"))  # fmt: skip

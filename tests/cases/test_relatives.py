@@ -1,5 +1,6 @@
 """Family of a student on the staff: kept away at once, though nobody has said so (domain.md, Conflicts; ADR 74)."""
 
+import json
 from typing import Any
 
 import pytest
@@ -7,12 +8,13 @@ import pytest
 from services.cases.domain.case.case import CASE
 from services.cases.domain.case.conflict import ConflictClaimed, ConflictRulingAsked, DeclareConflict, RuleConflict, WorkLeftBehind
 from services.cases.domain.case.guardians import AssessGuardian
+from services.cases.domain.case.keeping_away import NoteFamily
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import Acknowledge, Match, TakeConcern
 from services.cases.domain.relatives import Relatives
 from services.cases.domain.steps.home import GuardianUnsafe
 from services.cases.domain.successor import Staff
-from shared.events import CaseTriaged
+from shared.events import CaseTriaged, PersonRegistered
 from tests.cases.desk import accused
 from tests.cases.people import COORDINATOR, COUNSELLOR, NOW, OFFICER, OTHER, POLICY, PRINCIPAL, STUDENT, after, later, raised, step, take, words
 
@@ -31,6 +33,11 @@ def claim(person: str, ground: str, act: str = "triage-c-1", *, suspends: bool =
         ConflictClaimed(ground=ground, substitute=None, rule_by=later(days=1), suspends=suspends, **known),
         ConflictRulingAsked(ruler=ruler, **known),
     ]
+
+
+def linked(relatives: Relatives = MINE, act: str = "roster") -> NoteFamily:
+    """The roster has a guardian of the student whom it did not have before."""
+    return NoteFamily(act=act, relatives=relatives, at=NOW, policy=POLICY)
 
 
 def claims(events) -> list[Any]:
@@ -85,6 +92,24 @@ def test_it_holds_from_the_moment_at_which_a_student_is_identified():
     assert COUNSELLOR in after(match, case=unknown).named
 
 
+def test_whoever_becomes_family_after_the_concern_is_kept_away_at_once_and_gives_up_what_they_have():
+    theirs = after(take(), step(Acknowledge, by=COUNSELLOR))
+    events = CASE.decide(linked(), theirs)
+    known = claim(COUNSELLOR, "family-of-victim", "roster/c-1")
+    behind = [(each.left_by, each.instead) for each in events if isinstance(each, WorkLeftBehind)]
+    assert ([each for each in claims(events) if not isinstance(each, WorkLeftBehind)], behind) == (known, [(COUNSELLOR, COORDINATOR)])
+    case = after(linked(), case=theirs)
+    assert case.named == {COUNSELLOR}
+    assert CASE.decide(linked(act="again"), case) == [], "the roster says it again with every import"
+
+
+def test_a_ruling_that_they_are_in_no_conflict_as_family_stays_and_one_about_something_else_does_not():
+    rule = step(RuleConflict, by=COORDINATOR, person=COUNSELLOR, conflicted=False, reason=words(), rule_by=later(days=1))
+    assert CASE.decide(linked(act="again"), after(take(), linked(), rule)) == []
+    other = after(take(), step(DeclareConflict, by=OTHER, person=COUNSELLOR, ground="other", rule_by=later(days=1)), rule)
+    assert claims(CASE.decide(linked(), other)) == claim(COUNSELLOR, "family-of-victim", "roster/c-1")
+
+
 def test_a_parent_on_the_staff_is_turned_to_as_any_parent_and_one_whom_a_concern_names_is_not():
     judged = step(AssessGuardian, by=OTHER, guardian=COUNSELLOR, safe=True, reason=words())
     assert COUNSELLOR in after(judged, case=after(told(MINE))).home.safe
@@ -112,3 +137,18 @@ async def test_a_counsellor_finds_nothing_of_the_own_child_s_case_and_is_asked_a
     assert {each["what"] for each in await school.listed("waiting-for-me", school.coordinator) if each["case"] == case} >= {"conflict-ruling"}
     await cases.done(case, "acknowledge", school.counsellor)
     await cases.done(case, "assess-guardian", school.counsellor, guardian=school.named("mother"), safe=True, reason="Kenari")
+
+
+@pytest.mark.anyio
+async def test_a_counsellor_whom_the_roster_links_to_a_student_later_is_kept_away_from_every_case_of_the_incident(cases):
+    school = await cases.school()
+    ani, budi, concern = school.named("ani"), school.named("budi"), f"of-two-{school.id}"
+    mine = await school.concern("ani", concern=concern, others=(budi,))
+    other = await school.concern("budi", concern=concern, others=(ani,), role="witness")
+    assert [(await cases.get(f"cases/{case}", school.other)).status_code for case in (mine, other)] == [200, 200]
+    name = await cases.kernel.vault.seal(ani, "identity", "ani", f"{ani}/name")
+    await cases.hear(PersonRegistered(person=ani, kind="student", school=school.id, name=name, guardians=(school.named("other"),)))
+    await cases.caught_up()
+    assert [(await cases.get(f"cases/{case}", school.other)).status_code for case in (mine, other)] == [404, 404]
+    heard = [json.loads((await cases.events(case, "case-people-changed"))[-1])["suspended"] for case in (mine, other)]
+    assert heard == [[school.named("other")]] * 2

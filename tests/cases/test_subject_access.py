@@ -1,6 +1,7 @@
 """A person's copy: their own words, nothing of others; a guardian's copy holds nothing confided, and no case where home may be unsafe (ADR 50)."""
 
 import json
+from datetime import date
 from io import BytesIO
 from uuid import uuid4
 
@@ -131,10 +132,19 @@ async def test_the_copy_counts_the_files_of_a_case_and_of_its_concerns_and_holds
 
 async def test_the_copy_is_a_pdf_with_its_title_that_a_screen_reader_can_read(cases):
     part = Part(title="Kasus", title_en="Case", facts=(("Tingkat", "sedang"),))
-    told = ToPrint(name="Ani", day="2027-03-01", district="Dinas Pendidikan", reader="guardian", parts=(part,))
+    told = ToPrint(name="Ani", day=date(2027, 3, 1), district="Dinas Pendidikan", reader="guardian", parts=(part,))
     answer = await cases.client.post(
         "/cases/api/subjects/print", content=told.model_dump_json(), headers={**cases.service, "content-type": "application/json"}
     )
     with Pdf.open(BytesIO(answer.content)) as pdf:
         assert pdf.Root.MarkInfo.Marked
         assert str(pdf.docinfo["/Title"]) == "Salinan data pribadi"
+
+
+async def test_a_copy_of_no_day_is_refused_and_the_document_says_what_comes(cases):
+    told = {"name": "Ani", "day": "kemarin", "district": "Dinas Pendidikan", "reader": "student", "parts": []}
+    answer = await cases.client.post("/cases/api/subjects/print", json=told, headers=cases.service)
+    assert (answer.status_code, [each["pointer"] for each in answer.json()["errors"]]) == (422, ["/day"])
+    document = (await cases.client.get("/cases/openapi.json")).json()
+    assert list(document["paths"]["/cases/api/subjects/print"]["post"]["responses"]["200"]["content"]) == ["application/pdf"]
+    assert list(document["paths"]["/cases/metrics"]["get"]["responses"]["200"]["content"]) == ["text/plain"]

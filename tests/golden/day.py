@@ -92,7 +92,13 @@ def recording() -> Recording:
 
 
 def restore(url: str) -> None:
-    """The stores into an empty database, and what `./tanggap migrate` makes of them.
+    """The stores into an empty database, and what `./tanggap migrate` makes of them."""
+    restore_as_it_was(url)
+    prepared(url)
+
+
+def restore_as_it_was(url: str) -> None:
+    """The stores into an empty database, before any upgrade.
 
     Roles belong to the server, not to the dump: they are made here if nobody made them yet.
     """
@@ -103,7 +109,6 @@ def restore(url: str) -> None:
     command = (str(binaries() / "psql"), "--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", "--single-transaction", "--output", "/dev/null", url)
     done = subprocess.run(command, input=lzma.decompress((FOLDER / "stores.sql.xz").read_bytes()), check=False, capture_output=True)
     assert done.returncode == 0, done.stderr.decode(errors="replace")[-500:]
-    prepared(url)
 
 
 class Served:

@@ -104,6 +104,16 @@ def test_it_goes_to_one_school_and_becomes_one_concern():
     given(ARRIVAL, ANNOUNCED, ACCEPTED, PASSED, became).when(NoteConcern(concern="c")).then()
 
 
+def test_where_the_child_moves_here_the_sender_hears_that_a_school_has_the_case():
+    moves = ANNOUNCED.model_copy(update={"purpose": "transfer"})
+    became = ArrivalBecameConcern(arrival="a", concern="c")
+    receipt = answered("outcome", "completed", 2, "received-a").model_copy(update={"by": "service:notifications"})
+    given(ARRIVAL, moves, ACCEPTED, PASSED).when(NoteConcern(concern="c")).then(became, receipt)
+    given(ARRIVAL, moves, ACCEPTED, PASSED, became, receipt).when(NoteConcern(concern="c")).then()
+    on_hold = answered("hold", "on-hold", 2, "h")
+    given(ARRIVAL, moves, ACCEPTED, PASSED, on_hold).when(NoteConcern(concern="c")).then(became)
+
+
 def test_the_sender_asks_to_cancel_as_the_table_says():
     for state in sorted({each for each, _, _ in TABLE}):
         asked = ArrivalCancelAsked(arrival="a", state="in-progress/5.2")

@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from services.notifications.senders.signing import sign
-from tests.system.two_districts import Two, raised, two_districts
+from tests.system.two_districts import Two, raised, raised_of_home, two_districts
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(420)]
 
@@ -26,7 +26,7 @@ def test_a_referral_and_its_answers_arrive_although_each_side_was_down_in_betwee
     before = len(two.arrivals())
     two.there.deployment.kill("notifications")
     case_here, referral = two.referral(raised(two.here), WORDS)
-    two.here.wait_for(lambda: two.here.sql("SELECT 1 FROM notifications.attempt WHERE outcome LIKE 'later:%%'"), "an attempt that failed")
+    two.here.wait_for(two.failed, "an attempt that failed")
     two.there.deployment.start("notifications")
     two.there.deployment.wait_ready("notifications", within=120)
     two.there.wait_for(lambda: len(two.arrivals()) > before, "the referral")
@@ -73,6 +73,42 @@ def test_what_the_other_district_asks_is_answered_before_it_decides(two):
     two.here.wait_for(lambda: two.here.sql(query), "the word that it is answered")
     assert "Bahasa Jawa." in two.say(arrival, "balasan").text
     assert two.moved(referral) == ["ask"], "whoever reads an answer has decided nothing"
+
+
+def test_a_case_goes_to_a_district_that_is_down_meanwhile_and_is_closed_here_only_once_a_school_there_has_it(two):
+    before, failed = set(two.arrivals()), two.failed()
+    two.there.deployment.kill("notifications")
+    case, referral = two.referral(raised_of_home(two.here), WORDS, hands_over=True)
+    two.here.wait_for(lambda: two.failed() > failed, "an attempt that failed")
+    two.there.deployment.start("notifications")
+    two.there.deployment.wait_ready("notifications", within=120)
+    two.there.wait_for(lambda: set(two.arrivals()) - before, "the transfer")
+    (arrival,) = set(two.arrivals()) - before
+    assert "pindahan" in two.page() and "pindah ke sini" in two.page(arrival)
+    assert not any(each in two.page(arrival) for each in ("Hati-hati", WORDS)), "what the sender hands over stays there until somebody accepts"
+
+    assert two.say(arrival, "jawab", answer="accept").status_code == 303
+    two.here.wait_for(lambda: two.moved(referral) == ["accept"], "the acceptance")
+    assert _closed(two, case).json()["type"] == "/problems/referral-still-open"
+    opened = two.say(arrival, "buka").text
+    assert WORDS in opened and "jangan memberi tahu orang tua/wali" in opened
+
+    (school,) = two.there.sql("SELECT school FROM intake.school_v1 WHERE npsn = '20100002' LIMIT 1")[0]
+    assert two.say(arrival, "teruskan", school=school).status_code == 303
+    two.here.wait_for(lambda: two.moved(referral) == ["accept", "outcome"], "the word that a school there has it")
+    raised_there = (
+        "SELECT body::json ->> 'student', body::json ->> 'guardians_unsafe' FROM intake.event WHERE type = 'concern-raised' AND body LIKE %s"
+    )
+    received = "SELECT body::json ->> 'concern' FROM notifications.event WHERE type = 'arrival-became-concern' AND stream = %s"
+    ((concern,),) = two.there.sql(received, f"arrival-{arrival}")
+    assert two.there.sql(raised_there, f"%{concern}%") == [(None, "true")], "a person there matches the student, and nobody at home is told meanwhile"
+    two.there.wait_for(lambda: two.there._case_of(concern), "the case there")
+    assert _closed(two, case).is_success
+    assert two.there.sql("SELECT 1 FROM cases.event WHERE stream = %s", f"case-{case}") == [], "each side keeps a history of its own"
+
+
+def _closed(two: Two, case: str) -> httpx.Response:
+    return two.command(case, "close", outcome_class="helped", task_reviewed="Pindah sekolah.")
 
 
 def _messages(two: Two, body: bytes, headers: dict[str, str]) -> httpx.Response:

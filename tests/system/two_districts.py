@@ -13,6 +13,8 @@ from typing import Any
 
 import httpx
 
+from district.sample.roster import SOURCE
+from services.intake.roster.people import person_id, school_id
 from services.notifications.districts.verifying import KIND
 from tests.faults.rig import CONSENT, Rig, rig
 
@@ -27,8 +29,8 @@ class Two:
     here: Rig
     there: Rig
 
-    def referral(self, concern: str, package: str) -> tuple[str, str]:
-        """A case of ours goes to a sent referral to the other district; the case, and the referral."""
+    def referral(self, concern: str, package: str, *, hands_over: bool = False) -> tuple[str, str]:
+        """A case of ours goes to a sent referral to the other district, or goes there with it; the case, and the referral."""
         case = str(self.here.wait_for(lambda: self.here._case_of(concern), "a case"))
         with self._cases(self.here, case) as client:
             for officer in (1, 2):
@@ -36,6 +38,8 @@ class Two:
             draft = {"agency": "there", "why": "x", "alternatives": ["lain"], "consent": "given"}
             client.post("draft-referral", json=draft, headers=self.here.duty()).raise_for_status()
             referral = self.case(case)["referrals"][-1]["referral"]
+            if hands_over:
+                client.post("hand-to-district", json={"referral": referral}, headers=self.here.duty()).raise_for_status()
             client.post("record-consent", json={"referral": referral, **CONSENT}, headers=self.here.duty()).raise_for_status()
             client.post("approve-referral", json={"referral": referral}, headers=self.here.duty(2)).raise_for_status()
             client.post("send-referral", json={"referral": referral, "package": package}, headers=self.here.duty()).raise_for_status()
@@ -58,6 +62,10 @@ class Two:
         """What the other side did with the referral, as our own history has it."""
         query = "SELECT body::json ->> 'trigger' FROM cases.event WHERE type = 'referral-moved' AND body::json ->> 'referral' = %s ORDER BY position"
         return [trigger for (trigger,) in self.here.sql(query, referral)]
+
+    def failed(self) -> int:
+        """How many attempts of ours are to be made again."""
+        return int(self.here.sql("SELECT count(*) FROM notifications.attempt WHERE outcome LIKE 'later:%%'")[0][0])
 
     def arrivals(self) -> list[str]:
         return [arrival for (arrival,) in self.there.sql("SELECT arrival FROM notifications.arrival_v1 ORDER BY announced_at")]
@@ -104,3 +112,15 @@ def raised(side: Rig) -> str:
     """A concern of one student, acknowledged; its id."""
     (concern,) = asyncio.run(side.load(1))
     return concern
+
+
+def raised_of_home(side: Rig) -> str:
+    """The same, where somebody at home is accused whom the reporter could not name."""
+    body = {
+        "school": school_id(SOURCE, "smp1"), "students": [{"id": person_id(SOURCE, "smp1-murid-150"), "role": "affected"}], "kind": "incident",
+        "categories": ["bullying"], "narrative": "Kenari di rumah", "channel": "api", "reporter": {"kind": "staff"},
+        "people": [{"relation": "guardian", "role": "accused"}],
+    }  # fmt: skip
+    address = f"{side.deployment.origin('intake')}/intake/api/concerns"
+    told = httpx.post(address, json=body, headers=side.service() | {"idempotency-key": "of-home"}, trust_env=False).raise_for_status().json()
+    return str(told["concern_id"])

@@ -21,6 +21,7 @@ from services.cases.domain.strategies.group_steps import Member
 from services.cases.domain.streams import case_stream, rota_stream
 from services.cases.domain.successor import LADDER, Staff
 from services.cases.policies import policy_at
+from services.cases.reading.agencies import Agencies
 from services.cases.reading.roster import Roster
 from services.cases.reading.whereabouts import Whereabouts
 from services.cases.reading.worklist import WorkList
@@ -274,6 +275,11 @@ async def _refused_at_home(ground: Ground) -> frozenset[str]:
     return frozenset(case.student for case in ground.also_about if case.student and "group-consent" in case.about.refused)
 
 
+async def _districts(ground: Ground) -> tuple[str, ...]:
+    """Raises: Unavailable: the directory does not answer now."""
+    return await Agencies(ground.kernel).districts()
+
+
 _LOOKED_UP: Mapping[Known, Callable[[Ground], Awaitable[Any]]] = {
     "age": _age,
     "guardians": Ground.guardians,
@@ -294,6 +300,7 @@ _LOOKED_UP: Mapping[Known, Callable[[Ground], Awaitable[Any]]] = {
     "asked-about": _asked_about,
     "refused-at-home": _refused_at_home,
     "members-now": _members_now,
+    "districts": _districts,
 }
 
 SOURCES = frozenset[Known]({"fresh-id", *_FROM_POLICY, *_LOOKED_UP})

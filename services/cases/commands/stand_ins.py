@@ -53,6 +53,7 @@ class StandIns:
             "staff": Staff({}),
             "family": frozenset(),
             "claims": 0,
+            "districts": tuple(each.agency for each in self.case.referrals.by_id.values()),
             "receiving-school": receiving_school(self.case, self.by),
             "student-school": student_school(self.case, self.by),
             "is-there": is_there(self.by, self.case),

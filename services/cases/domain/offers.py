@@ -22,6 +22,7 @@ from services.cases.domain.casework import Casework
 from services.cases.domain.referring import referral
 from services.cases.domain.referring.consent import CONSENT
 from services.cases.domain.referring.disclosure import DISCLOSURE
+from services.cases.domain.referring.handing_across import HANDING_ACROSS
 from services.cases.domain.referring.turns import TURNS
 from services.cases.domain.steps.activity import Activity, ActivityCommand
 from services.cases.domain.steps.command import Command
@@ -99,6 +100,7 @@ _OFFERED: Mapping[type[Command], _Offered] = {
     **_table(OBJECTIONS.offers, lambda case: case.objections),
     **_table(CONSENT.offers, lambda case: case.referrals),
     **_table(TURNS.offers, lambda case: case.referrals),
+    **_table(HANDING_ACROSS.offers, lambda case: case.referrals),
     **_table(DISCLOSURE.offers, lambda case: case.ledger),
     **_table({BreakGlass: Offer(_activities)}, _whole),
 }

@@ -14,3 +14,9 @@ class Relatives:
 
     guardians: Mapping[str, Sequence[str]] = field(default_factory=dict)
     staff: Staff = field(default_factory=lambda: Staff({}))
+
+    @property
+    def on_the_staff(self) -> frozenset[str]:
+        """Guardians who work there."""
+        staff = {person for people in self.staff.by_role.values() for person in people}
+        return frozenset(guardian for found in self.guardians.values() for guardian in found if guardian in staff)

@@ -24,6 +24,7 @@ from services.cases.rights import require_at_school
 from shared.access import Principal, SignedIn
 from shared.asking import asked
 from shared.errors import NotAllowed, NotFound
+from shared.service.promised import file_of
 
 DISTRICT = "district"
 """Stands for a school where the register is the district's own."""
@@ -123,12 +124,12 @@ def router(reports: ReportRoutes) -> APIRouter:
         reports.require(principal, school)
         return DocumentsTold(items=[told(each) for each in await reports.issuing.about(report_stream(school))])
 
-    @routes.get("/issued/{document_id}/pdf", summary="The kept file of a report")
+    @routes.get("/issued/{document_id}/pdf", summary="The kept file of a report", response_class=Response, responses=file_of("application/pdf"))
     async def pdf(document_id: str, principal: SignedIn) -> Response:
         document = await reports.readable(principal, document_id)
         return Response(await reports.issuing.pdf(document), media_type="application/pdf")
 
-    @routes.get("/issued/{document_id}/xlsx", summary="The same figures as a spreadsheet")
+    @routes.get("/issued/{document_id}/xlsx", summary="The same figures as a spreadsheet", response_class=Response, responses=file_of(_XLSX))
     async def xlsx(document_id: str, principal: SignedIn) -> Response:
         document = await reports.readable(principal, document_id)
         issue = document.issued.issue

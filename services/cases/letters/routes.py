@@ -28,6 +28,7 @@ from services.cases.reading.documents import documents_of
 from services.cases.rights import ReadingReason
 from shared.access import Principal, SignedIn
 from shared.asking import asked
+from shared.service.promised import file_of
 
 Opening = Callable[[Principal, str, ReadingReason | None], Awaitable[Gathered]]
 
@@ -91,12 +92,22 @@ class DocumentRoutes:
         """The kept file of one document, whatever it is about."""
         readable = Readable(self.subjects, self.issuing)
 
-        @self.routes.get("/issued/{document_id}/pdf", summary="The kept file, exactly as it was issued")
+        @self.routes.get(
+            "/issued/{document_id}/pdf",
+            summary="The kept file, exactly as it was issued",
+            response_class=Response,
+            responses=file_of("application/pdf"),
+        )
         async def pdf(document_id: str, principal: SignedIn, reason: ReadingReason | None = None) -> Response:
             document = await readable.one(principal, document_id, reason)
             return Response(await self.issuing.pdf(document), media_type="application/pdf", headers=_attached(document, "pdf"))
 
-        @self.routes.get("/issued/{document_id}/receipt-slip", summary="The slip on which its receiver signs (tanda terima), as PDF")
+        @self.routes.get(
+            "/issued/{document_id}/receipt-slip",
+            summary="The slip on which its receiver signs (tanda terima), as PDF",
+            response_class=Response,
+            responses=file_of("application/pdf"),
+        )
         async def slip(document_id: str, principal: SignedIn, reason: ReadingReason | None = None) -> Response:
             document = await readable.one(principal, document_id, reason)
             return Response(await self.issuing.slip(document), media_type="application/pdf", headers=_attached(document, "pdf"))

@@ -17,6 +17,7 @@ from services.cases.domain.case.strands import CaseReopened, NoteAdded
 from services.cases.domain.casework import Casework, type_of
 from services.cases.domain.referring.consent import CONSENT
 from services.cases.domain.referring.disclosure import DISCLOSURE
+from services.cases.domain.referring.handing_across import HANDING_ACROSS
 from services.cases.domain.referring.referral.events import ReferralDrafted, ReferralMoved
 from services.cases.domain.referring.turns import TURNS
 from services.cases.forms.wording import Form, Question
@@ -24,7 +25,7 @@ from shared.events import CaseClosed, ReferralQuestionAnswered, ReferralSent
 from shared.pages import Text, say
 from shared.typed import moment_of
 
-_TABLES = (HANDLING, CONFLICT, PROTECTION, MOVING, DISCLOSURE, ADDITIONS, CONSENT, TURNS)
+_TABLES = (HANDLING, CONFLICT, PROTECTION, MOVING, DISCLOSURE, ADDITIONS, CONSENT, TURNS, HANDING_ACROSS)
 _ALONE: Mapping[str, str] = {
     type_of(NoteAdded): "note",
     type_of(CaseReopened): "reopen",

@@ -18,6 +18,9 @@ from shared.trust import trust
 PATIENCE = 2.0
 """Seconds that a page waits for the directory."""
 
+DISTRICT = "district"
+"""The kind as which notifications registers another district."""
+
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -26,6 +29,7 @@ class _Agency(BaseModel):
 
     id: str
     name: str
+    kind: str = ""
 
 
 class _Directory(BaseModel):
@@ -44,6 +48,11 @@ class Agencies:
         """Id and name, by name. Raises: Unavailable: the directory does not answer now."""
         found = await asked_of_directory(self.kernel, _Directory, "", None)
         return sorted(((each.id, each.name) for each in found.items), key=lambda each: each[1].casefold())
+
+    async def districts(self) -> tuple[str, ...]:
+        """Ids of those that are districts with an installation of their own. Raises: Unavailable."""
+        found = await asked_of_directory(self.kernel, _Directory, "", None)
+        return tuple(each.id for each in found.items if each.kind == DISTRICT)
 
 
 async def asked_of_directory(kernel: Kernel, answer: type[M], path: str, body: Mapping[str, object] | None) -> M:

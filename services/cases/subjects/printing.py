@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -34,19 +34,19 @@ async def printed(asked: ToPrint) -> bytes:
 
 
 def _rendered(asked: ToPrint) -> bytes:
-    day = date.fromisoformat(asked.day)
     made = typst.Compiler(root=_TEMPLATES, font_paths=_FONTS).compile(
         _TEMPLATES / "subject.typ",
         format="pdf",
-        sys_inputs={"data": json.dumps(_legible(dict(_data(asked, day))), ensure_ascii=False)},
+        sys_inputs={"data": json.dumps(_legible(dict(_data(asked))), ensure_ascii=False)},
         pdf_standards="ua-1",
-        timestamp=datetime.combine(day, time(), UTC),
+        timestamp=datetime.combine(asked.day, time(), UTC),
     )
     assert isinstance(made, bytes)
     return made
 
 
-def _data(asked: ToPrint, day: date) -> Iterator[tuple[str, Any]]:
+def _data(asked: ToPrint) -> Iterator[tuple[str, Any]]:
+    day = asked.day
     yield "title", "Salinan data pribadi"
     yield "letterhead", {"authority": (), "name": asked.district, "address": "", "contact": "", "npsn": ""}
     yield from (("emblem", None), ("signatures", ()), ("copies", ()), ("confidential", True), ("address", NO_PAGE), ("qr", qr(NO_PAGE)))

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from services.cases.subjects.gathering import Subjects
 from services.cases.subjects.printing import printed
 from shared.access import SignedIn
+from shared.service.promised import file_of
 from shared.subjects import Asked, Held, ToPrint
 
 
@@ -18,7 +19,7 @@ def router(subjects: Subjects) -> APIRouter:
     async def held(asked: Asked, _: SignedIn) -> Held:
         return await subjects.held(asked)
 
-    @routes.post("/print", summary="A person's copy as PDF")
+    @routes.post("/print", summary="A person's copy as PDF", response_class=Response, responses=file_of("application/pdf"))
     async def copy(asked: ToPrint, _: SignedIn) -> Response:
         return Response(await printed(asked), media_type="application/pdf")
 

@@ -9,13 +9,17 @@ from shared.access import SignedIn, require_service
 from shared.attachments.asked import Wanted
 from shared.attachments.keeping import Store
 from shared.errors import NotFound
+from shared.service.promised import file_of
 
 
 def router(store: Store) -> APIRouter:
     """`/intake/api/attachments`."""
     routes = APIRouter(prefix="/intake/api/attachments", tags=["attachments"])
 
-    @routes.post("/sealed", summary="The sealed chunks of a file, for cases alone; 204 while the scanner is still to look at it")
+    @routes.post(
+        "/sealed", summary="The sealed chunks of a file, for cases alone; 204 while the scanner is still to look at it",
+        response_class=Response, responses=file_of("application/octet-stream") | {204: {"description": "The scanner is still to look at it"}},
+    )  # fmt: skip
     async def chunks(wanted: Wanted, principal: SignedIn) -> Response:
         require_service(principal, "cases")
         if await store.verdict(wanted.attachment) in ("unscanned", "infected"):

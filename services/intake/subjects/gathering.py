@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from services.intake.domain.concern import CONCERN, ConcernReceived
 from services.intake.domain.doubles import DOUBLES, STREAM
@@ -64,7 +65,7 @@ class Copies:
     async def printed(self, person: str, by: str, reader: Reader, other: str | None = None) -> bytes:
         """The same as PDF. Raises: as `of`."""
         held = await self.of(person, by, reader, other)
-        day = f"{self.kernel.clock.now():%Y-%m-%d}"
+        day = self.kernel.clock.now().astimezone(ZoneInfo(self.kernel.settings.time_zone)).date()
         name = dict(held.parts[0].facts).get("Nama", "")
         told = ToPrint(name=name, day=day, district=self.kernel.settings.district, reader=reader, parts=held.parts)
         return await self.cases.bytes("print", told)

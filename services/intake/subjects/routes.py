@@ -18,6 +18,7 @@ from shared.decider import execute, load
 from shared.errors import Fault, Invalid
 from shared.message import Occasion, derived_id
 from shared.sealed import Sealed
+from shared.service.promised import file_of
 from shared.subjects import Held, Reader
 from shared.typed import AS_TYPED
 
@@ -122,7 +123,7 @@ def router(copies: Copies) -> APIRouter:
         await require_theirs(erasures, principal, person)
         return await copies.of(person, principal.id, reader, await _other_record(copies, principal, person))
 
-    @routes.get("/subjects/{person}/data.pdf", summary="The same as PDF")
+    @routes.get("/subjects/{person}/data.pdf", summary="The same as PDF", response_class=Response, responses=file_of("application/pdf"))
     async def printed(person: str, principal: SignedIn, reader: Annotated[Reader, Query(alias="for")]) -> Response:
         await require_theirs(erasures, principal, person)
         printed = await copies.printed(person, principal.id, reader, await _other_record(copies, principal, person))

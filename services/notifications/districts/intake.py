@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -10,10 +10,11 @@ from typing import Any, TypeVar
 import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from services.notifications.districts.messages import Package
 from services.notifications.domain.arrival import Priority
 from shared.access import issue_token, service_principal
 from shared.errors import Unavailable
-from shared.events import Fact
+from shared.events import Caution, Fact
 from shared.service import Kernel
 from shared.trust import trust
 
@@ -23,6 +24,14 @@ DESCRIBED = 400
 
 DANGERS: Mapping[Priority, Mapping[Fact, bool]] = {"stat": {"unsafe_now": True}, "urgent": {"likely_harm_soon": True}, "routine": {}}
 """What the sender's priority answers of the questions of triage, so that nobody here waits longer than there."""
+
+GUARDIAN: Caution = "guardian-unsafe"
+
+
+def named(cautions: Sequence[str]) -> list[dict[str, str]]:
+    """Whom the concern names, nobody by name: so nobody at home is told anything until a counsellor here has decided that it is safe."""
+    known = {"relation": "guardian", "role": "accused"}, {"relation": "outsider", "role": "involved"}
+    return [each for each, fits in zip(known, (GUARDIAN in cautions, bool(set(cautions) - {GUARDIAN})), strict=True) if fits]
 
 
 T = TypeVar("T", bound=BaseModel)
@@ -56,14 +65,15 @@ class Intake:
         found = await self._asked("GET", "schools")
         return [(each.school, each.name) for each in _read(_Schools, found).items]
 
-    async def raise_concern(self, arrival: str, school: str, priority: Priority, package: str) -> str:
+    async def raise_concern(self, arrival: str, school: str, priority: Priority, told: Package) -> str:
         """Its id; the same however often it is asked. Raises: Unavailable.
 
         Nobody guesses who the student is: the school's own people match them.
         """
         body = {
-            "school": school, "students": [{"description": package[:DESCRIBED], "role": "affected"}], "kind": "need", "categories": ["other"],
-            "narrative": package, "facts": dict(DANGERS[priority]), "channel": "api", "reporter": {"kind": "agency"},
+            "school": school, "students": [{"description": told.package[:DESCRIBED], "role": "affected"}], "kind": "need", "categories": ["other"],
+            "narrative": told.package, "people": named(told.cautions), "facts": dict(DANGERS[priority]),
+            "channel": "api", "reporter": {"kind": "agency"},
         }  # fmt: skip
         return _read(_Accepted, await self._asked("POST", "concerns", body, {"idempotency-key": arrival})).concern_id
 

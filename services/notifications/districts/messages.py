@@ -99,9 +99,10 @@ MESSAGE: TypeAdapter[Known] = TypeAdapter(Annotated[Known, Field(discriminator="
 
 
 class Package(_Said):
-    """The answer to `PackageWanted`."""
+    """The answer to `PackageWanted`. cautions: of a case that comes with it; a code that we do not know says to be careful all the same."""
 
     package: Words
+    cautions: Annotated[tuple[Annotated[str, StringConstraints(max_length=100)], ...], Field(max_length=20)] = ()
 
 
 class SchoolSaid(_Said):

@@ -35,8 +35,12 @@ from shared.service import Kernel
 ADDRESS = "/notifications/kiriman"
 DUTY = "district-duty"
 _CHOOSE: Mapping[str, Text] = {"school": say("Pilih sekolah yang akan menangani anak ini.")}
-_LIST = sql.SQL("SELECT arrival, district, priority, state, respond_by, announced_at, school, waits FROM arrival_v1 WHERE generation = %s")
-NOTHING_OPENED: Mapping[str, Any] = {"package": "", "school_said": None, "unreachable": False}
+_LIST = sql.SQL("SELECT arrival, district, purpose, priority, state, respond_by, announced_at, school, waits FROM arrival_v1 WHERE generation = %s")
+CAUTIONS: Mapping[str, Text] = {
+    "guardian-unsafe": say("Hati-hati: jangan memberi tahu orang tua/wali anak ini sebelum konselor memastikan bahwa itu aman."),
+    "people-named": say("Hati-hati: ada orang lain yang disebut dalam kasus ini. Tanyakan kepada pengirim sebelum menghubungi siapa pun."),
+}
+NOTHING_OPENED: Mapping[str, Any] = {"package": "", "cautions": (), "school_said": None, "unreachable": False}
 _Short = Annotated[str, Form(max_length=200)]
 
 
@@ -54,7 +58,7 @@ class ArrivalPages:
         async with self.outbox.reading() as reading:
             rows = await (await reading.connection.execute(_LIST, (reading.generation,))).fetchall()
         names, now = await self._names(), self.kernel.clock.now()
-        columns = ("id", "district", "priority", "state", "respond_by", "announced_at", "school", "waits")
+        columns = ("id", "district", "purpose", "priority", "state", "respond_by", "announced_at", "school", "waits")
         found = [dict(zip(columns, row, strict=True)) for row in rows]
         mine = [
             {**each, "name": names.get(each["district"], ""), "overdue": each["respond_by"] < now, "state": each["state"].partition("/")[0]}
@@ -86,7 +90,7 @@ class ArrivalPages:
             "passes": duty and state.accepted and state.open and state.school is None, "passed": state.school is not None,
             "waits": state.concern is None, "offered": offered(as_task(state)), "reasons": list(REASONS.items()), "typed": typed, "errors": errors,
             "staff": False, "action": f"{ADDRESS}/{arrival}/jawab", "schools": await self._schools(state) if duty else [],
-            "asked": any(each.trigger == "ask" for each in state.answers), **NOTHING_OPENED, **more,
+            "hands_over": announced.purpose == "transfer", "asked": any(each.trigger == "ask" for each in state.answers), **NOTHING_OPENED, **more,
         }  # fmt: skip
         return self.kernel.frame.page(request, "districts/one.html", told, status)
 
@@ -119,7 +123,8 @@ class ArrivalPages:
         _, announced = await self.arrival(principal, arrival)
         await self._give(principal, arrival, ReadArrival(by=principal.id))
         try:
-            return {"package": await self.to_districts.package(announced)}
+            told = await self.to_districts.package(announced)
+            return {"package": told.package, "cautions": [CAUTIONS.get(each, CAUTIONS["people-named"]) for each in told.cautions]}
         except Unavailable:
             return {"unreachable": True}
 

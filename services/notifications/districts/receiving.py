@@ -107,10 +107,11 @@ class Receiving:
         _, requested = await self._task(district, told.task)
         occasion = self._occasion(district, "package", f"{told.task}/{message}", requested)
         opened = await self.answering.open(told.task, occasion, asked=await self._asked(occasion, told, message, body))
-        text = await self.answering.package(_first(opened))
+        task = _first(opened)
+        text = await self.answering.package(task)
         if isinstance(text, Erased):
             raise NotFound("what was disclosed has been erased")
-        return {"package": text}
+        return {"package": text, "cautions": list(task.cautions or ())}
 
     async def _said(self, district: str, told: SaidWanted, message: str, body: bytes) -> dict[str, Any]:
         """Also before it is accepted: whoever asks may need the answer to decide."""

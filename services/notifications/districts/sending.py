@@ -62,9 +62,9 @@ class ToDistricts:
         told = None if isinstance(words, Erased) else words
         return SaidAnswer(id=answer.answer, trigger=answer.trigger, reason=answer.reason, words=told, at=answer.at)
 
-    async def package(self, announced: ArrivalAnnounced) -> str:
+    async def package(self, announced: ArrivalAnnounced) -> Package:
         """What is disclosed, as the sender tells it now; each asking is on record there. Raises: Unavailable: it does not answer, or not with it."""
-        return _read(Package, await self._asked(announced, PACKAGE_WANTED)).package
+        return _read(Package, await self._asked(announced, PACKAGE_WANTED))
 
     async def said(self, announced: ArrivalAnnounced) -> tuple[str, ...]:
         """What the sender's school answered to our questions, in order. Raises: Unavailable."""

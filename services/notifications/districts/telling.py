@@ -13,6 +13,9 @@ from shared.decider import execute, load
 from shared.message import TANGGAP, Occasion, derived_id
 from shared.service import Kernel
 
+OURSELVES = "service:notifications"
+"""Who says that a school here has the case of a child who moves."""
+
 NO_SCHOOL = ""
 """What comes from outside is of no school yet: whoever holds a post for the whole district hears of it."""
 
@@ -31,7 +34,7 @@ class Telling:
     async def undelivered(self, arrival: str, number: int) -> None:
         """Whoever gave the answer, and the duty where they cannot be reached."""
         state = (await load(self.kernel.store, ARRIVAL, arrival_stream(arrival))).state
-        by = [(each.by,) for each in state.answers if each.number == number]
+        by = [(each.by,) for each in state.answers if each.number == number and each.by != OURSELVES]
         await self._tell(arrival, f"undelivered-{number}", [*by, *self._rungs(await self.roster.staff(NO_SCHOOL))], urgent=False)
 
     def _rungs(self, staff: dict[str, list[str]]) -> list[tuple[str, ...]]:

@@ -215,7 +215,7 @@ def decide(command: Command, arrival: Arrival) -> Sequence[ArrivalEvent]:
         case PassOn():
             return _pass_on(command, arrival, arrival.announced)
         case NoteConcern(concern=concern):
-            return [] if arrival.concern else [ArrivalBecameConcern(arrival=arrival.announced.arrival, concern=concern)]
+            return [] if arrival.concern else _became_concern(concern, arrival, arrival.announced)
         case NoteCancelAsked():
             found = TABLE.get((arrival.state, "I", "request-cancel"))
             return [ArrivalCancelAsked(arrival=arrival.announced.arrival, state=found[0])] if found else []
@@ -234,6 +234,15 @@ def _answer(move: Move, arrival: Arrival, announced: ArrivalAnnounced) -> Sequen
     said = {"by": move.by, "reason": move.reason, "note": move.note, "at": move.at}
     place = {"arrival": announced.arrival, "district": announced.district, "number": len(arrival.answers) + 1}
     return [ArrivalAnswered(answer=move.transition, trigger=move.trigger, state=state, **place, **said)]
+
+
+def _became_concern(concern: str, arrival: Arrival, announced: ArrivalAnnounced) -> Sequence[ArrivalEvent]:
+    """Where the child moves here, that is what the sender waits for: the case there may be closed, because a school here has it."""
+    became = ArrivalBecameConcern(arrival=announced.arrival, concern=concern)
+    receipt = Move(transition=f"received-{announced.arrival}", actor="R", trigger="outcome", by="service:notifications")
+    if announced.purpose == "referral" or (arrival.state, receipt.actor, receipt.trigger) not in TABLE:
+        return [became]
+    return [became, *_answer(receipt, arrival, announced)]
 
 
 def _require_open(arrival: Arrival) -> None:

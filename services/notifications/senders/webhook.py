@@ -50,8 +50,10 @@ What = Literal["requested", "answered"]
 """Of a referral: the school sent it, or answered what the agency asked."""
 
 
-def notice(origin: str, requested: TaskRequested, identifier: str, queued_at: datetime, what: What = "requested") -> bytes:
-    """The body, in structured CloudEvents 1.0 JSON. It has the same bytes at every attempt."""
+def notice(
+    origin: str, requested: TaskRequested, identifier: str, queued_at: datetime, what: What = "requested", *, hands_over: bool = False
+) -> bytes:
+    """The body, in structured CloudEvents 1.0 JSON. It has the same bytes at every attempt. hands_over: the case goes with it."""
     return orjson.dumps(
         {
             "specversion": "1.0",
@@ -66,6 +68,7 @@ def notice(origin: str, requested: TaskRequested, identifier: str, queued_at: da
                 "task": f"{origin}/notifications/api/tasks/{requested.task}",
                 "priority": requested.priority,
                 "respond_by": requested.respond_by.isoformat(),
+                **({"purpose": "transfer"} if hands_over else {}),
             },
         }
     )

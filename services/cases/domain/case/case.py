@@ -43,6 +43,7 @@ from services.cases.domain.case.guardians import AssessGuardian, FoldNotice, Mar
 from services.cases.domain.case.handling import HANDLING
 from services.cases.domain.case.holding import LiftLegalHold, SetLegalHold
 from services.cases.domain.case.identity import AskReporter
+from services.cases.domain.case.keeping_away import NoteFamily, note_family
 from services.cases.domain.case.merging import CaseRests, ComeApart, GiveBackMerged, MergeInto, TakeMerged, UnmergeCase, nothing_said, with_a_reason
 from services.cases.domain.case.moving import MOVING
 from services.cases.domain.case.opening import whose
@@ -71,6 +72,7 @@ from services.cases.domain.referring import referral
 from services.cases.domain.referring.consent import CONSENT
 from services.cases.domain.referring.disclosure import DISCLOSURE, TellReceiver
 from services.cases.domain.referring.following_up import EvaluateReferral, TakeNextAlternative
+from services.cases.domain.referring.handing_across import HANDING_ACROSS
 from services.cases.domain.referring.referral import FoldSilence, FoldTask
 from services.cases.domain.referring.referral.answering import AnswerAgency
 from services.cases.domain.referring.referral.decision import DecideReferral
@@ -115,7 +117,7 @@ class ConflictOfInterest(Refused):
 
 
 _FACTS: tuple[type[Fact], ...] = (
-    LoseOwner, RegainOwner, RecordAlert, FoldTask, FoldSilence, FoldNotice, FoldAnswer, MarkGuardianUnsafe, NoteWhereabouts, NoteReading,
+    LoseOwner, RegainOwner, RecordAlert, FoldTask, FoldSilence, FoldNotice, FoldAnswer, MarkGuardianUnsafe, NoteWhereabouts, NoteFamily, NoteReading,
     HearObjection, KeepFiles,
 )  # fmt: skip
 _ALSO_WHEN_CLOSED: tuple[type[Fact], ...] = (
@@ -251,6 +253,7 @@ _DECIDES: Mapping[type[Fact], _Decide] = {
     **_table(MOVING, lambda case: case.moves),
     **_table(CONSENT, lambda case: case.referrals),
     **_table(TURNS, lambda case: case.referrals),
+    **_table(HANDING_ACROSS, lambda case: case.referrals),
     **_table(DISCLOSURE, lambda case: case.ledger),
     **dict.fromkeys((DecideReferral, DraftReferral, ApproveReferral, SendReferral, CancelReferral, AnswerAgency, FoldTask, FoldSilence), _referral),
     **dict.fromkeys((AssessGuardian, TellGuardian, FoldNotice, MarkGuardianUnsafe), _guardian),
@@ -271,6 +274,7 @@ _DECIDES: Mapping[type[Fact], _Decide] = {
     UnmergeCase: arriving.unmerge,
     ComeApart: arriving.unmerge,
     NoteWhereabouts: whereabouts.note,
+    NoteFamily: note_family,
 }
 
 

@@ -13,6 +13,7 @@ from services.cases.domain.case import additions, conflict, families, handling, 
 from services.cases.domain.case.additions import ContinueConcern, NoteReading
 from services.cases.domain.case.families import FoldAnswer
 from services.cases.domain.case.handing_over import TakeOverCase
+from services.cases.domain.case.keeping_away import NoteFamily
 from services.cases.domain.case.merging import UnmergeCase
 from services.cases.domain.case.opening import CLOCKS
 from services.cases.domain.case.owing import LookAhead
@@ -125,7 +126,7 @@ def _calendar(command: Fact) -> Calendar:
     match command:
         case Command():
             return command.calendar
-        case TakeConcern() | ContinueConcern() | NoteWhereabouts():
+        case TakeConcern() | ContinueConcern() | NoteWhereabouts() | NoteFamily():
             return command.policy.calendar
         case HearSatisfaction(form=form):
             return form.calendar
@@ -142,6 +143,7 @@ def _moment(command: Fact) -> datetime | None:
             | ContinueConcern()
             | NoteReading()
             | NoteWhereabouts()
+            | NoteFamily()
             | LoseOwner()
             | RegainOwner()
             | LookAhead()

@@ -34,9 +34,10 @@ from services.cases.domain.case.strands import (
     UrgencyDecided,
 )
 from services.cases.domain.case.transferring import CaseTransferred, StudentMoved
-from services.cases.domain.referring import consent, disclosure, turns
+from services.cases.domain.referring import consent, disclosure, handing_across, turns
 from services.cases.domain.referring.consent import CONSENT
 from services.cases.domain.referring.disclosure import DISCLOSURE, Disclosure, Ledger
+from services.cases.domain.referring.handing_across import HANDING_ACROSS
 from services.cases.domain.referring.referral import state as referral
 from services.cases.domain.referring.referral.events import REFERRAL_EVENTS
 from services.cases.domain.referring.turns import TURNS
@@ -228,6 +229,7 @@ _PARTS: tuple[tuple[str, tuple[type[Event], ...], Callable[[Any, Any], Any]], ..
     ("referrals", REFERRAL_EVENTS, referral.evolve),
     ("referrals", CONSENT.events, consent.evolve),
     ("referrals", TURNS.events, turns.evolve),
+    ("referrals", HANDING_ACROSS.events, handing_across.evolve),
     ("home", guardians.GUARDIAN_EVENTS, guardians.evolve),
     ("families", families.EVENTS, families.evolve),
     ("objections", own_words.EVENTS, own_words.evolve),

@@ -15,8 +15,9 @@ from services.cases.domain.case.state import Case
 from services.cases.domain.case.suspending import claim
 from services.cases.domain.relatives import Relatives
 from services.cases.domain.steps.command import ActEvent
+from services.cases.domain.steps.policy import Policy
 from shared.events import StudentRole
-from shared.message import Event
+from shared.message import Event, Fact
 
 _GROUNDS: Mapping[StudentRole, Ground] = {"affected": "family-of-victim", "accused": "family-of-accused"}
 
@@ -29,6 +30,33 @@ class Told(NamedTuple):
     role: StudentRole
     others: tuple[str, ...]
     again: bool
+
+
+class NoteFamily(Fact):
+    """Whom the roster has as family of the students of this case's incidents now, said after the concerns were."""
+
+    act: str
+    relatives: Relatives
+    at: datetime
+    policy: Policy
+
+
+def note_family(command: NoteFamily, case: Case) -> Sequence[Event]:
+    """Whoever became family after a concern was told is kept away like those who were before. Nothing where the case is over."""
+    claimed: list[Event] = []
+    rule_by = command.policy.calendar.after(command.at, 1)
+    for told in _all_told(command.act, case) if not case.closed else ():
+        said, case = keep_away(told, command.relatives, command.at, rule_by, case)
+        claimed += said
+    return claimed
+
+
+def _all_told(act: str, case: Case) -> Iterator[Told]:
+    """Of its own strands, and of concerns that came with a merged case, which are about the same student."""
+    for strand in case.strands:
+        said = strand.concern
+        yield Told(f"{act}/{said.concern}", case.student, said.role, said.others, again=False)
+    yield from (Told(f"{act}/{each.concern}", case.student, each.role, (), again=False) for each in case.moves.carried)
 
 
 def keep_away(told: Told, relatives: Relatives, at: datetime, rule_by: datetime, case: Case) -> tuple[list[Event], Case]:
@@ -54,15 +82,15 @@ def keep_away(told: Told, relatives: Relatives, at: datetime, rule_by: datetime,
 
 
 def _is_settled(person: str, told: Told, case: Case) -> bool:
-    """They were ruled not to be in conflict, or the roster's own claim waits for its ruling."""
+    """They were ruled not to be in conflict as family, or the roster's own claim waits for its ruling."""
     waiting = case.conflicts.waiting.get(person)
-    return (person in case.conflicts.cleared and not told.again) or (waiting is not None and waiting.by == BY_THE_ROSTER)
+    ruled = person in case.conflicts.cleared & case.conflicts.family
+    return (ruled and not told.again) or (waiting is not None and waiting.by == BY_THE_ROSTER)
 
 
 def _relatives(told: Told, relatives: Relatives) -> Mapping[str, Ground]:
     """Who works there and is a guardian of the victim, of the accused, or of another student of the incident, whose part this case does not know."""
-    staff = {person for people in relatives.staff.by_role.values() for person in people}
-    found: dict[str, Ground] = {}
+    staff, found = relatives.on_the_staff, dict[str, Ground]()
     for student, ground in _students(told):
         found |= {guardian: ground for guardian in relatives.guardians.get(student, ()) if guardian in staff and guardian not in found}
     return found

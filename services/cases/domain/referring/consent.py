@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime
 
 from services.cases.domain.referring.following_up import FOLLOWING_UP, AppointmentChased, ReferralEvaluated
+from services.cases.domain.referring.handing_across import HANDING_ACROSS
 from services.cases.domain.referring.referral import ANSWER, AWAITS, LETTER, TELLS, every
 from services.cases.domain.referring.referral.drafting import OwnApproval
 from services.cases.domain.referring.referral.events import Ground
@@ -212,7 +213,7 @@ CONSENT: Acts[Referrals] = Acts(
 
 REFERRAL = Chapter(
     "referral",
-    {**TELLS, **CONSENT.tells, **TURNS.tells},
+    {**TELLS, **CONSENT.tells, **TURNS.tells, **HANDING_ACROSS.tells},
     awaits=AWAITS,
     documents=(LETTER, Document("referral-consent", "Lembar persetujuan alih tangan kasus", "Consent to referral", ConsentRecorded), ANSWER),
     subject="referral",

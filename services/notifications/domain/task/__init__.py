@@ -10,6 +10,7 @@ from services.notifications.domain.task import moving, silence
 from services.notifications.domain.task.events import (
     PackageOpened,
     TaskEvent,
+    TaskHandsOver,
     TaskQuestionAnswered,
     TaskRequested,
     TransitionConfirmed,
@@ -23,7 +24,7 @@ from services.notifications.domain.task.table import TERMINAL
 from services.notifications.domain.task_link import RenewLink, TaskLinkLocked, TaskLinkRenewed, TaskLinkTried, TryLink
 from shared.decider import Decider
 from shared.errors import Refused
-from shared.events import TaskMoved, TaskUnanswered
+from shared.events import Caution, TaskMoved, TaskUnanswered
 from shared.eventstore.codec import EventCodec
 from shared.message import Fact
 from shared.retelling import retold
@@ -45,6 +46,12 @@ class RequestTask(Fact):
     package_opens: Literal["after-acceptance", "at-once"]
 
 
+class HandOver(Fact):
+    """The case goes with the task that is requested next."""
+
+    cautions: tuple[Caution, ...]
+
+
 class HearAnswer(Fact):
     """The school answered what the agency asked. answer: the id of this answer."""
 
@@ -52,7 +59,7 @@ class HearAnswer(Fact):
     words: PackageText
 
 
-Command = RequestTask | HearAnswer | Move | OpenPackage | NoteSilence | NoteAttempt | TryLink | RenewLink
+Command = RequestTask | HandOver | HearAnswer | Move | OpenPackage | NoteSilence | NoteAttempt | TryLink | RenewLink
 
 
 class NoSuchTask(Refused):
@@ -63,10 +70,8 @@ class NoSuchTask(Refused):
 
 
 def decide(command: Command, task: Task) -> Sequence[TaskEvent]:
-    if isinstance(command, RequestTask):
-        if task.requested is not None:
-            return []
-        return [retold(TaskRequested, command)]
+    if isinstance(command, RequestTask | HandOver):
+        return _begin(command, task)
     if task.requested is None:
         raise NoSuchTask
     match command:
@@ -84,6 +89,15 @@ def decide(command: Command, task: Task) -> Sequence[TaskEvent]:
             return silence.linked(command, task, task.requested)
         case _:
             assert_never(command)
+
+
+def _begin(command: RequestTask | HandOver, task: Task) -> Sequence[TaskEvent]:
+    """Once each, and whether the case goes along before the rest."""
+    if task.requested is not None:
+        return []
+    if isinstance(command, RequestTask):
+        return [retold(TaskRequested, command)]
+    return [] if task.cautions is not None else [retold(TaskHandsOver, command)]
 
 
 def _hear(command: HearAnswer, task: Task, requested: TaskRequested) -> Sequence[TaskEvent]:
@@ -104,6 +118,7 @@ TASK: Decider[Command, Task, TaskEvent] = Decider(
         TransitionProposed,
         TransitionConfirmed,
         PackageOpened,
+        TaskHandsOver,
         TaskQuestionAnswered,
         TaskMoved,
         TaskUnanswered,

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from services.notifications.domain.task_link import LinkEvent
-from shared.events import TaskMoved, TaskUnanswered
+from shared.events import Caution, TaskMoved, TaskUnanswered
 from shared.message import Event
 from shared.sealed import PackageText
 
@@ -24,6 +24,14 @@ class TaskRequested(Event):
     respond_by: datetime
     package: PackageText
     package_opens: Literal["after-acceptance", "at-once"]
+
+
+class TaskHandsOver(Event):
+    """Said before the task is requested: the case goes with it. cautions: of whom the other district must be careful."""
+
+    type: Literal["task-hands-over"] = "task-hands-over"
+    version: Literal[1] = 1
+    cautions: tuple[Caution, ...]
 
 
 class TransitionKept(Event):
@@ -78,6 +86,7 @@ class TaskQuestionAnswered(Event):
 
 TaskEvent = (
     TaskRequested
+    | TaskHandsOver
     | TransitionKept
     | TransitionProposed
     | TransitionConfirmed

@@ -9,6 +9,7 @@ from services.notifications.domain import task_link
 from services.notifications.domain.task.events import (
     PackageOpened,
     TaskEvent,
+    TaskHandsOver,
     TaskQuestionAnswered,
     TaskRequested,
     TransitionConfirmed,
@@ -17,7 +18,7 @@ from services.notifications.domain.task.events import (
 )
 from services.notifications.domain.task.table import OF_THE_SCHOOL, TERMINAL
 from services.notifications.domain.task_link import UNTRIED, TaskLink, TaskLinkLocked, TaskLinkRenewed, TaskLinkTried
-from shared.events import TaskMoved, TaskUnanswered
+from shared.events import Caution, TaskMoved, TaskUnanswered
 from shared.two_people import Proposal
 
 
@@ -28,6 +29,7 @@ class Task:
     proposal: of a transition that needs two people. answered: the agency decided something; a look and a question are no answer.
     moved: how often the task moved or was written to, looks aside. reason: of the last decline.
     answers: of the school, to what the agency asked. exchange: what was asked and what was answered, in order.
+    cautions: of a case that goes with it; None where none does.
     """
 
     requested: TaskRequested | None = None
@@ -43,6 +45,7 @@ class Task:
     moved: int = 0
     reason: str | None = None
     answers: tuple[TaskQuestionAnswered, ...] = ()
+    cautions: tuple[Caution, ...] | None = None
     exchange: tuple[TaskMoved | TaskQuestionAnswered, ...] = ()
 
     @property
@@ -71,8 +74,8 @@ def is_answer(trigger: str, state: str) -> bool:
 
 def evolve(task: Task, event: TaskEvent) -> Task:
     match event:
-        case TaskRequested():
-            return replace(task, requested=event)
+        case TaskRequested() | TaskHandsOver():
+            return _begun(task, event)
         case TransitionKept(transition=transition):
             return replace(task, transitions=task.transitions | {transition})
         case TransitionProposed():
@@ -102,3 +105,7 @@ def evolve(task: Task, event: TaskEvent) -> Task:
             return replace(task, link=task_link.evolve(task.link, event))
         case _:
             assert_never(event)
+
+
+def _begun(task: Task, event: TaskRequested | TaskHandsOver) -> Task:
+    return replace(task, requested=event) if isinstance(event, TaskRequested) else replace(task, cautions=event.cautions)

@@ -25,7 +25,7 @@ from services.cases.domain.steps.activity import Expected
 from services.cases.domain.steps.command import Command, recorded
 from services.cases.domain.steps.offer import Around, Known, Offer, offered
 from services.cases.domain.steps.tells import NOTHING, Counts, Document, Given, Tells, counted
-from shared.events import ReferralCancelRequested, ReferralQuestionAnswered, ReferralSent
+from shared.events import CaseHandedAcross, ReferralCancelRequested, ReferralQuestionAnswered, ReferralSent
 from shared.message import Event, Fact
 from shared.sealed import AnswerText
 
@@ -74,6 +74,7 @@ TELLS: Mapping[type[Event], Tells[Any]] = {
     ReferralDrafted: NOTHING,
     ReferralApproved: NOTHING,
     ReferralSent: Tells(discloses=_package, counts=Counts(("referral", "agency", "priority"), service="referral")),
+    CaseHandedAcross: NOTHING,
     ReferralCancelRequested: NOTHING,
     ReferralMoved: counted("agency", "trigger", "state", "reason"),
     ReferralUnanswered: counted("referral", "reason"),

@@ -7,7 +7,7 @@ from typing import Literal
 
 from services.cases.domain.steps.policy import Recommendation
 from services.cases.domain.steps.triage import ReferralInputs
-from shared.events import ReferralCancelRequested, ReferralQuestionAnswered, ReferralSent
+from shared.events import CaseHandedAcross, ReferralCancelRequested, ReferralQuestionAnswered, ReferralSent
 from shared.message import Event
 from shared.sealed import AnswerText, CaseText
 
@@ -85,8 +85,9 @@ ReferralEvent = (
     | ReferralMoved
     | ReferralUnanswered
     | ReferralQuestionAnswered
+    | CaseHandedAcross
 )
 REFERRAL_EVENTS = (
     ReferralDecided, ReferralDrafted, ReferralApproved, ReferralSent, ReferralCancelRequested, ReferralMoved, ReferralUnanswered,
-    ReferralQuestionAnswered,
+    ReferralQuestionAnswered, CaseHandedAcross,
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Literal
 
@@ -13,7 +13,7 @@ from services.cases.domain.steps.about import About
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.filled import PolicyNow
 from shared.errors import Refused
-from shared.events import ReferralCancelRequested, ReferralSent, Urgency
+from shared.events import CaseHandedAcross, Caution, ReferralCancelRequested, ReferralSent, Urgency
 from shared.sealed import PackageText
 
 
@@ -62,6 +62,7 @@ def send(command: SendReferral, referral: Referral, about: About) -> Sequence[Re
         raise ConsentMissing
     priority = PRIORITY[about.urgency]
     return [
+        *_handed_across(referral, about),
         ReferralSent(
             case=about.case,
             student=about.student,
@@ -72,8 +73,24 @@ def send(command: SendReferral, referral: Referral, about: About) -> Sequence[Re
             respond_by=command.at + timedelta(minutes=command.policy.clocks[about.urgency].respond),
             package=command.package,
             package_opens="at-once" if priority == "stat" else "after-acceptance",
-        )
+        ),
     ]
+
+
+def _handed_across(referral: Referral, about: About) -> list[ReferralEvent]:
+    """Before the referral itself, so that no message of it leaves without being known as a transfer."""
+    if not referral.hands_over:
+        return []
+    told = {"case": about.case, "student": about.student, "school": about.school, "referral": referral.referral, "agency": referral.agency}
+    return [CaseHandedAcross(**told, cautions=tuple(_cautions(about)))]
+
+
+def _cautions(about: About) -> Iterator[Caution]:
+    """Of whom the other district must be careful. Who it is only the package may say."""
+    if about.unsafe_home or about.implicated:
+        yield "guardian-unsafe"
+    if about.named - about.implicated:
+        yield "people-named"
 
 
 def cancel(command: CancelReferral, referral: Referral, about: About) -> Sequence[ReferralEvent]:

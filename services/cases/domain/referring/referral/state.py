@@ -17,7 +17,7 @@ from services.cases.domain.referring.referral.events import (
     ReferralUnanswered,
 )
 from shared.errors import Refused
-from shared.events import GuardianAnswer, ReferralCancelRequested, ReferralQuestionAnswered, ReferralSent
+from shared.events import CaseHandedAcross, GuardianAnswer, ReferralCancelRequested, ReferralQuestionAnswered, ReferralSent
 from shared.two_people import Proposal
 
 ENDED = frozenset({"rejected", "completed", "cancelled", "refused", "failed", "entered-in-error"})
@@ -31,7 +31,7 @@ class Referral:
     second person has not confirmed yet. letter_by: after a call, until when the letter follows. chase_by: a missed appointment
     is chased by then, also where the agency made a new one. evaluate_by: after its outcome. postponed_until: before it was sent. owner: to whom it
     was handed over; None where it is with whoever has the case. asked: the agency has asked something; question_by: until when the school
-    answers it; answers: the acts that did.
+    answers it; answers: the acts that did. hands_over: the case goes with it, to another district.
     """
 
     referral: str
@@ -61,6 +61,7 @@ class Referral:
     asked: bool = False
     question_by: datetime | None = None
     answers: frozenset[str] = frozenset()
+    hands_over: bool = False
 
     @property
     def may_name_the_student(self) -> bool:
@@ -107,6 +108,8 @@ def evolve(referrals: Referrals, event: ReferralEvent) -> Referrals:
             return _changed(referrals, event.referral, state="approved", approve_by=None)
         case ReferralSent():
             return _changed(referrals, event.referral, state="sent", letter_by=None, postponed_until=None, respond_by=event.respond_by)
+        case CaseHandedAcross():
+            return referrals  # the case knows it since it was said of the draft
         case ReferralCancelRequested():
             return _changed(referrals, event.referral, cancel_asked=True)
         case ReferralQuestionAnswered():
@@ -165,7 +168,8 @@ def _moved(referrals: Referrals, event: ReferralMoved) -> Referrals:
     known = referrals.by_id.get(event.referral)
     still = known.chase_by if known and event.state not in ENDED else None
     chase = moved + CHASE if event.trigger == "no-show" and moved else still
-    evaluate = moved + EVALUATE if event.state == "completed" and moved else None
+    known_there = known is not None and known.hands_over  # how it went on there is told to nobody here
+    evaluate = moved + EVALUATE if event.state == "completed" and moved and not known_there else None
     awaited = known.respond_by if known and event.state in _NO_ANSWER else None
     told |= _question(known, event, moved)
     return _changed(referrals, event.referral, respond_by=awaited, chase_by=chase, evaluate_by=evaluate, **told)
