@@ -9,7 +9,7 @@ import pytest
 
 from services.intake.adding import Adding, Addition
 from services.intake.attaching.sealing import Attaching
-from services.intake.domain.concern import CONCERN, NamedStudent, RaiseConcern
+from services.intake.domain.concern import CONCERN, AddToConcern, KeepAnswer, NamedStudent, RaiseConcern
 from services.intake.domain.doubles import DOUBLES, STREAM, MatchPersons
 from services.intake.domain.roster import ROSTER, RegisterPerson
 from services.intake.subjects.gathering import DECIDED_BY_A_PERSON, Copies
@@ -110,5 +110,22 @@ async def test_the_child_s_own_copy_counts_the_files_that_came_with_the_report_a
     await adding.add(concern, Addition(text="Dua berkas."), asked, somebody("ani", {"counsellor"}), files)
     held = await copies.of("ani", "dinas", "student")
     (report,) = [each for each in held.parts if each.title == "Laporan yang Anda buat"]
-    assert dict(report.facts)["Lampiran"] == "2 berkas"
+    assert report.facts == (
+        ("Isi", "KATA-ANAK"),
+        ("Cara menghubungi", "HUBUNGI-TEMAN"),
+        ("Tambahan dari Anda", "Dua berkas."),
+        ("Lampiran", "2 berkas"),
+    )
     assert "%PDF" not in json.dumps(held.model_dump())
+
+
+async def test_what_the_child_wrote_later_and_what_was_answered_are_in_the_child_s_own_copy_alone(copies):
+    kernel = copies.kernel
+    added, answered = [await kernel.vault.seal("concern-c", "concern", word, f"c/{word}") for word in ("KATA-TAMBAHAN", "KATA-JAWABAN")]
+    occasion = Occasion("service:test", None, datetime.now(UTC), TANGGAP, uuid4())
+    for command in (AddToConcern(addition="a1", text=added, texts={}, answers={}), KeepAnswer(answer="j1", text=answered)):
+        await execute(kernel.store, CONCERN, "concern-c", command, occasion)
+    own, guardian = [await copies.of("ani", "dinas", reader) for reader in ("student", "guardian")]
+    (report,) = [each for each in own.parts if each.title == "Laporan yang Anda buat"]
+    assert report.facts[2:] == (("Tambahan dari Anda", "KATA-TAMBAHAN"), ("Jawaban petugas", "KATA-JAWABAN"))
+    assert "KATA-JAWABAN" not in json.dumps(guardian.model_dump())

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from services.intake.domain.concern import CONCERN, ConcernReceived
+from services.intake.domain.concern import CONCERN, ConcernAddedTo, ConcernAnswered, ConcernReceived
 from services.intake.domain.doubles import DOUBLES, STREAM
 from services.intake.domain.roster import ROSTER, Entry
 from services.intake.erasure.view import Erasures
 from services.intake.views import Directory
 from shared.decider import load
 from shared.errors import NotFound
+from shared.message import Event
 from shared.neighbours import Told
 from shared.sealed import Erased, Sealed
 from shared.service import Kernel
@@ -101,26 +102,32 @@ class Copies:
         """What they reported themselves, in their own words. An anonymous report is nobody's."""
         async with self.kernel.database.connection() as connection:
             rows = await (await connection.execute(_REPORTED, (person,))).fetchall()
-        return [await self._report(each) for (stream,) in rows for each in await self._received(stream)]
+        return [await self._report(stream) for (stream,) in rows]
 
-    async def _received(self, stream: str) -> list[ConcernReceived]:
-        """How a report began, whichever release stored it."""
+    async def _report(self, stream: str) -> Part:
+        """How it began, and what was written about it since on both sides, whichever release stored it."""
         told = CONCERN.codec.decode_many(await self.kernel.store.read_stream(stream))
-        return [each for each in told if isinstance(each, ConcernReceived)]
+        files = await self._files(stream)
+        facts = [fact for event in told for fact in await self._written(event)]
+        counted = [("Lampiran", f"{files} berkas")] if files else []
+        return Part(title="Laporan yang Anda buat", title_en="A report of yours", facts=(*facts, *counted))
 
-    async def _report(self, told: ConcernReceived) -> Part:
-        files = await self._files(told.concern)
-        facts = {
-            "Isi": await self._opened(told.narrative),
-            "Cara menghubungi": await self._opened(told.reply_to),
-            "Lampiran": f"{files} berkas" if files else "",
-        }
-        return Part(title="Laporan yang Anda buat", title_en="A report of yours", facts=_filled(facts))
+    async def _written(self, event: Event) -> Sequence[tuple[str, str]]:
+        match event:
+            case ConcernReceived():
+                told = {"Isi": event.narrative, "Cara menghubungi": event.reply_to}
+            case ConcernAddedTo():
+                told = {"Tambahan dari Anda": event.text}
+            case ConcernAnswered():
+                told = {"Jawaban petugas": event.text}
+            case _:
+                return ()
+        return _filled({label: await self._opened(text) for label, text in told.items()})
 
-    async def _files(self, concern: str) -> int:
+    async def _files(self, stream: str) -> int:
         """How many came with it. The copy holds none: others may be seen in them, and a person decides about that."""
         async with self.kernel.database.statement() as connection:
-            row = await (await connection.execute(_FILES, (f"concern-{concern}",))).fetchone()
+            row = await (await connection.execute(_FILES, (stream,))).fetchone()
         return row[0] if row else 0
 
     async def _opened(self, sealed: Sealed | None) -> str:
