@@ -1,6 +1,7 @@
 """People's data ends whole while concerns come in and services are killed: each erasure ends, everybody else's history is what it was (ADR 50).
 
-`make faults RUNS=60` erases 160 people, eight in each of twenty runs; RUNS=190 some five hundred.
+`make faults RUNS=60` erases 160 people, eight in each of twenty runs; RUNS=190 some five hundred. The last run is looked at from outside, too: in a dump, in
+Redis' log and every other file, and in a backup of before that comes back with the journal.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from district.sample.roster import SOURCE
 from services.intake.roster.people import school_id
 from shared.access import service_principal
 from shared.keys import SERVICES
+from tests.faults.outside import Backup, backed_up, brought_back, places_with
 from tests.faults.rig import chance, rig
 from tests.faults.test_faults import RUNS, SEED
 
@@ -29,18 +31,23 @@ KILLS = max(1, RUNS // 3)
 LOAD = 24
 """Concerns about others that come in meanwhile."""
 
+WORD = "KATAKUNCI-HILANG"
+"""Stands in what is written about each of them."""
+
 STAY = {"identity", "contact", "sign-in"}
 """Purposes whose keys a duty keeps while somebody is in the roster."""
 
 
 def test_erasures_under_load_and_kills_end_whole_and_touch_nobody_else(tmp_path_factory):
-    with rig(tmp_path_factory.mktemp("erasures")) as district:
+    folder, journal = tmp_path_factory.mktemp("erasures"), tmp_path_factory.mktemp("journal")
+    with rig(folder, TANGGAP_JOURNAL=str(journal)) as district:
         victims = _victims(district)
         runs = [victims[start : start + TOGETHER] for start in range(0, min(len(victims), KILLS * TOGETHER), TOGETHER)]
         for number, people in enumerate(runs):
             luck = chance(SEED * 7000 + number)
             cases = {person: _closed_case(district, person, school) for person, school in people}
             before = _histories(district, cases.values())
+            backup = backed_up(district, tmp_path_factory.mktemp("backup")) if people is runs[-1] else None
             _erased_while_killed(district, list(cases), luck)
             district.settle()
             after = _histories(district, cases.values())
@@ -48,7 +55,21 @@ def test_erasures_under_load_and_kills_end_whole_and_touch_nobody_else(tmp_path_
             for person, case in cases.items():
                 assert (person, _living(district, person) - STAY, _living(district, f"case-{case}")) == (person, set(), set())
             assert _words_left(district) == []
+            if backup:
+                _require_ended_outside(district, cases, backup, journal, tmp_path_factory.mktemp("restored") / "home")
         print(f"erased {sum(map(len, runs))} people in {len(runs)} runs, one kill each; {len(district.acknowledged)} concerns, none lost or doubled")
+
+
+def _require_ended_outside(district, cases: dict[str, str], backup: Backup, journal, home) -> None:
+    """The keys that the backup holds alive are ended in it again, before anything serves; and no word of the erased can be read anywhere."""
+    assert places_with(WORD, district) == []
+    owners = [*cases, *(f"case-{case}" for case in cases.values())]
+    left, is_read = brought_back(backup, journal, home, owners, WORD)
+    assert ({(owner, purpose) for owner, purpose in left if purpose not in STAY}, is_read) == (set(), False)
+    lost, _ = brought_back(backup, None, home.with_name("forgetful"), owners, WORD)
+    assert {owner for owner, purpose in lost if purpose not in STAY} >= set(cases), (
+        "without the journal the backup brings them back: the look finds them"
+    )
 
 
 def _victims(district) -> list[tuple[str, str]]:
@@ -61,14 +82,14 @@ def _closed_case(district, person: str, school: str) -> str:
     """Somebody reported; the district's duty dealt with it."""
     body = {
         "school": school, "students": [{"id": person, "role": "affected"}], "kind": "incident", "categories": ["bullying"],
-        "narrative": "KATAKUNCI-HILANG", "channel": "api", "reporter": {"kind": "staff"},
+        "narrative": WORD, "channel": "api", "reporter": {"kind": "staff"},
     }  # fmt: skip
     district.attempted += 1
     told = _given(district, "intake", "POST", "concerns", body, district.service())
     district.acknowledged[told["concern_id"]] = person
     case = district.wait_for(lambda: district._case_of(told["concern_id"]), "a case of whoever is erased")
     _given(district, "cases", "POST", f"cases/{case}/take-over-case", {"reason": "x"}, district.duty())
-    _given(district, "cases", "POST", f"cases/{case}/close", {"outcome_class": "helped", "task_reviewed": "KATAKUNCI-HILANG"}, district.duty())
+    _given(district, "cases", "POST", f"cases/{case}/close", {"outcome_class": "helped", "task_reviewed": WORD}, district.duty())
     return str(case)
 
 
@@ -127,8 +148,8 @@ def _living(district, owner: str) -> set[str]:
 def _words_left(district) -> list[str]:
     """Where words of the erased stand in a store, a message or a file."""
     folders = [each for each in district.folder.rglob("*") if each.is_file() and each.suffix in (".log", ".jsonl", ".json")]
-    found = [each.name for each in folders if "KATAKUNCI-HILANG" in each.read_text(encoding="utf-8", errors="replace")]
+    found = [each.name for each in folders if WORD in each.read_text(encoding="utf-8", errors="replace")]
     for service in SERVICES:
-        rows = district.sql(f"SELECT type FROM {service}.event WHERE body LIKE %s", "%KATAKUNCI-HILANG%")
+        rows = district.sql(f"SELECT type FROM {service}.event WHERE body LIKE %s", f"%{WORD}%")
         found += [json.dumps([service, kind]) for (kind,) in rows]
     return found
