@@ -198,6 +198,9 @@ async def test_two_people_on_one_case_see_each_other(cases):
     assert here not in await shown(cases, case, school.counsellor)
     assert here in await shown(cases, case, school.coordinator, "?reason=supervision")
     assert here in await shown(cases, case, school.counsellor)
+    assert (await cases.client.get("/cases/untuk-saya", headers=school.who("student"))).status_code == 200
+    (line,) = re.findall(rf"{here}([^<]*)</p>", await shown(cases, case, school.counsellor))
+    assert re.fullmatch(r"coordinator \(\d\d\.\d\d\)", line.strip()), "a child who reads their own page is no colleague"
     assert here not in await shown(cases, case, school.principal), "a summary does not say who reads the content"
 
 

@@ -106,6 +106,9 @@ async def test_after_a_call_it_is_sent_at_once_and_exactly_as_it_was_shown(refer
     assert await kinds(referring, case) == ["referral-drafted", "help-called", "referral-sent"]
     shown = await referring.client.get(answer.headers["location"], headers=who.who)
     assert "Terbitkan surat alih tangan kasus" in shown.text
+    (letter,) = re.findall(rf'href="(/cases/cases/{case}/surat/referral-letter/[^"]+)"', shown.text)
+    issuing = (await referring.client.get(letter, headers=who.who)).text
+    assert "Yth. Pimpinan RSUD Contoh\ndi tempat</textarea>" in issuing, "a letter goes to somebody by name"
 
 
 async def test_an_unsafe_guardian_is_neither_asked_for_consent_nor_named_to_the_agency(referring):

@@ -113,4 +113,4 @@ def test_a_sentence_that_differs_by_two_fields_is_refused(tmp_path):
 
 def test_a_field_that_a_reader_is_not_given_is_passed_over():
     told = words_of().sentence("referral-decided", {})
-    assert told == ("Keputusan rujukan: ….", "Referral decision: ….")
+    assert told == ("Keputusan rujukan.", "Referral decision.")

@@ -16,10 +16,13 @@ from services.intake.domain.doubles import (
     TellApart,
     UnmatchPersons,
 )
+from services.intake.roster.doubles import DoublesDesk
 from services.intake.roster.ids import person_id, school_id
 from services.intake.roster.likeness import likely, of_one_name, spelled
 from services.intake.roster.person import Person
+from services.intake.views import Directory
 from shared.access import Principal
+from shared.errors import NotFound
 from shared.events import PersonsMatched, PersonsUnmatched
 from shared.testing import given
 from tests.intake.office import Office
@@ -134,6 +137,16 @@ async def test_the_page_shows_who_is_likely_one_child_at_the_own_school(school):
     page = (await school.shown()).text
     assert (page.count("Satu anak: A"), "lahir Kamis 3 Mei 2012" in page, "Budi" in page) == (1, True, False)
     assert "Tidak ada." in (await school.shown(OF_B)).text
+
+
+@pytest.mark.anyio
+async def test_whoever_is_on_leave_from_a_school_says_nothing_of_its_students_meanwhile(school):
+    desk = DoublesDesk(school.office.kernel, Directory(school.office.kernel.database, school.office.directory))
+    on_leave = replace(COORDINATOR, away=frozenset({A}))
+    assert ([each.name for each in await desk.of(COORDINATOR)], await desk.of(on_leave)) == (["SMP Negeri 1"], [])
+    with pytest.raises(NotFound):
+        await desk.say(on_leave, ANI, ANI_2, "one")
+    assert await school.told() == []
 
 
 @pytest.mark.anyio

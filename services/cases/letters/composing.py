@@ -20,6 +20,7 @@ from services.cases.letters.standing import Standing
 from services.cases.letters.subjects import Subjects
 from services.cases.letters.verifying import Verifying
 from services.cases.reading import documents
+from services.cases.reading.agencies import Agencies
 from services.cases.reading.reports import Reports
 from services.cases.reading.words import Words
 from shared.errors import StartRefused
@@ -40,7 +41,7 @@ def routers(road: Road, words: Words, kinds: Mapping[str, Kind[Material]], repor
     subjects = subjects_of(road, words, issuing)
     return [
         routes.router(subjects, issuing, kinds),
-        pages.router(pages.DocumentPages(subjects, issuing, kinds)),
+        pages.router(pages.DocumentPages(subjects, issuing, kinds, Agencies(road.kernel))),
         report_routes.router(report_routes.ReportRoutes(issuing, reports, REPORTS, words)),
         settings.router(CommandRoutes(road, APIRouter(prefix="/cases/api", tags=["paper"])), issuing),
         verifying.router(Verifying(issuing, titles(work))),

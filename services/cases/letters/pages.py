@@ -21,10 +21,12 @@ from services.cases.letters.material import Material
 from services.cases.letters.previewing import UNNUMBERED, previewed
 from services.cases.letters.subjects import Subjects, drafted, numbered
 from services.cases.letters.wanted import Wanted
+from services.cases.reading.agencies import Agencies
 from services.cases.rights import ReadingReason, ReadingReasonNeeded
 from shared.access import Principal, SignedIn
 from shared.asked import Asked
-from shared.errors import IdempotencyMismatch, Refused, Sentences
+from shared.errors import IdempotencyMismatch, Refused, Sentences, Unavailable
+from shared.events import ReferralSent
 from shared.message import TANGGAP, derived_id
 from shared.pages import Text, say
 
@@ -56,11 +58,12 @@ def _lines(text: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class DocumentPages:
-    """kinds: every document."""
+    """kinds: every document. agencies: by name, for a letter to one of them."""
 
     subjects: Subjects
     issuing: Issuing
     kinds: Mapping[str, Kind[Material]]
+    agencies: Agencies
 
     async def listing(self, case_id: str, gathered: Gathered) -> dict[str, object]:
         """What may be issued, and what was."""
@@ -69,6 +72,17 @@ class DocumentPages:
         titles = {each.document.name: (each.document.indonesian, each.document.english) for each in made}
         numbers = {each.issued.issue.document: each.issued.issue.number for each in issued}
         return {"id": case_id, "made": made, "issued": issued, "titles": titles, "numbers": numbers, "zone": gathered.material.calendar.zone}
+
+    async def recipient(self, made: Made) -> str:
+        """To whom a letter goes whose words know no name: the agency. Empty where the directory does not answer; then it is typed."""
+        sent = made.happened.event
+        if not isinstance(sent, ReferralSent) or not made.document.name.endswith("-letter"):
+            return ""
+        try:
+            name = dict(await self.agencies.names()).get(sent.agency)
+        except Unavailable:
+            return ""
+        return f"Yth. Pimpinan {name}\ndi tempat" if name else ""
 
     async def form(self, principal: Principal, gathered: Gathered, made: Made, typed: Typed) -> dict[str, object]:
         """The document as it would be issued now, with the form below it."""
@@ -114,7 +128,7 @@ def router(pages: DocumentPages) -> APIRouter:
     async def one(case_id: str, name: str, version: int, request: Request, principal: SignedIn, reason: ReadingReason | None = None) -> HTMLResponse:
         gathered = await subjects.case(principal, case_id, reason)
         made = subjects.found(gathered, name, version)
-        told = await pages.form(principal, gathered, made, Typed(number=made.number or "", nonce=str(uuid4())))
+        told = await pages.form(principal, gathered, made, Typed(number=made.number or "", recipient=await pages.recipient(made), nonce=str(uuid4())))
         return page(request, "letters/issuing.html", told | {"id": case_id, "reason": reason})
 
     @routes.post("/{name}/{version}")

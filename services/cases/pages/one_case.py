@@ -85,7 +85,7 @@ class OneCase:
             "objections": told.get("objections", ()),
             "letters": self.after.letters(case_id, saved, history),
             "looked": looked,
-            "beside": [each for each in looked if each.here and each.by and each.reader != principal.id],
+            "beside": [each for each in looked if each.here and each.by and each.reader not in (principal.id, told["student"])],
         }
 
     def _work(self, told: Mapping[str, Any], cards: Sequence[Card], links: Sequence[Link], names: Mapping[str, str]) -> dict[str, Any]:

@@ -30,11 +30,14 @@ READING_REASONS: Mapping[ReadingReason, Pair] = {
 WITHHELD: Pair = ("Ada catatan yang tidak untuk peran ini.", "Something was recorded that is not for this role.")
 
 
+_PASSED_OVER = "…"
+
+
 class _Said(dict[str, str]):
     """What is withheld from the reader is passed over in a sentence."""
 
     def __missing__(self, _: str) -> str:
-        return "…"
+        return _PASSED_OVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,8 @@ class Sentence:
         indonesian, english = _chosen(said.by_value, data.get(said.field)) if isinstance(said, Choice) else said
         words = {name: _words(self.values.get(name, {}), data.get(name)) for name in (*data, *self.values) if self._is_said(name, data)}
         return (
-            indonesian.format_map(_Said({name: each[0] for name, each in words.items()})),
-            english.format_map(_Said({name: each[1] for name, each in words.items()})),
+            _whole(indonesian.format_map(_Said({name: each[0] for name, each in words.items()}))),
+            _whole(english.format_map(_Said({name: each[1] for name, each in words.items()}))),
         )
 
     def _is_said(self, name: str, data: Mapping[str, Any]) -> bool:
@@ -82,6 +85,11 @@ class Words:
     def sentence(self, event_type: str, data: Mapping[str, Any]) -> Pair:
         """What happened, in Indonesian and English. data: the event's open fields."""
         return WITHHELD if event_type == "withheld" else self.events[event_type].of(data)
+
+
+def _whole(sentence: str) -> str:
+    """A sentence that would end in nothing but what is withheld ends before it."""
+    return sentence.replace(f": {_PASSED_OVER}.", ".")
 
 
 def code(value: object) -> str:

@@ -63,7 +63,7 @@ class DoublesDesk:
 
     async def of(self, principal: Principal) -> Sequence[OfSchool]:
         """Each school of which the principal may say it, by name. Names are opened for this page and not kept."""
-        mine, doubles = principal.schools(*SAYS), await self._doubles()
+        mine, doubles = _schools_of(principal), await self._doubles()
         named = [(str(each["school"]), each["name"] or "") for each in await self.directory.schools() if each["school"] in mine]
         return [await self._of_school(school, name, doubles) for school, name in named]
 
@@ -80,7 +80,7 @@ class DoublesDesk:
         await execute(self.kernel.store, DOUBLES, STREAM, command, Occasion(principal.id, school, now, cause, cause))
 
     async def _school_of(self, principal: Principal, person: str, other: str, *, both: bool) -> str:
-        mine = principal.schools(*SAYS)
+        mine = _schools_of(principal)
         known = [await self.directory.person(each) for each in (person, other)]
         own = [each.school for each in known if each and each.kind == "student" and each.school in mine]
         if len(own) < (2 if both else 1) or own[0] is None:
@@ -127,6 +127,11 @@ class DoublesDesk:
         last, recorded = await self._last(person), await self.kernel.store.read_stream(f"person-{person}")
         told = [each.recorded_at for each in recorded if each.type == "person-registered"]
         return Record(person, last.name, last.homeroom or "", last.birthday, len(last.guardians), told[-1]) if last else None
+
+
+def _schools_of(principal: Principal) -> frozenset[str]:
+    """Whoever is on leave from a school says nothing of its students meanwhile."""
+    return principal.schools(*SAYS) - principal.away
 
 
 def _newest_first(pair: Pair) -> Pair:

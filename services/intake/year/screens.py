@@ -98,8 +98,8 @@ class YearScreens:
         return f"{ADDRESS}?{urlencode({'sekolah': school} | ({'tersimpan': '1'} if saved else {}))}"
 
     async def _mine(self, principal: Principal) -> dict[str, tuple[str, str]]:
-        """Name and level of the coordinator's schools, by id."""
-        mine = principal.schools("coordinator")
+        """Name and level of the coordinator's schools, by id; whoever is on leave from one leaves its year to those who are there."""
+        mine = principal.schools("coordinator") - principal.away
         found = [each for each in await self.directory.schools() if each["school"] in mine]
         return {str(each["school"]): (each["name"] or "", each["level"] or "") for each in found}
 
