@@ -16,7 +16,6 @@ from district.sample.faces import Face, sample_schools
 from services.intake.sessions.office import Sessions
 from shared.access import Identity
 from shared.errors import Fault, Invalid, NotAllowed
-from shared.events import SessionHolder
 from shared.pages import path_of_ours
 
 _FORBIDDEN = 403
@@ -29,8 +28,7 @@ def beginning(sessions: Sessions) -> Begin:
     """The demonstration's way to begin a session; nothing is proved, so it is as weak as a proof can be."""
 
     async def begin(who: Identity, answer: Response) -> None:
-        kind: SessionHolder = "agency" if who.kind == "agency" else "person"
-        sessions.give(answer, await sessions.begin(who.id, level="single", way="demonstration", kind=kind))
+        sessions.give(answer, await sessions.begin(who.id, level="single", way="demonstration"))
 
     return begin
 

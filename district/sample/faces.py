@@ -8,8 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from district.sample.agencies import agency_id
-from district.sample.people import OFFICE, SCHOOLS, generate
+from district.sample.people import OFFICE, OFFICER, SCHOOLS, Someone, generate
 from district.sample.roster import SOURCE
 from services.intake.roster.people import person_id, school_id
 from shared.access import Identity
@@ -69,10 +68,14 @@ def sample_schools() -> frozenset[str]:
 
 
 def _people() -> dict[str, tuple[str, Identity]]:
-    """Name and principal of the first person of each role at the school or the district's office, and of one agency."""
-    found = {"agency": ("RSUD Contoh (FIKTIF)", Identity(agency_id("rsud"), "agency"))}
+    """Name and principal of the first person of each role at the school or the district's office, and of an officer of an agency."""
+    found = {"agency-officer": _known(OFFICER)}
     for person in generate().people:
         if person.school in (_SCHOOL, OFFICE.key):
             for role in person.roles or (person.kind,):
-                found.setdefault(role, (f"{person.given} {person.family} (FIKTIF)", Identity(person_id(SOURCE, person.key), "person")))
+                found.setdefault(role, _known(person))
     return found
+
+
+def _known(person: Someone) -> tuple[str, Identity]:
+    return f"{person.given} {person.family} (FIKTIF)", Identity(person_id(SOURCE, person.key), "person")

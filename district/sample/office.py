@@ -1,4 +1,4 @@
-"""The district's own people of the sample. They stand in no school's export and are appointed, as in a real district."""
+"""The district's own people of the sample, and an officer of an agency. They stand in no school's export and are appointed, as in a real district."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 
 import httpx
 
-from district.sample.people import OFFICE, District, Someone
+from district.sample.agencies import agency_id
+from district.sample.people import OFFICE, OFFICER, District, Someone
 from district.sample.roster import SOURCE
 from services.intake.roster.ids import person_id, school_id
 
@@ -18,15 +19,19 @@ _KINDS = ("regency", "province")
 
 
 def appointments(district: District) -> Iterator[dict[str, Any]]:
-    """One body for each post of the district's office; only those in the whole district or for a kind where the district has no schools."""
+    """One body for each post of the district's office, and one of the agency's officer; only posts in the whole district or for a kind where the
+    district has no schools.
+    """
     for person in district.people:
         if person.school == OFFICE.key:
             places = [(role, where) for role in person.roles for where in _where(role) if district.schools or "school" not in where]
             yield from ({**_who(person), "role": role, **where} for role, where in places)
+    if district.schools:
+        yield {**_who(OFFICER), "role": "agency-officer", "agency": agency_id("rsud")}
 
 
 def appoint_office(client: httpx.Client, intake: str, headers: dict[str, str], district: District) -> None:
-    """Appoints everybody of the office; the roster must have been imported. intake: origin of the service. Raises: httpx.HTTPStatusError."""
+    """Appoints everybody of the office, and the officer; the roster must have been imported. intake: origin of the service. Raises: httpx.HTTPStatusError."""
     for body in appointments(district):
         client.post(f"{intake}/intake/api/appointments", json=body, headers=headers).raise_for_status()
 

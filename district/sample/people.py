@@ -162,6 +162,9 @@ SCHOOLS = (
     School("sma1", "20100003", "SMA Negeri 1 Contoh (FIKTIF)", "gugus-2", (15, 18), ("10A", "11A", "12A"), 160, 2),
     School("smk1", "20100004", "SMK Negeri 1 Contoh (FIKTIF)", "gugus-2", (15, 19), ("10 TKJ", "11 TKJ", "12 TKJ"), 140, 1),
 )
+OFFICER = Someone("rsud-petugas-01", "", "staff", "Ratna", "Wulandari", roles=("agency-officer",))
+"""Works at one of the sample's agencies, and stands in no school's export."""
+
 OFFICE = School("dinas", "", "Dinas Pendidikan Kabupaten Contoh (FIKTIF)", "", (0, 0), (), 0, 0)
 _TODAY = date(2026, 1, 5)
 

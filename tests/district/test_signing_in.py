@@ -60,9 +60,9 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 async def knows_everybody(url: str, home: Home) -> bool:
-    """Cases has heard of everybody who has a first page there."""
+    """Cases and notifications have heard of everybody who has a first page there."""
     async with httpx.AsyncClient(trust_env=False) as client:
-        theirs = [face for face in faces() if face.first.startswith("/cases/")]
+        theirs = [face for face in faces() if face.first.startswith(("/cases/", "/notifications/"))]
         asked = [await client.get(f"{url}{face.first}", headers={"authorization": f"Bearer {home.token(face.who)}"}) for face in theirs]
     return all(answer.is_success for answer in asked)
 
@@ -102,8 +102,8 @@ def test_the_page_shows_one_person_of_each_role_and_what_they_see(browser):
     shown = re.findall(r'name="role" value="([a-z-]+)">', page.text)
     known = {role for roles in Permissions().rows.values() for role in roles}
     assert sorted(shown) == sorted(
-        known - {"*", "service", "mentor", "subject-teacher", "agency-officer", "integrator"}
-    )  # homeroom teachers teach; no sample agency has officers; a machine signs in nowhere
+        known - {"*", "service", "mentor", "subject-teacher", "agency", "integrator"}
+    )  # homeroom teachers teach; a machine signs in nowhere
     for face in faces():
         assert all(text in page.text for text in (face.name, face.title[0], face.sees[0], face.tries[0]))
     english = browser.get("/masuk", headers={"cookie": "tanggap_language=en"})

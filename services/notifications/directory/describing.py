@@ -15,6 +15,9 @@ from shared.typed import whole_number
 LONGEST, LONGEST_LINE, MOST = 2_000, 300, 50
 """Characters of a description and of a line, and lines of one kind, that are kept."""
 
+MOST_ROOM = 100_000
+"""Free places: nobody has more, whatever a slip of the finger says."""
+
 _UNACCOMPANIED, _ROOM = "tanggap.unaccompanied", "tanggap.room"
 """Labels of attributes: whether minors are served without a guardian, and how many places are free. HSDS 3.0 has no fields for them."""
 
@@ -98,7 +101,8 @@ class _Telling:
         return said.get(self.service["id"]) or said.get(self.agency["id"], "")
 
     def _room(self) -> int | None:
-        return whole_number(self._said(_ROOM))
+        told = whole_number(self._said(_ROOM))
+        return None if told is None else min(told, MOST_ROOM)
 
 
 def _never_closes(schedule: Row) -> bool:

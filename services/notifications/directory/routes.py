@@ -10,10 +10,11 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.notifications.directory import exporting
-from services.notifications.directory.describing import LONGEST, LONGEST_LINE, MOST
+from services.notifications.directory.describing import LONGEST, LONGEST_LINE, MOST, MOST_ROOM
 from services.notifications.directory.needs import needs
 from services.notifications.directory.saying import sentences
 from services.notifications.directory.searching import Hit, Reason, Wish, receivers
+from services.notifications.directory.tables import LONGEST_ID
 from services.notifications.domain.agency import AGENCY, DescribeAgency
 from services.notifications.domain.agency_correction import correction_of
 from services.notifications.domain.listing import Offer
@@ -40,7 +41,7 @@ class _Body(BaseModel):
 class OfferBody(_Body):
     """One service. What is not known is left out; see `services/notifications/domain/listing.py`."""
 
-    service: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    service: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_ID)]
     name: Line
     description: Said = ""
     eligibility: Said = ""
@@ -54,14 +55,14 @@ class OfferBody(_Body):
     unaccompanied: bool | None = None
     places: Lines = ()
     phones: Lines = ()
-    room: Annotated[int, Field(ge=0, le=100_000)] | None = None
+    room: Annotated[int, Field(ge=0, le=MOST_ROOM)] | None = None
     checked_on: date | None = None
 
 
 class DescriptionBody(_Body):
     """id: of a registered agency. description: of the agency itself."""
 
-    id: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    id: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_ID)]
     description: Said = ""
     offers: Annotated[tuple[OfferBody, ...], Field(max_length=MOST)] = ()
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from services.notifications.directory.tables import BY_ALL_OWNERS, LONGEST, LOOSE, TABLES, Name, Reason, Row, SetAside, Tables
+from services.notifications.directory.tables import BY_ALL_OWNERS, LONGEST, LONGEST_ID, LOOSE, TABLES, Name, Reason, Row, SetAside, Tables
 
 INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Characters that no cell needs, and that hide something or cannot be kept."""
@@ -58,7 +58,7 @@ def _checked(sifted: Sifted, table: Name, row: Row) -> Row | None:
 
 
 def _wrong(table: Name, column: str, cell: str) -> Reason | None:
-    if len(cell) > LONGEST:
+    if len(cell) > (LONGEST_ID if column == "id" else LONGEST):
         return "too-long"
     if INVISIBLE.search(cell):
         return "invisible-character"

@@ -70,6 +70,9 @@ LOOSE: frozenset[Name] = frozenset({"organizations", "attributes", "locations"})
 LONGEST = 5_000
 """Characters of a cell."""
 
+LONGEST_ID = 100
+"""Characters of an id: agencies and services are kept under theirs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

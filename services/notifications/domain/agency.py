@@ -105,10 +105,10 @@ class Agency:
     corrections: Corrections = ()
 
     def offers(self) -> tuple[Offer, ...]:
-        """What the directory says, without the agency's own words; one where it knows no service."""
+        """What the directory says, without the agency's own words; where it knows no service, the agency as a whole."""
         assert self.registered is not None
         described = self.described.offers if self.described else ()
-        return described or (Offer(service=WHOLE, name=", ".join(self.registered.services) or self.registered.name),)
+        return described or (Offer(service=WHOLE, name=self.registered.name),)
 
     @property
     def can_be_asked(self) -> bool:
