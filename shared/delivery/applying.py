@@ -45,6 +45,11 @@ CONFLICTS = 3
 """How often events are decided together before they are taken one by one, when others write to their streams."""
 
 
+def longest_pause(attempt: int) -> float:
+    """Most seconds before an event is tried again; attempt: how often it failed before, from 0."""
+    return 0.05 * 2.0**attempt
+
+
 class _Failed(Exception):
     """A handler failed on this event while it was decided together with others."""
 
@@ -197,7 +202,7 @@ class Applying:
             except Exception as failed:  # noqa: BLE001 - no error of one event may stop the others
                 error = failed
                 log.warning("handler-failed", part=self._name, event_id=str(event.id), type=event.type, attempt=attempt, error=type(failed).__name__)
-                await asyncio.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 - jitter
+                await asyncio.sleep(random.uniform(0, longest_pause(attempt)))  # noqa: S311 - jitter
         await self._parking.park(self._consumer, self._source, event, TRIES, type(error).__name__)
         self._parked.add(event.key)
         return await self._store.append(Item(checkpoint=checkpoint))

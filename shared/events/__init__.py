@@ -51,7 +51,7 @@ from shared.events.guardians import (
     NoticeOutcome,
 )
 from shared.events.held import ReportsHeld
-from shared.events.reading import OLDER, only_to_read, read_public
+from shared.events.reading import OLDER, only_to_read, read_at_once, read_public
 from shared.events.referrals import (
     CaseHandedAcross,
     Caution,
@@ -178,5 +178,6 @@ __all__ = [
     "calendar_of_kind",
     "calendar_of_school",
     "only_to_read",
+    "read_at_once",
     "read_public",
 ]  # fmt: skip

@@ -22,7 +22,18 @@ def only_to_read(first: Json) -> Json:
     return {**first, "second": None, "asks": "reading", "about": None, "meet_at": None}
 
 
-OLDER = Upcasters({("person-registered", 1): _roles_at_the_one_school, ("guardian-to-be-told", 1): only_to_read})
+def read_at_once(first: Json) -> Json:
+    """Version 1 of `concern-joined-case`: every reporter was told at once that the concern had been read."""
+    return {**first, "read": True}
+
+
+OLDER = Upcasters(
+    {
+        ("person-registered", 1): _roles_at_the_one_school,
+        ("guardian-to-be-told", 1): only_to_read,
+        ("concern-joined-case", 1): read_at_once,
+    }
+)
 """From the versions of public events that are no longer written."""
 
 

@@ -14,10 +14,19 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture
-async def chromium():
+@pytest.fixture(scope="module")
+async def started_browser():
+    """One for a module: starting it takes longer than most looks."""
     async with browser() as made:
         yield made
+
+
+@pytest.fixture
+async def chromium(started_browser):
+    """Each test looks in contexts of its own, which share nothing with another's and end with it."""
+    yield started_browser
+    for context in started_browser.contexts:
+        await context.close()
 
 
 @pytest.fixture

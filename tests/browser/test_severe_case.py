@@ -16,6 +16,7 @@ from shared.access import Identity
 from tests.browser import needs_browser
 from tests.browser.severe import Person, alert_links
 from tests.faults.rig import AGENCY, rig
+from tests.patience import asked_patiently
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.thorough, pytest.mark.timeout(600), needs_browser]
 
@@ -52,7 +53,7 @@ class Agency:
         )
 
     def task(self) -> str | None:
-        found = httpx.get(self.base, headers=self.headers).raise_for_status().json()["items"]
+        found = asked_patiently(self.base, self.headers).raise_for_status().json()["items"]
         return found[0]["id"] if found else None
 
     def package(self, task: str) -> str:

@@ -23,9 +23,16 @@ from tests.cases.test_clocks import view_of
 
 pytestmark = pytest.mark.anyio
 
+EVERY_CASE = 1000
+"""More than the tests of this module have together: those of a neighbour may still be on their way."""
+
 
 async def left(cases, school, person):
     await cases.hear(PersonLeft(person=school.named(person), school=school.id))
+
+
+def absences_of(cases):
+    return Absences(cases.kernel.database, cases.kernel.posts)
 
 
 async def without_an_owner(cases, case, count=1):
@@ -284,7 +291,7 @@ async def test_whoever_is_named_in_a_new_concern_has_the_case_no_longer_until_th
     found = (await cases.get(f"cases/{case}", school.coordinator)).json()
     assert (found["assignee"], found["without_an_owner"], {each["owner"] for each in found["deadlines"]}) == (None, True, {None})
     assert (await cases.get(f"cases/{case}", school.counsellor)).status_code == 404
-    assert await Absences(cases.kernel.database, cases.kernel.posts).owed(10) == [], "it is told once"
+    assert case not in {each.case for each in await absences_of(cases).owed(EVERY_CASE)}, "it is told once"
     await cases.done(case, "judge-allegation", school.coordinator, accused=counsellor, outcome="unfounded", reason="x")
     await is_back(cases, case)
     assert (await cases.get(f"cases/{case}", school.counsellor)).json()["assignee"] == counsellor
@@ -297,7 +304,7 @@ async def test_who_gave_a_case_up_for_a_conflict_does_not_come_back_to_it_before
     await cases.caught_up()
     assert await told(cases, case) == [school.named("coordinator")]
     assert await expected(school, case, school.coordinator) >= {"decide", "contact", "plan"}
-    assert await Absences(cases.kernel.database, cases.kernel.posts).returned(10) == []
+    assert case not in {each for each, _ in await absences_of(cases).returned(EVERY_CASE)}
     await cases.done(case, "rule-conflict", school.coordinator, person=counsellor, conflicted=False, reason="x")
     await is_back(cases, case)
     assert (await cases.get(f"cases/{case}", school.coordinator)).json()["without_an_owner"], "it is given to somebody by name"
@@ -313,7 +320,7 @@ async def test_what_an_older_release_left_without_anything_expected_is_found(cas
         await commit(cases.kernel.store, partial(_written, write(CASE, loaded, events, occasion)))
     await cases.caught_up()
     owners = Owners(cases.kernel, view_of(cases), CASE)
-    assert await owners.step() == 2
+    await owners.step()  # or the service itself, if it looked just before
     await cases.caught_up()
     assert await expected(school, still, school.counsellor, "waiting-for-me") == {"assess"}
     assert await expected(school, unowned, school.counsellor, "waiting-for-me") == {"decide", "contact", "plan"}

@@ -238,7 +238,7 @@ def test_an_accused_guardian_is_not_told_because_of_new_words_and_is_judged_anew
 ANSWERS = st.dictionaries(st.sampled_from(sorted(POLICY.facts)), st.booleans(), max_size=4)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @drawn(st.lists(st.tuples(ANSWERS, st.sampled_from(ORDER)), min_size=1, max_size=6))
 def test_whatever_a_reporter_adds_the_level_never_falls_and_an_urgent_yes_is_never_without_an_alert(said):
     case, facts = handled(), {"repeated": False}

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.cases.commands.facts import record_fact
@@ -129,7 +129,7 @@ async def lived(steps, done: Counter) -> None:
 def test_matching_and_unmatching_over_random_histories_loses_and_gains_no_concern_alert_or_reader():
     done: Counter = Counter()
 
-    @settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=1000)
     @given(STEPS)
     def over(steps):
         asyncio.run(lived(steps, done))

@@ -4,7 +4,7 @@ from copy import deepcopy
 from types import SimpleNamespace
 from typing import Any, Literal, cast
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.cases.domain.case import conflict as c
@@ -54,7 +54,7 @@ PEOPLE = [
     )
 ]  # fmt: skip
 ORDER = {"nothing": 0, "participant": 1, "receiver": 1, "present": 1, "metadata": 1, "summary": 2, "content": 3}
-laws = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+laws = settings(max_examples=150)
 
 
 def walked(commands):

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.cases.commands.envelope import Envelope
@@ -253,7 +253,7 @@ async def lived(steps, done: Counter) -> None:
 def test_every_concern_is_in_one_case_that_goes_on_and_no_student_has_two_open_cases():
     done: Counter = Counter()
 
-    @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=120)
     @given(STEPS)
     def over(steps):
         asyncio.run(lived(steps, done))

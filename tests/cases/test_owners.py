@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.cases.domain.case.case import CASE
@@ -153,7 +153,7 @@ def test_a_case_that_is_reopened_is_expected_to_go_on():
     assert waiting(case)["acknowledge"] == (COUNSELLOR, timedelta(days=3, hours=4))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(HISTORIES)
 def test_of_every_open_case_something_is_expected(history: list[Fact]):
     """After each step of a random history, by a time that is known; of a case that rests in another one that other owes it."""
@@ -240,7 +240,7 @@ COMINGS = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(HISTORIES, COMINGS)
 def test_of_nobody_who_is_gone_anything_is_expected(history: list[Fact], comings: list[tuple[int, str, bool]]):
     """Staff come and go at random moments. Each expected thing is somebody's who is there, or stands on the list without an owner."""

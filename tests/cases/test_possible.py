@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.cases.commands.naming import named_in
@@ -179,7 +179,7 @@ def test_what_is_offered_is_accepted_and_what_is_accepted_was_offered():
     """At least 20,000 samples of a person, a state and a command: each person tries on each case what is offered to them, and anything else."""
     law = Law()
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=60)
     @given(HISTORIES, st.integers(0, 10**9), st.booleans(), st.sampled_from([(), (MOTHER,), (MOTHER, FATHER)]))
     def over(history, seed, late, guardians):
         case = passed(last(history)) if late else last(history)

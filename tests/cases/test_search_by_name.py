@@ -129,3 +129,17 @@ async def test_a_search_without_a_name_says_what_to_write_and_what_is_odd_is_no_
         answer = await cases.client.post(ADDRESS, headers=school.counsellor, data={"nama": typed})
         assert answer.status_code in (200, 422), typed
         assert "<script>alert" not in answer.text
+
+
+async def test_two_children_of_one_name_in_one_class_are_told_apart_by_their_birthday(cases):
+    school = await cases.school()
+    for student, day in (("student", "2012-05-03"), ("student-2", "2013-01-09")):
+        person = school.named(student)
+        name = await cases.kernel.vault.seal(person, "identity", "Siti Rahmawati", f"{person}/name")
+        born = await cases.kernel.vault.seal(person, "identity", day, f"{person}/born")
+        await cases.hear(PersonRegistered(person=person, kind="student", school=school.id, name=name, born=born, homeroom="VII A"))
+    await named(cases, school, "student-3", "Rahmat Hidayat")
+    for page in (ADDRESS, "/cases/berjalan"):
+        both = (await cases.client.post(page, headers=school.counsellor, data={"nama": "siti"})).text
+        one = (await cases.client.post(page, headers=school.counsellor, data={"nama": "rahmat"})).text
+        assert (re.findall(r"lahir \w+ ([^<]+)<", both), "lahir" in one) == (["3 Mei 2012", "9 Januari 2013"], False)

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from shared.eventstore import building, filling, generations
+from shared.eventstore import building, filling, generations, projection
 from tests.cases.desk import accused, soon
 from tests.cases.folded import Asker
 from tests.cases.reading import Reader, Readers
@@ -112,7 +112,7 @@ async def test_a_cursor_from_before_the_switch_goes_on_behind_it(cases):
     assert set(made) < {row["id"] for row in (await cases.get("cases", school.counsellor)).json()["items"]}
 
 
-async def test_a_list_that_cannot_be_whole_is_refused_and_never_half_filled(cases):
+async def test_a_list_that_cannot_be_whole_is_refused_and_never_half_filled(cases, monkeypatch):
     """The view stands still: whoever wrote something is told to ask again, by every list, report and page."""
     school = await cases.school()
     case = await school.case()
@@ -120,8 +120,10 @@ async def test_a_list_that_cannot_be_whole_is_refused_and_never_half_filled(case
     async with past_the_wall(cases.kernel.database).connection() as connection:
         await connection.execute("SELECT 1 FROM view_checkpoint WHERE view = 'case_list_v2' FOR UPDATE")  # as a process that stops in the middle
         await cases.done(case, "note", school.counsellor, text="x")
-        await asyncio.gather(*(reader.read(path) for path in ("cases", "lists/today", "reports/monthly")))
-        page = await cases.client.get("/cases/", headers=school.counsellor)
+        with monkeypatch.context() as hasty:
+            hasty.setattr(projection, "PATIENCE", 0.2)
+            await asyncio.gather(*(reader.read(path) for path in ("cases", "lists/today", "reports/monthly")))
+            page = await cases.client.get("/cases/", headers=school.counsellor)
     assert (reader.statuses, page.status_code, page.headers["retry-after"]) == ({503: 3}, 503, "1")
     assert page.json()["type"] == "/problems/behind-write"
     await reader.read("cases")

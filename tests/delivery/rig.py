@@ -1,7 +1,6 @@
 """Delivery between two services without the services: what one says, what the other hears, and the parts between."""
 
 import asyncio
-import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -58,7 +57,6 @@ class Hearing:
     def __init__(self, store: PostgresEventStore) -> None:
         self.store = store
         self.tries: Counter[int] = Counter()
-        self.first_tried: dict[int, float] = {}
         self.mended = False
         self.outages = 0
         self.gates: dict[str, asyncio.Event] = {}
@@ -70,7 +68,6 @@ class Hearing:
     async def __call__(self, told, checkpoint, store=None):
         store = store or self.store
         self.tries[told.position] += 1
-        self.first_tried.setdefault(told.position, time.monotonic())
         if told.key in self.gates:
             await self.gates[told.key].wait()
         if self.outages:
@@ -157,11 +154,11 @@ class Rig:
         """Positions of what was applied for a key, in the order in which it was."""
         return [orjson.loads(each.body)["position"] for each in await self.reader.read_stream(f"heard-{key}")]
 
-    async def until_heard(self, key: str, positions: list[int], *, within: float = 10.0) -> None:
+    async def until_heard(self, key: str, positions: list[int]) -> None:
         async def condition() -> bool:
             return await self.heard_of(key) == positions
 
-        await eventually(condition, within=within)
+        await eventually(condition)
 
     async def until_relayed(self, partition: int, entries: int) -> None:
         async def condition() -> bool:
@@ -175,11 +172,11 @@ class Rig:
 
         await eventually(condition)
 
-    async def until_checkpoint(self, partition: int, position: int, *, within: float = 10.0) -> None:
+    async def until_checkpoint(self, partition: int, position: int) -> None:
         async def condition() -> bool:
             return await self.reader.checkpoint("cases", "intake", partition) >= position
 
-        await eventually(condition, within=within)
+        await eventually(condition)
 
     async def relay_all(self) -> None:
         """Runs a relay until everything told is in Redis and its checkpoint says so."""

@@ -162,7 +162,7 @@ def test_a_failing_handler_skips_its_batch_for_good(run, redis_url):
             await reader.until_given(1)
             await add(client, 2)
             await reader.until_given(1, 2)
-            assert await reader.broker.ping(timeout=1.0)
+            assert await reader.broker.ping(timeout=30.0)
 
     run(scenario)
 
@@ -314,7 +314,7 @@ def test_every_subscriber_has_one_task_that_runs(run, redis_url):
         try:
             assert len(broker.subscribers) == 3
             assert [(each.running, len(tasks_of(each)), tasks_of(each)[0].done()) for each in broker.subscribers] == [(True, 1, False)] * 3
-            assert await broker.ping(timeout=1.0)
+            assert await broker.ping(timeout=30.0)
         finally:
             await broker.stop()
         assert not any(each.running for each in broker.subscribers)
@@ -364,10 +364,10 @@ def test_a_broker_without_redis_fails_at_its_start_with_an_error_of_redis(tmp_pa
 def test_a_ping_to_a_redis_that_went_away_says_no_or_fails_within_its_time(run, redis_url, redis_server):
     async def scenario(client):
         async with Reader(redis_url) as reader:
-            assert await reader.broker.ping(timeout=1.0)
+            assert await reader.broker.ping(timeout=30.0)
             redis_server.kill()
             try:
-                async with asyncio.timeout(3):
+                async with asyncio.timeout(30):
                     answered = await _answered(reader.broker)
                 assert not answered
             finally:

@@ -25,8 +25,8 @@ def test_a_stuck_handler_shows_in_the_heartbeat_and_the_mend_too(run, quick_hear
             await eventually(lambda: unsound(rig, reading.name))
             assert "works on one message" in str((await health(rig.databases["cases"], [reading.name]))[reading.name]["why"])
             rig.heard.let_go(key)
+            await rig.until_heard(key, told)
             await eventually(lambda: sound(rig, reading.name))
-            assert await rig.heard_of(key) == told
 
     run(scenario)
 
@@ -45,7 +45,7 @@ def test_a_stuck_handler_shows_although_other_partitions_go_on(run, quick_heart)
                 return await unsound(rig, reading.name)
 
             try:
-                await eventually(shows, within=3)
+                await eventually(shows)
             finally:
                 rig.heard.let_go(stuck)
 

@@ -1,11 +1,10 @@
 """A poison message parks its key and nothing else; an outage parks nothing."""
 
 import asyncio
-import time
 
 import pytest
 
-from shared.delivery.applying import TRIES
+from shared.delivery.applying import TRIES, longest_pause
 from shared.delivery.parked import ParkingLot
 from shared.errors import Unavailable
 from shared.testing import eventually
@@ -16,24 +15,26 @@ def test_poison_is_logged_and_parked(run):
     async def scenario(rig):
         (poison,) = await rig.tell(next(keys_of(0)), body=POISON)
         async with working(rig.relay(), rig.subscription()):
-            await rig.until_checkpoint(0, poison, within=4)
+            await rig.until_checkpoint(0, poison)
         assert [each.position for each in await rig.parking.list()] == [poison]
 
     run(scenario)
 
 
-def test_poison_parks_its_key_within_five_tries_and_the_partition_flows_again_within_two_seconds(run):
+def test_what_fails_holds_its_partition_up_for_less_than_two_seconds():
+    assert sum(longest_pause(attempt) for attempt in range(TRIES)) < 2
+
+
+def test_poison_parks_its_key_within_five_tries_and_the_partition_flows_again(run):
     async def scenario(rig):
         sick, sound = (key for _, key in zip(range(2), keys_of(0), strict=False))
         (poison,) = await rig.tell(sick, body=POISON)
         told = await rig.tell(sound, sound)
         async with working(rig.relay(), rig.subscription()):
             await rig.until_heard(sound, told)
-            took = time.monotonic() - rig.heard.first_tried[poison]
         (parked,) = await rig.parking.list()
         assert (parked.key, parked.position, parked.tries, parked.error) == (sick, poison, 5, "ValueError")
         assert rig.heard.tries[poison] == 5
-        assert took < 2
         assert await rig.reader.checkpoint("cases", "intake", 0) == told[-1]
 
     run(scenario)

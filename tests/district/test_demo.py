@@ -77,7 +77,7 @@ class Playing:
         assert len(family) > 4, "the helpers that must end"
         self.process.send_signal(how)
         code = self.process.wait(60)
-        return code, [" ".join(each.cmdline()) for each in psutil.wait_procs(family, 20)[1]]
+        return code, [" ".join(each.cmdline()) for each in psutil.wait_procs(family, 60)[1]]
 
 
 @contextmanager
@@ -168,7 +168,8 @@ def test_1_10_11_12_a_day_is_played_shown_stopped_and_shown_again(place):
         # 12: a page's worth, plain progress lines, a link for each role, never long silence
         assert len(page) <= 60, len(page)
         assert len({line.split("]")[0] for line in progress}) > 20
-        assert max(silence for _, silence in first.lines) < NEVER_LONGER * slowness
+        slowest = max(slowness, how_slow_this_machine_is_now(place))
+        assert max(silence for _, silence in first.lines) < NEVER_LONGER * slowest
         assert [f"{first.origin}/masuk#{face.role}" for face in faces()] == [line.split()[0] for line in page if "/masuk#" in line]
         assert any("NOT TOLD" in line for line in page)
         # 11: the port is said first and last, and verbs find it though the wanted one stands in the environment

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -237,9 +236,7 @@ def test_postgresql_stops_cleanly_though_somebody_is_connected(tmp_path, keep):
     server = keep(start_postgres(tmp_path))
     connection = psycopg.connect(server.url())
     connection.execute("SELECT 1")
-    began = time.monotonic()
     server.stop()
-    assert time.monotonic() - began < 8
     connection.close()
     assert server.process.returncode == 0
     assert state_of(server.data) == "shut down"

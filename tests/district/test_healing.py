@@ -67,7 +67,7 @@ async def went_on(url: str, redis_url: str, random: Random, *, empty: bool) -> N
         async def all_heard() -> bool:
             return rows(url, _UNHEARD) == [(0,)]
 
-        await eventually(all_heard, within=20)
+        await eventually(all_heard)
         await eventually(lambda: sound(rig, reading.name))
     await closed(rig)
 
@@ -139,7 +139,7 @@ def test_a_reader_of_an_older_store_that_nobody_healed_stops_and_says_so(parted,
                 found = rows(parted, "SELECT broken, detail FROM cases.heartbeat WHERE part = 'cases<-intake'")
                 return found == [(True, "the store of intake is older than what was read of it: stop the district, then ./tanggap migrate")]
 
-            await eventually(told_so, within=15)
+            await eventually(told_so)
             assert not await sound(rig, reading.name)
         await closed(rig)
 
@@ -164,7 +164,7 @@ def test_without_a_new_epoch_new_events_would_be_taken_for_old_ones(parted, redi
             async def level() -> bool:
                 return rows(parted, "SELECT max(position) FROM cases.checkpoint") == [(8,)]
 
-            await eventually(level, within=15)
+            await eventually(level)
         await closed(rig)
 
     asyncio.run(running())
@@ -311,7 +311,7 @@ def test_a_reader_of_another_history_that_nobody_healed_stops_before_it_hears_an
                 why = "the store of intake was cut and written anew below what was read of it: stop the district, then ./tanggap migrate"
                 return found == [(True, why)]
 
-            await eventually(told_so, within=15)
+            await eventually(told_so)
         assert rows(rewritten, "SELECT count(*) FROM cases.event") == before
         await closed(rig)
 

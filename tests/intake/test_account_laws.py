@@ -32,7 +32,7 @@ COMMANDS = st.one_of(
     st.builds(a.AskForRecovery, person=st.just("ani"), by=PEOPLE, at=MOMENTS),
     st.builds(a.GrantRecovery, person=st.just("ani"), invitation=INVITES, at=MOMENTS, alone=st.booleans()),
 )
-laws = settings(max_examples=400, deadline=None)
+laws = settings(max_examples=400)
 
 
 def walked(commands):

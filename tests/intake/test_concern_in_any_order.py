@@ -43,7 +43,7 @@ from shared.sealed import Sealed
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 ORDER = ("received", "read", "in_progress", "closed")
-QUICK = settings(max_examples=60, deadline=None, database=None)
+QUICK = settings(max_examples=60, database=None)
 
 
 def one_of(literal) -> st.SearchStrategy[str]:

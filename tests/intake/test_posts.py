@@ -12,6 +12,7 @@ from services.intake.views import TABLES, VIEW, project
 from shared.decider import execute
 from shared.errors import StillBuilding
 from shared.events import PersonAppointed, PersonRegistered, Post, SchoolRegistered
+from shared.eventstore import projection
 from shared.eventstore.projection import Projection
 from shared.message import Occasion
 from shared.running import ended
@@ -40,7 +41,7 @@ class Office:
     async def decide(self, stream: str, command: Command) -> None:
         cause = uuid4()
         await execute(self.kernel.store, ROSTER, stream, command, Occasion("test", None, self.kernel.clock.now(), cause, cause))
-        assert await self.view.caught_up(await self.kernel.store.head(), within=10)
+        assert await self.view.caught_up(await self.kernel.store.head(), within=30)
         self.posts.forget()
 
     async def about(self, command: Command) -> None:
@@ -98,7 +99,8 @@ async def test_a_rebuild_gives_the_same_posts(office):
     assert await office.known() == before == ({"subject-teacher", "supervisor"}, {"counsellor"})
 
 
-async def test_while_the_directory_is_built_nobody_is_taken_for_a_stranger(office):
+async def test_while_the_directory_is_built_nobody_is_taken_for_a_stranger(office, monkeypatch):
+    monkeypatch.setattr(projection, "PATIENCE", 0.05)
     await office.registered(Post("counsellor", "a"))
     async with past_the_wall(office.kernel.database).connection() as connection:
         await connection.execute("UPDATE view_checkpoint SET state = 'leaving'")

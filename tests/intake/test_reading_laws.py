@@ -67,7 +67,7 @@ DOUBTFUL_ROWS = {
 
 
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_same_rows_in_any_order_give_the_same_roster(tmp_path_factory, seed):
     folder = tmp_path_factory.mktemp("order")
     tables = {name: rows + DOUBTFUL_ROWS[name] for name, rows in export().items()}

@@ -237,7 +237,7 @@ def later(seed: int) -> Export:
 
 
 @given(one=st.integers(0, 2**32), other=st.integers(0, 2**32))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_importing_one_export_and_then_another_equals_importing_the_other_from_scratch(tmp_path_factory, one, other):
     folder = tmp_path_factory.mktemp("scratch")
     held = holding(later(one), folder)
@@ -248,7 +248,7 @@ def test_importing_one_export_and_then_another_equals_importing_the_other_from_s
 
 
 @given(one=st.integers(0, 2**32), other=st.integers(0, 2**32))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_an_import_repeated_in_any_order_of_rows_changes_nothing_more(tmp_path_factory, one, other):
     folder = tmp_path_factory.mktemp("again")
     held = holding(later(one), folder)
@@ -258,7 +258,7 @@ def test_an_import_repeated_in_any_order_of_rows_changes_nothing_more(tmp_path_f
 
 
 @given(one=st.integers(0, 2**32), other=st.integers(0, 2**32))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_no_school_loses_more_than_five_in_a_hundred_unasked(tmp_path_factory, one, other):
     folder = tmp_path_factory.mktemp("losses")
     held = holding(later(one), folder)

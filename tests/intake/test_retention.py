@@ -59,7 +59,7 @@ def longest_by_hand(told: Schedule, life: Life, kinds: set[str]) -> list[tuple[d
     return found
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(RULES, st.lists(LIVES, max_size=12))
 def test_over_twenty_years_nothing_ends_before_its_rule_says_so_or_stays_a_day_longer(told, people):
     """Every day on which anything could change is lived through; each purpose ends on exactly the day of its strictest rule."""

@@ -1,6 +1,7 @@
 """Signing in with a name, a password and a code: the same answer for unknown and wrong, ever more slowly, and nothing counts twice."""
 
 import asyncio
+import threading
 import time
 from datetime import timedelta
 
@@ -241,13 +242,12 @@ async def test_few_may_wait_and_who_comes_next_is_told_to_come_again():
 
 
 async def test_the_event_loop_goes_on_while_passwords_are_hashed():
-    hashing, longest = Hashing(), 0.0
-    working = asyncio.gather(*(hashing.hashed("kata sandi") for _ in range(10)))
-    while not working.done():
-        began = time.monotonic()
-        await asyncio.sleep(0.001)
-        longest = max(longest, time.monotonic() - began)
-    assert longest < 0.25
+    """The work waits for something that only the event loop does, and comes to its end."""
+    hashing, went_on = Hashing(), threading.Event()
+    working = asyncio.create_task(hashing.beside(lambda: went_on.wait(30)))
+    await asyncio.sleep(0)
+    went_on.set()
+    assert await working
 
 
 async def test_a_removed_password_signs_nobody_in(desk):

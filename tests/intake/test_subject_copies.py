@@ -10,6 +10,7 @@ import pytest
 from services.intake.adding import Adding, Addition
 from services.intake.attaching.sealing import Attaching
 from services.intake.domain.concern import CONCERN, AddToConcern, KeepAnswer, NamedStudent, RaiseConcern
+from services.intake.domain.doubles import DOUBLES, STREAM, MatchPersons
 from services.intake.domain.roster import ROSTER, RegisterPerson
 from services.intake.subjects.gathering import DECIDED_BY_A_PERSON, Copies
 from services.intake.views import Directory
@@ -70,6 +71,21 @@ async def test_the_child_s_own_copy_holds_them(copies):
     words = json.dumps((await copies.of("ani", "dinas", "student")).model_dump(), ensure_ascii=False)
     assert [each for each in ("KATA-ANAK", "HUBUNGI-TEMAN", "ani@surel", "0812", "Cara masuk") if each not in words] == []
     assert DECIDED_BY_A_PERSON.title not in words
+
+
+async def test_the_own_copy_of_a_child_under_two_ids_covers_both_records_and_a_guardian_s_only_the_one_asked_for(copies):
+    kernel, occasion = copies.kernel, Occasion("service:test", None, datetime.now(UTC), TANGGAP, uuid4())
+    name = await kernel.vault.seal("ani-2", "contact", "Ani Kedua", "ani-2/name")
+    told = PersonRegistered(person="ani-2", kind="student", school="smp2", name=name, homeroom="8C")
+    await execute(kernel.store, ROSTER, "person-ani-2", RegisterPerson(person=told, digest="d"), occasion)
+    assert await copies.other_record("ani") is None
+    await execute(kernel.store, DOUBLES, STREAM, MatchPersons(person="ani-2", other="ani", by="operator"), occasion)
+    assert [await copies.other_record(each) for each in ("ani", "ani-2", "budi")] == ["ani-2", "ani", None]
+    whole = await copies.of("ani-2", "dinas", "student", "ani")
+    assert [dict(each.facts)["Nama"] for each in whole.parts if each.title == "Data induk"] == ["Ani Kedua", "Ani"]
+    assert "KATA-ANAK" in json.dumps(whole.model_dump(), ensure_ascii=False), "what was reported under the other id"
+    of_guardian = await copies.of("ani", "dinas", "guardian", "ani-2")
+    assert of_guardian == await copies.of("ani", "dinas", "guardian"), "nobody is told where the other record's child is"
 
 
 async def test_a_report_that_the_first_release_stored_is_in_the_copy(copies):

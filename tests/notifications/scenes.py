@@ -7,6 +7,7 @@ from uuid import uuid4
 from shared.events import CaseTriaged, GuardianToBeTold, ReferralQuestionAnswered, ReferralSent
 from shared.sealed import Sealed
 from shared.testing import eventually
+from tests.logins import past_the_wall
 
 SEALED = Sealed(kid="k", context="c", box="Ym94")
 
@@ -62,3 +63,23 @@ async def in_states(running, case: str, *states: str) -> None:
         return sorted(await running.states(case)) == sorted(states)
 
     await eventually(reached)
+
+
+async def attempts(running, case: str, receiver: str) -> list[str]:
+    """How each attempt to reach this receiver ended."""
+    return [attempt["outcome"] for each in await running.deliveries(case) if each["receiver"] == receiver for attempt in each["attempts"]]
+
+
+async def attempted(running, case: str, receiver: str, *ended: str) -> None:
+    async def reached() -> bool:
+        return await attempts(running, case, receiver) == list(ended)
+
+    await eventually(reached)
+
+
+async def time_passes(running, minutes: int) -> None:
+    """For every waiting message."""
+    async with past_the_wall(running.kernel.database).connection() as connection:
+        await connection.execute(
+            "UPDATE outbox_v1 SET due_at = due_at - make_interval(mins => %s), queued_at = queued_at - make_interval(mins => %s)", (minutes, minutes)
+        )

@@ -233,7 +233,7 @@ def test_what_the_table_lacks_is_refused(state):
                 TASK.decide(move(trigger, actor), at(state))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @for_all(some.lists(some.tuples(some.sampled_from("IR"), some.sampled_from(sorted(TRIGGERS))), max_size=25))
 def test_an_ended_task_stays_as_it_ended(steps):
     task, ended = at("requested"), None

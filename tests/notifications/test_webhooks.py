@@ -7,7 +7,8 @@ import jsonschema
 import pytest
 from starlette.responses import Response
 
-from services.notifications.breaker import FAILURES
+from services.notifications import breaker
+from services.notifications.breaker import FAILURES, LONGEST_REST
 from services.notifications.senders.signing import public_key, signing_keys, verify
 from shared.testing import eventually
 from tests.notifications.desk import SECRET, Agency, agency_server, desk
@@ -75,14 +76,19 @@ async def test_a_busy_agency_is_asked_again_with_the_same_id_and_body(database, 
         assert outcomes == ["later:server-error:503", "later:busy:429", "accepted"]
 
 
-async def test_an_endpoint_that_fails_again_and_again_is_left_alone_while_the_others_and_what_is_urgent_go_on(database, redis_url):
+async def test_an_endpoint_that_fails_again_and_again_is_left_alone_while_the_others_and_what_is_urgent_go_on(database, redis_url, monkeypatch):
+    monkeypatch.setattr(breaker, "FIRST_REST", LONGEST_REST)
     down, up = Agency([Response(status_code=503)]), Agency()
     async with agency_server(down) as dead, agency_server(up) as alive, desk(database, redis_url, NOWHERE, TANGGAP_RETRY_SECONDS=HOUR) as running:
         await running.register("down", dead)
         await running.register("up", alive)
         for number in range(FAILURES):
             await running.hear(sent(f"case-{number}", "down"))
-        await eventually(lambda: asyncio.sleep(0, len(down.received) == FAILURES))
+
+        async def all_failed() -> bool:
+            return [bool(each["attempts"]) for each in await running.deliveries()] == [True] * FAILURES
+
+        await eventually(all_failed)  # they are counted a moment after the endpoint has answered
         for number in range(FAILURES, FAILURES + 3):
             await running.hear(sent(f"case-{number}", "down"))
             await running.hear(sent(f"case-up-{number}", "up"))

@@ -97,7 +97,7 @@ def test_what_was_decided_before_an_outage_is_stored_but_not_remembered(database
 
 
 async def until(connection: psycopg.AsyncConnection, query: str, wanted: int) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             found = await (await connection.execute(query)).fetchone()
             if found and found[0] >= wanted:
@@ -106,7 +106,7 @@ async def until(connection: psycopg.AsyncConnection, query: str, wanted: int) ->
 
 async def noted_at_last(store: EventStore, stream: str, number: int) -> None:
     """Its connections were cut too."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             with suppress(Unavailable):
                 await note(store, stream, number)

@@ -110,7 +110,7 @@ def test_a_roster_may_be_larger():
     assert ask("/api/roster", content=b"\x00" * (BODY_LIMIT + 1)).json() == BODY_LIMIT + 1
 
 
-@settings(max_examples=100, deadline=None, database=None)
+@settings(max_examples=100, database=None)
 @drawn(st.binary(max_size=60) | st.text('{}[]":,\\ud8001eE+-. \x00', max_size=40).map(str.encode))
 def test_no_octets_whatever_end_in_a_500(content):
     assert ask("/tell", content=content, headers=JSON).status_code in (400, 422)

@@ -66,7 +66,7 @@ async def test_a_view_that_was_never_built_says_so_and_not_that_there_is_nothing
         async with one.view.as_it_stands():
             pass
     one.start()
-    assert await one.view.caught_up(3, within=10)
+    assert await one.view.caught_up(3, within=30)
     assert await one.read() == 3
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -75,7 +75,6 @@ def written(event: Event) -> str:
     return CODEC.encode(event, "thing-1", Occasion("a", None, NOON, uuid4(), uuid4()), 0).body
 
 
-@settings(deadline=None)
 @given(st.lists(st.one_of(EVENTS.map(written), OLD), max_size=30))
 def test_many_are_decoded_as_they_are_one_by_one_old_versions_between_them_too(bodies):
     entries = [kept(body, place) for place, body in enumerate(bodies, start=1)]

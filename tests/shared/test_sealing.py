@@ -166,7 +166,7 @@ def test_a_key_that_nobody_knows_opens_nothing(run):
     run(scenario)
 
 
-@settings(max_examples=60, deadline=None, database=None)
+@settings(max_examples=60, database=None)
 @drawn(st.text(max_size=200), st.text("abc-/123", max_size=20))
 def test_any_text_in_any_place_comes_back(text, context):
     async def scenario():

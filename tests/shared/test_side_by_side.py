@@ -130,7 +130,7 @@ def test_however_it_came_there_what_is_loaded_is_what_is_stored(database):
         stores = two_processes(database)
         one, another = runner.run(stores.__aenter__())
 
-        @settings(max_examples=60, deadline=None)
+        @settings(max_examples=60)
         @given(STEPS, st.integers(1, 30))
         def law(steps: list[tuple[str, str, int]], folded: int) -> None:
             one._states = States(folded)

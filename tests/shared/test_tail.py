@@ -130,9 +130,9 @@ def test_a_list_does_not_wait_for_the_poll_to_see_what_another_process_appended(
         running = asyncio.create_task(view.run())
         try:
             await one.append(item(event()))
-            assert await view.caught_up(1, within=10)
+            assert await view.caught_up(1, within=30)
             await other.append(item(event()))  # rings another doorbell
-            assert await view.caught_up(2, within=10)
+            assert await view.caught_up(2, within=30)
             assert seen == [1, 2]
         finally:
             await ended(running)

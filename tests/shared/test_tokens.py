@@ -70,7 +70,7 @@ def test_what_is_no_token_is_refused_and_not_quoted(told):
     assert len(told) < 5 or told not in str(caught.value)
 
 
-@settings(max_examples=200, deadline=None, database=None)
+@settings(max_examples=200, database=None)
 @drawn(st.text(max_size=60), st.booleans())
 def test_no_text_whatever_is_read_as_a_token(told, prefixed):
     with pytest.raises(NotSignedIn):

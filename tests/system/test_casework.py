@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import httpx
 import psycopg
@@ -15,6 +16,7 @@ from services.cases.commands.routes import GIVEN as CASE_COMMANDS
 from services.cases.reading.projecting import TABLES
 from services.intake.roster.people import person_id, school_id
 from shared.access import Identity
+from tests.patience import asked_patiently
 
 SCHOOL = school_id(SOURCE, "smp1")
 
@@ -56,7 +58,7 @@ class Api:
         return httpx.post(f"{self.base}/cases/{case}/{route}", json=body, headers=sent, timeout=20)
 
     def get(self, path, headers, **query):
-        return httpx.get(f"{self.base}/{path}", headers=headers, params=query, timeout=20)
+        return asked_patiently(f"{self.base}/{path}", headers, **query)
 
 
 def soon(days=1):
@@ -187,7 +189,7 @@ def test_an_unidentified_student_waits_in_a_list_and_merges_into_the_open_case(a
 def test_reports_count_what_was_given_and_are_frozen_as_of_a_moment(api):
     before = datetime.now(UTC).isoformat()
     held(api, api.case("smp1-murid-070"))
-    month = datetime.now(UTC).astimezone().strftime("%Y-%m")
+    month = datetime.now(ZoneInfo("Asia/Jakarta")).strftime("%Y-%m")
     now = api.district.wait_for(
         lambda: (
             (told := api.get("reports/monthly", api.counsellor, school=SCHOOL, month=month).json())["services"]["individual-counselling"] and told

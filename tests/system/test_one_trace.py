@@ -16,6 +16,7 @@ from services.intake.roster.people import person_id, school_id
 from shared.access import Identity
 from shared.tracing.sending import ALLOWED
 from tests.faults.rig import AGENCY, Rig, rig
+from tests.patience import asked_patiently
 
 pytestmark = pytest.mark.servers
 
@@ -106,7 +107,7 @@ def test_one_trace_goes_from_a_form_to_an_agencys_answer_and_says_nothing_of_any
     district.refer(concern)
     tasks = f"{district.deployment.origin('notifications')}/notifications/api/tasks"
     agency = district.headers(Identity(AGENCY, "agency"))
-    (task,) = district.wait_for(lambda: httpx.get(tasks, headers=agency, trust_env=False).json()["items"], "the task")
+    (task,) = district.wait_for(lambda: asked_patiently(tasks, agency).json()["items"], "the task")
     district.wait_for(district.webhooks, "the webhook")
     moved = httpx.post(f"{tasks}/{task['id']}/transitions", json={"trigger": "accept", "note": WORDS[1]}, headers=agency, trust_env=False)
     assert moved.status_code == 200, moved.text

@@ -79,7 +79,7 @@ async def reaches(browser: Browser, wanted: int, service: str = "cases", path: s
     async def there() -> bool:
         return await status(browser, service, path) == wanted
 
-    await eventually(there, within=5)
+    await eventually(there)
 
 
 def test_without_redis_new_sessions_are_known_and_ended_ones_refused_as_ever(district):
@@ -105,7 +105,7 @@ def test_without_intake_known_sessions_read_and_do_nothing_else_and_ended_ones_s
         async with world(district) as here:
             kept, ended, unknown = [await here.browser(COUNSELLOR) for _ in range(3)]
             await asyncio.gather(*(reaches(each, 200) for each in (kept, ended)))
-            await eventually(lambda: is_kept(district, "cases", kept), within=10)
+            await eventually(lambda: is_kept(district, "cases", kept))
             assert (await here.office.end(ended.session, "suspended")).acknowledged
             district.deployment.kill("intake")
             await asyncio.sleep(1.0)
@@ -130,7 +130,7 @@ def test_a_service_that_started_while_intake_is_down_knows_what_it_kept(district
     async def scenario() -> None:
         async with world(district) as here:
             kept = await here.browser(COUNSELLOR)
-            await eventually(lambda: is_kept(district, "cases", kept), within=10)
+            await eventually(lambda: is_kept(district, "cases", kept))
             district.deployment.kill("intake")
             district.deployment.kill("cases")
             district.deployment.start("cases")

@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 
+from district.patience import Patient
 from district.sample.roster import SOURCE
 from services.intake.roster.people import person_id, school_id
 from services.notifications.districts.verifying import KIND
@@ -82,11 +83,11 @@ class Two:
             return client.post(f"/{arrival}/{path}", data={**({"form": form[1]} if form else {}), **typed})
 
     def _cases(self, side: Rig, case: str) -> httpx.Client:
-        return httpx.Client(base_url=f"{side.deployment.origin('cases')}/cases/api/cases/{case}", timeout=20, trust_env=False)
+        return httpx.Client(base_url=f"{side.deployment.origin('cases')}/cases/api/cases/{case}", transport=Patient())
 
     def _pages(self, who: int) -> httpx.Client:
         base = f"{self.there.deployment.origin('notifications')}/notifications/kiriman"
-        return httpx.Client(base_url=base, timeout=20, trust_env=False, headers={**self.there.duty(who), "accept": "text/html"})
+        return httpx.Client(base_url=base, transport=Patient(), headers={**self.there.duty(who), "accept": "text/html"})
 
 
 @contextmanager

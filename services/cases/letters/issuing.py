@@ -120,9 +120,8 @@ class Issuing:
         }  # fmt: skip
         kernel, year = self.road.kernel, laid_out.on.year
         on = OnRegister(kernel.access.permissions, subject.row, subject.school, subject.whose, year, kernel.store)
-        after = (await self.road.take(envelope, on, IssueDocument, said)).state
-        document = Document(place, _found(after, place.document))
-        await self.pdf(document)
+        await self.road.take(envelope, on, IssueDocument, said)
+        await self.pdf(await self.document(place))  # of the store: a repeat at the same moment was decided before it was there
         return await self.document(place)
 
     async def _other_year(self, subject: Subject, replaces: str | None, register: str) -> str | None:

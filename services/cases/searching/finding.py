@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from services.cases.pages.people import Names
 from services.cases.pages.screen import LOUDNESS, STATES
@@ -41,13 +42,14 @@ class FoundCase:
 
 @dataclass(frozen=True, slots=True)
 class FoundStudent:
-    """school, homeroom: nothing where the roster does not say it."""
+    """school, homeroom: nothing where the roster does not say it. born: only where two of one name are in one class."""
 
     person: str
     name: str
     school: str
     homeroom: str
     cases: Sequence[FoundCase]
+    born: date | None = None
 
     @property
     def open_case(self) -> str:
@@ -108,7 +110,17 @@ class Finding:
 
     async def _shown(self, people: Sequence[str], names: dict[str, str], rows: dict[str, list[Listed]]) -> list[FoundStudent]:
         at = await self.whereabouts.of_many(people)
-        return [FoundStudent(each, names[each], *at.get(each, ("", "")), [self._case(row) for row in rows.get(each, ())]) for each in people]
+        alike = Counter((names[each].casefold(), at.get(each)) for each in people)
+        born = {each: await self._born(each) for each in people if alike[names[each].casefold(), at.get(each)] > 1}
+        return [
+            FoundStudent(each, names[each], *at.get(each, ("", "")), [self._case(row) for row in rows.get(each, ())], born.get(each))
+            for each in people
+        ]
+
+    async def _born(self, student: str) -> date | None:
+        person = await self.names.roster.person(student)
+        told = await self.kernel.vault.open(person.born) if person and person.born else None
+        return date.fromisoformat(told) if isinstance(told, str) and told else None
 
     def _case(self, row: Listed) -> FoundCase:
         return FoundCase(

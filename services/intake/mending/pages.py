@@ -30,6 +30,16 @@ _CHOOSE = Sentences("Pilih apa yang diperbaiki, lalu isi yang benar.", "Choose w
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What was sent. form: from the form of the person, which shows again why it was refused, and what was typed."""
+
+    person: str
+    field: str = ""
+    typed: str = ""
+    form: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class MendPages:
     """Shows the list of a school, and the form of one person."""
 
@@ -41,10 +51,11 @@ class MendPages:
         told = {"schools": [await of_school(self.office, school, name) for school, name in schools], "fields": FIELDS, "notice": notice}
         return self._page(request, "list", told | {"saved": "tersimpan" in request.query_params}, status)
 
-    async def form(self, request: Request, principal: Principal, person: str, notice: Text | None = None, status: int = 200) -> HTMLResponse:
-        """Raises: NotFound."""
-        last = await self.office.person(principal, person)
-        return self._page(request, "person", {"person": last, "fields": FIELDS, "offered": _offered(last), "notice": notice}, status)
+    async def form(self, request: Request, principal: Principal, asked: Asked, notice: Text | None = None, status: int = 200) -> HTMLResponse:
+        """What was typed comes back as it was. Raises: NotFound."""
+        last = await self.office.person(principal, asked.person)
+        typed = {asked.field: asked.typed} if asked.form else {}
+        return self._page(request, "person", {"person": last, "offered": _offered(last), "typed": typed, "notice": notice}, status)
 
     def _page(self, request: Request, template: str, told: dict[str, Any], status: int) -> HTMLResponse:
         return self.office.importing.kernel.frame.page(request, f"mending/{template}.html", told | {"address": ADDRESS}, status)
@@ -61,7 +72,7 @@ def router(pages: MendPages) -> APIRouter:
     @routes.get("/orang")
     async def form(request: Request, principal: SignedIn, orang: Annotated[str, Query(max_length=200)] = "") -> HTMLResponse:
         try:
-            return await pages.form(request, principal, orang)
+            return await pages.form(request, principal, Asked(orang))
         except NotFound:
             return await pages.listed(request, principal, _NOT_HERE, 404)
 
@@ -70,25 +81,16 @@ def router(pages: MendPages) -> APIRouter:
         async def act(field: Mended) -> None:
             await pages.office.mend(principal, orang, field, isi)
 
-        return await _done(pages, request, principal, Asked(orang, bagian, form=True), act)
+        return await _done(pages, request, principal, Asked(orang, bagian, isi, form=True), act)
 
     @routes.post("/batal")
     async def undo(request: Request, principal: SignedIn, orang: _Field = "", bagian: _Field = "") -> Response:
         async def act(field: Mended) -> None:
             await pages.office.undo(principal, orang, field)
 
-        return await _done(pages, request, principal, Asked(orang, bagian, form=False), act)
+        return await _done(pages, request, principal, Asked(orang, bagian), act)
 
     return routes
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What was sent. form: from the form of the person, which shows again why it was refused."""
-
-    person: str
-    field: str
-    form: bool
 
 
 async def _done(pages: MendPages, request: Request, principal: Principal, asked: Asked, act: Callable[[Mended], Awaitable[None]]) -> Response:
@@ -107,7 +109,7 @@ async def _done(pages: MendPages, request: Request, principal: Principal, asked:
 
 async def _again(pages: MendPages, request: Request, principal: Principal, asked: Asked, notice: Text, status: int) -> HTMLResponse:
     if asked.form:
-        return await pages.form(request, principal, asked.person, notice, status)
+        return await pages.form(request, principal, asked, notice, status)
     return await pages.listed(request, principal, notice, status)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from services.intake.domain.concern import CONCERN, ConcernAddedTo, ConcernAnswered, ConcernReceived
+from services.intake.domain.doubles import DOUBLES, STREAM
 from services.intake.domain.roster import ROSTER, Entry
 from services.intake.erasure.view import Erasures
 from services.intake.views import Directory
@@ -41,18 +42,30 @@ class Copies:
     erasures: Erasures
     cases: Told
 
-    async def of(self, person: str, by: str, reader: Reader) -> Held:
-        """Everything. by: who asks for it. Raises: NotFound: nobody has this id. Unavailable."""
+    async def other_record(self, person: str) -> str | None:
+        """The other id of a child who stands in the roster twice (ADR 58)."""
+        return (await load(self.kernel.store, DOUBLES, STREAM)).state.same_child(person)
+
+    async def of(self, person: str, by: str, reader: Reader, other: str | None = None) -> Held:
+        """Everything. by: who asks for it. other: the child's other record, of which only the child's own copy tells: a guardian of one record
+        may be kept away in the other.
+
+        Raises: NotFound: nobody has this id. Unavailable.
+        """
+        records = [await self._record(each, by, reader) for each in (person, other if reader == "student" else None) if each]
+        return Held(parts=tuple(part for parts in records for part in parts))
+
+    async def _record(self, person: str, by: str, reader: Reader) -> tuple[Part, ...]:
         entry = (await load(self.kernel.store, ROSTER, f"person-{person}")).state
         if entry.person is None:
             raise NotFound("nobody in this district has this id")
         theirs = await self.cases.post("held", Asked(person=person, by=by, reader=reader), Held)
         own = [await self._roster(entry, reader), *(await self._of_their_own(person) if reader == "student" else [DECIDED_BY_A_PERSON])]
-        return Held(parts=(*own, *theirs.parts))
+        return (*own, *theirs.parts)
 
-    async def printed(self, person: str, by: str, reader: Reader) -> bytes:
+    async def printed(self, person: str, by: str, reader: Reader, other: str | None = None) -> bytes:
         """The same as PDF. Raises: as `of`."""
-        held = await self.of(person, by, reader)
+        held = await self.of(person, by, reader, other)
         day = self.kernel.clock.now().astimezone(ZoneInfo(self.kernel.settings.time_zone)).date()
         name = dict(held.parts[0].facts).get("Nama", "")
         told = ToPrint(name=name, day=day, district=self.kernel.settings.district, reader=reader, parts=held.parts)

@@ -121,11 +121,18 @@ def router(copies: Copies) -> APIRouter:
     @routes.get("/subjects/{person}/data", summary="Everything that is kept about a person, in words; what is of others is left out")
     async def data(person: str, principal: SignedIn, reader: Annotated[Reader, Query(alias="for")]) -> Held:
         await require_theirs(erasures, principal, person)
-        return await copies.of(person, principal.id, reader)
+        return await copies.of(person, principal.id, reader, await _other_record(copies, principal, person))
 
     @routes.get("/subjects/{person}/data.pdf", summary="The same as PDF", response_class=Response, responses=file_of("application/pdf"))
     async def printed(person: str, principal: SignedIn, reader: Annotated[Reader, Query(alias="for")]) -> Response:
         await require_theirs(erasures, principal, person)
-        return Response(await copies.printed(person, principal.id, reader), media_type="application/pdf")
+        printed = await copies.printed(person, principal.id, reader, await _other_record(copies, principal, person))
+        return Response(printed, media_type="application/pdf")
 
     return routes
+
+
+async def _other_record(copies: Copies, principal: Principal, person: str) -> str | None:
+    """The record of the same child that belongs into the copy as well. One that is another officer's comes from that officer."""
+    other = await copies.other_record(person)
+    return other if other and await is_theirs(copies.erasures, principal, other) else None

@@ -16,7 +16,6 @@ from services.cases.domain.steps.policy import Policy
 from services.cases.domain.steps.tells import NOTHING, Tells, counted
 from shared.errors import Refused
 from shared.events import ConcernContinued, ConcernJoinedCase, ConcernRead, CoordinatorToBeTold, ReporterAnswered
-from shared.eventstore.upcasting import Json
 from shared.message import Event, Fact
 from shared.sealed import CaseText
 
@@ -127,11 +126,6 @@ def evolve(additions: Additions, event: Event) -> Additions:
             return decided(replace(additions, unread=additions.unread - additions.asking))
         case _:
             return additions
-
-
-def read_at_once(first: Json) -> Json:
-    """Version 1 of `concern-joined-case`: every reporter was told at once that the concern had been read."""
-    return {**first, "read": True}
 
 
 def decided(additions: Additions) -> Additions:

@@ -30,7 +30,7 @@ from services.cases.domain.case import (
     taking,
     whereabouts,
 )
-from services.cases.domain.case.additions import ADDITIONS, ConfirmReading, ContinueConcern, KeepClosed, NoteReading, read_at_once
+from services.cases.domain.case.additions import ADDITIONS, ConfirmReading, ContinueConcern, KeepClosed, NoteReading
 from services.cases.domain.case.answering import AnswerReporter
 from services.cases.domain.case.chapter import THE_CASE_ITSELF
 from services.cases.domain.case.conflict import CONFLICT, DeclareConflict, RuleConflict
@@ -92,7 +92,7 @@ from services.cases.domain.steps.tells import Described
 from services.cases.domain.strategies.group import MemberNoted, NoteMember
 from shared.decider import Decider
 from shared.errors import Refused
-from shared.events import WorkOverdue
+from shared.events import WorkOverdue, read_at_once
 from shared.eventstore.codec import EventCodec
 from shared.eventstore.upcasting import Upcasters
 from shared.message import Event, Fact
