@@ -248,8 +248,12 @@ class FromNotifications:
         return (await self.calendars.of(school)).after(event.recorded_at, 1)
 
     async def _mark(self, event: Recorded, told: GuardianMarkedUnsafe, checkpoint: Checkpoint | None) -> Outcome | None:
-        student = await load(self.store, STUDENT, student_stream(told.student))
-        if student.state.last_case is None:
+        """In the case that goes on; where the student's own rests in it, there too: taken apart again, it knows as well."""
+        last = (await load(self.store, STUDENT, student_stream(told.student))).state.last_case
+        if last is None:
             return None
-        unsafe = MarkGuardianUnsafe(guardian=told.guardian)
-        return await record_fact(self.store, self.decider, student.state.last_case, unsafe, _occasion(event), checkpoint)
+        going_on = (await load_going_on(self.store, self.decider, last)).state.case or last
+        unsafe, occasion = MarkGuardianUnsafe(guardian=told.guardian), _occasion(event)
+        if going_on != last:
+            await record_fact(self.store, self.decider, last, unsafe, occasion)
+        return await record_fact(self.store, self.decider, going_on, unsafe, occasion, checkpoint)

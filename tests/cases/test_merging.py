@@ -9,6 +9,7 @@ from services.cases.domain.case.case import CASE
 from services.cases.domain.case.merging import CaseMerged, MergedTaken
 from services.cases.domain.case.moves import Carrying
 from shared.decider import load, write
+from shared.events import GuardianMarkedUnsafe
 from shared.eventstore.store import Item
 from shared.message import Occasion
 from tests.cases.asking import refused_by_name
@@ -61,6 +62,17 @@ async def test_a_case_that_rests_by_an_earlier_release_s_merge_takes_no_concern(
     await cases.done(unknown, "acknowledge", school.counsellor)
     await cases.done(unknown, "match", school.counsellor, student=school.named("student"))
     assert await concern_at(cases, school.named("student"), school) == unknown
+
+
+async def test_a_guardian_marked_unsafe_is_so_in_the_case_that_goes_on_and_in_the_one_that_rests(cases):
+    school = await cases.school()
+    known, unknown = await school.case(), await school.case(None)
+    await rests(cases, school, known, unknown)
+    for _ in range(2):  # the second time it is known
+        marked = GuardianMarkedUnsafe(student=school.named("student"), guardian="g1", school=school.id)
+        await cases.hear(marked, source="notifications")
+    for case in (known, unknown):
+        assert await told(cases, case, "guardian-found-unsafe", "guardian") == [("g1",)]
 
 
 async def test_clocks_alert_level_and_people_go_with_it_and_the_clocks_of_the_merged_case_end(cases):
