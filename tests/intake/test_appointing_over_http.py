@@ -1,5 +1,6 @@
 """Appointing over the API: what the operator's command sends (contracts.md, The operator's command)."""
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
@@ -53,6 +54,14 @@ async def test_somebody_new_is_appointed_by_name_and_found_by_it_again(desk):
     again = await desk.done("appointments", **DUTY | {"name": "dewi LESTARI"})
     assert (first["changed"], again) == (True, {"person": first["person"], "changed": False})
     assert await desk.posts(first["person"]) == {("district-duty", None)}
+
+
+async def test_whoever_is_appointed_eight_times_at_once_is_one_person(desk):
+    roles = ("district-duty", "auditor") * 4
+    told = await asyncio.gather(*(desk.done("appointments", **DUTY | {"role": role}) for role in roles))
+    (person,) = {each["person"] for each in told}
+    assert {role for role, _ in await desk.posts(person)} == set(roles)
+    assert len(await desk.office.told("person-appointed")) == len(set(roles))
 
 
 async def test_name_and_contacts_are_sealed_under_the_persons_own_key(desk):

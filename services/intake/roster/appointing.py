@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import APIRouter, Request
@@ -23,6 +26,8 @@ from shared.phones import phone_number
 from shared.sealed import Sealed
 from shared.sealing import ToSeal
 from shared.service import Kernel
+
+_TURN = "SELECT pg_advisory_xact_lock(hashtextextended('appointing-' || current_schema(), 0))"
 
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
@@ -67,15 +72,32 @@ class Done(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Appointing:
-    """Decides and stores what the district says of its people. view: the directory, which is waited for."""
+    """Decides and stores what the district says of its people. view: the directory, which is waited for. turn: of this process; see `_in_turn`."""
 
     kernel: Kernel
     view: Projection
     directory: Directory
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def appoint(self, body: AppointBody, principal: Principal, command: Asked) -> Done:
         """Raises: Invalid: an unknown school, no address, or a name that two people have. PostDoesNotFit, NameNeeded."""
-        person = body.person or await self.known_as(body.name) or str(derived_id(command.cause, "person"))
+        if body.person:
+            return await self._appoint(body.person, body, principal, command)
+        async with self._in_turn():
+            person = await self.known_as(body.name) or str(derived_id(command.cause, "person"))
+            return await self._appoint(person, body, principal, command)
+
+    @asynccontextmanager
+    async def _in_turn(self) -> AsyncIterator[None]:
+        """Of those who are appointed by name one at a time: two at once would find nobody of that name, and make two people of it.
+
+        In this process they wait without a connection, because whoever is at work needs one more.
+        """
+        async with self.turn, self.kernel.database.connection() as connection:
+            await connection.execute(_TURN)
+            yield
+
+    async def _appoint(self, person: str, body: AppointBody, principal: Principal, command: Asked) -> Done:
         post = await self._post(body)
         known = await self.kernel.posts.of(person)
         name, email, phone = await self._sealed(person, body) if known.kind is None else (None, None, None)
