@@ -276,8 +276,9 @@ async def _refused_at_home(ground: Ground) -> frozenset[str]:
 
 
 async def _districts(ground: Ground) -> tuple[str, ...]:
-    """Raises: Unavailable: the directory does not answer now."""
-    return await Agencies(ground.kernel).districts()
+    """None of them for a referral that is not this case's: it is refused without asking. Raises: Unavailable: the directory does not answer now."""
+    known = ground.said["referral"] in ground.case.referrals.by_id
+    return await Agencies(ground.kernel).districts() if known else ()
 
 
 _LOOKED_UP: Mapping[Known, Callable[[Ground], Awaitable[Any]]] = {
