@@ -5,28 +5,21 @@ What comes often is gathered over a batch of events and written with one stateme
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 
-import orjson
-from psycopg.types.json import Jsonb
-
+from services.notifications.directory.projecting import AGENCIES
+from services.notifications.districts.projecting import ARRIVALS
 from services.notifications.domain.account_mail import AccountMailDue, AccountMailEnded
-from services.notifications.domain.agency import AGENCY, AgencyDescribed, AgencyRegistered, WebhookDisabled
-from services.notifications.domain.agency_correction import CorrectionWithdrawn, EntryCorrected
-from services.notifications.domain.agency_entry import EntryAssured, EntryReminded
-from services.notifications.domain.agency_room import RoomAsked, RoomTold
 from services.notifications.domain.alert import LAST_RESORT_STEP, AlertRaised, AlertStepTaken, AlertUndelivered
-from services.notifications.domain.arrival import ArrivalAnnounced, ArrivalAnswered, ArrivalBecameConcern, ArrivalCancelAsked, ArrivalPassed
 from services.notifications.domain.notice import NOTICE, NoticeCalledOff, NoticeDue, NoticePassedOn, NoticeRepeated, NoticeTried
 from services.notifications.domain.task.events import TaskQuestionAnswered, TaskRequested
 from services.notifications.domain.task_link import TaskLinkRenewed
 from services.notifications.families.patience import channel_at, phone_at, second_at
+from services.notifications.gathered import Change, Gathered
 from shared.database import Connection
 from shared.events import AlertExhausted, GuardianTold, StaffAlerted, TaskMoved
-from shared.message import Recorded, derived_id
+from shared.message import Recorded
 
 VIEW = "outbox_v1"
 TABLES = ("agency_v1", "task_v1", "outbox_v1", "deadline_v1", "conflict_v1", "arrival_v1")
@@ -37,8 +30,6 @@ CANCEL_STEP = -1
 
 NOTICE_STATES = {"sent": "sent", "acknowledged": "acknowledged", "unsafe": "cancelled", "no-longer-guardian": "cancelled", "unanswered": "sent"}
 """How a notice's outcome shows among the deliveries; any other one has failed."""
-
-Row = dict[str, Any]
 
 
 async def project(connection: Connection, generation: int, events: Sequence[Recorded]) -> None:
@@ -55,81 +46,6 @@ async def project(connection: Connection, generation: int, events: Sequence[Reco
 
 
 # what is gathered --------------------------------------------------------------------------------------------------
-
-_QUEUE = (
-    "INSERT INTO outbox_v1 (generation, id, kind, stream, case_id, receiver, step, urgent, due_at, queued_at, school, correlation, state)"
-    " SELECT w.generation, r.id, w.kind, r.stream, r.case_id, r.receiver, r.step, r.urgent, r.due_at, r.queued_at, r.school, r.correlation,"
-    " CASE WHEN EXISTS (SELECT FROM attempt a WHERE a.outbox = r.id AND a.outcome = 'accepted')"
-    " THEN CASE WHEN w.kind = 'webhook' THEN 'delivered' ELSE 'sent' END ELSE 'queued' END"
-    " FROM json_populate_recordset(NULL::outbox_v1, %s::json) r, LATERAL (SELECT g.generation, CASE WHEN r.kind = 'webhook' AND EXISTS"
-    " (SELECT FROM agency_v1 a WHERE a.generation = g.generation AND a.agency = r.receiver AND a.url IS NULL AND a.mail IS NOT NULL)"
-    " THEN 'referral' ELSE r.kind END AS kind FROM (SELECT %s AS generation) g) w ON CONFLICT DO NOTHING"
-)
-"""An agency without a webhook and with a mailbox gets a link by mail instead (ADR 48)."""
-
-_EXPECT = (
-    "INSERT INTO deadline_v1 (generation, id, stream, kind, step, due_at, school, correlation)"
-    " SELECT %s, r.id, r.stream, r.kind, r.step, r.due_at, r.school, r.correlation"
-    " FROM json_populate_recordset(NULL::deadline_v1, %s::json) r ON CONFLICT DO NOTHING"
-)
-_ASK = (
-    "INSERT INTO task_v1 (generation, task, agency, case_id, priority, state, respond_by, requested_at, school)"
-    " SELECT %s, r.task, r.agency, r.case_id, r.priority, r.state, r.respond_by, r.requested_at, r.school"
-    " FROM json_populate_recordset(NULL::task_v1, %s::json) r ON CONFLICT DO NOTHING"
-)
-_EXCLUDE = (
-    "INSERT INTO conflict_v1 (generation, case_id, person)"
-    " SELECT %s, r.case_id, r.person FROM json_populate_recordset(NULL::conflict_v1, %s::json) r ON CONFLICT DO NOTHING"
-)
-# The streams are said again, because a join alone would walk through the whole index. A row that the sender holds is recorded by the sender itself.
-_SENT = (
-    "UPDATE outbox_v1 o SET state = 'sent', sent_at = coalesce(o.sent_at, r.sent_at) FROM json_populate_recordset(NULL::outbox_v1, %s::json) r"
-    ", (SELECT id FROM outbox_v1 WHERE generation = %s AND stream = ANY (%s) AND state NOT IN ('sent', 'acknowledged') FOR UPDATE SKIP LOCKED) free"
-    " WHERE o.generation = %s AND o.stream = ANY (%s) AND o.id = free.id AND o.stream = r.stream AND o.receiver = r.receiver AND o.step = r.step"
-)
-
-
-@dataclass
-class Gathered:
-    """Rows of a generation that wait to be written together, in the order in which they depend on each other."""
-
-    generation: int
-    asked: list[Row] = field(default_factory=list)
-    queued: list[Row] = field(default_factory=list)
-    expected: list[Row] = field(default_factory=list)
-    excluded: list[Row] = field(default_factory=list)
-    sent: list[Row] = field(default_factory=list)
-
-    def queue(self, event: Recorded, kind: str, case: str, receiver: str, *, step: int = 0, due_at: datetime, urgent: bool = False) -> None:
-        """A message to one receiver."""
-        self.queued.append(
-            {
-                "id": derived_id(event.id, "outbox", receiver), "kind": kind, "stream": event.stream, "case_id": case, "receiver": receiver,
-                "step": step, "urgent": urgent, "due_at": due_at, "queued_at": event.recorded_at, "school": event.school,
-                "correlation": event.correlation,
-            }
-        )  # fmt: skip
-
-    def expect(self, event: Recorded, kind: str, step: int, due_at: datetime) -> None:
-        """Something must happen by then."""
-        self.expected.append(
-            {
-                "id": derived_id(event.id, "deadline", kind, step), "stream": event.stream, "kind": kind, "step": step, "due_at": due_at,
-                "school": event.school, "correlation": event.correlation,
-            }
-        )  # fmt: skip
-
-    async def write(self, connection: Connection) -> None:
-        """One statement a table; nothing waits afterwards."""
-        for statement, rows in ((_ASK, self.asked), (_QUEUE, self.queued), (_EXPECT, self.expected), (_EXCLUDE, self.excluded)):
-            if rows:
-                told = orjson.dumps(rows).decode()
-                await connection.execute(statement, (told, self.generation) if statement is _QUEUE else (self.generation, told))
-                rows.clear()
-        if self.sent:
-            streams = [row["stream"] for row in self.sent]
-            await connection.execute(_SENT, (orjson.dumps(self.sent).decode(), self.generation, streams, self.generation, streams))
-            self.sent.clear()
 
 
 def _alert_raised(rows: Gathered, event: Recorded) -> None:
@@ -313,73 +229,6 @@ async def _cancel_told(connection: Connection, rows: Gathered, event: Recorded, 
         rows.queue(event, "webhook", told.case, told.agency, step=CANCEL_STEP, due_at=event.recorded_at)
 
 
-async def _arrival_announced(connection: Connection, rows: Gathered, event: Recorded) -> None:
-    told = ArrivalAnnounced.model_validate_json(event.body)
-    await connection.execute(
-        "INSERT INTO arrival_v1 (generation, arrival, district, purpose, priority, state, respond_by, announced_at)"
-        " VALUES (%s, %s, %s, %s, %s, 'requested', %s, %s)",
-        (rows.generation, told.arrival, told.district, told.purpose, told.priority, told.respond_by, event.recorded_at),
-    )
-
-
-async def _arrival_answered(connection: Connection, rows: Gathered, event: Recorded) -> None:
-    told = ArrivalAnswered.model_validate_json(event.body)
-    query = "UPDATE arrival_v1 SET state = %s WHERE generation = %s AND arrival = %s"
-    await connection.execute(query, (told.state, rows.generation, told.arrival))
-    rows.queue(event, "webhook", "", told.district, step=told.number, due_at=event.recorded_at)
-
-
-async def _arrival_passed(connection: Connection, rows: Gathered, event: Recorded) -> None:
-    told = ArrivalPassed.model_validate_json(event.body)
-    query = "UPDATE arrival_v1 SET school = %s WHERE generation = %s AND arrival = %s"
-    await connection.execute(query, (told.school, rows.generation, told.arrival))
-
-
-async def _arrival_became_concern(connection: Connection, rows: Gathered, event: Recorded) -> None:
-    told = ArrivalBecameConcern.model_validate_json(event.body)
-    await connection.execute("UPDATE arrival_v1 SET waits = false WHERE generation = %s AND arrival = %s", (rows.generation, told.arrival))
-
-
-async def _arrival_cancelling(connection: Connection, rows: Gathered, event: Recorded) -> None:
-    told = ArrivalCancelAsked.model_validate_json(event.body)
-    query = "UPDATE arrival_v1 SET state = %s WHERE generation = %s AND arrival = %s"
-    await connection.execute(query, (told.state, rows.generation, told.arrival))
-
-
-async def _agency(connection: Connection, rows: Gathered, event: Recorded) -> None:
-    told = AGENCY.codec.decode(event)
-    assert isinstance(told, AgencyRegistered)
-    secrets = [Jsonb(secret.model_dump()) if secret else None for secret in (told.secret, told.old_secret, told.mail)]
-    await connection.execute(
-        "INSERT INTO agency_v1 (generation, agency, name, kind, services, url, secret, old_secret, mail, listed_at)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-        " ON CONFLICT (generation, agency) DO UPDATE SET name = excluded.name, kind = excluded.kind, services = excluded.services,"
-        " url = excluded.url, secret = excluded.secret, old_secret = excluded.old_secret, mail = excluded.mail",
-        (rows.generation, told.agency, told.name, told.kind, list(told.services), told.url, *secrets, event.recorded_at),
-    )
-
-
-async def _agency_described(connection: Connection, rows: Gathered, event: Recorded) -> None:
-    told = AgencyDescribed.model_validate_json(event.body)
-    described = Jsonb(told.model_dump(mode="json", include={"description", "offers"}))
-    await connection.execute(
-        "UPDATE agency_v1 SET described = %s, listed_at = %s WHERE generation = %s AND agency = %s",
-        (described, event.recorded_at, rows.generation, told.agency),
-    )
-
-
-async def _room_asked(connection: Connection, rows: Gathered, event: Recorded) -> None:
-    """By webhook where the agency has one, else by mail. Whatever becomes of the message, the search says that no answer came yet."""
-    told = RoomAsked.model_validate_json(event.body)
-    found = await connection.execute(
-        "UPDATE agency_v1 SET room_asked_at = %s WHERE generation = %s AND agency = %s RETURNING url IS NOT NULL",
-        (told.at, rows.generation, told.agency),
-    )
-    row = await found.fetchone()
-    kind = "webhook" if row and row[0] else "room"
-    rows.queue(event, kind, "", told.agency, step=told.number, due_at=event.recorded_at)
-
-
 async def _question_answered(connection: Connection, rows: Gathered, event: Recorded) -> None:
     """The agency hears that something was written: its system by webhook, else its office by mail, with the link that it has."""
     told = TaskQuestionAnswered.model_validate_json(event.body)
@@ -389,53 +238,7 @@ async def _question_answered(connection: Connection, rows: Gathered, event: Reco
     rows.queue(event, kind, told.case, told.agency, step=step, due_at=event.recorded_at)
 
 
-async def _room_told(connection: Connection, rows: Gathered, event: Recorded) -> None:
-    """Nobody is asked any more what was answered."""
-    told = RoomTold.model_validate_json(event.body)
-    await connection.execute(
-        "UPDATE agency_v1 SET has_room = %s, room_told_at = %s WHERE generation = %s AND agency = %s",
-        (told.has_room, told.at, rows.generation, told.agency),
-    )
-    await connection.execute(
-        "UPDATE outbox_v1 SET state = CASE WHEN state IN ('queued', 'sending') THEN 'cancelled' ELSE 'acknowledged' END WHERE generation = %s"
-        " AND stream = %s AND (kind = 'room' OR kind = 'webhook') AND state IN ('queued', 'sending', 'sent', 'delivered')",
-        (rows.generation, event.stream),
-    )
-
-
-async def _entry_reminded(connection: Connection, rows: Gathered, event: Recorded) -> None:
-    told = EntryReminded.model_validate_json(event.body)
-    await connection.execute("UPDATE agency_v1 SET reminded_at = %s WHERE generation = %s AND agency = %s", (told.at, rows.generation, told.agency))
-    rows.queue(event, "reminder", "", told.agency, step=told.number, due_at=event.recorded_at)
-
-
-async def _entry_assured(connection: Connection, rows: Gathered, event: Recorded) -> None:
-    told = EntryAssured.model_validate_json(event.body)
-    await connection.execute("UPDATE agency_v1 SET assured_at = %s WHERE generation = %s AND agency = %s", (told.at, rows.generation, told.agency))
-
-
-async def _entry_corrected(connection: Connection, rows: Gathered, event: Recorded) -> None:
-    told = EntryCorrected.model_validate_json(event.body)
-    await connection.execute(
-        "UPDATE agency_v1 SET corrections = corrections || jsonb_build_object(%s::text, %s::jsonb) WHERE generation = %s AND agency = %s",
-        (told.service, Jsonb(told.model_dump(mode="json")), rows.generation, told.agency),
-    )
-
-
-async def _correction_withdrawn(connection: Connection, rows: Gathered, event: Recorded) -> None:
-    told = CorrectionWithdrawn.model_validate_json(event.body)
-    await connection.execute(
-        "UPDATE agency_v1 SET corrections = corrections - %s::text WHERE generation = %s AND agency = %s",
-        (told.service, rows.generation, told.agency),
-    )
-
-
-async def _webhook_disabled(connection: Connection, rows: Gathered, event: Recorded) -> None:
-    told = WebhookDisabled.model_validate_json(event.body)
-    await connection.execute("UPDATE agency_v1 SET url = NULL WHERE generation = %s AND agency = %s", (rows.generation, told.agency))
-
-
-_CHANGES: Mapping[str, Callable[[Connection, Gathered, Recorded], Awaitable[None]]] = {
+_CHANGES: Mapping[str, Change] = {
     "alert-undelivered": _missed,
     "alert-acknowledged": _acknowledged,
     "alert-exhausted": _exhausted,
@@ -444,21 +247,9 @@ _CHANGES: Mapping[str, Callable[[Connection, Gathered, Recorded], Awaitable[None
     "notice-revoked": _stop,
     "account-mail-ended": _account_mail_ended,
     "task-moved": _task_moved,
-    "arrival-announced": _arrival_announced,
-    "arrival-answered": _arrival_answered,
-    "arrival-passed": _arrival_passed,
-    "arrival-became-concern": _arrival_became_concern,
-    "arrival-cancel-asked": _arrival_cancelling,
     "task-question-answered": _question_answered,
-    "agency-registered": _agency,
-    "agency-described": _agency_described,
-    "webhook-disabled": _webhook_disabled,
-    "room-asked": _room_asked,
-    "room-told": _room_told,
-    "entry-reminded": _entry_reminded,
-    "entry-assured": _entry_assured,
-    "entry-corrected": _entry_corrected,
-    "correction-withdrawn": _correction_withdrawn,
+    **ARRIVALS,
+    **AGENCIES,
 }
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from services.notifications.domain.alert import LAST_RESORT_STEP, AlertUndelivered
-from services.notifications.projecting import _GATHERS, Gathered
+from services.notifications.gathered import Gathered
+from services.notifications.projecting import _GATHERS
 from shared.events import AlertExhausted, GuardianTold, StaffAlerted
 from shared.eventstore.memory import InMemoryEventStore
 from shared.message import Recorded
