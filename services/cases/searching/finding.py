@@ -112,15 +112,19 @@ class Finding:
         at = await self.whereabouts.of_many(people)
         alike = Counter((names[each].casefold(), at.get(each)) for each in people)
         born = {each: await self._born(each) for each in people if alike[names[each].casefold(), at.get(each)] > 1}
-        return [
+        found = [
             FoundStudent(each, names[each], *at.get(each, ("", "")), [self._case(row) for row in rows.get(each, ())], born.get(each))
             for each in people
         ]
+        return sorted(found, key=lambda each: (each.name.casefold(), each.homeroom, each.born or date.max))
 
     async def _born(self, student: str) -> date | None:
         person = await self.names.roster.person(student)
         told = await self.kernel.vault.open(person.born) if person and person.born else None
-        return date.fromisoformat(told) if isinstance(told, str) and told else None
+        try:
+            return date.fromisoformat(told) if isinstance(told, str) and told else None
+        except ValueError:
+            return None  # an early import took what is no day
 
     def _case(self, row: Listed) -> FoundCase:
         return FoundCase(
