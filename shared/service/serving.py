@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import sys
@@ -18,6 +19,9 @@ from shared.errors import StartRefused
 from shared.eventstore.replaying import calm_collector
 from shared.service.tls import Tls, TlsServer, tls_of
 from shared.settings import Settings, read_settings
+
+_HEARD = 0.25
+"""Seconds that a request has to arrive over a connection that was taken before the service stopped."""
 
 _PORTS = range(65536)
 """0 lets the system choose."""
@@ -104,8 +108,12 @@ class _Telling(uvicorn.Server):
             self._tell()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Takes no connection any more, hears what those taken already have to ask, and then ends: closed at once, they would be reset."""
         if self._beside:
             await self._beside.end()
+        for each in (*self.servers, *(sockets or ())):
+            each.close()
+        await asyncio.sleep(_HEARD)
         await super().shutdown(sockets)
 
 
