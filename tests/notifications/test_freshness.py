@@ -1,8 +1,6 @@
 """An entry of the directory is fresh for 180 days. Then the search says that it is old, and its agency is reminded by mail, at most once in 30 days."""
 
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,10 +12,9 @@ from services.notifications.domain.agency_entry import AssureEntry, EntryAssured
 from services.notifications.domain.listing import Offer
 from services.notifications.upkeep.reminding import Reminders
 from shared.testing import eventually, given
-from tests.notifications.desk import Mailbox, desk, mail_server, text_of
+from tests.notifications.desk import text_of
 from tests.notifications.family import form_id
 from tests.notifications.partner import Partner
-from tests.notifications.scenes import staffed
 from tests.notifications.test_agency import REGISTERED
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -70,24 +67,6 @@ def test_an_entry_is_old_by_what_was_assured_last_else_by_its_listing(checked_on
 
 
 # the running service -----------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture
-def partners(database, redis_url):
-    @asynccontextmanager
-    async def of() -> AsyncIterator[Partner]:
-        mailbox = Mailbox()
-        async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
-            await staffed(running)
-            await running.register("upt", None, mail="kantor@upt.example")
-            yield Partner(running, mailbox)
-
-    return of
 
 
 async def describe(partner: Partner, checked_on: str, agency: str = "upt") -> None:

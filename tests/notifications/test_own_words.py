@@ -2,8 +2,6 @@
 
 import html
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -15,9 +13,7 @@ from services.notifications.domain.agency import AGENCY, AgencyDescribed, NoSuch
 from services.notifications.domain.agency_correction import CorrectEntry, CorrectionWithdrawn, EntryCorrected, WithdrawCorrection
 from services.notifications.domain.listing import Offer
 from shared.testing import given
-from tests.notifications.desk import Mailbox, desk, mail_server
 from tests.notifications.partner import Partner
-from tests.notifications.scenes import staffed
 from tests.notifications.test_agency import REGISTERED
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -74,24 +70,6 @@ def test_the_search_and_the_export_go_by_the_agency_s_own_words():
 
 
 # the running service -----------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture
-def partners(database, redis_url):
-    @asynccontextmanager
-    async def of() -> AsyncIterator[Partner]:
-        mailbox = Mailbox()
-        async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
-            await staffed(running)
-            await running.register("upt", None, mail="kantor@upt.example")
-            yield Partner(running, mailbox)
-
-    return of
 
 
 async def describe(partner: Partner, service: str, phone: str) -> None:

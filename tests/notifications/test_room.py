@@ -25,19 +25,6 @@ UNKNOWN = "/notifications/k/" + "0" * 32
 OF_UPT = "/notifications/mitra/lembaga?agency=upt"
 
 
-@pytest.fixture
-def partners(database, redis_url):
-    @asynccontextmanager
-    async def of() -> AsyncIterator[Partner]:
-        mailbox = Mailbox()
-        async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
-            await staffed(running)
-            await running.register("upt", None, mail="kantor@upt.example")
-            yield Partner(running, mailbox)
-
-    return of
-
-
 async def ask(partner: Partner, agency: str = "upt") -> httpx.Response:
     return await partner.running.client.post("/notifications/mitra/tanya", data={"agency": agency}, headers=partner.counsellor)
 

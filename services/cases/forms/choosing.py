@@ -1,4 +1,4 @@
-"""What may be chosen in a form, by name: people who fit, schools, agencies, groups, cases. Ids never show (people page, rule 2)."""
+"""The options of a form, by name: people who fit, schools, agencies, groups, cases. Ids never show (people page, rule 2)."""
 
 from __future__ import annotations
 

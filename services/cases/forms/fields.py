@@ -28,7 +28,7 @@ makes, so that nobody types one.
 """
 
 _FOUND_BY_NAME: Mapping[type, Widget] = {NamesSchool: "school", NamesGroup: "group", NamesCase: "case"}
-"""By what is written on the field."""
+"""The way to find options, by the mark on the field."""
 
 _FEW = 5
 """So many numbers stand beside each other; more are typed."""

@@ -17,7 +17,7 @@ from shared.pages.languages import LANGUAGES, Language
 from shared.pages.moments import Moments
 
 SHOWN = 40
-"""So many characters of an entry's words tell it from another of the same minute."""
+"""Characters of an entry's words that are shown, enough to tell two entries of the same minute apart."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ class DocumentPages:
         return {"id": case_id, "made": made, "issued": issued, "titles": titles, "numbers": numbers, "zone": gathered.material.calendar.zone}
 
     async def recipient(self, made: Made) -> str:
-        """To whom a letter goes whose words know no name: the agency. Empty where the directory does not answer; then it is typed."""
+        """The receiver of a letter that names nobody: the agency. Empty where the directory does not answer; then the name is typed."""
         sent = made.happened.event
         if not isinstance(sent, ReferralSent) or not made.document.name.endswith("-letter"):
             return ""

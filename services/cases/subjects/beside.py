@@ -41,7 +41,7 @@ class Beside:
     calendars: SchoolCalendars
 
     async def consultations(self, asked: Asked, cases: Sequence[str]) -> list[Part]:
-        """cases: of the person. Of what somebody asked for, a guardian learns nothing: it was confided."""
+        """cases: of the person. A guardian learns nothing of what the person asked for, because it was confided."""
         found = await self._streams(_CONSULTATIONS, asked.person, list(cases))
         parts = [await self._consultation(stream, asked, cases) for stream in found]
         return [each for each in parts if each]
@@ -56,7 +56,7 @@ class Beside:
         return [stream for (stream,) in rows]
 
     async def _consultation(self, stream: str, asked: Asked, cases: Sequence[str]) -> Part | None:
-        """What was asked and advised about somebody else's case is that one's, also where the person asked."""
+        """Questions and advice about somebody else's case belong to that case, even if this person asked."""
         known = (await load(self.entries.kernel.store, self.casework.without_case, stream)).state
         activity = known.activity
         begun = activity.last(ConsultationAsked) if activity else None

@@ -17,7 +17,7 @@ from shared.subjects import Entry
 _OWNERS = "SELECT kid::text, person, purpose FROM keyring.open_wrapped(%s::uuid[])"
 
 Noted = tuple[Recorded, Event]
-"""An event as it lies in the store, and as it is read today."""
+"""A stored event, and the same event as it is read today."""
 
 
 @dataclass(frozen=True, slots=True)

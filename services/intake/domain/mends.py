@@ -1,4 +1,4 @@
-"""What an import set aside of a school's people, and what the school's own people mended of it until the source says the same (ADR 79).
+"""Rows and cells about a school's people that an import set aside, and the mends that hold until the source says the same (ADR 79).
 
 Each school has a stream of its own. What was mended is sealed under the key of the person whom it is about.
 """
@@ -21,7 +21,7 @@ AT_ONCE = 1000
 """Faults in one event."""
 
 Mended = Literal["name", "born", "homeroom", "guardian"]
-"""guardian: a link to one guardian more. The others are what the person is registered with."""
+"""guardian: one more link to a guardian. The others are fields of the person's registration."""
 
 
 def mends_stream(school: str) -> str:
@@ -44,7 +44,7 @@ class FaultOfPerson(BaseModel):
 
 
 class TellFaults(Fact):
-    """What stands open of the school's people after an import, and which mends it made needless: the source says the same, or something newer."""
+    """Faults that an import left open, and mends that it ended because the source now says the same, or something newer."""
 
     school: str
     faults: tuple[FaultOfPerson, ...]
@@ -52,7 +52,7 @@ class TellFaults(Fact):
 
 
 class MendField(Fact):
-    """value: what is right. was: what the person was registered with, None for nothing. Of a guardian, both are about the one link."""
+    """value: the right value. was: the value before, None where there was none. For a guardian, both are about the one link."""
 
     school: str
     person: str
@@ -122,7 +122,7 @@ MendEvent = RosterFaultsTold | RosterFieldMended | RosterMendUndone | RosterMend
 
 
 class Key(NamedTuple):
-    """What of whom."""
+    """One field of one person."""
 
     person: str
     field: Mended
@@ -169,7 +169,7 @@ class GuardianMendedAlready(Refused):
 
 
 def decide(command: MendCommand, mends: Mends) -> Sequence[MendEvent]:
-    """A second mend of a field goes before the first, and keeps what was before that one. Raises: NoSuchMend, GuardianMendedAlready."""
+    """A second mend of a field replaces the first, and keeps the value from before the first. Raises: NoSuchMend, GuardianMendedAlready."""
     match command:
         case TellFaults(school=school, faults=faults):
             ended = [Key(*each) for each in command.ended if Key(*each) in mends.standing]

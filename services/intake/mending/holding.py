@@ -1,4 +1,4 @@
-"""What people mended goes before an export that still says it wrongly, and ends by itself where the export says it right (ADR 79)."""
+"""A mend takes precedence over an export that is still wrong, and ends by itself once the export is right (ADR 79)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ AT_ONCE = 50
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A mend that stands, readable. was: nothing where the roster had nothing."""
+    """A mend that still holds, with its texts opened. was: empty where the roster had no value."""
 
     told: RosterFieldMended
     value: str
@@ -33,7 +33,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The mends of each school of a bundle, and which of them its rows have made needless."""
+    """The mends of each school in a bundle, and those that its rows ended."""
 
     mends: Mapping[str, Mends] = field(default_factory=dict)
     ended: Mapping[str, Sequence[Key]] = field(default_factory=dict)
@@ -53,7 +53,7 @@ class Held:
 
 
 async def hold_mends(roster: Roster, known: Known, store: EventStore, vault: Vault) -> Held:
-    """Puts what stands mended into the people of a roster. Whoever is at another school by now is that school's."""
+    """Applies the mends to the people of a roster. A person who is at another school now is left to that school."""
     places = {person.id: place for place, person in enumerate(roster.people)}
     mends, ended = dict[str, Mends](), dict[str, Sequence[Key]]()
     schools = sorted({person.school for person in roster.people} | {known.people[each].school for each in people_of(roster) if each in known.people})
@@ -108,7 +108,7 @@ def _is_over(mend: Opened, person: Person, known: Known) -> bool:
 
 
 def _with_known_guardians(person: Person, known: Known, mend: Opened) -> Person:
-    """Where a source says nothing of guardians, one more is one more than we know."""
+    """Where a source says nothing about guardians, the mend adds one to those we know."""
     was = known.people.get(person.id)
     return replace(person, guardians=was.guardians) if was and mend.told.field == "guardian" and not is_said(person, "guardian") else person
 

@@ -1,4 +1,4 @@
-"""Mending a person of the roster by hand. What was mended is stored first, then applied; an import that comes between applies it as well."""
+"""Mends a person of the roster by hand. The mend is stored first and then applied; an import in between applies it as well."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from shared.sealed import Erased, Sealed
 from shared.sealing import ToSeal
 
 MENDS_ROSTERS = ("school-operator", "coordinator")
-"""Who mends, each of the own school."""
+"""The roles that may mend, each for their own school."""
 
 
 class NotSuchAValue(Refused):
@@ -81,7 +81,7 @@ class MendingOffice:
             await self._apply(put(last, field, value), principal.id)
 
     async def undo(self, principal: Principal, person: str, field: Mended) -> None:
-        """They are as they were before; the next import brings the source's word. Raises: NotFound, NoSuchMend, Unavailable."""
+        """The person has the earlier value again; the next import brings what the source says. Raises: NotFound, NoSuchMend, Unavailable."""
         async with self.importing.alone():
             await self.importing.caught_up()
             last = await self.person(principal, person)

@@ -118,5 +118,5 @@ def _field(told: str) -> Mended | None:
 
 
 def _offered(person: Person) -> dict[Mended, Text]:
-    """What of somebody is mended here."""
+    """The fields that can be mended here."""
     return FIELDS if person.kind == "student" else {"name": FIELDS["name"]}

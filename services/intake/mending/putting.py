@@ -1,4 +1,4 @@
-"""A mended field of somebody: what a source says of it, and the person as they are with it. Pure."""
+"""One mended field of a person: whether a source gives it, and the person with the new value. Pure."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from services.intake.domain.mends import Mended
 from services.intake.roster.person import Person, Untold
 
 _UNTOLD: Mapping[Mended, Untold] = {"born": "born", "homeroom": "homeroom", "guardian": "guardians"}
-"""What of a person a source may leave unsaid. A name it always says."""
+"""Fields that a source may leave out. It always gives a name."""
 
 
 def is_said(person: Person, field: Mended) -> bool:
-    """Whether the source says it, and nothing of it was set aside."""
+    """Whether the source gives the field and nothing in it was set aside."""
     return field not in _UNTOLD or _UNTOLD[field] not in person.untold
 
 
@@ -23,7 +23,7 @@ def is_with(person: Person, field: Mended, value: str) -> bool:
 
 
 def of(person: Person, field: Mended) -> str:
-    """What somebody has now; nothing for a link to a guardian, which they have or have not."""
+    """The present value; empty for a guardian, because a link is either there or not."""
     return {"name": person.name, "born": person.born, "homeroom": person.homeroom or "", "guardian": ""}[field]
 
 

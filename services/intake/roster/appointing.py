@@ -89,7 +89,7 @@ class Appointing:
 
     @asynccontextmanager
     async def _in_turn(self) -> AsyncIterator[None]:
-        """Of those who are appointed by name one at a time: two at once would find nobody of that name, and make two people of it.
+        """Appoints by name one after the other: two at once would both find nobody of that name, and make two people.
 
         In this process they wait without a connection, because whoever is at work needs one more.
         """

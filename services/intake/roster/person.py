@@ -42,7 +42,7 @@ class Person:
 
     @property
     def birthday(self) -> date | None:
-        """None where nobody knows it, or where what is told is no day."""
+        """None where it is unknown or is not a date."""
         try:
             return date.fromisoformat(self.born) if self.born else None
         except ValueError:

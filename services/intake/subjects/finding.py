@@ -1,4 +1,4 @@
-"""Finds the person whom an erasure or a request is about: by school and name, which is what a district's officer is told of them."""
+"""Finds the person whom an erasure or a request is about, by school and name: an officer of the district knows no ids."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from shared.sealed import Erased, Sealed
 from shared.service import Kernel
 
 MOST = 30
-"""People whom a page offers; whoever finds more writes more of the name."""
+"""How many people a page offers. With more matches, the reader writes more of the name."""
 
 DISTRICT = "dinas"
 """In place of a school: whoever was appointed by the district and stands in no school's roster."""
@@ -61,7 +61,7 @@ class SubjectFinder:
     erasures: Erasures
 
     async def schools(self, principal: Principal) -> list[tuple[str, Text | str]]:
-        """Those of the officer, by name; for whoever has them all the district's own people, too. Raises: StillBuilding."""
+        """The officer's schools, by name. An officer for all schools may also choose the district's own people. Raises: StillBuilding."""
         mine = principal.schools("district-officer")
         told = [(str(each["school"]), each["name"] or "") for each in await self.directory.schools() if mine == EVERYWHERE or each["school"] in mine]
         return [*told, (DISTRICT, say("Dinas (orang kabupaten)"))] if mine == EVERYWHERE else list(told)

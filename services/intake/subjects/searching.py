@@ -36,7 +36,7 @@ def errors_of(wanted: Wanted) -> Mapping[str, Text]:
 
 
 async def told_of(finder: SubjectFinder, principal: Principal, wanted: Wanted | None = None) -> Mapping[str, object]:
-    """What the templates of the search show. wanted: None before anybody searched. Raises: StillBuilding, BehindWrite."""
+    """Values for the templates of the search. wanted: None before a search. Raises: StillBuilding, BehindWrite."""
     errors = errors_of(wanted) if wanted else {}
     found = await finder.of(principal, wanted) if wanted and not errors else None
     return {

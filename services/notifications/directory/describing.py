@@ -16,7 +16,7 @@ LONGEST, LONGEST_LINE, MOST = 2_000, 300, 50
 """Characters of a description and of a line, and lines of one kind, that are kept."""
 
 MOST_ROOM = 100_000
-"""Free places: nobody has more, whatever a slip of the finger says."""
+"""The most free places that are believed; a larger number is a typing mistake."""
 
 _UNACCOMPANIED, _ROOM = "tanggap.unaccompanied", "tanggap.room"
 """Labels of attributes: whether minors are served without a guardian, and how many places are free. HSDS 3.0 has no fields for them."""

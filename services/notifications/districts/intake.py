@@ -1,4 +1,4 @@
-"""What is asked of intake: how the schools are called, and that a school gets what another district sent as a concern."""
+"""Asks intake for the names of the schools, and to give a school what another district sent, as a concern."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from shared.trust import trust
 
 PATIENCE = 5.0
 DESCRIBED = 400
-"""Letters of what was disclosed by which the school finds the student: it begins with who it is."""
+"""Characters from the beginning of the package. It begins with who the student is, so the school can find them by it."""
 
 DANGERS: Mapping[Priority, Mapping[Fact, bool]] = {"stat": {"unsafe_now": True}, "urgent": {"likely_harm_soon": True}, "routine": {}}
-"""What the sender's priority answers of the questions of triage, so that nobody here waits longer than there."""
+"""The answers to triage questions that follow from the sender's priority, so that nobody waits longer here than there."""
 
 GUARDIAN: Caution = "guardian-unsafe"
 
 
 def named(cautions: Sequence[str]) -> list[dict[str, str]]:
-    """Whom the concern names, nobody by name: so nobody at home is told anything until a counsellor here has decided that it is safe."""
+    """The people in the concern, none of them by name. So nobody at home is told anything until a counsellor here decides that it is safe."""
     known = {"relation": "guardian", "role": "accused"}, {"relation": "outsider", "role": "involved"}
     return [each for each, fits in zip(known, (GUARDIAN in cautions, bool(set(cautions) - {GUARDIAN})), strict=True) if fits]
 
@@ -56,7 +56,7 @@ class _Accepted(_Read):
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Asks as the service that we are."""
+    """Sends requests to intake as the service notifications."""
 
     kernel: Kernel
 

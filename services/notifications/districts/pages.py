@@ -80,7 +80,7 @@ class ArrivalPages:
     async def page(
         self, request: Request, principal: Principal, arrival: str, typed: Typed, errors: Mapping[str, Text], status: int, **more: Any
     ) -> HTMLResponse:
-        """One arrival. more: what was disclosed, just now, or that the sender did not answer."""
+        """One arrival. more: the package that was just opened, or that the sender did not answer."""
         state, announced = await self.arrival(principal, arrival)
         duty = principal.holds(DUTY)
         told = {
@@ -95,7 +95,7 @@ class ArrivalPages:
         return self.kernel.frame.page(request, "districts/one.html", told, status)
 
     async def _schools(self, state: Arrival) -> list[tuple[str, Text]]:
-        """To choose from; none while intake does not answer."""
+        """The schools to choose from; none while intake does not answer."""
         if state.accepted and state.school is None:
             with suppress(Unavailable):
                 return [(school, (name, name)) for school, name in await self.intake.schools()]
@@ -157,12 +157,12 @@ def _sees(principal: Principal, school: str | None) -> bool:
 
 
 def as_task(state: Arrival) -> of_task.Task:
-    """What may be said of it is what an agency may say of a task."""
+    """The same answers that an agency may give to a task."""
     return replace(of_task.initial, state=state.state)
 
 
 def answer_id(arrival: str, who: str, typed: Typed) -> str:
-    """Of what was sent with this form by this person: the same once more is one answer."""
+    """The same form sent twice by the same person counts once."""
     said = f"{typed.answer}\n{typed.reason}\n{typed.at}\n{typed.words}"
     return str(derived_id(TANGGAP, "answer-to-district", arrival, who, typed.form[:100], sha256(said.encode()).hexdigest()))
 

@@ -63,7 +63,7 @@ class ToDistricts:
         return SaidAnswer(id=answer.answer, trigger=answer.trigger, reason=answer.reason, words=told, at=answer.at)
 
     async def package(self, announced: ArrivalAnnounced) -> Package:
-        """What is disclosed, as the sender tells it now; each asking is on record there. Raises: Unavailable: it does not answer, or not with it."""
+        """The package, as the sender has it now. The sender records each request. Raises: Unavailable: no answer, or one without the package."""
         return _read(Package, await self._asked(announced, PACKAGE_WANTED))
 
     async def said(self, announced: ArrivalAnnounced) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Who is told of what comes from another district: the duty of ours, and whoever gave an answer that does not arrive."""
+"""Tells staff about messages between districts: our duty officer about what came, and the person whose answer could not be delivered."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OURSELVES = "service:notifications"
 """Who says that a school here has the case of a child who moves."""
 
 NO_SCHOOL = ""
-"""What comes from outside is of no school yet: whoever holds a post for the whole district hears of it."""
+"""What comes from outside belongs to no school yet, so people with a post for the whole district are told."""
 
 
 @dataclass(frozen=True, slots=True)
