@@ -185,6 +185,13 @@ class Directory:
         async with self._view.reading(acting="directory") as reading:
             return await _people(reading, wanted)
 
+    async def children_of(self, guardian: str) -> list[Sealed]:
+        """The sealed names of a guardian's children, for the service's own work. Raises: StillBuilding, BehindWrite."""
+        query = "SELECT name FROM person_v1 WHERE generation = %s AND kind = 'student' AND guardians @> ARRAY[%s]"
+        async with self._view.reading(acting="directory") as (connection, generation):
+            rows = await (await connection.execute(query, (generation, guardian))).fetchall()
+        return [Sealed.model_validate(name) for (name,) in rows]
+
     async def posted_at(self, school: str) -> dict[str, frozenset[str]]:
         """Who works at a school, and as what, by the roster or by appointment. Raises: StillBuilding, BehindWrite."""
         query = "SELECT person, array_agg(role) FROM post_v1 WHERE generation = %s AND school = %s AND role <> 'student' GROUP BY person"

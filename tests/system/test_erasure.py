@@ -174,6 +174,14 @@ def test_only_the_erasures_login_destroys(api):
             connection.rollback()
 
 
+def test_a_guardian_is_told_apart_by_the_children(api):
+    """Two guardians of one name at one school are common, and what ended does not come back."""
+    child = next(each for each in generate().people if each.key == DEWI)
+    guardian = next(each for each in generate().people if each.key == child.guardians[0])
+    found = on_page(api, "/cari", sekolah=school_id(SOURCE, "smp1"), nama=f"{guardian.given} {guardian.family}")
+    assert re.search(rf"{guardian.given} {guardian.family}, orang tua/wali, anaknya [^<]*{child.given} {child.family}", found.text)
+
+
 def test_an_officer_finds_the_person_by_name_looks_and_ends(api):
     """Nothing personal stands in an address until the person is chosen, and nobody has to know an id."""
     known = next(each for each in generate().people if each.key == DEWI)
@@ -182,7 +190,7 @@ def test_an_officer_finds_the_person_by_name_looks_and_ends(api):
     assert (found.status_code, str(found.url).endswith("/cari"), person_id(SOURCE, DEWI) in named(found, name)) == (200, True, True)
     assert named(on_page(api, "/cari", sekolah=school, nama=name, keluar="1"), name) == []
     looked = on_page(api, "/periksa", person=person_id(SOURCE, DEWI), ground="asked", scope="everything")
-    assert (looked.status_code, f"Tentang: {name}" in looked.text) == (200, True)
+    assert (looked.status_code, f"Tentang: {name}, murid" in looked.text) == (200, True)
     (key,) = re.findall(r'name="key" value="([^"]+)"', looked.text)
     ends = {"person": person_id(SOURCE, DEWI), "ground": "asked", "scope": "everything", "key": key}
     receipt, again = on_page(api, **ends), on_page(api, **ends)

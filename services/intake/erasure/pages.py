@@ -17,7 +17,7 @@ from services.intake.erasure.office import ErasureOffice
 from services.intake.erasure.office import Wanted as ErasureWanted
 from services.intake.erasure.routes import is_theirs, require_theirs, told, told_of_dry_run
 from services.intake.erasure.view import Listed
-from services.intake.subjects.finding import Match, SubjectFinder, Wanted
+from services.intake.subjects.finding import KINDS, Match, SubjectFinder, Wanted
 from services.intake.subjects.searching import Typed, told_of
 from shared.access import Principal, SignedIn
 from shared.asking import asked_by_form
@@ -101,7 +101,7 @@ def pages(office: ErasureOffice, finder: SubjectFinder) -> APIRouter:
             return await list_of(request, principal, Wanted())
         await require_theirs(erasures, principal, person)
         found = told_of_dry_run(person, await office.dry_run(ErasureWanted(person, ground, scope, principal.id)))
-        more = {"found": found, "name": await finder.name(person), "ground": ground, "scope": scope, "key": str(uuid4())}
+        more = {"found": found, "person": await finder.match(person), "kinds": KINDS, "ground": ground, "scope": scope, "key": str(uuid4())}
         more["double"] = await _double(office, person)
         return shown(request, "erasure/look.html", more)
 

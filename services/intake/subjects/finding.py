@@ -27,6 +27,9 @@ DISTRICT = "dinas"
 
 KINDS: Mapping[str, Text] = {"student": say("murid"), "guardian": say("orang tua/wali"), "staff": say("petugas")}
 
+_DIGITS = 3
+"""Digits of a telephone number that are shown."""
+
 _TOGETHER = 20
 """Histories that are read at once."""
 
@@ -43,13 +46,19 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Somebody as a page names them. name: empty where its key was destroyed. kind: student, guardian or staff; empty of nobody known."""
+    """Somebody as a page names them, told apart from others of the same name: an erasure cannot be undone.
+
+    name: empty where its key was destroyed. kind: student, guardian or staff; empty where the roster never had the person. children: names of a
+    guardian's children. phone: the last digits of the number.
+    """
 
     person: str
     name: str
     kind: str = ""
     homeroom: str = ""
     born: date | None = None
+    children: tuple[str, ...] = ()
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +94,12 @@ class SubjectFinder:
         last = await self._registered.last(person)
         if last is None:
             return Match(person, await self.name(person))
-        return Match(person, last.name, last.kind, last.homeroom or "", last.birthday)
+        children = await self._children(person) if last.kind == "guardian" else ()
+        return Match(person, last.name, last.kind, last.homeroom or "", last.birthday, children, last.phone[-_DIGITS:])
+
+    async def _children(self, guardian: str) -> tuple[str, ...]:
+        names = await self.kernel.vault.open_many(await self.directory.children_of(guardian))
+        return tuple(sorted(name for name in names if not isinstance(name, Erased)))
 
     async def name(self, person: str) -> str:
         """Empty where nobody is known, or the key was destroyed."""
