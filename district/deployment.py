@@ -26,11 +26,28 @@ _PORTS = range(20_000, 32_000)
 
 
 def free_port() -> int:
-    """A port that nobody uses now, below those that systems give to outgoing connections: a service that starts again finds it free."""
+    """A port that nobody uses now, below those that systems give to outgoing connections: a service that starts again finds it free.
+
+    It is given once until this process ends, also where several of our programs ask: a service listens only seconds later. Raises: StartRefused.
+    """
     for port in secrets.SystemRandom().sample(_PORTS, len(_PORTS)):
-        if is_free(port):
+        if is_free(port) and _claim(port):
             return port
     raise StartRefused(f"no port between {_PORTS.start} and {_PORTS.stop} is free on 127.0.0.1")
+
+
+def _claim(port: int) -> bool:
+    """False where one of our processes has it. The system drops a claim with its process; where it has no such names, nothing is claimed."""
+    if sys.platform != "linux":
+        return True
+    claim = socket.socket(socket.AF_UNIX)
+    try:
+        claim.bind(f"\0tanggap-port-{port}")
+    except OSError:
+        claim.close()
+        return False
+    claim.detach()  # stays open until this process ends
+    return True
 
 
 def is_free(port: int) -> bool:
