@@ -3,7 +3,6 @@
 import asyncio
 import json
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from district.deployment import free_port
 from services.intake.accounts.openid.issuers import Issuer
 from shared.testing import eventually
 from tests.intake.openid.registered import CLIENT, DOMAIN, SECRET
@@ -54,9 +54,7 @@ def provider_mock(folder: Path, callback: str, leaving: str, *, longest: int = 3
     """`oidc-provider-mock`. longest: seconds after which its tokens are over."""
     secret = folder / "client-secret"
     secret.write_text("any")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     people = [{"sub": "guru-1", "hd": DOMAIN, "acr": "urn:satu"}, {"sub": "guru-2", "hd": "gmail.com"}]
     told = [each for person in people for each in ("--user-claims", json.dumps(person))]
     with running("-m", "oidc_provider_mock", "-p", str(port), "-e", str(longest), *told, folder=folder):
