@@ -192,13 +192,15 @@ class Subscription:
             self._pulse.detail = f"the feed of {self.source} does not answer"
 
     async def _catch_up(self) -> None:
-        told, cursors = await self._feed.heads(), self.applying.cursors
+        read = dict(self.applying.cursors)  # before the heads are asked for: what comes over Redis meanwhile lies past them, and nothing is wrong
+        told = await self._feed.heads()
         if self._restored or told.epoch != self.applying.epoch:
             await self._go_back()
             return
         heads = told.positions
-        self._require_not_older(heads)
+        self._require_not_older(heads, read)
         await self._agree()
+        cursors = self.applying.cursors
         self._pulse.lag = sum(max(0, heads.get(partition, 0) - cursor) for partition, cursor in cursors.items())
         behind = [partition for partition, cursor in cursors.items() if heads.get(partition, 0) > cursor]
         await asyncio.gather(*(self.applying.pull(partition) for partition in behind))
@@ -230,14 +232,14 @@ class Subscription:
             self._break(f"the store of {self.source} was cut and written anew below what was read of it")
         self._agreed = otherwise is False
 
-    def _require_not_older(self, heads: Mapping[int, int]) -> None:
-        """Raises: HistoryBroken: the source has less than was read of it, in the same epoch. It was restored by other means, and not healed.
+    def _require_not_older(self, heads: Mapping[int, int], read: Mapping[int, int]) -> None:
+        """read: how far each partition was read when the heads were asked for.
+
+        Raises: HistoryBroken: the source has less than was read of it, in the same epoch. It was restored by other means, and not healed.
 
         Where the epoch began is read of every partition, whether or not the last event before it was one of that partition.
         """
-        cursors = self.applying.cursors.items()
-        lost = {partition: cursor for partition, cursor in cursors if max(heads.get(partition, 0), self._began_after) < cursor}
-        if lost:
+        if any(max(heads.get(partition, 0), self._began_after) < position for partition, position in read.items()):
             self._break(f"the store of {self.source} is older than what was read of it")
 
     def _break(self, why: str) -> NoReturn:

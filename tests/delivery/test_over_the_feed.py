@@ -1,5 +1,6 @@
 """What Redis has lost, never had or cannot deliver is pulled from the owner's feed."""
 
+import asyncio
 from types import SimpleNamespace
 
 import httpx
@@ -45,6 +46,31 @@ def test_a_hole_at_the_tail_is_pulled_from_the_feed(run, soon):
             await rig.until_heard(key, told)
         assert rig.feed.pulled
         assert set(rig.heard.tries.values()) == {1}
+
+    run(scenario)
+
+
+def test_what_comes_while_the_owner_says_how_far_it_is_does_not_make_it_older(run, soon, monkeypatch):
+    """The answer may be slow. Whoever then took the owner for an older store would apply nothing any more, and no alert would go out."""
+
+    async def scenario(rig):
+        key = next(keys_of(0))
+        told = await rig.tell(key)
+        answer, overtaken = rig.feed.heads, asyncio.Event()
+
+        async def slow():
+            heads = await answer()
+            if rig.heard.tries and not overtaken.is_set():
+                told.extend(await rig.tell(key))
+                await rig.until_heard(key, told)
+                overtaken.set()
+            return heads
+
+        monkeypatch.setattr(rig.feed, "heads", slow)
+        async with working(rig.relay(), rig.subscription()):
+            await asyncio.wait_for(overtaken.wait(), 30)
+            told.extend(await rig.tell(key))
+            await rig.until_heard(key, told)
 
     run(scenario)
 
