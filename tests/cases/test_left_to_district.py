@@ -120,9 +120,9 @@ def test_two_cases_that_each_name_a_half_are_looked_at_together_when_they_are_me
 @pytest.mark.parametrize("rests_here", [False, True])
 def test_whichever_of_the_two_rests_the_one_that_goes_on_is_left_to_somebody(rests_here):
     stays, rests = taken(*SCHOOL, OFFICER, "duty")[1], taken(COUNSELLOR, "night-duty")[1]
-    said = {"policy": POLICY, "staff": STAFF}
-    takes = step(TakeMerged, merged="case-2", takes=carrying(rests), **said)
-    events, case = decided(stays, step(MergeInto, into="case-2", takes=carrying(rests), **said) if rests_here else takes)
+    takes = step(TakeMerged, merged="case-2", takes=carrying(rests), policy=POLICY, staff=STAFF)
+    merge = step(MergeInto, into="case-2", takes=carrying(rests), policy=POLICY, staff=STAFF)
+    events, case = decided(stays, merge if rests_here else takes)
     assert (left(events), set(case.named)) == ([DUTY], {*SCHOOL, COUNSELLOR, OFFICER})
 
 
