@@ -1,4 +1,4 @@
-"""`make unit` leaves out what needs servers, by what a test asks for, and refuses whatever reaches outside all the same."""
+"""A unit test that reaches outside fails in every run; `make unit` leaves out what needs servers, by what a test asks for."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -66,21 +66,22 @@ def test_runs_on_both(kind):
 
 
 @pytest.fixture
-def unit(pytester: pytest.Pytester) -> Callable[[str], pytest.RunResult]:
-    """Runs `pytest --unit` over one file of tests, in a process of its own: an audit hook stays for ever."""
+def tried(pytester: pytest.Pytester) -> Callable[..., pytest.RunResult]:
+    """Runs pytest over one file of tests, in a process of its own: an audit hook stays for ever."""
     pytester.makeconftest(CONFTEST)
     pytester.makeini(f"[pytest]\npythonpath = {CHECKOUT}\nmarkers =\n    servers\n    long\n    faults\n")
 
-    def run(tests: str) -> pytest.RunResult:
+    def run(tests: str, *options: str) -> pytest.RunResult:
         pytester.makepyfile(tests)
-        return pytester.runpytest_subprocess("--unit", "-p", "no:anyio", "-p", "no:hypothesispytest")
+        return pytester.runpytest_subprocess(*options, "-p", "no:anyio", "-p", "no:hypothesispytest")
 
     return run
 
 
 @pytest.mark.servers
-def test_whatever_reaches_outside_fails_also_where_the_test_swallows_it(unit):
-    outcomes = unit(OUTSIDE)
+@pytest.mark.parametrize("options", [["--unit"], []], ids=["alone", "among all"])
+def test_whatever_reaches_outside_fails_also_where_the_test_swallows_it(tried, options):
+    outcomes = tried(OUTSIDE, *options)
     outcomes.assert_outcomes(failed=4, passed=1, errors=5)
     outcomes.stdout.fnmatch_lines_random(
         ["*ReachedOutside: socket.connect in a unit test: *", "*the test went on although it was refused socket.connect*"]
@@ -88,5 +89,12 @@ def test_whatever_reaches_outside_fails_also_where_the_test_swallows_it(unit):
 
 
 @pytest.mark.servers
-def test_a_test_that_needs_servers_or_takes_long_is_left_out(unit):
-    unit(INSIDE).assert_outcomes(passed=2, deselected=4)
+def test_a_test_that_needs_servers_or_takes_long_is_left_out(tried):
+    tried(INSIDE, "--unit").assert_outcomes(passed=2, deselected=4)
+
+
+@pytest.mark.servers
+def test_among_all_tests_one_with_servers_reaches_them(tried):
+    tried("import pytest\npytestmark = pytest.mark.servers\n" + OUTSIDE.replace('connect(("127.0.0.1", 9))', "close()")).assert_outcomes(
+        passed=4, failed=1
+    )

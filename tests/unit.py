@@ -1,6 +1,7 @@
-"""`pytest --unit`: only tests that need nothing but Python. What a test asks for decides, and a guard proves it."""
+"""Unit tests need nothing but Python. What a test asks for decides, and a guard proves it in every run; `pytest --unit` runs them alone."""
 
 import sys
+import threading
 from collections.abc import Generator
 
 import pytest
@@ -16,7 +17,7 @@ _FORBIDDEN = frozenset({"socket.connect", "socket.bind", "socket.getaddrinfo", "
 
 _LEFT_OUT = ("servers", "long", "thorough", "faults")
 
-_guarded = pytest.StashKey[bool]()
+_alone = pytest.StashKey[bool]()
 
 
 class ReachedOutside(AssertionError):
@@ -24,13 +25,16 @@ class ReachedOutside(AssertionError):
 
 
 class _Guard:
-    """Python takes an audit hook back from nobody, so it is switched on and off. reached: what was refused, also where the test swallowed it."""
+    """Python takes an audit hook back from nobody, so it is switched on and off. reached: what was refused, also where the test swallowed it.
+
+    It looks at the thread of the tests alone: beside it may run what tests with servers share.
+    """
 
     def __init__(self) -> None:
         self.on, self.reached = False, list[str]()
 
     def __call__(self, event: str, _: tuple[object, ...]) -> None:
-        if self.on and event in _FORBIDDEN:
+        if self.on and event in _FORBIDDEN and threading.current_thread() is threading.main_thread():
             self.reached.append(event)
             raise ReachedOutside(f"{event} in a unit test: use a fixture of tests/unit.py, or mark it with pytest.mark.servers")
 
@@ -39,13 +43,12 @@ _guard = _Guard()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--unit", action="store_true", help="only tests without servers, sockets and processes; reaching outside is an error")
+    parser.addoption("--unit", action="store_true", help="only tests without servers, sockets and processes")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[_guarded] = bool(config.getoption("--unit"))
-    if config.stash[_guarded]:
-        sys.addaudithook(_guard)
+    config.stash[_alone] = bool(config.getoption("--unit"))
+    sys.addaudithook(_guard)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -53,10 +56,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if isinstance(item, pytest.Function) and _needs_servers(item):
             item.add_marker("servers")
-    if config.stash[_guarded]:
-        left_out = {item for item in items if any(item.get_closest_marker(name) for name in _LEFT_OUT)}
+    if config.stash[_alone]:
+        left_out = {item for item in items if not _is_unit(item)}
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=list(left_out))
+
+
+def _is_unit(item: pytest.Item) -> bool:
+    return not any(item.get_closest_marker(name) for name in _LEFT_OUT)
 
 
 def _needs_servers(item: pytest.Function) -> bool:
@@ -65,11 +72,13 @@ def _needs_servers(item: pytest.Function) -> bool:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    _guard.on = item.config.stash[_guarded]
+    _guard.on = _is_unit(item)
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown() -> Generator[None]:
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
+    """In a run of all tests, what ends with a unit test may be a server that its module shared."""
+    _guard.on = _guard.on and item.config.stash[_alone]
     try:
         return (yield)
     finally:
