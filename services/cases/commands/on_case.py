@@ -114,7 +114,7 @@ class OnCase:
             raise NotSameStudent
         if taken_along(mine.state, other.state) != command.takes:
             raise VersionConflict(other.stream, other.version, other.version + 1)  # it changed after the direction was decided
-        said = {"policy": command.policy, "act": command.act, "by": command.by, "at": command.at}
+        said = {"policy": command.policy, "staff": command.staff, "act": command.act, "by": command.by, "at": command.at}
         if command.takes is None:
             return self._half(envelope, TakeMerged(merged=self.case_id, takes=carrying(mine.state), **said), other)
         return self._half(envelope, MergeInto(into=self.case_id, **said), other)

@@ -19,6 +19,7 @@ from services.cases.domain.steps.filled import Filled, PolicyNow
 from services.cases.domain.steps.named import NamesCase
 from services.cases.domain.steps.policy import Policy
 from services.cases.domain.steps.tells import counted
+from services.cases.domain.successor import NOBODY, Staff
 from shared.errors import Refused
 from shared.eventstore.upcasting import Json
 from shared.message import Event
@@ -29,12 +30,13 @@ class MergeInto(Command, called="merge-into", permission="charge"):
     """into: the other case. One rests until it is unmerged: this one, but where only this one's student is identified, the other.
 
     takes: what the other case brings along where it is the one that rests; None where this one does. policy: for the
-    clocks of an alert that goes along.
+    clocks of an alert that goes along. staff: to whom of the district it is left where the two together name every duty officer.
     """
 
     into: Annotated[str, NamesCase()]
     takes: Annotated[Carrying | None, Filled("takes")] = None
     policy: PolicyNow
+    staff: Annotated[Staff, Filled("staff")] = NOBODY
 
 
 class CaseMerged(ActEvent):
@@ -49,6 +51,7 @@ class TakeMerged(Command, called="take-merged"):
     merged: str
     takes: Carrying
     policy: Policy
+    staff: Staff = NOBODY
 
 
 class MergedTaken(ActEvent):
