@@ -29,11 +29,12 @@ class MergeInto(Command, called="merge-into", permission="charge"):
     """into: the other case. One rests until it is unmerged: this one, but where only this one's student is identified, the other.
 
     takes: what the other case brings along where it is the one that rests; None where this one does. policy: for the
-    clocks of an alert that goes along.
+    clocks of an alert that goes along. unsafe: guardians whom the other case holds to be unsafe, where it is the one that rests.
     """
 
     into: Annotated[str, NamesCase()]
     takes: Annotated[Carrying | None, Filled("takes")] = None
+    unsafe: Annotated[tuple[str, ...], Filled("takes-unsafe")] = ()
     policy: PolicyNow
 
 
@@ -44,10 +45,13 @@ class CaseMerged(ActEvent):
 
 
 class TakeMerged(Command, called="take-merged"):
-    """merged: the case that rests from now on. takes: what goes with it. Always in one item with its `case-merged`."""
+    """merged: the case that rests from now on. takes: what goes with it. unsafe: guardians whom it holds to be unsafe. Always in one item with its
+    `case-merged`.
+    """
 
     merged: str
     takes: Carrying
+    unsafe: tuple[str, ...] = ()
     policy: Policy
 
 
