@@ -113,7 +113,8 @@ class FromIntake:
 
     async def _item(self, event: Recorded, checkpoint: Checkpoint | None, happens: Callable[[Doubles], Awaitable[None]]) -> Item | None:
         together = Together(self.store, self.decider)
-        await happens(Doubles(together, lambda school: self._policy(school, event.recorded_at), self.whereabouts.of, event.id, event.recorded_at))
+        at = event.recorded_at
+        await happens(Doubles(together, lambda school: self._policy(school, at), self.whereabouts.of, self.absences.staff, event.id, at))
         writes = together.writes(_occasion(event))
         return Item(writes, checkpoint=checkpoint) if writes or checkpoint else None
 

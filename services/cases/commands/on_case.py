@@ -115,7 +115,7 @@ class OnCase:
         rests = command.takes is not None
         if taken_along(mine.state, other.state) != command.takes or (rests and unsafe_at_home(other.state) != command.unsafe):
             raise VersionConflict(other.stream, other.version, other.version + 1)  # it changed after the direction was decided
-        said = {"policy": command.policy, "act": command.act, "by": command.by, "at": command.at}
+        said = {"policy": command.policy, "staff": command.staff, "act": command.act, "by": command.by, "at": command.at}
         if command.takes is None:
             take = TakeMerged(merged=self.case_id, takes=carrying(mine.state), unsafe=unsafe_at_home(mine.state), **said)
             return self._half(envelope, take, other)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from services.cases.domain.case.conflict import LeftToDistrict
 from services.cases.domain.case.guardians import GuardianFoundUnsafe
+from services.cases.domain.case.kept_away import left_to_district
 from services.cases.domain.case.merging import ComeApart, MergedTaken, MergeInto, TakeMerged, UnmergeCase
 from services.cases.domain.case.moves import Carried, CarriedPerson, Carrying
 from services.cases.domain.case.moving import MOVING
@@ -48,7 +50,7 @@ def merge(command: MergeInto, case: Case) -> Sequence[Event]:
     """This case rests, or where the other one does, takes what comes with it. Raises: a refusal by name."""
     rests = MOVING.decide(command, case.moves, case.about)
     if command.takes is not None:
-        said = {"policy": command.policy, "act": command.act, "by": command.by, "at": command.at}
+        said = {"policy": command.policy, "staff": command.staff, "act": command.act, "by": command.by, "at": command.at}
         return take(TakeMerged(merged=command.into, takes=command.takes, unsafe=command.unsafe, **said), case)
     return [*rests, AlertsPassedOn(
         case=case.case or "", student=case.student, school=case.school, to_case=command.into, to_school=case.school, by=command.by
@@ -59,6 +61,7 @@ def take(command: TakeMerged, case: Case) -> Sequence[Event]:
     """What goes with a merged case goes on here: its clocks where they are the earlier ones, an alert of what nobody has taken in hand yet, and
     whom at home it is not safe to turn to.
 
+    Each of the two may have named a part of the district only: whom they name together is looked at anew.
     Raises: a refusal by name.
     """
     MOVING.decide(command, case.moves, case.about)
@@ -67,11 +70,18 @@ def take(command: TakeMerged, case: Case) -> Sequence[Event]:
     clocks = tuple(each for each in command.takes.clocks if not earlier_runs(case, each))
     urgent = ORDER.index(command.takes.urgency) > ORDER.index(case.urgency)
     waiting = [each.concern for each in command.takes.concerns if not each.acknowledged]
-    events: list[Event] = [taken, *unsafe, *_owner_told(case, command.by), *([DeadlinesSet(deadlines=clocks)] if clocks else [])]
+    joined = case.with_carried(command.merged, command.takes)
+    left = _left_to_district(command, joined)
+    events: list[Event] = [taken, *left, *unsafe, *_owner_told(joined, command.by), *([DeadlinesSet(deadlines=clocks)] if clocks else [])]
     if urgent or waiting:
-        joined = case.with_carried(command.merged, command.takes)
+        joined = joined.left_to(left)
         events.append(alerted(joined, joined.alerted_at, (waiting or joined.concerns)[-1], command.at, command.policy))
     return events
+
+
+def _left_to_district(command: TakeMerged, joined: Case) -> list[LeftToDistrict]:
+    people = left_to_district(joined.named, command.staff)
+    return [LeftToDistrict(act=command.act, by=command.by, at=command.at, people=people)] if people else []
 
 
 def carrying(case: Case) -> Carrying:
