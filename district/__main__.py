@@ -7,12 +7,13 @@ from io import TextIOWrapper
 
 import typer
 
-from district.commands import directory, erasing, keys, looking, machines, people, running, safekeeping
+from district.commands import asking, directory, erasing, keys, looking, machines, people, running, safekeeping
 from district.commands.calendar import calendar
 from district.commands.doctor import doctor
 from district.commands.fetching import fetch_dapodik, fetch_oneroster
 from district.commands.inviting import invite
 from district.commands.migrating import migrate
+from district.commands.sessions import sessions
 from district.demo.command import demo
 from district.ending import end_orderly
 
@@ -31,9 +32,12 @@ app.command("dismiss")(people.dismiss)
 app.command("suspend")(people.suspend)
 app.command("reinstate")(people.reinstate)
 app.command("invite")(invite)
+app.add_typer(sessions, name="sessions")
 app.command("erase")(erasing.erase)
-app.command("retention")(erasing.retention)
+app.add_typer(erasing.retention, name="retention")
 app.command("check-receipt")(erasing.check_receipt)
+app.command("subject")(asking.subject)
+app.command("breach")(asking.breach)
 app.command("demo")(demo)
 app.add_typer(directory.roster, name="roster")
 directory.roster.command("fetch-dapodik")(fetch_dapodik)

@@ -41,9 +41,29 @@ def erase(
         raise typer.Exit(FOUND_A_PROBLEM)
 
 
+Day = Annotated[str | None, typer.Option(help="YYYY-MM-DD; today where nothing is said")]
+
+retention = typer.Typer(invoke_without_command=True, help="What the archive schedule says is over by a day")
+
+
+@retention.callback()
 @verb
-def retention(day: Annotated[str | None, typer.Option(help="YYYY-MM-DD; today where nothing is said")] = None, json: AsJson = False) -> None:
+def over(asked: typer.Context, day: Day = None, json: AsJson = False) -> None:
     """What the archive schedule says is over by a day. Nothing ends by asking; the district ends it by itself, once a day."""
+    if asked.invoked_subcommand is None:
+        _show_what_is_over(day, json=json)
+
+
+@retention.command("run")
+@verb
+def run(dry_run: Annotated[bool, typer.Option("--dry-run", help="says what is over")] = False, day: Day = None, json: AsJson = False) -> None:
+    """What the district's next daily run ends, with --dry-run. Nobody runs it by hand: the district does, once a day."""
+    if not dry_run:
+        raise Invalid(Fault("/dry-run", "needed"), message="the district runs it by itself, once a day: say --dry-run to see what is over")
+    _show_what_is_over(day, json=json)
+
+
+def _show_what_is_over(day: str | None, *, json: bool) -> None:
     with httpx.Client(timeout=_PATIENCE, trust_env=False, headers=find_home().service_headers()) as client:
         told = checked(client.get(f"{origin()}/intake/api/retention", params={"day": day} if day else {}))
     if json:

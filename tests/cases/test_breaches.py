@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from shared.pages.moments import Moments
+
 pytestmark = pytest.mark.anyio
 
 
@@ -20,7 +22,7 @@ async def test_a_span_says_who_read_what_of_whom_and_drafts_the_notice(cases):
     due = datetime.fromisoformat(told["due"])
     assert timedelta(hours=71) < due - datetime.now(UTC) <= timedelta(hours=72)
     assert "data pribadi 2 murid" in told["notice"]
-    assert f"{due:%d-%m-%Y %H.%M} UTC" in told["notice"]
+    assert Moments("id", "Asia/Jakarta").moment(due) in told["notice"], "on the district's clock"
     (one,) = (await cases.get("breaches", cases.service, reader=reader, case=case, **span)).json()["items"]
     assert (one["case"], one["student"]) == (case, school.named("ani"))
     nothing = (await cases.get("breaches", cases.service, reader="nobody", **span)).json()

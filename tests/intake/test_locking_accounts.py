@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 
 from services.intake.accounts import signing_in
+from shared.access import service_principal
 from shared.clock import SystemClock
 from tests.intake.accounts_browser import at_a_school, next_code
 from tests.intake.accounts_desk import PASSWORD
 from tests.intake.test_own_account import LIST, appointed, entered, school
+from tests.keys import bearer
 
 pytestmark = pytest.mark.anyio
 
@@ -118,3 +120,24 @@ async def test_of_an_account_that_two_people_recovered_the_holder_hears_each_ste
     assert await messages(browser) == [(person, each) for each in ("opened", "recovery-asked", "recovered", "opened")]
     (granted,) = await browser.office.told("recovery-granted")
     assert (granted["proposed_by"], granted["by"]) == ("dewi", "eka")
+
+
+async def test_an_administrator_sees_who_holds_sessions_page_by_page_and_ends_them(browser, monkeypatch):
+    """`./tanggap sessions`."""
+    monkeypatch.setattr("services.intake.sessions.routes.MOST", 2)
+    for person in ("dewi", "eka", "gita"):
+        browser.client.cookies.clear()
+        await entered(browser, person)
+    browser.client.cookies.clear()
+    asking = bearer(browser.office.kernel.settings, service_principal("operator"))
+
+    async def page(**wanted: str) -> tuple[list[str], str | None]:
+        answer = (await browser.client.get("/intake/api/sessions", params=wanted, headers=asking)).json()
+        return [each["person"] for each in answer["items"]], answer["next"]
+
+    first, more = await page()
+    assert (first, await page(cursor=more or "")) == (["gita", "eka"], (["dewi"], None))
+    assert await page(person="eka") == (["eka"], None)
+    done = await browser.client.post("/intake/api/sessions/end", json={"person": "eka"}, headers=asking)
+    assert (done.json()["ended"], await page(person="eka")) == (1, ([], None))
+    assert (await browser.client.get("/intake/api/sessions", params={"cursor": "x"}, headers=asking)).status_code == 422

@@ -17,6 +17,7 @@ from shared.conditions import Conditions
 from shared.decider import Decider, load
 from shared.errors import Fault, Invalid
 from shared.message import Event, Fact
+from shared.pages.moments import Moments
 from shared.service import Kernel
 
 DUE = timedelta(hours=72)
@@ -99,7 +100,8 @@ class Breaches:
         first, last = min(each["first"] for each in items), max(each["last"] for each in items)
         count = len({each["student"] or each["case"] for each in items})
         told = {"first": first, "last": last, "found": found, "due": found + DUE}
-        written = {name: f"{moment:%d-%m-%Y %H.%M} UTC" for name, moment in told.items()}
+        here = Moments("id", self.kernel.settings.time_zone)
+        written = {name: here.moment(moment) for name, moment in told.items()}
         return {"due": found + DUE, "notice": NOTICE.format(whom="[ISI: orang tua/wali atau murid]", count=count, what=what, **written)}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import uuid4
 
 from starlette.requests import Request
@@ -91,6 +92,10 @@ class Sessions:
     async def of(self, person: str) -> list[OpenSession]:
         """Somebody's sessions that have not ended. Raises: Unavailable; BehindWrite: not every session is known yet."""
         return await self._listed.of(person, self._kernel.clock.now())
+
+    async def every(self, person: str | None, after: tuple[datetime, str] | None, most: int) -> list[OpenSession]:
+        """Sessions of everybody, or of one person, that have not ended; the newest first. Raises: Unavailable; StillBuilding, BehindWrite."""
+        return await self._listed.every(self._kernel.clock.now(), person, after, most)
 
     async def begun(self, session: str) -> SessionBegun | None:
         """How a session began; None where there never was one. Raises: Unavailable."""

@@ -1,12 +1,18 @@
-"""What the siblings ask of sessions, and how an administrator ends those of somebody."""
+"""What the siblings ask of sessions, and how an administrator sees who holds one and ends those of somebody."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.intake.sessions.office import Sessions
 from shared.access import SignedIn
+from shared.asking import cursor, read_cursor
+from shared.events import Level, Way
 from shared.sessions.session import Word
 from shared.sessions.wire import LookBody, TheWord
 
@@ -30,6 +36,23 @@ class WhoseBody(BaseModel):
     person: str = Field(min_length=1, max_length=100)
 
 
+class HeldSession(BaseModel):
+    """A session that has not ended. session: its id, by which nobody can use it. proved_at: when its holder last proved who they are."""
+
+    session: str
+    person: str
+    level: Level
+    way: Way
+    begun_at: datetime
+    proved_at: datetime
+    ends_at: datetime
+
+
+class SessionPage(BaseModel):
+    items: tuple[HeldSession, ...]
+    next: str | None
+
+
 class Ended(BaseModel):
     """ended: how many sessions. acknowledged: no request succeeds in them a second from now. untold: services that do not answer, where they may read
     for ten minutes more if intake falls silent, too.
@@ -40,9 +63,25 @@ class Ended(BaseModel):
     untold: tuple[str, ...]
 
 
+MOST = 100
+"""Sessions of one page."""
+
+
 def ending_router(sessions: Sessions) -> APIRouter:
-    """Where every session of somebody is ended."""
+    """Where an administrator sees who holds sessions, and every session of somebody is ended."""
     routes = APIRouter(prefix="/intake/api/sessions", tags=["sessions"])
+
+    @routes.get("", summary="Who holds sessions, the newest first; for an administrator")
+    async def held(
+        _: SignedIn,
+        person: Annotated[str | None, Query(min_length=1, max_length=100)] = None,
+        after: Annotated[str | None, Query(alias="cursor", max_length=300)] = None,
+    ) -> SessionPage:
+        known = read_cursor(after, datetime.fromisoformat, str)
+        found = await sessions.every(person, (known[0], known[1]) if known else None, MOST + 1)
+        shown = found[:MOST]
+        more = cursor(shown[-1].begun_at.isoformat(), shown[-1].session) if len(found) > MOST else None
+        return SessionPage(items=tuple(HeldSession(**asdict(each)) for each in shown), next=more)
 
     @routes.post("/end", summary="Ends every session of somebody, for an administrator")
     async def end(body: WhoseBody, _: SignedIn) -> Ended:

@@ -48,7 +48,7 @@ async def _apply(connection: Connection, generation: int, event: Recorded) -> No
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
-    """One session of somebody, as their own page lists it."""
+    """One session of somebody, as their own page and the administrator's list say it."""
 
     session: str
     person: str
@@ -62,6 +62,11 @@ class OpenSession:
 _OF = (
     "SELECT session, person, level, way, begun_at, proved_at, ends_at FROM session_v1"
     " WHERE generation = %s AND person = %s AND ends_at > %s ORDER BY begun_at DESC"
+)
+_EVERY = (
+    "SELECT session, person, level, way, begun_at, proved_at, ends_at FROM session_v1 WHERE generation = %(generation)s AND ends_at > %(now)s"
+    " AND (%(person)s::text IS NULL OR person = %(person)s) AND (%(at)s::timestamptz IS NULL OR (begun_at, session) < (%(at)s, %(session)s))"
+    " ORDER BY begun_at DESC, session DESC LIMIT %(most)s"
 )
 _OF_NOBODY = sql.SQL(
     "SELECT s.person FROM session_v1 s, (SELECT {directory} AS generation) AS now WHERE s.generation = %s AND s.kind = 'person' AND s.ends_at > %s"
@@ -80,6 +85,14 @@ class SessionList:
         """Those of one person, also one that has just begun. Raises: StillBuilding, BehindWrite."""
         async with self._view.reading(acting="sessions") as (connection, generation):
             rows = await (await connection.execute(_OF, (generation, person, now))).fetchall()
+        return [OpenSession(*row) for row in rows]
+
+    async def every(self, now: datetime, person: str | None, after: tuple[datetime, str] | None, most: int) -> list[OpenSession]:
+        """Of everybody or of one person, the newest first. after: beginning and id of the last one told. Raises: StillBuilding, BehindWrite."""
+        at, session = after or (None, None)
+        async with self._view.reading(acting="sessions") as (connection, generation):
+            wanted = {"generation": generation, "now": now, "person": person, "at": at, "session": session, "most": most}
+            rows = await (await connection.execute(_EVERY, wanted)).fetchall()
         return [OpenSession(*row) for row in rows]
 
     async def of_nobody(self, now: datetime) -> list[str]:

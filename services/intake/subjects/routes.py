@@ -29,12 +29,16 @@ class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+Asker = Literal["student", "guardian", "staff"]
+"""Who asks about the data of a person: they, their guardian, or staff about their own."""
+
+
 class AskBody(_Body):
     """asked_at: when it came, now where nothing is said: the 3 × 24 hours run from there."""
 
     person: Identifier
     right: Right
-    asker: Literal["student", "guardian", "staff"]
+    asker: Asker
     words: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5_000), AS_TYPED] | None = None
     asked_at: AwareDatetime | None = None
 
