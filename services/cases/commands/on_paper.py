@@ -23,7 +23,6 @@ from shared.eventstore.store import Write
 from shared.message import Event, Fact
 from shared.service import Kernel
 
-
 TURNED_AWAY = "turned-away"
 """What somebody read of a case who is not to know of it, and asked whether it can be brought in."""
 
