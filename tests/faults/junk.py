@@ -37,6 +37,7 @@ class Sender:
         """One report through every page, until something of it is not taken."""
         cookie = f"tanggap_draft={token_urlsafe(32)}"
         async with self._open:
+            self._free = [each for each in self._free if not each[0].at_eof()]  # the service ends those that were idle
             connection = self._free.pop() if self._free else await asyncio.open_connection("127.0.0.1", self._port, local_addr=(FLOODING, 0))
             for step, typed in _PAGES.items():
                 status, place = await _posted(connection, step, urlencode(typed).encode(), cookie)
