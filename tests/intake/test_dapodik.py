@@ -344,6 +344,20 @@ HOSTILE = {
 }
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "cp1252"])
+def test_a_csv_list_in_another_encoding_is_told_as_such(tmp_path, encoding):
+    content = "NPSN,20109999\nNama,NISN,Kelas\nAndré Lestari,0101234567,8A\n".encode(encoding)
+    assert refused(of(content, tmp_path, "siswa.csv")) == "encoding"
+
+
+def test_a_number_in_digits_of_another_script_makes_no_second_child(tmp_path):
+    """The same number would be another text, and so another child."""
+    arabic = "".join(chr(0x0660 + int(digit)) for digit in "0101234567")
+    roster = read(of(student_list(damaged(NISN=arabic)), tmp_path))
+    assert students(roster) == [("Budi Santoso", "8A")]
+    assert ("daftar.xlsx", 8, "NISN", "spreadsheet-number") in aside(roster)
+
+
 @pytest.mark.parametrize("case", HOSTILE)
 def test_a_file_that_is_no_list_is_refused(tmp_path, case):
     assert refused(of(HOSTILE[case], tmp_path)) in {"not-a-zip", "missing-file", "no-list"}

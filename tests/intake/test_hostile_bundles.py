@@ -101,6 +101,10 @@ def test_a_cell_of_two_hundred_megabytes_takes_no_more_memory_than_the_file(tmp_
         assert refused(path) == ("/users.csv/5", "not-csv")
 
 
+def test_a_file_with_a_row_for_each_of_a_million_people_is_read_to_its_end():
+    assert sum(1 for _ in csvfile.read_rows("users", b"sourcedId\n" + b"a\n" * 1_000_000)) == 1_000_001
+
+
 def test_blank_lines_without_an_end_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(csvfile, "MOST_ROWS", 1000)
     assert refused(users(USERS + "\n" * 1000, tmp_path)) == ("/users.csv", "too-many-rows")

@@ -11,13 +11,16 @@ from collections.abc import Iterator
 
 from services.intake.roster.untrusted import untrusted
 
-MOST_ROWS = 1_000_000
+MOST_ROWS = 1_500_000
+"""In one file: a district of a million people has a row for each, and more than one role for some of them."""
 
 LONGEST_ROW = 1_000_000
 """Characters. A row that is longer has no end, because a quotation mark is missing."""
 
 _NUL = b"\0"
-_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
+WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
+"""Begin a text in UTF-16, as spreadsheets write it where asked for Unicode."""
+
 _ENOUGH_TO_TELL = 400
 """Octets that show whether a text without a mark is UTF-16: every second one is zero then."""
 
@@ -74,4 +77,4 @@ def _line_at(content: bytes, place: int) -> int:
 
 def _is_utf_16(content: bytes) -> bool:
     start = content[:_ENOUGH_TO_TELL]
-    return content.startswith(_WIDE_MARKS) or (len(start) > 1 and (not any(start[1::2]) or not any(start[::2])))
+    return content.startswith(WIDE_MARKS) or (len(start) > 1 and (not any(start[1::2]) or not any(start[::2])))

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from services.intake.roster.archive import MOST_OCTETS, Source, members
+from services.intake.roster.csvfile import WIDE_MARKS
 from services.intake.roster.dapodik.answers import read_answers, subject_of
 from services.intake.roster.dapodik.lists import is_list, read_lists
 from services.intake.roster.dapodik.mapping import bundle_of
@@ -90,8 +91,5 @@ def _list_in(place: PurePosixPath, file: BinaryIO) -> tuple[PurePosixPath, bytes
 
 
 def _is_text(content: bytes) -> bool:
-    """Whether it may be a CSV file. What neither is one nor a zip is refused as no zip."""
-    try:
-        return bool(content) and "\0" not in content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return False
+    """Whether it may be a CSV file, in whatever encoding: a wrong one is told as such. What neither is one nor a zip is refused as no zip."""
+    return bool(content) and (content.startswith(WIDE_MARKS) or b"\0" not in content)

@@ -15,14 +15,14 @@ from services.intake.roster.dapodik.spans import spread
 from services.intake.roster.dapodik.told import Field, Subject, Told, ToldSchool
 from services.intake.roster.untrusted import untrusted
 
-_NPSN = re.compile(r"(?<![0-9A-Za-z])(\d{8}|[A-Z]\d{7})(?![0-9A-Za-z])")
+_NPSN = re.compile(r"(?<![0-9A-Za-z])(\d{8}|[A-Z]\d{7})(?![0-9A-Za-z])", re.ASCII)
 _SCHOOL = re.compile(r"(TK|PAUD|SD|SDLB|SMP|SMPLB|SMA|SMALB|SMK|SLB|MI|MIN|MIS|MTS|MTSN|MTSS|MA|MAN|MAS|SKB|PKBM|UPT|UPTD)[NS]?\b.*", re.IGNORECASE)
 """How names of schools begin."""
 
 _MONTHS = ("januari", "februari", "maret", "april", "mei", "juni", "juli", "agustus", "september", "oktober", "november", "desember")
 _WRITTEN_DATE = re.compile(rf"(\d{{1,2}}) ({'|'.join(_MONTHS)}) (\d{{4}})", re.IGNORECASE)
-_NISN = re.compile(r"\d{10}")
-_NUPTK = re.compile(r"\d{16}")
+_NISN = re.compile(r"[0-9]{10}")
+_NUPTK = re.compile(r"[0-9]{16}")
 _NUMBERS: Mapping[Subject, re.Pattern[str]] = {"students": _NISN, "staff": _NUPTK}
 
 _SPREADSHEETS_OWN = ("=", "#")
