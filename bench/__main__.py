@@ -1,4 +1,4 @@
-"""`python -m bench [append replay casework guarding large latency loop signin roster attachments]`: prints the table."""
+"""`python -m bench [append replay casework guarding large latency hurried loop signin roster attachments]`: prints the table."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ def main(wanted: list[str]) -> None:
                 postgres.stop()
         rows += casework.large(Path(folder) / "large") if not wanted or "large" in wanted else []
         rows += latency.run(Path(folder) / "latency") if not wanted or "latency" in wanted else []
+        rows += latency.hurried(Path(folder) / "hurried") if not wanted or "hurried" in wanted else []
         rows += latency.loop(Path(folder) / "loop") if not wanted or "loop" in wanted else []
         rows += signin.run(Path(folder) / "signin") if not wanted or "signin" in wanted else []
         rows += roster.run(Path(folder) / "roster") if not wanted or "roster" in wanted else []

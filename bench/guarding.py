@@ -83,14 +83,17 @@ def run(url: str, folder: Path) -> list[Row]:
     try:
         key = urlsafe_b64encode(os.urandom(32)).decode()
         given = {"DATABASE_URL": url, "REDIS_URL": redis.url, "TANGGAP_MASTER_KEY": key, "TANGGAP_TOKEN_KEY": key, "TANGGAP_LOG_LEVEL": "ERROR"}
-        page, guards = asyncio.run(_measured(read_settings(given)))
+        page, guards, own = asyncio.run(_measured(read_settings(given)))
     finally:
         redis.stop()
-    return [Row(f"a case's page ({page:.1f} ms): share of session, posts, rights, row security, read record", 100 * guards / page, "%", "<= 25 %")]
+    return [
+        Row(f"a case's page ({page:.1f} ms): share of session, posts, rights, row security, read record", 100 * guards / page, "%", "<= 25 %"),
+        Row("a case's page: the service's own processor time", own, "ms", "<= 50 ms"),
+    ]
 
 
-async def _measured(settings: Settings) -> tuple[float, float]:
-    """Milliseconds of a page, and of its guards."""
+async def _measured(settings: Settings) -> tuple[float, float, float]:
+    """Milliseconds of a page, of its guards, and of the processor for a page."""
     app = create_app(settings)
     for subscription in app.state.kernel.subscriptions:
         subscription.run = asyncio.Event().wait
@@ -99,10 +102,10 @@ async def _measured(settings: Settings) -> tuple[float, float]:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://cases", headers=_headers(settings)) as client:
             await _pages(client, case, 20)
             with _counted(spent):
-                began = time.perf_counter()
+                began, own = time.perf_counter(), time.process_time()
                 await _pages(client, case, PAGES)
-                took = time.perf_counter() - began
-    return 1000 * took / PAGES, 1000 * spent.seconds / PAGES
+                took, own = time.perf_counter() - began, time.process_time() - own
+    return 1000 * took / PAGES, 1000 * spent.seconds / PAGES, 1000 * own / PAGES
 
 
 @contextmanager

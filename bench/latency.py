@@ -104,17 +104,31 @@ def _behind(district: District, accepted: dict[str, float], referring: Referring
 
 def run(folder: Path) -> list[Row]:
     """Measures latencies at 50 concerns per second, and the memory of the three processes."""
+    return _measured(folder, 50, (60, 250))
+
+
+def hurried(folder: Path) -> list[Row]:
+    """The same at 100 concerns per second. What is accepted is in its agency's hands as fast on a busy day as on a quiet one."""
+    return _measured(folder, 100, (30, 120))
+
+
+def _measured(folder: Path, rate: int, bars: tuple[int, int]) -> list[Row]:
+    """bars: for the median and the 99th percentile."""
     with running(folder) as district:
         uvloop.run(raise_at(district, 20, 2))
-        accepted, referring = uvloop.run(_referred(district, 50))
+        before = district.deployment.processor()
+        accepted, referring = uvloop.run(_referred(district, rate))
         _through(district, referring)
+        spent = sum(district.deployment.processor().values()) - sum(before.values())
         alerts, webhooks = alert_latencies(district, accepted), referring.latencies()
         memory = sum(district.deployment.memory().values())
+    half, most = (f"<= {bar} ms" for bar in bars)
     return [
-        Row(f"accept → alert handed to SMTP, 50/s: p50 ({len(alerts)})", percentile(alerts, 0.5), "ms", "<= 60 ms"),
-        Row("accept → alert handed to SMTP, 50/s: p99", percentile(alerts, 0.99), "ms", "<= 250 ms"),
-        Row(f"accept referral → webhook received, 50/s: p50 ({len(webhooks)})", percentile(webhooks, 0.5), "ms", "<= 60 ms"),
-        Row("accept referral → webhook received, 50/s: p99", percentile(webhooks, 0.99), "ms", "<= 250 ms"),
+        Row(f"accept → alert handed to SMTP, {rate}/s: p50 ({len(alerts)})", percentile(alerts, 0.5), "ms", half),
+        Row(f"accept → alert handed to SMTP, {rate}/s: p99", percentile(alerts, 0.99), "ms", most),
+        Row(f"accept referral → webhook received, {rate}/s: p50 ({len(webhooks)})", percentile(webhooks, 0.5), "ms", half),
+        Row(f"accept referral → webhook received, {rate}/s: p99", percentile(webhooks, 0.99), "ms", most),
+        Row(f"the three services' own processor time, of one concern at {rate}/s", 1000 * spent / len(accepted), "ms", ""),
         Row("memory of the three services (proportional set size)", memory, "MiB", "<= 400 MiB"),
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, Literal, get_args, get_origin
@@ -27,33 +28,40 @@ class Examples:
 
     def value(self, annotation: Any, name: str) -> Any:
         """Of a field's type: yes to a question, the first of several choices, two of whatever there may be many of."""
-        kind = bare(annotation)
-        origin, given = get_origin(kind), get_args(kind)
-        if kind is Sealed:
-            return self.sealed or _PHRASES.get(name, "Uraian singkat (contoh).")
-        if origin is Literal:
-            return given[0]
-        if origin is tuple:
-            return [self.value(given[0], name)] * 2
-        if origin is dict:
-            return {}
-        if is_part(kind):
-            return {field: self.value(each.annotation, field) for field, each in kind.model_fields.items()}
-        return self._simple(kind, name)
+        return maker(annotation, name)(self)
 
-    def _simple(self, kind: Any, name: str) -> Any:
-        if kind is bool:
-            return True
-        if kind is int:
-            return 1
-        if kind is datetime or kind is AwareDatetime:
-            return self.moment
-        if kind is date:
-            return "2026-01-12"
-        if kind is time:
-            return "10:30"
-        return f"{name.replace('_', '-')}-{self.ending}"
 
+Maker = Callable[[Examples], Any]
+
+
+def maker(annotation: Any, name: str) -> Maker:
+    """What makes the values of a field. Its type is looked into here, once for all of them."""
+    kind = bare(annotation)
+    origin, given = get_origin(kind), get_args(kind)
+    if kind is Sealed:
+        return lambda examples: examples.sealed or _PHRASES.get(name, "Uraian singkat (contoh).")
+    if origin is Literal:
+        return lambda _: given[0]
+    if origin is tuple:
+        one = maker(given[0], name)
+        return lambda examples: [one(examples)] * 2
+    if origin is dict:
+        return lambda _: {}
+    if is_part(kind):
+        fields = {field: maker(each.annotation, field) for field, each in kind.model_fields.items()}
+        return lambda examples: {field: make(examples) for field, make in fields.items()}
+    return _simple(kind, name)
+
+
+def _simple(kind: Any, name: str) -> Maker:
+    if kind is datetime or kind is AwareDatetime:
+        return lambda examples: examples.moment
+    if kind in _FIXED:
+        return lambda _: _FIXED[kind]
+    return lambda examples: f"{name.replace('_', '-')}-{examples.ending}"
+
+
+_FIXED: Mapping[object, object] = {bool: True, int: 1, date: "2026-01-12", time: "10:30"}
 
 example = Examples("2026-01-12T09:00:00+07:00", "1").value
 """A synthetic value of a type, as JSON has it."""

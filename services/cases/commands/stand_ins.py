@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 from uuid import uuid4
 
 from services.cases.commands.bodies import filled_by
-from services.cases.commands.examples import Examples
+from services.cases.commands.examples import Examples, Maker, maker
 from services.cases.commands.fill import receiving_school, student_school
 from services.cases.commands.words import bare
 from services.cases.domain.case.state import Case
@@ -25,7 +25,7 @@ _WORDS = Sealed(kid="", context="", box="")
 """Stands for every text: no decision ever looks into one."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StandIns:
     """by: who would give the command. now: when. policy: in force now. guardians: of the student, as the roster has them now."""
 
@@ -44,7 +44,14 @@ class StandIns:
         return self._known[command]
 
     def _filled(self, command: type[Command]) -> Mapping[str, Any]:
-        filled: Mapping[str, object] = {
+        examples = Examples(self.now + timedelta(days=1), self._act, _WORDS)
+        said = {name: self._shell[by] if by in self._shell else make(examples) for name, by, make in _said(command)}
+        return said | {"act": self._act, "by": self.by.id, "at": self.now}
+
+    @cached_property
+    def _shell(self) -> Mapping[str, object]:
+        """What the shell knows, once for all commands."""
+        return {
             "policy": self.policy,
             "calendar": self.policy.calendar,
             "age": None,
@@ -58,16 +65,13 @@ class StandIns:
             "student-school": student_school(self.case, self.by),
             "is-there": is_there(self.by, self.case),
         }
-        examples = Examples(self.now + timedelta(days=1), self._act, _WORDS)
-        said = {name: filled[by] if by in filled else examples.value(command.model_fields[name].annotation, name) for name, by in _said(command)}
-        return said | {"act": self._act, "by": self.by.id, "at": self.now}
 
 
 @cache
-def _said(command: type[Command]) -> Sequence[tuple[str, str]]:
-    """The fields that take a value, each with what the shell fills it from.
+def _said(command: type[Command]) -> Sequence[tuple[str, str, Maker]]:
+    """The fields that take a value, each with what the shell fills it from and what makes its value else.
 
     A default is left as it is, but every question is answered and every text given.
     """
-    fields = command.model_fields.items()
-    return [(name, filled_by(each) or "") for name, each in fields if each.is_required() or bare(each.annotation) in (bool, Sealed)]
+    wanted = [(name, each) for name, each in command.model_fields.items() if each.is_required() or bare(each.annotation) in (bool, Sealed)]
+    return [(name, filled_by(each) or "", maker(each.annotation, name)) for name, each in wanted]
