@@ -27,15 +27,21 @@ class Bucket:
     left: float
     at: float
 
+    def taken(self, now: float) -> int:
+        """How many were taken shortly before."""
+        return self.rate.at_once - int(self._filled(now))
+
     def take(self, now: float) -> float:
         """Takes one; seconds until it is let through."""
-        self.left = min(self.rate.at_once, self.left + (now - self.at) * self.rate.a_second) - 1
-        self.at = now
+        self.left, self.at = self._filled(now) - 1, now
         return max(0.0, -self.left / self.rate.a_second)
 
     def give_back(self) -> None:
         """What was taken does not count."""
         self.left += 1
+
+    def _filled(self, now: float) -> float:
+        return min(self.rate.at_once, self.left + (now - self.at) * self.rate.a_second)
 
 
 @dataclass(slots=True)

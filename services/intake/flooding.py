@@ -35,17 +35,19 @@ class Flooding:
 
     def judged(self, network: str, words: str, at: datetime) -> Flooded | None:
         """None: people keep up with it. network: kept nowhere. A network that floods takes nothing of what everybody may send."""
-        alike = self._seen(words)
-        for bucket in self._buckets.of(network):
+        alike, (own, everybody) = self._seen(words), self._buckets.of(network)
+        crowd = own.taken(self.clock())
+        for bucket in (own, everybody):
             if bucket.take(self.clock()):
                 bucket.give_back()
-                return Flooded(alike=alike, at=at)
+                return Flooded(alike=alike, crowd=crowd, at=at)
         return None
 
     def _seen(self, words: str) -> int:
-        """How often the same words came before, whatever their spaces and capitals."""
+        """How often the same words came before, whatever stands between their letters."""
         if len(self._words) > _MOST_WORDS:
             self._words.clear()
-        known = blake2b(" ".join(words.casefold().split()).encode(), key=self._key, digest_size=16).digest()
+        letters = "".join(each for each in words.casefold() if each.isalpha())
+        known = blake2b(letters.encode(), key=self._key, digest_size=16).digest()
         self._words[known] += 1
         return self._words[known] - 1

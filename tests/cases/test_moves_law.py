@@ -45,6 +45,7 @@ class Directory:
 
     def __init__(self) -> None:
         self.schools: dict[str, str | None] = {}
+        self.working = NOBODY
 
     async def keep(self, told: PublicEvent, _: int) -> None:
         if isinstance(told, PersonRegistered):
@@ -59,7 +60,7 @@ class Directory:
         return self.schools.get(student)
 
     async def staff(self, _: str) -> Staff:
-        return NOBODY
+        return self.working
 
 
 class Days:

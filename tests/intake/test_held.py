@@ -25,7 +25,7 @@ from shared.testing import Given, given
 from tests.intake.concerns import FIELDS, UNKNOWN, sealed
 
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
-FLOODED = Flooded(alike=4, at=NOON)
+FLOODED = Flooded(alike=4, crowd=60, at=NOON)
 ADDED = AddToConcern(addition="a1", text=sealed("more"), texts={}, answers={"weapon": True})
 ASIDE = HeldSetAside(concern="c1", by="guru", ground="advertising", words=None)
 
@@ -36,7 +36,7 @@ def told(*, flooded: bool) -> list:
 
 
 RECEIVED, RAISED = told(flooded=False)
-HELD = ConcernHeld(concern="c1", school="smp1", waiting=(RAISED,), alike=4, at=NOON)
+HELD = ConcernHeld(concern="c1", school="smp1", waiting=(RAISED,), alike=4, crowd=60, at=NOON)
 
 
 @pytest.fixture
@@ -113,8 +113,24 @@ def test_two_classes_in_one_room_are_not_held_and_a_network_that_floods_holds_no
 def test_a_flood_from_everywhere_is_held_and_says_how_often_the_same_words_came():
     flooding = Flooding(Time().clock)
     for number in range(OF_EVERYBODY.at_once):
-        assert flooding.judged(f"network {number}", f"report {number}", NOON) is None
-    assert flooding.judged("another", "  REPORT\n7 ", NOON) == Flooded(alike=1, at=NOON)
+        assert flooding.judged(f"network {number}", "Beli sekarang" if number else "Aku takut", NOON) is None
+    assert flooding.judged("another", "  AKU\ntakut ", NOON) == Flooded(alike=1, crowd=0, at=NOON)
+    assert flooding.judged("another", "Beli sekarang! (501)", NOON) == Flooded(alike=OF_EVERYBODY.at_once - 1, crowd=1, at=NOON), (
+        "a number hides nothing"
+    )
+
+
+def test_what_is_held_says_how_many_came_from_its_network_shortly_before_and_that_is_forgotten():
+    time = Time()
+    flooding = Flooding(time.clock)
+    for number in range(OF_EVERYBODY.at_once):
+        flooding.judged(f"junk {number % 20}", str(number), NOON)
+    crowds = [told and told.crowd for told in (flooding.judged(network, "kata", NOON) for network in ("junk 1", "home", "home"))]
+    assert crowds == [25, 0, 1]
+    time.now += 25 / OF_A_NETWORK.a_second
+    for _ in range(OF_EVERYBODY.at_once):
+        flooding.judged("elsewhere", "", NOON)
+    assert flooding._buckets.of("junk 2")[0].taken(time.now) == 0
 
 
 def test_no_address_and_no_word_is_kept_even_in_memory():

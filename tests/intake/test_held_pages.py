@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -11,10 +12,14 @@ import pytest
 from services.intake import flooding
 from services.intake.app import view_of_held
 from services.intake.buckets import Rate
+from services.intake.domain.concern import CONCERN, RaiseConcern
 from services.intake.held.letting_through import UNHURRIED, Release
-from services.intake.held.view import HeldReports
+from services.intake.held.view import PAGE, HeldReports
 from shared.clock import FixedClock
+from shared.decider import execute
+from shared.message import Occasion
 from shared.running import ended
+from tests.intake.concerns import FIELDS, UNKNOWN
 from tests.intake.form import add_school, receipt_of, report
 from tests.intake.office import Office
 from tests.keys import bearer, somebody
@@ -33,6 +38,14 @@ class Flooded:
 
     async def reports_with(self, narrative: str, **more) -> httpx.Response:
         return await report(self.client, **WORDS, narrative=narrative, **more)
+
+    async def keeps(self, rate: flooding.Flooding, network: str, narrative: str, at: datetime, **facts: bool) -> str:
+        """A report that is held, as it is stored when the form sends it; the first of a network is not held."""
+        judged = rate.judged(network, narrative, at) or rate.judged(network, narrative, at)
+        concern, cause = str(uuid4()), uuid4()
+        said = FIELDS | {"concern": concern, "students": (UNKNOWN,), "facts": facts, "flooded": judged}
+        await execute(self.office.kernel.store, CONCERN, f"concern-{concern}", RaiseConcern(**said), Occasion("form", "smp1", at, cause, cause))
+        return concern
 
     async def told(self) -> list[dict]:
         return await self.office.told("concern-raised")
@@ -145,6 +158,24 @@ async def test_a_reporter_who_writes_again_brings_it_back(flooded):
     assert await flooded.held() == [concern]
     await flooded.does("through", [concern])
     assert [each["concern"] for each in await flooded.office.told("concern-continued")] == [concern]
+
+
+async def test_three_hundred_that_all_tell_of_danger_hide_no_true_one_on_the_page_nor_put_it_off(flooded):
+    rate, now = flooding.Flooding(), datetime.now(UTC)
+    calm = await flooded.keeps(rate, "home", "Aku takut pulang", now - UNHURRIED - timedelta(minutes=1))
+    for number in range(300):
+        await flooded.keeps(rate, f"junk {number % 6}", "Awas" + "a" * number, now, weapon=True)
+    danger = await flooded.keeps(rate, "another home", "Ada yang membawa pisau", now, weapon=True)
+    last = await flooded.keeps(rate, "junk 1", "Aku dipukul", now + timedelta(seconds=1))
+    page = await flooded.held()
+    assert len(page) == PAGE
+    assert {calm, danger, last} <= set(page)
+    assert await flooded.release().look() == 2
+    assert calm in {each["concern"] for each in await flooded.told()}, "what waits longest goes on beside what tells of danger"
+    for _ in range(6):
+        await flooded.held()  # the view knows what went on
+        await flooded.release().look()
+    assert danger in {each["concern"] for each in await flooded.told()}, "one from each flooding network goes before it, and no more"
 
 
 async def test_what_nobody_looks_at_goes_on_by_itself_dangers_at_once_and_one_at_a_time(flooded):

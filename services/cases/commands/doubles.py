@@ -13,7 +13,7 @@ from uuid import UUID
 
 from services.cases.commands.together import Together
 from services.cases.domain.case.additions import ContinueConcern
-from services.cases.domain.case.arriving import carrying
+from services.cases.domain.case.arriving import carrying, unsafe_at_home
 from services.cases.domain.case.merging import ComeApart, GiveBackMerged, MergeInto, TakeMerged, rests_in
 from services.cases.domain.case.moves import Carried, Carrying
 from services.cases.domain.case.state import Case
@@ -22,6 +22,7 @@ from services.cases.domain.case.student import STUDENT, Claim, EndDouble, NoteDo
 from services.cases.domain.case.whereabouts import NoteWhereabouts
 from services.cases.domain.steps.policy import Policy
 from services.cases.domain.streams import student_stream
+from services.cases.domain.successor import Staff
 from shared.events import StaffToBeTold
 from shared.message import derived_id
 
@@ -34,6 +35,9 @@ Policies = Callable[[str], Awaitable[Policy]]
 Where = Callable[[str], Awaitable[str | None]]
 """The school at which the roster has a student."""
 
+Working = Callable[[str], Awaitable[Staff]]
+"""Who works at a school and in its district now."""
+
 
 @dataclass(frozen=True, slots=True)
 class Doubles:
@@ -42,6 +46,7 @@ class Doubles:
     together: Together
     policies: Policies
     where: Where
+    staff: Working
     cause: UUID
     at: datetime
 
@@ -115,11 +120,11 @@ class Doubles:
         rests, stays = await self.together.case(other), await self.together.case(keep)
         takes, policy = carrying(rests), await self.policies(stays.school)
         act = str(derived_id(self.cause, "merge", other))
-        said = {"policy": policy, "act": act, "by": BY, "at": self.at}
+        said = {"policy": policy, "staff": await self.staff(stays.school), "act": act, "by": BY, "at": self.at}
         await self.together.on_case(other, MergeInto(into=keep, **said))
-        await self.together.on_case(keep, TakeMerged(merged=other, takes=_cautious(rests, takes) if of_another_id else takes, **said))
-        for case in (rests, stays):
-            await self._tell_owner(case)
+        goes_along = _cautious(rests, takes) if of_another_id else takes
+        await self.together.on_case(keep, TakeMerged(merged=other, takes=goes_along, unsafe=unsafe_at_home(rests), **said))
+        await self._tell_owner(rests)
 
     async def _tell_owner(self, case: Case) -> None:
         if case.owner and case.owner not in case.named:

@@ -50,9 +50,10 @@ class NamedStudent(Fact):
 
 
 class Flooded(Fact):
-    """It came over the rate. alike: how many of the same words came shortly before."""
+    """It came over the rate. alike: how many of the same words came shortly before. crowd: how many came from its network, which is kept nowhere."""
 
     alike: int
+    crowd: int
     at: datetime
 
 
@@ -293,7 +294,7 @@ def _raise(command: RaiseConcern, concern: Concern) -> Sequence[ConcernEvent]:
     received = ConcernReceived(school=command.school, **told)
     raised = tuple(_about(student, command) for student in command.students)
     if flooded := command.flooded:
-        return [received, ConcernHeld(concern=command.concern, school=command.school, waiting=raised, alike=flooded.alike, at=flooded.at)]
+        return [received, ConcernHeld(concern=command.concern, school=command.school, waiting=raised, **flooded.model_dump())]
     return [received, *raised]
 
 
@@ -405,6 +406,6 @@ CONCERN: Decider[Command, Concern, ConcernEvent] = Decider(
         ReporterNameOpened,
         ReporterNameShown,
         *HELD_EVENTS,
-        upcasters=Upcasters({("concern-received", 1): with_letters}),
+        upcasters=Upcasters({("concern-received", 1): with_letters, ("concern-held", 1): holding.without_a_crowd}),
     ),
 )

@@ -12,6 +12,7 @@ from typing import Literal
 
 from shared.errors import Refused
 from shared.events import ConcernAttached, ConcernContinued, ConcernRaised
+from shared.eventstore.upcasting import Json
 from shared.message import Event, Fact
 from shared.sealed import ConcernText
 
@@ -58,14 +59,18 @@ HeldCommand = ReadHeld | SetAside | BringBack | LetThrough
 
 
 class ConcernHeld(Event):
-    """It came over the rate. waiting: what is told of each student once it is let through. alike: how many of the same words came shortly before."""
+    """It came over the rate. waiting: what is told of each student once it is let through. alike: how many of the same words came shortly before.
+
+    crowd: how many came from the same network shortly before, and nothing of which network that is. The first version did not say it.
+    """
 
     type: Literal["concern-held"] = "concern-held"
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     concern: str
     school: str
     waiting: tuple[ConcernRaised, ...]
     alike: int
+    crowd: int
     at: datetime
 
     @property
@@ -118,6 +123,11 @@ class HeldLetThrough(Event):
 
 HeldEvent = ConcernHeld | HeldAddedTo | HeldRead | HeldSetAside | HeldBroughtBack | HeldLetThrough
 HELD_EVENTS = (ConcernHeld, HeldAddedTo, HeldRead, HeldSetAside, HeldBroughtBack, HeldLetThrough)
+
+
+def without_a_crowd(first: Json) -> Json:
+    """Version 1 of `concern-held` said nothing of its network."""
+    return {**first, "crowd": 0}
 
 
 # state -------------------------------------------------------------------------------------------------------------

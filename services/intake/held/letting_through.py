@@ -22,7 +22,7 @@ from shared.message import Occasion
 log = structlog.get_logger()
 
 EVERY = 10.0
-"""Seconds between two looks. At each, one report goes on for each school: six a minute."""
+"""Seconds between two looks. At each, for each school one report goes on that tells of danger, and one that waited longest: six a minute of both."""
 
 UNHURRIED = timedelta(minutes=30)
 """So long a report that tells of no danger is left to people."""
@@ -37,7 +37,7 @@ class Release:
     clock: Clock
 
     async def look(self) -> int:
-        """Tells schools where something waits; then one of each goes on, those that tell of danger at once: how many. Raises: Unavailable."""
+        """Tells schools where something waits; then the next of each goes on, those that tell of danger at once: how many. Raises: Unavailable."""
         for school in await self.reports.schools():
             await self._tell(school)
         due = await self.reports.due(self.clock.now() - UNHURRIED)

@@ -19,7 +19,7 @@ PAGE = 50
 
 _TYPES = {each.model_fields["type"].default for each in HELD_EVENTS}
 _HELD = (
-    "INSERT INTO held_v1 (generation, concern, school, danger, alike, at) VALUES (%s, %s, %s, %s, %s, %s)"
+    "INSERT INTO held_v1 (generation, concern, school, danger, alike, crowd, at) VALUES (%s, %s, %s, %s, %s, %s, %s)"
     " ON CONFLICT (generation, concern) DO NOTHING"
 )
 _ASIDE = "UPDATE held_v1 SET aside = %s WHERE generation = %s AND concern = %s"
@@ -31,7 +31,7 @@ async def project(connection: Connection, generation: int, events: Sequence[Reco
     for told in CONCERN.codec.decode_many([event for event in events if event.type in _TYPES]):
         match told:
             case ConcernHeld():
-                await connection.execute(_HELD, (generation, told.concern, told.school, told.danger, told.alike, told.at))
+                await connection.execute(_HELD, (generation, told.concern, told.school, told.danger, told.alike, told.crowd, told.at))
             case HeldSetAside():
                 await connection.execute(_ASIDE, (told.ground, generation, told.concern))
             case HeldBroughtBack():
@@ -55,16 +55,25 @@ class Listed:
 
 
 _LISTED = "SELECT concern, school, danger, alike, at, aside FROM held_v1 WHERE generation = %s"
-_FIRST = "danger DESC, alike, at"
-_WAITING = f"{_LISTED} AND school = %s AND aside IS NULL ORDER BY {_FIRST} LIMIT {PAGE}"
+_WAITING = (
+    "SELECT concern, school, danger, alike, at, aside FROM (SELECT *, row_number() OVER (ORDER BY at DESC) AS last,"
+    " row_number() OVER (PARTITION BY danger ORDER BY crowd, alike, at) * (CASE WHEN danger THEN 1 ELSE 2 END) AS turn"
+    " FROM held_v1 WHERE generation = %s AND school = %s AND aside IS NULL) waiting"
+    " ORDER BY least(turn, 4 * last), danger DESC, at LIMIT %s"
+)
+"""In turns, as anybody ticks a danger: two that tell of one, one that does not; now and then what came last. Of either kind, quiet networks before
+those that flood, and words that came once before those that came often.
+"""
 _SET_ASIDE = f"{_LISTED} AND school = %s AND aside IS NOT NULL ORDER BY at DESC LIMIT {PAGE}"
 _CHOSEN = f"{_LISTED} AND school = %s AND concern = ANY (%s)"
 _COUNTS = "SELECT school, count(*) FROM held_v1 WHERE generation = %s AND aside IS NULL GROUP BY school"
 _SCHOOLS = "SELECT DISTINCT school FROM held_v1 WHERE generation = %s AND aside IS NULL ORDER BY school"
 _DUE = (
-    "SELECT DISTINCT ON (school) concern, school FROM held_v1 WHERE generation = %s AND aside IS NULL AND (danger OR at < %s)"
-    " ORDER BY school, danger DESC, alike, at"
+    "WITH held AS (SELECT * FROM held_v1 WHERE generation = %s AND aside IS NULL)"
+    " (SELECT DISTINCT ON (school) concern, school FROM held WHERE danger ORDER BY school, crowd, alike, at)"
+    " UNION (SELECT DISTINCT ON (school) concern, school FROM held WHERE at < %s ORDER BY school, at)"
 )
+"""One that tells of danger; and beside it the one that waits longest, which no flood of others puts off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +83,8 @@ class HeldReports:
     view: Projection
 
     async def waiting(self, school: str) -> list[Listed]:
-        """The first page of what waits at a school: dangers first, and words that came once before those that came often."""
-        return await self._listed(_WAITING, school)
+        """The first page of what waits at a school, so that whoever floods fills no page alone."""
+        return await self._listed(_WAITING, school, PAGE)
 
     async def set_aside(self, school: str) -> list[Listed]:
         """The newest of what was set aside."""
@@ -92,7 +101,7 @@ class HeldReports:
         return dict(rows)
 
     async def due(self, before: datetime) -> list[tuple[str, str]]:
-        """The first of each school that goes on by itself, with its school. before: when one without a danger must have come."""
+        """What goes on by itself now, with its school: for each at most two. before: when one without a danger must have come."""
         async with self.view.as_it_stands(acting="held") as (connection, generation):
             rows = await (await connection.execute(_DUE, (generation, before))).fetchall()
         return [(concern, school) for concern, school in rows]

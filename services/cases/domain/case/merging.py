@@ -19,6 +19,7 @@ from services.cases.domain.steps.filled import Filled, PolicyNow
 from services.cases.domain.steps.named import NamesCase
 from services.cases.domain.steps.policy import Policy
 from services.cases.domain.steps.tells import counted
+from services.cases.domain.successor import NOBODY, Staff
 from shared.errors import Refused
 from shared.eventstore.upcasting import Json
 from shared.message import Event
@@ -29,12 +30,15 @@ class MergeInto(Command, called="merge-into", permission="charge"):
     """into: the other case. One rests until it is unmerged: this one, but where only this one's student is identified, the other.
 
     takes: what the other case brings along where it is the one that rests; None where this one does. policy: for the
-    clocks of an alert that goes along.
+    clocks of an alert that goes along. unsafe: guardians whom the other case holds to be unsafe, where it is the one that rests. staff: to whom of
+    the district it is left where the two together name every duty officer.
     """
 
     into: Annotated[str, NamesCase()]
     takes: Annotated[Carrying | None, Filled("takes")] = None
+    unsafe: Annotated[tuple[str, ...], Filled("takes-unsafe")] = ()
     policy: PolicyNow
+    staff: Annotated[Staff, Filled("staff")] = NOBODY
 
 
 class CaseMerged(ActEvent):
@@ -44,11 +48,15 @@ class CaseMerged(ActEvent):
 
 
 class TakeMerged(Command, called="take-merged"):
-    """merged: the case that rests from now on. takes: what goes with it. Always in one item with its `case-merged`."""
+    """merged: the case that rests from now on. takes: what goes with it. unsafe: guardians whom it holds to be unsafe. Always in one item with its
+    `case-merged`.
+    """
 
     merged: str
     takes: Carrying
+    unsafe: tuple[str, ...] = ()
     policy: Policy
+    staff: Staff = NOBODY
 
 
 class MergedTaken(ActEvent):
