@@ -112,6 +112,8 @@ def _judged(row: tuple[float, float | None, int, str, bool] | None) -> dict[str,
     silent, working, lag, detail, broken = row
     if broken:
         return {"ok": False, "lag": lag, "why": detail}
+    if silent < -LATE:
+        return {"ok": False, "lag": lag, "why": "no sign of life since the clock of the database was set back"}
     if silent > LATE:
         return {"ok": False, "lag": lag, "why": f"no sign of life for {silent:.0f} s"}
     if working and working > STUCK:

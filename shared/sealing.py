@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from base64 import b64decode, b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, LiteralString, NamedTuple, Protocol, TypeVar
 from uuid import UUID, uuid4
@@ -80,6 +80,7 @@ class KeyringVault:
         self._database, self._wrapping = database, wrapping
         self._by_owner: dict[Owner, _Key] = {}
         self._by_kid: dict[str, _Key] = {}
+        self._forgotten = 0
         self._obtaining: Batcher[set[Owner], dict[Owner, _Key]] = Batcher(self._obtain, most=64)
         self._opening: Batcher[set[str], dict[str, _Key]] = Batcher(self._open_keys, most=64)
 
@@ -122,7 +123,11 @@ class KeyringVault:
         return [_open(known.get(each.kid), each) for each in sealed]
 
     def forget(self) -> None:
-        """Keys are read anew from now on: some may have been destroyed, which is another login's work (ADR 50)."""
+        """Keys are read anew from now on: some may have been destroyed, which is another login's work (ADR 50).
+
+        An answer that is on its way was given before, and is not remembered.
+        """
+        self._forgotten += 1
         self._by_owner.clear()
         self._by_kid.clear()
 
@@ -137,16 +142,23 @@ class KeyringVault:
         fresh = [self._wrapping.wrap(os.urandom(32), bound(*owner)) for owner in owners]
         wanted = (*(list(column) for column in zip(*owners, strict=True)), [each.box for each in fresh], [each.master for each in fresh])
         found: dict[Owner, _Key | Unopened] = {}
+        asked_at, forgotten = time.monotonic(), self._forgotten
         for person, purpose, kid, master, box in await self._ask("SELECT * FROM keyring.obtain(%s, %s, %s, %s)", wanted):
-            key = found[person, purpose] = self._remember(kid, person, purpose, Wrapped(master, box) if box else None)
-            if isinstance(key, _Key):
-                self._by_owner[person, purpose] = key
+            found[person, purpose] = self._read(kid, person, purpose, Wrapped(master, box) if box else None, asked_at)
+        if forgotten == self._forgotten:
+            self._by_owner |= {owner: key for owner, key in found.items() if isinstance(key, _Key)}
+            self._remember(found.values())
         return [_of(found, each) for each in asked]
 
     async def _open_keys(self, asked: Sequence[set[str]]) -> list[dict[str, _Key] | BaseException]:
         kids = sorted(set().union(*asked))
+        asked_at, forgotten = time.monotonic(), self._forgotten
         rows = await self._ask("SELECT * FROM keyring.open_wrapped(%s::uuid[])", (kids,))
-        found = {str(kid): self._remember(kid, person, purpose, Wrapped(master, box) if box else None) for kid, person, purpose, master, box in rows}
+        found = {
+            str(kid): self._read(kid, person, purpose, Wrapped(master, box) if box else None, asked_at) for kid, person, purpose, master, box in rows
+        }
+        if forgotten == self._forgotten:
+            self._remember(found.values())
         return [_of(found, each) for each in asked]
 
     async def _ask(self, query: LiteralString, wanted: Sequence[object]) -> list[Any]:
@@ -156,15 +168,16 @@ class KeyringVault:
         except psycopg.errors.InsufficientPrivilege as error:
             raise NotAllowed("this service may not use keys of that purpose") from error
 
-    def _remember(self, kid: UUID | str, person: str, purpose: str, wrapped: Wrapped | None) -> _Key | Unopened:
+    def _remember(self, keys: Iterable[_Key | Unopened]) -> None:
+        self._by_kid |= {key.kid: key for key in keys if isinstance(key, _Key)}
+
+    def _read(self, kid: UUID | str, person: str, purpose: str, wrapped: Wrapped | None, asked_at: float) -> _Key | Unopened:
         """The key, or why it does not open: that stops only those who asked for it."""
         try:
             material = self._wrapping.unwrap(wrapped, bound(person, purpose)) if wrapped else None
         except (HistoryBroken, Unavailable) as error:
             return error
-        key = _key(str(kid), material, time.monotonic())
-        self._by_kid[key.kid] = key
-        return key
+        return _key(str(kid), material, asked_at)
 
 
 class MemoryVault:

@@ -28,7 +28,9 @@ CREATE OR REPLACE FUNCTION {schema}.evict(lease_name text, silent_for interval) 
 DECLARE
     holder_pid integer;
 BEGIN
-    SELECT l.holder INTO holder_pid FROM lease l WHERE l.name = lease_name AND l.beat_at < clock_timestamp() - silent_for;
+    -- A beat in the future is from before the clock was set back: whoever beats has a new one within a second.
+    SELECT l.holder INTO holder_pid FROM lease l
+        WHERE l.name = lease_name AND l.beat_at NOT BETWEEN clock_timestamp() - silent_for AND clock_timestamp() + silent_for;
     RETURN EXISTS (SELECT FROM pg_locks k JOIN pg_stat_activity a USING (pid)
                    WHERE k.pid = holder_pid AND k.locktype = 'advisory' AND a.usename = session_user)
         AND pg_terminate_backend(holder_pid);

@@ -59,8 +59,9 @@ class Journal:
         """One look at the store, and one write to the disk, for all who asked."""
         store, owed = asked[0], self._owed
         epoch, began_after = (await epochs(self._database))[-1]
-        head = await store.head()
-        entries = await self._entries(store, epoch, began_after, head)
+        after = await self._after(epoch, began_after)
+        head = await store.head()  # only now: what another process writes into the journal meanwhile makes no store older than its journal
+        entries = await self._entries(store, epoch, after, head)
         try:
             await asyncio.to_thread(self._writer.write, entries, epoch, head, self._clock.now())
         except (OSError, ValueError) as error:
@@ -70,10 +71,9 @@ class Journal:
         self._owed -= owed
         return [None] * len(asked)
 
-    async def _entries(self, store: EventStore, epoch: UUID, began_after: int, head: int) -> list[Entry]:
+    async def _entries(self, store: EventStore, epoch: UUID, after: int, head: int) -> list[Entry]:
         """What the journal does not have for sure. Whatever another process wrote meanwhile is left out when it is written."""
         found: list[Entry] = []
-        after = await self._after(epoch, began_after)
         if after > head:
             raise Unavailable(f"the store of {self._service} is older than its journal: stop the district, then ./tanggap migrate")
         for begin in range(after, head, _STEP):

@@ -39,6 +39,7 @@ class KnownSessions:
         self._word, self._clock, self._last_resort, self._ticks = word, clock, last_resort, ticks
         self._known: OrderedDict[str, Session] = OrderedDict()
         self._position: int | None = None
+        self._changes = 0
         self._asked_at, self._silent_since = -BEHIND, -_SILENT
         self._heard_at = clock.now() - ALONE
         self._used_at = -BEHIND
@@ -74,6 +75,7 @@ class KnownSessions:
 
     def forget(self, *sessions: str) -> None:
         """These have changed or ended: who asks next asks the owner."""
+        self._changes += 1
         for session in sessions:
             self._known.pop(session, None)
 
@@ -81,15 +83,17 @@ class KnownSessions:
         if self._ticks() - self._silent_since < _SILENT:
             raise Unavailable("intake does not answer: who is signed in cannot be looked up; try again")
         wanted, asked_at, clock_at = sorted({each for each in sessions if each}), self._ticks(), self._clock.now()
+        changes = self._changes
         try:
             told = await self._word.look(self._position, wanted)
         except Unavailable:
             self._silent_since = self._ticks()
             raise
+        unchanged = changes == self._changes  # else the answer may be from before: whoever asks next asks again
         self._take_out(told.ended)
         self._position, self._asked_at, self._heard_at = told.position, asked_at, clock_at
         for session in wanted:
-            self._remember(session, told.sessions.get(session))
+            self._remember(session, told.sessions.get(session) if unchanged else None)
         return [told.sessions.get(each) for each in sessions]
 
     def _take_out(self, ended: frozenset[str] | None) -> None:
@@ -118,6 +122,6 @@ class KnownSessions:
             self.forget(session)
             return None
         heard_at = max(kept.heard_at, self._heard_at) if session in self._known else kept.heard_at
-        if self._clock.now() - heard_at > ALONE:
+        if abs(self._clock.now() - heard_at) > ALONE:  # a word from the future: the clock was set back, and nobody knows how old it is
             raise Unavailable("intake has not answered for ten minutes: nobody can tell whether this session still holds; try again")
         return self._known.get(session, kept.session)

@@ -60,15 +60,19 @@ def test_only_one_has_a_lease_and_a_standby_gets_it_on_release(run, quick_lease,
     run(scenario)
 
 
-def test_a_holder_that_no_longer_beats_is_evicted_within_ten_seconds(run, quick_lease, monkeypatch):
+@pytest.mark.parametrize("set_back", ["0", "1 hour"])
+def test_a_holder_that_no_longer_beats_is_evicted_within_ten_seconds(run, quick_lease, monkeypatch, database, set_back):
+    """set_back: the database's clock, since the last beat."""
     assert leases.SILENT + 2.0 <= 10
     monkeypatch.setattr(leases, "SILENT", 0.5)
 
     async def scenario(rig):
-        database = rig.databases["cases"]
-        stopped = await database.direct()
+        mine = rig.databases["cases"]
+        stopped = await mine.direct()
         assert await leases._try(stopped, "work")
-        async with asyncio.timeout(30), lease(database, "work"):
+        async with await psycopg.AsyncConnection.connect(database, autocommit=True) as administrator:
+            await administrator.execute("UPDATE cases.lease SET beat_at = beat_at + %s::interval", (set_back,))
+        async with asyncio.timeout(30), lease(mine, "work"):
             assert quick_lease["work"] > 2
         with pytest.raises(psycopg.OperationalError):
             await stopped.execute("SELECT 1")

@@ -61,6 +61,8 @@ def test_the_first_release_is_known_by_roles_that_cannot_sign_in(database):
     with psycopg.connect(database) as connection:
         connection.execute(f"ALTER ROLE {login_of('cases')} NOLOGIN")
         connection.commit()
-        told = upgrade(database)[2]
-        connection.execute(f"ALTER ROLE {login_of('cases')} LOGIN")
+        try:
+            told = upgrade(database)[2]
+        finally:  # a role is the whole server's: every later test would be kept out
+            connection.execute(f"ALTER ROLE {login_of('cases')} LOGIN")
     assert "the first release, which has no backup and cannot run beside this one: stop it, then copy the data folder" in told

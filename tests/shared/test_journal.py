@@ -136,6 +136,24 @@ def test_a_half_line_of_a_killed_process_is_cut_off(database, folder):
     assert len(read(folder).told) == 2
 
 
+def test_what_another_process_writes_meanwhile_makes_no_store_older_than_its_journal(database, folder, monkeypatch):
+    async def work(store, journal):
+        asked = store.head
+
+        async def head_before_the_other_writes():
+            found = await asked()
+            monkeypatch.undo()
+            await asyncio.to_thread(marked, database, folder, "ibu")
+            return found
+
+        monkeypatch.setattr(store, "head", head_before_the_other_writes)
+        await journal.follow(store)
+
+    with_store(database, "notifications", folder, SECRETS, work)
+    marked(database, folder, "ayah")
+    assert len(read(folder).told) == 2
+
+
 def test_a_store_that_is_older_than_its_journal_is_named(database, folder):
     """As after a restore with other tools: what it tells now would be taken for what the journal has."""
     marked(database, folder, "a")

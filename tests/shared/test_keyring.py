@@ -77,6 +77,29 @@ def test_what_one_process_erased_another_opens_no_more_once_it_forgot_the_key(da
     asyncio.run(scenario())
 
 
+@pytest.mark.parametrize("asking", ["open", "seal"])
+def test_a_key_that_was_on_its_way_when_it_was_erased_is_not_remembered(database, monkeypatch, asking):
+    async def scenario():
+        async with connected(database) as first, connected(database) as second:
+            mine, theirs = ErasableVault(first, MasterKey(MASTER)), KeyringVault(second, MasterKey(MASTER))
+            sealed, ask = await mine.seal("ani", "concern", NARRATIVE, CONTEXT), theirs._ask
+
+            async def erased_on_the_way(query, wanted):
+                found = await ask(query, wanted)
+                monkeypatch.undo()
+                await mine.erase("ani")
+                theirs.forget()
+                return found
+
+            monkeypatch.setattr(theirs, "_ask", erased_on_the_way)
+            await (theirs.open(sealed) if asking == "open" else theirs.seal("ani", "concern", "new", CONTEXT))
+            assert await theirs.open(sealed) == Erased(kid=sealed.kid)
+            with pytest.raises(NotAllowed):
+                await theirs.seal("ani", "concern", "new", CONTEXT)
+
+    asyncio.run(scenario())
+
+
 def test_of_an_erased_key_only_the_row_that_says_so_is_left(database):
     async def scenario():
         async with connected(database) as known:

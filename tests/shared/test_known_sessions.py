@@ -106,6 +106,24 @@ def test_what_is_told_of_an_ending_holds_at_once(world):
     assert world.of(ANI) is None
 
 
+def test_an_answer_from_before_an_ending_is_not_remembered_after_it(world):
+    async def meanwhile() -> Session | None:
+        look = world.owner.look
+
+        async def ended_on_the_way(after, sessions):
+            told = await look(after, sessions)
+            world.owner.look = look
+            world.owner.end(ANI)
+            world.known.forget(ANI.id)
+            return told
+
+        world.owner.look = ended_on_the_way
+        await world.known.of(ANI.id, reading=True)
+        return await world.known.of(ANI.id, reading=True)
+
+    assert asyncio.run(meanwhile()) is None
+
+
 def test_after_too_long_everything_is_asked_for_again(world):
     world.of(ANI), world.of(BUDI)
     world.owner.oldest, world.owner.position = 5000, 6000
@@ -174,6 +192,12 @@ def test_a_process_that_has_just_started_reads_by_what_was_kept_for_ten_minutes(
     world.pass_(61)
     with pytest.raises(Unavailable):
         world.of(ANI)
+
+
+def test_a_clock_that_was_set_back_makes_no_old_word_young(silent):
+    silent.clock.moment -= timedelta(hours=1)
+    with pytest.raises(Unavailable):
+        silent.of(ANI)
 
 
 def test_intake_is_not_asked_by_everybody_in_turn_while_it_is_silent(silent):

@@ -4,6 +4,7 @@ import asyncio
 import gc
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from shared.database import Database
@@ -87,3 +88,15 @@ async def test_a_part_that_is_made_anew_writes_the_row_of_the_one_before(databas
         await ended(beating)
     finally:
         await kept.close()
+
+
+async def test_a_sign_of_life_from_before_the_clock_was_set_back_says_nothing(database):
+    with psycopg.connect(database) as administrator:
+        administrator.execute("INSERT INTO cases.heartbeat (part, beat_at, lag) VALUES ('clockwork', clock_timestamp() + interval '1 hour', 0)")
+    kept = Database(login(database, "cases"), "cases", migrations=ROOT / "services" / "cases" / "schema", size=2)
+    await kept.open()
+    try:
+        told = await health(kept, ["clockwork"])
+    finally:
+        await kept.close()
+    assert told == {"clockwork": {"ok": False, "lag": 0, "why": "no sign of life since the clock of the database was set back"}}
