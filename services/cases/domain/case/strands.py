@@ -97,9 +97,10 @@ class Close(Command, called="close", permission="charge"):
 
 
 class Reopen(Command, called="reopen", permission="charge"):
-    """text: why."""
+    """text: why. families: of the students of its incidents, as the roster has them now."""
 
     text: CaseText
+    families: Annotated[Relatives, Filled("families")] = Relatives()
 
 
 StrandCommand = Acknowledge | Assign | AddNote | SetUrgency | Match | Close | Reopen
