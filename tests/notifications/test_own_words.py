@@ -98,6 +98,12 @@ def test_two_services_of_one_name_are_two_and_a_closed_one_is_not_active():
     assert (len({each["id"] for each in told}), [each["active"] for each in told]) == (2, [True, False])
 
 
+def test_a_service_of_which_only_the_name_is_known_stands_beside_those_that_are_described():
+    told = Listed("upt", "UPTD", "", ("Rumah aman", "Konseling"), offers=DESCRIBED.offers)
+    for written in (services([told]), organization(told)["services"]):
+        assert [each["name"] for each in written] == ["Hotline", "Rumah aman", "Konseling"]
+
+
 # the running service -----------------------------------------------------------------------------------------------------------
 
 
