@@ -37,8 +37,8 @@ def rewritten(chance: random.Random, text: str) -> bytes:
     more = chance.choice(([], ["x_local"], ["x_local", "Catatan kami"]))
     spelled = chance.choice((str, str.upper, str.title, " {} ".format))
     made, ending = io.StringIO(), chance.choice(("\n", "\r\n", "\r"))
-    quoting = chance.choice((csv.QUOTE_MINIMAL, csv.QUOTE_ALL)) if ending != "\r" else csv.QUOTE_ALL  # else Python leaves a cell's own line feed bare
-    writer = csv.writer(made, delimiter=chance.choice(",;\t"), lineterminator=ending, quoting=quoting)
+    dialect = "unix" if ending == "\r" else chance.choice(("excel", "unix"))  # excel leaves a cell's own line feed bare where rows end otherwise
+    writer = csv.writer(made, dialect, delimiter=chance.choice(",;\t"), lineterminator=ending)
     writer.writerow([*(spelled(head[each]) for each in order), *more])
     for row in rows:
         writer.writerow([*(row[each] for each in order), *("lain" for _ in more)])
