@@ -1,4 +1,4 @@
-"""A name that leads elsewhere when it is asked again: what was checked is what is dialled, and a name leads inside at no time (`interop.md` 2.5)."""
+"""A name that leads elsewhere when it is asked again: what was checked is what is dialled, and a name leads inside at no time."""
 
 import asyncio
 import socket
