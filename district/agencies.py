@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from services.notifications.directory.describing import described
+from services.notifications.directory.describing import MOST, described
 from services.notifications.directory.reading import read_hsds
 from services.notifications.directory.sifting import Sifted, sift
 from services.notifications.directory.tables import Row
@@ -65,6 +65,7 @@ def read_agencies(path: Path) -> tuple[list[AgencyRead], list[Skipped]]:
     return agencies, [
         *(Skipped(f"{each.file}[{each.row}] {'.'.join(filter(None, (each.table, each.field)))}", each.reason) for each in sifted.set_aside),
         *(found for row in sifted.rows["organizations"].values() if (found := _no_mailbox(row)) is not None),
+        *(found for row in sifted.rows["organizations"].values() for found in _too_many(row, sifted)),
     ]
 
 
@@ -85,7 +86,7 @@ def _content(path: Path) -> bytes:
 
 def _agency(row: Row, sifted: Sifted) -> AgencyRead:
     ours = {each["label"]: each["value"] for each in sifted.rows["attributes"].values() if each["link_id"] == row["id"]}
-    services = tuple(each["name"][:_LONGEST_NAME] for each in sifted.rows["services"].values() if each["organization_id"] == row["id"])
+    services = tuple(each["name"][:_LONGEST_NAME] for each in _services(row, sifted))
     listing = described(row, sifted)
     return AgencyRead(
         id=row["id"],
@@ -98,6 +99,15 @@ def _agency(row: Row, sifted: Sifted) -> AgencyRead:
         offers=listing.offers,
         mail=_mailbox(row),
     )
+
+
+def _services(agency: Row, sifted: Sifted) -> list[Row]:
+    return [each for each in sifted.rows["services"].values() if each["organization_id"] == agency["id"]]
+
+
+def _too_many(agency: Row, sifted: Sifted) -> list[Skipped]:
+    """Of a very large agency only the names of its later services are kept."""
+    return [Skipped(f"{each.file}[{each.number}] services", "too-many") for each in _services(agency, sifted)[MOST:]]
 
 
 def _no_mailbox(row: Row) -> Skipped | None:

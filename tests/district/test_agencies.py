@@ -48,6 +48,14 @@ def test_a_folder_is_read_file_by_file():
     assert read_agencies(HSDS) == ([HEALTH_CENTRE, HOSPITAL, PSYCHOLOGIST], SKIPPED)
 
 
+def test_the_services_of_a_very_large_agency_beyond_those_that_are_described_are_told(tmp_path):
+    services = [{"id": f"s{number}", "name": f"S{number}"} for number in range(52)]
+    (tmp_path / "o.json").write_text(json.dumps({"id": "o", "name": "O", "services": services}), encoding="utf-8")
+    (agency,), skipped = read_agencies(tmp_path / "o.json")
+    assert (len(agency.services), len(agency.offers)) == (52, 50)
+    assert skipped == [Skipped("o.json[1] services", "too-many")] * 2
+
+
 def test_a_list_of_organisations_is_read_in_its_order(tmp_path):
     entries = [json.loads((HSDS / name).read_text(encoding="utf-8")) for name in ("service.json", "organization.json")]
     for told in (entries, {"organizations": entries}):

@@ -146,6 +146,16 @@ def test_the_specifications_own_tables_are_taken_but_for_what_dangles():
     assert counted(sifted) == dict.fromkeys(TABLES, 1)
 
 
+def test_a_row_that_stands_twice_is_kept_where_one_of_its_owners_is_there_and_no_second_owner_is_passed_over_in_silence():
+    services = "id,organization_id,name\ns1,o9,Psikolog\ns1,o1,Psikolog\ns1,o2,Psikolog\ns2,o8,Hilang\ns2,,Hilang\n"
+    sifted = sift(read_hsds("hsds.zip", zipped({"organizations": "id,name\no1,Satu\no2,Dua\n", "services": services})))
+    assert {key: row["organization_id"] for key, row in sifted.rows["services"].items()} == {"s1": "o1"}
+    assert aside(sifted) == [
+        ("services.csv", 2, "services", "organization_id", "dangling", False), ("services.csv", 4, "services", "organization_id", "doubled", False),
+        ("services.csv", 5, "services", "organization_id", "dangling", True), ("services.csv", 6, "services", "", "of-nobody", True),
+    ]  # fmt: skip
+
+
 def damaged(chance: random.Random) -> dict[str, str]:
     files = dict(CSV)
     for _ in range(chance.randint(1, 6)):

@@ -1,7 +1,8 @@
 """The directory leaves as HSDS 3.0: valid by its own schema, and what was read comes back (ADR 40)."""
 
 import json
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 import jsonschema
@@ -12,6 +13,7 @@ from services.notifications.directory.exporting import organization, page
 from services.notifications.directory.reading import read_hsds
 from services.notifications.directory.searching import Listed
 from services.notifications.directory.sifting import sift
+from services.notifications.domain.agency_correction import EntryCorrected
 from services.notifications.domain.listing import Offer
 from tests.notifications.desk import desk
 from tests.vectors import folder_of, foreign_wanted
@@ -22,6 +24,10 @@ FULL = Listed(
     (Offer(service=SERVICE, name="Konseling", description="Untuk remaja", eligibility="Anak 6-18 tahun", minimum_age=6, maximum_age=18,
            areas=("Kota Contoh",), languages=("Indonesia",), phones=("0800-11",), unaccompanied=True, room=3, checked_on=date(2026, 11, 1)),),
 )  # fmt: skip
+OWN = replace(FULL, agency="5f0c1b52-0000-4000-8000-000000000002", corrections=(
+    EntryCorrected(agency=FULL.agency, service=SERVICE, hours=("Senin–Jumat 08.00–15.00",), around_the_clock=True, phones=("112",), by="tuti",
+                   at=datetime(2026, 11, 20, 9, tzinfo=UTC)),
+))  # fmt: skip
 BARE = Listed("upt", "UPT", "", ("Pendampingan", "Psikolog"))
 
 
@@ -33,7 +39,7 @@ def imported(told: dict[str, Any]):
 
 
 @pytest.mark.skipif(not foreign_wanted(), reason="the schemas of HSDS are not ours to commit")
-@pytest.mark.parametrize("each", [FULL, BARE], ids=lambda each: each.agency)
+@pytest.mark.parametrize("each", [FULL, OWN, BARE], ids=lambda each: each.agency)
 def test_an_organisation_is_valid_by_the_schema_of_the_specification(each):
     schema = json.loads((folder_of("foreign") / "hsds" / "schema" / "organization.json").read_text(encoding="utf-8"))
     validator = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER)
@@ -41,9 +47,10 @@ def test_an_organisation_is_valid_by_the_schema_of_the_specification(each):
     assert list(validator.iter_errors(organization(each) | {"id": 7})), "the schema finds what is wrong"
 
 
-def test_what_leaves_comes_back_as_it_was():
-    listing, set_aside = imported(organization(FULL))
-    assert (tuple(listing.offers), listing.description, set_aside) == (FULL.offers, FULL.description, [])
+@pytest.mark.parametrize("each", [FULL, OWN], ids=lambda each: each.agency)
+def test_what_leaves_comes_back_as_it_was(each):
+    listing, set_aside = imported(organization(each))
+    assert (list(listing.offers), listing.description, set_aside) == (each.offers_by_name(), each.description, [])
 
 
 def test_an_agency_of_which_only_names_are_known_leaves_with_a_service_for_each():

@@ -14,7 +14,7 @@ from services.notifications.api import AgencyBody
 from services.notifications.directory.reading import read_hsds
 from services.notifications.directory.routes import DescriptionBody
 from services.notifications.directory.sifting import Sifted, sift
-from services.notifications.directory.tables import TABLES, Name
+from services.notifications.directory.tables import TABLES, Name, Tables
 from shared.errors import Invalid
 from tests.notifications.garbling import as_bytes, broken, garbled
 from tests.notifications.test_directory import CSV, ORGANIZATION, SERVICE
@@ -65,13 +65,20 @@ def package(chance: random.Random) -> bytes:
     return broken(chance, content.getvalue()) if chance.random() < 0.5 else content.getvalue()
 
 
-def require_whole(sifted: Sifted) -> None:
-    """Whatever was taken leads somewhere, and whatever was not is told with its place and reason."""
+def require_whole(tables: Tables, sifted: Sifted) -> None:
+    """Whatever was taken leads somewhere, and whatever was not is told with its place and reason. No row is neither."""
     for name, table in TABLES.items():
         for key, row in sifted.rows[name].items():
             assert row["id"] == key
             assert all(row[column] in sifted.rows[other] for column, other in table.owners.items() if row[column])
     assert all(each.file and each.row and each.table and each.reason for each in sifted.set_aside)
+    told = {(each.file, each.row, each.table) for each in sifted.set_aside if each.whole}
+    assert [
+        row
+        for table, rows in tables.rows.items()
+        for row in rows
+        if (row.file, row.number, table) not in told and row["id"] not in sifted.rows[table]
+    ] == []
 
 
 @pytest.mark.parametrize("seeds", [BRIEF, FULL], ids=["brief", "full"])
@@ -81,7 +88,8 @@ def test_a_garbled_directory_is_refused_or_sifted_and_what_is_taken_can_be_kept(
     for seed in seeds:
         name, octets = made(form, random.Random(f"{form}-{seed}"))
         try:
-            require_whole(sift(read_hsds(name, octets)))
+            tables = read_hsds(name, octets)
+            require_whole(tables, sift(tables))
         except Invalid:
             outcomes.add("refused")
             continue

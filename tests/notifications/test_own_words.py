@@ -12,9 +12,11 @@ from services.notifications.directory.searching import Listed, Wish, receivers
 from services.notifications.domain.agency import AGENCY, AgencyDescribed, NoSuchAgency, NoSuchService
 from services.notifications.domain.agency_correction import CorrectEntry, CorrectionWithdrawn, EntryCorrected, WithdrawCorrection
 from services.notifications.domain.listing import Offer
+from services.notifications.fhir.directory import services
 from shared.testing import given
 from tests.notifications.partner import Partner
 from tests.notifications.test_agency import REGISTERED
+from tests.notifications.test_fhir import checked
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 HOTLINE = Offer(service="hotline", name="Hotline", hours=("08:00–14:00",), phones=("021 1",), checked_on=date(2025, 1, 2))
@@ -61,12 +63,45 @@ def test_the_search_and_the_export_go_by_the_agency_s_own_words():
     said = Listed("upt", "UPTD", "", (), offers=DESCRIBED.offers, corrections=(CORRECTED,))
     (hit,) = receivers(Wish(words="hotline", around_the_clock=True), [said], AT)
     assert [(each.code, each.fit) for each in hit.reasons] == [("words", "fits"), ("around-the-clock", "fits")], "fresh, too: it was corrected today"
-    services = organization(said)["services"]
-    assert [[phone["number"] for phone in each["phones"]] for each in services] == [["021 9"], ["021 2"]]
-    assert services[0]["assured_date"] == "2026-03-02"
+    written = organization(said)["services"]
+    assert [[phone["number"] for phone in each["phones"]] for each in written] == [["021 9"], ["021 2"]]
+    assert written[0]["assured_date"] == "2026-03-02"
     before = Listed("upt", "UPTD", "", ("A", "B"), corrections=(CORRECTED.model_copy(update={"service": ""}),))
     assert [each.phones for each in before.offers_by_name()] == [("021 9",), ("021 9",)]
     assert [each.phones for each in before.all_offers()] == [("021 9",)]
+
+
+def test_a_client_of_fhir_reads_what_holds():
+    """What is no single opening of the week stands in words: FHIR has no field for it, and nothing is left out."""
+    hours = ("MO,FR 08:00–14:00", "08:00-12:00", "Senin–Jumat 08.00–15.00", "SA 22:00–06:00", "MO 00:00–24:00")
+    said = Listed("upt", "UPTD", "", (), offers=DESCRIBED.offers, corrections=(CORRECTED,))
+    in_words = Listed(
+        "upt", "UPTD", "", (), offers=(HOTLINE,), corrections=(CORRECTED.model_copy(update={"hours": hours, "around_the_clock": False}),)
+    )
+    hotline, shelter = map(checked, services([said]))
+    (told,) = map(checked, services([in_words]))
+    whole_week = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+    assert (hotline["telecom"], hotline["availableTime"]) == (
+        [{"system": "phone", "value": "021 9"}], [{"daysOfWeek": whole_week, "allDay": True}],
+    )  # fmt: skip
+    assert (shelter["telecom"], "availableTime" in shelter) == ([{"system": "phone", "value": "021 2"}], False)
+    assert told["availableTime"] == [
+        {"daysOfWeek": ["mon", "fri"], "availableStartTime": "08:00:00", "availableEndTime": "14:00:00"},
+        {"availableStartTime": "08:00:00", "availableEndTime": "12:00:00"},
+    ]
+    assert told["comment"] == "Senin–Jumat 08.00–15.00; SA 22:00–06:00; MO 00:00–24:00"
+
+
+def test_two_services_of_one_name_are_two_and_a_closed_one_is_not_active():
+    twins = tuple(Offer(service=each, name="Konseling", active=each == "a") for each in ("a", "b"))
+    told = services([Listed("upt", "UPTD", "", (), offers=twins)])
+    assert (len({each["id"] for each in told}), [each["active"] for each in told]) == (2, [True, False])
+
+
+def test_a_service_of_which_only_the_name_is_known_stands_beside_those_that_are_described():
+    told = Listed("upt", "UPTD", "", ("Rumah aman", "Konseling"), offers=DESCRIBED.offers)
+    for written in (services([told]), organization(told)["services"]):
+        assert [each["name"] for each in written] == ["Hotline", "Rumah aman", "Konseling"]
 
 
 # the running service -----------------------------------------------------------------------------------------------------------
@@ -109,6 +144,10 @@ async def test_an_officer_corrects_a_telephone_the_next_import_leaves_it_and_the
             text = html.unescape((await client.get(page, headers=headers)).text)
             assert "Telepon: 021 900 (hotline); 112" in text and "Telepon menurut direktori: 021 2" in text, "whose words they are is said"
             assert ("Pakai lagi keterangan direktori" in text) == (headers is not counsellor)
+
+        served = (await client.get("/notifications/fhir/R4/HealthcareService", headers=partner.running.as_agency("upt"))).json()
+        (entry,) = served["entry"]
+        assert [each["value"] for each in checked(entry["resource"])["telecom"]] == ["021 900 (hotline)", "112"]
 
         back = {"agency": "upt", "service": "s"}
         refused = await client.post("/notifications/mitra/kembali", data=back, headers=counsellor | {"accept": "application/json"})

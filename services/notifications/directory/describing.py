@@ -26,6 +26,9 @@ _ANSWERS = {"yes": True, "true": True, "ya": True, "no": False, "false": False, 
 _AROUND_THE_CLOCK = re.compile(r"\b(buka|siaga|layanan|hotline|open)\s+24\s*(jam|hours?)\b|\b24 hours a day\b|\b24/7\b", re.IGNORECASE)
 _MIDNIGHTS = ("23:59", "24:00", "00:00")
 _WEEK = 7
+ALWAYS_OPEN = {"freq": "WEEKLY", "byday": "MO,TU,WE,TH,FR,SA,SU", "opens_at": "00:00", "closes_at": "23:59"}
+"""How we write day and night. It is read as such and not shown as hours beside it."""
+
 _GONE = frozenset({"inactive", "defunct", "temporarily closed"})
 
 
@@ -63,7 +66,7 @@ class _Telling:
             maximum_age=_number(service["maximum_age"]),
             areas=_lines(each["name"] or each["description"] or each["extent"] for each in self._owned("service_areas")),
             languages=_lines(each["name"] or each["code"] for each in self._owned("languages")),
-            hours=_lines(_hours(each) for each in schedules),
+            hours=_lines(_hours(each) for each in schedules if not _is_ours(each)),
             around_the_clock=any(map(_never_closes, schedules)) or self._says_so(schedules, phones),
             unaccompanied=_ANSWERS.get(self._said(_UNACCOMPANIED).lower()),
             places=_lines(_place(each) for each in self._owned("addresses")),
@@ -110,6 +113,10 @@ def _never_closes(schedule: Row) -> bool:
     days = schedule["byday"]
     is_daily = len(days.split(",")) == _WEEK or (not days and schedule["freq"].upper() in ("", "DAILY"))
     return is_daily and schedule["opens_at"].startswith("00:00") and schedule["closes_at"].startswith(_MIDNIGHTS)
+
+
+def _is_ours(schedule: Row) -> bool:
+    return all(schedule[column] == cell for column, cell in ALWAYS_OPEN.items()) and not (schedule["description"] or schedule["notes"])
 
 
 def _hours(schedule: Row) -> str:

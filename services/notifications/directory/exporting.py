@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
+from services.notifications.directory.describing import ALWAYS_OPEN
 from services.notifications.directory.searching import Listed
 from services.notifications.domain.listing import Offer
 from shared.message import TANGGAP, derived_id
@@ -41,12 +42,20 @@ def _service(agency: str, offer: Offer) -> dict[str, Any]:
         "maximum_age": offer.maximum_age,
         "assured_date": offer.checked_on.isoformat() if offer.checked_on else None,
         "phones": [{"id": _uuid("phone", key, each), "service_id": key, "number": each} for each in offer.phones],
-        "schedules": [{"id": _uuid("schedule", key, each), "service_id": key, "description": each} for each in offer.hours],
+        "schedules": list(_schedules(key, offer)),
         "service_areas": [{"id": _uuid("area", key, each), "service_id": key, "name": each} for each in offer.areas],
         "languages": [{"id": _uuid("language", key, each), "service_id": key, "name": each} for each in offer.languages],
         "attributes": list(_attributes(key, offer)),
     }
     return {name: value for name, value in told.items() if value not in (None, "", [])}
+
+
+def _schedules(service: str, offer: Offer) -> Iterator[dict[str, Any]]:
+    """Hours as they are shown. Day and night is said in fields, too, because another program reads no words."""
+    for each in offer.hours:
+        yield {"id": _uuid("schedule", service, each), "service_id": service, "description": each}
+    if offer.around_the_clock:
+        yield {"id": _uuid("schedule", service, "always"), "service_id": service, **ALWAYS_OPEN}
 
 
 def _attributes(service: str, offer: Offer) -> Iterator[dict[str, Any]]:

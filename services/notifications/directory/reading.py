@@ -75,14 +75,21 @@ def _rows(file: str, content: bytes) -> Iterator[tuple[Name, Row] | SetAside]:
 
 
 def _csv(file: str, table: Name, content: bytes) -> Iterator[tuple[Name, Row] | SetAside]:
-    reader = csv.DictReader(io.StringIO(_text(file, content), newline=""), strict=True)
+    text = _text(file, content)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
     try:
         for row in reader:
-            cells = {str(column).strip(): value.strip() for column, value in row.items() if isinstance(value, str) and value.strip()}
+            cells = {str(column).strip().lower(): value.strip() for column, value in row.items() if isinstance(value, str) and value.strip()}
             if cells:
                 yield table, Row(file, reader.line_num, _taken(table, cells))
     except csv.Error as error:
         raise _refused("not-hsds", f"{file} cannot be read as CSV from line {reader.line_num} on") from error
+
+
+def _separator(text: str) -> str:
+    """The sign that stands most often in the head. Indonesian spreadsheets write semicolons."""
+    head = text.lstrip().splitlines()[:1]
+    return max(",;\t", key="".join(head).count)
 
 
 def _json(file: str, content: bytes) -> Iterator[tuple[Name, Row] | SetAside]:

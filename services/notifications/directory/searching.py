@@ -60,8 +60,9 @@ class Listed:
         return self._corrected(self.offers or [Offer(service=WHOLE, name=", ".join(self.services))])
 
     def offers_by_name(self) -> Sequence[Offer]:
-        """The same, one for each name where only names are known."""
-        return self._corrected(self.offers or [Offer(service=WHOLE, name=each) for each in self.services])
+        """Each of them, and one for each name of which nothing more is known."""
+        described = {each.name for each in self.offers}
+        return self._corrected([*self.offers, *(Offer(service=WHOLE, name=each) for each in self.services if each not in described)])
 
     def _corrected(self, offers: Sequence[Offer]) -> Sequence[Offer]:
         return [corrected(each, self.corrections) for each in offers]

@@ -32,10 +32,10 @@ def sift(tables: Tables) -> Sifted:
     """In an order in which whatever a row leads to has been sifted before it."""
     sifted = Sifted(set_aside=list(tables.set_aside))
     for table in TABLES:
-        for key, row in _single(sifted, table, [_checked(sifted, table, row) for row in tables.rows[table]]):
-            owned = _owned(sifted, table, row)
+        for rows in _agreeing(sifted, table, [_checked(sifted, table, row) for row in tables.rows[table]]):
+            owned = _owned(sifted, table, rows)
             if owned is not None:
-                sifted.rows[table][key] = owned
+                sifted.rows[table][owned["id"]] = owned
     sifted.set_aside.sort(key=lambda each: (each.file, each.row, each.table, each.field))
     return sifted
 
@@ -82,29 +82,41 @@ def _is_date(cell: str) -> bool:
     return True
 
 
-def _single(sifted: Sifted, table: Name, rows: list[Row | None]) -> Iterator[tuple[str, Row]]:
-    """One row for each id. The same entry inside several others says whose it is in each; nobody chooses between contradictions."""
-    found: dict[str, Row] = {}
+def _agreeing(sifted: Sifted, table: Name, rows: list[Row | None]) -> Iterator[list[Row]]:
+    """The rows of each id. The same entry inside several others says whose it is in each; nobody chooses between contradictions."""
+    found: dict[str, tuple[dict[str, str], list[Row]]] = {}
     for row in rows:
         if row is None:
             continue
-        first = found.setdefault(row["id"], row)
-        if any(first[column] not in ("", row[column]) for column in row.cells if column not in TABLES[table].owners):
+        said, alike = found.setdefault(row["id"], ({}, []))
+        own = {column: cell for column, cell in row.cells.items() if column not in TABLES[table].owners}
+        if any(said.get(column, cell) != cell for column, cell in own.items()):
             sifted.put_aside(table, row, "id", "doubled", whole=True)
             continue
-        found[row["id"]] = replace(first, cells={**row.cells, **first.cells})
-    yield from found.items()
+        said |= own
+        alike.append(row)
+    yield from (alike for _, alike in found.values())
 
 
-def _owned(sifted: Sifted, table: Name, row: Row) -> Row | None:
-    """The row without references that lead nowhere; None where it then belongs to nobody."""
+def _owned(sifted: Sifted, table: Name, rows: list[Row]) -> Row | None:
+    """One row of them all, without references that lead nowhere; None where it then belongs to nobody. Of two owners the first has it."""
     owners = TABLES[table].owners
-    dangling = [column for column, other in owners.items() if row[column] and row[column] not in sifted.rows[other]]
-    kept = {column: cell for column, cell in row.cells.items() if column not in dangling}
-    left = [column for column in owners if column in kept]
+    cells: dict[str, str] = {}
+    dangling, doubled = list[tuple[Row, str]](), list[tuple[Row, str]]()
+    for row in rows:
+        for column, cell in row.cells.items():
+            if column in owners and cell not in sifted.rows[owners[column]]:
+                dangling.append((row, column))
+            elif cells.setdefault(column, cell) != cell:
+                doubled.append((row, column))
+    left = [column for column in owners if column in cells]
     is_lost = (len(left) < len(owners) if table in BY_ALL_OWNERS else not left) and bool(owners) and table not in LOOSE
-    for column in dangling:
+    for row, column in dangling:
         sifted.put_aside(table, row, column, "dangling", whole=is_lost)
-    if is_lost and not dangling:
-        sifted.put_aside(table, row, "", "of-nobody", whole=True)
-    return None if is_lost else replace(row, cells=kept)
+    for row, column in doubled:
+        sifted.put_aside(table, row, column, "doubled", whole=False)
+    if is_lost:
+        told = {id(row) for row, _ in dangling}
+        for row in (each for each in rows if id(each) not in told):
+            sifted.put_aside(table, row, "", "of-nobody", whole=True)
+    return None if is_lost else replace(rows[0], cells=cells)

@@ -17,7 +17,7 @@ from services.notifications.fhir.searching import Search, bundle, fits
 from services.notifications.fhir.tasks import Resources, Told, told
 from services.notifications.fhir.updates import said, task_sent
 from services.notifications.partners.answering import Answering
-from services.notifications.views import Reader, agencies, tasks
+from services.notifications.views import Reader, agencies, listed, tasks
 from shared.access import Principal, SignedIn
 from shared.asking import asked, named_version
 from shared.errors import NotFound, PreconditionFailed, VersionNotNamed
@@ -105,8 +105,9 @@ class Facade:
 
     async def directory(self, kind: str) -> Sequence[dict[str, Any]]:
         """Every resource of it."""
-        known = await agencies(self.outbox)
-        return organizations(known, self.kernel.settings.public_origin) if kind == "Organization" else services(known)
+        if kind == "HealthcareService":
+            return services(await listed(self.outbox))
+        return organizations(await agencies(self.outbox), self.kernel.settings.public_origin)
 
     async def entries(self, kind: str, search: Search) -> dict[str, Any]:
         """A page of the directory."""
