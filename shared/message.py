@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha1
 from typing import ClassVar, Literal
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -18,7 +19,8 @@ TANGGAP = uuid5(NAMESPACE_URL, "urn:tanggap")
 
 def derived_id(cause: UUID, *names: object) -> UUID:
     """An id derived from its cause and names. A retry derives the same id, so nothing is stored twice (decision 4)."""
-    return uuid5(cause, "/".join(str(name) for name in names))
+    digest = sha1(cause.bytes + "/".join(map(str, names)).encode(), usedforsecurity=False).digest()  # as `uuid.uuid5` does, in half the time
+    return UUID(bytes=digest[:16], version=5)
 
 
 class Fact(BaseModel):

@@ -134,9 +134,11 @@ class Calendar(BaseModel):
         first = self.day(start)
         for number in range(_LONGEST):
             day = first + number * _DAY
-            begins, ends = self.midnight(day), self._ends(day)
-            if self.is_school_day(day) and ends > start:
-                yield max(begins, start).astimezone(UTC), ends.astimezone(UTC)
+            if not self.is_school_day(day):
+                continue
+            begins, ends = self.midnight(day).astimezone(UTC), self._ends(day).astimezone(UTC)
+            if ends > start:
+                yield max(begins, start.astimezone(UTC)), ends
 
     def _at_school(self, local: datetime) -> bool:
         return self.is_school_day(local.date()) and local <= self._ends(local.date())

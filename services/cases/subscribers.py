@@ -9,7 +9,7 @@ from datetime import datetime
 from services.cases.attached.kept import AttachedFiles
 from services.cases.commands.doubles import Doubles
 from services.cases.commands.facts import record_fact
-from services.cases.commands.kin import Kin
+from services.cases.commands.kin import Kin, students_of
 from services.cases.commands.landing import Landing
 from services.cases.commands.together import Together
 from services.cases.domain.case.additions import ContinueConcern
@@ -177,9 +177,19 @@ class FromIntake:
         return Kin(self.store, self.decider, self.roster, self.absences)
 
     async def _relatives(self, told: ConcernRaised, school: str) -> Relatives:
-        """Whom the roster has as family of the students of this incident. school: whose staff hear of it."""
-        students = [each for each in (told.student, *told.others) if each]
+        """Whom the roster has as family of the students of this incident, and of those of a case that it may open again.
+
+        school: whose staff hear of it.
+        """
+        students = [*(each for each in (told.student, *told.others) if each), *await self._of_what_is_closed(told.student)]
         return await self._kin.of(students, school, named=any(each.person for each in told.people))
+
+    async def _of_what_is_closed(self, student: str | None) -> Sequence[str]:
+        """The students of the incidents of a student's last case, where that one is closed."""
+        known = (await load(self.store, STUDENT, student_stream(student))).state if student else None
+        if known is None or known.last_case is None or known.open_case:
+            return ()
+        return students_of((await load(self.store, self.decider, case_stream(known.last_case))).state)
 
     async def _continue(self, event: Recorded, told: ConcernContinued, checkpoint: Checkpoint | None) -> Outcome | None:
         """What a reporter added reaches every case that goes on with the concern, in one item with the checkpoint."""
@@ -189,7 +199,9 @@ class FromIntake:
             writes: list[Write] = []
             for case in await landing.cases(told):
                 decision, policy = str(derived_id(event.id, "triage", case.stream)), await self._policy(case.state.school, event.recorded_at)
-                taken = self.decider.decide(ContinueConcern(continued=told, policy=policy, decision=decision, at=event.recorded_at), case.state)
+                family = await self._kin.of_case(case.state) if case.state.closed else Relatives()
+                said = ContinueConcern(continued=told, policy=policy, decision=decision, at=event.recorded_at, relatives=family)
+                taken = self.decider.decide(said, case.state)
                 if taken:
                     writes += await self._written(event, case, taken)
             return Item(tuple(writes), checkpoint=checkpoint) if writes or checkpoint else None

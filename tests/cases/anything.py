@@ -67,8 +67,8 @@ class Saying:
             "fresh-id": fresh(name), "policy": self.asking.policy, "calendar": self.asking.policy.calendar, "age": self.random.choice((None, 12, 17, 18, 21)), "age-of-consent": 18,
             "guardians": tuple(self.asking.guardians), "receiving-school": receiving_school(self.case, self.asking.principal),
             "student-school": student_school(self.case, self.asking.principal), "is-there": is_there(self.asking.principal, self.case),
-            "student-at": self.random.choice((None, "smp1", "sma1")), "takes": None, "other-side": frozenset(),
-            "staff": Staff({}), "family": frozenset(), "claims": 0, "asked-about": None, "relatives": Relatives(),
+            "student-at": self.random.choice((None, "smp1", "sma1")), "takes": None, "takes-unsafe": (), "other-side": frozenset(),
+            "staff": Staff({}), "family": frozenset(), "claims": 0, "asked-about": None, "relatives": Relatives(), "families": Relatives(),
             "districts": tuple(each.agency for each in self.case.referrals.by_id.values()),
         }  # fmt: skip
         return known.get(by or "", self.asking.now + timedelta(days=2))

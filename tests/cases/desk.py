@@ -76,8 +76,8 @@ class Desk:
         await school.person("other", "staff", "counsellor")
         return school
 
-    async def cluster(self, cluster: str, *schools: "School") -> None:
-        """These schools are one cluster (gugus)."""
+    async def cluster(self, cluster: str | None, *schools: "School") -> None:
+        """These schools are one cluster (gugus), or of none."""
         for school in schools:
             await self.hear(SchoolRegistered(school=school.id, npsn=None, name=school.id.upper(), level="sd", cluster=cluster))
 

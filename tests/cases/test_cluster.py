@@ -50,6 +50,16 @@ async def test_what_a_counsellor_of_the_cluster_had_has_no_owner_once_the_school
     assert case in {each["case"] for each in await small.listed("without-an-owner", small.coordinator)}
 
 
+async def test_nor_where_the_school_is_of_their_cluster_no_more(cases):
+    """As a new bundle of schools has it, or one whose cell is empty (found by random years, ADR 34)."""
+    small, near = await small_school(cases)
+    case = await small.concern()
+    await cases.done(case, "acknowledge", near.counsellor)
+    await cases.cluster(None, small)
+    await gave_up(cases, case)
+    assert case in {each["case"] for each in await small.listed("without-an-owner", small.coordinator)}
+
+
 async def test_nor_is_it_theirs_where_the_student_is_at_their_own_school_now(cases):
     """They are told of the student as everybody there is, and the case is its school's (found by random years, ADR 34)."""
     small, near = await small_school(cases)

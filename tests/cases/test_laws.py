@@ -1,13 +1,16 @@
 """Laws over random commands: no impossible state, every event can be folded, endings are final, events round-trip, no reader list widens."""
 
 from copy import deepcopy
+from dataclasses import fields, replace
 from types import SimpleNamespace
 from typing import Any, Literal, cast
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.cases.domain.case import conflict as c
+from services.cases.domain.case import expecting
 from services.cases.domain.case import linking as lk
 from services.cases.domain.case import merging as mg
 from services.cases.domain.case import planning as h
@@ -15,9 +18,10 @@ from services.cases.domain.case import transferring as tr
 from services.cases.domain.case.arriving import carrying
 from services.cases.domain.case.case import CASE, worked_with
 from services.cases.domain.case.moves import Carrying
-from services.cases.domain.case.state import Case
+from services.cases.domain.case.state import ASIDE, Case
 from services.cases.domain.case.strands import Acknowledge, Assign, Close, Match, Reopen
 from services.cases.domain.case.whereabouts import NoteWhereabouts
+from services.cases.domain.case.worked_out import WorkedOut
 from services.cases.domain.referring.referral.drafting import DraftReferral
 from services.cases.domain.referring.referral.state import ENDED
 from services.cases.domain.register import STRATEGIES
@@ -217,3 +221,31 @@ def test_the_laws_meet_real_cases():
     """The pool really leads somewhere: most commands are decided at least once in a long walk."""
     reached = {type(command).__name__ for command, _, events, _ in walked(POOL * 3) if events}
     assert len(reached) > 30, sorted(reached)
+
+
+class Lasting(Case):
+    """A case without the fields that are aside."""
+
+    def __getattribute__(self, name: str) -> Any:
+        assert name not in ASIDE, f"{name} is aside, so nothing that is kept may be worked out of it"
+        return object.__getattribute__(self, name)
+
+
+def lasting(case: Case) -> Lasting:
+    made = object.__new__(Lasting)
+    vars(made).update({each.name: getattr(case, each.name) for each in fields(case)})
+    return made
+
+
+def kept(case: Case) -> dict[str, Any]:
+    """Everything that a case works out once and keeps, but for `about`, which knows the version."""
+    return {name: getattr(case, name) for name, each in vars(Case).items() if isinstance(each, WorkedOut) and name not in ("_kept", "about")}
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=[each.__name__ for each in SCENARIOS])
+def test_what_a_case_keeps_is_what_it_would_work_out_anew(scenario):
+    for _, before, events, case in walked([take(), *scenario.given, scenario.when]):
+        assert case == CASE.fold(events, replace(before)), "what was foreseen while deciding is what folding finds"
+        assert (case.about, kept(case)) == (replace(case).about, kept(lasting(case)))
+        expecting.of_its_parts(worked_with(STRATEGIES), case)
+        assert vars(case)["_kept"] == {work_out: work_out(lasting(case)) for work_out in vars(case)["_kept"]}

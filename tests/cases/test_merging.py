@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from services.cases.domain.case.case import CASE
+from services.cases.domain.case.guardians import GuardianFoundUnsafe
 from services.cases.domain.case.merging import CaseMerged, MergedTaken
 from services.cases.domain.case.moves import Carrying
 from shared.decider import load, write
@@ -25,8 +26,16 @@ async def state_of(cases, school, case):
     return (await cases.get(f"cases/{case}", school.counsellor)).json()["state"]
 
 
-async def merged(cases, school, case, into):
-    return await cases.done(case, "merge-into", school.counsellor, into=into)
+async def merged(cases, school, case, into, by=None):
+    return await cases.done(case, "merge-into", by or school.counsellor, into=into)
+
+
+async def marked_unsafe(cases, school, case, guardian):
+    """In this case alone, as it is where nobody knew yet whose it was."""
+    store, now, cause = cases.kernel.store, datetime.now(UTC), uuid4()
+    loaded = await load(store, CASE, f"case-{case}")
+    found = write(CASE, loaded, [GuardianFoundUnsafe(guardian=guardian)], Occasion("service:cases", school.id, now, cause, cause))
+    await store.append(Item((found,)))
 
 
 async def rests(cases, school, case, into):
@@ -73,6 +82,18 @@ async def test_a_guardian_marked_unsafe_is_so_in_the_case_that_goes_on_and_in_th
         await cases.hear(marked, source="notifications")
     for case in (known, unknown):
         assert await told(cases, case, "guardian-found-unsafe", "guardian") == [("g1",)]
+
+
+@pytest.mark.parametrize("said", ["the unidentified one into the other", "the other into the unidentified one"])
+async def test_whom_a_merged_case_holds_to_be_unsafe_is_so_in_the_one_that_goes_on_and_its_owner_is_told(cases, said):
+    school = await cases.school()
+    known, unknown = await school.case(), await school.case(None)
+    await cases.done(known, "assign", school.coordinator, to=school.named("other"))
+    await marked_unsafe(cases, school, unknown, "g1")
+    case, into = (unknown, known) if said.startswith("the unidentified") else (known, unknown)
+    await merged(cases, school, case, into, by=school.coordinator)
+    assert await told(cases, known, "guardian-found-unsafe", "guardian") == [("g1",)]
+    assert (await told(cases, known, "staff-to-be-told", "person", "message"))[-1] == (school.named("other"), "same-student")
 
 
 async def test_clocks_alert_level_and_people_go_with_it_and_the_clocks_of_the_merged_case_end(cases):

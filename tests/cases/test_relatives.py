@@ -10,13 +10,30 @@ from services.cases.domain.case.conflict import ConflictClaimed, ConflictRulingA
 from services.cases.domain.case.guardians import AssessGuardian
 from services.cases.domain.case.keeping_away import NoteFamily
 from services.cases.domain.case.state import Case
-from services.cases.domain.case.strands import Acknowledge, Match, TakeConcern
+from services.cases.domain.case.strands import Acknowledge, Close, Match, Reopen, TakeConcern
 from services.cases.domain.relatives import Relatives
 from services.cases.domain.steps.home import GuardianUnsafe
 from services.cases.domain.successor import Staff
 from shared.events import CaseTriaged, PersonRegistered
 from tests.cases.desk import accused
-from tests.cases.people import COORDINATOR, COUNSELLOR, NOW, OFFICER, OTHER, POLICY, PRINCIPAL, STUDENT, after, later, raised, step, take, words
+from tests.cases.people import (
+    COORDINATOR,
+    COUNSELLOR,
+    NOW,
+    OFFICER,
+    OTHER,
+    POLICY,
+    PRINCIPAL,
+    STUDENT,
+    after,
+    continued,
+    later,
+    raised,
+    say_more,
+    step,
+    take,
+    words,
+)
 
 STAFF = Staff({"counsellor": (COUNSELLOR, OTHER), "coordinator": (COORDINATOR,), "principal": (PRINCIPAL,), "district-duty": (OFFICER,)})
 MINE = Relatives({STUDENT: (COUNSELLOR, "mother")}, STAFF)
@@ -122,6 +139,27 @@ def test_a_parent_on_the_staff_is_turned_to_as_any_parent_and_one_whom_a_concern
     assert COUNSELLOR in after(judged, case=after(told(MINE), ruled)).home.safe
 
 
+CLOSED = (take(), step(Acknowledge, by=OTHER), step(Close, by=OTHER, outcome_class="helped", task_reviewed=words()))
+AGAIN = {
+    "by a person": step(Reopen, by=OTHER, text=words(), families=MINE),
+    "by a concern that says nothing of it": told(MINE, "c-2", role="witness"),
+    "by what a reporter adds": say_more(continued(answers={"weapon": True})).model_copy(update={"relatives": MINE}),
+}
+"""What opens a case again, with the roster as it is then."""
+
+
+@pytest.mark.parametrize("reopening", AGAIN.values(), ids=AGAIN)
+def test_a_case_that_opens_again_keeps_away_whoever_became_family_while_it_was_closed(reopening):
+    closed = after(*CLOSED)
+    assert CASE.decide(linked(), closed) == [], "nobody rules about what is over"
+    events = CASE.decide(reopening, closed)
+    assert [(each.person, each.ground, each.suspends) for each in events if isinstance(each, ConflictClaimed)] == [
+        (COUNSELLOR, "family-of-victim", True)
+    ]
+    assert [each.excluded for each in events if isinstance(each, CaseTriaged)] in ([], [(COUNSELLOR,)]), "before anybody is alerted"
+    assert COUNSELLOR in after(reopening, case=closed).named
+
+
 # over HTTP ---------------------------------------------------------------------------------------------------------
 
 
@@ -152,3 +190,17 @@ async def test_a_counsellor_whom_the_roster_links_to_a_student_later_is_kept_awa
     assert [(await cases.get(f"cases/{case}", school.other)).status_code for case in (mine, other)] == [404, 404]
     heard = [json.loads((await cases.events(case, "case-people-changed"))[-1])["suspended"] for case in (mine, other)]
     assert heard == [[school.named("other")]] * 2
+
+
+@pytest.mark.anyio
+async def test_who_became_family_while_a_case_was_closed_reads_nothing_of_it_once_it_is_open_again(cases):
+    school = await cases.school()
+    ani, other = school.named("ani"), school.named("other")
+    closed = await school.concern("ani")
+    await cases.done(closed, "close", school.counsellor, outcome_class="helped", task_reviewed="x")
+    name = await cases.kernel.vault.seal(ani, "identity", "ani", f"{ani}/name")
+    await cases.hear(PersonRegistered(person=ani, kind="student", school=school.id, name=name, guardians=(other,)))
+    await cases.done(closed, "reopen", school.counsellor, text="x")
+    heard = json.loads((await cases.events(closed, "case-people-changed"))[-1])["suspended"]
+    assert heard == [other]
+    assert (await cases.get(f"cases/{closed}", school.other)).status_code == 404

@@ -17,6 +17,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from services.cases.domain.case.worked_out import WorkedOut
 from shared.decider import Decider
 from tests.golden.stored import Stored, decider_of
 
@@ -95,7 +96,7 @@ def _field_difference(name: str, before: Any, now: Mapping[str, Any], at: str) -
 
 def _derived(state: Any) -> dict[str, Any]:
     found = {name: vars(type(state)).get(name) for name in DERIVED}
-    return {name: told(getattr(state, name)) for name, each in found.items() if isinstance(each, property | cached_property)}
+    return {name: told(getattr(state, name)) for name, each in found.items() if isinstance(each, property | cached_property | WorkedOut)}
 
 
 def _written(each: Mapping[str, Any]) -> str:

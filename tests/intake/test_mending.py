@@ -238,5 +238,5 @@ async def test_what_cannot_be_right_is_refused_in_words_and_nobody_of_another_sc
 async def test_nothing_of_a_child_stands_open_in_the_store(mending, caplog: Any):
     await mending.mend_all()
     bodies = [each.body for each in await mending.office.kernel.store.read_after(0, limit=10_000) if each.type == "roster-field-mended"]
-    assert [text for text in ("2012", "7B", IBU, "Ani") for body in bodies if text in body] == []
+    assert [text for text in ('"2012', '"7B"', IBU, '"Ani') for body in bodies if text in body] == [], "quoted: a sealed box spells 7B by chance"
     assert "2012-05-03" not in caplog.text

@@ -83,7 +83,7 @@ class Absences:
     def serves_no_more(self, person: str, school: str, there: str | None) -> bool:
         """Who served the school as a counsellor of its cluster, and does so no more. there: where else they may do what they have."""
         told, known, posts = self.people.schools.get(school), self.people.people.get(person), self.people.posts_of[person]
-        if told is None or told.cluster is None or known is None or known.kind != "staff":
+        if told is None or known is None or known.kind != "staff":
             return False
         at = {here for each in posts for here in self._schools(each.post)}
         return at.isdisjoint({school, there}) and school not in self.people.serves(person)

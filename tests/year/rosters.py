@@ -158,3 +158,7 @@ class PeopleOfCases:
 
     async def of(self, schools_by_case: Mapping[str, str]) -> dict[str, CasePeople]:
         return {case: _people(self.told[case][1]) if case in self.told else CasePeople(school) for case, school in schools_by_case.items()}
+
+    async def keeps_away(self, case: str, school: str, person: str) -> bool:
+        people = (await self.of({case: school}))[case]
+        return person in people.named or person in people.suspended

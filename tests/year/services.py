@@ -69,6 +69,13 @@ class NoTables:
         return self
 
 
+class NoAgencies:
+    """No neighbouring district stands in the directory (`services.cases.reading.agencies.Agencies`)."""
+
+    async def districts(self) -> tuple[str, ...]:
+        return ()
+
+
 class NoSessions:
     """Nobody signs in: who asks is given (`shared.sessions.kept.KeptSessions`)."""
 

@@ -23,7 +23,7 @@ from tests.year.exporting import zipped
 from tests.year.intake import Intake
 from tests.year.leading import led_or_found
 from tests.year.living import Year
-from tests.year.services import Services, StandsStill
+from tests.year.services import NoAgencies, Services, StandsStill
 
 BRIEFLY, BRIEF_PIECES = 30, 6
 YEARS, PIECES = 2_000, 80
@@ -80,6 +80,7 @@ async def lived(seed: int, steps: int = STEPS) -> Year:
     with (
         patch.object(fill, "Whereabouts", lambda _: year.services.whereabouts),
         patch.object(schools, "Whereabouts", lambda _: year.services.whereabouts),
+        patch.object(fill, "Agencies", lambda _: NoAgencies()),
     ):
         try:
             await year.begin()

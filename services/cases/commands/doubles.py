@@ -13,7 +13,7 @@ from uuid import UUID
 
 from services.cases.commands.together import Together
 from services.cases.domain.case.additions import ContinueConcern
-from services.cases.domain.case.arriving import carrying
+from services.cases.domain.case.arriving import carrying, unsafe_at_home
 from services.cases.domain.case.merging import ComeApart, GiveBackMerged, MergeInto, TakeMerged, rests_in
 from services.cases.domain.case.moves import Carried, Carrying
 from services.cases.domain.case.state import Case
@@ -122,9 +122,9 @@ class Doubles:
         act = str(derived_id(self.cause, "merge", other))
         said = {"policy": policy, "staff": await self.staff(stays.school), "act": act, "by": BY, "at": self.at}
         await self.together.on_case(other, MergeInto(into=keep, **said))
-        await self.together.on_case(keep, TakeMerged(merged=other, takes=_cautious(rests, takes) if of_another_id else takes, **said))
-        for case in (rests, stays):
-            await self._tell_owner(case)
+        goes_along = _cautious(rests, takes) if of_another_id else takes
+        await self.together.on_case(keep, TakeMerged(merged=other, takes=goes_along, unsafe=unsafe_at_home(rests), **said))
+        await self._tell_owner(rests)
 
     async def _tell_owner(self, case: Case) -> None:
         if case.owner and case.owner not in case.named:

@@ -9,7 +9,7 @@ from typing import Any
 
 from services.cases.commands.envelope import Envelope
 from services.cases.commands.subject import Said
-from services.cases.domain.case.arriving import carrying
+from services.cases.domain.case.arriving import carrying, unsafe_at_home
 from services.cases.domain.case.moves import Carrying
 from services.cases.domain.case.state import Case
 from services.cases.domain.duty import DUTY, Duty
@@ -179,6 +179,12 @@ def taken_along(case: Case, other: Case) -> Carrying | None:
     return carrying(other) if case.student and other.case and other.student is None else None
 
 
+async def _takes_unsafe(ground: Ground) -> tuple[str, ...]:
+    """The guardians whom the other case holds to be unsafe, where it is the one that rests."""
+    other = await ground.other_case(ground.said["into"])
+    return unsafe_at_home(other) if taken_along(ground.case, other) else ()
+
+
 async def counsellors_of_other_side(ground: Ground) -> frozenset[str]:
     """Who works the cases of the other side of the same incidents: victim and accused have different counsellors."""
     mine = {strand.concern.concern: strand.concern.role for strand in ground.case.strands}
@@ -228,7 +234,16 @@ async def _family(ground: Ground) -> frozenset[str]:
 
 async def _relatives(ground: Ground) -> Relatives:
     """Of the student who is named, and of the others of the case's incidents."""
-    students = {ground.said["student"], *(other for strand in ground.case.strands for other in strand.concern.others)}
+    return await _related(ground, ground.said["student"])
+
+
+async def _families(ground: Ground) -> Relatives:
+    """Of the case's student, and of the others of its incidents."""
+    return await _related(ground, ground.case.student or "")
+
+
+async def _related(ground: Ground, student: str) -> Relatives:
+    students = {student, *(other for strand in ground.case.strands for other in strand.concern.others)}
     people = [await ground.roster.person(each) for each in sorted(students)]
     return Relatives({each.person: each.guardians for each in people if each}, await _staff(ground))
 
@@ -290,6 +305,7 @@ _LOOKED_UP: Mapping[Known, Callable[[Ground], Awaitable[Any]]] = {
     "is-there": _is_there,
     "is-above": _is_above,
     "takes": _takes,
+    "takes-unsafe": _takes_unsafe,
     "school": _school,
     "other-side": counsellors_of_other_side,
     "members": _members,
@@ -297,6 +313,7 @@ _LOOKED_UP: Mapping[Known, Callable[[Ground], Awaitable[Any]]] = {
     "staff": _staff,
     "family": _family,
     "relatives": _relatives,
+    "families": _families,
     "claims": _claims,
     "asked-about": _asked_about,
     "refused-at-home": _refused_at_home,

@@ -14,7 +14,7 @@ from services.cases.domain.case.state import Case
 from services.cases.domain.case.student import STUDENT, Student
 from services.cases.domain.relatives import Relatives
 from services.cases.domain.steps.policy import Policy
-from services.cases.domain.streams import student_stream
+from services.cases.domain.streams import case_stream, student_stream
 from services.cases.reading.absences import Absences
 from services.cases.reading.going_on import load_going_on
 from services.cases.reading.roster import Roster
@@ -40,6 +40,10 @@ class Kin:
         guardians = {each: found for each in dict.fromkeys(students) if (found := await self._guardians(each))}
         return Relatives(guardians, await self.absences.staff(school)) if guardians or named else Relatives()
 
+    async def of_case(self, case: Case) -> Relatives:
+        """Of every student of its incidents."""
+        return await self.of(students_of(case), case.alerted_at, named=False)
+
     async def _guardians(self, student: str) -> tuple[str, ...]:
         person = await self.roster.person(student)
         return person.guardians if person else ()
@@ -55,8 +59,10 @@ class Kin:
                 await record_fact(self.store, self.decider, case.case or "", fact, occasion)
 
     async def _about(self, student: str) -> list[Case]:
-        """The student's own cases that go on, and those of the others of their incidents."""
-        mine = [await self._going_on(each) for each in (await self._student(student)).cases]
+        """The student's own cases, also where one rests in another, and those of the others of their incidents."""
+        own = (await self._student(student)).cases
+        mine = [(await load(self.store, self.decider, case_stream(each))).state for each in own]
+        mine += [await self._going_on(each.moves.merged_into) for each in mine if each.moves.merged_into]
         others = dict.fromkeys(other for case in mine for strand in case.strands for other in strand.concern.others)
         theirs = [await self._going_on(each) for other in others if (each := (await self._student(other)).open_case)]
         found = {case.case: case for case in (*mine, *theirs) if case.case and not case.closed}
@@ -67,3 +73,8 @@ class Kin:
 
     async def _going_on(self, case_id: str) -> Case:
         return (await load_going_on(self.store, self.decider, case_id)).state
+
+
+def students_of(case: Case) -> list[str]:
+    """Everybody known of its incidents, its own student first."""
+    return [each for each in (case.student, *(other for strand in case.strands for other in strand.concern.others)) if each]

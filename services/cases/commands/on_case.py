@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from services.cases.commands.envelope import Envelope
 from services.cases.commands.fill import taken_along
 from services.cases.commands.subject import Said
-from services.cases.domain.case.arriving import carrying
+from services.cases.domain.case.arriving import carrying, unsafe_at_home
 from services.cases.domain.case.holding import SetLegalHold
 from services.cases.domain.case.linking import LinkCase, UnmatchStudent
 from services.cases.domain.case.merging import GiveBackMerged, MergeInto, TakeMerged, UnmergeCase, rests_in
@@ -112,11 +112,13 @@ class OnCase:
         other = await self._other(envelope, command.into)
         if not await self._same_student(mine.state, other.state):
             raise NotSameStudent
-        if taken_along(mine.state, other.state) != command.takes:
+        rests = command.takes is not None
+        if taken_along(mine.state, other.state) != command.takes or (rests and unsafe_at_home(other.state) != command.unsafe):
             raise VersionConflict(other.stream, other.version, other.version + 1)  # it changed after the direction was decided
         said = {"policy": command.policy, "staff": command.staff, "act": command.act, "by": command.by, "at": command.at}
         if command.takes is None:
-            return self._half(envelope, TakeMerged(merged=self.case_id, takes=carrying(mine.state), **said), other)
+            take = TakeMerged(merged=self.case_id, takes=carrying(mine.state), unsafe=unsafe_at_home(mine.state), **said)
+            return self._half(envelope, take, other)
         return self._half(envelope, MergeInto(into=self.case_id, **said), other)
 
     async def _linked(self, envelope: Envelope, other: str) -> Sequence[Write]:

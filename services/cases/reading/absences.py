@@ -153,15 +153,15 @@ _AT = (
 
 def gone_of(held: sql.Composed) -> sql.Composed:
     """Who is gone from which school, and why. held: person and school of what people have, and where else they may do it: a step at the student's
-    school of now, a case nowhere. Who served a school as a counsellor of its cluster does so no more where it has one of its own again, or where they
-    work on cases nowhere.
+    school of now, a case nowhere. Who served a school as a counsellor of its cluster does so no more where it has one of its own again, where they
+    work on cases nowhere, or where the school is of that cluster no more.
     """
     return sql.SQL(
         "SELECT person, school, why FROM gone_v1 UNION ALL SELECT person, school, 'away' FROM leave_v1"
         " WHERE generation = {now} AND clock_timestamp() BETWEEN away_from AND away_until"
         " UNION ALL SELECT person, '*', 'suspended' FROM suspension_v1 WHERE generation = 1"
         " UNION ALL SELECT h.person, h.school, 'moved' FROM ({held}) AS h (person, school, there)"
-        " JOIN school_v1 s ON s.school = h.school AND s.cluster IS NOT NULL"
+        " JOIN school_v1 s ON s.school = h.school"
         " JOIN person_v1 o ON o.generation = 1 AND o.person = h.person AND o.kind = 'staff' WHERE NOT EXISTS (SELECT FROM post_v1 p"
         " WHERE p.generation = 1 AND p.person = h.person"
         " AND (p.school IN (h.school, h.there) OR p.school IS NULL AND (p.kind IS NULL OR p.kind = s.kind)))"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
+from services.cases.domain.relatives import Relatives
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.act import Acts, act
 from services.cases.domain.steps.activity import Expected
@@ -23,12 +24,15 @@ from shared.sealed import CaseText
 
 
 class ContinueConcern(Fact):
-    """A reporter said more. at: when it was recorded at intake. decision: id of the triage receipt."""
+    """A reporter said more. at: when it was recorded at intake. decision: id of the triage receipt. relatives: of the students of the case's
+    incidents, for one that may open again.
+    """
 
     continued: ConcernContinued
     policy: Policy
     decision: str
     at: datetime
+    relatives: Relatives = Relatives()
 
 
 class NoteReading(Fact):

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from services.cases.domain.case.conflict import LeftToDistrict
+from services.cases.domain.case.guardians import GuardianFoundUnsafe
 from services.cases.domain.case.kept_away import left_to_district
 from services.cases.domain.case.merging import ComeApart, MergedTaken, MergeInto, TakeMerged, UnmergeCase
 from services.cases.domain.case.moves import Carried, CarriedPerson, Carrying
 from services.cases.domain.case.moving import MOVING
-from services.cases.domain.case.opening import CLOCKS, earlier_runs
+from services.cases.domain.case.opening import CLOCKS, earlier_runs, whose
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.transferring import ReceiveTransfer
 from services.cases.domain.case.whereabouts import alerted
@@ -18,7 +19,7 @@ from services.cases.domain.steps import deadline
 from services.cases.domain.steps.command import recorded
 from services.cases.domain.steps.deadline import DeadlinesSet, Due
 from services.cases.domain.steps.policy import ORDER
-from shared.events import AlertsPassedOn, CaseAcknowledged, ConcernContinued, ConcernRaised
+from shared.events import AlertsPassedOn, CaseAcknowledged, ConcernContinued, ConcernRaised, StaffToBeTold
 from shared.message import Event
 
 # at another school -------------------------------------------------------------------------------------------------
@@ -50,26 +51,28 @@ def merge(command: MergeInto, case: Case) -> Sequence[Event]:
     rests = MOVING.decide(command, case.moves, case.about)
     if command.takes is not None:
         said = {"policy": command.policy, "staff": command.staff, "act": command.act, "by": command.by, "at": command.at}
-        return take(TakeMerged(merged=command.into, takes=command.takes, **said), case)
+        return take(TakeMerged(merged=command.into, takes=command.takes, unsafe=command.unsafe, **said), case)
     return [*rests, AlertsPassedOn(
         case=case.case or "", student=case.student, school=case.school, to_case=command.into, to_school=case.school, by=command.by
     )]  # fmt: skip
 
 
 def take(command: TakeMerged, case: Case) -> Sequence[Event]:
-    """What goes with a merged case goes on here: its clocks where they are the earlier ones, an alert of what nobody has taken in hand yet.
+    """What goes with a merged case goes on here: its clocks where they are the earlier ones, an alert of what nobody has taken in hand yet, and
+    whom at home it is not safe to turn to.
 
     Each of the two may have named a part of the district only: whom they name together is looked at anew.
     Raises: a refusal by name.
     """
     MOVING.decide(command, case.moves, case.about)
     taken = recorded(MergedTaken, command)
+    unsafe = [GuardianFoundUnsafe(guardian=each) for each in command.unsafe if each not in case.home.unsafe]
     clocks = tuple(each for each in command.takes.clocks if not earlier_runs(case, each))
     urgent = ORDER.index(command.takes.urgency) > ORDER.index(case.urgency)
     waiting = [each.concern for each in command.takes.concerns if not each.acknowledged]
     joined = case.with_carried(command.merged, command.takes)
     left = _left_to_district(command, joined)
-    events: list[Event] = [taken, *left, *([DeadlinesSet(deadlines=clocks)] if clocks else [])]
+    events: list[Event] = [taken, *left, *unsafe, *_owner_told(joined, command.by), *([DeadlinesSet(deadlines=clocks)] if clocks else [])]
     if urgent or waiting:
         joined = joined.left_to(left)
         events.append(alerted(joined, joined.alerted_at, (waiting or joined.concerns)[-1], command.at, command.policy))
@@ -97,6 +100,17 @@ def carrying(case: Case) -> Carrying:
         linked=tuple(sorted(case.moves.linked)),
         safety_review=case.handling.safety_review,
     )
+
+
+def _owner_told(case: Case, acting: str) -> list[StaffToBeTold]:
+    """Whoever has the case that goes on hears that another one rests in it, unless they said so themselves."""
+    told = case.owner and case.owner not in (acting, *case.named)
+    return [StaffToBeTold(**whose(case), person=case.owner, message="same-student")] if told and case.owner else []
+
+
+def unsafe_at_home(case: Case) -> tuple[str, ...]:
+    """Guardians whom this case holds to be unsafe, for the one into which it is merged."""
+    return tuple(sorted(case.home.unsafe))
 
 
 def _carried(case: Case) -> Iterator[Carried]:

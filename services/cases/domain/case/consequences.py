@@ -36,13 +36,14 @@ class Consequences:
         told, after = self._told(command, events, case)
         clocks = [] if isinstance(command, PassDeadline) else self._clocks(after, command)
         for event in clocks:
-            after = self.folding.evolve(after, event)
+            after = self.folding.foresee(after, event)
         return [*told, *clocks, *people.changed(case, after)]
 
     def _clocks(self, after: Case, command: Fact) -> list[Event]:
         """The deadlines that are set, met and given to somebody else."""
-        wanted = expecting.expected(self.strategies, after, command)
-        return deadline.changes(after.deadlines, wanted, expecting.running(after), after.climb or _CLIMB)
+        runs = expecting.running(after)
+        wanted = expecting.expected(self.strategies, after, command, runs)
+        return deadline.changes(after.deadlines, wanted, runs, after.climb or _CLIMB)
 
     def _told(self, command: Fact, events: Sequence[Event], case: Case) -> tuple[list[Event], Case]:
         """One mail to each person for whom something waits, but for the acting one; and the case after the events."""
@@ -51,7 +52,7 @@ class Consequences:
         after = case
         for event in events:
             told += [each for each in self._mails(event, after) if each.person not in after.named and each.person != acting]
-            after = self.folding.evolve(after, event)
+            after = self.folding.foresee(after, event)
         return told, after
 
     def _mails(self, event: Event, before: Case) -> list[StaffToBeTold]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.cases.domain.case.additions import ConfirmReading, ContinueConcern, NoteReading, StrandContinued
+from services.cases.domain.case.keeping_away import keep_all_away
 from services.cases.domain.case.merging import CaseRests
 from services.cases.domain.case.opening import whose
 from services.cases.domain.case.state import Case
@@ -39,7 +40,8 @@ def take_up(command: ContinueConcern, case: Case) -> Sequence[Event]:
         return []
     danger = _danger(command, case)
     if case.closed and danger and danger.urgent:
-        return [CaseReopened(reason=None, by="policy"), *_taken(command, replace(case, closed=False), danger)]
+        since, again = keep_all_away(command.decision, command.relatives, command.at, command.policy.calendar, replace(case, closed=False))
+        return [CaseReopened(reason=None, by="policy"), *since, *_taken(command, again, danger)]
     return _taken(command, case, danger)
 
 

@@ -54,13 +54,15 @@ _STEPS: tuple[type[Fact], ...] = (
 """What brings a case on. A note or a link does not: nobody leaves the ladder by editing."""
 
 
-def expected(strategies: Strategies, case: Case, command: Fact) -> list[Expected]:
+def expected(strategies: Strategies, case: Case, command: Fact, runs: Mapping[str, str | None]) -> list[Expected]:
     """Everything that must happen next, after a command. Of an open case it is always something, and of nobody where nobody has it: so it stands on
     the list of those who may take it. A closed case still owes corrections, and new words and answers are read; in one that rests, what is under
     way goes on.
+
+    runs: the clocks that `running` finds.
     """
-    wanted = [_by_who_is_there(each, case) for each in _of_its_parts(strategies, case)]
-    if case.closed or case.moves.merged_into or running(case):
+    wanted = [_by_who_is_there(each, case) for each in of_its_parts(strategies, case)]
+    if case.closed or case.moves.merged_into or runs:
         return wanted
     stands = wanted if case.owner else [each for each in wanted if each.owner is None]
     return wanted if stands and not _keeps_its_day(case, command) else [*wanted, *_next_step(case, command)]
@@ -71,26 +73,39 @@ def _by_who_is_there(wanted: Expected, case: Case) -> Expected:
     return wanted if owner == wanted.owner else replace(wanted, owner=owner)
 
 
-def _of_its_parts(strategies: Strategies, case: Case) -> list[Expected]:
-    owed = [
-        *disclosure.expected(case.ledger, case.owner),
-        *additions.expected(case.additions, case.owner),
-        *families.expected(case.families, case.owner),
-        *own_words.expected(case.objections, case.owner),
-    ]
+def of_its_parts(strategies: Strategies, case: Case) -> list[Expected]:
+    """Everything that the parts of a case expect, whoever is there to do it."""
     if case.closed:
-        return owed
+        return case.kept(_owed)
     under_way = [
         *strategies.expected(case.activities),
         *conflict.expected(case.conflicts, still_left(case)),
-        *referral.expected(case.referrals, case.owner, case.absent.keys()),
-        *owed,
+        *case.kept(_referred),
+        *case.kept(_owed),
     ]
     if case.moves.merged_into:
         return under_way
     since = None if case.brought_in and case.brought_in.reported else case.sexual_violence_since
     by_law = official_reporting.due(case.activities, since, case.owner)
-    return [*by_law, *handling.expected(case.handling, case.owner), *transferring.expected(case.moves, case.school, case.owner), *under_way]
+    return [*by_law, *case.kept(_handled), *under_way]
+
+
+def _owed(case: Case) -> list[Expected]:
+    """Also of a closed case."""
+    return [
+        *disclosure.expected(case.ledger, case.owner),
+        *additions.expected(case.additions, case.owner),
+        *families.expected(case.families, case.owner),
+        *own_words.expected(case.objections, case.owner),
+    ]
+
+
+def _referred(case: Case) -> list[Expected]:
+    return referral.expected(case.referrals, case.owner, case.absent.keys())
+
+
+def _handled(case: Case) -> list[Expected]:
+    return [*handling.expected(case.handling, case.owner), *transferring.expected(case.moves, case.school, case.owner)]
 
 
 def running(case: Case) -> dict[str, str | None]:

@@ -83,13 +83,23 @@ class Folding:
 
     def evolve(self, case: Case, event: Event) -> Case:
         """The case after one event; total over every event of its stream."""
+        return case.foreseen(event) or self._after(case, event)
+
+    def foresee(self, case: Case, event: Event) -> Case:
+        """The same before it is certain that the event will be: where it is, it need not be folded again."""
+        after = self._after(case, event)
+        case.foresee(event, after)
+        return after
+
+    def _after(self, case: Case, event: Event) -> Case:
         changes = self.changes[type(event)](case, event)
         discloses = self.discloses.get(type(event))
         if discloses:
             changes["ledger"] = _disclosed(changes.get("ledger", case.ledger), discloses(event), case.version + 1)
         if isinstance(event, ActEvent) and not isinstance(event, ActivityEvent):
             changes["acts"] = case.acts | {event.act}
-        return case.changed(version=case.version + 1, **changes)
+        changes["version"] = case.version + 1
+        return case.changed(**changes)
 
 
 def folding(strategies: Strategies, tells: Mapping[type[Event], Tells[Any]]) -> Folding:

@@ -18,6 +18,7 @@ from services.cases.domain.steps.command import ActEvent
 from services.cases.domain.steps.policy import Policy
 from shared.events import StudentRole
 from shared.message import Event, Fact
+from shared.school_day import Calendar
 
 _GROUNDS: Mapping[StudentRole, Ground] = {"affected": "family-of-victim", "accused": "family-of-accused"}
 
@@ -43,12 +44,16 @@ class NoteFamily(Fact):
 
 def note_family(command: NoteFamily, case: Case) -> Sequence[Event]:
     """Whoever became family after a concern was told is kept away like those who were before. Nothing where the case is over."""
+    return [] if case.closed else keep_all_away(command.act, command.relatives, command.at, command.policy.calendar, case)[0]
+
+
+def keep_all_away(act: str, relatives: Relatives, at: datetime, calendar: Calendar, case: Case) -> tuple[list[Event], Case]:
+    """The same of every concern of the case, and the case after it: also for one that opens again, which heard of nobody while it was closed."""
     claimed: list[Event] = []
-    rule_by = command.policy.calendar.after(command.at, 1)
-    for told in _all_told(command.act, case) if not case.closed else ():
-        said, case = keep_away(told, command.relatives, command.at, rule_by, case)
+    for told in _all_told(act, case):
+        said, case = keep_away(told, relatives, at, calendar.after(at, 1), case)
         claimed += said
-    return claimed
+    return claimed, case
 
 
 def _all_told(act: str, case: Case) -> Iterator[Told]:

@@ -30,11 +30,13 @@ class MergeInto(Command, called="merge-into", permission="charge"):
     """into: the other case. One rests until it is unmerged: this one, but where only this one's student is identified, the other.
 
     takes: what the other case brings along where it is the one that rests; None where this one does. policy: for the
-    clocks of an alert that goes along. staff: to whom of the district it is left where the two together name every duty officer.
+    clocks of an alert that goes along. unsafe: guardians whom the other case holds to be unsafe, where it is the one that rests. staff: to whom of
+    the district it is left where the two together name every duty officer.
     """
 
     into: Annotated[str, NamesCase()]
     takes: Annotated[Carrying | None, Filled("takes")] = None
+    unsafe: Annotated[tuple[str, ...], Filled("takes-unsafe")] = ()
     policy: PolicyNow
     staff: Annotated[Staff, Filled("staff")] = NOBODY
 
@@ -46,10 +48,13 @@ class CaseMerged(ActEvent):
 
 
 class TakeMerged(Command, called="take-merged"):
-    """merged: the case that rests from now on. takes: what goes with it. Always in one item with its `case-merged`."""
+    """merged: the case that rests from now on. takes: what goes with it. unsafe: guardians whom it holds to be unsafe. Always in one item with its
+    `case-merged`.
+    """
 
     merged: str
     takes: Carrying
+    unsafe: tuple[str, ...] = ()
     policy: Policy
     staff: Staff = NOBODY
 

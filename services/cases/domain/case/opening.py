@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, assert_never
 
-from services.cases.domain.case.keeping_away import Told, keep_away
+from services.cases.domain.case.keeping_away import Told, keep_all_away, keep_away
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import (
     Acknowledge,
@@ -234,7 +234,8 @@ def _reopen(command: Reopen, case: Case) -> Sequence[Event]:
         return []  # asked twice: quiet
     if not case.closed:
         raise NotClosed
-    return [CaseReopened(reason=command.text, by=command.by)]
+    since, _ = keep_all_away(command.act, command.families, command.at, command.calendar, replace(case, closed=False))
+    return [CaseReopened(reason=command.text, by=command.by), *since]
 
 
 # offer -------------------------------------------------------------------------------------------------------------

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property, reduce
-from typing import Any, Literal
+from functools import reduce
+from typing import Any, Literal, TypeVar
 
 from services.cases.domain.case import additions, conflict, families, files, guardians, handling, moves, own_words, protection
 from services.cases.domain.case.additions import Additions, StrandContinued
@@ -27,6 +27,7 @@ from services.cases.domain.case.strands import (
     StrandAdded,
     UrgencyDecided,
 )
+from services.cases.domain.case.worked_out import WorkedOut, worked_out
 from services.cases.domain.referring import disclosure
 from services.cases.domain.referring.disclosure import Ledger
 from services.cases.domain.referring.referral.state import NONE, Referrals
@@ -43,7 +44,9 @@ from shared.events import (
     OutcomeClass,
     Urgency,
 )
+from shared.message import Event
 
+V = TypeVar("V")
 Stage = Literal["opened", "assessed", "planned"]
 State = Literal["opened", "assessed", "planned", "in-progress", "waiting", "merged", "closed"]
 
@@ -128,7 +131,7 @@ class Case:
             stage=self.handling.stage,
         )
 
-    @cached_property
+    @worked_out
     def about(self) -> About:
         accused_guardians = {each.person for told in self.told for each in told.people if each.person and each.relation == "guardian"}
         return About(
@@ -150,26 +153,26 @@ class Case:
             refused=families.refused(self.families),
         )
 
-    @cached_property
+    @worked_out
     def named(self) -> frozenset[str]:
         """Everybody named in any strand, and who is suspended for conflict: never alerted, never a reader. A ruling or a finding clears, until
         another concern names them.
         """
         return kept_away({person.person for told in self.told for person in told.people if person.person}, self.conflicts, self.moves)
 
-    @cached_property
+    @worked_out
     def kept_from_home(self) -> frozenset[str]:
         """Everybody who is kept away, but for whom nothing speaks against than being family."""
         said = {person.person for told in self.told for person in told.people if person.person}
         return self.named - (self.conflicts.family - (said - self.conflicts.freed))
 
-    @cached_property
+    @worked_out
     def suspended(self) -> frozenset[str]:
         """For a conflict, here or in a case that was merged into this one."""
         taken = self.moves.taken.values()
         return self.conflicts.suspended.union(*(each.suspended for each in taken)) if taken else self.conflicts.suspended
 
-    @cached_property
+    @worked_out
     def told(self) -> tuple[ConcernRaised | Carried | ConcernContinued, ...]:
         """What every concern says in codes: of its own strands, of those that came with a merged case, and of those that are only continued here."""
         known: tuple[ConcernRaised | Carried, ...] = (*(strand.concern for strand in self.strands), *self.moves.carried)
@@ -198,12 +201,12 @@ class Case:
         named = {each.person for each in people if each.person} | ({self.student} if self.student and accused else set())
         return self.changed(home=home, conflicts=self.conflicts.named_again(named))
 
-    @property
+    @worked_out
     def categories(self) -> tuple[Category, ...]:
         """Of all its concerns, each once."""
         return tuple(dict.fromkeys(category for told in self.told for category in told.categories))
 
-    @property
+    @worked_out
     def concerns(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(told.concern for told in self.told))
 
@@ -222,7 +225,7 @@ class Case:
         """By category or by a danger told of, be it later; its rules are refusals of the strategies."""
         return self.sexual_violence_since is not None
 
-    @property
+    @worked_out
     def sexual_violence_since(self) -> datetime | None:
         """When it was first told of, by category or by a danger; None where it never was."""
         told = [
@@ -232,7 +235,7 @@ class Case:
         ]
         return min((at for at, categories, facts in told if "sexual-violence" in categories or facts.get("sexual_violence")), default=None)
 
-    @cached_property
+    @worked_out
     def desk(self) -> Literal["school", "district"]:
         return "district" if self.moves.past_school or any(told.desk == "district" for told in self.told) else "school"
 
@@ -241,7 +244,7 @@ class Case:
         """To whom it was given, else who took it in hand. Nobody, before that and where it came to another school."""
         return self.assignee or self.in_hand
 
-    @cached_property
+    @worked_out
     def owner(self) -> str | None:
         """Who has it: the holder, unless they cannot go on or are kept away. Then nobody has it until somebody takes it."""
         return None if self.holder in self.absent or self.holder in self.named else self.holder
@@ -294,13 +297,40 @@ class Case:
 
     def changed(self, **changes: Any) -> Case:
         """The same case with other values in these fields, as `dataclasses.replace` makes it, in a fifth of the time: every event passes here."""
-        kept = {**vars(self), **changes}
-        for name in _DERIVED:
+        kept = vars(self).copy()
+        for name in _OF_THIS_VERSION if changes.keys() <= ASIDE else _DERIVED:
             kept.pop(name, None)
+        kept.update(changes)
         after = object.__new__(Case)
-        vars(after).update(kept)
+        object.__setattr__(after, "__dict__", kept)
         return after
 
+    @worked_out
+    def _kept(self) -> dict[Callable[[Case], Any], Any]:
+        return {}
 
-_DERIVED = tuple(name for name, each in vars(Case).items() if isinstance(each, cached_property))
+    def kept(self, work_out: Callable[[Case], V]) -> V:
+        """What others work out of it, once for all cases that differ only in what is aside: the function must read nothing else."""
+        kept = self._kept
+        if work_out not in kept:
+            kept[work_out] = work_out(self)
+        found: V = kept[work_out]
+        return found
+
+    def foresee(self, event: Event, after: Case) -> None:
+        """Whoever decides knows the case after an event before the event is folded."""
+        vars(self)[_FORESEEN] = (event, after)
+
+    def foreseen(self, event: Event) -> Case | None:
+        """The case after this very event, if it was foreseen; once, so that no case holds on to those that come after it."""
+        known, after = vars(self).pop(_FORESEEN, (None, None))
+        return after if known is event else None
+
+
+ASIDE = frozenset({"version", "acts", "activities", "notes", "member_notes", "alerts", "deadlines", "climb"})
+"""Fields of which nothing is worked out but `about`, which knows the version. Most events change only these."""
+
+_FORESEEN = "_foreseen"
+_OF_THIS_VERSION = ("about", _FORESEEN)
+_DERIVED = (_FORESEEN, *(name for name, each in vars(Case).items() if isinstance(each, WorkedOut)))
 """What a case works out of its fields and keeps. Another case works it out anew."""

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+from pydantic import Field
+
 from services.cases.domain.relatives import Relatives
 from services.cases.domain.steps.activity import Activity
 from services.cases.domain.steps.command import Command
@@ -35,7 +37,7 @@ class TakeConcern(Fact):
     decision: str
     at: datetime
     student_at: str | None = None
-    relatives: Relatives = Relatives()
+    relatives: Relatives = Field(default_factory=Relatives)
 
 
 class Acknowledge(Command, called="acknowledge", permission="in-hand"):
@@ -84,7 +86,7 @@ class Match(Command, called="match", permission="charge"):
     student: Annotated[str, Names("student")]
     student_at: Annotated[str | None, Filled("student-at")] = None
     policy: PolicyNow
-    relatives: Annotated[Relatives, Filled("relatives")] = Relatives()
+    relatives: Annotated[Relatives, Filled("relatives")] = Field(default_factory=Relatives)
 
 
 class Close(Command, called="close", permission="charge"):
@@ -95,9 +97,10 @@ class Close(Command, called="close", permission="charge"):
 
 
 class Reopen(Command, called="reopen", permission="charge"):
-    """text: why."""
+    """text: why. families: of the students of its incidents, as the roster has them now."""
 
     text: CaseText
+    families: Annotated[Relatives, Filled("families")] = Relatives()
 
 
 StrandCommand = Acknowledge | Assign | AddNote | SetUrgency | Match | Close | Reopen

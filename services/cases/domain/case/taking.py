@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.cases.domain.case.conflict import LeftToDistrict
-from services.cases.domain.case.keeping_away import Told, keep_away
+from services.cases.domain.case.keeping_away import Told, keep_all_away, keep_away
 from services.cases.domain.case.kept_away import left_to_district
 from services.cases.domain.case.opening import CLOCKS, earlier_runs, homeroom_comes_first, whose
 from services.cases.domain.case.paper import on_paper
@@ -48,10 +48,13 @@ def take(command: TakeConcern, case: Case) -> Sequence[Event]:
 
 
 def _kept_away(command: TakeConcern, case: Case) -> tuple[list[Event], Case]:
-    """Family on the staff, before anybody is alerted."""
+    """Family on the staff, before anybody is alerted. A case that opens again hears of those who became family since, in all its concerns."""
     told = command.concern
     about = Told(command.decision, told.student, told.role, told.others, again=told.guardians_unsafe)
-    return keep_away(about, command.relatives, command.at, command.policy.calendar.after(command.at, 1), case)
+    calendar = command.policy.calendar
+    claimed, known = keep_away(about, command.relatives, command.at, calendar.after(command.at, 1), case)
+    since, known = keep_all_away(command.decision, command.relatives, command.at, calendar, known) if case.closed else ([], known)
+    return [*claimed, *since], known
 
 
 def _begun(command: TakeConcern, case: Case, where: str, about: Mapping[str, Any]) -> list[Event]:

@@ -76,7 +76,7 @@ class Strategies:
         """Everything that must happen next, but for what the beginning of another activity has brought about."""
         under_way = [each for each in activities.values() if not each.ended]
         expected = [wanted for each in under_way for wanted in self._of_one(each)]
-        return [each for each in expected if not any(_brings_about(activity, each) for activity in activities.values())]
+        return [each for each in expected if not (each.begins and any(_brings_about(activity, each) for activity in activities.values()))]
 
     def _of_one(self, activity: Activity) -> Sequence[Expected]:
         return [taken_up(activity)] if activity.state == "postponed" else self.by_name[activity.strategy].expects(activity)
