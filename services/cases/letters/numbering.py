@@ -1,4 +1,4 @@
-"""The letters and numbers before the headings of a document, without a gap where a part had nothing to say: nobody asks for a sheet that never was."""
+"""The letters and numbers before the headings of a document, without a gap where a part had nothing to say: a gap looks like a lost sheet."""
 
 from __future__ import annotations
 
