@@ -18,7 +18,8 @@ from services.cases.domain.streams import group_stream
 from services.cases.pages.people import Names
 from services.cases.reading.members import members_of, require_not_named
 from services.cases.reading.read_log import record_read
-from services.cases.rights import is_nobodys, require_reader
+from services.cases.rights import is_leader, is_nobodys, require_reader
+from services.cases.standing.files import place_of
 from services.cases.standing.kept import GROUP_KIND
 from services.cases.standing.successors import Succession, Successors
 from shared.access import Principal, SignedIn
@@ -57,7 +58,9 @@ class GroupPage:
         require_reader(principal, loaded.state)
         await require_not_named(kernel.store, self.road.casework, principal, members_of(loaded.state))
         await record_read(kernel.database, principal.id, group_id, "group", loaded.version)
-        return await self._shown(loaded.state) | {"waiting": await self._waiting(principal, group_id, loaded.state), "key": str(uuid4())}
+        files = place_of(GROUP_KIND, group_id) if is_leader(principal, loaded.state) else ""
+        waiting = await self._waiting(principal, group_id, loaded.state)
+        return await self._shown(loaded.state) | {"files": files, "waiting": waiting, "key": str(uuid4())}
 
     async def _waiting(self, principal: Principal, group_id: str, group: Group) -> Waiting | None:
         if not is_nobodys(group):

@@ -10,10 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal
 
+from services.cases.domain.steps import files
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.act import Acts, act
 from services.cases.domain.steps.activity import WrongMoment
 from services.cases.domain.steps.command import ActEvent, Command, OwnWords, recorded
+from services.cases.domain.steps.files import FileAdded, Files, KeepFiles
 from services.cases.domain.steps.gone import Gone, GoneEvent, LoseOwner, OwnerBack, OwnerGone, RegainOwner, standing_without, still_gone
 from services.cases.domain.steps.named import NamesGroup
 from services.cases.domain.steps.tells import NOTHING, Chapter, Document, counted
@@ -70,6 +72,7 @@ class Group:
     events: tuple[ActEvent, ...] = ()
     gone: Gone | None = None
     notes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    files: Files = files.NONE
 
     @property
     def students(self) -> Mapping[str, Member]:
@@ -89,8 +92,8 @@ class Group:
         return student in joined
 
     def noted_for(self, person: str) -> frozenset[str]:
-        """The acts whose notes somebody who leads it reads."""
-        return self.notes.get(person, frozenset()) | {event.act for event in self.events if event.by == person}
+        """The acts whose notes and files somebody who leads it reads."""
+        return self.notes.get(person, frozenset()) | {event.act for event in (*self.events, *self.files) if event.by == person}
 
 
 def _joining(event: ActEvent) -> Sequence[Member]:
@@ -248,8 +251,8 @@ GROUP_STEPS = tuple(command for command in _ACTS.commands if command is not Form
 _NO_CASE = About("", None, "")
 
 
-GroupFact = LoseOwner | RegainOwner
-"""What is known of its leader, and of no person's saying."""
+GroupFact = LoseOwner | RegainOwner | KeepFiles
+"""What is known of its leader, and files that were taken: of no person's saying."""
 
 GroupEvent = ActEvent | GoneEvent
 
@@ -260,6 +263,8 @@ def decide(command: GroupCommand | GroupFact, group: Group) -> Sequence[GroupEve
         return standing_without(command, "" if group.ended else group.leader, group.gone, group.school)
     if command.act in group.acts:
         return []
+    if isinstance(command, KeepFiles):
+        return files.keep(command, group.files, {group.group or ""})
     if not isinstance(command, FormGroup):
         if group.group is None:
             raise NoSuchGroup
@@ -285,6 +290,8 @@ def _told(command: GroupCommand, group: Group) -> Sequence[StaffToBeTold]:
 def evolve(group: Group, event: GroupEvent) -> Group:
     if isinstance(event, OwnerGone | OwnerBack | StaffToBeTold):
         return replace(group, gone=still_gone(group.gone, event))
+    if isinstance(event, FileAdded):
+        return replace(group, acts=group.acts | {event.act}, files=(*group.files, event))
     seen = replace(group, acts=group.acts | {event.act}, events=(*group.events, event))
     match event:
         case GroupFormed():
@@ -315,7 +322,7 @@ def _with(group: Group, person: str, acts: frozenset[str]) -> Mapping[str, froze
 
 
 GROUP: Decider[GroupCommand | GroupFact, Group, GroupEvent] = Decider(
-    Group(), decide, evolve, EventCodec(*_ACTS.events, StaffToBeTold, OwnerGone, OwnerBack)
+    Group(), decide, evolve, EventCodec(*_ACTS.events, FileAdded, StaffToBeTold, OwnerGone, OwnerBack)
 )
 
 
