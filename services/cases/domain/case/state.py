@@ -259,7 +259,7 @@ class Case:
     @property
     def in_nobody_s_hand(self) -> tuple[str, ...]:
         """Concerns that no person's act has taken in hand yet, in order."""
-        return tuple(dict.fromkeys(each for each in self.concerns if each not in self.acknowledged))
+        return tuple(each for each in self.concerns if each not in self.acknowledged)
 
     @property
     def elsewhere(self) -> str | None:
