@@ -105,6 +105,7 @@ from services.cases.standing.led import LedGroups
 from services.cases.standing.listing import StandingList
 from services.cases.standing.owners import StandingOwners
 from services.cases.standing.pages import StandingPages
+from services.cases.standing.successors import Succession
 from services.cases.subjects.gathering import Subjects
 from services.cases.subjects.routes import router as subjects_router
 from services.cases.subscribers import FromIntake, FromNotifications
@@ -286,8 +287,10 @@ def _schools(issuing: Issuing) -> list[APIRouter]:
 def _standing(issuing: Issuing, listed: StandingList, words: Words) -> list[APIRouter]:
     """What nobody has and no case holds."""
     road, kernel = issuing.road, issuing.road.kernel
-    shown = StandingPages(listed, SchoolSettings(road), Names(kernel, road.roster), Directory(kernel.database), words)
-    return [standing_routes.router(listed), standing_pages.router(shown), group_page.router(GroupPage(road, shown.names))]
+    names = Names(kernel, road.roster)
+    succession = Succession(road, names)
+    shown = StandingPages(listed, SchoolSettings(road), names, succession, Directory(kernel.database), words)
+    return [standing_routes.router(listed), standing_pages.router(shown), group_page.router(GroupPage(road, names, succession))]
 
 
 def _figures(kernel: Kernel, view: Projection, work: Casework, words: Words, asked: Mapping[str, Form]) -> Figures:

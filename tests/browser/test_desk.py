@@ -35,6 +35,9 @@ async def test_a_teacher_finds_both_buttons_and_no_way_to_the_cases(chromium, ca
         await page.goto(f"{origin}/cases/menunggu")
         links = [await each.get_attribute("href") for each in await page.get_by_role("link").all()]
         assert ({"/intake/lapor", "/cases/menunggu"} <= set(links), "/cases/" in links) == (True, False)
+        await page.get_by_role("link", name="Langsung ke isi").press("Enter")
+        seen = await page.evaluate("[document.activeElement.id, getComputedStyle(document.activeElement).backgroundColor]")
+        assert seen == ["isi", "rgba(0, 0, 0, 0)"], "the page that one skips to keeps its colours"
         await browsing.close()
 
 

@@ -107,6 +107,18 @@ async def test_a_counsellor_says_it_of_themself_alone(cases):
     await send(cases, school, "piket", school.counsellor, person=school.named("counsellor"), away_from=day(0), away_until=day(1))
 
 
+async def test_whoever_would_be_refused_is_not_offered_as_a_deputy(cases):
+    school = await cases.school()
+    away = school.named("other")
+    await send(cases, school, "piket", school.coordinator, person=away, away_from=day(-1), away_until=day(2))
+    for who, expected in ((school.coordinator, {"counsellor", "coordinator", "principal"}), (school.counsellor, {"coordinator", "principal"})):
+        told = (await page(cases, school, "/piket", who)).split('name="deputy"')[1].split("</select>")[0]
+        here = {
+            each for each in ("counsellor", "other", "coordinator", "principal", "homeroom", "teacher") if f'value="{school.named(each)}"' in told
+        }
+        assert here == expected
+
+
 async def test_each_fault_of_an_absence_stands_at_its_field_or_above_and_keeps_what_was_typed(cases):
     school = await cases.school()
     told = await send(cases, school, "piket", school.coordinator, 422)

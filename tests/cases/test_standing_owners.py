@@ -288,6 +288,9 @@ async def test_what_nobody_has_stands_on_a_list_and_a_page_of_who_may_take_it(ca
     for who, status in ((school.other, 200), (school.coordinator, 200), (elsewhere.coordinator, 404)):
         answer = await cases.client.get(plan, headers=who)
         assert (answer.status_code, "menunggu pemegang" in answer.text, "Tujuan kenari" in answer.text) == (status, status == 200, status == 200)
+        assert ("Ambil alih" in answer.text) == (status == 200)
+    offered = (await cases.client.get(plan, headers=school.coordinator)).text
+    assert [f'value="{school.named(each)}"' in offered for each in ("other", "counsellor", "homeroom")] == [True, False, False]
     await page(cases, school.other, f"/group/{group}", 303)
     await cases.caught_up(VIEW)
     assert await nobodys(cases, school.other) == {consultation}
@@ -325,6 +328,9 @@ async def test_whom_a_case_keeps_away_finds_it_on_no_list(cases):
     await cases.hear(PersonLeft(person=school.named("counsellor"), school=school.id))
     await in_history(cases, f"group-{group}", "owner-gone")
     assert (await nobodys(cases, school.coordinator), await nobodys(cases, school.other)) == ({group}, set())
+    for path in ("", f"/kelompok/{group}"):
+        told = await cases.client.get(f"/cases/tanpa-kasus{path}", headers=school.coordinator)
+        assert ("Ambil alih" in told.text, school.named("other") in told.text) == (True, False), "nobody is offered who would be refused"
     assert (await cases.client.post(f"/cases/tanpa-kasus/group/{group}", headers=school.other, data={"key": "k"})).status_code == 404
 
 

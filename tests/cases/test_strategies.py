@@ -186,3 +186,35 @@ def test_the_same_strategies_give_the_same_decision_unit():
     assert casework(STRATEGIES).case is CASEWORK.case
     assert casework(STRATEGIES).without_case is CASEWORK.without_case
     assert casework((*STRATEGIES, PEER_SUPPORT)).case is not CASEWORK.case
+
+
+def test_the_first_step_that_ends_a_wait_is_the_one_hoped_for():
+    first: dict[str, str] = {}
+    for strategy in WITH_STEPS.values():
+        for each in strategy.steps:
+            first |= {code: each.command.called for code in each.offer.meets if code not in first}
+    assert first == {
+        "contact": "request-counselling",
+        "counselling-request": "schedule-counselling",
+        "counselling-meeting": "hold-counselling",
+        "evaluation-laiseg": "evaluate-counselling",
+        "evaluation-laijapen": "evaluate-counselling",
+        "evaluation-laijapang": "evaluate-counselling",
+        "inbound-answer": "answer-inbound-referral",
+        "homeroom-first": "ask-teacher",
+        "teacher-answer": "answer-as-teacher",
+        "guidance-result": "record-guidance-result",
+        "next-summons": "invite-parent",
+        "parent-answer": "hold-parent-meeting",
+        "home-action-review": "review-home-action",
+        "conference-meeting": "hold-conference",
+        "conference-minutes": "minute-conference",
+        "commitment": "keep-commitment",
+        "home-visit-proposed": "plan-visit",
+        "home-visit": "record-visit",
+        "visit-report": "report-visit",
+        "visit-use": "use-visit",
+        "official-report": "file-official-report",
+        "official-report-answer": "record-report-answer",
+        "data-request-decision": "release-data",
+    }, "the case page gives it the heavy button"

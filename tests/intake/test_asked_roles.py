@@ -138,6 +138,9 @@ async def test_an_import_by_page_is_tried_first_and_changes_nothing_then(school)
     assert (applied.status_code, "Yang berubah" in applied.text, "dinas diminta menyetujuinya" in applied.text) == (200, True, True)
     assert len(await school.told("person-registered")) == told + 1
     assert "Menunggu persetujuan dinas" in applied.text
+    assert ("Perubahan menurut sekolah" in applied.text, "Bagian lain tetap" in applied.text) == (True, False), "its one part changed"
+    again = (await school.bring(RINA)).text
+    assert ("isi berkas sama dengan yang sudah ada" in again, "Perubahan menurut sekolah" in again) == (True, False), "no table of zeros"
 
 
 @pytest.mark.anyio

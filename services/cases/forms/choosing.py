@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from services.cases.commands.fit_staff import FitStaff
 from services.cases.domain.case.state import Case
 from services.cases.domain.steps.named import Names
 from services.cases.forms.fields import Field
@@ -66,11 +67,8 @@ class Choosing:
                 return [*await self._around(case), *await self._staff(names, case)]
 
     async def _staff(self, names: Names, case: Case) -> list[str]:
-        """At the school, in a role that may do it, not named in the case. First those of the school itself."""
-        allowed = self.kernel.access.permissions.command(names.may).roles if names.may else None
-        staff = await self.roster.staff(case.alerted_at)
-        found = [person for role, people in staff.items() if allowed is None or role in allowed for person in people]
-        return [each for each in dict.fromkeys(found) if not names.fit or each not in case.named]
+        """At the school, in a role that may do it, neither named in the case nor on leave. First those of the school itself."""
+        return await FitStaff(self.kernel, self.roster).of(names, case.alerted_at, case.named, case.desk)
 
     async def _guardians(self, case: Case) -> list[str]:
         student = await self.roster.person(case.student) if case.student else None

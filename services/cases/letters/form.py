@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.cases.letters.laid_out import Blanks, Page, Paragraph, Part, Rows, Section, Table
 from services.cases.letters.model import Model
+from services.cases.letters.numbering import numbered_through
 
 _FIELD = re.compile(r"\{(\w+)\}")
 
@@ -130,9 +131,9 @@ def values_of(model: Model) -> Mapping[str, str | None]:
 
 
 def parts_of(forms: Sequence[PartForm], model: Model) -> tuple[Part, ...]:
-    """The parts in order. What has no value is left out with its label."""
+    """The parts in order. What has no value is left out with its label, and the headings after it move up."""
     values = values_of(model)
-    return tuple(part for each in forms if (part := _part(each, model, values)))
+    return numbered_through([part for each in forms if (part := _part(each, model, values))])
 
 
 def _part(form: PartForm, model: Model, values: Mapping[str, str | None]) -> Part | None:

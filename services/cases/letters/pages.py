@@ -85,10 +85,10 @@ class DocumentPages:
         return f"Yth. Pimpinan {name}\ndi tempat" if name else ""
 
     async def form(self, principal: Principal, gathered: Gathered, made: Made, typed: Typed) -> dict[str, object]:
-        """The document as it would be issued now, with the form below it."""
+        """The document as it would be issued now with what was typed, and the form below it."""
         kernel = self.issuing.road.kernel
         subject, draft = drafted(made, self.kinds[made.document.name], gathered)
-        laid_out = await self.issuing.laid_out(Envelope(principal, uuid4(), kernel.clock.now()), subject, draft, Wanted(), "")
+        laid_out = await self.issuing.laid_out(Envelope(principal, uuid4(), kernel.clock.now()), subject, draft, _as_typed(typed), "")
         earlier = [
             each for each in await self.issuing.about(gathered.stream) if _is_replaceable(each.issued.issue.name, made, each.issued.replaced_by)
         ]
@@ -105,6 +105,14 @@ class DocumentPages:
         subject, draft = drafted(made, self.kinds[made.document.name], gathered)
         envelope = Envelope(principal, asked.cause, kernel.clock.now(), None, asked)
         await self.issuing.issue(envelope, subject, draft, numbered(made, wanted))
+
+
+def _as_typed(typed: Typed) -> Wanted:
+    """What does not hold stands beside its field, and is not printed."""
+    try:
+        return typed.wanted()
+    except ValidationError:
+        return Wanted()
 
 
 def _is_replaceable(name: str, made: Made, replaced_by: str | None) -> bool:

@@ -8,11 +8,13 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from services.cases.commands.fit_staff import FitStaff
 from services.cases.commands.on_rota import OnRota
 from services.cases.domain.duty import DUTY, RUNGS, Duty, EndLeave, RecordLeave
+from services.cases.domain.steps.named import Names
 from services.cases.domain.streams import rota_stream
 from services.cases.forms.giving import Outcome
-from services.cases.pages.people import Names
+from services.cases.pages.people import Names as Naming
 from services.cases.school.giving import Sent, Setting, Settings
 from shared.access import Principal
 from shared.decider import load
@@ -22,6 +24,8 @@ from shared.pages.roles import ROLES
 
 LEADS = ("coordinator", "principal", "district-duty")
 _LAST_MINUTE = time(23, 59)
+_STANDS_IN = next(mark for mark in RecordLeave.model_fields["deputy"].metadata if isinstance(mark, Names))
+"""What the command demands of a deputy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ class Rota:
     """Reads and changes a school's rota."""
 
     settings: Settings
-    names: Names
+    names: Naming
 
     async def told(self, principal: Principal, school: str) -> dict[str, Any]:
         """What the page shows."""
@@ -60,11 +64,12 @@ class Rota:
         leaves = [each for each in (duty.away or {}).values() if each.away_until and each.away_until > now]
         names = await self.names.of({*(person for people in staff.values() for person in people), *_people_of(leaves)})
         leads = principal.holds_at(school, *LEADS)
+        able = await FitStaff(road.kernel, road.roster).of(_STANDS_IN, school)
         return {
             "rungs": [(ROLES[role], _standing(staff.get(role, ()), duty, names, now)) for role in (*RUNGS, "district-duty")],
             "leaves": [_leave(each, names, principal, leads=leads) for each in sorted(leaves, key=lambda each: each.away_from or now)],
             "people": _choices(names, [each for role in RUNGS for each in staff.get(role, ())] if leads else [principal.id]),
-            "deputies": _choices(names, [each for people in staff.values() for each in people]),
+            "deputies": _choices(names, [each for each in able if leads or each != principal.id]),
             "zone": (await road.calendars.of(school)).zone,
         }
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -20,6 +21,7 @@ from services.cases.reading.read_log import record_read
 from services.cases.rights import is_leader, is_nobodys, require_reader
 from services.cases.standing.files import place_of
 from services.cases.standing.kept import GROUP_KIND
+from services.cases.standing.successors import Succession, Successors
 from shared.access import Principal, SignedIn
 from shared.decider import load
 
@@ -34,11 +36,20 @@ class Meeting:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """Of a group that has no leader. address: where it is taken or given."""
+
+    address: str
+    successors: Successors
+
+
+@dataclass(frozen=True, slots=True)
 class GroupPage:
     """Shows one group, without what was noted of its sessions."""
 
     road: Road
     names: Names
+    succession: Succession
 
     async def told(self, principal: Principal, group_id: str) -> dict[str, Any]:
         """What the page shows; that it was read is recorded. Raises: NotFound."""
@@ -48,7 +59,14 @@ class GroupPage:
         await require_not_named(kernel.store, self.road.casework, principal, members_of(loaded.state))
         await record_read(kernel.database, principal.id, group_id, "group", loaded.version)
         files = place_of(GROUP_KIND, group_id) if is_leader(principal, loaded.state) else ""
-        return await self._shown(loaded.state) | {"files": files}
+        waiting = await self._waiting(principal, group_id, loaded.state)
+        return await self._shown(loaded.state) | {"files": files, "waiting": waiting, "key": str(uuid4())}
+
+    async def _waiting(self, principal: Principal, group_id: str, group: Group) -> Waiting | None:
+        if not is_nobodys(group):
+            return None
+        successors = await self.succession.of(principal, GROUP_KIND, group.school, group.leader, members_of(group))
+        return Waiting(f"/cases/tanpa-kasus/{GROUP_KIND}/{group_id}", successors)
 
     async def _shown(self, group: Group) -> dict[str, Any]:
         held = [event for event in group.events if isinstance(event, SessionHeld)]
@@ -56,7 +74,6 @@ class GroupPage:
         return {
             "purpose": await self._purpose(group),
             "leader": names.get(group.leader, ""),
-            "waits": is_nobodys(group),
             "members": _named(names, group.students),
             "meetings": [Meeting(event.session, event.when, _named(names, event.present)) for event in held],
             "zone": (await self.road.calendars.of(group.school)).zone,

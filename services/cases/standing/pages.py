@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,24 +16,22 @@ from services.cases.commands.on_group import OnGroup
 from services.cases.domain.steps.endings import HandOverActivity
 from services.cases.domain.strategies.group import GROUP_COUNSELLING
 from services.cases.domain.strategies.group_steps import HandOverGroup
-from services.cases.domain.successor import LADDER
 from services.cases.forms.giving import Outcome
 from services.cases.pages.people import Names
 from services.cases.reading.directory import Directory
+from services.cases.reading.members import AlsoAbout
 from services.cases.reading.words import Pair, Words
 from services.cases.school.giving import Sent, Setting, Settings, sent_by
 from services.cases.standing.kept import GROUP_KIND
 from services.cases.standing.listing import Nobodys, StandingList
+from services.cases.standing.successors import Succession, Successors
 from shared.access import Principal, SignedIn
 from shared.errors import NotFound
-
-LEADS = {GROUP_KIND: "group"}
-"""Which row of the permission file says who may have a thing of this kind; for others it is that of all work."""
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One of them. page: of a group, where its plan stands. takes: the reader may go on with it themselves. people: whom they may name."""
+    """One of them. page: of a group, where its plan stands."""
 
     address: str
     page: str
@@ -42,8 +40,7 @@ class Card:
     owner: str
     since: datetime
     students: int | None
-    takes: bool
-    people: Sequence[tuple[str, str]]
+    successors: Successors
     zone: str
 
 
@@ -54,6 +51,7 @@ class StandingPages:
     listed: StandingList
     settings: Settings
     names: Names
+    succession: Succession
     directory: Directory
     words: Words
 
@@ -63,8 +61,8 @@ class StandingPages:
         return {"items": [await self._card(principal, each) for each in found.items], "more": found.next is not None, "key": str(uuid4())}
 
     async def _card(self, principal: Principal, found: Nobodys) -> Card:
-        able = await self._able(found)
-        names = await self.names.of([*able, found.owner])
+        names = await self.names.of([found.owner])
+        about = AlsoAbout(tuple(found.cases), tuple(found.students))
         return Card(
             address=f"/cases/tanpa-kasus/{found.kind}/{found.id}",
             page=f"/cases/tanpa-kasus/kelompok/{found.id}",
@@ -73,16 +71,9 @@ class StandingPages:
             owner=names.get(found.owner, ""),
             since=found.begun_at,
             students=len(found.students) if found.kind == GROUP_KIND else None,
-            takes=principal.id in able,
-            people=_choices(names, able, but=(found.owner, principal.id)) if principal.works_at(found.school, *LADDER) else (),
+            successors=await self.succession.of(principal, found.kind, found.school, found.owner, about),
             zone=(await self.settings.road.calendars.of(found.school)).zone,
         )
-
-    async def _able(self, found: Nobodys) -> list[str]:
-        """Who may have it at its school."""
-        roles = self.settings.road.kernel.access.permissions.command(LEADS.get(found.kind, "work")).roles
-        staff = await self.settings.road.roster.staff(found.school)
-        return list(dict.fromkeys(person for role, people in staff.items() if role in roles for person in people))
 
     async def give(self, principal: Principal, kind: str, name: str, sent: Sent) -> Outcome:
         """Somebody goes on with it: whoever is named, or where the form names nobody the person themselves. Raises: NotFound, NotAllowed."""
@@ -99,10 +90,6 @@ class StandingPages:
             raise NotFound("nothing of yours has this id")
         subject = OnActivity(casework.without_case, strategy, name)
         return await self.settings.give(principal, subject, Setting(HandOverActivity, said, {"activity": name}), f"{kind} {name}", sent)
-
-
-def _choices(names: Mapping[str, str], people: Sequence[str], but: Sequence[str]) -> list[tuple[str, str]]:
-    return sorted(((person, names[person]) for person in people if person in names and person not in but), key=lambda each: each[1].casefold())
 
 
 def router(pages: StandingPages) -> APIRouter:

@@ -46,6 +46,8 @@ async def test_a_form_that_is_refused_comes_back_as_it_was_with_the_reason_at_th
         answer = await client.post(path, headers=who, data=typed | {"nonce": "n-" + next(iter(typed))})
         assert (answer.status_code, words in answer.text) == (status, True), answer.text[-1500:]
         assert "replaces" in typed or next(iter(typed.values())).split("\n")[0] in answer.text
+    above = (await client.post(path, headers=who, data={"number": "800/1", "copies": "Arsip Mawar", "nonce": "n-above"})).text
+    assert above.count("Arsip Mawar") == 2, "the document above the form is the one that would be issued"
 
 
 async def test_a_coordinator_is_asked_for_the_reason_first_and_sees_what_is_withheld_by_name(cases):

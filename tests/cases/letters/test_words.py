@@ -91,6 +91,14 @@ def test_braces_in_what_somebody_wrote_are_no_field():
     assert parts == (Section(heading="A", text="{counsellor} {{x}} {"),), "what has no value is left out with its heading"
 
 
+def test_headings_are_lettered_without_a_gap():
+    said = SatisfactionForm(student="Ani", homeroom=None, counsellor="Bu BK", when="", score=4, words="")
+    forms = [("A. Satu", "{student}"), ("B. Dua", "{homeroom}"), ("C. Tiga", "{student}"), ("Tanpa", "{student}"), ("D. Empat", "{student}")]
+    forms += [("1. Satu", "{homeroom}"), ("2. Dua", "{student}"), ("3. Tiga", "{student}")]
+    parts = parts_of([SectionForm(heading=heading, text=text) for heading, text in forms], said)
+    assert [each.heading for each in parts] == ["A. Satu", "B. Tiga", "Tanpa", "C. Empat", "1. Dua", "2. Tiga"]
+
+
 # who signs ---------------------------------------------------------------------------------------------------------
 
 STAFF = {"principal": ["kepala"], "vice-principal": ["wakil"], "supervisor": ["pengawas"], "district-officer": ["dinas"], "counsellor": ["bk"]}
