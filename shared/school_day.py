@@ -8,7 +8,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -136,7 +136,7 @@ class Calendar(BaseModel):
             day = first + number * _DAY
             if not self.is_school_day(day):
                 continue
-            begins, ends = self.midnight(day).astimezone(UTC), self._ends(day).astimezone(UTC)
+            begins, ends = _midnight(self.zone, day), self._ends(day)
             if ends > start:
                 yield max(begins, start.astimezone(UTC)), ends
 
@@ -145,7 +145,13 @@ class Calendar(BaseModel):
 
     def _ends(self, day: date) -> datetime:
         until = min((each.until for each in self.half_days if each.holds(day)), default=None)
-        return datetime.combine(day, until, ZoneInfo(self.zone)) if until else self.midnight(day + _DAY)
+        return datetime.combine(day, until, ZoneInfo(self.zone)).astimezone(UTC) if until else _midnight(self.zone, day + _DAY)
+
+
+@lru_cache(maxsize=4096)
+def _midnight(zone: str, day: date) -> datetime:
+    """When a day begins, in UTC. Every concern that comes in asks it of the same few days."""
+    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
 class Layer(BaseModel):

@@ -220,7 +220,7 @@ def _without_host(location: bytes) -> bytes:
 def _is_upload(scope: Scope) -> bool:
     """What reads its body itself, within bounds of its own."""
     path: str = scope["path"]
-    takes_files = path == "/intake/tambah" or (path.startswith("/cases/cases/") and path.endswith("/lampiran"))
+    takes_files = path == "/intake/tambah" or (path.startswith(("/cases/cases/", "/cases/tanpa-kasus/")) and path.endswith("/lampiran"))
     with_files = takes_files and _content_type(scope).startswith("multipart/form-data")
     return with_files or path.endswith(("/api/roster", "/intake/impor"))
 

@@ -16,7 +16,7 @@ from services.cases.attached.letters import LetterFiles
 from services.cases.attached.opening import Opening
 from services.cases.attached.routes import router as attached_router
 from services.cases.attached.sending import Sending
-from services.cases.attached.telling import CasesTell
+from services.cases.attached.telling import CasesTell, Filers
 from services.cases.attached.unsealing import Unsealing
 from services.cases.bringing_in import pages as bringing_in
 from services.cases.bringing_in.form import BringingIn
@@ -94,10 +94,12 @@ from services.cases.searching import pages as searching
 from services.cases.searching.finding import Finding
 from services.cases.searching.index import Candidates, NameIndex
 from services.cases.searching.indexing import Indexing
+from services.cases.standing import files as standing_files
 from services.cases.standing import group_page, kept
 from services.cases.standing import pages as standing_pages
 from services.cases.standing import routes as standing_routes
 from services.cases.standing.absences import StandingAbsences
+from services.cases.standing.files import StandingFiles
 from services.cases.standing.group_page import GroupPage
 from services.cases.standing.led import LedGroups
 from services.cases.standing.listing import StandingList
@@ -206,9 +208,9 @@ def _routers(
         subjects_router(Subjects(kernel, work, words, calendars, road.roster)),
         year.router(CaseList(view)),
         breaches.router(breaches.Breaches(kernel, work.case)),
-        erasing_router("cases", CaseErasures(kernel, view, work.case)),
+        erasing_router("cases", CaseErasures(kernel, view, work)),
         attached_router(_opening(kernel, work)),
-        *(file_pages.router(each) for each in _file_pages(road, words, issuing)),
+        *_files(road, words, issuing),
     ]
 
 
@@ -219,21 +221,22 @@ def _opening(kernel: Kernel, work: Casework) -> Opening:
 
 def _looking_after_files(kernel: Kernel, work: Casework) -> Rescanning:
     files = PostgresStore(kernel.database)
-    telling = CasesTell(kernel.store, work.case, files)
+    telling = CasesTell(kernel.store, Filers(work), files)
     quarantine = Quarantine(telling, kernel.vault, files, Scanner(kernel.settings.scanner))
     return Rescanning(quarantine, Sweep(telling, files, kernel.clock), kernel.heartbeats)
 
 
-def _file_pages(road: Road, words: Words, issuing: Issuing) -> list[file_pages.FilePages]:
-    """Of activities, and beside letters."""
+def _files(road: Road, words: Words, issuing: Issuing) -> list[APIRouter]:
+    """Of activities and referrals, beside letters, and of what stands without a case."""
     kernel, work = road.kernel, road.casework
     store, taking = PostgresStore(kernel.database), Taking(Redrawing(), Scanner(kernel.settings.scanner))
-    sending, unsealing = Sending(Filing(kernel, work.case, store), taking), Unsealing(kernel, store)
-    reader, names = CaseReader(kernel, work.case, services_given(work)), Names(kernel, road.roster)
-    letters = LetterFiles(reader, Readable(composing.subjects_of(road, words, issuing), issuing))
+    sending, unsealing = Sending(Filing(kernel, Filers(work).of, store), taking), Unsealing(kernel, store)
+    reader = CaseReader(kernel, work.case, services_given(work))
+    shown = file_pages.FilePages(sending, unsealing, Names(kernel, road.roster), road.calendars)
     return [
-        file_pages.FilePages("kegiatan", ActivityFiles(reader, words).seen, sending, unsealing, names, road.calendars),
-        file_pages.FilePages("dokumen", letters.seen, sending, unsealing, names, road.calendars),
+        file_pages.router(shown, "kegiatan", ActivityFiles(reader, words).seen),
+        file_pages.router(shown, "dokumen", LetterFiles(reader, Readable(composing.subjects_of(road, words, issuing), issuing)).seen),
+        standing_files.router(StandingFiles(road, words), shown),
     ]
 
 

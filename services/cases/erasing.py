@@ -10,16 +10,18 @@ from uuid import UUID
 from services.cases.attached.kept import AttachedFiles
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.student import STUDENT, AgreeToErase, EndErasure
+from services.cases.domain.casework import Casework
 from services.cases.domain.streams import case_stream, student_stream
+from services.cases.reading.consulted import consultations_of, ending_with
 from services.cases.searching.index import NameIndex
 from shared.attachments.keeping import PostgresStore
 from shared.database import Connection
-from shared.decider import Decider, commit, load, write
+from shared.decider import commit, load, write
 from shared.erasing import Answer, Asked, Ended, Obstacle, Purged
 from shared.eventstore.projection import Projection
 from shared.eventstore.states import Loaded
 from shared.eventstore.store import Item
-from shared.message import Event, Fact, Occasion, derived_id
+from shared.message import Occasion, derived_id
 from shared.service import Kernel
 
 _NAMING = "SELECT case_id FROM case_list_v1 WHERE generation = %s AND %s = ANY (named)"
@@ -35,11 +37,11 @@ _FIELDS = 'UPDATE person_v1 SET name = name || \'{"box": ""}\', born = NULL WHER
 
 @dataclass(frozen=True, slots=True)
 class CaseErasures:
-    """`Answering` of cases. decider: of cases."""
+    """`Answering` of cases."""
 
     kernel: Kernel
     view: Projection
-    decider: Decider[Fact, Case, Event]
+    casework: Casework
 
     async def claim(self, asked: Asked) -> Answer:
         """A hold that is set at the same moment wins or loses whole: both write to the student's stream."""
@@ -80,15 +82,22 @@ class CaseErasures:
         others = [await self._case(each) for each in named]
         obstacles = [found for case_id, case in cases.items() for found in _obstacles(case_id, case.state)]
         obstacles += [Obstacle(what="legal-hold", about=each) for each, case in zip(named, others, strict=True) if case.state.moves.held_by]
+        consulted, goes_on = await self._consultations(asked.person, tuple(cases))
         groups = {note.group for case in cases.values() for note in case.state.member_notes}
         return Answer(
             obstacles=tuple(obstacles),
             cases=tuple(cases),
             concerns=tuple(dict.fromkeys(concern for case in cases.values() for concern in case.state.concerns)),
-            owners=tuple(case_stream(each) for each in cases),
-            mentions=len(named) + len(groups),
+            owners=(*map(case_stream, cases), *consulted),
+            mentions=len(named) + len(groups) + goes_on,
             weighty=any(_is_weighty(each.state) for each in cases.values()),
         )
+
+    async def _consultations(self, person: str, cases: Sequence[str]) -> tuple[list[str], int]:
+        """Streams of those that end with the person, and how many others they asked for: words in them stay."""
+        found = await consultations_of(self.kernel.database, person, cases)
+        ending = [each for each in found if await ending_with(self.kernel.store, self.casework, each, cases)]
+        return ending, len(found) - len(ending)
 
     async def _with_merged(self, claimed: Sequence[str]) -> dict[str, Loaded[Case]]:
         """The student's cases, and those that rest in them: before they were identified their words lay under keys of their own."""
@@ -102,7 +111,7 @@ class CaseErasures:
         return found
 
     async def _case(self, case_id: str) -> Loaded[Case]:
-        return await load(self.kernel.store, self.decider, case_stream(case_id))
+        return await load(self.kernel.store, self.casework.case, case_stream(case_id))
 
     async def _naming(self, person: str) -> list[str]:
         async with self.view.reading(acting="owners") as (connection, generation):
@@ -129,8 +138,8 @@ class CaseErasures:
             return await _count(connection, _FILES, list(ended.owners))
 
     async def _kept_here(self, ended: Ended) -> int:
-        """Files of activities and letters whose key is gone."""
-        return await PostgresStore(self.kernel.database).forget_ended([case_stream(each) for each in ended.cases])
+        """Files of activities, referrals, letters and consultations whose key is gone."""
+        return await PostgresStore(self.kernel.database).forget_ended([*map(case_stream, ended.cases), *ended.owners])
 
     async def _fields(self, ended: Ended) -> int:
         async with self.kernel.database.acting_as("directory").connection() as connection:

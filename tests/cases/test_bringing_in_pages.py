@@ -99,7 +99,7 @@ async def test_an_open_case_is_found_first(cases):
     assert 'name="happened_at"' not in page
 
 
-async def test_whoever_may_not_know_of_the_open_case_does_not_learn_of_it(cases):
+async def test_whoever_may_not_know_of_the_open_case_is_told_no_more_than_that_and_stands_among_its_readings(cases):
     school = await cases.school()
     case = await school.concern(people=({"person": school.named("counsellor"), "relation": "staff", "role": "accused"},))
     await indexed(cases)
@@ -107,6 +107,8 @@ async def test_whoever_may_not_know_of_the_open_case_does_not_learn_of_it(cases)
     page = await opened(cases, school.named("student"), school.counsellor)
     assert case not in found + page
     assert "Kasus murid ini tidak dapat dimasukkan di sini." in page
+    told = (await cases.get(f"cases/{case}/reads", school.coordinator)).json()["items"]
+    assert [(each["reader"], each["what"]) for each in told] == [(school.named("counsellor"), "turned-away")]
 
 
 async def test_two_at_once_make_one_case_and_the_second_keeps_what_was_typed(cases):

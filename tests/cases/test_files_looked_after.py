@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.cases.attached.telling import CasesTell
+from services.cases.attached.telling import CasesTell, Filers
 from services.cases.domain.casework import CASEWORK
 from shared.attachments.boxes import sealed
 from shared.attachments.keeping import PostgresStore, Stored
@@ -25,7 +25,7 @@ NOW = datetime(2031, 7, 1, 5, tzinfo=UTC)
 
 def store_of(cases: Desk) -> tuple[PostgresStore, CasesTell]:
     files = PostgresStore(cases.kernel.database)
-    return files, CasesTell(cases.kernel.store, CASEWORK.case, files)
+    return files, CasesTell(cases.kernel.store, Filers(CASEWORK), files)
 
 
 async def lying(cases: Desk, case: str) -> set[tuple[str, bool, bool]]:

@@ -1,12 +1,18 @@
 """People's data ends whole while concerns come in and services are killed: each erasure ends, everybody else's history is what it was (ADR 50).
 
-`make faults RUNS=60` erases 160 people, eight in each of twenty runs; RUNS=190 some five hundred. The last run is looked at from outside, too: in a dump, in
-Redis' log and every other file, and in a backup of before that comes back with the journal.
+`make faults RUNS=60` erases 160 people, eight in each of twenty runs; RUNS=190 some five hundred. CONCERNS_A_SECOND=50 lets so many concerns about others
+go on for as long as each run lasts. The last run is looked at from outside, too: in a dump, in Redis' log and every other file, and in a backup of before
+that comes back with the journal.
 """
 
 import asyncio
 import json
+import os
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from statistics import median, quantiles
 from uuid import uuid4
 
 import httpx
@@ -29,7 +35,10 @@ KILLS = max(1, RUNS // 3)
 """Runs of this test: one takes as long as three of the others."""
 
 LOAD = 24
-"""Concerns about others that come in meanwhile."""
+"""Concerns about others that come in meanwhile, at the least."""
+
+A_SECOND = float(os.environ.get("CONCERNS_A_SECOND", "0"))
+"""How many more come, for as long as somebody is being erased. None: the load alone."""
 
 WORD = "KATAKUNCI-HILANG"
 """Stands in what is written about each of them."""
@@ -41,15 +50,15 @@ STAY = {"identity", "contact", "sign-in"}
 def test_erasures_under_load_and_kills_end_whole_and_touch_nobody_else(tmp_path_factory):
     folder, journal = tmp_path_factory.mktemp("erasures"), tmp_path_factory.mktemp("journal")
     with rig(folder, TANGGAP_JOURNAL=str(journal)) as district:
-        victims = _victims(district)
+        victims, took = _victims(district), Took()
         runs = [victims[start : start + TOGETHER] for start in range(0, min(len(victims), KILLS * TOGETHER), TOGETHER)]
         for number, people in enumerate(runs):
             luck = chance(SEED * 7000 + number)
             cases = {person: _closed_case(district, person, school) for person, school in people}
             before = _histories(district, cases.values())
             backup = backed_up(district, tmp_path_factory.mktemp("backup")) if people is runs[-1] else None
-            _erased_while_killed(district, list(cases), luck)
-            district.settle()
+            _erased_while_killed(district, list(cases), luck, took)
+            took.settled(lambda: district.settle(within=60 + took.behind))
             after = _histories(district, cases.values())
             assert {place: digest for place, digest in after.items() if place in before} == before
             for person, case in cases.items():
@@ -58,6 +67,32 @@ def test_erasures_under_load_and_kills_end_whole_and_touch_nobody_else(tmp_path_
             if backup:
                 _require_ended_outside(district, cases, backup, journal, tmp_path_factory.mktemp("restored") / "home")
         print(f"erased {sum(map(len, runs))} people in {len(runs)} runs, one kill each; {len(district.acknowledged)} concerns, none lost or doubled")
+        print(took.told())
+
+
+@dataclass
+class Took:
+    """Seconds: each person from the request to the receipt, the load of each run, and until its last concern was in a case. came: concerns of the load."""
+
+    people: list[float] = field(default_factory=list)
+    loads: list[float] = field(default_factory=list)
+    settling: list[float] = field(default_factory=list)
+    came: int = 0
+
+    @property
+    def behind(self) -> float:
+        """How long the cases may need for the load of the last run: a fifth of what one core is sure to manage, beside the load itself."""
+        return self.loads[-1] * A_SECOND / 5
+
+    def settled(self, settle: Callable[[], None]) -> None:
+        began = time.monotonic()
+        settle()
+        self.settling.append(time.monotonic() - began)
+
+    def told(self) -> str:
+        slow = quantiles(self.people, n=20)
+        load = f"{self.came / sum(self.loads):.0f} concerns/s meanwhile, in a case {median(self.settling):.1f} s after the last, {max(self.settling):.1f} s at most"
+        return f"an erasure took {median(self.people):.2f} s, {slow[-1]:.2f} s at p95; {load}"
 
 
 def _require_ended_outside(district, cases: dict[str, str], backup: Backup, journal, home) -> None:
@@ -93,17 +128,36 @@ def _closed_case(district, person: str, school: str) -> str:
     return str(case)
 
 
-def _erased_while_killed(district, people: list[str], luck) -> None:
+def _erased_while_killed(district, people: list[str], luck, took: Took) -> None:
     """The load and the erasures run in threads; servers are started by this one, whose death they watch."""
     service, reached = luck.choice(SERVICES), len(district.acknowledged) + luck.randrange(LOAD)
     with ThreadPoolExecutor(max_workers=len(people) + 1) as pool:
-        loading = pool.submit(lambda: asyncio.run(district.load(LOAD, at_once=4)))
-        erasing = [pool.submit(_erased, district, person) for person in people]
+        erasing = [pool.submit(_timed, district, person) for person in people]
+        loading = pool.submit(lambda: asyncio.run(_load(district, lambda: all(each.done() for each in erasing), took)))
         district.wait_for(lambda: len(district.acknowledged) >= reached, "the moment of the kill")
         district.deployment.kill(service)
         district.deployment.start(service)
-        for each in (loading, *erasing):
-            each.result()
+        loading.result()
+        took.people += [each.result() for each in erasing]
+
+
+async def _load(district, is_over: Callable[[], bool], took: Took) -> None:
+    """The load, and beside it a steady stream until it is over; as many as are due are raised together."""
+    began, due, streaming = time.monotonic(), 0, [asyncio.create_task(district.load(LOAD, at_once=4))]
+    while A_SECOND and not is_over():
+        owed = int((time.monotonic() - began) * A_SECOND) - due
+        streaming += [asyncio.create_task(district.load(owed))] * bool(owed)
+        due += owed
+        await asyncio.sleep(0.1)
+    await asyncio.gather(*streaming)
+    took.loads.append(time.monotonic() - began)
+    took.came += LOAD + due
+
+
+def _timed(district, person: str) -> float:
+    began = time.monotonic()
+    _erased(district, person)
+    return time.monotonic() - began
 
 
 def _erased(district, person: str) -> None:

@@ -156,7 +156,7 @@ async def town(database, redis_url, tmp_path) -> AsyncIterator[Town]:
         view = Projection(erasures_view.VIEW, kernel.store, kernel.database, erasures_view.project, erasures_view.TABLES, kernel.heartbeats)
         task = asyncio.create_task(view.run())
         case_view = Projection(VIEW, running.kernel.store, running.kernel.database, projecting(CASEWORK), TABLES, running.kernel.heartbeats)
-        cases = Part("cases", CaseErasures(running.kernel, case_view, CASEWORK.case))
+        cases = Part("cases", CaseErasures(running.kernel, case_view, CASEWORK))
         messages = Part("notifications")
         inquiry = Inquiry(kernel, Directory(kernel.database, office.directory), Erasures(view), NO_SCHEDULE, cases, messages)
         traces = OwnTraces(kernel, sessions_of(office.app))
@@ -373,7 +373,7 @@ async def test_what_was_destroyed_before_a_crash_is_reported_also_where_a_case_w
     await town.erasing.destroyer.destroy([(each.owner, each.purpose) for each in decided.keys])
     purged: list[Ended] = []
     part = town.cases.part
-    town.cases.part = Noted(part.kernel, part.view, part.decider, purged)
+    town.cases.part = Noted(part.kernel, part.view, part.casework, purged)
     told: dict = {
         "concern": str(uuid4()), "school": town.staff.id, "student": "ani", "role": "affected", "kind": "incident", "categories": ("bullying",),
         "facts": {"repeated": False}, "text": {"kid": str(uuid4()), "context": "c", "box": ""}, "channel": "api", "reporter_kind": "staff",

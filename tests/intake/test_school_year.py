@@ -192,6 +192,29 @@ async def test_who_was_put_on_the_list_by_mistake_is_taken_back_as_they_were(yea
 
 
 @pytest.mark.anyio
+async def test_nobody_is_taken_back_whom_another_school_has_had_since(year):
+    await year.planned()
+    await year.send("konfirmasi", pindah=2, keluar=1)
+    at_b = USERS.replace("citra,,Citra,Contoh,student,a", "citra,,Citra,Contoh,student,b")
+    await year.office.bring_files(FILES | {"users": at_b, "enrollments": ENROLLED.replace("3,k9,a,citra,student\n", "")})
+    await year.office.bring_files(
+        FILES | {"users": at_b.replace("citra,,Citra,Contoh,student,b\n", ""), "enrollments": ENROLLED.replace("3,k9,a,citra,student\n", "")}
+    )
+    before = await year.homerooms()
+    assert (await year.send("kembali", murid=CITRA)).status_code == 404
+    assert (await year.homerooms(), await year.office.told("student-taken-back")) == (before, [])
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("title", ["8\u202eA", "x" * 301, "8-Jan", "=A1"])
+async def test_a_class_is_called_nothing_that_an_import_would_set_aside(year, title):
+    for path, typed in (("kelas", {"kelas": ["7A", "9A"], "ke": [f"ke:{title}", "tetap"]}), ("murid", {"murid": [ANI], "ke": [f"ke:{title}"]})):
+        answer = await year.send(path, **typed)
+        assert (answer.status_code, "Nama kelas ditulis sebagai teks biasa" in answer.text) == (422, True)
+    assert (await year.office.told("classes-planned"), await year.office.told("students-set-apart")) == ([], [])
+
+
+@pytest.mark.anyio
 async def test_a_move_that_was_cut_off_goes_on_and_nobody_moves_twice(year, monkeypatch):
     await year.planned()
     whole = YearOffice._apply

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -16,6 +17,7 @@ from shared.message import TANGGAP, Occasion
 from shared.running import ended
 from tests.intake.office import Office
 from tests.intake.reporting import Desk, running
+from tests.keys import bearer, somebody
 
 pytestmark = pytest.mark.anyio
 PAGE = "/intake/permintaan"
@@ -108,6 +110,41 @@ async def test_another_school_s_people_are_not_found(desk):
     elsewhere = await sends(desk, "/cari", sekolah="sma1", nama="ani")
     number = await sends(desk, "/cari", nomor="somebody-else")
     assert [("Tidak ada yang cocok" in each.text, each.status_code) for each in (elsewhere, number)] == [(True, 200)] * 2
+
+
+ERASE = "/intake/penghapusan"
+OF_ANI = {"person": "ani"}
+ASKS = {"key": "0f8c5c1e-6f0b-4a55-9a53-5d2a0c7b6f11", "right": "access", "asker": "student"}
+ADDRESSES: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "what would end": ("POST", f"{ERASE}/periksa", {"data": OF_ANI}),
+    "an erasure": ("POST", ERASE, {"data": OF_ANI | ASKS}),
+    "how far it is": ("GET", f"{ERASE}/ani", {}),
+    "an erasure, by a machine": ("POST", "/intake/api/erasures", {"json": OF_ANI | {"dry_run": True}}),
+    "how far it is, by a machine": ("GET", "/intake/api/erasures/ani", {}),
+    "a request": ("POST", PAGE, {"data": OF_ANI | ASKS}),
+    "an answer": ("POST", f"{PAGE}/jawab", {"data": OF_ANI | ASKS | {"about": "r-1", "outcome": "done"}}),
+    "a request, by a machine": ("POST", "/intake/api/subject-requests", {"json": OF_ANI | {"right": "access", "asker": "student"}}),
+    "an answer, by a machine": ("POST", "/intake/api/subject-requests/answer", {"json": OF_ANI | {"request": "r-1", "outcome": "done"}}),
+    "a copy": ("GET", "/intake/api/subjects/ani/data?for=student", {}),
+    "a copy on paper": ("GET", "/intake/api/subjects/ani/data.pdf?for=student", {}),
+}
+
+
+async def test_an_officer_of_other_schools_does_nothing_about_a_person_and_learns_nothing(desk):
+    """Each address of the rights to erasure and to one's own data, by somebody whose it is not."""
+    other = bearer(desk.office.kernel.settings, somebody("dinas-2", {"district-officer"}, {"sma1"})) | {"idempotency-key": "k-1"}
+    answers = {told: await desk.client.request(method, where, headers=other, **said) for told, (method, where, said) in ADDRESSES.items()}
+    of_the_school = ("nobody in your schools has this id", "di sekolah Anda tidak ada orang ini")
+    assert {told: (each.status_code, any(words in each.text for words in of_the_school)) for told, each in answers.items()} == dict.fromkeys(
+        ADDRESSES, (404, True)
+    )
+    assert (await sends(desk, person="ani", right="access", asker="student", words="Minta salinan")).status_code == 303
+    lists = [(await desk.client.get(where, headers=other)).text for where in (PAGE, ERASE)]
+    assert ["Minta salinan" in each or "Dinas (orang kabupaten)" in each or "SMP 1" in each for each in lists] == [False, False]
+    for where in (PAGE, ERASE):
+        found = await desk.client.post(f"{where}/cari", data={"sekolah": "smp1", "nama": "Ani"}, headers=other)
+        assert re.findall(r'name="person" value="([^"]+)"', found.text) == []
+    assert await desk.office.told("erasure-requested") == []
 
 
 async def test_nobody_but_the_district_s_officer_sees_the_page(desk):

@@ -1,12 +1,15 @@
-"""Files of an activity: whoever reads its words reads its files, and whoever takes a step of it adds one (ADR 69)."""
+"""Files of an activity or a referral: whoever reads its words reads its files, and whoever takes a step of it adds one (ADR 69, 87)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.cases.attached.filing import beside_words
+from services.cases.attached.filing import Place, beside_referral, beside_words
 from services.cases.attached.seen import Seen, asked_why
+from services.cases.attached.showing import place_of_files
 from services.cases.domain.case.state import Case
+from services.cases.domain.referring.consent import REFERRAL
+from services.cases.domain.steps.files import of
 from services.cases.reading.case import CaseReader
 from services.cases.reading.words import Words
 from services.cases.rights import ReadingReason, require_right
@@ -29,10 +32,10 @@ class ActivityFiles:
     async def seen(self, principal: Principal, case_id: str, activity_id: str, reason: ReadingReason | None) -> Seen:
         """Raises: NotFound, ReadingReasonNeeded."""
         loaded = await self.reader.activity(principal, case_id, activity_id, reason, f"files-of-{activity_id}")
-        activity = loaded.state.activities[activity_id]
+        place, called = _stands(loaded.state, activity_id)
         adds = any(self._gives(principal, loaded.state, activity_id, row) for row in _ROWS)
-        back_to = self._back(principal, case_id, reason)
-        return Seen(loaded, beside_words(loaded.state, activity), self.words.titles[activity.strategy], adds, back_to)
+        page, back_to = place_of_files(case_id, "kegiatan", activity_id), self._back(principal, case_id, reason)
+        return Seen(loaded.version, of(loaded.state.files, activity_id, None), place, self.words.titles[called], page, adds, back_to)
 
     def _gives(self, principal: Principal, case: Case, activity_id: str, row: str) -> bool:
         kernel = self.reader.kernel
@@ -47,3 +50,9 @@ class ActivityFiles:
         if principal.roles.isdisjoint(self.reader.kernel.access.permissions.roles("GET", _CASE_PAGE)):
             return "/cases/menunggu"
         return f"/cases/cases/{case_id}{asked_why(reason)}"
+
+
+def _stands(case: Case, subject: str) -> tuple[Place, str]:
+    """Where the files of an activity or a referral stand, and what strategy it is."""
+    activity = case.activities.get(subject)
+    return (beside_words(case, activity), activity.strategy) if activity else (beside_referral(case, subject), REFERRAL.name)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from services.cases.attached.filing import Place
 from services.cases.attached.seen import Seen, asked_why
+from services.cases.attached.showing import place_of_files
+from services.cases.domain.steps.files import of
 from services.cases.domain.streams import case_stream
 from services.cases.letters.issuing import PURPOSES, sealed_of
 from services.cases.letters.reading import Readable
@@ -31,7 +33,9 @@ class LetterFiles:
         if stands.subject != case_stream(case_id):
             raise NotFound("no document of this case has this id")
         seals, _ = sealed_of(issue)
-        place = Place(case_id, stands.school, stands.whose, PURPOSES[seals], document=document_id)
+        place = Place(case_stream(case_id), case_id, stands.school, stands.whose, PURPOSES[seals], document=document_id)
         roles = self.reader.kernel.access.permissions.command(_ROW).roles
         back_to = f"/cases/cases/{case_id}/surat{asked_why(reason)}"
-        return Seen(await self.reader.current(case_id), place, (issue.number, issue.number), principal.holds_at(stands.school, *roles), back_to)
+        case, adds = await self.reader.current(case_id), principal.holds_at(stands.school, *roles)
+        page = place_of_files(case_id, "dokumen", document_id)
+        return Seen(case.version, of(case.state.files, None, document_id), place, (issue.number, issue.number), page, adds, back_to)

@@ -28,10 +28,8 @@ _SAVED = "tersimpan"
 
 @dataclass(frozen=True, slots=True)
 class FilePages:
-    """stands: with what. seeing: finds it for a reader."""
+    """What is the same wherever files stand."""
 
-    stands: Stands
-    seeing: Seeing
     sending: Sending
     unsealing: Unsealing
     names: Names
@@ -39,12 +37,10 @@ class FilePages:
 
     async def page(self, request: Request, seen: Seen, reason: ReadingReason | None, wrong: Wrong | None = None) -> HTMLResponse:
         """The list, and below it the form for whoever may add one. Files say when they came and from whom: two photographs look alike here."""
-        place = seen.place
-        address = place_of_files(place.case_id, self.stands, place.activity or place.document or "")
         told = {
             "title": seen.title,
-            "files": kept_shown(seen.files, address, reason, await self.names.of([each.by for each in seen.files])),
-            "zone": (await self.calendars.of(seen.loaded.state.school)).zone,
+            "files": kept_shown(seen.files, seen.page, reason, await self.names.of([each.by for each in seen.files])),
+            "zone": (await self.calendars.of(seen.place.school)).zone,
             "saved": _SAVED in request.query_params,
             "adds": seen.adds,
             "accepted": ACCEPTED,
@@ -54,10 +50,10 @@ class FilePages:
         }
         return self.unsealing.kernel.frame.page(request, "attached/files.html", told, wrong.status if wrong else 200)
 
-    def why(self, request: Request, case_id: str, subject: str, needed: ReadingReasonNeeded) -> HTMLResponse:
-        """Somebody else's case is read with a reason."""
+    def why(self, request: Request, case_id: str, stands: str, needed: ReadingReasonNeeded) -> HTMLResponse:
+        """Somebody else's case is read with a reason. stands: with what, as the address says it."""
         why = Sentences(needed.indonesian, needed.english)
-        told = {"id": case_id, "leads_to": f"/{self.stands}/{subject}/lampiran", "why": why, "reasons": READING_REASONS}
+        told = {"id": case_id, "leads_to": f"/{stands}/lampiran", "why": why, "reasons": READING_REASONS}
         return self.unsealing.kernel.frame.page(request, "reason.html", told, needed.status)
 
     async def add(self, request: Request, principal: Principal, seen: Seen, reason: ReadingReason | None) -> Response:
@@ -71,32 +67,32 @@ class FilePages:
     async def file(self, principal: Principal, seen: Seen, attachment: str, part: Part, reason: ReadingReason | None) -> Response:
         """Raises: NotFound, Unavailable."""
         file = seen.file(attachment)
-        reading = Reading(principal.id, seen.place.case_id, seen.loaded.version, reason)
+        reading = Reading(principal.id, seen.place.subject, seen.version, reason)
         content = await self.unsealing.content(file, part, reading)
         return download(attachment, "jpeg" if part == "picture" else file.kind, content)
 
 
-def router(pages: FilePages) -> APIRouter:
-    """The list, the form, and both forms of each file."""
-    routes = APIRouter(prefix=place_of_files("{case_id}", pages.stands, "{subject}"), include_in_schema=False)
+def router(pages: FilePages, stands: Stands, seeing: Seeing) -> APIRouter:
+    """The list, the form, and both forms of each file of a case. stands: with what. seeing: finds it for a reader."""
+    routes = APIRouter(prefix=place_of_files("{case_id}", stands, "{subject}"), include_in_schema=False)
 
     @routes.get("")
     async def listing(case_id: str, subject: str, request: Request, principal: SignedIn, reason: ReadingReason | None = None) -> HTMLResponse:
         try:
-            return await pages.page(request, await pages.seeing(principal, case_id, subject, reason), reason)
+            return await pages.page(request, await seeing(principal, case_id, subject, reason), reason)
         except ReadingReasonNeeded as needed:
-            return pages.why(request, case_id, subject, needed)
+            return pages.why(request, case_id, f"{stands}/{subject}", needed)
 
     @routes.post("")
     async def add(case_id: str, subject: str, request: Request, principal: SignedIn, reason: ReadingReason | None = None) -> Response:
-        return await pages.add(request, principal, await pages.seeing(principal, case_id, subject, reason), reason)
+        return await pages.add(request, principal, await seeing(principal, case_id, subject, reason), reason)
 
     @routes.get("/{attachment}")
     async def picture(case_id: str, subject: str, attachment: str, principal: SignedIn, reason: ReadingReason | None = None) -> Response:
-        return await pages.file(principal, await pages.seeing(principal, case_id, subject, reason), attachment, "picture", reason)
+        return await pages.file(principal, await seeing(principal, case_id, subject, reason), attachment, "picture", reason)
 
     @routes.get("/{attachment}/asli")
     async def original(case_id: str, subject: str, attachment: str, principal: SignedIn, reason: ReadingReason | None = None) -> Response:
-        return await pages.file(principal, await pages.seeing(principal, case_id, subject, reason), attachment, "original", reason)
+        return await pages.file(principal, await seeing(principal, case_id, subject, reason), attachment, "original", reason)
 
     return routes

@@ -7,28 +7,27 @@ from dataclasses import dataclass
 
 from services.cases.attached.filing import Place
 from services.cases.attached.unsealing import GONE
-from services.cases.domain.case.files import FileAdded, of
-from services.cases.domain.case.state import Case
+from services.cases.domain.steps.files import FileAdded
 from services.cases.rights import ReadingReason
 from shared.access import Principal
 from shared.errors import NotFound
-from shared.eventstore.states import Loaded
 from shared.pages import Text
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """An activity or a letter that the reader may read. adds: they may add a file. back_to: the page from which they came."""
+    """With what files stand, and those that the reader may read. version: of its history. page: of the files. adds: they may add one.
 
-    loaded: Loaded[Case]
+    back_to: the page from which they came.
+    """
+
+    version: int
+    files: Sequence[FileAdded]
     place: Place
     title: Text
+    page: str
     adds: bool
     back_to: str
-
-    @property
-    def files(self) -> Sequence[FileAdded]:
-        return of(self.loaded.state.files, self.place.activity, self.place.document)
 
     def file(self, attachment: str) -> FileAdded:
         """Raises: NotFound."""

@@ -10,7 +10,7 @@ from uuid import uuid4
 from fastapi import Request
 
 from services.cases.attached.filing import Filing, Place
-from services.cases.domain.case.files import FilesFull
+from services.cases.domain.steps.files import FilesFull
 from shared.asked import Asked
 from shared.attachments.saying import FAULTS, NOT_READ
 from shared.attachments.taking import NotTaken, Taken, Taking

@@ -8,7 +8,7 @@ from typing import Literal
 from urllib.parse import urlencode
 
 from services.cases.attached.kept import AttachedFile
-from services.cases.domain.case.files import FileAdded
+from services.cases.domain.steps.files import FileAdded
 from shared.attachments.kinds import Kind, is_picture
 from shared.pages import Text, say
 

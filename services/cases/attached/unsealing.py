@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64decode
 from dataclasses import dataclass
 
-from services.cases.domain.case.files import FileAdded
+from services.cases.domain.steps.files import FileAdded
 from services.cases.reading.read_log import record_read
 from services.cases.rights import ReadingReason
 from shared.attachments.boxes import Part, opened
@@ -20,10 +20,10 @@ GONE = "no file of yours has this id"
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Who reads which file, and why. version: of the case as they saw it."""
+    """Who reads which file, and why. subject: the case, or what stands alone. version: of its history as they saw it."""
 
     by: str
-    case_id: str
+    subject: str
     version: int
     reason: ReadingReason | None
 
@@ -40,7 +40,7 @@ class Unsealing:
         if part == "picture" and not is_picture(file.kind):
             raise NotFound(GONE)
         told = f"attachment-{part}-{file.attachment}"
-        await record_read(self.kernel.database, reading.by, reading.case_id, told, reading.version, reading.reason)
+        await record_read(self.kernel.database, reading.by, reading.subject, told, reading.version, reading.reason)
         box = await self.store.key(file.attachment)
         key = await self.kernel.vault.open(box) if box else None
         if key is None or isinstance(key, Erased):

@@ -13,6 +13,7 @@ from services.cases.domain.case.student import STUDENT, Claim
 from services.cases.domain.steps.command import Command
 from services.cases.domain.streams import case_stream, student_stream
 from services.cases.reading.members import AlsoAbout
+from services.cases.reading.read_log import record_read
 from services.cases.rights import require_at_school, rights
 from shared.access import Principal
 from shared.decider import Decider, load, write
@@ -21,6 +22,9 @@ from shared.eventstore.states import Loaded
 from shared.eventstore.store import Write
 from shared.message import Event, Fact
 from shared.service import Kernel
+
+TURNED_AWAY = "turned-away"
+"""What somebody read of a case who is not to know of it, and asked whether it can be brought in."""
 
 
 class NotEnteredHere(Refused):
@@ -76,10 +80,11 @@ class OnPaper:
 
 
 async def knows_of(kernel: Kernel, decider: Decider[Fact, Case, Event], principal: Principal, case_id: str) -> bool:
-    """Whether somebody may know that a case exists."""
+    """Whether somebody may know that a case exists. Where not, being turned away tells them: that stands among the case's readings."""
     case = (await load(kernel.store, decider, case_stream(case_id))).state
     try:
         rights(principal, case, kernel.clock.now())
     except NotFound:
+        await record_read(kernel.database, principal.id, case_id, TURNED_AWAY, case.version)
         return False
     return True

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from services.cases.domain.register import STRATEGIES
+from services.cases.domain.steps import files
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.activity import Activities, Activity, ActivityCommand, ActivityEvent
 from services.cases.domain.steps.endings import ActivityHandedOver
+from services.cases.domain.steps.files import FileAdded, Files, KeepFiles
 from services.cases.domain.steps.gone import Gone, GoneEvent, LoseOwner, OwnerBack, OwnerGone, RegainOwner, standing_without, still_gone
 from services.cases.domain.steps.strategy import StandingAlone
 from services.cases.domain.steps.table import Strategies, table
@@ -21,8 +23,8 @@ from shared.eventstore.upcasting import Upcasters
 
 _NO_CASE = About("", None, "")
 
-AloneCommand = ActivityCommand | LoseOwner | RegainOwner
-AloneEvent = ActivityEvent | GoneEvent
+AloneCommand = ActivityCommand | LoseOwner | RegainOwner | KeepFiles
+AloneEvent = ActivityEvent | GoneEvent | FileAdded
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class WithoutCase:
 
     activities: Activities = field(default_factory=dict)
     gone: Gone | None = None
+    files: Files = files.NONE
 
     @property
     def activity(self) -> Activity | None:
@@ -47,6 +50,8 @@ class Deciding:
         """Raises: a refusal by name."""
         if isinstance(command, LoseOwner | RegainOwner):
             return self._about_owner(command, known)
+        if isinstance(command, KeepFiles):
+            return files.keep(command, known.files, known.activities)
         taken = self.strategies.decide(command, known.activities, _NO_CASE)
         return [*taken, *(told for event in taken if isinstance(event, ActivityHandedOver) for told in self._told(event, known))]
 
@@ -67,6 +72,8 @@ class Deciding:
         return strategy.school(activity) if isinstance(strategy, StandingAlone) else ""
 
     def evolve(self, known: WithoutCase, event: AloneEvent) -> WithoutCase:
+        if isinstance(event, FileAdded):
+            return replace(known, files=(*known.files, event))
         if isinstance(event, OwnerGone | OwnerBack | StaffToBeTold):
             return replace(known, gone=still_gone(known.gone, event))
         gone = None if isinstance(event, ActivityHandedOver) else known.gone
@@ -83,7 +90,7 @@ def compose(*strategies: Described) -> Decider[AloneCommand, WithoutCase, AloneE
     """What may stand without a case, of these strategies; the same one for the same strategies."""
     steps = table(*alone(strategies))
     deciding = Deciding(steps)
-    codec: EventCodec[AloneEvent] = EventCodec(*steps.events, StaffToBeTold, OwnerGone, OwnerBack, upcasters=Upcasters(steps.upcasts))
+    codec: EventCodec[AloneEvent] = EventCodec(*steps.events, FileAdded, StaffToBeTold, OwnerGone, OwnerBack, upcasters=Upcasters(steps.upcasts))
     return Decider(WithoutCase(), deciding.decide, deciding.evolve, codec)
 
 

@@ -22,7 +22,7 @@ _WITHHELD_STATES: Mapping[str, Text] = {"ended": say("Layanan ini sudah diberika
 class Card:
     """title: the strategy. receiver: of a referral. owner: by name. state: where nothing of its history may be shown. entries: the newest first.
 
-    files: where the files of an activity stand, for whoever may read it. over: nothing may be done with it any more.
+    files: where the files of an activity or a referral stand, for whoever may read it. over: nothing may be done with it any more.
     """
 
     title: Text
@@ -55,7 +55,7 @@ class Cards:
     def of(self, told: Mapping[str, Any]) -> list[Card]:
         """The newest first; those with which nothing may be done any more last. told: the case as the reader may see it."""
         activities = [self._activity(each, told["id"]) for each in told["activities"]]
-        referrals = [self._referral(each) for each in told.get("referrals", ())]
+        referrals = [self._referral(each, told["id"]) for each in told.get("referrals", ())]
         found = sorted((*activities, *referrals), key=lambda each: each.entries[0].at if each.entries else "", reverse=True)
         return sorted(found, key=lambda each: each.over)
 
@@ -67,9 +67,11 @@ class Cards:
             return card
         return replace(card, files=place_of_files(case_id, "kegiatan", activity["id"]) + self.asked)
 
-    def _referral(self, referral: Mapping[str, Any]) -> Card:
+    def _referral(self, referral: Mapping[str, Any], case_id: str) -> Card:
         agency = self.names.get(referral["agency"], "")
-        return self._card(referral["referral"], self.words.titles[REFERRAL], agency, referral.get("owner"), False, "")
+        card = self._card(referral["referral"], self.words.titles[REFERRAL], agency, referral.get("owner"), False, "")
+        shown = "alternatives" in referral  # not to whoever approves it from the summary
+        return replace(card, files=place_of_files(case_id, "kegiatan", referral["referral"]) + self.asked) if shown else card
 
     def _card(self, subject: str, title: Text, receiver: str, owner: str | None, withheld: bool, state: Text) -> Card:
         entries = [each for each in reversed(self.entries) if each.subject == subject and not each.counting]

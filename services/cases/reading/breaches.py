@@ -46,6 +46,7 @@ PARTS = {
     "readers": "daftar pembaca",
     "decisions": "keputusan",
     "subject-access": "salinan data pribadi",
+    "turned-away": "bahwa ada kasus",
 }
 """Words of what was read; anything else stands by its code."""
 

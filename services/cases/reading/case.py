@@ -80,10 +80,15 @@ class CaseReader:
         return now
 
     async def activity(self, principal: Principal, case_id: str, activity_id: str, reason: ReadingReason | None, what: str) -> Loaded[Case]:
-        """The case with an activity whose words are the principal's to read. what: is recorded as read. Raises: NotFound, ReadingReasonNeeded."""
+        """The case with an activity or a referral whose words are the principal's to read. what: is recorded as read.
+
+        Raises: NotFound, ReadingReasonNeeded.
+        """
         now = await self.current(case_id)
         allowed, known = self._allowed(principal, now.state, reason), now.state.activities.get(activity_id)
-        if known is None or not may_read(principal, now.state, known, allowed, self.kernel.clock.now()):
+        referral = now.state.referrals.by_id.get(activity_id)
+        own = referral is not None and (matrix().shows(allowed, "strands") or referral.drafted_by == principal.id)
+        if not own and not (known and may_read(principal, now.state, known, allowed, self.kernel.clock.now())):
             raise NotFound("no activity of yours has this id")
         await self._record(principal, case_id, what, now.version, reason, content=True)
         return now

@@ -2,6 +2,7 @@
 
 from services.cases.rights.activities import glass_until, is_of, may_open, may_read
 from services.cases.rights.alone import (
+    is_leader,
     is_nobodys,
     may_take,
     require_at_school,
@@ -25,6 +26,7 @@ __all__ = [
     "Sight",
     "explained",
     "glass_until",
+    "is_leader",
     "is_nobodys",
     "is_of",
     "is_there",

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.cases.domain.case.additions import StrandContinued
-from services.cases.domain.case.files import FileAdded
 from services.cases.domain.case.glass import GlassBroken
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import NoteAdded, StrandAdded
 from services.cases.domain.steps.activity import Activity, ActivityEvent
 from services.cases.domain.steps.command import ActEvent, OwnWords
+from services.cases.domain.steps.files import FileAdded
 from shared.access import Principal
 from shared.events import ReporterAnswered
 from shared.message import Event

@@ -17,7 +17,9 @@ from services.cases.domain.streams import group_stream
 from services.cases.pages.people import Names
 from services.cases.reading.members import members_of, require_not_named
 from services.cases.reading.read_log import record_read
-from services.cases.rights import is_nobodys, require_reader
+from services.cases.rights import is_leader, is_nobodys, require_reader
+from services.cases.standing.files import place_of
+from services.cases.standing.kept import GROUP_KIND
 from shared.access import Principal, SignedIn
 from shared.decider import load
 
@@ -45,7 +47,8 @@ class GroupPage:
         require_reader(principal, loaded.state)
         await require_not_named(kernel.store, self.road.casework, principal, members_of(loaded.state))
         await record_read(kernel.database, principal.id, group_id, "group", loaded.version)
-        return await self._shown(loaded.state)
+        files = place_of(GROUP_KIND, group_id) if is_leader(principal, loaded.state) else ""
+        return await self._shown(loaded.state) | {"files": files}
 
     async def _shown(self, group: Group) -> dict[str, Any]:
         held = [event for event in group.events if isinstance(event, SessionHeld)]

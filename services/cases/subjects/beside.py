@@ -15,16 +15,13 @@ from services.cases.domain.strategies.consultation import CONSULTATION, Consulta
 from services.cases.domain.strategies.group import GROUP
 from services.cases.domain.strategies.group_steps import GroupFormed, MemberAdded, MemberRefused, MemberRemoved, SessionHeld
 from services.cases.reading.calendars import SchoolCalendars
+from services.cases.reading.consulted import consultations_of
 from services.cases.reading.read_log import record_read
 from services.cases.subjects.entries import Entries, Noted, day_of
 from shared.decider import load
 from shared.message import Event
 from shared.subjects import Asked, Part
 
-_CONSULTATIONS = (
-    "SELECT stream FROM event WHERE type = 'consultation-asked'"
-    " AND (body::json ->> 'asker' = %s OR body::json ->> 'case' = ANY (%s)) ORDER BY position"
-)
 _GROUPS = (
     "SELECT stream FROM event WHERE (type = 'group-formed' AND EXISTS (SELECT FROM json_array_elements(body::json -> 'members') member"
     " WHERE member ->> 'student' = %s)) OR (type = 'member-added' AND body::json -> 'member' ->> 'student' = %s)"
@@ -42,7 +39,7 @@ class Beside:
 
     async def consultations(self, asked: Asked, cases: Sequence[str]) -> list[Part]:
         """cases: of the person. A guardian learns nothing of what the person asked for, because it was confided."""
-        found = await self._streams(_CONSULTATIONS, asked.person, list(cases))
+        found = await consultations_of(self.entries.kernel.database, asked.person, cases)
         parts = [await self._consultation(stream, asked, cases) for stream in found]
         return [each for each in parts if each]
 
@@ -65,20 +62,21 @@ class Beside:
             return None
         noted = [(recorded, event) for recorded, event in await self._read(stream) if isinstance(event, ActivityEvent)]
         own = is_own and (begun.case is None or begun.case in cases)
-        return await self._part(CONSULTATION.name, stream, begun.school, noted, asked, own=own)
+        return await self._part(CONSULTATION.name, stream, begun.school, noted, asked, own=own, files=len(known.files) if own else 0)
 
     async def _group(self, stream: str, asked: Asked) -> Part:
         group = (await load(self.entries.kernel.store, GROUP, stream)).state
         noted = [(recorded, event) for recorded, event in await self._read(stream) if _names(event, asked.person)]
         return await self._part("group-counselling", stream, group.school, noted, asked, own=False)
 
-    async def _part(self, kind: str, stream: str, school: str, noted: Sequence[Noted], asked: Asked, *, own: bool) -> Part:
-        """own: the texts are the person's to read."""
+    async def _part(self, kind: str, stream: str, school: str, noted: Sequence[Noted], asked: Asked, *, own: bool, files: int = 0) -> Part:
+        """own: the texts are the person's to read. files: that came with them, of which the copy holds none (ADR 80)."""
         kernel, calendar = self.entries.kernel, await self.calendars.of(school)
         await record_read(kernel.database, asked.by, stream.partition("-")[2], "subject-access", len(noted))
         entries = await self.entries.of(noted, calendar, (stream,) if own else ())
         title, english = self.entries.words.titles[kind]
-        return Part(title=title, title_en=english, facts=(("Dimulai", day_of(noted[0][0].happened_at, calendar)),), entries=entries)
+        facts = (("Dimulai", day_of(noted[0][0].happened_at, calendar)), *((("Lampiran", f"{files} berkas"),) if files else ()))
+        return Part(title=title, title_en=english, facts=facts, entries=entries)
 
     async def _read(self, stream: str) -> list[Noted]:
         recorded = await self.entries.kernel.store.read_stream(stream)

@@ -8,7 +8,18 @@ from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from services.intake.domain.roster import ROSTER, Command, LetGo
-from services.intake.domain.school_year import SCHOOL_YEAR, BeginYear, Move, PlanClasses, SetApart, SettleYear, TakeBack, YearCommand, year_stream
+from services.intake.domain.school_year import (
+    SCHOOL_YEAR,
+    BeginYear,
+    Move,
+    NotAmongTheLeaving,
+    PlanClasses,
+    SetApart,
+    SettleYear,
+    TakeBack,
+    YearCommand,
+    year_stream,
+)
 from services.intake.roster.importing import RosterImport
 from services.intake.roster.person import Person
 from services.intake.roster.registered import Registered
@@ -95,12 +106,14 @@ class YearOffice:
         await registering.append([*sealed.registrations, *gone])
 
     async def take_back(self, school: str, person: str, by: str) -> None:
-        """They are at the school as they were before. Raises: NotAmongTheLeaving, Unavailable."""
+        """They are at the school as they were before. Raises: NotAmongTheLeaving: also where another school has had them since. Unavailable."""
         async with self.importing.alone():
-            await self._execute(school, TakeBack(school=school, person=person, by=by), by)
             last = await Registered(self.lists.kernel.store, self.lists.kernel.vault).last(person)
+            if last is None or last.school != school:
+                raise NotAmongTheLeaving
+            await self._execute(school, TakeBack(school=school, person=person, by=by), by)
             registering = Registering(self.lists.kernel, self._occasion(by))
-            await registering.append((await registering.sealed([last] if last else [])).registrations)
+            await registering.append((await registering.sealed([last])).registrations)
             await self.importing.caught_up()
 
     async def names_of_left(self, people: Sequence[str]) -> dict[str, str]:

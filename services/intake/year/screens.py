@@ -12,12 +12,13 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from services.intake.domain.school_year import Move
+from services.intake.roster.cells import wrong_title
 from services.intake.views import Directory
 from services.intake.year.homerooms import HomeroomTeachers
 from services.intake.year.lists import OfSchool
 from services.intake.year.office import YearOffice
 from shared.access import Principal
-from shared.errors import NotFound, Unavailable
+from shared.errors import NotFound, Refused, Unavailable
 from shared.open_cases import OpenCases
 from shared.pages import Text, say
 
@@ -30,15 +31,25 @@ _WHAT = {True: say("Pindahkan ke sekolah berikutnya, atau tutup."), False: say("
 """What to do about an open case, by whether the student leaves."""
 
 
+class NotAClass(Refused):
+    code = "not-a-class"
+    status = 422
+    indonesian = "Nama kelas ditulis sebagai teks biasa, paling banyak 300 huruf, misalnya 8A."
+    english = "The name of a class is written as plain text of at most 300 letters, as in 8A."
+
+
 def target_of(said: str, homeroom: str) -> str | None:
-    """The class that a form says; None for whoever leaves. Raises: NotFound: it says none of these."""
+    """The class that a form says; None for whoever leaves. Raises: NotFound: it says none of these. NotAClass: no export could call a class so."""
     if said == LEAVES:
         return None
     if said == STAYS:
         return homeroom
     if not said.startswith(_TO) or not said.removeprefix(_TO).strip():
         raise NotFound("no such class")
-    return said.removeprefix(_TO)
+    title = " ".join(said.removeprefix(_TO).split())
+    if wrong_title(title):
+        raise NotAClass
+    return title
 
 
 def said_of(to: str | None, homeroom: str | None) -> str:

@@ -20,7 +20,6 @@ from services.cases.domain.case import (
     continuing,
     crossing,
     families,
-    files,
     guardians,
     opening,
     owing,
@@ -36,7 +35,6 @@ from services.cases.domain.case.chapter import THE_CASE_ITSELF
 from services.cases.domain.case.conflict import CONFLICT, DeclareConflict, RuleConflict
 from services.cases.domain.case.consequences import Consequences
 from services.cases.domain.case.families import FAMILIES, FoldAnswer
-from services.cases.domain.case.files import KeepFiles
 from services.cases.domain.case.folding import folding
 from services.cases.domain.case.glass import BreakGlass
 from services.cases.domain.case.guardians import AssessGuardian, FoldNotice, MarkGuardianUnsafe, TellGuardian
@@ -80,11 +78,12 @@ from services.cases.domain.referring.referral.drafting import ApproveReferral, D
 from services.cases.domain.referring.referral.sending import CancelReferral, SendReferral
 from services.cases.domain.referring.turns import TURNS
 from services.cases.domain.register import STRATEGIES
-from services.cases.domain.steps import deadline
+from services.cases.domain.steps import deadline, files
 from services.cases.domain.steps.act import Acts
 from services.cases.domain.steps.activity import ActivityCommand
 from services.cases.domain.steps.command import Command, recorded
 from services.cases.domain.steps.deadline import PassDeadline
+from services.cases.domain.steps.files import KeepFiles
 from services.cases.domain.steps.gone import LoseOwner, RegainOwner
 from services.cases.domain.steps.strategy import StandingAlone, Strategy
 from services.cases.domain.steps.table import Strategies, table
@@ -261,7 +260,7 @@ _DECIDES: Mapping[type[Fact], _Decide] = {
     FoldAnswer: lambda command, case: families.note(command, case.families),
     **_table(OBJECTIONS, lambda case: case.objections),
     HearObjection: lambda command, case: own_words.hear(command, case.objections),
-    KeepFiles: lambda command, case: files.keep(command, case.files, case.activities),
+    KeepFiles: lambda command, case: files.keep(command, case.files, {*case.activities, *case.referrals.by_id}),
     BreakGlass: breaking.break_glass,
     **_table(REVEALING, lambda case: case),
     AskReporter: revealing.ask,

@@ -7,7 +7,6 @@ from services.cases.domain.case import (
     answering,
     expecting,
     families,
-    files,
     guardians,
     opening,
     owing,
@@ -26,7 +25,7 @@ from services.cases.domain.case.protection import PROTECTION
 from services.cases.domain.case.revealing import REVEALING
 from services.cases.domain.case.transferring import StudentMoved
 from services.cases.domain.referring.disclosure import DISCLOSURE
-from services.cases.domain.steps import deadline, endings
+from services.cases.domain.steps import deadline, endings, files
 from services.cases.domain.steps.tells import NOTHING, Chapter, Document
 from shared.events import AlertsPassedOn, CaseAcknowledged, CaseClosed, CasePeopleChanged, SchoolToBeTold, StaffToBeTold, WorkOverdue
 

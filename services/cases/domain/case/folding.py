@@ -12,7 +12,6 @@ from services.cases.domain.case.additions import ADDITIONS, StrandContinued
 from services.cases.domain.case.allegation import CLEARING, AllegationConfirmed, AllegationJudged
 from services.cases.domain.case.conflict import CONFLICT, WorkLeftBehind
 from services.cases.domain.case.families import GuardianReplied
-from services.cases.domain.case.files import FileAdded
 from services.cases.domain.case.handing_over import CaseHandedOver
 from services.cases.domain.case.handling import HANDLING
 from services.cases.domain.case.linking import StudentUnmatched
@@ -45,6 +44,7 @@ from services.cases.domain.steps import deadline
 from services.cases.domain.steps.activity import ActivityEvent
 from services.cases.domain.steps.command import ActEvent
 from services.cases.domain.steps.deadline import DEADLINE_EVENTS, DeadlinesSet
+from services.cases.domain.steps.files import FileAdded
 from services.cases.domain.steps.gone import OwnerBack, OwnerGone
 from services.cases.domain.steps.table import Strategies
 from services.cases.domain.steps.tells import Given, Tells

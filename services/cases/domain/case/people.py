@@ -14,8 +14,10 @@ from shared.rights.people import CasePeople
 SILENT = frozenset({"version", "acts", "activities", "notes", "member_notes", "alerts", "ledger", "climb", "decisions", "deadlines", "brought_in"})
 """Fields of a case that say nothing about its people. Of its deadlines only this matters: whether one is late."""
 
-_speaking: Callable[[Case], tuple[object, ...]] = attrgetter(*(each.name for each in fields(Case) if each.name not in SILENT))
-"""Every other field, a new one too."""
+_speaking: Callable[[Case], tuple[object, ...]] = attrgetter(
+    "handling.deputies", "handling.officers", *(each.name for each in fields(Case) if each.name not in SILENT | {"handling"})
+)
+"""Every other field, a new one too; of the handling, who stands in and who took over."""
 
 
 def people_of(case: Case) -> CasePeople:
@@ -44,15 +46,19 @@ def _is_escalated(case: Case) -> bool:
     return case.urgency == "emergency" or case.desk == "district" or _is_late(case) or bool(case.conflicts.waiting or case.conflicts.district)
 
 
+_step = attrgetter("step")
+
+
 def _is_late(case: Case) -> bool:
-    return any(each.step for each in case.deadlines.values())
+    return any(map(_step, case.deadlines.values()))
 
 
 def changed(before: Case, after: Case) -> list[CasePeopleChanged]:
     """Who may know of the case from now on, where that is not who might before. What an activity asks of whom stays here."""
     if _is_late(before) == _is_late(after) and _speaking(before) == _speaking(after):
         return []
-    return [_told(after)] if what_is_told(before) != what_is_told(after) else []
+    told = what_is_told(after)
+    return [_told(after, told[1])] if what_is_told(before) != told else []
 
 
 def what_is_told(case: Case) -> tuple[object, CasePeople]:
@@ -60,8 +66,7 @@ def what_is_told(case: Case) -> tuple[object, CasePeople]:
     return whose(case), _without_the_asked(case)
 
 
-def _told(case: Case) -> CasePeopleChanged:
-    people = _without_the_asked(case)
+def _told(case: Case, people: CasePeople) -> CasePeopleChanged:
     return CasePeopleChanged(
         **whose(case),
         desk=people.desk,

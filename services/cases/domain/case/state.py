@@ -8,11 +8,10 @@ from datetime import datetime
 from functools import reduce
 from typing import Any, Literal, TypeVar
 
-from services.cases.domain.case import additions, conflict, families, files, guardians, handling, moves, own_words, protection
+from services.cases.domain.case import additions, conflict, families, guardians, handling, moves, own_words, protection
 from services.cases.domain.case.additions import Additions, StrandContinued
 from services.cases.domain.case.conflict import Conflicts, LeftToDistrict
 from services.cases.domain.case.families import Families
-from services.cases.domain.case.files import Files
 from services.cases.domain.case.guardians import Home
 from services.cases.domain.case.handling import Handling
 from services.cases.domain.case.identity import Reveals
@@ -31,9 +30,10 @@ from services.cases.domain.case.worked_out import WorkedOut, worked_out
 from services.cases.domain.referring import disclosure
 from services.cases.domain.referring.disclosure import Ledger
 from services.cases.domain.referring.referral.state import NONE, Referrals
-from services.cases.domain.steps import deadline
+from services.cases.domain.steps import deadline, files
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.activity import Activities
+from services.cases.domain.steps.files import Files
 from services.cases.domain.steps.policy import most_urgent
 from services.cases.domain.strategies.group import MemberNoted
 from shared.events import (
@@ -259,7 +259,7 @@ class Case:
     @property
     def in_nobody_s_hand(self) -> tuple[str, ...]:
         """Concerns that no person's act has taken in hand yet, in order."""
-        return tuple(dict.fromkeys(each for each in self.concerns if each not in self.acknowledged))
+        return tuple(each for each in self.concerns if each not in self.acknowledged)
 
     @property
     def elsewhere(self) -> str | None:

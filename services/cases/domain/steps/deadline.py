@@ -5,7 +5,7 @@ until the expected thing happens; nobody takes a case off the ladder by editing 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
@@ -108,12 +108,16 @@ def evolve(deadlines: Deadlines, event: Event) -> Deadlines:
         case DeadlinesMet(keys=keys):
             return {key: each for key, each in deadlines.items() if key not in keys}
         case DeadlinesGiven(keys=keys, owner=owner):
-            return {key: replace(each, owner=owner) if key in keys else each for key, each in deadlines.items()}
+            return {key: _owned(each, owner) if key in keys else each for key, each in deadlines.items()}
         case DeadlinePassed(key=key) if key in deadlines:
             known = deadlines[key]
             return {**deadlines, key: Deadline(key, known.what, known.expected, event.next_due, known.owner, known.climb, event.step + 1)}
         case _:
             return deadlines
+
+
+def _owned(known: Deadline, owner: str | None) -> Deadline:
+    return Deadline(known.key, known.what, known.expected, known.due, owner, known.climb, known.step)
 
 
 def passed(command: PassDeadline, deadlines: Deadlines, *, emergency: bool = False) -> DeadlinePassed | None:

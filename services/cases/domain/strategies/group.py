@@ -11,10 +11,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Annotated, Literal
 
+from services.cases.domain.steps import files
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.act import Acts, act
 from services.cases.domain.steps.activity import WrongMoment
 from services.cases.domain.steps.command import ActEvent, Command, OwnWords, recorded
+from services.cases.domain.steps.files import FileAdded, Files, KeepFiles
 from services.cases.domain.steps.gone import Gone, GoneEvent, LoseOwner, OwnerBack, OwnerGone, RegainOwner, standing_without, still_gone
 from services.cases.domain.steps.named import NamesGroup
 from services.cases.domain.steps.tells import NOTHING, Chapter, Document, counted
@@ -75,6 +77,7 @@ class Group:
     notes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     sides: frozenset[Pair] = frozenset()
     parted_at: datetime | None = None
+    files: Files = files.NONE
 
     @property
     def students(self) -> Mapping[str, Member]:
@@ -94,8 +97,8 @@ class Group:
         return student in joined
 
     def noted_for(self, person: str) -> frozenset[str]:
-        """The acts whose notes somebody who leads it reads."""
-        return self.notes.get(person, frozenset()) | {event.act for event in self.events if event.by == person}
+        """The acts whose notes and files somebody who leads it reads."""
+        return self.notes.get(person, frozenset()) | {event.act for event in (*self.events, *self.files) if event.by == person}
 
 
 def _joining(event: ActEvent) -> Sequence[Member]:
@@ -257,8 +260,8 @@ GROUP_STEPS = tuple(command for command in _ACTS.commands if command is not Form
 _NO_CASE = About("", None, "")
 
 
-GroupFact = LoseOwner | RegainOwner | FindTwoSides
-"""What is known of its leader and its members, and of no person's saying."""
+GroupFact = LoseOwner | RegainOwner | FindTwoSides | KeepFiles
+"""What is known of its leader and its members, and files that were taken: of no person's saying."""
 
 GroupEvent = ActEvent | GoneEvent | TwoSidesFound
 
@@ -271,6 +274,8 @@ def decide(command: GroupCommand | GroupFact, group: Group) -> Sequence[GroupEve
         return [] if group.ended else found(command, group.students, group.sides, group.leader, group.school)
     if command.act in group.acts:
         return []
+    if isinstance(command, KeepFiles):
+        return files.keep(command, group.files, {group.group or ""})
     if not isinstance(command, FormGroup):
         if group.group is None:
             raise NoSuchGroup
@@ -294,10 +299,10 @@ def _told(command: GroupCommand, group: Group) -> Sequence[StaffToBeTold]:
 
 
 def evolve(group: Group, event: GroupEvent) -> Group:
-    if isinstance(event, OwnerGone | OwnerBack | StaffToBeTold):
-        return replace(group, gone=still_gone(group.gone, event))
-    if isinstance(event, TwoSidesFound):
-        return replace(group, sides=group.sides | {(event.one, event.other)}, parted_at=group.parted_at or event.at)
+    if isinstance(event, OwnerGone | OwnerBack | StaffToBeTold | TwoSidesFound):
+        return _after_a_fact(group, event)
+    if isinstance(event, FileAdded):
+        return replace(group, acts=group.acts | {event.act}, files=(*group.files, event))
     seen = replace(group, acts=group.acts | {event.act}, events=(*group.events, event))
     match event:
         case GroupFormed():
@@ -306,9 +311,7 @@ def evolve(group: Group, event: GroupEvent) -> Group:
         case MemberAdded(member=member):
             return replace(seen, members={**group.students, member.student: member})
         case MemberRemoved(student=student) | MemberRefused(student=student):
-            sides = frozenset(pair for pair in group.sides if student not in pair)
-            members = {key: each for key, each in group.students.items() if key != student}
-            return replace(seen, members=members, sides=sides, parted_at=group.parted_at if sides else None)
+            return _without(seen, student)
         case SessionHeld():
             return replace(seen, state="running", sessions=event.session)
         case GroupPostponed() | GroupClosed() | GroupCancelled():
@@ -324,13 +327,26 @@ def evolve(group: Group, event: GroupEvent) -> Group:
 _AFTER: Mapping[type[ActEvent], State] = {GroupPostponed: "postponed", GroupClosed: "closed", GroupCancelled: "cancelled"}
 
 
+def _after_a_fact(group: Group, event: GoneEvent | TwoSidesFound) -> Group:
+    if isinstance(event, TwoSidesFound):
+        return replace(group, sides=group.sides | {(event.one, event.other)}, parted_at=group.parted_at or event.at)
+    return replace(group, gone=still_gone(group.gone, event))
+
+
+def _without(group: Group, student: str) -> Group:
+    """Nobody of an incident with them stands on another side any more."""
+    sides = frozenset(pair for pair in group.sides if student not in pair)
+    members = {key: each for key, each in group.students.items() if key != student}
+    return replace(group, members=members, sides=sides, parted_at=group.parted_at if sides else None)
+
+
 def _with(group: Group, person: str, acts: frozenset[str]) -> Mapping[str, frozenset[str]]:
     """The notes with these acts for this person, too."""
     return {**group.notes, person: group.notes.get(person, frozenset()) | acts}
 
 
 GROUP: Decider[GroupCommand | GroupFact, Group, GroupEvent] = Decider(
-    Group(), decide, evolve, EventCodec(*_ACTS.events, StaffToBeTold, OwnerGone, OwnerBack, TwoSidesFound)
+    Group(), decide, evolve, EventCodec(*_ACTS.events, StaffToBeTold, OwnerGone, OwnerBack, TwoSidesFound, FileAdded)
 )
 
 

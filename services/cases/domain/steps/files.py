@@ -1,16 +1,17 @@
-"""Files that came with an activity, or as the scan of a signed letter: what each is, and where its chain of custody begins (ADR 69).
+"""Files that came with an activity, a referral or a group, or as the scan of a signed letter: what each is, and where its chain of custody begins
+(ADR 69, 87).
 
 The file's key is no part of the history: it lies sealed beside the chunks, so that nobody who reads the history has it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import AwareDatetime
 
-from services.cases.domain.steps.activity import Activities, NoSuchActivity
+from services.cases.domain.steps.activity import NoSuchActivity
 from services.cases.domain.steps.command import ActEvent
 from services.cases.domain.steps.tells import NOTHING, Tells
 from shared.attachments.kinds import MOST_OF_ONE, Kind
@@ -28,9 +29,8 @@ class File(Fact):
 
 
 class KeepFiles(Fact):
-    """Files were taken and lie sealed. activity: with whose words they stand; document: the issued letter of which they are the signed scan.
-
-    One of the two.
+    """Files were taken and lie sealed. activity: with whose words they stand; it may be a referral or a group.
+    document: the issued letter of which they are the signed scan. One of the two.
     """
 
     act: str
@@ -62,9 +62,9 @@ class FilesFull(Refused):
     english = "There are as many files here as may be kept. Write the words without a file."
 
 
-def keep(command: KeepFiles, files: Files, activities: Activities) -> Sequence[Event]:
-    """Raises: NoSuchActivity, FilesFull: of one of them, so of none."""
-    if command.activity is not None and command.activity not in activities:
+def keep(command: KeepFiles, files: Files, stands: Container[str]) -> Sequence[FileAdded]:
+    """stands: ids with whose words files may stand. Raises: NoSuchActivity, FilesFull: of one of them, so of none."""
+    if command.activity is not None and command.activity not in stands:
         raise NoSuchActivity
     if len(of(files, command.activity, command.document)) + len(command.files) > MOST_OF_ONE:
         raise FilesFull
