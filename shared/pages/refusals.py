@@ -57,6 +57,11 @@ EXPLAINED: dict[str, Explained] = {
     "unavailable": Explained(
         say("Sedang tidak dapat dibuka"), say("Bagian yang dibutuhkan halaman ini sedang tidak menjawab. Tidak ada yang hilang."), _WAIT
     ),
+    "crowded": Explained(
+        say("Sedang sangat ramai"),
+        say("Dari jaringan ini sedang datang terlalu banyak kiriman sekaligus. Yang sudah Anda isi di halaman sebelumnya tidak hilang."),
+        say("Tunggu beberapa detik, lalu muat ulang halaman ini: isian Anda terkirim lagi. Bila ada bahaya sekarang juga, telepon 112."),
+    ),
     "still-building": Explained(
         say("Daftar ini sedang disusun"), say("Daftar ini belum lengkap, jadi belum ditampilkan. Tidak ada yang hilang."), _WAIT
     ),

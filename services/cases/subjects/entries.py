@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from services.cases.letters.material import on
 from services.cases.reading.words import Words
 from shared.message import Event, Recorded
 from shared.school_day import Calendar
@@ -63,5 +64,5 @@ def boxes(told: Any) -> Iterator[Sealed]:
 
 
 def day_of(moment: datetime, calendar: Calendar) -> str:
-    """By the school's clock."""
-    return f"{calendar.local(moment):%d-%m-%Y}"
+    """By the school's clock, as one says it aloud."""
+    return on(calendar.local(moment).date())

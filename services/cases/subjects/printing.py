@@ -12,6 +12,7 @@ from typing import Any
 import typst
 
 from services.cases.letters.legible import legible
+from services.cases.letters.material import on
 from services.cases.letters.rendering import qr
 from shared.subjects import Entry, Part, ToPrint
 
@@ -50,7 +51,7 @@ def _data(asked: ToPrint) -> Iterator[tuple[str, Any]]:
     yield "title", "Salinan data pribadi"
     yield "letterhead", {"authority": (), "name": asked.district, "address": "", "contact": "", "npsn": ""}
     yield from (("emblem", None), ("signatures", ()), ("copies", ()), ("confidential", True), ("address", NO_PAGE), ("qr", qr(NO_PAGE)))
-    yield "number", f"{asked.name}, {day:%d-%m-%Y}"
+    yield "number", f"{asked.name}, {on(day)}"
     yield "date", {"year": day.year, "month": day.month, "day": day.day}
     yield "introduction", f"{INTRODUCTION}\n{FOR_GUARDIANS}" if asked.reader == "guardian" else INTRODUCTION
     yield "parts", [part for each in asked.parts for part in _part(each)]

@@ -9,6 +9,7 @@ from services.intake.flooding import Flooding
 from services.intake.form.answers import STEPS, Answers, Step
 from services.intake.form.drafts import Drafts, Ticket, ticket_of
 from services.intake.form.ending import RECEIPT, Sending, add_leaving, add_sending
+from services.intake.form.lining_up import Lines, lining_up
 from services.intake.form.showing import FORM, Showing
 from services.intake.raising import Raising
 from services.intake.views import Directory
@@ -19,7 +20,7 @@ from shared.service import Kernel
 
 def router(kernel: Kernel, raising: Raising, directory: Directory, flooding: Flooding) -> APIRouter:
     """The pages under `/intake`. flooding: what comes faster than people read is held."""
-    routes = APIRouter(prefix="/intake", include_in_schema=False)
+    routes = APIRouter(prefix="/intake", include_in_schema=False, route_class=lining_up(Lines()))
     drafts, showing = Drafts(kernel.database, kernel.clock), Showing(kernel, directory)
     _add_pages(routes, drafts, showing)
     _add_steps(routes, drafts, showing)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
+
 from services.intake.domain.concern import CONCERN, ConcernAddedTo, ConcernAnswered, ConcernReceived
+from services.intake.domain.credentials import CredentialKind
 from services.intake.domain.doubles import DOUBLES, STREAM
 from services.intake.domain.roster import ROSTER, Entry
 from services.intake.erasure.view import Erasures
@@ -30,6 +34,13 @@ DECIDED_BY_A_PERSON = Part(
 
 _REPORTED = "SELECT stream FROM event WHERE type = 'concern-received' AND body::json ->> 'reporter' = %s ORDER BY position"
 _FILES = "SELECT count(*) FROM event WHERE stream = %s AND type = 'file-attached'"
+_CALLED: Mapping[CredentialKind, str] = {
+    "passkey": "kunci sandi di perangkat",
+    "openid": "akun dari penyedia lain",
+    "password": "kata sandi",
+    "one-time-code": "kode dari aplikasi",
+    "recovery-codes": "kode pemulihan",
+}
 _WAYS = "SELECT kind, count(*) FROM verifier WHERE person = %s GROUP BY kind ORDER BY kind"
 
 
@@ -83,7 +94,7 @@ class Copies:
         facts = {
             "Nama": await self._opened(told.name),
             "Sebagai": KINDS[told.kind],
-            "Tanggal lahir": await self._opened(told.born),
+            "Tanggal lahir": _aloud(await self._opened(told.born)),
             "Alamat surel": await self._opened(told.email) if reader == "student" else "",
             "Telepon": await self._opened(told.phone) if reader == "student" else "",
             "Sekolah": schools.get(told.school, ""),
@@ -95,8 +106,8 @@ class Copies:
     async def _account(self, person: str) -> Part:
         async with self.kernel.database.acting_as("sign-in").connection() as connection:
             rows = await (await connection.execute(_WAYS, (person,))).fetchall()
-        facts = {f"Cara masuk: {kind}": str(count) for kind, count in rows} or {"Cara masuk": "tidak ada akun"}
-        return Part(title="Akun", title_en="Account", facts=_filled(facts))
+        ways = ", ".join(f"{_CALLED[kind]} ({count})" if count > 1 else _CALLED[kind] for kind, count in rows)
+        return Part(title="Akun", title_en="Account", facts=(("Cara masuk", ways or "tidak ada akun"),))
 
     async def _reported(self, person: str) -> list[Part]:
         """What they reported themselves, in their own words. An anonymous report is nobody's."""
@@ -133,6 +144,14 @@ class Copies:
     async def _opened(self, sealed: Sealed | None) -> str:
         opened = await self.kernel.vault.open(sealed) if sealed else ""
         return "sudah dihapus" if isinstance(opened, Erased) else opened
+
+
+def _aloud(day: str) -> str:
+    """As one says a day; whatever else stands there stays as it is."""
+    try:
+        return format_date(date.fromisoformat(day), "d MMMM y", locale="id")
+    except ValueError:
+        return day
 
 
 def _filled(facts: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

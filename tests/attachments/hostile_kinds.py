@@ -1,0 +1,96 @@
+"""More kinds of files by which somebody means harm: pictures that move or carry profiles that unfold, and PDF that runs, hides or never ends."""
+
+import struct
+import zlib
+from collections.abc import Mapping
+from gzip import compress
+from io import BytesIO
+
+from PIL import Image
+
+from tests.attachments.hostile import PDF, PLACE, png_that_says
+
+_UNFOLDED = 200_000_000
+"""Octets of a profile or a comment that comes in some hundred thousand."""
+
+
+def _chunk(name: bytes, told: bytes) -> bytes:
+    return struct.pack(">I", len(told)) + name + told + struct.pack(">I", zlib.crc32(name + told))
+
+
+def _png_with(name: bytes, told: bytes) -> bytes:
+    picture = png_that_says(1, 1, b"\0\0\0\0")
+    return picture[:33] + _chunk(name, told) + picture[33:]
+
+
+def profile_bomb() -> bytes:
+    """A picture of one pixel whose colour profile unfolds."""
+    return _png_with(b"iCCP", b"x\0\0" + zlib.compress(bytes(_UNFOLDED), 9))
+
+
+def words_bomb() -> bytes:
+    """The same in its international text."""
+    return _png_with(b"iTXt", b"Comment\0\1\0\0\0" + zlib.compress(bytes(_UNFOLDED), 9))
+
+
+def moving(kind: str, frames: int = 60) -> bytes:
+    """A place stands in the metadata of it, and there are many pictures in one."""
+    drawn = [Image.new("RGB", (300, 200), (each * 4, 0, 0)) for each in range(frames)]
+    told = Image.Exif()
+    told[0x010E] = PLACE.decode()
+    file = BytesIO()
+    drawn[0].save(file, kind, save_all=True, append_images=drawn[1:], exif=told, duration=10)
+    return file.getvalue()
+
+
+def crowded_jpeg() -> bytes:
+    """Hundreds of comments and profiles of the largest size before one small picture."""
+    file = BytesIO()
+    Image.new("RGB", (20, 20)).save(file, "JPEG")
+    return b"\xff\xd8" + (b"\xff\xe2\xff\xff" + bytes(65_533)) * 100 + file.getvalue()[2:]
+
+
+def _of_a_camera(brand: bytes) -> bytes:
+    return struct.pack(">I", 24) + b"ftyp" + brand + bytes(4) + b"mif1" + brand + bytes(200)
+
+
+def _pdf(objects: bytes, trailer: bytes = b"<</Root 1 0 R>>") -> bytes:
+    return b"%PDF-1.7\n" + objects + b"\ntrailer" + trailer + b"\n%%EOF\n"
+
+
+NOT_TAKEN: Mapping[str, bytes] = {
+    "heic": _of_a_camera(b"heic"),
+    "avif": _of_a_camera(b"avif"),
+    "film": _of_a_camera(b"mp42"),
+    "tiff": b"II*\0\x08\0\0\0" + bytes(40),
+    "bitmap": b"BM" + bytes(60),
+    "postscript": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9999 9999\n",
+    "svg-after-words": b'<?xml version="1.0"?><!DOCTYPE svg [<!ENTITY a "aaaa">]><svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>',
+    "packed-svg": compress(b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'),
+    "office": b"PK\x03\x04" + b"[Content_Types].xml" + bytes(60),
+}
+"""What a telephone or a desk makes and nobody here redraws: refused by its first octets."""
+
+NEVER_OPENED_HERE: Mapping[str, bytes] = {
+    "pdf-with-script": _pdf(b"1 0 obj<</Type/Catalog/OpenAction<</S/JavaScript/JS(app.alert\\(1\\))>>>>endobj"),
+    "pdf-with-files": _pdf(
+        b"1 0 obj<</Type/Catalog/Names<</EmbeddedFiles<</Names[(a.exe)2 0 R]>>>>>>endobj 2 0 obj<</Type/EmbeddedFile>>stream\nMZ\nendstream endobj"
+    ),
+    "pdf-locked": _pdf(b"1 0 obj<</Type/Catalog>>endobj 2 0 obj<</Filter/Standard/V 5/R 6/O()/U()/P -1>>endobj", b"<</Root 1 0 R/Encrypt 2 0 R>>"),
+    "pdf-added-to": PDF + b"1 0 obj<</Type/Catalog/Changed true>>endobj\ntrailer<</Root 1 0 R/Prev 9>>\n%%EOF\n" * 500,
+    "pdf-that-turns-round": _pdf(b"1 0 obj<</Type/Catalog/Pages 1 0 R/Kids[1 0 R]>>endobj", b"<</Root 1 0 R/Prev 0>>") + b"startxref\n0\n%%EOF",
+    "pdf-that-unfolds": _pdf(b"1 0 obj<</Filter/FlateDecode/Length 200000>>stream\n" + zlib.compress(bytes(_UNFOLDED), 9) + b"\nendstream endobj"),
+    "archive-as-pdf": b"%PDF-1.7\n" + b"PK\x03\x04" + bytes(60) + b"PK\x05\x06" + bytes(18),
+}
+"""Kept as it came and opened by nobody here: it is downloaded as octets and never shown."""
+
+
+def pictures() -> Mapping[str, bytes]:
+    """Made when they are asked for: some of them take memory to make."""
+    return {
+        "profile-bomb": profile_bomb(),
+        "words-bomb": words_bomb(),
+        "moving-webp": moving("WEBP"),
+        "moving-png": moving("PNG"),
+        "crowded-jpeg": crowded_jpeg(),
+    }
