@@ -9,6 +9,7 @@ from typing import Any
 from services.cases.commands.on_group import OnGroup
 from services.cases.domain.steps.command import Command
 from services.cases.domain.strategies.group import Group
+from services.cases.domain.strategies.group_sides import two_sides
 from services.cases.domain.strategies.group_steps import CancelGroup, CloseGroup, FormGroup, HandOverGroup, HoldSession
 from services.cases.rights.alone import is_leader, may_take
 from tests.year.acts import Acts
@@ -81,9 +82,11 @@ def _formed(school: str, cases: list[str | None]) -> dict[str, Any]:
 
 
 def led_or_found(acts: Acts, groups: Groups) -> Iterator[str]:
-    """Every group has one leader who may open it, or stands on the list of somebody whom none of its cases keeps away."""
+    """Every group has one leader who may open it, or stands on the list of somebody whom none of its cases keeps away; and knows of its two sides."""
     services = acts.services
     for name, group in groups.under_way:
+        if not all(pair in group.sides for pair in two_sides(groups.parts(group)) if group.students.keys() >= set(pair)):
+            yield f"group {name} has two sides and does not know it"
         named = groups.named_in(group)
         if group.gone is None:
             if group.leader in named or not is_leader(services.principal(group.leader), group):

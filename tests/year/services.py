@@ -201,6 +201,7 @@ class Services:
         before = len(self.cases.events)
         await self.owners.step()
         await self.standing_owners.step()
+        await self.standing_owners.part()
         return len(self.cases.events) > before
 
     async def _has_any_more(self) -> bool:

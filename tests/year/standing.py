@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from services.cases.domain.case.state import Case
 from services.cases.domain.strategies.group import GROUP, Group
+from services.cases.domain.strategies.group_sides import two_sides
+from services.cases.domain.strategies.group_steps import Member
 from services.cases.domain.streams import group_stream
 from services.cases.domain.successor import Staff
 from services.cases.reading.absences import EVERYWHERE
-from services.cases.standing.absences import Left, Returned
+from services.cases.standing.absences import Left, Returned, Sided
 from services.cases.standing.kept import GROUP_KIND
 from shared.decider import load
 from shared.eventstore.memory import InMemoryEventStore
@@ -64,6 +67,22 @@ class Groups:
             for name, each in self.under_way
             if each.gone and not self._gone(each, gone) and each.leader not in self.named_in(each)
         ]
+
+    async def sided(self, _: int) -> list[Sided]:
+        await self.turn()
+        return [Sided(GROUP_KIND, name, pair) for name, each in self.under_way for pair in sorted(two_sides(self.parts(each)))]
+
+    def parts(self, group: Group) -> tuple[Member, ...]:
+        """The members' parts in the concerns of their own strands."""
+        mine = [each for each in self.people.book.cases.values() if self._is_about(each, group)]
+        return tuple(
+            Member(case=each.case or "", student=each.student or "", roles={strand.concern.concern: strand.concern.role for strand in each.strands})
+            for each in mine
+        )
+
+    def _is_about(self, case: Case, group: Group) -> bool:
+        goes_on = not case.closed and case.moves.merged_into is None
+        return case.student in group.students and (goes_on or case.case in {each.case for each in group.students.values()})
 
     async def named(self, _: str, name: str) -> frozenset[str]:
         await self.turn()

@@ -22,6 +22,7 @@ from services.cases.domain.streams import case_stream, rota_stream
 from services.cases.domain.successor import LADDER, Staff
 from services.cases.policies import policy_at
 from services.cases.reading.agencies import Agencies
+from services.cases.reading.members import parts_of
 from services.cases.reading.roster import Roster
 from services.cases.reading.whereabouts import Whereabouts
 from services.cases.reading.worklist import WorkList
@@ -280,9 +281,7 @@ def _under_way(case: Case, *strategies: str) -> list[str]:
 
 
 async def _members_now(ground: Ground) -> tuple[Member, ...]:
-    """Each case of theirs, with the student's part in each concern that it tells of."""
-    cases = [each for each in ground.also_about if each.case and each.student]
-    return tuple(Member(case=each.case or "", student=each.student or "", roles={told.concern: told.role for told in each.told}) for each in cases)
+    return parts_of(ground.also_about)
 
 
 async def _refused_at_home(ground: Ground) -> frozenset[str]:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.cases.commands.facts import record_fact
@@ -49,14 +49,18 @@ class Kin:
         return person.guardians if person else ()
 
     async def seen(self, student: str, policies: Policies, occasion: Occasion) -> None:
-        """The roster says who is family of a student: every open case of an incident with them hears it. Said twice is quiet."""
+        """The roster says who is family of a student: every open case of an incident with them hears it. Said twice is quiet.
+
+        The same word of the roster may tell a case where its student is now as well: what follows from each has ids of its own.
+        """
+        of_family = replace(occasion, cause=derived_id(occasion.cause, "family"))
         for case in await self._about(student):
             students = [each for each in (case.student, student) if each]
             relatives = await self.of(students, case.alerted_at, named=False)
             if relatives.on_the_staff:
                 at, act = occasion.happened_at, str(derived_id(occasion.cause, "family", case.case or ""))
                 fact = NoteFamily(act=act, relatives=relatives, at=at, policy=await policies(case.school, at))
-                await record_fact(self.store, self.decider, case.case or "", fact, occasion)
+                await record_fact(self.store, self.decider, case.case or "", fact, of_family)
 
     async def _about(self, student: str) -> list[Case]:
         """The student's own cases, also where one rests in another, and those of the others of their incidents."""

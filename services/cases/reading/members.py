@@ -5,12 +5,14 @@ A case that was closed, merged or moved since is not the one where a new concern
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.student import STUDENT
 from services.cases.domain.casework import Casework
 from services.cases.domain.strategies.group import Group
+from services.cases.domain.strategies.group_steps import Member
 from services.cases.domain.streams import case_stream, student_stream
 from services.cases.reading.going_on import load_going_on
 from shared.access import Principal
@@ -38,6 +40,12 @@ async def cases_now(store: EventStore, casework: Casework, about: AlsoAbout) -> 
     cases = [(await load(store, casework.case, case_stream(each))).state for each in ids]
     cases += [(await load_going_on(store, casework.case, each.moves.merged_into)).state for each in cases if each.moves.merged_into]
     return list({each.case: each for each in cases}.values())
+
+
+def parts_of(cases: Sequence[Case]) -> tuple[Member, ...]:
+    """Each identified student's part in each concern that their case tells of."""
+    known = (each for each in cases if each.case and each.student)
+    return tuple(Member(case=each.case or "", student=each.student or "", roles={told.concern: told.role for told in each.told}) for each in known)
 
 
 async def keeps_away(store: EventStore, casework: Casework, principal: Principal, about: AlsoAbout) -> bool:

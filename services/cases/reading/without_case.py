@@ -52,7 +52,8 @@ def _group(routes: APIRouter, kernel: Kernel, casework: Casework) -> None:
         members = [{"case": member.case, "student": member.student} for member in known.students.values()]
         whose = {"leader": None if known.gone else known.leader, "without_an_owner": is_nobodys(known)}
         told = {"id": group_id, "version": loaded.version, "state": known.state} | whose
-        return told | {"members": members, "sessions": known.sessions, "steps": steps}
+        parted = sorted({student for pair in known.sides for student in pair})
+        return told | {"members": members, "two_sides": parted, "sessions": known.sessions, "steps": steps}
 
 
 def _activity(routes: APIRouter, kernel: Kernel, casework: Casework, strategy: StandingAlone) -> None:

@@ -10,10 +10,11 @@ from typing import NamedTuple
 from psycopg import sql
 
 from services.cases.domain.steps.gone import Why
+from services.cases.domain.strategies.group_sides import Pair
 from services.cases.domain.successor import Staff
 from services.cases.reading.absences import WHY, Absences, gone_of
 from services.cases.reading.projecting import VIEW as CASES
-from services.cases.standing.kept import VIEW
+from services.cases.standing.kept import GROUP_KIND, VIEW
 from shared.database import Database
 from shared.eventstore.generations import answering
 
@@ -33,6 +34,14 @@ class Returned(NamedTuple):
     kind: str
     name: str
     person: str
+
+
+class Sided(NamedTuple):
+    """Two members of a group stand on two sides of one incident. kind, name: of the group."""
+
+    kind: str
+    name: str
+    pair: Pair
 
 
 class StandingAbsences:
@@ -55,6 +64,12 @@ class StandingAbsences:
         async with self._database.connection() as connection:
             rows = await (await connection.execute(_RETURNED, {"limit": limit})).fetchall()
         return [Returned(*row) for row in rows]
+
+    async def sided(self, limit: int) -> list[Sided]:
+        """Groups of which one member is the victim and another the accused of the same concern, whether they know it or not."""
+        async with self._database.connection() as connection:
+            rows = await (await connection.execute(_SIDED, {"limit": limit, "kind": GROUP_KIND})).fetchall()
+        return [Sided(GROUP_KIND, name, (one, other)) for name, one, other in rows]
 
     async def named(self, kind: str, name: str) -> frozenset[str]:
         """Everybody whom a case that it is about keeps away: of its members as they came, and their open cases now."""
@@ -88,3 +103,13 @@ _NAMED = sql.SQL(
     "SELECT DISTINCT unnest(c.named) FROM standing_v1 t JOIN case_list_v1 c ON {about}"
     " WHERE t.generation = {now} AND t.kind = %(kind)s AND t.id = %(name)s"
 ).format(about=_ABOUT, now=answering(VIEW))
+_MEMBERS = sql.SQL(
+    "SELECT t.id, c.student, c.case_id FROM standing_v1 t JOIN case_list_v1 c ON {about} WHERE t.generation = {now} AND t.kind = %(kind)s"
+).format(about=_ABOUT, now=answering(VIEW))
+_SIDED = sql.SQL(
+    "WITH member AS MATERIALIZED ({members})"
+    " SELECT DISTINCT m.id, least(m.student, o.student), greatest(m.student, o.student) FROM member m"
+    " JOIN strand_v1 victim ON victim.generation = {now} AND victim.case_id = m.case_id AND victim.role = 'affected'"
+    " JOIN strand_v1 accused ON accused.generation = victim.generation AND accused.concern = victim.concern AND accused.role = 'accused'"
+    " JOIN member o ON o.id = m.id AND o.case_id = accused.case_id AND o.student <> m.student LIMIT %(limit)s"
+).format(members=_MEMBERS, now=answering(CASES))

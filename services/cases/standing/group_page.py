@@ -75,6 +75,7 @@ class GroupPage:
             "purpose": await self._purpose(group),
             "leader": names.get(group.leader, ""),
             "members": _named(names, group.students),
+            "two_sides": [] if group.ended else _named(names, {student for pair in group.sides for student in pair}),
             "meetings": [Meeting(event.session, event.when, _named(names, event.present)) for event in held],
             "zone": (await self.road.calendars.of(group.school)).zone,
         }

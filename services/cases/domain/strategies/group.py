@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Annotated, Literal
 
 from services.cases.domain.steps import files
@@ -19,6 +20,7 @@ from services.cases.domain.steps.files import FileAdded, Files, KeepFiles
 from services.cases.domain.steps.gone import Gone, GoneEvent, LoseOwner, OwnerBack, OwnerGone, RegainOwner, standing_without, still_gone
 from services.cases.domain.steps.named import NamesGroup
 from services.cases.domain.steps.tells import NOTHING, Chapter, Document, counted
+from services.cases.domain.strategies.group_sides import FindTwoSides, Pair, TwoSidesFound, found
 from services.cases.domain.strategies.group_steps import (
     AddMember,
     CancelGroup,
@@ -59,7 +61,8 @@ State = Literal["formed", "running", "postponed", "closed", "cancelled"]
 class Group:
     """members: by student. leader: the only reader. gone: what is known of a leader who cannot go on.
 
-    notes: by person, the acts that were handed over to them; what they wrote themselves is theirs besides.
+    notes: by person, the acts that were handed over to them; what they wrote themselves is theirs besides. sides: members who are victim and accused
+    of one incident, as far as somebody said so; parted_at: since when.
     """
 
     group: str | None = None
@@ -72,6 +75,8 @@ class Group:
     events: tuple[ActEvent, ...] = ()
     gone: Gone | None = None
     notes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    sides: frozenset[Pair] = frozenset()
+    parted_at: datetime | None = None
     files: Files = files.NONE
 
     @property
@@ -189,10 +194,14 @@ def _hold(command: HoldSession, group: Group, _: About) -> None:
         raise WrongSessionNumber
     if group.sessions == 0:
         _begin(command, group)
+    if group.sides and group.parted_at and command.when > group.parted_at:
+        raise VictimAndAccusedTogether
 
 
 def _begin(command: HoldSession, group: Group) -> None:
-    """What the first session needs. Later ones are facts, and are recorded whatever a guardian has said since."""
+    """What the first session needs. Later ones are facts, and are recorded whatever a guardian has said since; what was held before it was known
+    that two sides are in it, too.
+    """
     if not command.pledge:
         raise PledgeMissing
     _require_no_refusal(group.students, command.refused)
@@ -251,16 +260,18 @@ GROUP_STEPS = tuple(command for command in _ACTS.commands if command is not Form
 _NO_CASE = About("", None, "")
 
 
-GroupFact = LoseOwner | RegainOwner | KeepFiles
-"""What is known of its leader, and files that were taken: of no person's saying."""
+GroupFact = LoseOwner | RegainOwner | FindTwoSides | KeepFiles
+"""What is known of its leader and its members, and files that were taken: of no person's saying."""
 
-GroupEvent = ActEvent | GoneEvent
+GroupEvent = ActEvent | GoneEvent | TwoSidesFound
 
 
 def decide(command: GroupCommand | GroupFact, group: Group) -> Sequence[GroupEvent]:
     """Raises: a refusal by name."""
     if isinstance(command, LoseOwner | RegainOwner):
         return standing_without(command, "" if group.ended else group.leader, group.gone, group.school)
+    if isinstance(command, FindTwoSides):
+        return [] if group.ended else found(command, group.students, group.sides, group.leader, group.school)
     if command.act in group.acts:
         return []
     if isinstance(command, KeepFiles):
@@ -288,8 +299,8 @@ def _told(command: GroupCommand, group: Group) -> Sequence[StaffToBeTold]:
 
 
 def evolve(group: Group, event: GroupEvent) -> Group:
-    if isinstance(event, OwnerGone | OwnerBack | StaffToBeTold):
-        return replace(group, gone=still_gone(group.gone, event))
+    if isinstance(event, OwnerGone | OwnerBack | StaffToBeTold | TwoSidesFound):
+        return _after_a_fact(group, event)
     if isinstance(event, FileAdded):
         return replace(group, acts=group.acts | {event.act}, files=(*group.files, event))
     seen = replace(group, acts=group.acts | {event.act}, events=(*group.events, event))
@@ -300,7 +311,7 @@ def evolve(group: Group, event: GroupEvent) -> Group:
         case MemberAdded(member=member):
             return replace(seen, members={**group.students, member.student: member})
         case MemberRemoved(student=student) | MemberRefused(student=student):
-            return replace(seen, members={key: each for key, each in group.students.items() if key != student})
+            return _without(seen, student)
         case SessionHeld():
             return replace(seen, state="running", sessions=event.session)
         case GroupPostponed() | GroupClosed() | GroupCancelled():
@@ -316,13 +327,26 @@ def evolve(group: Group, event: GroupEvent) -> Group:
 _AFTER: Mapping[type[ActEvent], State] = {GroupPostponed: "postponed", GroupClosed: "closed", GroupCancelled: "cancelled"}
 
 
+def _after_a_fact(group: Group, event: GoneEvent | TwoSidesFound) -> Group:
+    if isinstance(event, TwoSidesFound):
+        return replace(group, sides=group.sides | {(event.one, event.other)}, parted_at=group.parted_at or event.at)
+    return replace(group, gone=still_gone(group.gone, event))
+
+
+def _without(group: Group, student: str) -> Group:
+    """Nobody of an incident with them stands on another side any more."""
+    sides = frozenset(pair for pair in group.sides if student not in pair)
+    members = {key: each for key, each in group.students.items() if key != student}
+    return replace(group, members=members, sides=sides, parted_at=group.parted_at if sides else None)
+
+
 def _with(group: Group, person: str, acts: frozenset[str]) -> Mapping[str, frozenset[str]]:
     """The notes with these acts for this person, too."""
     return {**group.notes, person: group.notes.get(person, frozenset()) | acts}
 
 
 GROUP: Decider[GroupCommand | GroupFact, Group, GroupEvent] = Decider(
-    Group(), decide, evolve, EventCodec(*_ACTS.events, FileAdded, StaffToBeTold, OwnerGone, OwnerBack)
+    Group(), decide, evolve, EventCodec(*_ACTS.events, StaffToBeTold, OwnerGone, OwnerBack, TwoSidesFound, FileAdded)
 )
 
 
