@@ -81,6 +81,19 @@ async def test_what_a_counsellor_of_the_cluster_had_has_no_owner_once_they_couns
     assert case in {each["case"] for each in await small.listed("without-an-owner", small.coordinator)}
 
 
+async def test_nor_where_they_teach_at_the_small_school_besides(cases):
+    """Found by random years (ADR 34)."""
+    small, near = await small_school(cases)
+    case, person = await small.concern(), near.named("counsellor")
+    name = await cases.kernel.vault.seal(person, "identity", "x", "x/name")
+    teaches, counsels = Post("subject-teacher", small.id), Post("counsellor", near.id)
+    await cases.hear(PersonRegistered(person=person, kind="staff", school=near.id, posts=(teaches, counsels), name=name))
+    await cases.done(case, "acknowledge", near.counsellor)
+    await cases.hear(PersonRegistered(person=person, kind="staff", school=small.id, posts=(teaches,), name=name))
+    await gave_up(cases, case)
+    assert case in {each["case"] for each in await small.listed("without-an-owner", small.coordinator)}
+
+
 async def test_a_counselling_of_the_cluster_has_no_owner_either_where_the_case_is_a_colleague_s(cases):
     small, near = await small_school(cases)
     case = await small.concern()

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from services.cases.domain.case.state import Case
 from services.cases.domain.steps.gone import Why
 from services.cases.domain.successor import LADDER, WORKS, Staff
-from services.cases.reading.absences import EVERYWHERE, Held, Moved, Owed, _holds_now
+from services.cases.reading.absences import EVERYWHERE, TEACHING, Held, Moved, Owed, _holds_now
 from services.cases.reading.roster import OF_THE_DISTRICT
 from shared.events import PersonRegistered, Post
 from tests.year.book import Book
@@ -79,6 +79,7 @@ class Absences:
             people = [*case.absent, *([case.holder] if case.holder and self._goes_on(case) else [])]
             found = dict.fromkeys([*((*row, case.elsewhere) for row in rows), *((person, case.school, None) for person in people)])
             yield from (Gone(person, at, "moved") for person, at, there in found if self.serves_no_more(person, at, there))
+            yield from (Gone(person, case.school, "other-role") for person in people if self._teaches_there(person, case.school))
 
     def serves_no_more(self, person: str, school: str, there: str | None) -> bool:
         """Who served the school as a counsellor of its cluster, and does so no more. there: where else they may do what they have."""
@@ -87,6 +88,12 @@ class Absences:
             return False
         at = {here for each in posts for here in self._schools(each.post)}
         return at.isdisjoint({school, there}) and school not in self.people.serves(person)
+
+    def _teaches_there(self, person: str, school: str) -> bool:
+        """Who served the school as a counsellor of its cluster, does so no more, and teaches there."""
+        roles = {each.post.role for each in self.people.posts_of[person] if school in self._schools(each.post)}
+        teaches = bool(roles) and roles <= set(TEACHING) and any(each.post.school == school for each in self.people.posts_of[person])
+        return teaches and school not in self.people.serves(person)
 
     async def owed(self, _: int) -> list[Owed]:
         await self.book.turn()

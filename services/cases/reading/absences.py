@@ -24,6 +24,9 @@ from shared.eventstore.generations import answering
 from shared.posts import SERVES, Posts
 
 EVERYWHERE = "*"
+TEACHING = ("homeroom", "mentor", "subject-teacher")
+"""Roles of a school that have no cases."""
+
 WHY: TypeAdapter[Why] = TypeAdapter(Why)
 Moved = PersonRegistered | PersonLeft | PersonAppointed | PersonDismissed
 """What changes where somebody works. Who is suspended stands in the tables of posts."""
@@ -169,13 +172,29 @@ def gone_of(held: sql.Composed) -> sql.Composed:
     ).format(now=answering(VIEW), held=held, serves=sql.SQL(SERVES).format(generation=sql.SQL("1"), person=sql.SQL("h.person")))
 
 
-_GONE = gone_of(
-    sql.SQL(
-        "SELECT coalesce(given, taken), school, NULL FROM case_list_v1"
-        " WHERE generation = {now} AND NOT closed AND NOT merged UNION SELECT jsonb_array_elements_text(absent), school, NULL FROM case_list_v1"
-        " WHERE generation = {now} AND absent <> '[]' UNION SELECT w.owner, w.school, c.student_at FROM worklist_v1 w JOIN case_list_v1 c"
-        " ON c.generation = w.generation AND c.case_id = w.case_id WHERE w.generation = {now}"
-    ).format(now=answering(VIEW))
+_TEACHES_THERE = sql.SQL(
+    " UNION ALL SELECT c.person, c.school, 'other-role' FROM (SELECT coalesce(given, taken), school FROM case_list_v1 WHERE generation = {now}"
+    " AND NOT closed AND NOT merged UNION SELECT jsonb_array_elements_text(absent), school FROM case_list_v1 WHERE generation = {now}"
+    " AND absent <> '[]') AS c (person, school)"
+    " WHERE EXISTS (SELECT FROM post_v1 p WHERE p.generation = 1 AND p.person = c.person AND p.school = c.school)"
+    " AND NOT EXISTS (SELECT FROM post_v1 p LEFT JOIN school_v1 s ON s.school = c.school WHERE p.generation = 1 AND p.person = c.person"
+    " AND NOT p.role = ANY ({teaching}) AND (p.school = c.school OR p.school IS NULL AND (p.kind IS NULL OR p.kind = s.kind)))"
+    " AND c.school NOT IN ({serves})"
+).format(
+    now=answering(VIEW), teaching=sql.Literal(list(TEACHING)), serves=sql.SQL(SERVES).format(generation=sql.SQL("1"), person=sql.SQL("c.person"))
+)
+"""Who served a school as a counsellor of its cluster and teaches there besides: once they serve it no more, its cases are not theirs."""
+
+_GONE = (
+    gone_of(
+        sql.SQL(
+            "SELECT coalesce(given, taken), school, NULL FROM case_list_v1"
+            " WHERE generation = {now} AND NOT closed AND NOT merged UNION SELECT jsonb_array_elements_text(absent), school, NULL FROM case_list_v1"
+            " WHERE generation = {now} AND absent <> '[]' UNION SELECT w.owner, w.school, c.student_at FROM worklist_v1 w JOIN case_list_v1 c"
+            " ON c.generation = w.generation AND c.case_id = w.case_id WHERE w.generation = {now}"
+        ).format(now=answering(VIEW))
+    )
+    + _TEACHES_THERE
 )
 
 
