@@ -1,4 +1,4 @@
-"""Two members of a group that goes on turn out to be victim and accused of one incident: it stops until one of them is out of it (domain.md, strategy 2)."""
+"""Two members of a group that goes on turn out to be victim and accused of one incident: it stops until one of them is out of it."""
 
 from typing import Any
 from uuid import uuid4

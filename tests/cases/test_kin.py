@@ -47,7 +47,7 @@ async def test_a_student_who_moves_and_whose_parent_is_on_the_staff_is_told_of_t
     await Kin(store, CASE, cast("Any", Known()), cast("Any", Known())).seen(ANI, policies, word)
     await record_fact(store, CASE, "case-1", NoteWhereabouts(school="smp2", at=NOW, policy=POLICY), word)
     case = (await load(store, CASE, case_stream("case-1"))).state
-    assert (case.named, case.elsewhere) == ({COUNSELLOR}, "smp2")
+    assert (case.named, case.elsewhere) == (frozenset({COUNSELLOR}), "smp2")
     moved = await load(store, CASE, case_stream("case-1"))
     ids = {event.id for event in await store.read_stream(moved.stream)}
     assert len(ids) == moved.version

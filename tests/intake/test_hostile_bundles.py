@@ -62,6 +62,14 @@ def test_a_zip_that_tells_a_smaller_size_than_it_has_gives_no_more_than_it_tells
     assert refused(path) == ("", "not-a-zip")
 
 
+def test_a_file_without_a_name_is_refused():
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as packed:
+        packed.writestr("users.csv", "a")
+        packed.writestr("b.csv", "b")
+    assert refused(io.BytesIO(content.getvalue().replace(b"b.csv", b"\0.csv")))[1] == "not-a-zip"
+
+
 def test_all_files_together_may_not_be_larger_than_a_bundle_may(tmp_path, monkeypatch):
     monkeypatch.setattr(archive, "MOST_OCTETS", len(ORGS) + len(USERS) - 1)
     assert refused(zipped(FILES, tmp_path / "b.zip")) == ("/users.csv", "too-large")

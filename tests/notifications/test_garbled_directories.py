@@ -121,3 +121,12 @@ def test_an_id_that_nothing_can_be_kept_under_is_set_aside(told: Mapping[str, ob
     assert ("o.json", 1, place, "id", "too-long", True) in [
         (each.file, each.row, each.table, each.field, each.reason, each.whole) for each in sifted.set_aside
     ]
+
+
+def test_a_package_with_a_file_without_a_name_is_refused():
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as packed:
+        packed.writestr("organizations.csv", CSV["organizations"])
+        packed.writestr("b.csv", "b")
+    with pytest.raises(Invalid, match="not whole"):
+        read_hsds("package.zip", content.getvalue().replace(b"b.csv", b"\0.csv"))

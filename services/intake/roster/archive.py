@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from services.intake.roster.untrusted import untrusted
 from shared.errors import Invalid
-from shared.zips import NO_ZIP
+from shared.zips import NO_ZIP, files_of
 
 MOST_OCTETS = 256 * 1024 * 1024
 """The unpacked size of all files together that are read. More is a mistake or an attack."""
@@ -90,9 +90,10 @@ def _every(source: Source) -> Iterator[Member]:
                 yield Member(PurePosixPath(each.relative_to(source).as_posix()), each.stat().st_size, each.read_bytes)
         return
     with _open_zip(source) as archive:
-        for member in archive.infolist():
-            if not member.is_dir():
-                yield Member(PurePosixPath(member.filename.replace("\\", "/")), member.file_size, _unpacking(archive, member))
+        with _whole_zip():
+            listed = files_of(archive)
+        for member in listed:
+            yield Member(PurePosixPath(member.filename.replace("\\", "/")), member.file_size, _unpacking(archive, member))
 
 
 def _open_zip(source: Source) -> zipfile.ZipFile:

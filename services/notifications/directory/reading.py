@@ -13,7 +13,7 @@ from pydantic import JsonValue
 
 from services.notifications.directory.tables import TABLES, Name, Row, SetAside, Tables
 from shared.errors import Fault, Invalid
-from shared.zips import NO_ZIP
+from shared.zips import NO_ZIP, files_of
 
 MOST_OCTETS = 64 * 1024 * 1024
 MOST_MEMBERS = 1_000
@@ -55,7 +55,7 @@ def read_hsds(name: str, content: bytes) -> Tables:
 def _unzipped(content: bytes) -> Iterator[tuple[str, bytes]]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = [each for each in archive.infolist() if not each.is_dir() and not each.filename.rpartition("/")[2].startswith(("._", "~$"))]
+            members = [each for each in files_of(archive) if not each.filename.rpartition("/")[2].startswith(("._", "~$"))]
             if len(members) > MOST_MEMBERS or sum(each.file_size for each in members) > MOST_OCTETS:
                 raise _refused("too-large", "it is far too large: send it in parts")
             for each in members:

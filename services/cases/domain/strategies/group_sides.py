@@ -1,4 +1,4 @@
-"""Two members of a group turn out to be victim and accused of one incident, after it began: no session goes on with both (domain.md, strategy 2).
+"""Two members of a group turn out to be victim and accused of one incident, after it began: none goes on with both (domain.md, The nine strategies).
 
 Before the first session they are refused. Later a concern may say it at any moment, and the group does not hear concerns: it is told by a fact.
 """
