@@ -9,6 +9,7 @@ import json
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from secrets import token_urlsafe
 from urllib.parse import urlencode
 
@@ -19,12 +20,13 @@ FLOODING = "127.0.0.66"
 """The network of the junk."""
 
 CONNECTIONS = 400
-_PAGES = {
+_PAGES: dict[str, dict[str, str]] = {
     "siapa": {"about": "self"}, "apa": {"narrative": "Beli sekarang!", "categories": "learning"},
     "sekolah": {"school": school_id(SOURCE, "smp1")}, "kontak": {}, "kirim": {},
 }  # fmt: skip
 
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+Page = tuple[str, dict[str, str]]
 
 
 class Sender:
@@ -36,25 +38,35 @@ class Sender:
     async def report(self) -> None:
         """One report through every page, until something of it is not taken."""
         cookie = f"tanggap_draft={token_urlsafe(32)}"
+        first, *later = _PAGES.items()
         async with self._open:
-            self._free = [each for each in self._free if not each[0].at_eof()]  # the service ends those that were idle
-            connection = self._free.pop() if self._free else await asyncio.open_connection("127.0.0.1", self._port, local_addr=(FLOODING, 0))
-            for step, typed in _PAGES.items():
-                status, place = await _posted(connection, step, urlencode(typed).encode(), cookie)
+            connection, (status, place) = await self._begun(first, cookie)
+            for page in later:
                 if status != 303:
                     break
+                status, place = await _posted(connection, page, cookie)
             self._free.append(connection)
         self.became["accepted" if place.endswith("/tanda-terima") else str(status)] += 1
+
+    async def _begun(self, page: Page, cookie: str) -> tuple[Connection, tuple[int, str]]:
+        """The first page. An idle connection that the service ends at this very moment is replaced, as a browser does."""
+        while self._free:
+            connection = self._free.pop()
+            with suppress(OSError, asyncio.IncompleteReadError):
+                return connection, await _posted(connection, page, cookie)
+        connection = await asyncio.open_connection("127.0.0.1", self._port, local_addr=(FLOODING, 0))
+        return connection, await _posted(connection, page, cookie)
 
     async def tried(self) -> None:
         try:
             await self.report()
-        except (OSError, asyncio.IncompleteReadError, ValueError):
-            self.became["cut off"] += 1
+        except (OSError, asyncio.IncompleteReadError, ValueError) as error:
+            self.became[f"cut off: {error!r}"] += 1
 
 
-async def _posted(connection: Connection, step: str, body: bytes, cookie: str) -> tuple[int, str]:
-    reader, writer = connection
+async def _posted(connection: Connection, page: Page, cookie: str) -> tuple[int, str]:
+    (reader, writer), (step, typed) = connection, page
+    body = urlencode(typed).encode()
     head = (
         f"POST /intake/lapor/{step} HTTP/1.1\r\nhost: x\r\naccept: text/html\r\nsec-fetch-site: same-origin\r\ncookie: {cookie}\r\n"
         f"content-type: application/x-www-form-urlencoded\r\ncontent-length: {len(body)}\r\n\r\n"
