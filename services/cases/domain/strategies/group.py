@@ -371,7 +371,7 @@ class MemberNoted(OwnWords):
 
 GROUP_COUNSELLING = Chapter(
     "group-counselling",
-    {**_ACTS.tells, MemberNoted: counted()},
+    {**_ACTS.tells, TwoSidesFound: NOTHING, MemberNoted: counted()},
     awaits=(),
     documents=(
         Document("group-plan", "Rencana layanan (RPL) konseling kelompok", "Service plan, group counselling", GroupFormed),
