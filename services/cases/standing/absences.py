@@ -65,10 +65,12 @@ class StandingAbsences:
             rows = await (await connection.execute(_RETURNED, {"limit": limit})).fetchall()
         return [Returned(*row) for row in rows]
 
-    async def sided(self, limit: int) -> list[Sided]:
-        """Groups of which one member is the victim and another the accused of the same concern, whether they know it or not."""
+    async def sided(self) -> list[Sided]:
+        """All groups of which one member is the victim and another the accused of the same concern, whether they know it or not: a limit would hide
+        new ones behind those that know.
+        """
         async with self._database.connection() as connection:
-            rows = await (await connection.execute(_SIDED, {"limit": limit, "kind": GROUP_KIND})).fetchall()
+            rows = await (await connection.execute(_SIDED, {"kind": GROUP_KIND})).fetchall()
         return [Sided(GROUP_KIND, name, (one, other)) for name, one, other in rows]
 
     async def named(self, kind: str, name: str) -> frozenset[str]:
@@ -111,5 +113,5 @@ _SIDED = sql.SQL(
     " SELECT DISTINCT m.id, least(m.student, o.student), greatest(m.student, o.student) FROM member m"
     " JOIN strand_v1 victim ON victim.generation = {now} AND victim.case_id = m.case_id AND victim.role = 'affected'"
     " JOIN strand_v1 accused ON accused.generation = victim.generation AND accused.concern = victim.concern AND accused.role = 'accused'"
-    " JOIN member o ON o.id = m.id AND o.case_id = accused.case_id AND o.student <> m.student LIMIT %(limit)s"
+    " JOIN member o ON o.id = m.id AND o.case_id = accused.case_id AND o.student <> m.student"
 ).format(members=_MEMBERS, now=answering(CASES))

@@ -77,7 +77,7 @@ class StandingOwners:
 
     async def part(self) -> None:
         """Groups with two sides hear it, each once: what a group knows already it does not say again, so a restart repeats nothing."""
-        found = set(await self._absences.sided(AT_ONCE))
+        found = set(await self._absences.sided())
         self._parted &= found
         await self._record_all(sorted(found - self._parted))
         self._parted |= {each for each in found if (each.kind, each.name) not in self._failed}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 
@@ -10,9 +9,9 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.intake.sessions.office import Sessions
+from services.intake.sessions.view import OpenSession
 from shared.access import SignedIn
 from shared.asking import cursor, read_cursor
-from shared.events import Level, Way
 from shared.sessions.session import Word
 from shared.sessions.wire import LookBody, TheWord
 
@@ -36,20 +35,8 @@ class WhoseBody(BaseModel):
     person: str = Field(min_length=1, max_length=100)
 
 
-class HeldSession(BaseModel):
-    """A session that has not ended. session: its id, by which nobody can use it. proved_at: when its holder last proved who they are."""
-
-    session: str
-    person: str
-    level: Level
-    way: Way
-    begun_at: datetime
-    proved_at: datetime
-    ends_at: datetime
-
-
 class SessionPage(BaseModel):
-    items: tuple[HeldSession, ...]
+    items: tuple[OpenSession, ...]
     next: str | None
 
 
@@ -81,7 +68,7 @@ def ending_router(sessions: Sessions) -> APIRouter:
         found = await sessions.every(person, (known[0], known[1]) if known else None, MOST + 1)
         shown = found[:MOST]
         more = cursor(shown[-1].begun_at.isoformat(), shown[-1].session) if len(found) > MOST else None
-        return SessionPage(items=tuple(HeldSession(**asdict(each)) for each in shown), next=more)
+        return SessionPage(items=tuple(shown), next=more)
 
     @routes.post("/end", summary="Ends every session of somebody, for an administrator")
     async def end(body: WhoseBody, _: SignedIn) -> Ended:

@@ -48,7 +48,10 @@ async def _apply(connection: Connection, generation: int, event: Recorded) -> No
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
-    """One session of somebody, as their own page and the administrator's list say it."""
+    """One session of somebody, as their own page and the administrator's list say it.
+
+    session: its id, by which nobody can use it. proved_at: when its holder last proved who they are.
+    """
 
     session: str
     person: str

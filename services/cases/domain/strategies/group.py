@@ -199,8 +199,8 @@ def _hold(command: HoldSession, group: Group, _: About) -> None:
 
 
 def _begin(command: HoldSession, group: Group) -> None:
-    """What the first session needs. Later ones are facts, and are recorded whatever a guardian has said since; what was held before it was known
-    that two sides are in it, too.
+    """What the first session needs. A later session is a fact: it is recorded whatever a guardian has said since. So is one that was held before
+    anybody knew of two sides.
     """
     if not command.pledge:
         raise PledgeMissing
