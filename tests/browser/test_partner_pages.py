@@ -41,6 +41,7 @@ async def test_an_agency_reads_and_answers_on_a_phone_without_scripts(chromium, 
         await page.get_by_role("button", name="Kirim jawaban").click()
         assert await page.get_by_text("Rujukan ini sudah berakhir").is_visible()
         await page.get_by_role("button", name="Selesai").click()
+        await page.get_by_label("Kode lembaga").wait_for()
         await page.go_back()
         await page.reload()
         assert "Rani" not in await page.content(), "whoever sits there next sees nothing"

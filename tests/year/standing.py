@@ -68,7 +68,7 @@ class Groups:
             if each.gone and not self._gone(each, gone) and each.leader not in self.named_in(each)
         ]
 
-    async def sided(self, _: int) -> list[Sided]:
+    async def sided(self) -> list[Sided]:
         await self.turn()
         return [Sided(GROUP_KIND, name, pair) for name, each in self.under_way for pair in sorted(two_sides(self.parts(each)))]
 
