@@ -79,7 +79,7 @@ class Bundle:
     covers: whose absence says that they left, where users is whole.
     """
 
-    files: dict[str, Iterable[Row]] = field(default_factory=dict)
+    files: Mapping[str, Iterable[Row]] = field(default_factory=dict)
     columns: dict[str, frozenset[str]] = field(default_factory=dict)
     manifest: Manifest = field(default_factory=Manifest)
     covers: frozenset[Kind] = EVERYBODY
@@ -103,16 +103,15 @@ def read_bundle(source: Source) -> Bundle:
     Raises: Invalid: a truncated zip, a missing or second file, a missing column, a wrong encoding, or something far too large.
     """
     files = find_files(source, {"manifest", *_REQUIRED})
-    bundle = Bundle()
+    manifest = Manifest()
     if "manifest" in files:
         with files["manifest"].opened() as octets:
-            bundle.manifest = read_manifest(read_rows("manifest", octets))
+            manifest = read_manifest(read_rows("manifest", octets))
     for name in _REQUIRED:
-        if name in files and bundle.manifest.meant(name):
-            bundle.files[name] = table = _table(name, files[name])
-            bundle.columns[name] = frozenset(table.header)
-        elif name in bundle.manifest.modes and bundle.manifest.meant(name):
+        if name not in files and name in manifest.modes and manifest.meant(name):
             raise untrusted("missing-file", f"/{name}.csv")
+    tables = {name: _table(name, files[name]) for name in _REQUIRED if name in files and manifest.meant(name)}
+    bundle = Bundle(tables, {name: frozenset(table.header) for name, table in tables.items()}, manifest)
     for needed in _NEEDED:
         if needed not in bundle.files and (needed not in bundle.manifest.modes or bundle.manifest.whole(needed)):
             raise untrusted("missing-file", f"/{needed}.csv")
