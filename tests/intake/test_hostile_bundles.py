@@ -105,12 +105,19 @@ def test_a_row_without_an_end_is_refused_with_the_row_that_it_begins_in(tmp_path
 
 def test_a_cell_of_two_hundred_megabytes_takes_no_more_memory_than_the_file(tmp_path):
     path = users(USERS + 'citra,active,true,"' + "x" * 200_000_000, tmp_path)
-    with few_octets(450_000_000):
+    with few_octets(16 * 1024 * 1024):
         assert refused(path) == ("/users.csv/5", "not-csv")
 
 
+def test_no_file_is_ever_whole_in_memory(tmp_path):
+    path = users(USERS + "".join(row(f"c-{number}", given_name="Citra" * 10) for number in range(200_000)), tmp_path)
+    with few_octets(4 * 1024 * 1024):
+        bundle = read_bundle(path)
+        assert sum(1 for _ in bundle.rows("users")) == sum(1 for _ in bundle.rows("users")) == 200_003
+
+
 def test_a_file_with_a_row_for_each_of_a_million_people_is_read_to_its_end():
-    assert sum(1 for _ in csvfile.read_rows("users", b"sourcedId\n" + b"a\n" * 1_000_000)) == 1_000_001
+    assert sum(1 for _ in csvfile.read_rows("users", io.BytesIO(b"sourcedId\n" + b"a\n" * 1_000_000))) == 1_000_001
 
 
 def test_blank_lines_without_an_end_are_refused(tmp_path, monkeypatch):
@@ -215,6 +222,14 @@ def test_another_encoding_is_refused_or_holds_nothing_that_differs(tmp_path, enc
         assert {fault.code for fault in error.faults} <= {"encoding", "unstorable-character"}
         return
     assert encoding == "utf-7" and "Ren+AOk-e Dewi" in [person.name for person in roster.people]
+
+
+@pytest.mark.parametrize(("octets", "code"), [(b"\xff", "encoding"), (b"\0", "unstorable-character"), (b"\xc3", "encoding")])
+@pytest.mark.parametrize("rows", [1, 500, 501, 4000])
+def test_an_octet_that_is_no_text_is_told_with_its_line_however_far_down_it_stands(tmp_path, octets, code, rows):
+    content = (USERS + "".join(row(f"c-{number}", given_name="Renée") for number in range(rows))).encode()
+    bad = row("eka", given_name="???").encode().replace(b"???", octets)
+    assert refused(users(content + bad + row("dian").encode() * 300, tmp_path)) == (f"/users.csv/{5 + rows}", code)
 
 
 def test_every_refusal_has_a_mend_in_both_languages(tmp_path):

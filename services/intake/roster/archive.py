@@ -1,4 +1,4 @@
-"""The files of a bundle, a zip or a folder, as octets. What the archive program left there is passed over; two files of one name are refused.
+"""The files of a bundle, a zip or a folder, read piece by piece. What the archive program left there is passed over; two of one name are refused.
 
 Nothing is ever unpacked onto the disk, so the paths in a zip lead nowhere.
 """
@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Generator, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import IO, BinaryIO, Protocol
 
 from services.intake.roster.untrusted import untrusted
 from shared.errors import Invalid
@@ -40,32 +41,57 @@ Source = Path | BinaryIO
 """A folder, a zip, or an open zip."""
 
 
+class Octets(Protocol):
+    """Some octets after the other."""
+
+    def read(self, size: int = -1, /) -> bytes: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One file of a bundle. size: in octets, unpacked."""
+    """One file of a bundle. size: in octets, unpacked. opened: while the bundle is gone through."""
 
     place: PurePosixPath
     size: int
-    read: Callable[[], bytes]
+    opened: Callable[[], AbstractContextManager[Octets]]
+
+    def read(self) -> bytes:
+        """All of it."""
+        with self.opened() as octets:
+            return octets.read()
 
 
-def read_files(source: Source, wanted: Collection[str]) -> dict[str, bytes]:
-    """The octets of each wanted file that is there, by its name without ending, in small letters.
+@dataclass(frozen=True, slots=True)
+class BundleFile:
+    """One file that we read, as often as it is asked for, and never whole."""
 
-    Raises: Invalid: not a whole zip, a locked one, two files of one name, or something far too large.
+    source: Source
+    place: PurePosixPath
+
+    @contextmanager
+    def opened(self) -> Iterator[Octets]:
+        """Raises: Invalid: a damaged or locked zip, here or while it is read."""
+        with closing(members(self.source)) as every, next(each for each in every if each.place == self.place).opened() as octets:
+            yield octets
+
+
+def find_files(source: Source, wanted: Collection[str]) -> dict[str, BundleFile]:
+    """Each wanted file that is there, by its name without ending, in small letters.
+
+    Raises: Invalid: not a whole zip, two files of one name, or something far too large.
     """
-    contents: dict[str, bytes] = {}
-    found: dict[str, PurePosixPath] = {}
+    found: dict[str, BundleFile] = {}
+    left = MOST_OCTETS
     for member in members(source):
         name = member.place.stem.lower()
         if member.place.suffix.lower() != ".csv" or not _is_meant(name, wanted, member.place):
             continue
         if name in found:
-            raise _second(found[name], member.place)
-        if member.size > MOST_OCTETS - sum(map(len, contents.values())):
+            raise _second(found[name].place, member.place)
+        if member.size > left:
             raise untrusted("too-large", f"/{name}.csv")
-        found[name], contents[name] = member.place, member.read()
-    return contents
+        found[name], left = BundleFile(source, member.place), left - member.size
+    return found
 
 
 def _is_meant(name: str, wanted: Collection[str], place: PurePosixPath) -> bool:
@@ -78,22 +104,26 @@ def _is_meant(name: str, wanted: Collection[str], place: PurePosixPath) -> bool:
     return False
 
 
-def members(source: Source) -> Iterator[Member]:
+def members(source: Source) -> Generator[Member]:
     """Every file but what the archive program left there. Raises: Invalid: not a whole zip, or one with far too many files."""
-    return (member for member in _every(source) if not _is_litter(member.place))
+    yield from (member for member in _every(source) if not _is_litter(member.place))
 
 
 def _every(source: Source) -> Iterator[Member]:
     if isinstance(source, Path) and source.is_dir():
         for each in sorted(source.rglob("*")):
             if each.is_file():
-                yield Member(PurePosixPath(each.relative_to(source).as_posix()), each.stat().st_size, each.read_bytes)
+                yield Member(PurePosixPath(each.relative_to(source).as_posix()), each.stat().st_size, partial(_file, each))
         return
     with _open_zip(source) as archive:
         with _whole_zip():
             listed = files_of(archive)
         for member in listed:
             yield Member(PurePosixPath(member.filename.replace("\\", "/")), member.file_size, _unpacking(archive, member))
+
+
+def _file(path: Path) -> AbstractContextManager[Octets]:
+    return path.open("rb")
 
 
 def _open_zip(source: Source) -> zipfile.ZipFile:
@@ -124,14 +154,28 @@ def _whole_zip() -> Iterator[None]:
         raise untrusted("not-a-zip") from error
 
 
-def _unpacking(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Callable[[], bytes]:
-    def unpacked() -> bytes:
+def _unpacking(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Callable[[], AbstractContextManager[Octets]]:
+    @contextmanager
+    def unpacked() -> Iterator[Octets]:
         if member.flag_bits & _ENCRYPTED:
             raise untrusted("encrypted")
         with _whole_zip():
-            return archive.read(member)
+            file = archive.open(member)
+        with file:
+            yield _Unpacked(file)
 
     return unpacked
+
+
+class _Unpacked:
+    """What a zip holds. A zip that is cut or damaged shows only where it is read."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def read(self, size: int = -1, /) -> bytes:
+        with _whole_zip():
+            return self._file.read(size)
 
 
 def _is_litter(place: PurePosixPath) -> bool:

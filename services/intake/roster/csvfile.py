@@ -8,7 +8,9 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from typing import IO, cast
 
+from services.intake.roster.archive import Octets
 from services.intake.roster.untrusted import untrusted
 
 MOST_ROWS = 1_500_000
@@ -25,13 +27,9 @@ _ENOUGH_TO_TELL = 400
 """Octets that show whether a text without a mark is UTF-16: every second one is zero then."""
 
 
-def read_rows(name: str, content: bytes) -> Iterator[list[str]]:
+def read_rows(name: str, content: Octets) -> Iterator[list[str]]:
     """The cells of each row, the header first. name: of the file, without ending. Raises: Invalid."""
-    if _is_utf_16(content):
-        raise untrusted("encoding", f"/{name}.csv", place=f"{name}.csv (UTF-16)")
-    if _NUL in content:
-        raise untrusted("unstorable-character", f"/{name}.csv/{_line_at(content, content.index(_NUL))}")
-    text, number = _Text(content), 0
+    text, number = _Text(_Checked(name, content)), 0
     rows = csv.reader(text, strict=True)
     try:
         for number, row in enumerate(rows, start=1):
@@ -42,14 +40,40 @@ def read_rows(name: str, content: bytes) -> Iterator[list[str]]:
     except csv.Error as error:
         raise untrusted("not-csv", f"/{name}.csv/{number + 1}") from error
     except UnicodeDecodeError as error:
-        raise untrusted("encoding", f"/{name}.csv/{_first_wrong_line(content)}") from error
+        raise untrusted("encoding", f"/{name}.csv/{text.wrong_line(error)}") from error
+
+
+class _Checked(io.RawIOBase):
+    """Octets that may be a text in UTF-8. lines: how many line breaks were in what was read of them."""
+
+    def __init__(self, name: str, content: Octets) -> None:
+        self._name, self._content = name, content
+        self._begun = False
+        self.lines = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
+        octets = self._content.read(size)
+        self._check(octets)
+        self.lines += octets.count(b"\n")
+        return octets
+
+    def _check(self, octets: bytes) -> None:
+        if not self._begun and _is_utf_16(octets):
+            raise untrusted("encoding", f"/{self._name}.csv", place=f"{self._name}.csv (UTF-16)")
+        self._begun = True
+        if _NUL in octets:
+            raise untrusted("unstorable-character", f"/{self._name}.csv/{self.lines + _line_at(octets, octets.index(_NUL))}")
 
 
 class _Text(Iterator[str]):
     """The lines of a text. read: how many characters since it was set to 0."""
 
-    def __init__(self, content: bytes) -> None:
-        self._text = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="")
+    def __init__(self, content: _Checked) -> None:
+        self._content = content
+        self._text = io.TextIOWrapper(cast("IO[bytes]", content), encoding="utf-8-sig", newline="")
         self.read = 0
 
     def __next__(self) -> str:
@@ -61,20 +85,15 @@ class _Text(Iterator[str]):
             raise csv.Error("a row without an end")
         return line
 
-
-def _first_wrong_line(content: bytes) -> int:
-    place = len(content)
-    try:
-        content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        place = error.start
-    return _line_at(content, place)
+    def wrong_line(self, error: UnicodeDecodeError) -> int:
+        """Where what is no UTF-8 stands: in the octets that were read last."""
+        return self._content.lines - error.object.count(b"\n") + _line_at(error.object, error.start)
 
 
 def _line_at(content: bytes, place: int) -> int:
     return content[:place].count(b"\n") + 1
 
 
-def _is_utf_16(content: bytes) -> bool:
-    start = content[:_ENOUGH_TO_TELL]
-    return content.startswith(WIDE_MARKS) or (len(start) > 1 and (not any(start[1::2]) or not any(start[::2])))
+def _is_utf_16(start: bytes) -> bool:
+    start = start[:_ENOUGH_TO_TELL]
+    return start.startswith(WIDE_MARKS) or (len(start) > 1 and (not any(start[1::2]) or not any(start[::2])))

@@ -127,7 +127,7 @@ class _People:
 
     def _untold(self, row: Row, *, is_student: bool) -> Iterable[Untold]:
         key = row["sourcedId"]
-        touched = self._sifted.touched["users", key]
+        touched = self._sifted.touched_of("users", key)
         if "email" in touched or not self._says(row, "email"):
             yield "email"
         if touched & {"phone", "sms"} or not self._says(row, "phone", "sms"):

@@ -73,7 +73,7 @@ class Places:
 
     def _is_doubtful(self, row: Row, told: Place | tuple[str, Reason], known: KnownPerson) -> bool:
         key = row["sourcedId"]
-        if ("roles", key) in self._sifted.spoiled or "metadata.tanggapRoles" in self._sifted.touched["users", key]:
+        if ("roles", key) in self._sifted.spoiled or "metadata.tanggapRoles" in self._sifted.touched_of("users", key):
             return True
         if "roles" not in self._sifted.bundle.files or self._sifted.proves_absence("roles"):
             return False

@@ -8,11 +8,11 @@ file and row.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from services.intake.roster.archive import Source, read_files
+from services.intake.roster.archive import BundleFile, Source, find_files
 from services.intake.roster.csvfile import read_rows
 from services.intake.roster.known import EVERYBODY, Kind
 from services.intake.roster.manifest import Manifest, read_manifest
@@ -74,15 +74,18 @@ class Row:
 
 @dataclass
 class Bundle:
-    """The files of a bundle that we read, and the columns that each has. covers: whose absence says that they left, where users is whole."""
+    """The files of a bundle that we read, and the columns that each has. Their rows may be gone through again and again.
 
-    files: dict[str, list[Row]] = field(default_factory=dict)
+    covers: whose absence says that they left, where users is whole.
+    """
+
+    files: Mapping[str, Iterable[Row]] = field(default_factory=dict)
     columns: dict[str, frozenset[str]] = field(default_factory=dict)
     manifest: Manifest = field(default_factory=Manifest)
     covers: frozenset[Kind] = EVERYBODY
 
-    def rows(self, name: str) -> list[Row]:
-        return self.files.get(name, [])
+    def rows(self, name: str) -> Iterable[Row]:
+        return self.files.get(name, ())
 
     @property
     def version(self) -> str:
@@ -95,26 +98,53 @@ class Bundle:
 
 
 def read_bundle(source: Source) -> Bundle:
-    """Raises: Invalid: a truncated zip, a missing or second file, a missing column, a wrong encoding, or something far too large."""
-    contents = read_files(source, {"manifest", *_REQUIRED})
-    bundle = Bundle()
-    if "manifest" in contents:
-        bundle.manifest = read_manifest(read_rows("manifest", contents["manifest"]))
+    """Goes through each file once, and keeps none: whoever asks for its rows has them read again.
+
+    Raises: Invalid: a truncated zip, a missing or second file, a missing column, a wrong encoding, or something far too large.
+    """
+    files = find_files(source, {"manifest", *_REQUIRED})
+    manifest = Manifest()
+    if "manifest" in files:
+        with files["manifest"].opened() as octets:
+            manifest = read_manifest(read_rows("manifest", octets))
     for name in _REQUIRED:
-        if name in contents and bundle.manifest.meant(name):
-            _read_file(bundle, name, contents.pop(name))
-        elif name in bundle.manifest.modes and bundle.manifest.meant(name):
+        if name not in files and name in manifest.modes and manifest.meant(name):
             raise untrusted("missing-file", f"/{name}.csv")
+    tables = {name: _table(name, files[name]) for name in _REQUIRED if name in files and manifest.meant(name)}
+    bundle = Bundle(tables, {name: frozenset(table.header) for name, table in tables.items()}, manifest)
     for needed in _NEEDED:
         if needed not in bundle.files and (needed not in bundle.manifest.modes or bundle.manifest.whole(needed)):
             raise untrusted("missing-file", f"/{needed}.csv")
     return bundle
 
 
-def _read_file(bundle: Bundle, name: str, content: bytes) -> None:
-    lines = read_rows(name, content)
-    header = _header(name, next(lines, []))
-    bundle.files[name], bundle.columns[name] = _rows(name, header, lines), frozenset(header)
+def _table(name: str, file: BundleFile) -> _Table:
+    with file.opened() as octets:
+        lines = read_rows(name, octets)
+        header = _header(name, next(lines, []))
+        return _Table(name, file, header, max(len(header), _usual(lines)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The rows of one file. usual: how many cells a row has at most that is not torn."""
+
+    name: str
+    file: BundleFile
+    header: Sequence[str]
+    usual: int
+
+    def __iter__(self) -> Iterator[Row]:
+        """All rows with something in them. A row is torn where it is wider than the header and than most rows are, or holds something out there."""
+        columns, file = _Columns(self.name, self.header), f"{self.name}.csv"
+        with self.file.opened() as octets:
+            lines = read_rows(self.name, octets)
+            next(lines, None)
+            for number, values in enumerate(lines, start=2):
+                cells = columns.cells(values)
+                overhangs = any(value.strip() for value in values[len(self.header) :])
+                if cells or overhangs or _is_told(values):
+                    yield Row(file, number, cells, overhangs or len(values) > self.usual)
 
 
 def _header(name: str, told: Sequence[str]) -> list[str]:
@@ -130,20 +160,6 @@ def _header(name: str, told: Sequence[str]) -> list[str]:
         if header.count(column) > 1:
             raise untrusted("second-column", f"/{name}.csv/{column}", place=f"{column} ({name}.csv)")
     return header
-
-
-def _rows(name: str, header: Sequence[str], lines: Iterator[Sequence[str]]) -> list[Row]:
-    """All rows with something in them. A row is torn where it is wider than the header and than most rows are, or holds something out there."""
-    columns = _Columns(name, header)
-    rows, widths, file = list[Row](), list[int](), f"{name}.csv"
-    for number, values in enumerate(lines, start=2):
-        cells = columns.cells(values)
-        overhangs = any(value.strip() for value in values[len(header) :])
-        if cells or overhangs or any(value.strip() for value in values):
-            rows.append(Row(file, number, cells, overhangs))
-            widths.append(len(values))
-    usual = max(len(header), _usual(widths))
-    return [replace(row, torn=True) if width > usual else row for row, width in zip(rows, widths, strict=True)]
 
 
 class _Columns:
@@ -164,8 +180,12 @@ class _Columns:
         }
 
 
-def _usual(widths: Sequence[int]) -> int:
+def _usual(lines: Iterable[Sequence[str]]) -> int:
     """Some systems end every row with a comma more than the header has."""
-    counted = Counter(widths)
+    counted = Counter(len(values) for values in lines if _is_told(values))
     most = max(counted.values(), default=0)
     return min((width for width, count in counted.items() if count == most), default=0)
+
+
+def _is_told(values: Iterable[str]) -> bool:
+    return any(value.strip() for value in values)

@@ -96,7 +96,7 @@ def _number(sifted: Sifted, row: Row, was: KnownSchool | None) -> str | None:
 
 
 def _cluster(sifted: Sifted, row: Row, was: KnownSchool | None) -> str | None:
-    is_told = sifted.has_column("orgs", "metadata.cluster") and "metadata.cluster" not in sifted.touched["orgs", row["sourcedId"]]
+    is_told = sifted.has_column("orgs", "metadata.cluster") and "metadata.cluster" not in sifted.touched_of("orgs", row["sourcedId"])
     if is_told or was is None:
         return row["metadata.cluster"] or None if is_told else None
     return was.cluster

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from services.intake.roster.cells import wrong_date, wrong_email, wrong_id, wrong_phone, wrong_roles, wrong_text, wrong_title
@@ -85,6 +86,10 @@ class Sifted:
     def _add(self, name: str, row: Row, column: str, reason: Reason) -> None:
         person = person_id(self.bundle.source, whose(name, row)) if name in _WHOSE and whose(name, row) else None
         self.set_aside.append(SetAside(row.file, row.number, row.headings.get(column) or column, reason, person))
+
+    def touched_of(self, name: str, key: str) -> AbstractSet[str]:
+        """The columns of somebody's row of which a cell was set aside."""
+        return self.touched.get((name, key), frozenset())
 
     def proves_absence(self, name: str) -> bool:
         """Whether somebody who is missing from this file is known to be gone."""
