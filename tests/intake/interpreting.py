@@ -8,14 +8,14 @@ from services.intake.roster.person import Person
 from services.intake.roster.planning import Digest, Plan, adjusted, begun, count_classes, refuse, register, taken_of
 from services.intake.roster.reading import Bundle
 from services.intake.roster.refusing import Accepted, leaving
-from services.intake.roster.spool.spool import Spool
+from services.intake.roster.spool.spool import PORTION, Spool
 from services.intake.roster.tallying import Tally, group_of
 
 
-def interpret(bundle: Bundle, known: Known | None = None) -> Roster:
+def interpret(bundle: Bundle, known: Known | None = None, *, portion: int = PORTION) -> Roster:
     """All portions together."""
     known = known or Known()
-    with Spool() as spool:
+    with Spool(portion) as spool:
         spool.known.keep(known.people)
         reader = RosterReader(bundle, Known(schools=known.schools, appointed=known.appointed), spool)
         portions = [reader.portion(number)[0] for number in range(len(reader.portions))]

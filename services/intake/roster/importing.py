@@ -22,7 +22,7 @@ from services.intake.roster.planning import Plan
 from services.intake.roster.refusing import accepted
 from services.intake.roster.report import ImportReport, LastImport, imported, last_import, report, set_aside_rows
 from services.intake.roster.sources import read_source
-from services.intake.roster.spool.spool import Spool
+from services.intake.roster.spool.spool import PORTION, Spool
 from shared.delivery.leases import lease
 from shared.errors import Unavailable
 from shared.eventstore.projection import Projection
@@ -53,10 +53,13 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True)
 class RosterImport:
-    """Imports bundles. directory: the projection that must have seen the last import before the next is compared with it."""
+    """Imports bundles. directory: the projection that must have seen the last import before the next is compared with it. portion: how many people
+    are in memory together.
+    """
 
     kernel: Kernel
     directory: Projection
+    portion: int = PORTION
     _here: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def run(self, bundle: Source, actor: str, *, wishes: Wishes | None = None, progress: Progress = _quiet) -> ImportReport:
@@ -85,7 +88,7 @@ class RosterImport:
         return await last_import(self.kernel.store, self.directory)
 
     async def _run(self, bundle: Source, actor: str, wishes: Wishes, progress: Progress) -> ImportReport:
-        with Spool() as spool:
+        with Spool(self.portion) as spool:
             reader, known = await self._read(bundle, wishes, spool)
             accept = replace(accepted(wishes.accept, reader.whole.schools, known), everything=wishes.allow_drop)
             comparing = Comparing(self.kernel, spool, reader, wishes.schools)

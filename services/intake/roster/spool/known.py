@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import cast, get_args
 
 from services.intake.roster.known import Kind, KnownPerson
-from services.intake.roster.spool.rows import PORTION
 from shared.events import Post, StaffRole
 
 _TABLE = "CREATE TABLE known (place INTEGER PRIMARY KEY, person TEXT UNIQUE, school TEXT, told TEXT)"
@@ -19,8 +18,8 @@ _ABSENT = "SELECT person FROM known WHERE person NOT IN (SELECT person FROM subj
 class SpooledKnown:
     """People of the directory, found by their ids."""
 
-    def __init__(self, base: sqlite3.Connection) -> None:
-        self._base = base
+    def __init__(self, base: sqlite3.Connection, portion: int) -> None:
+        self._base, self._portion = base, portion
         base.execute(_TABLE)
 
     def keep(self, people: Mapping[str, KnownPerson]) -> None:
@@ -40,7 +39,7 @@ class SpooledKnown:
     def absent(self) -> Iterator[list[str]]:
         """Everybody of whom the bundle has no row, in portions."""
         found = self._base.execute(_ABSENT)
-        while batch := found.fetchmany(PORTION):
+        while batch := found.fetchmany(self._portion):
             yield [person for (person,) in batch]
 
 

@@ -10,9 +10,6 @@ from typing import NamedTuple
 
 from services.intake.roster.reading import Row
 
-PORTION = 2_000
-"""People whose rows are in memory together."""
-
 _AT_ONCE = 5_000
 
 _TABLES = (
@@ -43,8 +40,8 @@ class Told(NamedTuple):
 class SpooledRows:
     """Rows lie in the order in which they were read; portions of them hold all that is said of some people, school by school."""
 
-    def __init__(self, base: sqlite3.Connection) -> None:
-        self._base = base
+    def __init__(self, base: sqlite3.Connection, portion: int) -> None:
+        self._base, self._portion = base, portion
         for table in _TABLES:
             base.execute(table)
 
@@ -85,7 +82,7 @@ class SpooledRows:
     def portions(self) -> Iterator[range]:
         """Places of people: those of one school stand together."""
         (last,) = self._base.execute("SELECT coalesce(max(place), 0) FROM subject").fetchone()
-        return (range(place, place + PORTION) for place in range(1, last + 1, PORTION))
+        return (range(place, place + self._portion) for place in range(1, last + 1, self._portion))
 
     def portion(self, places: range) -> list[Told]:
         """All that the bundle says of some people."""

@@ -12,16 +12,22 @@ from services.intake.roster.spool.rows import SpooledRows
 MEMORY = 8 * 1024
 """KiB of it that are kept in memory; the rest lies on the disk."""
 
+PORTION = 2_000
+"""People whose rows are in memory together: a large school's, or two."""
+
 
 class Spool:
-    """SQLite removes the name of such a file where it opens it, so that even a killed process leaves nobody's data behind."""
+    """SQLite removes the name of such a file where it opens it, so that even a killed process leaves nobody's data behind.
 
-    def __init__(self) -> None:
+    portion: how many people are in memory together.
+    """
+
+    def __init__(self, portion: int = PORTION) -> None:
         self._base = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         for told in ("journal_mode = OFF", "synchronous = OFF", "temp_store = FILE", f"cache_size = -{MEMORY}"):
             self._base.execute(f"PRAGMA {told}")
         self._base.execute("BEGIN")
-        self.rows, self.known, self.people = SpooledRows(self._base), SpooledKnown(self._base), SpooledPeople(self._base)
+        self.rows, self.known, self.people = SpooledRows(self._base, portion), SpooledKnown(self._base, portion), SpooledPeople(self._base)
 
     def __enter__(self) -> Self:
         return self
