@@ -1,5 +1,6 @@
 # One image recipe for all services: `docker build --build-arg SERVICE=intake .` The image holds shared/ and that one service, nothing else.
 # `docker build --target migrate .` makes the one that prepares and upgrades the databases: it holds shared/ and the services' SQL.
+# `docker build --target operate .` makes the operator's command, for backups.
 FROM python:3.12-slim AS base
 
 ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
@@ -16,6 +17,13 @@ COPY services/cases/schema/ services/cases/schema/
 COPY services/notifications/schema/ services/notifications/schema/
 USER tanggap
 CMD ["python", "-m", "shared.migrate"]
+
+FROM base AS operate
+
+COPY services/ services/
+COPY district/ district/
+USER tanggap
+ENTRYPOINT ["python", "-m", "district"]
 
 FROM base
 

@@ -8,7 +8,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/bytecode
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export HYPOTHESIS_STORAGE_DIRECTORY := .cache/hypothesis
 
-.PHONY: help setup demo test unit browser tour thorough check bench faults lock clean
+.PHONY: help setup demo test unit browser tour thorough check chart bench faults lock clean
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -55,6 +55,13 @@ check: $(STAMP) ## Format, lint, types, import contracts
 	@$(PYTHON) -m mypy
 	@.venv/bin/lint-imports --no-cache
 
+CHART := .cache/chart
+$(CHART)/ready: $(STAMP) requirements-chart.lock
+	@rm -rf $(CHART) && $(PYTHON) -m pip install --quiet --no-cache-dir --require-hashes --target $(CHART) -r requirements-chart.lock && touch $@
+
+chart: $(CHART)/ready ## The Helm chart, rendered by Helm itself, and every manifest against the schemas of Kubernetes
+	@PYTHONPATH=$(CHART) $(PYTHON) -m pytest -m chart tests/chart
+
 bench: $(STAMP) ## The benchmark table, side by side with a peer
 	@$(PYTHON) -m bench
 
@@ -62,7 +69,7 @@ faults: $(STAMP) ## Kills and outages under load (RUNS=60, SEED=1)
 	@FAULTS_RUNS=$(or $(RUNS),60) FAULTS_SEED=$(or $(SEED),1) $(PYTHON) -m pytest -m faults --timeout 1500 tests/faults
 
 lock: $(STAMP) ## Write the lock files again
-	@for each in requirements requirements-dev; do .venv/bin/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links \
+	@for each in requirements requirements-dev requirements-chart; do .venv/bin/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links \
 		--no-emit-trusted-host --strip-extras --no-header --allow-unsafe -o $$each.lock $$each.in; done
 
 clean: ## Removes environment, caches and the demonstration's data

@@ -12,6 +12,7 @@ import pytest
 
 from district.embedded.postgres import Postgres, start_postgres
 from district.embedded.redis import Redis, start_redis
+from shared.eventstore.replaying import calm_collector
 from tests.browser import CHROMIUM
 from tests.databases_in_memory import folder_for_databases
 from tests.logins import prepared
@@ -27,8 +28,11 @@ def pytest_sessionstart() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Here the tests run, in a worker or alone: coverage follows no further than this, not into the services that tests start."""
+    """Here the tests run, in a worker or alone: coverage follows no further than this, not into the services that tests start. And what was
+    imported stays, so the collector need not look through it again and again: that was a sixth of the tests' processor time.
+    """
     os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
+    calm_collector()
 
 
 def pytest_report_header() -> str:

@@ -16,7 +16,7 @@ from shared.events import Urgency
 from shared.school_day import Calendar
 
 _DUTY = "district-duty"
-LAST_RESORT = ("district-duty", "district-officer")
+LAST_RESORT = ("district-duty", "district-officer", "supervisor")
 """The roles that get an alert which nobody answered: the first person among them who is not named in the concern."""
 
 
@@ -104,3 +104,8 @@ def give_up(urgency: Urgency, wait: Wait = every_day) -> float:
     """Minutes without an acknowledgement after which the alert goes to the last resort."""
     level: Level = getattr(ladder(), urgency)
     return wait(level.give_up)
+
+
+def last_resort(staff: Mapping[str, Sequence[str]], excluded: Sequence[str]) -> str | None:
+    """Who gets an alert that nobody answered; None where everybody who could is in conflict."""
+    return next((person for role in LAST_RESORT for person in staff.get(role, ()) if person not in excluded), None)

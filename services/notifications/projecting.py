@@ -11,7 +11,7 @@ from datetime import timedelta
 from services.notifications.directory.projecting import AGENCIES
 from services.notifications.districts.projecting import ARRIVALS
 from services.notifications.domain.account_mail import AccountMailDue, AccountMailEnded
-from services.notifications.domain.alert import LAST_RESORT_STEP, AlertRaised, AlertStepTaken, AlertUndelivered
+from services.notifications.domain.alert import LAST_RESORT_STEP, AlertRaised, AlertRepeated, AlertStepTaken, AlertUndelivered
 from services.notifications.domain.notice import NOTICE, NoticeCalledOff, NoticeDue, NoticePassedOn, NoticeRepeated, NoticeTried
 from services.notifications.domain.task.events import TaskQuestionAnswered, TaskRequested
 from services.notifications.domain.task_link import TaskLinkRenewed
@@ -62,6 +62,13 @@ def _alert_step(rows: Gathered, event: Recorded) -> None:
     told = AlertStepTaken.model_validate_json(event.body)
     for person in told.people:
         rows.queue(event, "alert", told.case, person, step=told.step, due_at=event.recorded_at, urgent=told.urgency == "emergency")
+
+
+def _alert_repeated(rows: Gathered, event: Recorded) -> None:
+    told = AlertRepeated.model_validate_json(event.body)
+    for person in told.people:
+        rows.queue(event, "alert", told.case, person, step=told.step, due_at=event.recorded_at, urgent=told.urgency == "emergency")
+    rows.expect(event, "climb", told.step + 1, event.recorded_at + timedelta(minutes=told.again_after))
 
 
 def _staff_alerted(rows: Gathered, event: Recorded) -> None:
@@ -121,6 +128,7 @@ def _link_renewed(rows: Gathered, event: Recorded) -> None:
 _GATHERS: Mapping[str, Callable[[Gathered, Recorded], None]] = {
     "alert-raised": _alert_raised,
     "alert-step-taken": _alert_step,
+    "alert-repeated": _alert_repeated,
     "staff-alerted": _staff_alerted,
     "notice-due": _notice_due,
     "notice-passed-on": _notice_passed_on,

@@ -205,7 +205,6 @@ class FromCases:
         staff = await self.roster.staff(told.school)
         wait = await self._waits(told)
         steps = ladder.steps(told.urgency, staff, told.excluded, desk=told.desk, wait=wait)
-        last = [person for role in ladder.LAST_RESORT for person in staff.get(role, ()) if person not in told.excluded]
         alert = f"{told.case}-{event.id}"
         command = RaiseAlert(
             alert=alert,
@@ -214,7 +213,7 @@ class FromCases:
             school=told.school,
             urgency=told.urgency,
             steps=steps,
-            last_resort=last[0] if last else None,
+            last_resort=ladder.last_resort(staff, told.excluded),
             give_up=ladder.give_up(told.urgency, wait),
             excluded=told.excluded,
         )

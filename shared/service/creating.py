@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import structlog
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
 from psycopg import sql
+from starlette.routing import BaseRoute
 
 from shared import logs, web
 from shared.clock import Clock, SystemClock
@@ -75,15 +76,23 @@ def create_service(
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan(kernel, running),
-        responses=PROMISED,
     )
     app.state.kernel = kernel
     web.install(app, kernel.frame, settings.public_origin)
-    for router in (*routers(kernel), *_kernels_routers(kernel, running)):
-        app.include_router(router)
-    app.include_router(documents_router(app, kernel))
-    kernel.access.permissions.require_rows(all_routes(app))
+    for router in (*routers(kernel), *_kernels_routers(kernel, running), documents_router(app, kernel)):
+        app.router.routes.extend(_promising(router))
+    kernel.access.permissions.require_rows(app.routes)
     return app
+
+
+def _promising(router: APIRouter) -> list[BaseRoute]:
+    """The routes of one router, each with what every operation promises. They stand in the application itself: a router that is included builds
+    all its routes a second time, and looks for each request's route twice.
+    """
+    for route in router.routes:
+        if isinstance(route, APIRoute):
+            route.responses = PROMISED | route.responses
+    return router.routes
 
 
 def _kernels_parts(kernel: Kernel) -> list[Part]:
@@ -141,17 +150,3 @@ async def _open(database: Database) -> None:
     except Exception as error:
         log.warning("start-failed", error=type(error).__name__)
         raise
-
-
-def all_routes(app: FastAPI) -> list[Any]:
-    """Every route of the application, also those of routers in routers."""
-    found: list[Any] = []
-    pending = list(app.routes)
-    while pending:
-        route = pending.pop()
-        nested = getattr(getattr(route, "original_router", None), "routes", None)
-        if nested:
-            pending.extend(nested)
-        else:
-            found.append(route)
-    return found

@@ -68,6 +68,7 @@ class Saying:
             "guardians": tuple(self.asking.guardians), "receiving-school": receiving_school(self.case, self.asking.principal),
             "student-school": student_school(self.case, self.asking.principal), "is-there": is_there(self.asking.principal, self.case),
             "student-at": self.random.choice((None, "smp1", "sma1")), "takes": None, "takes-unsafe": (), "other-side": frozenset(),
+            "counsels-other-side": self.asking.counsels_other_side,
             "staff": Staff({}), "family": frozenset(), "claims": 0, "asked-about": None, "relatives": Relatives(), "families": Relatives(),
             "districts": tuple(each.agency for each in self.case.referrals.by_id.values()),
         }  # fmt: skip

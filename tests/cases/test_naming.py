@@ -233,19 +233,54 @@ async def test_whoever_gets_a_group_or_a_consultation_is_told_too(cases):
     assert [(each.case, each.school, each.person, each.message) for each in told] == [("", school.id, school.named("other"), "assigned")] * 2
 
 
+async def two_sides(cases: Desk, school: School) -> tuple[str, str]:
+    """The victim's case, which the counsellor took in hand, and the accused's, of one incident."""
+    victim = await school.case("ani")
+    ((concern,),) = await cases.sql(
+        "SELECT body::json -> 'concern' ->> 'concern' FROM event WHERE stream = %s AND type = 'strand-added'", f"case-{victim}"
+    )
+    return victim, await school.concern("budi", concern=concern, role="accused")
+
+
+async def steps(cases: Desk, case: str, who: dict[str, str]) -> set[str]:
+    return {each["called"] for each in (await cases.get(f"cases/{case}/possible", who)).json()["items"]}
+
+
 @pytest.mark.anyio
 async def test_the_counsellor_of_the_other_side_is_not_named(cases):
     school = await cases.school()
-    victim, other = await school.case("ani"), school.named("other")
-    (concern,) = await cases.sql(
-        "SELECT body::json -> 'concern' ->> 'concern' FROM event WHERE stream = %s AND type = 'strand-added'", f"case-{victim}"
-    )
-    blamed = await school.case("budi", concern=concern[0], role="accused")
-    await cases.done(blamed, "assign", school.counsellor, to=other)
+    (victim, blamed), other = await two_sides(cases, school), school.named("other")
+    await cases.done(blamed, "acknowledge", school.other)
     for command, body in (("assign", {"to": other}), ("hand-over-case", {"to": other, "reason": "leave"}),
                           ("deputise-case", {"deputy": other, "until": soon(days=2)})):  # fmt: skip
         answer = await cases.act(victim, command, school.counsellor, **body)
         assert [code for _, code in faults(answer)] == ["counsels-other-side"], command
+
+
+@pytest.mark.anyio
+async def test_whoever_took_the_victim_in_hand_takes_the_accused_in_hand_only_from_above(cases):
+    """The alert goes on to the next person, and neither offers nor takes the counsellor of the other side; the coordinator takes it and gives it away."""
+    school = await cases.school()
+    _, blamed = await two_sides(cases, school)
+    assert "acknowledge" not in await steps(cases, blamed, school.counsellor)
+    refused = await cases.act(blamed, "acknowledge", school.counsellor)
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/same-counsellor-for-both")
+    assert [code for _, code in faults(await cases.act(blamed, "assign", school.coordinator, to=school.named("counsellor")))] == [
+        "counsels-other-side"
+    ]
+    assert "acknowledge" in await steps(cases, blamed, school.coordinator)
+    await cases.done(blamed, "acknowledge", school.coordinator)
+    await cases.done(blamed, "assign", school.coordinator, to=school.named("other"))
+
+
+@pytest.mark.anyio
+async def test_whoever_has_both_since_before_the_incident_still_takes_in_hand_what_came(cases):
+    """Refusing would leave two children with nobody; who goes on with which of them is for the coordinator to say."""
+    school = await cases.school()
+    earlier = await school.case("budi")
+    _, blamed = await two_sides(cases, school)
+    assert blamed == earlier
+    await cases.done(blamed, "acknowledge", school.counsellor)
 
 
 @pytest.mark.anyio

@@ -8,10 +8,12 @@ import pytest
 from services.notifications import ladder
 from services.notifications.domain.alert import (
     ALERT,
+    FIRST_ROUND,
     LAST_RESORT_STEP,
     Acknowledge,
     AlertAcknowledged,
     AlertRaised,
+    AlertRepeated,
     AlertStepTaken,
     AlertUndelivered,
     Climb,
@@ -40,6 +42,11 @@ NEVER = Never("mailbox-refused", "550")
 
 def attempt(person: str, step: int, outcome: Accepted | Later | Never) -> NoteAttempt:
     return NoteAttempt(person=person, step=step, outcome=outcome)
+
+
+def asked_again(number: int, minutes: float, urgency: str = "high") -> AlertRepeated:
+    people = ("ani", "budi", "citra")
+    return AlertRepeated(case="case-1", urgency=urgency, step=FIRST_ROUND + number, people=people, again_after=minutes)
 
 
 def told(person: str, step: int) -> StaffAlerted:
@@ -121,11 +128,29 @@ def test_a_plain_message_that_cannot_reach_anybody_of_its_first_step_goes_to_tho
     after.when(attempt("citra", 1, NEVER)).then(AlertUndelivered(person="citra", step=1), nobody)
 
 
-def test_the_case_hears_that_nobody_has_it_when_the_last_resort_cannot_be_reached_either():
+def test_the_case_hears_that_nobody_has_it_when_the_last_resort_cannot_be_reached_either_and_the_ladder_is_asked_again():
     nobody, missed = AlertExhausted(alert="a", person=None, **ABOUT), AlertUndelivered(person="dewi", step=LAST_RESORT_STEP)
     last = attempt("dewi", LAST_RESORT_STEP, NEVER)
-    given(ALERT, RAISED, FIRST, EXHAUSTED).when(last).then(missed, nobody).when(last).then()
+    given(ALERT, RAISED, FIRST, EXHAUSTED).when(last).then(missed, nobody, asked_again(0, 1440)).when(last).then()
     given(ALERT, RAISED, FIRST, EXHAUSTED, AlertAcknowledged(by="ani")).when(last).then(missed)
+
+
+def test_an_alert_that_nobody_in_the_district_may_take_goes_on_asking_its_ladder_until_a_person_acts():
+    """The rounds follow each other ever more slowly, but at least once a day in an emergency."""
+    fields = {**FIELDS, "urgency": "emergency", "last_resort": None, "give_up": 45.0}
+    nobody = AlertExhausted(alert="a", person=None, **ABOUT)
+    rounds = given(ALERT, AlertRaised(**fields), FIRST, SECOND).when(Climb(step=2)).then(nobody, asked_again(0, 45, "emergency"))
+    for number, minutes in enumerate((90, 180, 360, 720, 1440, 1440), start=1):
+        rounds = rounds.when(Climb(step=FIRST_ROUND + number)).then(asked_again(number, minutes, "emergency"))
+    rounds.when(Climb(step=FIRST_ROUND + 6)).then()
+    rounds.when(Acknowledge(by="ani")).then(AlertAcknowledged(by="ani")).when(Climb(step=FIRST_ROUND + 7)).then()
+
+
+def test_somebody_of_a_round_who_cannot_be_reached_begins_no_other_round():
+    fields = {**FIELDS, "last_resort": None}
+    begun = given(ALERT, AlertRaised(**fields), FIRST, SECOND, AlertExhausted(alert="a", person=None, **ABOUT), asked_again(0, 1440))
+    begun.when(attempt("ani", FIRST_ROUND, NEVER)).then(AlertUndelivered(person="ani", step=FIRST_ROUND))
+    begun.when(attempt("ani", FIRST_ROUND, Accepted())).then(told("ani", FIRST_ROUND))
 
 
 def test_a_person_who_was_reached_is_not_missed():
@@ -179,6 +204,15 @@ def test_where_every_duty_officer_is_in_conflict_the_districts_officers_stand_in
     assert ladder.steps("emergency", staff, ("ani", "budi", "citra", "eka", "dewi"), desk="school")[0] == officer
     assert ladder.steps("emergency", staff, ("dewi",), desk="district")[0] == officer
     assert ladder.steps("emergency", {**staff, "district-duty": []}, (), desk="district") == ()
+
+
+def test_a_supervisor_is_the_last_resort_where_neither_duty_nor_officers_may_be():
+    """Year 767 of the generator: both duty officers had a conflict of their own, and the district had no officer of this kind of school."""
+    staff = {**STAFF, "district-officer": ["gita"], "supervisor": ["hadi"]}
+    assert ladder.last_resort(staff, ()) == "dewi"
+    assert ladder.last_resort(staff, ("dewi",)) == "gita"
+    assert ladder.last_resort(staff, ("dewi", "gita")) == "hadi"
+    assert ladder.last_resort(STAFF, ("dewi",)) is None
 
 
 def test_the_district_desk_goes_past_the_school():

@@ -10,7 +10,6 @@ from fastapi.routing import APIRoute
 
 from shared.access import Permissions, signed_in
 from shared.errors import StartRefused
-from shared.service.creating import all_routes
 from shared.settings import read_settings
 from tests.shared.rows import ROLES, ROWS
 
@@ -28,7 +27,7 @@ def service_of(name: str) -> FastAPI:
 def served(name: str) -> dict[str, APIRoute]:
     """Every route of a service, by row."""
     app = service_of(name)
-    return {f"{method} {route.path_format}": route for route in all_routes(app) if isinstance(route, APIRoute) for method in route.methods or ()}
+    return {f"{method} {route.path_format}": route for route in app.routes if isinstance(route, APIRoute) for method in route.methods or ()}
 
 
 def asks_who(dependant) -> bool:

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from services.cases.commands.envelope import Envelope
+from services.cases.commands.other_side import counsellors_of_other_side, counsels, known_of_other_side
 from services.cases.commands.subject import Said
 from services.cases.domain.case.arriving import carrying, unsafe_at_home
 from services.cases.domain.case.moves import Carrying
@@ -186,14 +187,16 @@ async def _takes_unsafe(ground: Ground) -> tuple[str, ...]:
     return unsafe_at_home(other) if taken_along(ground.case, other) else ()
 
 
-async def counsellors_of_other_side(ground: Ground) -> frozenset[str]:
-    """Who works the cases of the other side of the same incidents: victim and accused have different counsellors."""
-    mine = {strand.concern.concern: strand.concern.role for strand in ground.case.strands}
-    found = await ground.work.cases_of_concerns(list(mine))
-    opposite = {"affected": "accused", "accused": "affected"}
-    others = {case for concern, case, role in found if case != ground.case.case and opposite.get(role) == mine[concern]}
-    cases = [await ground.other_case(case) for case in others]
-    return frozenset(case.assignee for case in cases if case.assignee)
+async def _other_side(ground: Ground) -> frozenset[str]:
+    return await counsellors_of_other_side(ground.work, ground.kernel.store, ground.cases, ground.case, ground.envelope.now)
+
+
+async def _counsels_other_side(ground: Ground) -> bool:
+    """Of whoever gives the command."""
+    giver = ground.envelope.principal
+    return counsels(giver, ground.case) and giver.id in await known_of_other_side(
+        ground.work, ground.kernel.store, ground.cases, ground.case, ground.envelope.now
+    )
 
 
 async def _school(ground: Ground) -> str:
@@ -306,7 +309,8 @@ _LOOKED_UP: Mapping[Known, Callable[[Ground], Awaitable[Any]]] = {
     "takes": _takes,
     "takes-unsafe": _takes_unsafe,
     "school": _school,
-    "other-side": counsellors_of_other_side,
+    "other-side": _other_side,
+    "counsels-other-side": _counsels_other_side,
     "members": _members,
     "member": _new_member,
     "staff": _staff,

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from pydantic import BaseModel
 
-from services.cases.commands.fill import Ground, counsellors_of_other_side
+from services.cases.commands.fill import Ground
+from services.cases.commands.other_side import counsellors_of_other_side
 from services.cases.commands.subject import Said
 from services.cases.commands.words import bare, field_type, is_part, part_of
 from services.cases.domain.steps.command import Command
@@ -116,9 +117,11 @@ async def _unfit(ground: Ground, named: Named) -> str | None:
         return "person-in-conflict"
     if (await ground.duty()).is_away(named.person, ground.envelope.now):
         return "person-away"
-    if named.names.counsels and named.person in await counsellors_of_other_side(ground):
-        return "counsels-other-side"
-    return None
+    return "counsels-other-side" if named.names.counsels and await _counsels_other_side(ground, named.person) else None
+
+
+async def _counsels_other_side(ground: Ground, person: str) -> bool:
+    return person in await counsellors_of_other_side(ground.work, ground.kernel.store, ground.cases, ground.case, ground.envelope.now)
 
 
 def named_in(command: type[BaseModel], said: Said, place: str = "") -> Iterator[Named]:

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from services.cases.commands.envelope import Envelope
 from services.cases.commands.naming import GUARDIANS
 from services.cases.commands.on_case import OnCase
+from services.cases.commands.other_side import counsels, known_of_other_side
 from services.cases.commands.possible import Asking, Possible, Withheld, possible
 from services.cases.commands.road import Road
 from services.cases.domain.case.merging import UnmergeCase
@@ -100,9 +101,16 @@ class LookingAhead:
         kernel, work, now = self.road.kernel, self.road.casework, self.road.kernel.clock.now()
         guardians = await self._guardians(loaded.state)
         policy = policy_at(await self.road.calendars.of(loaded.state.school), now)
-        found = possible(Asking(work, principal, kernel.access.permissions, now, policy, guardians), loaded.state)
+        both_sides = await self._counsels_other_side(principal, loaded.state, now)
+        found = possible(Asking(work, principal, kernel.access.permissions, now, policy, guardians, both_sides), loaded.state)
         subject, envelope = OnCase(kernel, work.case, case_id), Envelope(principal, uuid4(), now)
         return [_as_step(each, case_id, now) for each in found if await _accepted_elsewhere(subject, envelope, each, loaded)]
+
+    async def _counsels_other_side(self, principal: Principal, case: Case, now: datetime) -> bool:
+        """Asked only where there is something to take in hand."""
+        if not case.in_nobody_s_hand or not counsels(principal, case):
+            return False
+        return principal.id in await known_of_other_side(self.road.work, self.road.kernel.store, self.road.casework.case, case, now)
 
     async def _guardians(self, case: Case) -> list[str]:
         """Of the student, as far as the roster knows them."""

@@ -29,7 +29,10 @@ Choices = Mapping[str, Sequence[Value]]
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Who asks, when, and what only the shell knows. policy: in force now. guardians: of the student, as the roster has them now."""
+    """Who asks, when, and what only the shell knows. policy: in force now. guardians: of the student, as the roster has them now.
+
+    counsels_other_side: whoever asks would work with both sides of one incident.
+    """
 
     casework: Casework
     principal: Principal
@@ -37,6 +40,7 @@ class Asking:
     now: datetime
     policy: Policy
     guardians: Sequence[str] = ()
+    counsels_other_side: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,8 @@ class Possible:
 def possible(asking: Asking, case: Case) -> list[Possible]:
     """Everything that the person may do next on this case, what is expected earliest first. Raises: NotFound, NotAllowed: as for reading it."""
     rights(asking.principal, case, asking.now)
-    trial = _Trial(asking, case, StandIns(asking.principal, asking.now, asking.policy, case, asking.guardians))
+    stand_ins = StandIns(asking.principal, asking.now, asking.policy, case, asking.guardians, asking.counsels_other_side)
+    trial = _Trial(asking, case, stand_ins)
     tried = [(candidate, trial.tried(candidate)) for candidate in candidates(asking.casework, case, asking.guardians) if trial.allows(candidate)]
     met = {deadline.key for _, told in tried for each in told.accepted for deadline in each.meets}
     found = [_possible(candidate, told, _led_to(candidate, case, met)) for candidate, told in tried if told.accepted]

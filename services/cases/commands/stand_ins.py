@@ -27,13 +27,17 @@ _WORDS = Sealed(kid="", context="", box="")
 
 @dataclass(frozen=True)
 class StandIns:
-    """by: who would give the command. now: when. policy: in force now. guardians: of the student, as the roster has them now."""
+    """by: who would give the command. now: when. policy: in force now. guardians: of the student, as the roster has them now.
+
+    counsels_other_side: the giver would work with both sides of one incident.
+    """
 
     by: Principal
     now: datetime
     policy: Policy
     case: Case
     guardians: Sequence[str]
+    counsels_other_side: bool = False
     _act: str = field(default_factory=lambda: str(uuid4()))
     _known: dict[type[Command], Mapping[str, Any]] = field(default_factory=dict)
 
@@ -64,6 +68,7 @@ class StandIns:
             "receiving-school": receiving_school(self.case, self.by),
             "student-school": student_school(self.case, self.by),
             "is-there": is_there(self.by, self.case),
+            "counsels-other-side": self.counsels_other_side,
         }
 
 

@@ -2,7 +2,7 @@
 
 In an emergency all rungs without a conflict hear at once, and again after 15 and 30 minutes. Otherwise one rung hears after another. A rung that is
 vacant, absent or in conflict is skipped at once, and so is one whose messages can never arrive. The ladder ends when a person acknowledges, not when
-somebody edits something (domain.md, Urgency).
+somebody edits something (domain.md, Urgency). Where nobody of the district may take it either, those on the ladder are asked again (ADR 65).
 """
 
 from __future__ import annotations
@@ -103,6 +103,25 @@ class AlertStepTaken(Event):
     people: tuple[str, ...]
 
 
+FIRST_ROUND = LAST_RESORT_STEP + 1
+"""The step number of the first round of an alert that nobody of the district may take; further rounds are counted from there."""
+
+SLOWEST = 1440.0
+"""Minutes between two rounds when they have become slow; where the ladder itself is slower than that, its own time."""
+
+
+class AlertRepeated(Event):
+    """Everybody on the ladder is to hear again: nobody took the alert in hand, and nobody else may. again_after: minutes until the next round."""
+
+    type: Literal["alert-repeated"] = "alert-repeated"
+    version: Literal[1] = 1
+    case: str
+    urgency: Urgency
+    step: int
+    people: tuple[str, ...]
+    again_after: float
+
+
 class AlertUndelivered(Event):
     """The person can never be reached at this step, or what was sent came back. If a step reaches nobody, the next one follows at once."""
 
@@ -118,7 +137,7 @@ class AlertAcknowledged(Event):
     by: str
 
 
-AlertEvent = AlertRaised | AlertStepTaken | AlertUndelivered | AlertAcknowledged | StaffAlerted | AlertExhausted
+AlertEvent = AlertRaised | AlertStepTaken | AlertRepeated | AlertUndelivered | AlertAcknowledged | StaffAlerted | AlertExhausted
 
 
 # state -------------------------------------------------------------------------------------------------------------
@@ -126,7 +145,9 @@ AlertEvent = AlertRaised | AlertStepTaken | AlertUndelivered | AlertAcknowledged
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """step: the last one taken, -1 before the first. told: (person, step) of each mail that was sent. missed: of each that could not be sent."""
+    """step: the last one taken, -1 before the first; of a round that goes on asking, too. told: (person, step) of each mail that was sent. missed: of
+    each that could not be sent.
+    """
 
     raised: AlertRaised | None = None
     step: int = -1
@@ -155,7 +176,7 @@ def evolve(alert: Alert, event: AlertEvent) -> Alert:
     match event:
         case AlertRaised():
             return replace(alert, raised=event)
-        case AlertStepTaken(step=step):
+        case AlertStepTaken(step=step) | AlertRepeated(step=step):
             return replace(alert, step=step)
         case StaffAlerted(person=person, step=step):
             return replace(alert, told=alert.told | {(person, step)})
@@ -207,11 +228,29 @@ def _raise(command: RaiseAlert, alert: Alert) -> Sequence[AlertEvent]:
 
 
 def _climb(step: int, alert: Alert, raised: AlertRaised) -> Sequence[AlertEvent]:
-    if alert.ended or step <= alert.step:
+    if alert.acknowledged_by or step <= alert.step:
+        return []
+    if step >= FIRST_ROUND:
+        return [_round(step, raised)]
+    if alert.exhausted:
         return []
     if step >= len(raised.steps):
-        return [AlertExhausted(alert=raised.alert, person=raised.last_resort, **_about(raised))]
+        return _given_up(raised.last_resort, raised)
     return [AlertStepTaken(case=raised.case, urgency=raised.urgency, step=step, people=raised.steps[step].people)]
+
+
+def _given_up(last_resort: str | None, raised: AlertRaised) -> list[AlertEvent]:
+    """It is the last resort's now. Where there is none, the ladder is asked again: waiting for somebody to look at a list would be silence."""
+    exhausted = AlertExhausted(alert=raised.alert, person=last_resort, **_about(raised))
+    goes_on = last_resort is None and raised.steps and not raised.plain
+    return [exhausted, _round(FIRST_ROUND, raised)] if goes_on else [exhausted]
+
+
+def _round(step: int, raised: AlertRaised) -> AlertRepeated:
+    """Each round waits twice as long as the one before it, up to a day."""
+    people = tuple(dict.fromkeys(person for each in raised.steps for person in each.people))
+    minutes = min(raised.give_up * 2.0 ** min(step - FIRST_ROUND, 20), max(raised.give_up, SLOWEST))
+    return AlertRepeated(case=raised.case, urgency=raised.urgency, step=step, people=people, again_after=minutes)
 
 
 def _attempted(command: NoteAttempt, alert: Alert, raised: AlertRaised) -> Sequence[AlertEvent]:
@@ -233,7 +272,7 @@ def _unreachable(command: NoteAttempt, alert: Alert, raised: AlertRaised) -> Seq
     """A step that can reach nobody ends at once. Waiting for its time would be silence."""
     missed = AlertUndelivered(person=command.person, step=command.step)
     if command.step == LAST_RESORT_STEP and not alert.acknowledged_by:
-        return [missed, AlertExhausted(alert=raised.alert, person=None, **_about(raised))]
+        return [missed, *_given_up(None, raised)]
     if alert.ended or command.step != alert.step:
         return [missed]
     after = evolve(alert, missed)
@@ -242,5 +281,5 @@ def _unreachable(command: NoteAttempt, alert: Alert, raised: AlertRaised) -> Seq
 
 
 ALERT: Decider[Command, Alert, AlertEvent] = Decider(
-    initial, decide, evolve, EventCodec(AlertRaised, AlertStepTaken, AlertUndelivered, AlertAcknowledged, StaffAlerted, AlertExhausted)
+    initial, decide, evolve, EventCodec(AlertRaised, AlertStepTaken, AlertRepeated, AlertUndelivered, AlertAcknowledged, StaffAlerted, AlertExhausted)
 )

@@ -85,8 +85,10 @@ class AlreadyIdentified(Refused):
 
 class SameCounsellorForBoth(Refused):
     code = "same-counsellor-for-both"
-    indonesian = "Korban dan terlapor ditangani konselor yang berbeda."
-    english = "Victim and accused have different counsellors."
+    indonesian = (
+        "Korban dan terlapor ditangani konselor yang berbeda. Koordinator, kepala sekolah atau petugas piket dinas menentukan siapa yang menangani."
+    )
+    english = "Victim and accused have different counsellors. The coordinator, the principal or the district's duty says who has this case."
 
 
 class TakenInHandElsewhere(Refused):
@@ -126,11 +128,16 @@ def decide(command: StrandCommand, case: Case) -> Sequence[Event]:
 
 
 def _acknowledge(command: Acknowledge, case: Case) -> Sequence[Event]:
-    """A case that nobody has is taken in hand also where its concerns were, at another school or by somebody who left."""
+    """A case that nobody has is taken in hand also where its concerns were, at another school or by somebody who left.
+
+    A counsellor of the other side takes nothing in hand here: the alert goes on to the next, and those above give it to somebody.
+    """
     if not case.in_nobody_s_hand and (case.owner or (command.there and case.elsewhere)):
         return []
     if not command.there and _waits_elsewhere(case):
         raise TakenInHandElsewhere
+    if command.counsels_other_side and case.owner != command.by:
+        raise SameCounsellorForBoth
     school = case.alerted_at if command.there else case.school
     return [CaseAcknowledged(**{**whose(case), "school": school}, by=command.by, concerns=case.concerns)]
 

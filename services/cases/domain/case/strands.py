@@ -41,9 +41,12 @@ class TakeConcern(Fact):
 
 
 class Acknowledge(Command, called="acknowledge", permission="in-hand"):
-    """A person takes the case in hand. there: the person may do so at the school where the student is now."""
+    """A person takes the case in hand. there: the person may do so at the school where the student is now. counsels_other_side: they would work with
+    both sides of one incident.
+    """
 
     there: Annotated[bool, Filled("is-there")] = True
+    counsels_other_side: Annotated[bool, Filled("counsels-other-side")] = False
 
 
 class Assign(Command, called="assign", permission="charge"):

@@ -13,6 +13,7 @@ from shared.school_day import Calendar
 Known = Literal[
     "fresh-id", "now", "one-school-day", "two-school-days", "three-school-days", "approval-time", "letter-time", "policy", "calendar", "age",
     "age-of-consent", "guardians", "receiving-school", "student-school", "student-at", "is-there", "takes", "school", "other-side", "members",
+    "counsels-other-side",
     "member", "staff", "family", "claims", "asked-about", "refused-at-home",
     "is-above", "relatives", "members-now", "districts", "takes-unsafe", "families",
 ]  # fmt: skip
