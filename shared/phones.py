@@ -29,6 +29,11 @@ class PhoneNumber:
         return self.e164
 
 
+def with_plain_digits(text: str) -> str:
+    """The text with each digit of another script as the one of 0 to 9 that it means, so that everybody here can read and dial it."""
+    return "".join(str(unicodedata.decimal(each)) if each.isdecimal() else each for each in text)
+
+
 def phone_number(text: str) -> PhoneNumber | Flaw:
     """The one number that a text holds, in whatever form people write it. Two are a flaw: nobody guesses whose they are."""
     written = unicodedata.normalize("NFKC", text).strip().replace("\u2010", "-").replace("\u2011", "-").replace("\u2013", "-")

@@ -47,6 +47,7 @@ from services.cases.letters import composing
 from services.cases.letters.issuing import Issuing
 from services.cases.letters.kinds import KINDS, Kind
 from services.cases.letters.material import Material
+from services.cases.letters.pages import DocumentPages
 from services.cases.letters.reading import Readable
 from services.cases.letters.settings import Papers
 from services.cases.mine import pages as mine
@@ -55,6 +56,7 @@ from services.cases.mine.saying import Saying
 from services.cases.owners import Owners
 from services.cases.pages.around import Around
 from services.cases.pages.people import Names
+from services.cases.pages.since import Since
 from services.cases.reading import breaches, lists, reads, reports, routes, what_if, without_case
 from services.cases.reading.absences import Absences
 from services.cases.reading.agencies import Agencies
@@ -95,12 +97,11 @@ from services.cases.searching.finding import Finding
 from services.cases.searching.index import Candidates, NameIndex
 from services.cases.searching.indexing import Indexing
 from services.cases.standing import files as standing_files
-from services.cases.standing import group_page, kept
+from services.cases.standing import kept
 from services.cases.standing import pages as standing_pages
 from services.cases.standing import routes as standing_routes
 from services.cases.standing.absences import StandingAbsences
 from services.cases.standing.files import StandingFiles
-from services.cases.standing.group_page import GroupPage
 from services.cases.standing.led import LedGroups
 from services.cases.standing.listing import StandingList
 from services.cases.standing.owners import StandingOwners
@@ -109,6 +110,7 @@ from services.cases.standing.successors import Succession
 from services.cases.subjects.gathering import Subjects
 from services.cases.subjects.routes import router as subjects_router
 from services.cases.subscribers import FromIntake, FromNotifications
+from services.cases.without_case.composing import routers as without_case_routers
 from services.cases.year import routes as year
 from shared.attachments.keeping import PostgresStore
 from shared.attachments.redrawing import Redrawing
@@ -162,7 +164,11 @@ def create_app(
         issuing = composing.issuing_of(_road(kernel, views[VIEW], work))
         own = [*_routers(kernel, views[VIEW], work, words, kinds, issuing), *_schools(issuing), guides.router(kernel, issuing.press)]
         listed = StandingList(views[kept.VIEW], kernel.store, work)
-        return [*own, *_standing(issuing, listed, words), *_forms(kernel, views[VIEW], listed, work, words, asked)]
+        forms = _forms(kernel, views[VIEW], listed, work, words, asked)
+        documents = DocumentPages(composing.subjects_of(issuing.road, words, issuing), issuing, kinds, Agencies(kernel))
+        choosing = _choosing(issuing.road, views[VIEW], listed, pages.since_of(issuing.road, words, asked))
+        beside = without_case_routers(issuing.road, documents, choosing, words, asked)
+        return [*own, *beside, *_standing(issuing, listed, words), *forms]
 
     return create_service("cases", settings, migrations=MIGRATIONS, routers=routers, parts=parts, leaves=LEAVES)
 
@@ -245,9 +251,8 @@ def _forms(kernel: Kernel, view: Projection, standing: StandingList, work: Casew
     """The pages of cases, and the forms that they lead to. asked: what the form of each command asks."""
     road = _road(kernel, view, work)
     names = Names(kernel, road.roster)
-    going_on = GoingOn(LedGroups(standing.view), CaseList(view), road.calendars, names, Whereabouts(kernel.database))
     since = pages.since_of(road, words, asked)
-    choosing = Choosing(kernel, road.roster, Directory(kernel.database), Agencies(kernel), going_on, Past(since, road.calendars))
+    choosing = _choosing(road, view, standing, since)
     finding = _finding(kernel, view, names, words)
     drafts = StepDrafts(road, Drafts(kernel), choosing, since)
     return [
@@ -262,6 +267,12 @@ def _forms(kernel: Kernel, view: Projection, standing: StandingList, work: Casew
         mine.router(_own_page(kernel, work, names, road.calendars)),
         recording.router(road, Recording(road, names, Presets(kernel), Drafts(kernel)), Whom(CaseList(view), names)),
     ]
+
+
+def _choosing(road: Road, view: Projection, standing: StandingList, since: Since) -> Choosing:
+    kernel = road.kernel
+    going_on = GoingOn(LedGroups(standing.view), CaseList(view), road.calendars, Names(kernel, road.roster), Whereabouts(kernel.database))
+    return Choosing(kernel, road.roster, Directory(kernel.database), Agencies(kernel), going_on, Past(since, road.calendars))
 
 
 def _own_page(kernel: Kernel, work: Casework, names: Names, calendars: SchoolCalendars) -> mine.OwnPage:
@@ -290,7 +301,7 @@ def _standing(issuing: Issuing, listed: StandingList, words: Words) -> list[APIR
     names = Names(kernel, road.roster)
     succession = Succession(road, names)
     shown = StandingPages(listed, SchoolSettings(road), names, succession, Directory(kernel.database), words)
-    return [standing_routes.router(listed), standing_pages.router(shown), group_page.router(GroupPage(road, names, succession))]
+    return [standing_routes.router(listed), standing_pages.router(shown)]
 
 
 def _figures(kernel: Kernel, view: Projection, work: Casework, words: Words, asked: Mapping[str, Form]) -> Figures:

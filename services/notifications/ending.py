@@ -77,9 +77,9 @@ class Endings:
                 await execute(store, TASK, due.stream, silence.NoteAttempt(outcome=outcome, since=due.queued_at), occasion)
 
     async def _answered_district(self, due: Due, outcome: Outcome, occasion: Occasion) -> None:
-        """Whoever answered hears where it can not arrive."""
-        await execute(self._kernel.store, ARRIVAL, due.stream, arrival.NoteAttempt(number=due.step, outcome=outcome), occasion)
-        if isinstance(outcome, Never):
+        """Whoever answered hears where it can not arrive: not by this message, nor by a later one that holds it, too."""
+        noted = await execute(self._kernel.store, ARRIVAL, due.stream, arrival.NoteAttempt(number=due.step, outcome=outcome), occasion)
+        if due.step in noted.state.lost:
             await self._telling.undelivered(due.stream.removeprefix("arrival-"), due.step)
 
     async def _again(self, due: Due, outcome: Later) -> None:

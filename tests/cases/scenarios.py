@@ -28,7 +28,7 @@ from services.cases.domain.case.case import ConflictOfInterest
 from services.cases.domain.case.guardians import AssessGuardian
 from services.cases.domain.case.moves import Carrying
 from services.cases.domain.case.state import Case
-from services.cases.domain.case.strands import Close
+from services.cases.domain.case.strands import Close, SetUrgency
 from services.cases.domain.case.whereabouts import NoteWhereabouts
 from services.cases.domain.referring import consent as cs
 from services.cases.domain.referring import disclosure as d
@@ -344,6 +344,7 @@ right([legal], step(hd.LiftLegalHold, by=OFFICER, reason=W), "legal-hold-lifted"
 # referral: consent, approval, call, next alternative, chase, evaluation
 draft = step(DraftReferral, referral="r-1", agency="ag-1", why=W, alternatives=("ag-2",), consent="asked", by=COUNSELLOR)
 open_draft = draft.model_copy(update={"consent": "given"})
+dangerous = step(SetUrgency, decision="u", urgency="emergency", reason=W, policy=POLICY, at=NOW)
 urgent = step(
     DraftReferral,
     referral="r-1",
@@ -374,7 +375,7 @@ right([draft, override], step(cs.ConfirmOverride, by=PRINCIPAL, referral="r-1"),
       wrong=step(cs.ConfirmOverride, by=COUNSELLOR, referral="r-1"))  # fmt: skip
 right([draft], step(cs.AskApproval, referral="r-1", approver=PRINCIPAL, approve_by=later(days=1)), "approval-asked", OwnApproval, at=[draft],
       wrong=step(cs.AskApproval, referral="r-1", approver=COUNSELLOR, approve_by=later(days=1)))  # fmt: skip
-right([urgent], step(cs.CallForHelp, referral="r-1", ground="vital-interest", said=W, letter_by=later(days=1)), "help-called", cs.NotByPhone,
+right([dangerous, urgent], step(cs.CallForHelp, referral="r-1", ground="vital-interest", said=W, letter_by=later(days=1)), "help-called", cs.NotByPhone,
       at=[open_draft])  # fmt: skip
 SENT = [open_draft, consent, approve, send]
 withdraw = step(tu.WithdrawReferral, referral="r-1", reason=W)

@@ -225,7 +225,7 @@ async def test_whoever_may_not_read_the_case_gets_no_form(cases):
 
 
 def test_every_command_that_a_person_gives_has_a_form():
-    assert FORMS.keys() == {each.called for each in CASEWORK.commands if each.permission}
+    assert FORMS.keys() == {each.called for each in (*CASEWORK.commands, *CASEWORK.beside_cases) if each.permission}
 
 
 def test_a_field_without_words_is_a_fault(tmp_path):

@@ -6,7 +6,7 @@ import pytest
 
 from services.cases.commands.bodies import body_of
 from services.cases.commands.routes import GIVEN
-from services.cases.domain.steps.about import NoSettlement
+from services.cases.domain.steps.about import NoMarriageSettlement, NoSettlement
 from services.cases.domain.steps.named import GOES_ON, Names
 from tests.cases.asking import body_from_examples, faults, goal, refused_by_name
 from tests.cases.desk import accused, soon
@@ -149,14 +149,15 @@ async def test_where_a_conference_may_not_be_it_is_not_offered(cases):
     school = await cases.school()
     case, severe = await school.case("ani"), await school.case("budi", categories=("sexual-violence",))
     kinds = [(await only(cases, each, school.counsellor, "propose-conference"))["choices"]["kind"] for each in (case, severe)]
-    assert kinds == [["help", "mediation", "peace-letter", "marriage-settlement"], ["help"]]
+    assert kinds == [["help", "mediation", "peace-letter"], ["help"]]
     withheld = (await only(cases, severe, school.counsellor, "propose-conference"))["withheld"]
     assert [(each["value"], each["code"]) for each in withheld] == [
-        ("mediation", "no-settlement"), ("peace-letter", "no-settlement"), ("marriage-settlement", "no-settlement"), ("tribunal", "not-a-tribunal"),
+        ("mediation", "no-settlement"), ("peace-letter", "no-settlement"), ("marriage-settlement", "no-marriage-settlement"), ("tribunal", "not-a-tribunal"),
     ]  # fmt: skip
     shown = unescape((await cases.client.get(f"/cases/cases/{severe}/langkah/propose-conference", headers=school.counsellor)).text)
     assert 'value="mediation"' not in shown
-    assert f"Tidak dapat dipilih: Mediasi, Surat perdamaian, Penyelesaian dengan pernikahan. {NoSettlement.indonesian}" in shown
+    assert f"Tidak dapat dipilih: Mediasi, Surat perdamaian. {NoSettlement.indonesian}" in shown
+    assert f"Tidak dapat dipilih: Penyelesaian dengan pernikahan. {NoMarriageSettlement.indonesian}" in shown
 
 
 async def test_only_a_guardian_of_the_student_is_judged_safe_or_not(cases):

@@ -17,7 +17,7 @@ from services.cases.domain.data_request import ConfirmDataDecision, DataDecision
 from services.cases.domain.referring.consent import CONSENT, CallForHelp, ConfirmOverride, ConsentOverrideConfirmed, OverrideConsent, RecordConsent
 from services.cases.domain.referring.disclosure import DISCLOSURE
 from services.cases.domain.referring.following_up import TakeNextAlternative
-from services.cases.domain.referring.referral.drafting import ConsentMissing
+from services.cases.domain.referring.referral.drafting import ConsentMissing, NotAnEmergency
 from services.cases.domain.referring.referral.events import ReferralDrafted
 from services.cases.domain.register import STRATEGIES
 from services.cases.domain.steps.command import ActEvent, Command
@@ -28,7 +28,7 @@ from shared.events import NamedPerson
 from tests.cases.asking import refused_by_name
 from tests.cases.desk import accused
 from tests.cases.people import COUNSELLOR, PRINCIPAL, after, decided, handled, later, raised, step, types, words
-from tests.cases.scenarios import SCENARIOS, approve, draft, moved, send, urgent
+from tests.cases.scenarios import SCENARIOS, approve, dangerous, draft, moved, send, urgent
 
 BY_TWO: dict[type[Command], type[ActEvent]] = {
     ConfirmBreakGlass: BreakGlassConfirmed,
@@ -119,12 +119,17 @@ def test_a_ground_in_a_draft_is_confirmed_by_somebody_else_too():
 
 def test_an_emergency_goes_on_its_recorded_ground_at_once():
     """Help is called before consent, approval or acceptance, on a recorded ground (domain.md, Urgency)."""
-    assert types(decided(handled(urgent), send)[0]) == ["referral-sent"]
+    assert types(decided(handled(dangerous, urgent), send)[0]) == ["referral-sent"]
     asked = urgent.model_copy(update={"consent": "given", "ground": None})
     with pytest.raises(ConsentMissing):
-        CASE.decide(send, handled(asked))
+        CASE.decide(send, handled(dangerous, asked))
     called = step(CallForHelp, referral="r-1", ground="vital-interest", said=words(), letter_by=later(days=1))
-    assert types(decided(handled(asked, called), send)[0]) == ["referral-sent"]
+    assert types(decided(handled(dangerous, asked, called), send)[0]) == ["referral-sent"]
+
+
+def test_without_an_emergency_nobody_goes_past_alternatives_consent_and_approval_by_calling_first():
+    with pytest.raises(NotAnEmergency):
+        CASE.decide(urgent, handled())
 
 
 def test_the_next_receiver_keeps_what_was_recorded_and_nothing_else():

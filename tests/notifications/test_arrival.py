@@ -12,6 +12,7 @@ from services.notifications.domain.arrival import (
     Arrival,
     ArrivalAnnounced,
     ArrivalAnswered,
+    ArrivalAnswersArrived,
     ArrivalBecameConcern,
     ArrivalCancelAsked,
     ArrivalPassed,
@@ -124,10 +125,19 @@ def test_the_sender_asks_to_cancel_as_the_table_says():
 
 def test_an_answer_that_can_not_arrive_is_remembered_once():
     lost = ArrivalUndelivered(number=1, why="refused")
-    given(ARRIVAL, ANNOUNCED, ACCEPTED).when(NoteAttempt(number=1, outcome=Accepted())).then()
     given(ARRIVAL, ANNOUNCED, ACCEPTED).when(NoteAttempt(number=1, outcome=Later("unreachable"))).then()
     given(ARRIVAL, ANNOUNCED, ACCEPTED).when(NoteAttempt(number=1, outcome=Never("refused"))).then(lost)
     given(ARRIVAL, ANNOUNCED, ACCEPTED, lost).when(NoteAttempt(number=1, outcome=Never("refused"))).then()
+
+
+def test_each_message_holds_every_answer_so_far_and_what_a_later_one_brought_is_not_lost():
+    second, arrived = answered("outcome", "completed", 2, "n"), ArrivalAnswersArrived(number=2)
+    lost = ArrivalUndelivered(number=1, why="busy")
+    given(ARRIVAL, ANNOUNCED, ACCEPTED, second).when(NoteAttempt(number=2, outcome=Accepted())).then(arrived)
+    given(ARRIVAL, ANNOUNCED, ACCEPTED, second, arrived).when(NoteAttempt(number=1, outcome=Never("busy"))).then()
+    given(ARRIVAL, ANNOUNCED, ACCEPTED, second, arrived).when(NoteAttempt(number=1, outcome=Accepted())).then()
+    assert ARRIVAL.fold([ANNOUNCED, ACCEPTED, lost, second]).lost == {1}
+    assert ARRIVAL.fold([ANNOUNCED, ACCEPTED, lost, second, arrived]).lost == set()
 
 
 def test_the_keys_of_a_district_are_the_ones_said_last():

@@ -26,7 +26,7 @@ def test_everything_that_is_said_of_a_service_is_kept():
     found = offer(
         description="Konseling.", alert="Tutup pada hari libur.", eligibility_description="Murid", status="active", minimum_age=10, maximum_age=18.5,
         assured_date="2026-01-31", service_areas=[{"id": "w", "name": "Kabupaten Contoh"}], languages=[{"id": "b", "name": "Jawa"}],
-        phones=[{"id": "t", "number": "000", "description": "kantor"}], service_at_locations=[at_a_place],
+        phones=[{"id": "t", "number": "٠00", "description": "kantor"}], service_at_locations=[at_a_place],
     )  # fmt: skip
     assert found == Offer(
         service="s", name="S", description="Konseling. Tutup pada hari libur.", eligibility="Murid", minimum_age=10, maximum_age=18.5,

@@ -131,8 +131,8 @@ async def test_an_officer_corrects_a_telephone_the_next_import_leaves_it_and_the
         form = await client.get(f"{edit}?agency=upt&service=s", headers=officer)
         assert (form.status_code, "08:00–14:00" in form.text, "021 1" in form.text) == (200, True, True)
         said = {"agency": "upt", "service": "s", "hours": "08:00–14:00", "phones": "021 900 (hotline)\r\n112"}
-        for _ in range(2):
-            assert (await client.post(edit, data=said, headers=officer)).headers["location"] == mine
+        for phones in ("٠٢١ ٩٠٠ (hotline)\r\n١١٢", said["phones"]):  # another script's digits are the same number, as everybody here can dial it
+            assert (await client.post(edit, data=said | {"phones": phones}, headers=officer)).headers["location"] == mine
         told = [json.loads(each.body) for each in await partner.running.told("entry-corrected")]
         assert [(each["hours"], each["phones"], each["by"]) for each in told] == [([], ["021 900 (hotline)", "112"], "tuti")]
 

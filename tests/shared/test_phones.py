@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.addresses import Flaw
-from shared.phones import PhoneNumber, phone_number
+from shared.phones import PhoneNumber, phone_number, with_plain_digits
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,10 @@ from shared.phones import PhoneNumber, phone_number
 )
 def test_a_number_has_one_form_however_it_is_written(written):
     assert phone_number(written) == PhoneNumber("+6281234567801", takes_text=True)
+
+
+def test_digits_of_another_script_are_written_as_everybody_here_dials_them():
+    assert with_plain_digits("٠٢١ ५৬७ ０８ (kantor lantai ²)") == "021 567 08 (kantor lantai ²)"
 
 
 def test_a_landline_takes_no_text_and_another_country_s_number_is_one():

@@ -14,6 +14,8 @@ from services.cases.domain.register import STRATEGIES
 from services.cases.domain.steps.command import Command
 from services.cases.domain.steps.strategy import StandingAlone, Strategy
 from services.cases.domain.steps.tells import Counts, Described, Tells
+from services.cases.domain.strategies.group import GROUP_STEPS
+from services.cases.domain.strategies.group_steps import FormGroup
 from services.cases.domain.without_case import AloneCommand, AloneEvent, WithoutCase
 from shared.decider import Decider
 from shared.errors import StartRefused
@@ -34,6 +36,11 @@ class Casework:
     commands: tuple[type[Command], ...]
     without_case: Decider[AloneCommand, WithoutCase, AloneEvent]
     alone: tuple[StandingAlone, ...]
+
+    @property
+    def beside_cases(self) -> tuple[type[Command], ...]:
+        """Everything that can be done with groups and with activities that stand without a case."""
+        return (FormGroup, *GROUP_STEPS, *(step.command for strategy in self.alone for step in strategy.steps))
 
     @property
     def counts(self) -> Mapping[str, Counts]:

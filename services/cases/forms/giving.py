@@ -15,6 +15,7 @@ from services.cases.commands.bodies import body_of
 from services.cases.commands.envelope import Envelope
 from services.cases.commands.on_case import OnCase
 from services.cases.commands.road import Order, Road
+from services.cases.commands.subject import Subject
 from services.cases.forms.faults import Faulty, from_body, from_road
 from services.cases.forms.filling import Filling, Typed
 from services.cases.forms.following import Following
@@ -81,20 +82,23 @@ class Giving:
 
     async def give(self, principal: Principal, case_id: str, sent: Sent, zone: ZoneInfo) -> Outcome:
         """Raises: NotFound, NotAllowed: the person may not give it here."""
+        return await self.give_on(principal, lambda _: OnCase(self.road.kernel, self.road.casework.case, case_id), case_id, sent, zone)
+
+    async def give_on(self, principal: Principal, subject: Callable[[Envelope], Subject[Any]], about: str, sent: Sent, zone: ZoneInfo) -> Outcome:
+        """The same on whatever takes commands. subject: may have an id that this very form makes. about: what the key counts within."""
         said = _said(sent, zone)
         bodies, errors = _bodies(sent, said)
         if errors:
             return Outcome(errors=errors, status=422)
         happened_at: datetime | None = bodies[0].pop("happened_at")
-        envelope = await self._envelope(principal, case_id, sent, said, happened_at)
-        subject = OnCase(self.road.kernel, self.road.casework.case, case_id)
-        taking = self.road.take_together(envelope, subject, _orders(sent, bodies, envelope))
+        envelope = await self._envelope(principal, about, sent, said, happened_at)
+        taking = self.road.take_together(envelope, subject(envelope), _orders(sent, bodies, envelope))
         return await attempted(taking, lambda invalid: from_road(asked_together(sent), invalid.faults, sent.typed))
 
     async def _envelope(
-        self, principal: Principal, case_id: str, sent: Sent, said: Sequence[Mapping[str, Any]], happened_at: datetime | None
+        self, principal: Principal, about: str, sent: Sent, said: Sequence[Mapping[str, Any]], happened_at: datetime | None
     ) -> Envelope:
-        kernel, scope = self.road.kernel, f"{principal.id} form {case_id} {sent.form.command.called}"
+        kernel, scope = self.road.kernel, f"{principal.id} form {about} {sent.form.command.called}"
         fingerprint = await kernel.fingerprints.of(json.dumps(said, sort_keys=True).encode())
         known = Asked(scope, sent.key, fingerprint, derived_id(TANGGAP, scope, sent.key))
         return Envelope(principal, known.cause, kernel.clock.now(), happened_at, known, sent.version)

@@ -45,6 +45,14 @@ class GoingOn:
         classes = await self.whereabouts.of_many([*names])
         return {student: f"{name}, {homeroom}" if (homeroom := classes.get(student, ("", ""))[1]) else name for student, name in names.items()}
 
+    async def held(self, reader: Principal, school: str) -> list[tuple[str, str, str]]:
+        """Open cases of the school that the reader was given: the case, its student, and the student's name and class."""
+        filters = Filters(school=school, open=True, assignee=reader.id)
+        rows = await self.listed.page(filters, schools=schools_of(reader), sight=sight_of(reader), reader=reader.id, after=None, limit=MOST)
+        names = await self.with_classes(await self.names.of([row.student for row in rows]))
+        known = [(row.id, row.student, names[row.student]) for row in rows if row.student and row.student in names]
+        return sorted(known, key=lambda each: each[2].casefold())
+
     async def cases(self, reader: Principal, case: Case) -> list[Option]:
         """Others of the school, by the student's name and class; where nobody knows yet who it is, last and by when they were opened."""
         wall, sight = schools_of(reader), sight_of(reader)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.cases.commands.next_steps import WithheldValue
 from services.cases.domain.case.state import Case
@@ -12,6 +12,7 @@ from services.cases.forms.choosing import Choosing
 from services.cases.forms.faults import Faulty
 from services.cases.forms.fields import Widget
 from services.cases.forms.filling import Typed, rows_typed
+from services.cases.forms.going_on import Option
 from services.cases.forms.wording import Form, Pair, Question
 from services.cases.rights import ReadingReason
 from shared.access import Principal
@@ -56,7 +57,7 @@ class Showing:
     """Shows forms about one case. reader: whoever fills them in.
 
     offered: the values that a field takes now, where it does not take all of its type. withheld: those that it does not take, and why.
-    reason: why the reader reads the case, if they said so.
+    reason: why the reader reads the case, if they said so. known: options by the name of their field, where whoever shows the form knows them.
     """
 
     choosing: Choosing
@@ -65,6 +66,7 @@ class Showing:
     offered: Mapping[str, Sequence[Value]]
     withheld: Sequence[WithheldValue] = ()
     reason: ReadingReason | None = None
+    known: Mapping[str, Sequence[Option]] = field(default_factory=dict)
 
     async def form(self, form: Form, fixed: Mapping[str, object], typed: Typed, errors: Faulty) -> list[Shown]:
         """Every question that a person answers. fixed: what the case itself says."""
@@ -101,6 +103,8 @@ class Showing:
         return [(values, why) for why, values in found.items()]
 
     async def _options(self, question: Question) -> list[tuple[str, Text]]:
+        if question.name in self.known:
+            return list(self.known[question.name])
         offered = self.offered.get(question.name)
         known: Mapping[str, Text] = question.options or (_YES_NO if question.field.widget == "yes-no" else {})
         if offered is None or question.field.widget == "yes-no":

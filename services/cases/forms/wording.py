@@ -83,12 +83,12 @@ class Form:
 
 @cache
 def forms_of(work: Casework = CASEWORK, folders: tuple[Path, ...] = (WORDS,)) -> Mapping[str, Form]:
-    """The form of every command that a person gives on a case, by the command's name. folders: where the words files lie.
+    """The form of every command that a person gives on a case or beside one, by the command's name. folders: where the words files lie.
 
     Raises: StartRefused: a file cannot be read, something has no words, or words are left over.
     """
     common, written = _read(folders)
-    given = {command.called: command for command in work.commands if command.permission}
+    given = {command.called: command for command in (*work.commands, *work.beside_cases) if command.permission}
     faults = [f"no form has the words of {name}: write [{name}] with its title" for name in given if name not in written]
     faults += [f"[{name}] belongs to no command: take it out" for name in written if name not in given]
     made = {name: _form(command, _Words((written[name], common))) for name, command in given.items() if name in written}

@@ -65,13 +65,41 @@ class DocumentPages:
     kinds: Mapping[str, Kind[Material]]
     agencies: Agencies
 
-    async def listing(self, case_id: str, gathered: Gathered) -> dict[str, object]:
+    async def listing(self, place: Place, gathered: Gathered) -> dict[str, object]:
         """What may be issued, and what was."""
         made = made_of(self.subjects.gathering.casework, gathered)
         issued = await self.issuing.about(gathered.stream)
         titles = {each.document.name: (each.document.indonesian, each.document.english) for each in made}
         numbers = {each.issued.issue.document: each.issued.issue.number for each in issued}
-        return {"id": case_id, "made": made, "issued": issued, "titles": titles, "numbers": numbers, "zone": gathered.material.calendar.zone}
+        return {"place": place, "made": made, "issued": issued, "titles": titles, "numbers": numbers, "zone": gathered.material.calendar.zone}
+
+    async def shown(
+        self, request: Request, principal: Principal, place: Place, gathered: Gathered, which: tuple[str, int], reason: str | None = None
+    ) -> HTMLResponse:
+        """One before it is issued, and the form below it. which: its name and the version that completes it."""
+        made = self.subjects.found(gathered, *which)
+        typed = Typed(number=made.number or "", recipient=await self.recipient(made), nonce=str(uuid4()))
+        told = await self.form(principal, gathered, made, typed) | {"place": place, "reason": reason}
+        return self.issuing.road.kernel.frame.page(request, "letters/issuing.html", told)
+
+    async def sent(
+        self,
+        request: Request,
+        principal: Principal,
+        place: Place,
+        gathered: Gathered,
+        which: tuple[str, int],
+        typed: Typed,
+        reason: str | None = None,
+    ) -> Response:
+        """Issues it; where that fails, the form as it was typed."""
+        made = self.subjects.found(gathered, *which)
+        try:
+            await self.issue(principal, gathered, made, typed, f"{principal.id} POST {request.url.path}")
+        except (ValidationError, Refused, IdempotencyMismatch) as error:
+            told = await self.form(principal, gathered, made, typed) | {"place": place, "reason": reason, "errors": _errors(error)}
+            return self.issuing.road.kernel.frame.page(request, "letters/issuing.html", told, 422 if isinstance(error, ValidationError) else 409)
+        return RedirectResponse(place.address + (f"?reason={reason}" if reason else ""), 303)
 
     async def recipient(self, made: Made) -> str:
         """The receiver of a letter that names nobody: the agency. Empty where the directory does not answer; then the name is typed."""
@@ -119,6 +147,24 @@ def _is_replaceable(name: str, made: Made, replaced_by: str | None) -> bool:
     return name == made.document.name and replaced_by is None
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the documents of one thing stand. address: of their list. back_to, back_text: its own page. scans: where scans lie beside them."""
+
+    address: str
+    back_to: str
+    back_text: Text
+    lead: Text
+    scans: str = ""
+
+
+def of_case(case_id: str) -> Place:
+    """Of a case."""
+    case = f"/cases/cases/{case_id}"
+    lead = say("Surat dan laporan resmi kasus ini: yang sudah terbit, dan yang dapat diterbitkan.")
+    return Place(f"{case}/surat", case, say("Kasus"), lead, f"{case}/dokumen")
+
+
 def router(pages: DocumentPages) -> APIRouter:
     """`/cases/cases/{case_id}/surat` and `/cases/cases/{case_id}/surat/{name}/{version}`."""
     routes, page = APIRouter(prefix="/cases/cases/{case_id}/surat", include_in_schema=False), pages.issuing.road.kernel.frame.page
@@ -130,14 +176,12 @@ def router(pages: DocumentPages) -> APIRouter:
             gathered = await subjects.case(principal, case_id, reason)
         except ReadingReasonNeeded:
             return RedirectResponse(f"/cases/cases/{case_id}", 303)
-        return page(request, "letters/documents.html", await pages.listing(case_id, gathered) | {"reason": reason})
+        return page(request, "letters/documents.html", await pages.listing(of_case(case_id), gathered) | {"reason": reason})
 
     @routes.get("/{name}/{version}")
     async def one(case_id: str, name: str, version: int, request: Request, principal: SignedIn, reason: ReadingReason | None = None) -> HTMLResponse:
         gathered = await subjects.case(principal, case_id, reason)
-        made = subjects.found(gathered, name, version)
-        told = await pages.form(principal, gathered, made, Typed(number=made.number or "", recipient=await pages.recipient(made), nonce=str(uuid4())))
-        return page(request, "letters/issuing.html", told | {"id": case_id, "reason": reason})
+        return await pages.shown(request, principal, of_case(case_id), gathered, (name, version), reason)
 
     @routes.post("/{name}/{version}")
     async def issue(
@@ -150,13 +194,7 @@ def router(pages: DocumentPages) -> APIRouter:
         reason: ReadingReason | None = None,
     ) -> Response:
         gathered = await subjects.case(principal, case_id, reason)
-        made = subjects.found(gathered, name, version)
-        try:
-            await pages.issue(principal, gathered, made, typed, f"{principal.id} POST {request.url.path}")
-        except (ValidationError, Refused, IdempotencyMismatch) as error:
-            told = await pages.form(principal, gathered, made, typed) | {"id": case_id, "reason": reason, "errors": _errors(error)}
-            return page(request, "letters/issuing.html", told, 422 if isinstance(error, ValidationError) else 409)
-        return RedirectResponse(f"/cases/cases/{case_id}/surat" + (f"?reason={reason}" if reason else ""), 303)
+        return await pages.sent(request, principal, of_case(case_id), gathered, (name, version), typed, reason)
 
     return routes
 

@@ -28,15 +28,15 @@ class After:
     forms: Mapping[str, Form]
     documents: Mapping[str, Sequence[Document[Any]]]
 
-    def letters(self, case_id: str, called: str, history: Sequence[Mapping[str, Any]]) -> list[Letter]:
-        """called: the step that was taken. history: as the reader may see it."""
+    def letters(self, place: str, called: str, history: Sequence[Mapping[str, Any]]) -> list[Letter]:
+        """place: where documents of this are looked at. called: the step that was taken. history: as the reader may see it."""
         found = (each for each in reversed(history) if (form := self.forms.get(each["type"])) and form.command.called == called)
         newest = next(found, None)
-        return list(self._letters(case_id, newest)) if newest else []
+        return list(self._letters(place, newest)) if newest else []
 
-    def _letters(self, case_id: str, event: Mapping[str, Any]) -> Iterator[Letter]:
+    def _letters(self, place: str, event: Mapping[str, Any]) -> Iterator[Letter]:
         for each in self.documents.get(event["type"], ()):
-            yield Letter((each.indonesian, each.english), f"/cases/cases/{case_id}/surat/{each.name}/{event['version']}")
+            yield Letter((each.indonesian, each.english), f"{place}/{each.name}/{event['version']}")
 
 
 def after_of(work: Casework, details: Details) -> After:

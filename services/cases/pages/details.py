@@ -20,6 +20,8 @@ from services.cases.domain.referring.disclosure import DISCLOSURE
 from services.cases.domain.referring.handing_across import HANDING_ACROSS
 from services.cases.domain.referring.referral.events import ReferralDrafted, ReferralMoved
 from services.cases.domain.referring.turns import TURNS
+from services.cases.domain.steps.endings import COMMON
+from services.cases.domain.strategies.group import GROUP_ACTS
 from services.cases.forms.wording import Form, Question
 from shared.events import CaseClosed, ReferralQuestionAnswered, ReferralSent
 from shared.pages import Text, say
@@ -68,8 +70,10 @@ class Details:
 def details_of(work: Casework, forms: Mapping[str, Form]) -> Details:
     """forms: by the name of their command."""
     steps = {type_of(event): step.command.called for event, (_, step) in work.deciding.strategies.by_event.items()}
-    acts = {type_of(row.event): row.command.called for table in _TABLES for row in table.rows}
-    called = {**acts, **steps, **_ALONE}
+    beside = {type_of(step.event): step.command.called for strategy in work.alone for step in strategy.steps}
+    acts = {type_of(row.event): row.command.called for table in (*_TABLES, GROUP_ACTS) for row in table.rows}
+    turns = {type_of(turn.event): command.called for command, turn in COMMON.items()}
+    called = {**acts, **steps, **beside, **turns, **_ALONE}
     return Details({event: forms[command] for event, command in called.items() if command in forms})
 
 

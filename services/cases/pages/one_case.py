@@ -83,7 +83,7 @@ class OneCase:
             "timeline": timeline(entries, wanted, self.words),
             "families": families_shown(told, names),
             "objections": told.get("objections", ()),
-            "letters": self.after.letters(case_id, saved, history),
+            "letters": self.after.letters(f"/cases/cases/{case_id}/surat", saved, history),
             "looked": looked,
             "beside": [each for each in looked if each.here and each.by and each.reader not in (principal.id, told["student"])],
         }

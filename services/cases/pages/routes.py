@@ -13,7 +13,7 @@ from services.cases.commands.next_steps import LookingAhead
 from services.cases.commands.road import Road
 from services.cases.domain.case.paper import BringIn
 from services.cases.forms.wording import Form
-from services.cases.pages.after import after_of
+from services.cases.pages.after import After, after_of
 from services.cases.pages.around import Around
 from services.cases.pages.details import details_of
 from services.cases.pages.entries import Telling, chapters_of
@@ -94,6 +94,11 @@ _ALSO_SAVED: Mapping[str, Text] = {BringIn.called: say("Kasus dari berkas kertas
 def since_of(road: Road, words: Words, forms: Mapping[str, Form]) -> Since:
     """What others saved meanwhile, for the forms. forms: of the commands, by name."""
     return Since(_reader(road), _naming(road), _telling(road, words, forms))
+
+
+def told_by(road: Road, words: Words, forms: Mapping[str, Form]) -> tuple[Telling, After]:
+    """How a history is put into words, and which letter follows from its steps."""
+    return _telling(road, words, forms), after_of(road.casework, details_of(road.casework, forms))
 
 
 def _one_case(road: Road, words: Words, forms: Mapping[str, Form]) -> OneCase:

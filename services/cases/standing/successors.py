@@ -34,13 +34,22 @@ class Succession:
 
     async def of(self, principal: Principal, kind: str, school: str, owner: str, about: AlsoAbout) -> Successors:
         """owner: whose it was."""
-        named = [each.named for each in await cases_now(self.road.kernel.store, self.road.casework, about)]
-        demanded = _OF_A_GROUP if kind == GROUP_KIND else _OF_AN_ACTIVITY
-        able = await FitStaff(self.road.kernel, self.road.roster).of(demanded, school, frozenset[str]().union(*named))
+        able = await self._able(kind, school, about)
         if not principal.works_at(school, *LADDER):
             return Successors(principal.id in able)
-        names = await self.names.of([each for each in able if each not in (owner, principal.id)])
-        return Successors(principal.id in able, sorted(names.items(), key=lambda each: each[1].casefold()))
+        return Successors(principal.id in able, await self._named([each for each in able if each not in (owner, principal.id)]))
+
+    async def colleagues(self, kind: str, school: str, owner: str, about: AlsoAbout) -> Sequence[tuple[str, str]]:
+        """To whom its owner may hand it over."""
+        return await self._named([each for each in await self._able(kind, school, about) if each != owner])
+
+    async def _able(self, kind: str, school: str, about: AlsoAbout) -> list[str]:
+        named = [each.named for each in await cases_now(self.road.kernel.store, self.road.casework, about)]
+        demanded = _OF_A_GROUP if kind == GROUP_KIND else _OF_AN_ACTIVITY
+        return await FitStaff(self.road.kernel, self.road.roster).of(demanded, school, frozenset[str]().union(*named))
+
+    async def _named(self, people: Sequence[str]) -> list[tuple[str, str]]:
+        return sorted((await self.names.of(people)).items(), key=lambda each: each[1].casefold())
 
 
 def _demanded(command: type[HandOverGroup | HandOverActivity]) -> Names:

@@ -10,6 +10,7 @@ from datetime import date
 from services.notifications.directory.sifting import Sifted
 from services.notifications.directory.tables import Name, Row
 from services.notifications.domain.listing import Offer
+from shared.phones import with_plain_digits
 from shared.typed import whole_number
 
 LONGEST, LONGEST_LINE, MOST = 2_000, 300, 50
@@ -70,7 +71,7 @@ class _Telling:
             around_the_clock=any(map(_never_closes, schedules)) or self._says_so(schedules, phones),
             unaccompanied=_ANSWERS.get(self._said(_UNACCOMPANIED).lower()),
             places=_lines(_place(each) for each in self._owned("addresses")),
-            phones=_lines(" ".join(filter(None, (each["number"], each["description"]))) for each in phones),
+            phones=_lines(" ".join(filter(None, (with_plain_digits(each["number"]), each["description"]))) for each in phones),
             room=self._room(),
             checked_on=_day(service["assured_date"]) or _day(service["last_modified"]),
         )

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from services.notifications.directory import exporting
 from services.notifications.directory.describing import LONGEST, LONGEST_LINE, MOST, MOST_ROOM
@@ -25,11 +25,13 @@ from shared.decider import execute
 from shared.errors import Fault, Invalid
 from shared.eventstore.projection import Projection
 from shared.message import Occasion
+from shared.phones import with_plain_digits
 from shared.service import Kernel
 
 Said = Annotated[str, StringConstraints(max_length=LONGEST)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_LINE)]
 Lines = Annotated[tuple[Line, ...], Field(max_length=MOST)]
+PhoneLines = Annotated[tuple[Annotated[Line, AfterValidator(with_plain_digits)], ...], Field(max_length=MOST)]
 MOST_A_PAGE = 200
 Age = Annotated[float, Field(ge=0, le=150)]
 
@@ -54,7 +56,7 @@ class OfferBody(_Body):
     around_the_clock: bool = False
     unaccompanied: bool | None = None
     places: Lines = ()
-    phones: Lines = ()
+    phones: PhoneLines = ()
     room: Annotated[int, Field(ge=0, le=MOST_ROOM)] | None = None
     checked_on: date | None = None
 

@@ -91,8 +91,15 @@ class Receiving:
         return {}
 
     async def _answered(self, district: str, told: Answered) -> dict[str, Any]:
+        """Every answer in order. One that is refused here keeps no later one away, and its sender hears of it: the message did not arrive whole."""
+        refused = list[Refused | Invalid]()
         for each in told.data.answers:
-            await self._one_answer(district, told.task, each)
+            try:
+                await self._one_answer(district, told.task, each)
+            except (Refused, Invalid) as error:
+                refused.append(error)
+        if refused:
+            raise refused[0]
         return {}
 
     async def _one_answer(self, district: str, task: str, answer: SaidAnswer) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, assert_never
 
-from services.notifications.domain.outcome import Never, Outcome, Undeliverable, Why
+from services.notifications.domain.outcome import Accepted, Never, Outcome, Undeliverable
 from services.notifications.domain.task.moving import Move, PackageClosed, allowed
 from services.notifications.domain.task.table import TABLE, TERMINAL, DeclineReason
 from shared.decider import Decider
@@ -131,6 +131,14 @@ class ArrivalCancelAsked(Event):
     state: str
 
 
+class ArrivalAnswersArrived(Event):
+    """The sender took a message. Each holds every answer so far: so all up to this one are there. number: of the last of them."""
+
+    type: Literal["arrival-answers-arrived"] = "arrival-answers-arrived"
+    version: Literal[1] = 1
+    number: int
+
+
 class ArrivalUndelivered(Event):
     """An answer can not reach the sender."""
 
@@ -141,7 +149,8 @@ class ArrivalUndelivered(Event):
 
 
 ArrivalEvent = (
-    ArrivalAnnounced | ArrivalAnswered | ArrivalRead | ArrivalPassed | ArrivalBecameConcern | ArrivalCancelAsked | ArrivalUndelivered
+    ArrivalAnnounced | ArrivalAnswered | ArrivalRead | ArrivalPassed | ArrivalBecameConcern | ArrivalCancelAsked
+    | ArrivalAnswersArrived | ArrivalUndelivered
 )  # fmt: skip
 
 
@@ -160,7 +169,10 @@ class AlreadyPassedOn(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """state: as the table has it, by our own answers. answers: in order. lost: numbers of answers that did not get to the sender."""
+    """state: as the table has it, by our own answers. answers: in order. arrived: the number up to which the sender has them.
+
+    lost: numbers of answers that did not get to the sender, neither by their own message nor by a later one.
+    """
 
     announced: ArrivalAnnounced | None = None
     state: str = "requested"
@@ -169,6 +181,7 @@ class Arrival:
     school: str | None = None
     concern: str | None = None
     lost: frozenset[int] = frozenset()
+    arrived: int = 0
 
     @property
     def open(self) -> bool:
@@ -193,6 +206,8 @@ def evolve(arrival: Arrival, event: ArrivalEvent) -> Arrival:
             return replace(arrival, concern=event.concern)
         case ArrivalCancelAsked():
             return replace(arrival, state=event.state)
+        case ArrivalAnswersArrived():
+            return replace(arrival, arrived=event.number, lost=frozenset(each for each in arrival.lost if each > event.number))
         case ArrivalUndelivered():
             return replace(arrival, lost=arrival.lost | {event.number})
         case ArrivalRead():
@@ -219,17 +234,21 @@ def decide(command: Command, arrival: Arrival) -> Sequence[ArrivalEvent]:
         case NoteCancelAsked():
             found = TABLE.get((arrival.state, "I", "request-cancel"))
             return [ArrivalCancelAsked(arrival=arrival.announced.arrival, state=found[0])] if found else []
-        case NoteAttempt(number=number, outcome=Never(why=why)):
-            return _undelivered(number, why, arrival)
-        case NoteAttempt():
-            return []
+        case NoteAttempt(number=number, outcome=outcome):
+            return [] if number <= arrival.arrived else _attempted(number, outcome, arrival)
         case _:
             assert_never(command)
 
 
-def _undelivered(number: int, why: Why, arrival: Arrival) -> Sequence[ArrivalEvent]:
+def _attempted(number: int, outcome: Outcome, arrival: Arrival) -> Sequence[ArrivalEvent]:
     """A district is kept away from nothing."""
-    return [] if number in arrival.lost or why == "kept-away" else [ArrivalUndelivered(number=number, why=why)]
+    match outcome:
+        case Accepted():
+            return [ArrivalAnswersArrived(number=number)]
+        case Never(why=why) if number not in arrival.lost and why != "kept-away":
+            return [ArrivalUndelivered(number=number, why=why)]
+        case _:
+            return []
 
 
 def _answer(move: Move, arrival: Arrival, announced: ArrivalAnnounced) -> Sequence[ArrivalEvent]:
@@ -270,7 +289,16 @@ ARRIVAL: Decider[Command, Arrival, ArrivalEvent] = Decider(
     initial,
     decide,
     evolve,
-    EventCodec(ArrivalAnnounced, ArrivalAnswered, ArrivalRead, ArrivalPassed, ArrivalBecameConcern, ArrivalCancelAsked, ArrivalUndelivered),
+    EventCodec(
+        ArrivalAnnounced,
+        ArrivalAnswered,
+        ArrivalRead,
+        ArrivalPassed,
+        ArrivalBecameConcern,
+        ArrivalCancelAsked,
+        ArrivalAnswersArrived,
+        ArrivalUndelivered,
+    ),
 )
 
 

@@ -57,7 +57,7 @@ STEPS: Mapping[str, Text] = {
 }
 """What *in progress* means just now."""
 
-PRIORITIES: Mapping[str, Text] = {"stat": say("darurat"), "urgent": say("mendesak"), "routine": say("biasa")}
+PRIORITIES: Mapping[str, Text] = {"stat": say("darurat"), "urgent": say("tinggi"), "routine": say("biasa")}
 
 HOW: Mapping[str, Text] = {"phone": say("Lewat telepon"), "letter": say("Lewat surat")}
 """From what staff note an agency's answer."""

@@ -17,6 +17,7 @@ from services.notifications.upkeep.saying import Upkeep
 from services.notifications.upkeep.wording import Entry, entries
 from shared.access import Principal, SignedIn
 from shared.pages import Text, say
+from shared.phones import with_plain_digits
 from shared.service import Kernel
 from shared.typed import with_plain_line_breaks
 
@@ -75,9 +76,9 @@ class CorrectionPages:
     async def correct(self, principal: Principal, agency: str, service: str, typed: Typed) -> Mapping[str, Text]:
         """What is wrong with it, by field, and then nothing was changed. Raises: NotFound; NoSuchService."""
         require_own(principal, agency)
-        hours, phones = _lines(typed.hours), _lines(typed.phones)
+        hours, phones = _lines(typed.hours), _lines(with_plain_digits(typed.phones))
         errors = {field: wrong for field, lines in (("hours", hours), ("phones", phones)) if (wrong := _wrong(lines))}
-        if "phones" not in errors and any(sum(each.isdigit() for each in line) < FEWEST_DIGITS for line in phones):
+        if "phones" not in errors and any(sum(each.isdecimal() for each in line) < FEWEST_DIGITS for line in phones):
             errors["phones"] = say("Tuliskan satu nomor telepon di setiap baris. Contoh: 021 555 0101 (hotline)")
         if errors:
             return errors

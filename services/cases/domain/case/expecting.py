@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.cases.domain import official_reporting
-from services.cases.domain.case import additions, conflict, families, handling, own_words, transferring
+from services.cases.domain.case import additions, conflict, families, handling, own_words, protection, transferring
 from services.cases.domain.case.additions import ContinueConcern, NoteReading
 from services.cases.domain.case.families import FoldAnswer
 from services.cases.domain.case.handing_over import TakeOverCase
@@ -87,7 +87,7 @@ def of_its_parts(strategies: Strategies, case: Case) -> list[Expected]:
         return under_way
     since = None if case.brought_in and case.brought_in.reported else case.sexual_violence_since
     by_law = official_reporting.due(case.activities, since, case.owner)
-    return [*by_law, *case.kept(_handled), *under_way]
+    return [*by_law, *protection.expected(case.protection, case.hurt_since, case.owner), *case.kept(_handled), *under_way]
 
 
 def _owed(case: Case) -> list[Expected]:

@@ -5,11 +5,14 @@ medical care offered (domain.md, Urgency). The other rules are refusals of the s
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Literal
 
 from services.cases.domain.steps.about import About
 from services.cases.domain.steps.act import Acts, act
+from services.cases.domain.steps.activity import Expected
 from services.cases.domain.steps.command import ActEvent, Command
+from services.cases.domain.steps.offer import offered
 from shared.errors import Refused
 from shared.sealed import CaseText
 
@@ -64,6 +67,17 @@ class Protection:
 NONE = Protection()
 
 
+CARE, WITHIN = "medical-care", timedelta(days=1)
+"""Until when medical care is offered to a child who was hurt, from when it was told of: what prevents an infection must begin within three days
+(docs/sources.md).
+"""
+
+
+def expected(protection: Protection, since: datetime | None, owner: str | None) -> list[Expected]:
+    """That care is offered, whatever the child answers. since: when sexual violence against the student was told of."""
+    return [Expected(CARE, CARE, since + WITHIN, owner)] if since and protection.medical_care is None else []
+
+
 class AccountAlreadyTaken(Refused):
     code = "account-already-taken"
     indonesian = "Cerita pertama anak sudah dicatat; anak tidak ditanya berulang."
@@ -78,7 +92,8 @@ def _first(_: RecordFirstAccount, protection: Protection, __: About) -> None:
 PROTECTION: Acts[Protection] = Acts(
     act(RecordFirstAccount, FirstAccountRecorded, _first),
     act(KeepEvidence, EvidenceKept),
-    act(OfferMedicalCare, MedicalCareOffered),
+    act(OfferMedicalCare, MedicalCareOffered, offer=offered("medical-care")),
+    awaits=("medical-care",),
 )
 
 

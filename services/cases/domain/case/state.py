@@ -18,7 +18,7 @@ from services.cases.domain.case.identity import Reveals
 from services.cases.domain.case.kept_away import kept_away
 from services.cases.domain.case.moves import Carried, Carrying, Moves, There
 from services.cases.domain.case.own_words import Objections
-from services.cases.domain.case.paper import CaseBroughtIn
+from services.cases.domain.case.paper import CaseBroughtIn, on_paper
 from services.cases.domain.case.protection import Protection
 from services.cases.domain.case.strands import (
     AlertRecorded,
@@ -228,12 +228,22 @@ class Case:
     @worked_out
     def sexual_violence_since(self) -> datetime | None:
         """When it was first told of, by category or by a danger; None where it never was."""
-        told = [
-            *((each.at, each.concern.categories, each.concern.facts) for each in self.strands),
-            *((each.at, each.categories, each.facts) for each in self.moves.carried),
-            *((each.at, each.concern.categories, each.concern.facts) for each in self.additions.told),
+        return min((at for at, _ in self._sexual_violence), default=None)
+
+    @worked_out
+    def hurt_since(self) -> datetime | None:
+        """The same where the student is the affected one; not of what ran on paper before."""
+        return min((at for at, told in self._sexual_violence if told.role == "affected" and not on_paper(told.concern)), default=None)
+
+    @worked_out
+    def _sexual_violence(self) -> tuple[tuple[datetime, ConcernRaised | Carried | ConcernContinued], ...]:
+        """Every time that it was told of, with what was told."""
+        told: list[tuple[datetime, ConcernRaised | Carried | ConcernContinued]] = [
+            *((each.at, each.concern) for each in self.strands),
+            *((each.at, each) for each in self.moves.carried),
+            *((each.at, each.concern) for each in self.additions.told),
         ]
-        return min((at for at, categories, facts in told if "sexual-violence" in categories or facts.get("sexual_violence")), default=None)
+        return tuple((at, each) for at, each in told if "sexual-violence" in each.categories or each.facts.get("sexual_violence"))
 
     @worked_out
     def desk(self) -> Literal["school", "district"]:

@@ -38,7 +38,19 @@ class About:
     refused: frozenset[NoticeAsks] = frozenset()
 
 
+class NoMarriageSettlement(Refused):
+    code = "no-marriage-settlement"
+    indonesian = (
+        "Masalah murid tidak pernah diselesaikan dengan pernikahan. Jika ada yang mengusulkannya, catat sebagai laporan perkawinan anak "
+        "dan buat pelaporan resmi."
+    )
+    english = (
+        "What happened to a student is never settled by marriage. Where somebody proposes it, record that as a concern (child marriage) "
+        "and report it officially."
+    )
+
+
 class NoSettlement(Refused):
     code = "no-settlement"
-    indonesian = "Pada kekerasan seksual tidak ada mediasi, surat perdamaian, atau penyelesaian dengan pernikahan."
-    english = "In a case of sexual violence there is no mediation, peace letter or marriage settlement."
+    indonesian = "Pada kekerasan seksual tidak ada mediasi atau surat perdamaian."
+    english = "In a case of sexual violence there is no mediation and no peace letter."

@@ -47,17 +47,20 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of a command beforehand. fields: of its body, with the only value that each can have."""
+    """What is known of a command beforehand. fields: of its body, with the only value that each can have. tried_with: a value for a field that must
+    be said, and of which nothing is known.
+    """
 
     fields: Fields = field(default_factory=dict)
     choice: Choice | None = None
+    tried_with: Mapping[str, Sequence[Value]] = field(default_factory=dict)
 
     @property
     def ways(self) -> Sequence[Way]:
         """Everything to ask the decider about: each value of the choice, or all of them where they go together."""
         choice = self.choice
         if choice is None:
-            return (Way(self.fields),)
+            return (Way({**self.fields, **self.tried_with}),)
         if choice.several:
             return (Way({**self.fields, choice.field: tuple(choice.values)}, choice.values),)
         return [Way({**self.fields, choice.field: value}, (value,)) for value in choice.values]

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime
 from pydantic import Field as Limit
 
-from services.cases.domain.steps.about import About, NoSettlement
+from services.cases.domain.steps.about import About, NoMarriageSettlement, NoSettlement
 from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Audience, BeginActivity, Expected, Part, PersonInConflict
 from services.cases.domain.steps.named import NamedBefore, Names
 from services.cases.domain.steps.offer import Around, Choice, Known, offered, one_of
@@ -162,6 +162,8 @@ class CommitmentOpen(Refused):
 def _proposed(command: ProposeConference, _: Activity, about: About) -> None:
     if command.kind == "tribunal":
         raise NotATribunal
+    if command.kind == "marriage-settlement":
+        raise NoMarriageSettlement
     if about.sexual_violence and command.kind != "help":
         raise NoSettlement
 

@@ -242,7 +242,7 @@ def _require_members(group: Group, students: Sequence[str]) -> None:
         raise NotAMember
 
 
-_ACTS: Acts[Group] = Acts(
+GROUP_ACTS: Acts[Group] = Acts(
     act(FormGroup, GroupFormed, _form, tells=counted("field")),
     act(AddMember, MemberAdded, _add),
     act(RemoveMember, MemberRemoved, _remove),
@@ -254,7 +254,7 @@ _ACTS: Acts[Group] = Acts(
     act(HandOverGroup, GroupHandedOver, tells=counted()),
     following={GroupNotesHandedOver: NOTHING},
 )
-GROUP_STEPS = tuple(command for command in _ACTS.commands if command is not FormGroup)
+GROUP_STEPS = tuple(command for command in GROUP_ACTS.commands if command is not FormGroup)
 """Everything that its leader can do with a group."""
 
 _NO_CASE = About("", None, "")
@@ -281,7 +281,7 @@ def decide(command: GroupCommand | GroupFact, group: Group) -> Sequence[GroupEve
             raise NoSuchGroup
         if group.ended:
             raise GroupEnded
-    return [*_ACTS.taken(command, group, _NO_CASE), *_notes(command, group), *_told(command, group)]
+    return [*GROUP_ACTS.taken(command, group, _NO_CASE), *_notes(command, group), *_told(command, group)]
 
 
 def _notes(command: GroupCommand, group: Group) -> Sequence[GroupEvent]:
@@ -346,7 +346,7 @@ def _with(group: Group, person: str, acts: frozenset[str]) -> Mapping[str, froze
 
 
 GROUP: Decider[GroupCommand | GroupFact, Group, GroupEvent] = Decider(
-    Group(), decide, evolve, EventCodec(*_ACTS.events, StaffToBeTold, OwnerGone, OwnerBack, TwoSidesFound, FileAdded)
+    Group(), decide, evolve, EventCodec(*GROUP_ACTS.events, StaffToBeTold, OwnerGone, OwnerBack, TwoSidesFound, FileAdded)
 )
 
 
@@ -371,7 +371,7 @@ class MemberNoted(OwnWords):
 
 GROUP_COUNSELLING = Chapter(
     "group-counselling",
-    {**_ACTS.tells, TwoSidesFound: NOTHING, MemberNoted: counted()},
+    {**GROUP_ACTS.tells, TwoSidesFound: NOTHING, MemberNoted: counted()},
     awaits=(),
     documents=(
         Document("group-plan", "Rencana layanan (RPL) konseling kelompok", "Service plan, group counselling", GroupFormed),

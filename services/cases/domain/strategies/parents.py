@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime
 from pydantic import Field as Limit
 
-from services.cases.domain.steps.about import About, NoSettlement
+from services.cases.domain.steps.about import About, NoMarriageSettlement, NoSettlement
 from services.cases.domain.steps.activity import Activity, ActivityCommand, ActivityEvent, Expected
 from services.cases.domain.steps.home import ADULT, TurnsHome, require_consent, require_safe
 from services.cases.domain.steps.named import NamedBefore, Names
@@ -27,7 +27,7 @@ ANSWER = timedelta(days=2)
 
 
 class PlanParentMeeting(TurnsHome, called="plan-parent-meeting", permission="work"):
-    """kind: help at home; a mediation or settlement is refused where the case is about sexual violence."""
+    """kind: help at home; a mediation or peace letter is refused where the case is about sexual violence, a settlement by marriage always."""
 
     guardian: Annotated[str, Names("guardian")]
     kind: Literal["help-at-home", "mediation", "peace-letter", "marriage-settlement"]
@@ -147,6 +147,8 @@ def _guardian_of(activity: Activity) -> str:
 
 def _planned(command: PlanParentMeeting, _: Activity, about: About) -> None:
     require_consent(command, about)
+    if command.kind == "marriage-settlement":
+        raise NoMarriageSettlement
     if about.sexual_violence and command.kind != "help-at-home":
         raise NoSettlement
     require_safe(command.guardian, about)

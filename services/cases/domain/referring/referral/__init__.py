@@ -115,9 +115,14 @@ def every(referrals: Referrals, _: Around) -> list[Known]:
     return [Known({"referral": each}) for each in referrals.by_id]
 
 
+def _by_phone(_: Referrals, around: Around) -> list[Known]:
+    """By phone first, in an emergency alone; else an alternative must have been offered."""
+    return [Known() if around.about.urgency == "emergency" else Known({"by_phone_first": False}, tried_with={"alternatives": ("",)})]
+
+
 OFFERS: Mapping[type[Command], Offer[Referrals]] = {
     DecideReferral: offered("decide refer"),
-    DraftReferral: offered("refer"),
+    DraftReferral: offered("refer", _by_phone),
     ApproveReferral: offered("approval", every),
     SendReferral: offered("referral-letter referral-take-up", every),
     CancelReferral: offered(known=every),

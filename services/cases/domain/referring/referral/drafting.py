@@ -18,6 +18,8 @@ from shared.sealed import CaseText
 class DraftReferral(Command, called="draft-referral", permission="work"):
     """agency: the receiver. why: this one, in a person's words. alternatives: other agencies offered.
 
+    by_phone_first: help is called before alternatives, consent and approval; in an emergency alone (domain.md, Darurat).
+
     consent: what is known so far; it is no consent until it is recorded. ground: proposes to go without one.
     """
 
@@ -60,6 +62,12 @@ class NotTheApprover(Refused):
     english = "Another person was asked to approve this referral."
 
 
+class NotAnEmergency(Refused):
+    code = "not-an-emergency"
+    indonesian = "Hanya pada keadaan darurat bantuan ditelepon lebih dahulu. Naikkan dahulu tingkat kasus menjadi darurat, dengan alasan."
+    english = "Help is called first in an emergency alone. Raise the case to an emergency first, with a reason."
+
+
 class StudentUnidentified(Refused):
     code = "student-unidentified"
     indonesian = "Identitas murid belum dipastikan: pastikan dahulu."
@@ -71,6 +79,8 @@ def draft(command: DraftReferral, referrals: Referrals, about: About) -> Sequenc
         return []
     if about.student is None:
         raise StudentUnidentified
+    if command.by_phone_first and about.urgency != "emergency":
+        raise NotAnEmergency
     if not command.alternatives and not command.by_phone_first:
         raise NoAlternativesOffered
     if command.consent == "overridden" and command.ground is None:
