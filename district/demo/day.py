@@ -189,12 +189,20 @@ class Day:
         if school and school.key in self.deputies:
             return self.stage.token(self.ids(self.deputies[school.key]))
         staff = self.district.staff(school.key, "counsellor") if school else []
-        tokens = (self.stage.token(self.ids(person.key)) for person in staff)
-        return next((token for token in tokens if self._may(case, token)), self.duty())
+        holder = self._holder(case)
+        tokens = (self.stage.token(each) for each in sorted((self.ids(person.key) for person in staff), key=lambda each: each != holder))
+        return next((token for token in tokens if self._may(case, token, taken=holder is not None)), self.duty())
 
-    def _may(self, case: dict[str, Any], headers: dict[str, str]) -> bool:
-        """Whether somebody may know of the case, which nobody whom it names may."""
-        return self.client.get(f"{self.stage.origin}/cases/api/cases/{case['id']}/possible", headers=headers).is_success
+    def _holder(self, case: dict[str, Any]) -> str | None:
+        """Who has the case or took it in hand, also since it was read."""
+        known = case if case["acknowledged_by"] else checked(self.read(case, self.auditor()))
+        found: str | None = known["assignee"] or known["acknowledged_by"]
+        return found
+
+    def _may(self, case: dict[str, Any], headers: dict[str, str], *, taken: bool) -> bool:
+        """Whether somebody may know of the case, whom it does not name; and take it in hand, who does not work with the other side. taken: it is."""
+        answer = self.client.get(f"{self.stage.origin}/cases/api/cases/{case['id']}/possible", headers=headers)
+        return answer.is_success and (taken or any(each["called"] == "acknowledge" for each in answer.json()["items"]))
 
     def approver(self, case: dict[str, Any]) -> dict[str, str]:
         """Somebody other than the drafter: the principal, or the second duty officer."""

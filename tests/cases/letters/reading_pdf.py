@@ -32,7 +32,12 @@ def elements(node: Any) -> Iterator[Any]:
 
 def text(pdf: pikepdf.Pdf) -> str:
     """What the pages say, by the fonts' own tables."""
-    return "".join(_page_text(page) for page in pdf.pages)
+    return "".join(pages_of(pdf))
+
+
+def pages_of(pdf: pikepdf.Pdf) -> list[str]:
+    """What each page says."""
+    return [_page_text(page) for page in pdf.pages]
 
 
 def _page_text(page: pikepdf.Page) -> str:

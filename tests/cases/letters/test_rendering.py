@@ -16,7 +16,7 @@ from services.cases.letters.kinds import FORMS
 from services.cases.letters.legible import BREAK, legible
 from services.cases.letters.rendering import Press, rendered
 from shared.errors import Unavailable
-from tests.cases.letters.reading_pdf import elements, opened, tags, text
+from tests.cases.letters.reading_pdf import elements, opened, pages_of, tags, text
 from tests.cases.letters.samples import ADDRESS, ALL, NUMBER, printing, sample
 
 HOSTILE = (
@@ -143,6 +143,15 @@ def test_equal_input_gives_equal_bytes_in_another_process():
     told = subprocess.run([sys.executable, "-c", _ELSEWHERE], env=around, cwd="/", capture_output=True, text=True, check=True)
     assert dict(line.split() for line in told.stdout.splitlines()) == mine
     assert len(set(mine.values())) == len(mine)
+
+
+@pytest.mark.parametrize("words", range(0, 60, 4))
+def test_place_and_date_never_part_from_the_signatures_below_them(words: int):
+    """However long what stands above is."""
+    laid_out = sample("subject-access", text="kata " * words + "akhir.")
+    pages = pages_of(opened(rendered(printing(laid_out))))
+    (dated,) = [each for each in pages if laid_out.dateline in each]
+    assert laid_out.signatures[0].name in dated
 
 
 def test_a_changed_template_or_word_is_a_new_version():
