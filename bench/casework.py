@@ -142,7 +142,7 @@ def run(url: str) -> list[Row]:
 # over two million events -------------------------------------------------------------------------------------------
 
 
-def _life(closed: bool) -> list[Event]:
+def life(*, closed: bool) -> list[Event]:
     """The events from which the rows of a case are made. `@` stands for the number of the case."""
     text = Sealed(kid="00000000-0000-0000-0000-000000000000", context="c", box="QUJD" * 30)
     case, told = CASE.initial, []
@@ -167,7 +167,7 @@ def fill(url: str, first: int, last: int) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         for closed in (True, False):
             codec = CASE.codec
-            for version, event in enumerate(_life(closed), start=1):
+            for version, event in enumerate(life(closed=closed), start=1):
                 body = codec.encode(event, "case", Occasion("b", "s", NOW, TANGGAP, TANGGAP), version).body.replace(
                     '"school":"s"', f'"school":"{school}"'
                 )

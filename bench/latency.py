@@ -38,11 +38,12 @@ def _body(number: int, students: int) -> dict[str, Any]:
 
 
 async def raise_at(
-    district: District, rate: float, seconds: float, referring: Referring | None = None, answered: list[float] | None = None
-) -> dict[str, float]:
+    district: District, rate: float, seconds: float, referring: Referring | None = None, answered: list[float] | None = None,
+    ended: asyncio.Event | None = None,
+) -> dict[str, float]:  # fmt: skip
     """Raises concerns at a rate, with 1.2 students each; where asked, one in ten is referred. Gives the time at which each concern was accepted.
 
-    answered: is filled with the milliseconds that each reporter waited.
+    answered: is filled with the milliseconds that each reporter waited. ended: nobody reports any more, though the seconds are not over.
     """
     accepted: dict[str, float] = {}
     waited = [] if answered is None else answered
@@ -62,6 +63,8 @@ async def raise_at(
     started, tasks = time.perf_counter(), []
     for number in range(int(rate * seconds)):
         await asyncio.sleep(max(0.0, started + number / rate - time.perf_counter()))
+        if ended and ended.is_set():
+            break
         tasks.append(asyncio.create_task(one(number)))
     await asyncio.gather(*tasks, *referrals)
     client.close()

@@ -85,7 +85,7 @@ def create_app(settings: Settings) -> FastAPI:
         return [
             projections[VIEW],
             sender,
-            Stragglers(kernel, carrier, sender),
+            Stragglers(kernel, carrier, sender.staff),
             Clockwork(kernel, notices),
             Reminders(kernel),
             Passing(kernel, ToDistricts(kernel, webhooks), Intake(kernel)),

@@ -15,8 +15,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from services.notifications.domain.outcome import Accepted
+from services.notifications.outgoing.agencies import AgencyCalls
 from services.notifications.senders.webhook import WebhookSender
-from services.notifications.sending import Sender
 from shared.delivery import leases
 from shared.delivery.applying import Applying
 from shared.delivery.feed import FeedClient, FeedPage
@@ -127,14 +127,14 @@ def relay_checkpoint_before_xadd() -> None:
 
 
 def record_before_sending() -> None:
-    sending = Sender._send_webhook
+    sending = AgencyCalls.send
 
     async def record_first(self, due):
-        await self._notes.record(due, "accepted", "delivered")
+        await self.endings._notes.record(due, "accepted", "delivered")
         reached("after-2xx-before-record")
         await sending(self, due)
 
-    Sender._send_webhook = record_first  # type: ignore[method-assign]
+    AgencyCalls.send = record_first  # type: ignore[method-assign]
 
 
 def no_eviction() -> None:

@@ -176,8 +176,8 @@ async def test_a_refusal_of_the_receiver_or_the_message_sends_the_ladder_on_at_t
     async with mail_server(Mailbox(**refusal)) as smtp, desk(database, redis_url, smtp, TANGGAP_RETRY_SECONDS=HOUR) as running:
         await staffed(running)
         await running.hear(triaged("case-1", "high"))
-        await in_states(running, "case-1", *["failed"] * 5)
-        assert await attempts(running, "case-1", "ani") == [f"never:{told}"]
+        await in_states(running, "case-1", *["failed"] * 9)
+        assert await attempts(running, "case-1", "ani") == [f"never:{told}"] * 2, "all four are asked once more at once, then after a school day"
         assert await outcomes(running, "alert-exhausted", "person") == ["dewi", None], "and in the end the case hears that nobody has it"
 
 

@@ -12,8 +12,8 @@ from services.notifications.channels.carrying import Carrier
 from services.notifications.channels.keeping import Straggler
 from services.notifications.channels.reaching import reach
 from services.notifications.lanes import Due
+from services.notifications.outgoing.staff import StaffAlerts
 from services.notifications.projecting import VIEW
-from services.notifications.sending import Sender
 from shared.errors import Unavailable
 from shared.eventstore.generations import answering
 from shared.service import Kernel
@@ -33,8 +33,8 @@ class Stragglers:
 
     name = "stragglers"
 
-    def __init__(self, kernel: Kernel, carrier: Carrier, sender: Sender) -> None:
-        self._kernel, self._carrier, self._sender = kernel, carrier, sender
+    def __init__(self, kernel: Kernel, carrier: Carrier, staff: StaffAlerts) -> None:
+        self._kernel, self._carrier, self._staff = kernel, carrier, staff
         self._pulse = kernel.heartbeats.pulse(self.name)
         self._rounds = 0
 
@@ -64,7 +64,7 @@ class Stragglers:
         if due is None or found is None or straggler.channel not in found.addresses:
             await self._carrier.dispatches.try_again(straggler.outbox, straggler.channel, None)  # in hand, or nobody is there any more
             return
-        handed = await self._sender.alert_over(straggler.channel, found.addresses[straggler.channel], due, await self._sender.taking_link(due))
+        handed = await self._staff.send_again(straggler.channel, found.addresses[straggler.channel], due)
         await self._carrier.dispatches.keep(due.id, straggler.channel, handed)
         await self._carrier.note_straggler(due, straggler.channel, straggler.tried, handed.outcome)
 
