@@ -60,9 +60,9 @@ def test_the_services_believe_the_proxy_s_network_from_where_somebody_comes():
 def test_each_service_keeps_its_journal_apart_from_the_databases():
     """Else a restore forgets every mark and every ending since the backup. The image makes the folder, because the services write nowhere else."""
     (kept,) = re.findall(r"^    TANGGAP_JOURNAL: (.+)$", SHARED, re.MULTILINE)
-    assert f'  volumes: ["${{TANGGAP_JOURNAL_FOLDER:-journal}}:{kept}"]\n' in SHARED
+    assert f'  volumes: ["${{TANGGAP_JOURNAL_FOLDER:-journal}}:{kept}", "spool:/var/tmp"]\n' in SHARED
     assert all("<<: *environment" in SECTIONS[service] and "volumes:" not in SECTIONS[service] for service in SERVICES)
-    assert re.findall(r"^  (\w+):$", COMPOSE.split("\nvolumes:\n")[1], re.MULTILINE) == ["postgres", "redis", "journal"]
+    assert re.findall(r"^  (\w+):$", COMPOSE.split("\nvolumes:\n")[1], re.MULTILINE) == ["postgres", "redis", "journal", "spool"]
     image = (ROOT / "Dockerfile").read_text().split("\nFROM base\n")[1]
     assert image.index(f"RUN install -d -o tanggap -m 0700 {kept}\n") < image.index("USER tanggap")
     assert re.findall(r"^# TANGGAP_JOURNAL_FOLDER=/", (ROOT / "deploy" / ".env.example").read_text(), re.MULTILINE)

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from services.intake.roster.known import Known, KnownPerson, KnownSchool
-from services.intake.roster.people import Roster, interpret
+from services.intake.roster.people import Roster
 from services.intake.roster.person import Person
-from services.intake.roster.planning import Plan, plan
 from services.intake.roster.reading import read_bundle
 from services.intake.roster.refusing import Accepted
 from tests.intake.bundles import zipped
+from tests.intake.interpreting import WholePlan, interpret, plan
 
 Table = list[list[str]]
 Export = dict[str, Table]
@@ -89,7 +89,7 @@ class Held:
         }
         return Known(people, dict(self.schools))
 
-    def planned(self, bundle: Path, accept: Accepted | None = None) -> tuple[Roster, Plan]:
+    def planned(self, bundle: Path, accept: Accepted | None = None) -> tuple[Roster, WholePlan]:
         roster = interpret(read_bundle(bundle), self.known())
         roster.people = [self._completed(each) for each in roster.people]
         return roster, plan(roster, self.known(), accept or Accepted(), repr)
@@ -98,7 +98,7 @@ class Held:
         was = self.people.get(person.id)
         return _filled_in(person, was) if was else person
 
-    def take(self, bundle: Path, accept: Accepted | None = None) -> Plan:
+    def take(self, bundle: Path, accept: Accepted | None = None) -> WholePlan:
         _, made = self.planned(bundle, accept)
         self.schools |= {each.school: KnownSchool(each.npsn, each.name, each.cluster) for each in made.schools}
         self.people |= {each.id: each for each in made.people}

@@ -4,10 +4,10 @@ import asyncio
 import sys
 from pathlib import Path
 
-from services.intake.roster import importing
+from services.intake.roster import applying
 from tests.intake.office import opened
 
-importing.AT_ONCE = 20
+applying.AT_ONCE = 20
 
 
 async def main(database: str, bundle: Path) -> None:

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.roster.people import Roster, SetAside, interpret, person_id
+from services.intake.roster.people import Roster, SetAside, person_id
 from services.intake.roster.reading import Bundle, Row, read_bundle
 from services.intake.roster.reasons import SENTENCES
 from shared.addresses import MailAddress, mail_address
 from tests.intake.bundles import FILES, ORGS, USERS, row, zipped
+from tests.intake.interpreting import interpret
 
 
 def read(folder: Path, email: str) -> Roster:

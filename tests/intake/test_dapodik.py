@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from services.intake.roster.dapodik.spans import MOST_CELLS, Span, spread
 from services.intake.roster.ids import person_id
 from services.intake.roster.known import Known, KnownPerson, KnownSchool
-from services.intake.roster.people import Person, Roster, interpret
+from services.intake.roster.people import Person, Roster
 from services.intake.roster.refusing import leaving
 from services.intake.roster.sources import read_source
 from shared.errors import Invalid
@@ -33,6 +33,7 @@ from tests.intake.dapodik import (
     student_list,
     workbook,
 )
+from tests.intake.interpreting import interpret
 
 
 def read(path: Path, known: Known | None = None, school: str | None = None) -> Roster:

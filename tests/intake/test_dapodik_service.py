@@ -9,11 +9,12 @@ import pytest
 
 from services.intake.roster.dapodik.service import fetch
 from services.intake.roster.fetched import Asking
-from services.intake.roster.people import Roster, interpret
+from services.intake.roster.people import Roster
 from services.intake.roster.sources import read_source
 from shared.errors import Invalid, TanggapError, Unavailable
 from tests.intake.dapodik import CANARY, NIK
 from tests.intake.dapodik_service import NPSN, STUDENTS, TOKEN
+from tests.intake.interpreting import interpret
 from tests.intake.providers import impatient, running
 
 pytestmark = [pytest.mark.anyio, pytest.mark.servers]

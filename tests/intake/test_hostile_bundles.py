@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from services.intake.roster import archive, csvfile, people
-from services.intake.roster.people import interpret
+from services.intake.roster import archive, csvfile, sifting
 from services.intake.roster.reading import read_bundle
 from services.intake.roster.untrusted import SENTENCES
 from shared.errors import Invalid
 from tests.intake.bundles import FILES, ORGS, USERS, row, zipped
+from tests.intake.interpreting import interpret
 
 
 def refused(source: archive.Source) -> tuple[str, str]:
@@ -126,7 +126,7 @@ def test_blank_lines_without_an_end_are_refused(tmp_path, monkeypatch):
 
 
 def test_a_bundle_of_nothing_but_faults_is_refused_with_the_first_of_them(tmp_path, monkeypatch):
-    monkeypatch.setattr(people, "MOST_SET_ASIDE", 50)
+    monkeypatch.setattr(sifting, "MOST_SET_ASIDE", 50)
     with pytest.raises(Invalid) as caught:
         interpret(read_bundle(users(USERS + "".join(row(f"c-{n}", role="wizard") for n in range(51)), tmp_path)))
     assert [(fault.pointer, fault.code) for fault in caught.value.faults] == [("/users.csv/5", "too-many-faults")]

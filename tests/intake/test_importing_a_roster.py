@@ -11,7 +11,7 @@ import pytest
 from district.sample.people import OFFICE, District, generate
 from district.sample.roster import SOURCE, write_roster
 from services.intake.domain.roster import ROSTER, LetGo, RegisterPerson, RegisterSchool, RosterRowKept
-from services.intake.roster.people import interpret, person_id, school_id
+from services.intake.roster.people import person_id, school_id
 from services.intake.roster.reading import read_bundle
 from services.intake.roster.reasons import SENTENCES
 from services.intake.views import project
@@ -23,6 +23,7 @@ from shared.sealed import Sealed
 from shared.testing import given
 from tests.erasing import erase, erasures_login
 from tests.intake.bundles import CANARY, FILES, USERS, row, zipped
+from tests.intake.interpreting import interpret
 from tests.intake.office import sample, without
 from tests.intake.rosters import each_sample
 from tests.keys import bearer

@@ -1,7 +1,7 @@
 """A school mends what an import set aside of its people; the mend holds until the source agrees (ADR 79; domain.md, People come and go)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -21,8 +21,7 @@ from services.intake.domain.mends import (
     UndoMend,
 )
 from services.intake.roster.ids import person_id, school_id
-from services.intake.roster.known import read_known
-from services.intake.roster.people import interpret
+from services.intake.roster.known import KnownPerson, read_known
 from services.intake.roster.person import Person
 from services.intake.roster.reading import read_bundle
 from services.intake.roster.registered import Registered
@@ -30,6 +29,7 @@ from shared.access import Principal
 from shared.sealed import Sealed
 from shared.testing import given
 from tests.intake.bundles import zipped
+from tests.intake.interpreting import interpret
 from tests.intake.office import Office
 from tests.intake.test_roster_imports import asking
 from tests.keys import bearer, somebody
@@ -140,7 +140,9 @@ class Mending:
 async def as_from_scratch(mending: Mending, files: Mapping[str, str | bytes]) -> list[Person]:
     """The people of a bundle as nothing but the bundle says it."""
     bundle = read_bundle(zipped(files, mending.office.folder / "scratch.zip"))
-    return sorted(interpret(bundle, await read_known(mending.office.directory)).people, key=lambda each: each.id)
+    people: dict[str, KnownPerson] = {}
+    known = await read_known(mending.office.directory, people.update)
+    return sorted(interpret(bundle, replace(known, people=people)).people, key=lambda each: each.id)
 
 
 @pytest.fixture

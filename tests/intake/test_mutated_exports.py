@@ -10,10 +10,10 @@ import pytest
 from services.intake.roster.cells import wrong_date, wrong_email, wrong_id, wrong_phone, wrong_title
 from services.intake.roster.ids import person_id
 from services.intake.roster.people import Roster
-from services.intake.roster.planning import Plan
 from shared.errors import Invalid
 from tests.intake.bundles import zipped
 from tests.intake.exports import Export, Held, export, holding, written
+from tests.intake.interpreting import WholePlan
 
 BUNDLES, PIECES = 5_000, 25
 """How many bundles the long tests damage, of each kind half, and in how many tests; the short ones take a twentieth."""
@@ -114,7 +114,7 @@ def damaged_bundles(held: Held, tmp_path: Path, seeds: Iterable[int]) -> None:
         spared(held, roster, made, seed)
 
 
-def spared(held: Held, roster: Roster, made: Plan, seed: int) -> None:
+def spared(held: Held, roster: Roster, made: WholePlan, seed: int) -> None:
     """Nobody whose row of users was set aside changed or left; no cell that was set aside changed; no school lost more than it may."""
     whole_rows = {each.person for each in roster.set_aside if each.file == "users.csv" and each.field not in CELLS}
     changed, left = {each.id: each for each in made.people}, {person for person, _ in made.departures}

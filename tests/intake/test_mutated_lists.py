@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from services.intake.roster.people import interpret
 from services.intake.roster.sources import read_source
 from shared.errors import Invalid
 from tests.intake.dapodik import ABOVE, ANSWERS, CANARY, NIK, STUDENT_TITLES, STUDENTS, answers_in, student_list, workbook
+from tests.intake.interpreting import interpret
 
 FILES, PIECES, BRIEFLY = 5_000, 25, 20
 """How many files of each kind the long tests damage and in how many tests; the short ones take a twentieth."""

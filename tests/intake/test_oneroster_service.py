@@ -11,10 +11,11 @@ import pytest
 from services.intake.roster.fetched import Asking
 from services.intake.roster.known import EVERYBODY, Known, KnownPerson, KnownSchool
 from services.intake.roster.oneroster_service import Provider, fetch
-from services.intake.roster.people import Roster, interpret, person_id, school_id
+from services.intake.roster.people import Roster, person_id, school_id
 from services.intake.roster.refusing import leaving
 from services.intake.roster.sources import read_source
 from shared.errors import Invalid, TanggapError
+from tests.intake.interpreting import interpret
 from tests.intake.oneroster_service import CANARY, CLIENT, SECRET, STUDENTS
 from tests.intake.providers import impatient, running
 

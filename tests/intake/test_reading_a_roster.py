@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from services.intake.roster import archive
-from services.intake.roster.people import Person, Roster, interpret, person_id, school_id
+from services.intake.roster.people import Person, Roster, person_id, school_id
 from services.intake.roster.reading import read_bundle
 from shared.errors import Invalid
 from shared.events import SchoolRegistered
 from tests.intake.bundles import CANARY, FILES, ORGS, USERS, row, zipped
+from tests.intake.interpreting import interpret
 from tests.intake.rosters import each_sample
 
 Changed = Callable[[dict[str, str]], None]

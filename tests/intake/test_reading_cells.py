@@ -7,9 +7,10 @@ import pytest
 
 from services.intake.roster.ids import person_id, school_id
 from services.intake.roster.known import Known, KnownPerson, KnownSchool
-from services.intake.roster.people import Roster, interpret
+from services.intake.roster.people import Roster
 from services.intake.roster.reading import read_bundle
 from tests.intake.bundles import FILES, ORGS, USERS, row, zipped
+from tests.intake.interpreting import interpret
 
 SMP = school_id("roster", "smp1")
 HELD = Known(schools={SMP: KnownSchool("20109999", "SMP Negeri 1 Contoh", "gugus-3")})

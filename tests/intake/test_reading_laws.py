@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from services.intake.roster.ids import person_id, school_id
 from services.intake.roster.known import Known, KnownPerson, KnownSchool
-from services.intake.roster.people import Roster, interpret
+from services.intake.roster.people import Roster
 from services.intake.roster.reading import read_bundle
 from shared.errors import Invalid
 from shared.events import Post
 from tests.intake.bundles import FILES, ORGS, USERS, row, zipped
 from tests.intake.exports import bundle, export, shuffled, written
+from tests.intake.interpreting import interpret
 
 CLASSED = {
     "classes": "sourcedId,title,classType\nc8,8A,homeroom\nmath,Matematika,scheduled\nc9,9B,Homeroom\n",

@@ -8,23 +8,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.intake.roster.ids import person_id, school_id
-from services.intake.roster.people import interpret
-from services.intake.roster.planning import Plan
 from services.intake.roster.reading import read_bundle
 from services.intake.roster.refusing import Accepted, accepted
 from shared.errors import Invalid
 from tests.intake.bundles import zipped
 from tests.intake.exports import Export, Held, bundle, copied, export, holding, shuffled, without, written
+from tests.intake.interpreting import WholePlan, interpret
 
 SMP, SD = school_id("roster", "smp1"), school_id("roster", "sd2")
 EVERYTHING = Accepted(everything=True)
 
 
-def refused(made: Plan) -> list[tuple[str, str, str, int, int]]:
+def refused(made: WholePlan) -> list[tuple[str, str, str, int, int]]:
     return sorted((each.school, each.part, each.reason, each.lost, each.of) for each in made.refused)
 
 
-def quiet(made: Plan) -> bool:
+def quiet(made: WholePlan) -> bool:
     return not made.people and not made.departures
 
 
@@ -203,7 +202,7 @@ def test_a_role_row_that_does_not_tell_whose_it_is_takes_no_role_away(tmp_path):
 
 def test_a_loss_is_accepted_by_id_or_number_of_the_school(held, tmp_path):
     roster = interpret(read_bundle(bundle(export(), tmp_path)))
-    assert accepted([f"{SMP}:students", "20100002:classes"], roster, held.known()).groups == {(SMP, "students"), (SD, "classes")}
+    assert accepted([f"{SMP}:students", "20100002:classes"], roster.schools, held.known()).groups == {(SMP, "students"), (SD, "classes")}
 
 
 @pytest.mark.parametrize(
@@ -211,7 +210,7 @@ def test_a_loss_is_accepted_by_id_or_number_of_the_school(held, tmp_path):
 )
 def test_a_wrong_acceptance_is_told_and_nothing_is_done(held, tmp_path, wanted, code):
     with pytest.raises(Invalid) as caught:
-        accepted([wanted], interpret(read_bundle(bundle(export(), tmp_path))), held.known())
+        accepted([wanted], interpret(read_bundle(bundle(export(), tmp_path))).schools, held.known())
     assert [(fault.pointer, fault.code) for fault in caught.value.faults] == [("/accept", code)]
 
 

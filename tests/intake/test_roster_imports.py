@@ -22,7 +22,7 @@ from district.sample.people import District
 from district.sample.roster import SOURCE, write_roster
 from services.intake.domain.imports import IMPORTS, PartRefused, RecordImport, RosterImported, RosterRowsSetAside, RowSetAside
 from services.intake.domain.roster import ROSTER, RegisterPerson
-from services.intake.roster import importing, sources
+from services.intake.roster import applying, importing, sources
 from services.intake.roster.ids import person_id, school_id
 from services.intake.roster.importing import Wishes
 from services.intake.roster.person import Person
@@ -221,7 +221,7 @@ async def roster_of(office: Office) -> dict[str, Person | None]:
 
 @pytest_anyio
 async def test_of_two_imports_at_a_time_one_waits_and_the_rosters_are_never_mixed(database, tmp_path, monkeypatch):
-    monkeypatch.setattr(importing, "AT_ONCE", 5)
+    monkeypatch.setattr(applying, "AT_ONCE", 5)
     district = sample(40)
     done: list[str] = []
     married = District(district.schools, [replace(each, family="Menikah") for each in district.people])

@@ -10,7 +10,7 @@ import pytest
 
 from district.sample.roster import SOURCE, write_roster
 from services.intake.domain.roster import ROSTER, KeepRow
-from services.intake.roster.people import interpret, person_id
+from services.intake.roster.people import person_id
 from services.intake.roster.reading import read_bundle
 from shared import secretfile
 from shared.decider import execute
@@ -20,6 +20,7 @@ from shared.secretfile import write_secrets
 from shared.secretset import SECRET_NAMES, SecretSet
 from shared.wrapping import MasterKeys
 from tests.erasing import erase
+from tests.intake.interpreting import interpret
 from tests.intake.office import Office, opened, sample
 from tests.keys import secrets
 

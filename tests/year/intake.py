@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
@@ -17,7 +17,7 @@ from services.intake.raising import ConcernBody, Raising
 from services.intake.receipts import Receipts
 from services.intake.roster import importing
 from services.intake.roster.importing import RosterImport, Wishes
-from services.intake.roster.known import Known, KnownPerson, KnownSchool, held
+from services.intake.roster.known import KeepPeople, Known, KnownPerson, KnownSchool, held
 from services.intake.roster.report import ImportReport
 from services.intake.views import Known as KnownToForm
 from shared.access import Principal
@@ -58,6 +58,12 @@ class Directory:
         self.turned = len(store.events)
         for stream in dict.fromkeys(event.stream for event in new if event.stream.startswith(("person-", "school-"))):
             self.entries[stream] = (await load(store, ROSTER, stream)).state
+
+    async def keep_known(self, _: object, keep: KeepPeople) -> Known:
+        """As `read_known` does."""
+        known = await self.known()
+        keep(known.people)
+        return replace(known, people={})
 
     async def known(self) -> Known:
         await self.turn()
@@ -110,7 +116,7 @@ class Intake:
     async def bring(self, bundle: io.BytesIO, *, accept: tuple[str, ...] = (), allow_drop: bool = False) -> ImportReport:
         """Raises: Invalid: the bundle as a whole cannot be trusted."""
         bringing = RosterImport(self.kernel, Followed())  # type: ignore[arg-type]
-        with patch.object(importing, "read_known", lambda _: self.directory.known()), patch.object(asyncio, "to_thread", _here):
+        with patch.object(importing, "read_known", self.directory.keep_known), patch.object(asyncio, "to_thread", _here):
             report = await bringing._run(bundle, OPERATOR, Wishes(accept, allow_drop), lambda *_: None)
         await self.directory.turn()
         return report

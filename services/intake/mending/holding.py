@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
@@ -13,6 +13,7 @@ from services.intake.mending.putting import is_said, is_with, put
 from services.intake.roster.known import Known
 from services.intake.roster.people import Roster, people_of
 from services.intake.roster.person import Person
+from services.intake.roster.reasons import SetAside
 from shared.decider import folded
 from shared.eventstore.store import EventStore
 from shared.sealed import Erased
@@ -35,38 +36,54 @@ class Opened:
 class Held:
     """The mends of each school in a bundle, and those that its rows ended."""
 
-    mends: Mapping[str, Mends] = field(default_factory=dict)
-    ended: Mapping[str, Sequence[Key]] = field(default_factory=dict)
+    mends: dict[str, Mends] = field(default_factory=dict)
+    ended: dict[str, tuple[Key, ...]] = field(default_factory=dict)
 
-    def commands(self, roster: Roster, known: Known, refused: AbstractSet[str]) -> list[tuple[str, MendCommand]]:
-        """What is to be recorded once the roster is stored, by stream. refused: schools of which a part was not applied: there no mend ends."""
+    def add(self, other: Held) -> None:
+        """What another portion of the bundle found."""
+        self.mends.update(other.mends)
+        for school, ended in other.ended.items():
+            self.ended[school] = (*self.ended.get(school, ()), *ended)
+
+    @property
+    def people(self) -> frozenset[str]:
+        """About whom faults stand open."""
+        return frozenset(each.person for mends in self.mends.values() for each in mends.faults)
+
+    def commands(
+        self, faults: Mapping[str, Sequence[FaultOfPerson]], named: AbstractSet[str], refused: AbstractSet[str]
+    ) -> list[tuple[str, MendCommand]]:
+        """What is to be recorded once the roster is stored, by stream. faults: of this import, by school. named: of whom the bundle has a row.
+
+        refused: schools of which a part was not applied: there no mend ends.
+        """
         found: list[tuple[str, MendCommand]] = []
-        faults = _faults(roster, known)
-        named = {*people_of(roster), *roster.gone}
         for school, mends in self.mends.items():
             kept = [each for each in mends.faults if each.person not in named]
-            ended = () if school in refused else tuple(self.ended.get(school, ()))
+            ended = () if school in refused else self.ended.get(school, ())
             told = TellFaults(school=school, faults=(*kept, *faults.get(school, ())), ended=ended)
             if told.ended or told.faults != mends.faults:
                 found.append((mends_stream(school), told))
         return found
 
 
-async def hold_mends(roster: Roster, known: Known, store: EventStore, vault: Vault) -> Held:
-    """Applies the mends to the people of a roster. A person who is at another school now is left to that school."""
+async def hold_mends(roster: Roster, known: Known, there: Callable[[Iterable[str]], AbstractSet[str]], store: EventStore, vault: Vault) -> Held:
+    """Applies the mends to the people of a roster. A person who is at another school now is left to that school.
+
+    there: those of the people who stand in the whole bundle or are known.
+    """
     places = {person.id: place for place, person in enumerate(roster.people)}
-    mends, ended = dict[str, Mends](), dict[str, Sequence[Key]]()
+    held = Held()
     schools = sorted({person.school for person in roster.people} | {known.people[each].school for each in people_of(roster) if each in known.people})
     for start in range(0, len(schools), AT_ONCE):
         batch = schools[start : start + AT_ONCE]
-        mends |= dict(zip(batch, await asyncio.gather(*(_mends(store, each) for each in batch)), strict=True))
-    there = known.people.keys() | places.keys()
-    for school, told in mends.items():
+        held.mends.update(zip(batch, await asyncio.gather(*(_mends(store, each) for each in batch)), strict=True))
+    for school, told in held.mends.items():
         here = [each for key, each in told.standing.items() if key.person in places and roster.people[places[key.person]].school == school]
-        ended[school] = _put(
-            roster, places, known, [each for each in await opened(here, vault) if each.told.field != "guardian" or each.value in there]
-        )
-    return Held(mends, ended)
+        found = await opened(here, vault)
+        guardians = there(each.value for each in found if each.told.field == "guardian")
+        held.ended[school] = tuple(_put(roster, places, known, [each for each in found if each.told.field != "guardian" or each.value in guardians]))
+    return held
 
 
 async def opened(mends: Sequence[RosterFieldMended], vault: Vault) -> list[Opened]:
@@ -113,11 +130,10 @@ def _with_known_guardians(person: Person, known: Known, mend: Opened) -> Person:
     return replace(person, guardians=was.guardians) if was and mend.told.field == "guardian" and not is_said(person, "guardian") else person
 
 
-def _faults(roster: Roster, known: Known) -> dict[str, list[FaultOfPerson]]:
-    """By school: of those who are in the roster, or come in now."""
-    school_of = {person: each.school for person, each in known.people.items()} | {each.id: each.school for each in roster.people}
+def faults_of(set_aside: Iterable[SetAside], schools: Mapping[str, str]) -> dict[str, list[FaultOfPerson]]:
+    """By school. schools: of those who are in the roster, or come in now."""
     found: dict[str, list[FaultOfPerson]] = defaultdict(list)
-    for each in roster.set_aside:
-        if each.person and (school := school_of.get(each.person)):
+    for each in set_aside:
+        if each.person and (school := schools.get(each.person)):
             found[school].append(FaultOfPerson(person=each.person, file=each.file, row=each.row, field=each.field, reason=each.reason))
     return found

@@ -9,21 +9,28 @@ from services.intake.roster.reading import Row
 from services.intake.roster.sifting import Sifted
 
 
-class Homerooms:
-    """Joins enrollments with classes. Enrollments that lead nowhere, or to two homerooms, are set aside."""
+class Classes:
+    """All classes of a bundle. titles: of the homeroom classes, by source id. others: the remaining ones."""
 
     def __init__(self, sifted: Sifted) -> None:
         self._sifted = sifted
-        self._titles = {row["sourcedId"]: row["title"] for row in sifted.rows["classes"] if self._is_homeroom(row)}
-        others = {row["sourcedId"] for name in (sifted.rows, sifted.gone) for row in name["classes"]} - self._titles.keys()
-        enrolled: dict[str, list[Row]] = defaultdict(list)
-        for row in sifted.rows["enrollments"]:
-            if row["role"].lower() == "student" and row["classSourcedId"] not in others:
-                enrolled[row["userSourcedId"]].append(row)
-        self._homerooms = {key: self._one(rows) for key, rows in enrolled.items()}
+        self.titles = {row["sourcedId"]: row["title"] for row in sifted.rows["classes"] if self._is_homeroom(row)}
+        self.others = {row["sourcedId"] for name in (sifted.rows, sifted.gone) for row in name["classes"]} - self.titles.keys()
 
     def _is_homeroom(self, row: Row) -> bool:
         return row["classType"].lower() == "homeroom" or not self._sifted.has_column("classes", "classType")
+
+
+class Homerooms:
+    """Joins the enrollments of some people with classes. Enrollments that lead nowhere, or to two homerooms, are set aside."""
+
+    def __init__(self, sifted: Sifted, classes: Classes) -> None:
+        self._sifted, self._titles = sifted, classes.titles
+        enrolled: dict[str, list[Row]] = defaultdict(list)
+        for row in sifted.rows["enrollments"]:
+            if row["role"].lower() == "student" and row["classSourcedId"] not in classes.others:
+                enrolled[row["userSourcedId"]].append(row)
+        self._homerooms = {key: self._one(rows) for key, rows in enrolled.items()}
 
     def _one(self, rows: list[Row]) -> str | None:
         """The title of the class, where there is one; among several enrollments with dates, of the latest."""

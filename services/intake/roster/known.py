@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from shared.events import DISTRICT_ROLES, Post, StaffRole
 from shared.eventstore.projection import Projection
@@ -13,8 +14,18 @@ from shared.eventstore.projection import Projection
 Kind = Literal["student", "staff", "guardian"]
 EVERYBODY: frozenset[Kind] = frozenset(get_args(Kind))
 
-_PEOPLE = "SELECT person, kind, school, digest, homeroom, guardians FROM person_v1 WHERE generation = %s AND school IS NOT NULL"
-_POSTS = "SELECT person, role, school, appointed FROM post_v1 WHERE generation = %s AND school IS NOT NULL"
+AT_ONCE = 5_000
+"""People of the directory in memory together."""
+
+_PEOPLE = (
+    "SELECT person, kind, school, digest, homeroom, guardians FROM person_v1 WHERE generation = %s AND school IS NOT NULL AND person > %s"
+    " ORDER BY person LIMIT %s"
+)
+_POSTS = (
+    "SELECT person, role, school FROM post_v1"
+    " WHERE generation = %s AND school IS NOT NULL AND NOT appointed AND person BETWEEN %s AND %s"
+)  # fmt: skip
+_APPOINTED = "SELECT person, role, school FROM post_v1 WHERE generation = %s AND school IS NOT NULL AND appointed"
 _SCHOOLS = "SELECT school, npsn, name, cluster FROM school_v1 WHERE generation = %s"
 
 
@@ -70,27 +81,33 @@ class Known:
     appointed: Mapping[str, frozenset[Post]] = field(default_factory=dict)
 
 
-async def read_known(directory: Projection) -> Known:
-    """Everybody and every school of the directory. Raises: StillBuilding, BehindWrite."""
+KeepPeople = Callable[[Mapping[str, KnownPerson]], None]
+"""Is told of everybody of the directory, some at a time."""
+
+
+async def read_known(directory: Projection, keep: KeepPeople) -> Known:
+    """Every school, and what the district gave, as `Known` without people: they go to `keep`. Raises: StillBuilding, BehindWrite."""
     async with directory.reading(acting="directory") as (connection, generation):
-        people = await (await connection.execute(_PEOPLE, (generation,))).fetchall()
-        posts = await (await connection.execute(_POSTS, (generation,))).fetchall()
-        schools = await (await connection.execute(_SCHOOLS, (generation,))).fetchall()
-    by_person: dict[str, list[Post]] = defaultdict(list)
-    appointed: dict[str, frozenset[Post]] = defaultdict(frozenset)
-    for person, role, school, by_district in posts:
-        if by_district:
+        appointed: dict[str, frozenset[Post]] = defaultdict(frozenset)
+        for person, role, school in await (await connection.execute(_APPOINTED, (generation,))).fetchall():
             appointed[person] |= {Post(role, school)}
-        else:
-            by_person[person].append(Post(role, school))
-    return Known(
-        {
-            person: _known(kind, school, digest, homeroom, tuple(guardians), held(by_person[person], school))
-            for person, kind, school, digest, homeroom, guardians in people
-        },
-        {school: KnownSchool(npsn, name, cluster) for school, npsn, name, cluster in schools},
-        appointed,
-    )
+        schools = await (await connection.execute(_SCHOOLS, (generation,))).fetchall()
+        last = ""
+        while people := await (await connection.execute(_PEOPLE, (generation, last, AT_ONCE))).fetchall():
+            first, last = people[0][0], people[-1][0]
+            posts = await (await connection.execute(_POSTS, (generation, first, last))).fetchall()
+            await asyncio.to_thread(keep, _people(people, posts))
+    return Known(schools={school: KnownSchool(npsn, name, cluster) for school, npsn, name, cluster in schools}, appointed=appointed)
+
+
+def _people(people: Iterable[Sequence[Any]], posts: Iterable[Sequence[Any]]) -> dict[str, KnownPerson]:
+    by_person: dict[str, list[Post]] = defaultdict(list)
+    for person, role, school in posts:
+        by_person[person].append(Post(role, school))
+    return {
+        person: _known(kind, school, digest, homeroom, tuple(guardians), held(by_person[person], school))
+        for person, kind, school, digest, homeroom, guardians in people
+    }
 
 
 def _known(kind: Kind, school: str, digest: str | None, homeroom: str | None, guardians: tuple[str, ...], told: Held) -> KnownPerson:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from services.intake.domain.asked_roles import Wish
@@ -17,15 +18,18 @@ GUARDED: frozenset[StaffRole] = frozenset({"counsellor", "coordinator", "princip
 """Roles that open cases, rule over others or hand out accounts. Nobody gives them by an import of the own school, least of all to themselves."""
 
 
-def only_of(schools: frozenset[str], roster: Roster, known: Known) -> Roster:
-    """The roster as an operator may import it: without people who are at other schools, without new roles that open cases, the school as it is known.
-
-    What is not taken is set aside; roles that the district is to say yes or no to stand in `asked`. Raises: Invalid: the bundle names another
-    school.
-    """
-    others = [each.name for each in roster.schools if each.school not in schools or each.level == "district"]
-    if others:
+def own_schools(schools: frozenset[str], told: Sequence[SchoolRegistered], known: Known) -> list[SchoolRegistered]:
+    """The operator's schools as they are known. Raises: Invalid: the bundle names another school."""
+    if any(each.school not in schools or each.level == "district" for each in told):
         raise Invalid(Fault("/orgs.csv", "not-your-school"), message="orgs.csv names a school that is not yours: export your own school alone")
+    return [_as_known(each, known) for each in told]
+
+
+def only_of(schools: frozenset[str], roster: Roster, known: Known) -> None:
+    """Makes of a roster what an operator may import: without people who are at other schools, and without new roles that open cases.
+
+    What is not taken is set aside; roles that the district is to say yes or no to stand in `asked`.
+    """
     strangers = {person for person, each in known.people.items() if each.school not in schools}
     strangers |= {each.id for each in roster.people if _is_elsewhere(each, schools, known)}
     roster.set_aside += [SetAside(each.file, each.row, "", "of-another-school", each.id) for each in roster.people if each.id in strangers]
@@ -34,9 +38,7 @@ def only_of(schools: frozenset[str], roster: Roster, known: Known) -> Roster:
     roster.asked += [Wish(each.id, role, each.school) for each in mine if each.id in gained for role in sorted(gained[each.id])]
     roster.set_aside += [SetAside(each.file, each.row, "role", "role-for-the-district", each.id) for each in mine if each.id in gained]
     roster.people = [replace(each, roles=tuple(role for role in each.roles if role not in gained.get(each.id, ()))) for each in mine]
-    roster.schools = [_as_known(each, known) for each in roster.schools]
     roster.gone = roster.gone - strangers
-    return roster
 
 
 def _is_elsewhere(person: Person, schools: frozenset[str], known: Known) -> bool:

@@ -1,12 +1,13 @@
-"""Turns the rows of a bundle into schools and people in our terms. Pure: rows in, people and set-aside rows out."""
+"""Turns the rows of a bundle into schools and people in our terms, portion by portion, so that a district's people are never in memory together."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from services.intake.domain.asked_roles import Wish
-from services.intake.roster.classes import Homerooms
+from services.intake.roster.classes import Classes, Homerooms
 from services.intake.roster.guardians import Guardians
 from services.intake.roster.ids import person_id, school_id
 from services.intake.roster.known import EVERYBODY, Kind, Known
@@ -14,22 +15,19 @@ from services.intake.roster.person import Person, Untold, shown_name
 from services.intake.roster.places import Place, Places
 from services.intake.roster.reading import Bundle, Row
 from services.intake.roster.reasons import SetAside
-from services.intake.roster.schools import read_schools
-from services.intake.roster.sifting import Sifted, sift, whose
-from services.intake.roster.untrusted import untrusted
+from services.intake.roster.schools import ids_of, read_schools
+from services.intake.roster.sifting import Sifted, by_place, sift, whose
+from services.intake.roster.spool.spool import Spool
 from shared.addresses import MailAddress, mail_address
 from shared.events import SchoolRegistered
 from shared.phones import PhoneNumber, phone_number
 
-__all__ = ["Person", "Roster", "SetAside", "interpret", "person_id", "school_id"]
-
-MOST_SET_ASIDE = 100_000
-"""Rows and cells of a bundle that are told one by one, and recorded."""
+__all__ = ["Person", "Roster", "RosterReader", "SetAside", "person_id", "school_id"]
 
 
 @dataclass
 class Roster:
-    """What a bundle contains, in our terms.
+    """What a bundle, or a portion of it, contains in our terms.
 
     gone: ids of people whose row says that they left. covers: of which kinds whoever is missing has left, too. nameless: schools
     of which rows do not tell whose they are; None among them stands for all schools. asked: roles that only the district gives.
@@ -44,32 +42,56 @@ class Roster:
     asked: list[Wish] = field(default_factory=list)
 
 
-def interpret(bundle: Bundle, known: Known | None = None) -> Roster:
-    """The schools and people of a bundle. A row that makes no sense is set aside and affects no other row.
+class RosterReader:
+    """Reads a bundle into the spool, in which whoever is known stands already. A row that makes no sense is set aside and affects no other row.
 
-    known: what we have already, for bundles that hold only changes and for schools that another system named.
+    known: the schools that we have, and what the district gave. whole: what the bundle says of the whole district, without people.
 
     Raises: Invalid: so much is wrong that nobody would read the list of it.
     """
-    known = known or Known()
-    sifted = sift(bundle)
-    whole = "users" in bundle.files and bundle.manifest.whole("users")
-    if not whole:
-        _put_strangers_aside(sifted)
-    schools = read_schools(sifted, known)
-    read = list(_People(sifted, Places(sifted, schools.ids, known)).read())
-    guardians = Guardians(sifted, read, known)
-    people = [guardians.joined(person) for person in read]
-    nameless = {_school_of(row, schools.ids) for row in sifted.unreadable["users"]}
-    gone = frozenset(person_id(bundle.source, row["sourcedId"]) for row in sifted.gone["users"])
-    return Roster(schools.told, people, _told(sifted.set_aside), gone, bundle.covers if whole else frozenset(), frozenset(nameless))
 
+    def __init__(self, bundle: Bundle, known: Known, spool: Spool) -> None:
+        self._known, self._spool = known, spool
+        self._sifted = sift(bundle, spool.rows)
+        self._schools, self._classes = read_schools(self._sifted, known), Classes(self._sifted)
+        self._is_whole = "users" in bundle.files and bundle.manifest.whole("users")
+        nameless = frozenset(_school_of(row, ids_of(self._schools, self._sifted, known)) for row in self._sifted.unreadable["users"])
+        self.whole = Roster(self._schools.told, covers=bundle.covers if self._is_whole else frozenset(), nameless=nameless)
+        self.portions = list(spool.rows.portions())
+        for number, places in enumerate(self.portions):
+            spool.people.keep_read(number, self._read(places))
+        self._guardians = Guardians(self._sifted, spool)
+        self._aside: dict[str, list[SetAside]] = defaultdict(list)
+        for each in self.set_aside():
+            if each.person:
+                self._aside[each.person].append(each)
 
-def _told(aside: Sequence[SetAside]) -> list[SetAside]:
-    told = sorted(aside, key=lambda each: (each.file, each.row, each.field))
-    if len(told) > MOST_SET_ASIDE:
-        raise untrusted("too-many-faults", f"/{told[0].file}/{told[0].row}")
-    return told
+    def set_aside(self) -> list[SetAside]:
+        """Everything that reading set aside."""
+        return sorted(self._sifted.set_aside, key=by_place)
+
+    def portion(self, number: int) -> tuple[Roster, Known]:
+        """All that the bundle says of some people, and what is known of them."""
+        named, seen = self._spool.rows.people(self.portions[number]), len(self._sifted.set_aside)
+        people = self._guardians.joined(self._spool.people.read(number))
+        without = [each for each in self._sifted.set_aside[seen:] if each.person]
+        return self._roster(named, people, without)
+
+    def absent(self, people: Sequence[str]) -> tuple[Roster, Known]:
+        """Known people of whom the bundle has no row that can be taken."""
+        return self._roster(people, [], [])
+
+    def _roster(self, named: Sequence[str], people: list[Person], more: Iterable[SetAside]) -> tuple[Roster, Known]:
+        aside = sorted([*(each for person in named for each in self._aside.get(person, ())), *more], key=by_place)
+        roster = replace(self.whole, people=people, set_aside=aside, gone=self._spool.rows.gone(named), asked=[])
+        return roster, replace(self._known, people=self._spool.known.of(named))
+
+    def _read(self, places: range) -> Iterable[Person]:
+        sifted = self._sifted.portion(self._spool.rows.portion(places))
+        if not self._is_whole:
+            _put_strangers_aside(sifted)
+        known = replace(self._known, people=self._spool.known.of(self._spool.rows.people(places)))
+        return _People(sifted, Places(sifted, ids_of(self._schools, sifted, known), known), self._classes).read()
 
 
 def _put_strangers_aside(sifted: Sifted) -> None:
@@ -82,7 +104,7 @@ def _put_strangers_aside(sifted: Sifted) -> None:
         sifted.rows[name] = [row for row in sifted.rows[name] if whose(name, row) in named]
 
 
-def _school_of(row: Row, schools: dict[str, str]) -> str | None:
+def _school_of(row: Row, schools: Mapping[str, str]) -> str | None:
     organisations = () if row.torn else (*row.many("orgSourcedIds"), row["primaryOrgSourcedId"])
     return next((schools[each] for each in organisations if each in schools), None)
 
@@ -90,9 +112,9 @@ def _school_of(row: Row, schools: dict[str, str]) -> str | None:
 class _People:
     """Joins users with their places, classes, guardians and birth dates. A switched-off login is no departure: the person stays."""
 
-    def __init__(self, sifted: Sifted, places: Places) -> None:
+    def __init__(self, sifted: Sifted, places: Places, classes: Classes) -> None:
         self._sifted, self._places = sifted, places
-        self._homerooms = Homerooms(sifted)
+        self._homerooms = Homerooms(sifted, classes)
         self._born = {whose("demographics", row): row["birthDate"] for row in sifted.rows["demographics"]}
 
     def read(self) -> Iterable[Person]:

@@ -65,7 +65,7 @@ def imported(made: Plan, registered: int, accept: Accepted) -> RosterImported:
         schools=len(made.schools),
         applied=registered,
         unchanged=made.total("unchanged"),
-        left=len(made.departures),
+        left=made.left,
         parts=tuple(
             PartChanged.model_validate({"school": school, "part": part, **counter})
             for (school, part), counter in sorted(made.counts.items())

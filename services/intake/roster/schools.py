@@ -32,7 +32,7 @@ class Schools:
 
 
 def read_schools(sifted: Sifted, known: Known) -> Schools:
-    """Where orgs.csv holds only changes, the schools that we have count, too."""
+    """The schools of which the bundle has a row."""
     named = [row for row in sifted.rows["orgs"] if _has_name(sifted, row, known)]
     schools = Schools()
     for rows in _by_school(named):
@@ -40,9 +40,17 @@ def read_schools(sifted: Sifted, known: Known) -> Schools:
         school = _known_as(first, rows, known, sifted.bundle.source)
         schools.told.append(_school(sifted, first, school, known.schools.get(school)))
         schools.ids |= {row["sourcedId"]: school for row in rows}
-    if "orgs" not in sifted.bundle.files or not sifted.bundle.manifest.whole("orgs"):
-        _add_known(schools, sifted, known)
     return schools
+
+
+def ids_of(schools: Schools, portion: Sifted, known: Known) -> Mapping[str, str]:
+    """Our ids of the schools. Where orgs.csv holds only changes, those that we have and that some people's rows name count, too."""
+    if "orgs" in portion.bundle.files and portion.bundle.manifest.whole("orgs"):
+        return schools.ids
+    source = portion.bundle.source
+    used = {each for row in portion.rows["users"] for each in (*row.many("orgSourcedIds"), row["primaryOrgSourcedId"])}
+    used |= {row["orgSourcedId"] for row in portion.rows["roles"]}
+    return schools.ids | {each: school_id(source, each) for each in used - schools.ids.keys() if school_id(source, each) in known.schools}
 
 
 def _has_name(sifted: Sifted, row: Row, known: Known) -> bool:
@@ -67,13 +75,6 @@ def _known_as(first: Row, rows: list[Row], known: Known, source: str) -> str:
     own = [school_id(source, row["sourcedId"]) for row in rows]
     ours = sorted(school for school, each in known.schools.items() if each.npsn == number) if number and _NPSN.fullmatch(number) else []
     return next((school for school in ours if school in own), ours[0] if ours else school_id(source, first["sourcedId"]))
-
-
-def _add_known(schools: Schools, sifted: Sifted, known: Known) -> None:
-    source = sifted.bundle.source
-    used = {each for row in sifted.rows["users"] for each in (*row.many("orgSourcedIds"), row["primaryOrgSourcedId"])}
-    used |= {row["orgSourcedId"] for row in sifted.rows["roles"]}
-    schools.ids |= {each: school_id(source, each) for each in used - schools.ids.keys() if school_id(source, each) in known.schools}
 
 
 def _npsn(row: Row) -> str:

@@ -1,19 +1,21 @@
 """Sifts the rows of a bundle: what a spreadsheet garbled, what stands twice with different content and what is torn is set aside.
 
-What is left means the same in any order of rows and files.
+What is left means the same in any order of rows and files. The rows about people go to the spool; those of schools and classes are few.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from services.intake.roster.cells import wrong_date, wrong_email, wrong_id, wrong_phone, wrong_roles, wrong_text, wrong_title
 from services.intake.roster.ids import person_id
 from services.intake.roster.reading import Bundle, Row
 from services.intake.roster.reasons import Reason, SetAside
+from services.intake.roster.spool.rows import SpooledRows, Told
+from services.intake.roster.untrusted import untrusted
 
 Check = Callable[[str], Reason | None]
 
@@ -51,12 +53,16 @@ _LISTS = {"orgSourcedIds": ",", "agentSourcedIds": ",", "metadata.tanggapRoles":
 _ONCE = ("orgs", "users", "classes", "demographics")
 """Files in which an id may stand once."""
 
-_STATUSES = frozenset({"", "active", "tobedeleted", "inactive"})
+_GONE = frozenset({"tobedeleted", "inactive"})
+_STATUSES = frozenset({"", "active", *_GONE})
+
+MOST_SET_ASIDE = 100_000
+"""Rows and cells of a bundle that are told one by one, and recorded."""
 
 
 @dataclass
 class Sifted:
-    """What is left of a bundle.
+    """What is left of a bundle, or of a portion of it: all portions tell what they set aside in one place.
 
     gone: rows marked as deleted. unreadable: rows that do not even tell whose they are, by file: where there are some, a missing row proves nothing.
     touched: of whom a cell was set aside, by file and source id, with the columns. spoiled: of whom a whole row was.
@@ -86,6 +92,16 @@ class Sifted:
     def _add(self, name: str, row: Row, column: str, reason: Reason) -> None:
         person = person_id(self.bundle.source, whose(name, row)) if name in _WHOSE and whose(name, row) else None
         self.set_aside.append(SetAside(row.file, row.number, row.headings.get(column) or column, reason, person))
+        if len(self.set_aside) > MOST_SET_ASIDE:
+            first = min(self.set_aside, key=by_place)
+            raise untrusted("too-many-faults", f"/{first.file}/{first.row}")
+
+    def portion(self, told: Sequence[Told]) -> Sifted:
+        """These rows alone."""
+        rows, gone = defaultdict[str, list[Row]](list), defaultdict[str, list[Row]](list)
+        for each in told:
+            (gone if each.gone else rows)[each.name].append(each.row)
+        return replace(self, rows=rows, gone=gone)
 
     def touched_of(self, name: str, key: str) -> AbstractSet[str]:
         """The columns of somebody's row of which a cell was set aside."""
@@ -100,15 +116,36 @@ class Sifted:
         return not self.bundle.columns.get(name, frozenset()).isdisjoint(columns)
 
 
-def sift(bundle: Bundle) -> Sifted:
-    """Every row of the bundle, good or set aside."""
+def sift(bundle: Bundle, spooled: SpooledRows) -> Sifted:
+    """Every row of the bundle, good or set aside. Raises: Invalid: so much is wrong that nobody would read the list of it."""
     sifted = Sifted(bundle)
     for name in bundle.files:
-        good = [row for row in bundle.rows(name) if _is_good(sifted, name, row)]
-        for row in _single(sifted, name, good) if name in _ONCE else good:
-            kept = sifted.gone if row["status"].lower() in ("tobedeleted", "inactive") else sifted.rows
-            kept[name].append(row)
+        good = (row for row in bundle.rows(name) if _is_good(sifted, name, row))
+        if name in _WHOSE:
+            spooled.keep(name, ((whose(name, row), _school(row), _is_gone(row), row) for row in good))
+            continue
+        for row in _single(sifted, name, list(good)):
+            (sifted.gone if _is_gone(row) else sifted.rows)[name].append(row)
+    spooled.read_whole()
+    for name in bundle.files:
+        if name in _WHOSE and name in _ONCE:
+            _put_doubles_aside(sifted, name, spooled)
+    spooled.portion_by_school(lambda key: person_id(bundle.source, key))
     return sifted
+
+
+def by_place(each: SetAside) -> tuple[str, int, str]:
+    """As somebody reads the files from the beginning."""
+    return each.file, each.row, each.field
+
+
+def _is_gone(row: Row) -> bool:
+    return row["status"].lower() in _GONE
+
+
+def _school(row: Row) -> str:
+    """One that the row names: only so that people of one school are read together."""
+    return row["orgSourcedId"] or row["orgSourcedIds"].partition(",")[0] or row["primaryOrgSourcedId"]
 
 
 def whose(name: str, row: Row) -> str:
@@ -149,16 +186,34 @@ def _wrong(row: Row, column: str, check: Check) -> Reason | None:
 
 
 def _single(sifted: Sifted, name: str, rows: list[Row]) -> Iterator[Row]:
-    """One row for each id. The same row again says nothing new; nobody chooses between rows that contradict each other."""
+    """One row for each id."""
     by_id: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         by_id[whose(name, row)].append(row)
     for key, same in by_id.items():
-        if (name, key) not in sifted.spoiled and all(_content(row) == _content(same[0]) for row in same):
+        if _is_one(sifted, name, key, same):
             yield same[0]
-            continue
-        for row in same:
-            sifted.put_row_aside(name, row, "sourcedId", "doubled")
+
+
+def _put_doubles_aside(sifted: Sifted, name: str, spooled: SpooledRows) -> None:
+    for key in spooled.doubled(name):
+        if _is_one(sifted, name, key, spooled.of(name, key)):
+            spooled.drop_later(name, key)
+        else:
+            spooled.drop(name, key)
+    for key in [key for file, key in sifted.spoiled if file == name]:
+        if rows := spooled.of(name, key):
+            _is_one(sifted, name, key, rows)
+            spooled.drop(name, key)
+
+
+def _is_one(sifted: Sifted, name: str, key: str, same: Sequence[Row]) -> bool:
+    """The same row again says nothing new; nobody chooses between rows that contradict each other, and all of them are set aside."""
+    if (name, key) not in sifted.spoiled and all(_content(row) == _content(same[0]) for row in same):
+        return True
+    for row in same:
+        sifted.put_row_aside(name, row, "sourcedId", "doubled")
+    return False
 
 
 def _content(row: Row) -> dict[str, str]:
