@@ -73,7 +73,7 @@ class Choosing:
                 return [*await self._around(case), *await self._staff(names, case)]
 
     async def _staff(self, names: Names, case: Case) -> list[str]:
-        """At the school, in a role that may do it, neither named in the case nor on leave. Whoever goes on with it is not the other side's counsellor.
+        """At the school, in a role that may do it, neither named in the case nor on leave. Nor the other side's counsellor, for what goes on.
 
         First those of the school itself.
         """
