@@ -14,7 +14,7 @@ from services.notifications.domain.alert import ALERT, Acknowledge, Alert, Alert
 from services.notifications.domain.register import MarkUnsafe
 from services.notifications.domain.task import TASK
 from services.notifications.domain.task.state import Task
-from services.notifications.domain.task.table import TRIGGERS, Actor, DeclineReason
+from services.notifications.domain.task.table import NEEDS_TIME, NEEDS_WORDS, TRIGGERS, Actor, DeclineReason
 from services.notifications.endpoints import LONGEST, endpoint
 from services.notifications.partners.answering import Answering, Channel, Said, stream_of
 from services.notifications.partners.links import UNDER, TaskLinks
@@ -27,7 +27,7 @@ from shared.addresses import Flaw, mail_address
 from shared.asked import Asked
 from shared.asking import asked
 from shared.decider import execute, load
-from shared.errors import Fault, Invalid, NotAllowed, NotFound
+from shared.errors import Fault, Invalid, NotAllowed, NotFound, Sentences
 from shared.eventstore.projection import Projection
 from shared.eventstore.states import Loaded
 from shared.message import Occasion
@@ -176,11 +176,26 @@ def _tasks(routes: APIRouter, kernel: Kernel, outbox: Projection) -> None:
     async def transition(task_id: str, body: TransitionBody, request: Request, principal: SignedIn) -> dict[str, Any]:
         if body.trigger not in TRIGGERS:
             raise Invalid(Fault("/trigger", "unknown-trigger"))
+        _require_what_it_needs(body)
         found = await own_task(kernel, principal, task_id)
         command = await asked(request, principal)
         said = Said(body.trigger, _actor(principal, body), body.channel, body.reason, body.note, body.at)
         occasion = _occasion(kernel, principal, command, _school_of(found))
         return _shown(task_id, (await answering.give(task_id, found, said, occasion, asked=command)).state)
+
+
+def _require_what_it_needs(body: TransitionBody) -> None:
+    """An appointment without a time, and an outcome without words, could not be mended later. Raises: Invalid."""
+    faults = [
+        *([Fault("/at", "missing", _TIME)] if body.trigger in NEEDS_TIME and body.at is None else []),
+        *([Fault("/note", "missing", _WORDS)] if body.trigger in NEEDS_WORDS and body.note is None else []),
+    ]
+    if faults:
+        raise Invalid(*faults)
+
+
+_TIME = Sentences("Tuliskan hari dan jam pertemuan.", "Say the day and the time of the appointment.")
+_WORDS = Sentences("Tuliskan keterangannya.", "Say it in words.")
 
 
 def _school_of(found: Task) -> str | None:

@@ -4,10 +4,13 @@ from datetime import date, timedelta
 
 import pytest
 
+from services.cases.domain.case.case import CASE
 from services.cases.domain.case.strands import SetUrgency
+from services.cases.domain.case.whereabouts import NoteWhereabouts
 from services.cases.domain.strategies.counselling import DeclineCounselling, RequestCounselling, ScheduleCounselling
 from services.cases.domain.strategies.teacher import AskTeacher
 from services.cases.policies import policy_for
+from shared.events import CaseTriaged
 from tests.cases.people import COUNSELLOR, NOW, STUDENT, TEACHER, after, handled, later, raised, step, take, words
 
 W = words()
@@ -59,3 +62,12 @@ def test_counselling_that_was_asked_for_waits_three_days_for_its_meeting_and_it_
     meeting = step(ScheduleCounselling, activity="a-1", when=later(days=2), place=W)
     for done in (meeting, step(DeclineCounselling, activity="a-1", reason=W)):
         assert waits(after(done, case=case), "counselling-request") == []
+
+
+def test_the_school_to_which_a_student_moves_has_school_days_to_take_the_case_in_hand_too():
+    """A day is a day of the school (domain page, "People come and go"): what nobody had in hand on Friday is not late on Sunday."""
+    friday = NOW + timedelta(days=4, hours=9)
+    case = after(take(raised(), policy=NEWEST))
+    (alert,) = (each for each in CASE.decide(NoteWhereabouts(school="sma1", at=friday, policy=NEWEST), case) if isinstance(each, CaseTriaged))
+    assert (alert.school, alert.acknowledge_by) == ("sma1", NEWEST.calendar.later(friday, 1440))
+    assert alert.acknowledge_by == friday + timedelta(days=3)

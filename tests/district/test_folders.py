@@ -1,4 +1,4 @@
-"""The folders in the temporary folder: none is left after a clean stop, and what killed programs left goes, but nothing that is in use (19)."""
+"""The folders in the temporary folder: none is left after a clean stop, and what killed programs left goes, but nothing that is in use (district life, row 19)."""
 
 import os
 import socket
@@ -34,7 +34,7 @@ def ours(temporary: Path) -> list[str]:
     return sorted(each.name for each in temporary.glob("tanggap-*"))
 
 
-def test_19_a_clean_stop_leaves_no_folder_behind(tmp_path, temporary):
+def test_row_19_a_clean_stop_leaves_no_folder_behind(tmp_path, temporary):
     with Servers(tmp_path, {}):
         assert len(ours(temporary)) == 2
     assert ours(temporary) == []
@@ -67,7 +67,7 @@ def left_by_a_killed_program(temporary: Path, data: Path) -> Path:
     return folder
 
 
-def test_19_what_killed_programs_left_is_cleared_away_at_the_next_start_and_never_what_is_in_use(tmp_path, temporary):
+def test_row_19_what_killed_programs_left_is_cleared_away_at_the_next_start_and_never_what_is_in_use(tmp_path, temporary):
     left_by_a_killed_program(temporary, tmp_path / "killed")
     running, starting = start_postgres(tmp_path / "running"), tmp_path / "starting"
     foreign, strange = (temporary / f"tanggap-{uid}-0123456789abcdef" for uid in (os.geteuid() + 1, os.geteuid()))
@@ -85,7 +85,7 @@ def test_19_what_killed_programs_left_is_cleared_away_at_the_next_start_and_neve
             other.kill()
 
 
-def test_19_a_server_that_outlives_its_killed_program_is_in_use(tmp_path, temporary):
+def test_row_19_a_server_that_outlives_its_killed_program_is_in_use(tmp_path, temporary):
     folder = left_by_a_killed_program(temporary, tmp_path)
     (folder / "redis.sock").unlink()
     with socket.socket(socket.AF_UNIX) as server:
@@ -97,7 +97,7 @@ def test_19_a_server_that_outlives_its_killed_program_is_in_use(tmp_path, tempor
     assert not folder.exists()
 
 
-def test_19_a_folder_of_somebody_else_is_never_cleared_though_its_name_says_ours(temporary):
+def test_row_19_a_folder_of_somebody_else_is_never_cleared_though_its_name_says_ours(temporary):
     if os.geteuid() != 0:
         pytest.skip("only root can give a folder away")
     folder = temporary / f"tanggap-{os.geteuid()}-0123456789abcdef"
@@ -107,7 +107,7 @@ def test_19_a_folder_of_somebody_else_is_never_cleared_though_its_name_says_ours
     assert folder.exists()
 
 
-def test_19_who_starts_in_a_folder_that_a_killed_program_left_does_not_lose_it(tmp_path, temporary):
+def test_row_19_who_starts_in_a_folder_that_a_killed_program_left_does_not_lose_it(tmp_path, temporary):
     folder = left_by_a_killed_program(temporary, tmp_path)
     folders.private_folder(folder)
     clear_stale()
@@ -117,7 +117,7 @@ def test_19_who_starts_in_a_folder_that_a_killed_program_left_does_not_lose_it(t
     assert not folder.exists()
 
 
-def test_19_a_folder_that_another_program_holds_is_refused(tmp_path, monkeypatch):
+def test_row_19_a_folder_that_another_program_holds_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(folders, "PATIENCE", 0.1)
     with holder(tmp_path) as other:
         assert other.stdout

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from services.notifications.subscribers import task_of
-from shared.events import CaseTriaged, ReferralSent
+from shared.events import CaseTriaged, ReferralSent, TaskMoved
 from shared.testing import eventually
 from tests.erasing import erase
 from tests.logins import past_the_wall
@@ -116,9 +116,24 @@ async def test_an_erased_package_says_so(running):
 
 async def test_what_the_table_lacks_is_409_and_changes_nothing(running):
     task = await referred(running)
-    refused = await say(running, task, trigger="schedule")
+    refused = await say(running, task, trigger="schedule", at="2026-12-07T09:30:00+07:00")
     assert (refused.status_code, refused.json()["type"]) == (409, "/problems/invalid-transition")
     assert await running.told("task-moved") == []
+
+
+async def test_row_8_each_answer_names_what_it_needs_and_a_wrong_time_is_mended_by_a_transition(running):
+    """First use, row 8: an appointment without a time and an outcome without words were taken, and could not be added later."""
+    task, first, second = await referred(running), "2026-12-07T02:30:00Z", "2026-12-08T02:30:00Z"
+    await say(running, task, trigger="accept")
+    for trigger, place in (("schedule", "/at"), ("outcome", "/note"), ("fail", "/note")):
+        refused = await say(running, task, trigger=trigger)
+        assert (refused.status_code, [(each["pointer"], each["code"]) for each in refused.json()["errors"]]) == (422, [(place, "missing")])
+    for answer in ({"trigger": "schedule", "at": first}, {"trigger": "reschedule", "at": second}, {"trigger": "outcome", "note": "Selesai."}):
+        assert (await say(running, task, **answer)).status_code == 200
+    moved = [TaskMoved.model_validate_json(event.body) for event in await running.told("task-moved")]
+    times = [datetime.fromisoformat(each) for each in (first, second)]
+    assert [(each.trigger, each.at) for each in moved] == [("accept", None), ("schedule", times[0]), ("reschedule", times[1]), ("outcome", None)]
+    assert moved[-1].note is not None
 
 
 async def test_a_repeat_with_the_same_key_is_quiet(running):

@@ -10,6 +10,7 @@ from typing import TypeVar
 from services.cases.domain.case import additions, answering, guardians, opening
 from services.cases.domain.case.additions import ADDITIONS
 from services.cases.domain.case.conflict import CONFLICT
+from services.cases.domain.case.expecting import ACTIVITY_STEP
 from services.cases.domain.case.families import FAMILIES
 from services.cases.domain.case.glass import BreakGlass
 from services.cases.domain.case.handling import HANDLING
@@ -108,8 +109,8 @@ _OFFERED: Mapping[type[Command], _Offered] = {
 
 # steps -------------------------------------------------------------------------------------------------------------
 
-_TAKEN_UP = frozenset({"take-up"})
-"""What a postponed activity waits for: any step that goes on with it."""
+_GOES_ON = frozenset({"take-up", ACTIVITY_STEP})
+"""What a postponed activity waits for, and one that lies still: any step that goes on with it."""
 
 
 def _begun(strategy: Strategy, around: Around) -> Iterator[Candidate]:
@@ -123,7 +124,7 @@ def _steps(strategy: Strategy, activity: Activity, around: Around) -> Iterator[C
     for step in strategy.steps:
         if not step.opens:
             found = _each(step.command, step.offer, activity, around)
-            yield from (_of(activity, each, each.meets | _TAKEN_UP) for each in found)
+            yield from (_of(activity, each, each.meets | _GOES_ON) for each in found)
     for command in COMMON:
         yield from (_of(activity, each, each.meets) for each in _each(command, PLAIN, activity, around))
 

@@ -85,6 +85,7 @@ class OneCase:
             "objections": told.get("objections", ()),
             "letters": self.after.letters(f"/cases/cases/{case_id}/surat", saved, history),
             "looked": looked,
+            "audits": principal.holds("auditor"),
             "beside": [each for each in looked if each.here and each.by and each.reader not in (principal.id, told["student"])],
         }
 

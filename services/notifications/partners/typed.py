@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 from fastapi import Form
 
 from services.notifications.domain.task.state import Task
-from services.notifications.domain.task.table import TABLE, DeclineReason
+from services.notifications.domain.task.table import NEEDS_TIME, NEEDS_WORDS, TABLE, DeclineReason
 from services.notifications.partners.answering import Channel, Said
-from services.notifications.partners.wording import ANSWERS, NEEDS_TIME, NEEDS_WORDS, REASONS
+from services.notifications.partners.wording import ANSWERS, REASONS
 from shared.pages import Text, say
 from shared.typed import moment_of, with_plain_line_breaks
 

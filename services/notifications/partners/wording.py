@@ -62,9 +62,6 @@ PRIORITIES: Mapping[str, Text] = {"stat": say("darurat"), "urgent": say("tinggi"
 HOW: Mapping[str, Text] = {"phone": say("Lewat telepon"), "letter": say("Lewat surat")}
 """From what staff note an agency's answer."""
 
-NEEDS_TIME = frozenset({"schedule", "reschedule"})
-NEEDS_WORDS = frozenset({"ask", "outcome", "fail"})
-
 
 def state_text(state: str) -> Text:
     """How a task stands, of its state as the table has it."""

@@ -41,7 +41,7 @@ THE_CASE_ITSELF = Chapter(
         StudentMoved: NOTHING,
         **{event: tells for part in _PARTS for event, tells in part.tells.items()},
     },
-    awaits=(*opening.CLOCKS, expecting.NEXT_STEP, *endings.AWAITS, *(code for part in _PARTS for code in part.awaits)),
+    awaits=(*opening.CLOCKS, expecting.NEXT_STEP, expecting.ACTIVITY_STEP, *endings.AWAITS, *(code for part in _PARTS for code in part.awaits)),
     documents=(
         Document("case-closing", "Surat keterangan selesai layanan", "Letter that the service has ended", CaseClosed),
         Document("case-summary", "Ringkasan kasus untuk serah terima", "Case summary for a hand-over", CaseAcknowledged, whole=True),

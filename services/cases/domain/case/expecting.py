@@ -4,7 +4,7 @@ step does (domain.md, Urgency). So no case lies still without anybody being late
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -33,6 +33,7 @@ from services.cases.domain.referring.referral.drafting import DraftReferral
 from services.cases.domain.referring.referral.sending import SendReferral
 from services.cases.domain.steps.activity import ActivityCommand, Expected
 from services.cases.domain.steps.command import Command
+from services.cases.domain.steps.endings import ActivityHandedOver
 from services.cases.domain.steps.gone import LoseOwner, RegainOwner
 from services.cases.domain.steps.table import Strategies
 from services.cases.domain.strategies.group import NoteMember
@@ -47,6 +48,15 @@ FOLLOW_UP_SCHOOL_DAYS: Mapping[Urgency, int] = {"medium": 5, "low": 10}
 dangerous waits for the days on which somebody is at school (domain page, "People come and go").
 """
 
+ACTIVITY_STEP = "activity-step"
+GOES_ON: Mapping[Urgency, timedelta] = {
+    "emergency": timedelta(days=1),
+    "high": timedelta(days=3),
+    "medium": timedelta(days=7),
+    "low": timedelta(days=14),
+}
+"""Until when an activity takes its next step of which its strategy names no day: a child who did not come, a meeting that was only proposed."""
+
 _STEPS: tuple[type[Fact], ...] = (
     ActivityCommand, NoteMember, PlanCase, ReachGoal, AgreeSafetyPlan, ResumeCase, TakeOverCase, SetUrgency, Reopen, TakeConcern, ReceiveTransfer,
     UnmergeCase, DecideReferral, DraftReferral, SendReferral, FoldTask, *CONSENT.commands,
@@ -57,15 +67,27 @@ _STEPS: tuple[type[Fact], ...] = (
 def expected(strategies: Strategies, case: Case, command: Fact, runs: Mapping[str, str | None]) -> list[Expected]:
     """Everything that must happen next, after a command. Of an open case it is always something, and of nobody where nobody has it: so it stands on
     the list of those who may take it. A closed case still owes corrections, and new words and answers are read; in one that rests, what is under
-    way goes on.
+    way goes on. Behind something of a far day no activity lies still.
 
     runs: the clocks that `running` finds.
     """
     wanted = [_by_who_is_there(each, case) for each in of_its_parts(strategies, case)]
-    if case.closed or case.moves.merged_into or runs:
+    if case.closed or (runs and not case.moves.merged_into):
         return wanted
     stands = wanted if case.owner else [each for each in wanted if each.owner is None]
-    return wanted if stands and not _keeps_its_day(case, command) else [*wanted, *_next_step(case, command)]
+    if case.moves.merged_into or (stands and not _keeps_its_day(case, command)):
+        return [*wanted, *(_by_who_is_there(each, case) for each in _lying_still(case, wanted))]
+    return [*wanted, *_next_step(case, command)]
+
+
+def _lying_still(case: Case, wanted: Sequence[Expected]) -> Iterator[Expected]:
+    """The next step of each activity under way of which nothing else is expected, but where the whole case waits for a day."""
+    named = {each.key.partition("/")[0] for each in wanted}
+    for each in case.activities.values():
+        if not (each.ended or each.rests or each.activity in named or case.handling.waiting_until):
+            taken = [event for event in each.events if not isinstance(event, ActivityHandedOver)]
+            due = taken[-1].at + GOES_ON[case.urgency]
+            yield Expected(f"{each.activity}/step-{len(taken)}", ACTIVITY_STEP, due, each.owner)
 
 
 def _by_who_is_there(wanted: Expected, case: Case) -> Expected:

@@ -7,11 +7,12 @@ asked to transfer it, and remains responsible until the other's receipt.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.transferring import StudentMoved
+from services.cases.domain.steps.deadline import in_hand_by
 from services.cases.domain.steps.policy import Policy
 from shared.events import CaseTriaged, SchoolMessage, SchoolToBeTold, StaffToBeTold
 from shared.message import Event, Fact
@@ -53,7 +54,7 @@ def left_for(school: str | None, at: datetime, policy: Policy) -> StudentMoved:
 
 def alerted(case: Case, school: str, concern: str, at: datetime, policy: Policy) -> CaseTriaged:
     """The staff of a school are alerted, at the level that the case has. concern: the newest."""
-    clock = policy.clocks[case.urgency]
+    taken = in_hand_by(policy, case.urgency, at)
     return CaseTriaged(
         case=case.case or "",
         student=case.student,
@@ -62,8 +63,8 @@ def alerted(case: Case, school: str, concern: str, at: datetime, policy: Policy)
         urgency=case.urgency,
         desk=case.desk,
         excluded=tuple(sorted(case.named)),
-        acknowledge_by=at + timedelta(minutes=clock.acknowledge),
-        decide_by=at + timedelta(minutes=clock.decide),
+        acknowledge_by=taken.acknowledge,
+        decide_by=taken.decide,
     )
 
 

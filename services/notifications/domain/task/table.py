@@ -34,6 +34,10 @@ OF_THE_SCHOOL = frozenset(trigger for _, actor, trigger in TABLE if actor == "I"
 BY_TWO = frozenset({"enter-in-error"})
 """Triggers that one person alone never brings about."""
 
+NEEDS_TIME = frozenset({"schedule", "reschedule"})
+NEEDS_WORDS = frozenset({"ask", "outcome", "fail"})
+"""What a person who gives one of these answers says with it. A program of another district says that a child came, and no more."""
+
 LONGEST_SILENCE = timedelta(minutes=10)
 SILENCE = {"stat": LONGEST_SILENCE, "urgent": timedelta(hours=1), "routine": timedelta(hours=8)}
 """After this time a person hears that a notice has not reached its agency; attempts go on for days behind it (sources.md, Unanswered notices)."""
