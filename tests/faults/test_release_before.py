@@ -58,10 +58,14 @@ def test_the_release_before_and_this_one_bear_each_other_under_load(tmp_path_fac
 
 
 def before_the_last_scripts() -> str:
-    """The commit before the one that brought the first of the last few scripts of the databases."""
-    asked = ("git", "log", "--diff-filter=A", "--format=%H", "--", "services/*/schema/*.sql")
-    brought = subprocess.run(asked, check=True, capture_output=True, text=True, cwd=ROOT).stdout.split()
-    return f"{brought[SCRIPTS - 1]}^"
+    """The commit before the one that brought the first of the last few scripts of the databases. Skips where the history of the code is not here."""
+    brought = asked("log", "--diff-filter=A", "--format=%H", "--", "services/*/schema/*.sql").split()
+    found = asked("rev-parse", "--verify", "--quiet", f"{brought[SCRIPTS - 1]}^") if len(brought) >= SCRIPTS else ""
+    return found.strip() or pytest.skip("the history of the code is not here: name a commit in RELEASE_BEFORE")
+
+
+def asked(*command: str) -> str:
+    return subprocess.run(("git", *command), check=False, capture_output=True, text=True, cwd=ROOT).stdout
 
 
 def taken_out(commit: str, folder: Path) -> Path:
