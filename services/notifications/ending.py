@@ -19,6 +19,7 @@ from services.notifications.noticing import Notices
 from services.notifications.noting import Notes
 from services.notifications.patience import Waiting, settled
 from services.notifications.projecting import VIEW
+from services.notifications.upkeep.telling import NotReached
 from services.notifications.views import keep_endpoint_outcome
 from shared.decider import execute
 from shared.eventstore.generations import answering
@@ -36,6 +37,7 @@ class Endings:
 
     def __init__(self, kernel: Kernel, notes: Notes, notices: Notices, account_mails: AccountMails, telling: Telling) -> None:
         self._kernel, self._notes, self._notices, self._account_mails, self._telling = kernel, notes, notices, account_mails, telling
+        self._not_reached = NotReached(kernel, notices.roster)
 
     async def of(self, due: Due, outcome: Outcome) -> None:
         """Raises: Unavailable, and whatever prevents the decision."""
@@ -68,7 +70,7 @@ class Endings:
             case "calendar":
                 pass  # nobody waits for it: what is off was told by ending the message
             case _ if due.is_upkeep:
-                pass  # the directory goes on saying that no answer came
+                await self._not_reached.note(due, outcome)
             case _ if due.is_of_arrival:
                 await self._answered_district(due, outcome, occasion)
             case "account":

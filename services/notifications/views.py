@@ -17,6 +17,7 @@ from services.notifications.directory.searching import Listed
 from services.notifications.domain.agency_correction import EntryCorrected
 from services.notifications.domain.listing import Offer
 from services.notifications.domain.outcome import Outcome
+from services.notifications.domain.task.table import SILENCE
 from services.notifications.reasons import endpoint_state
 from services.notifications.rota import standing_in
 from shared.conditions import Conditions
@@ -304,6 +305,20 @@ async def agencies(outbox: Projection) -> list[dict[str, Any]]:
         wanted.add("a.generation = %s", reading.generation)
         found = await _rows(reading, _AGENCIES, wanted, ("id", "name", "kind", "services", "has_webhook", "at", "outcome"))
     return [_with_endpoint(**each) for each in found]
+
+
+_NOT_REACHED = sql.SQL(
+    "SELECT a.agency FROM agency_v1 a JOIN outbox_v1 o USING (generation) WHERE {} AND o.stream = 'agency-' || a.agency"
+    " AND o.kind IN ('room', 'webhook') AND o.queued_at >= a.room_asked_at AND (a.room_told_at IS NULL OR a.room_told_at < a.room_asked_at)"
+    " AND (o.state = 'failed' OR o.state IN ('queued', 'sending') AND o.due_at - o.queued_at > {})"
+)
+
+
+async def not_reached(outbox: Projection, reader: Reader) -> set[str]:
+    """Agencies whom the question for room did not reach, or does not within a working day. Raises: StillBuilding, BehindWrite."""
+    async with outbox.reading(reader.wall) as reading:
+        query = _NOT_REACHED.format(sql.SQL("a.generation = %s"), sql.Literal(SILENCE["routine"]))
+        return {row[0] for row in await (await reading.connection.execute(query, (reading.generation,))).fetchall()}
 
 
 LISTED = sql.SQL("agency, name, kind, services, described, has_room, room_told_at, room_asked_at, assured_at, listed_at, corrections")

@@ -8,7 +8,7 @@ from typing import Literal
 
 Kind = Literal["jpeg", "png", "webp", "pdf"]
 
-Fault = Literal["too-large", "too-many", "unknown-kind", "unreadable", "infected"]
+Fault = Literal["too-large", "too-many", "unknown-kind", "unreadable", "acts", "infected"]
 """Why a file is not taken."""
 
 MOST_OCTETS = 8 * 1024 * 1024

@@ -24,6 +24,10 @@ FAULTS: Mapping[Fault, Sentences] = {
         "Foto ini tidak dapat dibaca, atau terlalu besar. Ambil gambar layar dari foto itu, lalu kirim gambar itu.",
         "This photo cannot be read, or it is too large. Take a screenshot of it and send that.",
     ),
+    "acts": Sentences(
+        "PDF ini terkunci, atau membawa program atau berkas lain, maka tidak diterima. Kirim foto atau gambar layar dari isinya.",
+        "This PDF is locked, or it carries a program or other files, so it was not accepted. Send a photo or a screenshot of what it shows.",
+    ),
     "infected": Sentences(
         "Berkas ini mengandung virus, maka tidak diterima. Kirim foto dari isinya.",
         "This file has a virus, so it was not accepted. Send a photo of what it shows.",

@@ -50,7 +50,15 @@ class Taking:
         verdict = await self.scanner.verdict(file.content)
         if verdict == "infected":
             raise NotTaken("infected")
-        picture = await self.redrawing.of(file.content) if is_picture(kind) else None
-        if picture is None and is_picture(kind):
+        return Taken(kind, file.content, await self._picture(kind, file.content), verdict)
+
+    async def _picture(self, kind: Kind, content: bytes) -> bytes | None:
+        """What people see of it; None of a PDF, which they open as it came."""
+        if not is_picture(kind):
+            if not await self.redrawing.is_inert(content):
+                raise NotTaken("acts")
+            return None
+        picture = await self.redrawing.of(content)
+        if picture is None:
             raise NotTaken("unreadable")
-        return Taken(kind, file.content, picture, verdict)
+        return picture

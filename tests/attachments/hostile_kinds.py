@@ -71,18 +71,39 @@ NOT_TAKEN: Mapping[str, bytes] = {
 }
 """What a telephone or a desk makes and nobody here redraws: refused by its first octets."""
 
-NEVER_OPENED_HERE: Mapping[str, bytes] = {
-    "pdf-with-script": _pdf(b"1 0 obj<</Type/Catalog/OpenAction<</S/JavaScript/JS(app.alert\\(1\\))>>>>endobj"),
+
+def _packed(told: bytes, filtered: bytes = b"/Filter/FlateDecode") -> bytes:
+    """A PDF whose objects are packed together."""
+    return _pdf(b"7 0 obj<</Type/ObjStm/N 1/First 4/Length 99" + filtered + b">>stream\n" + zlib.compress(b"1 0 " + told) + b"\nendstream endobj")
+
+
+_SCRIPT = b"<</Type/Catalog/OpenAction<</S/JavaScript/JS(app.alert\\(1\\))>>>>"
+
+ACTS: Mapping[str, bytes] = {
+    "pdf-with-script": _pdf(b"1 0 obj" + _SCRIPT + b"endobj"),
+    "pdf-with-script-spelled-by-numbers": _pdf(b"1 0 obj" + _SCRIPT.replace(b"JavaScript", b"J#61va#53cript") + b"endobj"),
+    "pdf-with-packed-script": _packed(_SCRIPT),
+    "pdf-with-packed-script-at-a-seam": _packed(bytes(256 * 1024 - 30) + _SCRIPT),
+    "pdf-packed-in-another-way": _packed(_SCRIPT, b"/Filter[/ASCIIHexDecode/FlateDecode]"),
+    "pdf-packed-in-a-way-behind-a-remark": _packed(_SCRIPT, b"/Filter/FlateDecode/DecodeParms<</Predictor 12>>%obj\n"),
+    "pdf-that-starts-a-program": _pdf(b"1 0 obj<</Type/Catalog/AA<</O<</S/Launch/F(cmd.exe)>>>>>>endobj"),
+    "pdf-that-sends": _pdf(b"1 0 obj<</Type/Catalog/OpenAction<</S/SubmitForm/F(https://x.invalid)>>>>endobj"),
     "pdf-with-files": _pdf(
         b"1 0 obj<</Type/Catalog/Names<</EmbeddedFiles<</Names[(a.exe)2 0 R]>>>>>>endobj 2 0 obj<</Type/EmbeddedFile>>stream\nMZ\nendstream endobj"
     ),
     "pdf-locked": _pdf(b"1 0 obj<</Type/Catalog>>endobj 2 0 obj<</Filter/Standard/V 5/R 6/O()/U()/P -1>>endobj", b"<</Root 1 0 R/Encrypt 2 0 R>>"),
+    "pdf-that-unfolds-without-end": _pdf(b"1 0 obj<</Filter/FlateDecode>>stream\n" + zlib.compress(bytes(_UNFOLDED), 9) + b"\nendstream endobj"),
+}
+"""Not taken, because people open what is kept: it runs, starts, sends or carries something, or hides whether it does."""
+
+INERT: Mapping[str, bytes] = {
+    "pdf-that-opens-on-a-page": _pdf(b"1 0 obj<</Type/Catalog/OpenAction[3 0 R/Fit]/Launches 1/JS 2>>endobj"),
+    "pdf-packed": _packed(b"<</Type/Catalog/Lang(id)>>"),
     "pdf-added-to": PDF + b"1 0 obj<</Type/Catalog/Changed true>>endobj\ntrailer<</Root 1 0 R/Prev 9>>\n%%EOF\n" * 500,
     "pdf-that-turns-round": _pdf(b"1 0 obj<</Type/Catalog/Pages 1 0 R/Kids[1 0 R]>>endobj", b"<</Root 1 0 R/Prev 0>>") + b"startxref\n0\n%%EOF",
-    "pdf-that-unfolds": _pdf(b"1 0 obj<</Filter/FlateDecode/Length 200000>>stream\n" + zlib.compress(bytes(_UNFOLDED), 9) + b"\nendstream endobj"),
     "archive-as-pdf": b"%PDF-1.7\n" + b"PK\x03\x04" + bytes(60) + b"PK\x05\x06" + bytes(18),
 }
-"""Kept as it came and opened by nobody here: it is downloaded as octets and never shown."""
+"""Kept as it came, downloaded as octets and never shown here."""
 
 
 def pictures() -> Mapping[str, bytes]:

@@ -11,7 +11,7 @@ from shared.attachments.scanning import Scanner
 from shared.attachments.taking import NotTaken, Taking
 from shared.attachments.uploads import Upload
 from tests.attachments.hostile import PLACE, UNREADABLE, WRONG_KINDS, bomb, mutated, png_that_says, text_bomb
-from tests.attachments.hostile_kinds import NEVER_OPENED_HERE, NOT_TAKEN, pictures
+from tests.attachments.hostile_kinds import ACTS, INERT, NOT_TAKEN, pictures
 
 FILES = 2_000
 BOUND = 200 * 1024 * 1024
@@ -27,7 +27,7 @@ A_FEW = 12
 def corpus(seed: int, count: int = FILES):
     random = Random(seed)
     made = [bomb(), text_bomb(), png_that_says(65_000, 65_000), *WRONG_KINDS.values(), *UNREADABLE.values()]
-    made += [*pictures().values(), *NOT_TAKEN.values(), *NEVER_OPENED_HERE.values()]
+    made += [*pictures().values(), *NOT_TAKEN.values(), *ACTS.values(), *INERT.values()]
     for _ in range(count):
         yield random.choice(made) if random.random() < 0.1 else mutated(random)
 
@@ -46,17 +46,18 @@ async def outcome(taking: Taking, file: bytes) -> str:
 async def test_a_few_hostile_files_are_refused_or_harmless():
     taking = Taking(Redrawing(), Scanner(""))
     found = {await outcome(taking, file) for file in corpus(1, A_FEW)}
-    assert found <= {"harmless", "unknown-kind", "unreadable"}
+    assert found <= {"harmless", "unknown-kind", "unreadable", "acts"}
     assert "unreadable" in found
 
 
 @pytest.mark.anyio
 @pytest.mark.servers
-async def test_pictures_that_move_or_unfold_are_drawn_once_or_refused_and_what_nobody_redraws_is_told_by_its_first_octets():
+async def test_pictures_that_move_or_unfold_are_drawn_once_or_refused_and_what_nobody_redraws_is_told_by_its_octets():
     taking = Taking(Redrawing(), Scanner(""))
-    found = {name: await outcome(taking, file) for name, file in {**pictures(), **NOT_TAKEN, **NEVER_OPENED_HERE}.items()}
+    found = {name: await outcome(taking, file) for name, file in {**pictures(), **NOT_TAKEN, **ACTS, **INERT}.items()}
     assert {name: found[name] for name in NOT_TAKEN} == dict.fromkeys(NOT_TAKEN, "unknown-kind")
-    assert {name: found[name] for name in NEVER_OPENED_HERE} == dict.fromkeys(NEVER_OPENED_HERE, "harmless")
+    assert {name: found[name] for name in ACTS} == dict.fromkeys(ACTS, "acts")
+    assert {name: found[name] for name in INERT} == dict.fromkeys(INERT, "harmless")
     assert [found[each] for each in ("moving-webp", "moving-png", "crowded-jpeg")] == ["harmless"] * 3
 
 
@@ -75,6 +76,6 @@ async def test_every_file_is_refused_or_harmless_and_memory_stays_bounded(seed):
         return found
 
     found = await asyncio.gather(*(one(file) for file in files))
-    assert set(found) <= {"harmless", "unknown-kind", "unreadable"}
+    assert set(found) <= {"harmless", "unknown-kind", "unreadable", "acts"}
     assert min(found.count(each) for each in ("harmless", "unknown-kind", "unreadable")) > FILES // 50
     assert max(sizes) - sizes[0] < BOUND

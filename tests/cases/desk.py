@@ -81,11 +81,12 @@ class Desk:
         for school in schools:
             await self.hear(SchoolRegistered(school=school.id, npsn=None, name=school.id.upper(), level="sd", cluster=cluster))
 
-    async def hear_duty(self) -> None:
-        """The district's duty officer stands in the roster."""
+    async def hear_duty(self, *people: str) -> None:
+        """The district's duty officers stand in the roster; the one of that name where nobody is said."""
         await self.hear(SchoolRegistered(school="dinas", npsn=None, name="DINAS", level="district"))
-        name = await self.kernel.vault.seal("duty", "identity", "duty", "duty/name")
-        await self.hear(PersonRegistered(person="duty", kind="staff", school="dinas", posts=(Post("district-duty"),), name=name))
+        for person in people or ("duty",):
+            name = await self.kernel.vault.seal(person, "identity", person, f"{person}/name")
+            await self.hear(PersonRegistered(person=person, kind="staff", school="dinas", posts=(Post("district-duty"),), name=name))
 
     # who asks -----------------------------------------------------------------------------------------------------
 

@@ -86,6 +86,18 @@ async def test_a_form_gives_its_command_and_leads_back_to_the_case(cases):
     assert [each["text"] for each in told["notes"]] == ["Kata kenari"]
 
 
+async def test_whoever_has_a_case_or_an_activity_is_not_offered_to_have_it(cases):
+    school = await cases.school()
+    case = await school.case()
+    await cases.done(case, "assign", school.counsellor, to=school.named("counsellor"))
+    activity = (await cases.done(case, "request-counselling", school.counsellor, origin="self", field="social", reason="x"))["activity"]
+    handed = {"hand-over-case": "to", "assign": "to", "deputise-case": "deputy", f"hand-over-activity?activity={activity}": "to"}
+    for called, field in handed.items():
+        shown = Fields((await page(cases, school.counsellor, f"/cases/cases/{case}/langkah/{called}")).text)
+        assert school.named("other") in shown.options[field], called
+        assert school.named("counsellor") not in shown.options[field], called
+
+
 async def test_pressed_twice_it_is_one_act(cases):
     school = await cases.school()
     case = await school.case()

@@ -96,6 +96,16 @@ async def test_whom_a_merged_case_holds_to_be_unsafe_is_so_in_the_one_that_goes_
     assert (await told(cases, known, "staff-to-be-told", "person", "message"))[-1] == (school.named("other"), "same-student")
 
 
+@pytest.mark.parametrize("rests_here", [True, False])
+async def test_two_cases_that_each_accuse_one_duty_officer_are_left_to_the_district_when_somebody_merges_them(cases, rests_here):
+    school = await cases.school()
+    await cases.hear_duty("duty", "night-duty")
+    known, unknown = [await school.case(student, people=(accused(each),)) for student, each in (("student", "duty"), (None, "night-duty"))]
+    case, into = (unknown, known) if rests_here else (known, unknown)
+    await merged(cases, school, case, into)
+    assert await told(cases, known, "left-to-district", "people") == [(["duty", "night-duty"],)]
+
+
 async def test_clocks_alert_level_and_people_go_with_it_and_the_clocks_of_the_merged_case_end(cases):
     school = await cases.school()
     known = await school.case(categories=("truancy",), facts={})

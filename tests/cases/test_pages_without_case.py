@@ -126,6 +126,7 @@ async def test_a_consultation_goes_from_its_question_to_its_report_and_whoever_a
     await cases.caught_up()
     name = await asked(cases, school, case=case)
     told = (await page(cases, who, name)).text
+    assert [each for each in (school.id, case, name) if f">{each}" in told] == [], "no id is shown"
     files = f'href="{name}/lampiran"'
     assert [each in told for each in ("Tanya kenari", f'href="/cases/cases/{case}"', files, f'href="{name}/surat"')] == [True] * 4
     assert await steps_of(cases, who, name) == [

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
+from services.cases.domain.case.arriving import carrying
 from services.cases.domain.case.case import CASE
 from services.cases.domain.case.conflict import ConflictClaimed, ConflictRulingAsked, DeclareConflict, RuleConflict, WorkLeftBehind
 from services.cases.domain.case.guardians import AssessGuardian
 from services.cases.domain.case.keeping_away import NoteFamily
+from services.cases.domain.case.merging import TakeMerged
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import Acknowledge, Close, Match, Reopen, TakeConcern
 from services.cases.domain.relatives import Relatives
@@ -158,6 +160,21 @@ def test_a_case_that_opens_again_keeps_away_whoever_became_family_while_it_was_c
     ]
     assert [each.excluded for each in events if isinstance(each, CaseTriaged)] in ([], [(COUNSELLOR,)]), "before anybody is alerted"
     assert COUNSELLOR in after(reopening, case=closed).named
+
+
+def test_a_concern_that_came_with_a_merged_case_keeps_its_family_away_too():
+    rests = after(told(Relatives(staff=STAFF), "c-2"))
+    saw = after(told(Relatives(staff=STAFF), role="witness"))
+    merged = step(TakeMerged, merged="case-2", takes=carrying(rests), policy=POLICY, staff=STAFF)
+    assert claims(CASE.decide(linked(), saw)) == []
+    assert claims(CASE.decide(linked(), after(merged, case=saw))) == claim(COUNSELLOR, "family-of-victim", "roster/c-2")
+
+
+def test_a_supervisor_may_rule_so_a_school_s_only_leader_is_kept_away_from_the_own_child_s_case():
+    led_by = {"counsellor": (COUNSELLOR,), "coordinator": (COORDINATOR,)}
+    for staff, suspends in ((Staff(led_by), False), (Staff({**led_by, "supervisor": ("pengawas",)}), True)):
+        events = CASE.decide(told(Relatives({STUDENT: (COORDINATOR,)}, staff)), Case())
+        assert [(event.person, event.suspends) for event in events if isinstance(event, ConflictClaimed)] == [(COORDINATOR, suspends)]
 
 
 # over HTTP ---------------------------------------------------------------------------------------------------------

@@ -11,14 +11,16 @@ import pytest
 from services.cases.domain.case.student import STUDENT, CaseReleased
 from services.cases.domain.steps.endings import CancelActivity, HandOverActivity
 from services.cases.domain.steps.gone import LoseOwner, OwnerBack, OwnerGone, RegainOwner
-from services.cases.domain.strategies.consultation import AskConsultation
+from services.cases.domain.strategies.consultation import CONSULTATION, AskConsultation
 from services.cases.domain.strategies.group import GROUP, Group
 from services.cases.domain.strategies.group_steps import CloseGroup, FormGroup, GroupNotesHandedOver, HandOverGroup, HoldSession, Member
 from services.cases.domain.streams import student_stream
 from services.cases.domain.without_case import WITHOUT_CASE
+from services.cases.rights.alone import is_leader, require_party
 from services.cases.standing import listing
 from services.cases.standing.kept import VIEW
 from shared.decider import load, write
+from shared.errors import NotFound
 from shared.events import PersonLeft, PersonReinstated, PersonSuspended, StaffToBeTold
 from shared.eventstore.store import Item
 from shared.message import Occasion
@@ -27,6 +29,7 @@ from tests.cases.asking import faults, formed
 from tests.cases.desk import accused, soon
 from tests.cases.people import COORDINATOR, COUNSELLOR, OTHER, later, step, words
 from tests.cases.test_absences import on_leave
+from tests.keys import somebody
 
 W = words()
 MEMBERS = tuple(Member(case=f"case-{student}", student=student, roles={"c-1": "affected"}) for student in ("ani", "budi"))
@@ -101,6 +104,15 @@ def test_what_somebody_took_meanwhile_stays_taken():
 def noted_sessions(state, person):
     """The sessions whose notes this person reads."""
     return [event.session for event in state.events if event.type == "session-held" and event.act in state.noted_for(person)]
+
+
+def test_whom_a_conflict_keeps_away_has_neither_group_nor_consultation_any_more_though_they_still_work_there():
+    mine = somebody(COUNSELLOR, {"counsellor"}, {"smp1"})
+    conflicted = GONE.model_copy(update={"why": "conflict"})
+    assert [is_leader(mine, group(*gone)) for gone in ((), (conflicted,), (conflicted, BACK))] == [True, False, True]
+    assert require_party(mine, consultation(), CONSULTATION) == consultation().activity
+    with pytest.raises(NotFound):
+        require_party(mine, consultation(conflicted), CONSULTATION)
 
 
 def test_whoever_takes_a_group_reads_only_what_they_write_themselves():

@@ -146,6 +146,8 @@ async def test_another_school_and_other_roles_see_nothing_of_it(flooded):
     ]
     assert [each.status_code for each in answers] == [404] * 4
     assert await flooded.held() == [concern]
+    theirs = await flooded.page(school="sma1")
+    assert (theirs.status_code, "SMP Negeri 1" in theirs.text, "SMP Negeri 1" in (await flooded.page()).text) == (200, False, False)
 
 
 async def test_a_reporter_who_writes_again_brings_it_back(flooded):

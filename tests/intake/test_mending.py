@@ -141,7 +141,11 @@ async def as_from_scratch(mending: Mending, files: Mapping[str, str | bytes]) ->
     """The people of a bundle as nothing but the bundle says it."""
     bundle = read_bundle(zipped(files, mending.office.folder / "scratch.zip"))
     people: dict[str, KnownPerson] = {}
-    known = await read_known(mending.office.directory, people.update)
+
+    async def keep(some: Mapping[str, KnownPerson]) -> None:
+        people.update(some)
+
+    known = await read_known(mending.office.directory, keep)
     return sorted(interpret(bundle, replace(known, people=people)).people, key=lambda each: each.id)
 
 

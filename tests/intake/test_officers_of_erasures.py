@@ -60,6 +60,25 @@ async def test_requests_and_retention_are_those_of_the_officer_s_schools(princip
     assert [each["person"] for each in over["items"]] == people
 
 
+class Copying:
+    """Says of whom a copy was made, and of which other record of the same child."""
+
+    erasures = KNOWN
+
+    async def other_record(self, person):
+        return {"ani": "budi"}.get(person)
+
+    async def of(self, person, by, reader, other):
+        return person, by, reader, other
+
+
+@pytest.mark.parametrize(("principal", "other"), [(OFFICER, None), (OPERATOR, "budi")])
+async def test_the_other_record_of_a_child_at_another_officer_s_school_comes_from_that_officer(principal, other):
+    copies: Any = Copying()
+    made = await get(subjects_router(copies), "/intake/api/subjects/{person}/data")("ani", principal, "student")
+    assert made == ("ani", principal.id, "student", other)
+
+
 async def test_no_service_but_the_operator_s_tools_has_anything_to_do_with_erasures():
     await require_theirs(KNOWN, OPERATOR, "ani")
     for name in ("cases", "notifications", "test"):

@@ -243,7 +243,8 @@ async def test_a_homeroom_teacher_is_added_and_taken_back(year):
 
 @pytest.mark.anyio
 async def test_nobody_prepares_the_year_of_another_school_or_without_the_role(year):
-    assert ((await year.shown(OF_B)).status_code, (await year.send("kelas", OF_B, kelas=["7A"], ke=["keluar"])).status_code) == (404, 404)
+    plan = {"kelas": ["7A", "9A"], "ke": ["ke:8A", "keluar"]}
+    assert ((await year.shown(OF_B)).status_code, (await year.send("kelas", OF_B, **plan)).status_code) == (404, 404)
     assert ((await year.shown(OPERATOR)).status_code, (await year.send("lanjutkan", OPERATOR)).status_code) == (403, 403)
     both = await year.shown(OF_BOTH, "")
     assert [name in both.text for name in ("SMP Negeri 1", "SMP Negeri 2")] == [True, True]

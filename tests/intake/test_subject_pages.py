@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from services.intake.domain.erasure import ERASURE, Request, erasure_stream
 from services.intake.domain.roster import ROSTER, LetGo
 from services.intake.erasure import view as of_erasures
 from shared.decider import execute
@@ -114,6 +115,7 @@ async def test_another_school_s_people_are_not_found(desk):
 
 ERASE = "/intake/penghapusan"
 OF_ANI = {"person": "ani"}
+OFFICERS = (("dinas-1", "smp1"), ("dinas-2", "sma1"))
 ASKS = {"key": "0f8c5c1e-6f0b-4a55-9a53-5d2a0c7b6f11", "right": "access", "asker": "student"}
 ADDRESSES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "what would end": ("POST", f"{ERASE}/periksa", {"data": OF_ANI}),
@@ -145,6 +147,15 @@ async def test_an_officer_of_other_schools_does_nothing_about_a_person_and_learn
         found = await desk.client.post(f"{where}/cari", data={"sekolah": "smp1", "nama": "Ani"}, headers=other)
         assert re.findall(r'name="person" value="([^"]+)"', found.text) == []
     assert await desk.office.told("erasure-requested") == []
+
+
+async def test_an_erasure_stands_on_the_page_of_the_officer_of_that_school_alone(desk):
+    now = datetime.now(UTC)
+    wanted = Request(erasure="e-1", person="ani", ground="asked", scope="everything", by="dinas-1", at=now)
+    await execute(desk.office.kernel.store, ERASURE, erasure_stream("ani"), wanted, Occasion("dinas-1", None, now, TANGGAP, TANGGAP))
+    headers = [bearer(desk.office.kernel.settings, somebody(who, {"district-officer"}, {school})) for who, school in OFFICERS]
+    pages = [await desk.client.get(ERASE, headers=each) for each in headers]
+    assert [(each.status_code, f"{ERASE}/ani" in each.text) for each in pages] == [(200, True), (200, False)]
 
 
 async def test_nobody_but_the_district_s_officer_sees_the_page(desk):

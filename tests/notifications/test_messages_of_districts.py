@@ -14,9 +14,13 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from services.notifications.districts.receiving import arrival_of
 from services.notifications.districts.verifying import KIND
+from services.notifications.domain.arrival import ARRIVAL, Answer, PassOn, arrival_stream
+from services.notifications.domain.task.moving import Move
 from services.notifications.senders.signing import TOLERANCE, public_key, sign
 from services.notifications.subscribers import task_of
+from shared.decider import execute
 from shared.events import ReferralCancelRequested, ReferralSent
 from shared.testing import eventually
 from tests.notifications.desk import Desk, Mailbox, desk, mail_server
@@ -186,6 +190,36 @@ async def test_two_districts_with_the_same_id_of_a_task_send_two_children(databa
         (asked,) = await world.running.told("arrival-cancel-asked")
         (_, of_timur) = await world.running.told("arrival-announced")
         assert asked.stream == of_timur.stream
+
+
+async def test_who_sees_a_child_that_was_sent_here(database, redis_url):
+    """The district's duty, until it is passed on; then the school to which it was, too."""
+    async with three(database, redis_url) as world:
+        running = world.running
+        assert await world.barat.says(REQUESTED, "t-1", **ASKED) == (200, "")
+        arrival = arrival_of("barat", "t-1")
+        readers = {
+            "duty": running.as_person("dewi", "district-duty"), "there": running.as_person("ani", "counsellor", "school-1"),
+            "elsewhere": running.as_person("budi", "counsellor", "school-2"),
+        }  # fmt: skip
+
+        async def sees() -> set[str]:
+            found = set[str]()
+            for who, headers in readers.items():
+                listed, page = [await running.client.get(f"/notifications/kiriman{path}", headers=headers) for path in ("", f"/{arrival}")]
+                assert (listed.status_code, arrival in listed.text) == (200, page.status_code == 200)
+                found |= {who} if page.status_code == 200 else set()
+            return found
+
+        assert await sees() == {"duty"}
+        accepts = Answer(move=Move(transition="m", actor="R", trigger="accept", by="dewi"))
+        for command in (accepts, PassOn(school="school-1", by="dewi")):
+            await execute(running.kernel.store, ARRIVAL, arrival_stream(arrival), command, running.occasion())
+
+        async def passed_on() -> bool:
+            return await sees() == {"duty", "there"}
+
+        await eventually(passed_on)
 
 
 async def test_an_answer_that_crossed_our_wish_to_cancel_keeps_no_later_answer_away(database, redis_url):

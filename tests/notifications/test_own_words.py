@@ -178,6 +178,7 @@ async def test_what_cannot_be_kept_comes_back_with_its_words_and_changes_nothing
         client = partner.running.client
         officer = partner.running.as_person("tuti", "agency-officer", "upt") | {"accept": "text/html"}
         await describe(partner, "s", "021 1")
+        await partner.running.register("lain", None)
         before, mine = await partner.running.kernel.store.head(), {"agency": "upt", "service": "s"}
         wrong = [
             {"phones": "kantor"}, {"phones": "021 1\x1b 2"}, {"hours": "\u202e08"}, {"hours": "x" * 201}, {"hours": "\n".join(map(str, range(21)))},
@@ -185,8 +186,13 @@ async def test_what_cannot_be_kept_comes_back_with_its_words_and_changes_nothing
         for each in wrong:
             page = await client.post("/notifications/lembaga-saya/layanan", data=mine | each, headers=officer)
             assert (page.status_code, 'role="alert"' in page.text) == (422, True), each
-        for elsewhere in ({"agency": "lain", "service": "s"}, {"agency": "upt", "service": "none"}, {}):
+        for elsewhere in ({"agency": "upt", "service": "none"}, {}):
             for path in ("/notifications/lembaga-saya/layanan", "/notifications/lembaga-saya/layanan/kembali"):
                 answer = await client.post(path, data=elsewhere | {"phones": "021 3"}, headers=officer)
                 assert answer.status_code in (404, 303), elsewhere
+        others = {"agency": "lain", "service": ""}
+        assert (await client.get("/notifications/lembaga-saya/layanan", params=others, headers=officer)).status_code == 404
+        for path in ("layanan", "layanan/kembali", "tempat", "tempat/benar"):
+            answer = await client.post(f"/notifications/lembaga-saya/{path}", data=others | {"phones": "021 3", "room": "yes"}, headers=officer)
+            assert (path, answer.status_code) == (path, 404)
         assert await partner.running.kernel.store.head() == before

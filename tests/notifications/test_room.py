@@ -4,12 +4,15 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
 
+from services.notifications.domain.agency_room import has_waited_too_long
+from services.notifications.domain.outcome import Accepted, Later, Never
 from services.notifications.senders.signing import verify
 from services.notifications.upkeep.links import AgencyLinks
 from shared.testing import eventually
@@ -168,6 +171,42 @@ async def test_an_answer_calls_off_a_question_that_has_not_left(partners):
         told = {"agency": "upt", "form": "f", "room": "full"}
         await partner.running.client.post("/notifications/mitra/catat", data=told, headers=partner.counsellor)
         assert [each["state"] for each in await partner.running.deliveries("") if each["kind"] == "room"] in (["cancelled"], ["failed"])
+
+
+async def test_a_question_that_reaches_nobody_stands_first_on_the_list_and_whoever_asked_is_told_to_phone(partners):
+    async with partners() as partner:
+        client, running = partner.running.client, partner.running
+        await running.register("aaa", None)
+        partner.mailbox.refuse = "550"
+        await ask(partner)
+
+        async def told() -> bool:
+            return bool(await running.told("alert-raised"))
+
+        await eventually(told)
+        (raised,) = [json.loads(each.body) for each in await running.told("alert-raised")]
+        assert ([each["people"] for each in raised["steps"]], raised["case"], raised["plain"]) == ([["ani"], ["dewi"]], "", True)
+
+        async def first() -> bool:
+            page = (await client.get("/notifications/mitra", headers=partner.counsellor)).text
+            return "pertanyaan tidak sampai: teleponlah" in page and page.index(">UPT<") < page.index(">AAA<")
+
+        await eventually(first)
+        noted = {"agency": "upt", "form": "f", "room": "full"}
+        await client.post("/notifications/mitra/catat", data=noted, headers=partner.counsellor)
+        page = (await client.get("/notifications/mitra", headers=partner.counsellor)).text
+        assert ("tidak sampai" in page, page.index(">UPT<") < page.index(">AAA<")) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "phones"),
+    [
+        (Accepted(), False), (Never("gone"), True), (Later("busy"), False), (Later("busy", when=now()), False),
+        (Later("busy", when=now() + timedelta(hours=9)), True),
+    ],
+)  # fmt: skip
+async def test_somebody_phones_what_never_arrives_or_is_not_tried_again_within_a_working_day(outcome, phones):
+    assert has_waited_too_long(outcome, now()) == phones
 
 
 # a system ----------------------------------------------------------------------------------------------------------------------

@@ -71,6 +71,16 @@ async def test_the_list_has_what_waits_first_with_its_days_and_only_for_whoever_
             assert refused.status_code == 404, path
 
 
+async def test_a_counsellor_hands_an_agency_s_code_over_and_does_not_replace_it(partners):
+    """It is one for all schools of the district."""
+    async with partners() as partner:
+        task, client = await partner.refer(), partner.running.client
+        code, page = await partner.code(task), f"/notifications/rujukan/{task}/kode"
+        assert (await client.post(page, data={"replaced": "1"}, headers=partner.counsellor)).status_code == 403
+        assert await partner.code(task) == code
+        assert await partner.code(task, replaced=True) != code
+
+
 async def test_a_mailbox_that_is_none_is_refused_where_it_is_entered(partners):
     async with partners() as partner:
         for wrong in ("a@x.example; b@x.example", "kantor", "Kantor <a@x.example>"):

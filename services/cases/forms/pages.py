@@ -145,7 +145,8 @@ class StepPages:
     ) -> Response:
         known, addresses = step or await self._step(principal, case_id, sent, now), where(request, case_id, sent.form.command.called)
         why = reading_reason(request)
-        showing = Showing(self.choosing, now.state, principal, known.choices if known else {}, known.withheld if known else (), why)
+        showing = Showing(self.choosing, now.state, principal, known.choices if known else {}, known.withheld if known else (), why,
+                          holder=_holder(now.state, sent.fixed))  # fmt: skip
         told = {
             "form": sent.form,
             "shown": await showing.form(sent.form, sent.fixed, sent.typed, outcome.errors),
@@ -203,6 +204,14 @@ def router(pages: StepPages) -> APIRouter:
         return await pages.keep(request, principal, case_id, called)
 
     return routes
+
+
+def _holder(case: Case, fixed: Mapping[str, str]) -> str | None:
+    """Whose that is which the step is about."""
+    if activity := case.activities.get(fixed.get("activity", "")):
+        return activity.owner
+    referral = case.referrals.by_id.get(fixed.get("referral", ""))
+    return referral.owner if referral else case.assignee
 
 
 def _version(now: Loaded[Case], fixed: Mapping[str, str]) -> int | None:

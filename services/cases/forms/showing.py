@@ -18,6 +18,9 @@ from services.cases.rights import ReadingReason
 from shared.access import Principal
 from shared.pages import Text
 
+_GIVEN_TO = ("to", "deputy")
+"""Fields that name who goes on with something."""
+
 _EMPTY_ROWS = 2
 """Rows beyond those that are filled in."""
 
@@ -58,6 +61,7 @@ class Showing:
 
     offered: the values that a field takes now, where it does not take all of its type. withheld: those that it does not take, and why.
     reason: why the reader reads the case, if they said so. known: options by the name of their field, where whoever shows the form knows them.
+    holder: whose the case or the activity is, to whom it is not given once more.
     """
 
     choosing: Choosing
@@ -67,6 +71,7 @@ class Showing:
     withheld: Sequence[WithheldValue] = ()
     reason: ReadingReason | None = None
     known: Mapping[str, Sequence[Option]] = field(default_factory=dict)
+    holder: str | None = None
 
     async def form(self, form: Form, fixed: Mapping[str, object], typed: Typed, errors: Faulty) -> list[Shown]:
         """Every question that a person answers. fixed: what the case itself says."""
@@ -108,12 +113,17 @@ class Showing:
         offered = self.offered.get(question.name)
         known: Mapping[str, Text] = question.options or (_YES_NO if question.field.widget == "yes-no" else {})
         if offered is None or question.field.widget == "yes-no":
-            return list(known.items()) or list(await self.choosing.of(question, self.case, self.reader, self.reason))
+            return list(known.items()) or await self._found(question)
         codes = [str(each) for each in offered]
         if all(code in known for code in codes):
             return [(code, known[code]) for code in codes]
         names = await self.choosing.names(codes)
         return [(code, names.get(code, code)) for code in codes]
+
+    async def _found(self, question: Question) -> list[tuple[str, Text]]:
+        """What is found by name."""
+        found = await self.choosing.of(question, self.case, self.reader, self.reason)
+        return [each for each in found if not (question.name in _GIVEN_TO and each[0] == self.holder)]
 
 
 def _numbers(question: Question, typed: Typed) -> range:

@@ -105,7 +105,7 @@ def _said(question: Question, value: str, names: Mapping[str, str]) -> list[Text
         return []
     if question.options and value in question.options:
         return [question.options[value]]
-    if question.field.names or question.field.widget in ("person", "school", "several", "agency"):
+    if question.field.names or question.field.widget in ("person", "school", "several", "agency", "case", "group"):
         return [names[value]] if value in names else []
     return [names.get(value, value)]
 

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from services.cases.domain.steps.command import ActEvent
+from services.cases.domain.steps.endings import COMMON
+from services.cases.domain.strategies.group_steps import CancelGroup, HandOverGroup, PostponeGroup, RecordMemberRefusal, RemoveMember
 from services.cases.domain.strategies.partnership import PartnershipProposed
 from services.cases.forms.wording import Form
 from services.cases.pages.after import After
@@ -25,6 +27,9 @@ from shared.access import Principal
 from shared.pages import Text
 
 LETTERS = "/cases/tanpa-kasus/{kind}/{name}/surat"
+
+
+_ASIDE = frozenset({*COMMON, RemoveMember, CancelGroup, PostponeGroup, RecordMemberRefusal, HandOverGroup})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,7 @@ class Showing:
             "owner": names.get(thing.owner, ""),
             "case": thing.about.cases[0] if thing.about.cases and not thing.group else "",
             "entries": list(reversed(self.telling.entries(history, {}, await self._named(history)))),
-            "steps": await self._steps(principal, thing),
+            **await self._steps(principal, thing),
             "files": files_of(thing.kind, thing.name),
             "letters": f"{_address(thing)}/surat" if issues else "",
             "issue": self.after.letters(f"{_address(thing)}/surat", saved, history) if issues else [],
@@ -90,8 +95,11 @@ class Showing:
             "zone": await self._zone(thing),
         }
 
-    async def _steps(self, principal: Principal, thing: Thing) -> list[tuple[str, Text]]:
-        return [(f"{_address(thing)}/langkah/{each.called}", self.forms[each.called].title) for each in await self.offering.of(principal, thing)]
+    async def _steps(self, principal: Principal, thing: Thing) -> dict[str, list[tuple[str, Text]]]:
+        """What brings it on, and what turns it aside or gives it away."""
+        offered = await self.offering.of(principal, thing)
+        found = [(each in _ASIDE, f"{_address(thing)}/langkah/{each.called}", self.forms[each.called].title) for each in offered]
+        return {name: [(address, text) for aside, address, text in found if aside is wanted] for name, wanted in (("steps", False), ("aside", True))}
 
     async def _waiting(self, principal: Principal, thing: Thing) -> Waiting | None:
         if not thing.nobodys:

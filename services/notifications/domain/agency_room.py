@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, assert_never
 
+from services.notifications.domain.outcome import Accepted, Later, Never, Outcome
+from services.notifications.domain.task.table import SILENCE
 from shared.message import Event, Fact
 
 SAME_QUESTION = timedelta(hours=24)
@@ -96,3 +98,16 @@ def decide(command: RoomCommand, room: Room, agency: str) -> Sequence[RoomEvent]
             return [RoomTold(agency=agency, **{name: getattr(command, name) for name in TellRoom.model_fields})]
         case _:
             assert_never(command)
+
+
+def has_waited_too_long(outcome: Outcome, since: datetime) -> bool:
+    """Whether somebody has to phone: it will never arrive, or is not tried again before a working day is over. since: when it was to be sent."""
+    match outcome:
+        case Accepted():
+            return False
+        case Never():
+            return True
+        case Later(when=when):
+            return when is not None and when - since > SILENCE["routine"]
+        case _:
+            assert_never(outcome)

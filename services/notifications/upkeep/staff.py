@@ -18,7 +18,7 @@ from services.notifications.families.wording import STATES as SENDING
 from services.notifications.reasons import attempt_text
 from services.notifications.upkeep.saying import Upkeep
 from services.notifications.upkeep.wording import CHOOSE, has_room, room_form
-from services.notifications.views import Reader, deliveries, listed
+from services.notifications.views import Reader, deliveries, listed, not_reached
 from shared.access import Principal, SignedIn
 from shared.pages import Text
 from shared.service import Kernel
@@ -36,8 +36,9 @@ class DirectoryPages:
     kernel: Kernel
     upkeep: Upkeep
 
-    async def listed(self, request: Request) -> HTMLResponse:
-        """Every agency by name. Raises: StillBuilding."""
+    async def listed(self, request: Request, principal: Principal) -> HTMLResponse:
+        """Every agency by name, first those whom somebody has to phone. Raises: StillBuilding."""
+        phone = await not_reached(self.upkeep.outbox, Reader(principal.id, None))
         now = self.kernel.clock.now().astimezone(ZoneInfo(self.kernel.settings.time_zone))
         rows = [
             {
@@ -47,10 +48,11 @@ class DirectoryPages:
                 "days": each.room.days(now),
                 "holds": each.room.holds(now),
                 "old": each.is_old(now),
+                "phone": each.agency in phone,
             }
             for each in await listed(self.upkeep.outbox)
         ]
-        return self.kernel.frame.page(request, "upkeep/list.html", {"agencies": rows})
+        return self.kernel.frame.page(request, "upkeep/list.html", {"agencies": sorted(rows, key=lambda each: not each["phone"])})
 
     async def page(self, request: Request, principal: Principal, agency: str, typed: str, errors: Mapping[str, Text], status: int) -> HTMLResponse:
         """One agency. Raises: NoSuchAgency."""
@@ -85,8 +87,8 @@ def router(pages: DirectoryPages) -> APIRouter:
     routes = APIRouter(prefix=ADDRESS, include_in_schema=False)
 
     @routes.get("")
-    async def every(request: Request, _: SignedIn) -> HTMLResponse:
-        return await pages.listed(request)
+    async def every(request: Request, principal: SignedIn) -> HTMLResponse:
+        return await pages.listed(request, principal)
 
     @routes.get("/lembaga")
     async def look(request: Request, principal: SignedIn, agency: str = "") -> HTMLResponse:
