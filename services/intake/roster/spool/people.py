@@ -22,7 +22,7 @@ _TABLES = (
     "CREATE TABLE leaving (person TEXT PRIMARY KEY, school TEXT, part TEXT)",
     "CREATE TABLE renewed (person TEXT PRIMARY KEY, digest TEXT)",
 )
-# SQLite finds one person at a time with EXISTS, or with IN where nothing else is asked; with another condition beside IN it first goes through everybody.
+# SQLite finds one person at a time with EXISTS, or with IN and no other condition; with one it would first go through everybody.
 _READ_OR_KNOWN = "SELECT value FROM json_each(?) WHERE value IN (SELECT person FROM read) OR value IN (SELECT person FROM known)"
 _EXIST = (
     "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM compared c WHERE c.person = value AND c.taken)"
