@@ -278,7 +278,7 @@ async def test_an_import_that_was_killed_and_is_repeated_ends_in_the_same_roster
     process = child(database, second)
     try:
         assert process.stdout
-        for _ in range(batches):
+        for _ in range(1 + batches):
             assert process.stdout.readline().strip()
         process.send_signal(signal.SIGKILL)
     finally:

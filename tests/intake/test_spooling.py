@@ -1,9 +1,11 @@
 """What an import has read lies in a nameless file: how many people are in memory together decides nothing, and a larger district takes no more of it."""
 
+import asyncio
 import random
 import tracemalloc
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -13,8 +15,10 @@ from services.intake.roster.known import Known
 from services.intake.roster.people import Roster, RosterReader
 from services.intake.roster.reading import read_bundle
 from services.intake.roster.report import ImportReport
+from services.intake.roster.spool import spool
 from services.intake.roster.spool.spool import Spool
-from shared.errors import Invalid
+from shared.errors import Invalid, Unavailable
+from shared.running import ended
 from tests.intake.bundles import zipped
 from tests.intake.exports import Held, bundle, export, holding, shuffled, written
 from tests.intake.interpreting import interpret
@@ -89,6 +93,41 @@ def octets_of_reading(people: int, folder: Path) -> int:
 def test_each_further_person_takes_less_than_a_hundred_octets(tmp_path):
     few, many = 1_000, 4_000
     assert octets_of_reading(many, tmp_path) - octets_of_reading(few, tmp_path) < 100 * (many - few)
+
+
+# where it cannot go on -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.anyio
+async def test_a_disk_without_room_is_told_with_its_mend_and_changes_nothing(office: Office, monkeypatch):
+    path = zipped(written(export()), office.folder / "a.zip")
+    with monkeypatch.context() as patched:
+        patched.setattr(spool, "SETTINGS", (*spool.SETTINGS, "max_page_count = 30"))
+        with pytest.raises(Unavailable, match="has no room for what it reads: make room"):
+            await office.bring(path)
+    assert await office.people() == set()
+    assert (await office.bring(path)).applied == 96
+
+
+@pytest.mark.anyio
+async def test_whoever_is_cancelled_waits_until_the_thread_has_left_the_file():
+    begun, left = asyncio.Event(), Event()
+    loop = asyncio.get_running_loop()
+
+    def counting(base: Spool) -> None:
+        loop.call_soon_threadsafe(begun.set)
+        try:
+            while base.rows.portion(range(1, 2)) == []:
+                pass
+        finally:
+            left.set()
+
+    with Spool() as base:
+        base.rows.read_whole()
+        working = asyncio.create_task(base.work(counting, base))
+        await begun.wait()
+        await ended(working)
+        assert (working.cancelled(), left.is_set()) == (True, True)
 
 
 # through the whole import ----------------------------------------------------------------------------------------------------

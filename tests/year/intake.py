@@ -62,7 +62,7 @@ class Directory:
     async def keep_known(self, _: object, keep: KeepPeople) -> Known:
         """As `read_known` does."""
         known = await self.known()
-        keep(known.people)
+        await keep(known.people)
         return replace(known, people={})
 
     async def known(self) -> Known:

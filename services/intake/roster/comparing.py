@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -44,10 +43,10 @@ class Comparing:
     async def compare(self) -> None:
         """Every known person comes to one portion: with the rows about them, or among those of whom there is none."""
         for number in range(len(self.reader.portions)):
-            await self._compare(number, *await asyncio.to_thread(self.reader.portion, number))
+            await self._compare(number, *await self.spool.work(self.reader.portion, number))
         absent, number = self.spool.known.absent(), len(self.reader.portions)
-        while people := await asyncio.to_thread(next, absent, None):
-            await self._compare(number, *await asyncio.to_thread(self.reader.absent, people))
+        while people := await self.spool.work(next, absent, None):
+            await self._compare(number, *await self.spool.work(self.reader.absent, people))
             number += 1
 
     async def plan(self, accept: Accepted) -> Plan:
@@ -57,7 +56,7 @@ class Comparing:
             self.spool.people.stay(school, part)
         if made.barred:
             for number in self.portions:
-                await asyncio.to_thread(self._refuse, made, number)
+                await self.spool.work(self._refuse, made, number)
         for number in self.portions:
             await self._plan(made, number)
         count_classes(made, self.tally)
@@ -77,7 +76,7 @@ class Comparing:
         renewed = {person.id: keys.digest(person) for person in before}
         self.set_aside += roster.set_aside[told:]
         self.asked += roster.asked
-        await asyncio.to_thread(self._keep, number, roster, with_digests(known, renewed), keys, renewed)
+        await self.spool.work(self._keep, number, roster, with_digests(known, renewed), keys, renewed)
 
     def _keep(self, number: int, roster: Roster, known: Known, keys: RowKeys, renewed: Mapping[str, str]) -> None:
         gone = leaving(roster, known)
@@ -99,8 +98,8 @@ class Comparing:
 
     async def _plan(self, made: Plan, number: int) -> None:
         """A digest is made again only for somebody whom the plan makes another."""
-        taken, known = await asyncio.to_thread(self._compared, number)
-        fitted = await asyncio.to_thread(self._adjusted, made, taken, known)
+        taken, known = await self.spool.work(self._compared, number)
+        fitted = await self.spool.work(self._adjusted, made, taken, known)
         other = [person.id for person, came in zip(fitted, taken, strict=True) if person is not came and _stays(person, known)]
         keys = await read_keys(other, self.kernel.vault)
         digests = self.spool.people.digests(number)
@@ -108,7 +107,7 @@ class Comparing:
         def digest(person: Person) -> str:
             return keys.digest(person) if person.id in keys else digests[person.id]
 
-        self.spool.people.plan(await asyncio.to_thread(register, made, taken, fitted, known, digest))
+        self.spool.people.plan(await self.spool.work(register, made, taken, fitted, known, digest))
 
     def _compared(self, number: int) -> tuple[list[Person], Known]:
         people = self.spool.people.compared(number)

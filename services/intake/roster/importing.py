@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from uuid import uuid4
 
 from services.intake.roster.applying import Applying, Progress
@@ -65,7 +66,8 @@ class RosterImport:
     async def run(self, bundle: Source, actor: str, *, wishes: Wishes | None = None, progress: Progress = _quiet) -> ImportReport:
         """Waits until no other import goes on, in this process or another: also because one bundle at a time is what the disk holds.
 
-        Raises: Invalid: the bundle as a whole cannot be trusted; then nothing was changed. Unavailable: the database went away; repeat the import.
+        Raises: Invalid: the bundle as a whole cannot be trusted; then nothing was changed. Unavailable: the database went away, or the disk has no
+        room; repeat the import.
         """
         async with self.alone() as held:
             working = asyncio.create_task(self._run(bundle, actor, wishes or Wishes(), progress))
@@ -106,10 +108,10 @@ class RosterImport:
 
     async def _read(self, bundle: Source, wishes: Wishes, spool: Spool) -> tuple[RosterReader, Known]:
         """What the bundle says, and what is known, both in the spool."""
-        told = await asyncio.to_thread(read_source, bundle, wishes.school)
+        told = await spool.work(read_source, bundle, wishes.school)
         await self.caught_up()
-        known = await read_known(self.directory, spool.known.keep)
-        reader = await asyncio.to_thread(RosterReader, told, known, spool)
+        known = await read_known(self.directory, partial(spool.work, spool.known.keep))
+        reader = await spool.work(RosterReader, told, known, spool)
         if wishes.schools is not None:
             reader.whole.schools = own_schools(wishes.schools, reader.whole.schools, known)
         return reader, known

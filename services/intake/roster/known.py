@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, get_args
 
@@ -81,7 +80,7 @@ class Known:
     appointed: Mapping[str, frozenset[Post]] = field(default_factory=dict)
 
 
-KeepPeople = Callable[[Mapping[str, KnownPerson]], None]
+KeepPeople = Callable[[Mapping[str, KnownPerson]], Awaitable[None]]
 """Is told of everybody of the directory, some at a time."""
 
 
@@ -96,7 +95,7 @@ async def read_known(directory: Projection, keep: KeepPeople) -> Known:
         while people := await (await connection.execute(_PEOPLE, (generation, last, AT_ONCE))).fetchall():
             first, last = people[0][0], people[-1][0]
             posts = await (await connection.execute(_POSTS, (generation, first, last))).fetchall()
-            await asyncio.to_thread(keep, _people(people, posts))
+            await keep(_people(people, posts))
     return Known(schools={school: KnownSchool(npsn, name, cluster) for school, npsn, name, cluster in schools}, appointed=appointed)
 
 

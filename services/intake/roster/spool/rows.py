@@ -6,9 +6,11 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
+from threading import Event
 from typing import NamedTuple
 
 from services.intake.roster.reading import Row
+from shared.errors import Unavailable
 
 _AT_ONCE = 5_000
 
@@ -40,8 +42,8 @@ class Told(NamedTuple):
 class SpooledRows:
     """Rows lie in the order in which they were read; portions of them hold all that is said of some people, school by school."""
 
-    def __init__(self, base: sqlite3.Connection, portion: int) -> None:
-        self._base, self._portion = base, portion
+    def __init__(self, base: sqlite3.Connection, portion: int, stopped: Event) -> None:
+        self._base, self._portion, self._stopped = base, portion, stopped
         for table in _TABLES:
             base.execute(table)
 
@@ -49,6 +51,7 @@ class SpooledRows:
         """rows: with whose each is, a school that it names, and whether it is marked as deleted."""
         kept = ((name, key, gone, school, row.file, row.number, json.dumps(row.cells), _more(row)) for key, school, gone, row in rows)
         while batch := list(islice(kept, _AT_ONCE)):
+            self._require_going_on()
             self._base.executemany("INSERT INTO row (name, key, gone, school, file, number, cells, more) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", batch)
 
     def read_whole(self) -> None:
@@ -86,6 +89,7 @@ class SpooledRows:
 
     def portion(self, places: range) -> list[Told]:
         """All that the bundle says of some people."""
+        self._require_going_on()
         found = self._base.execute(_PORTION.format("s.place BETWEEN ? AND ?"), (places[0], places[-1]))
         return [_told(*each) for each in found]
 
@@ -102,6 +106,10 @@ class SpooledRows:
         """Those of the people who are marked as deleted."""
         query = "SELECT value FROM json_each(?) WHERE value IN (SELECT person FROM gone)"
         return frozenset(person for (person,) in self._base.execute(query, (json.dumps(people),)))
+
+    def _require_going_on(self) -> None:
+        if self._stopped.is_set():
+            raise Unavailable("this import was cut off: import again")
 
 
 def _more(row: Row) -> str | None:
