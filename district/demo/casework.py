@@ -147,13 +147,20 @@ def conference_and_visit(day: Day) -> None:
 
 def outside_and_consultation(day: Day) -> None:
     """Strategies 6 and 7, both without a case."""
-    school = day.ids("sma1")
+    school = day.ids("smp1")
     counsellor, principal = (
-        day.stage.token(day.ids("sma1-staf-03")),
-        day.stage.token(day.ids("sma1-staf-01")),
+        day.stage.token(day.ids("smp1-staf-03")),
+        day.stage.token(day.ids("smp1-staf-01")),
     )
     base = f"{day.stage.origin}/cases/api"
-    body = {"school": school, "institution": "MGBK (FIKTIF)", "kind": "mgbk", "improves": "x", "contribution": "x", "contact": "x"}
+    body = {
+        "school": school,
+        "institution": "MGBK (FIKTIF)",
+        "kind": "mgbk",
+        "improves": "Konselor membahas kasus sulit bersama rekan (fiktif).",
+        "contribution": "Pertemuan bulanan dengan narasumber (fiktif).",
+        "contact": "Sekretariat MGBK (fiktif).",
+    }
     partner = checked(day.client.post(f"{base}/partnerships", json=body, headers=counsellor))["id"]
     checked(
         day.client.post(f"{base}/partnerships/{partner}/agree-partnership", json={"memorandum": "MoU-1", "until": in_days(300)}, headers=principal)
@@ -162,13 +169,13 @@ def outside_and_consultation(day: Day) -> None:
     asked = {
         "school": school,
         "asker_kind": "teacher",
-        "asker": day.ids("sma1-staf-07"),
+        "asker": day.ids("smp1-staf-06"),
         "aim": "climate",
-        "question": "Kelas ini? (fiktif)",
+        "question": "Bagaimana agar kelas ini lebih tenang? (fiktif)",
     }
     consultation = checked(day.client.post(f"{base}/consultations", json=asked, headers=counsellor))["id"]
     for route, said in (
-        ("give-advice", {"advice": "Saran (fiktif)."}),
+        ("give-advice", {"advice": "Tempat duduk melingkar, aturan dibuat bersama (fiktif)."}),
         ("record-feedback", {"feedback": "Berguna (fiktif).", "commitment": "Mencoba (fiktif).", "monitor_by": in_days(14)}),
         ("close-consultation", {"helped": True, "result": "Selesai (fiktif)."}),
     ):

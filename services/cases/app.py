@@ -272,7 +272,8 @@ def _forms(kernel: Kernel, view: Projection, standing: StandingList, work: Casew
 def _choosing(road: Road, view: Projection, standing: StandingList, since: Since) -> Choosing:
     kernel = road.kernel
     going_on = GoingOn(LedGroups(standing.view), CaseList(view), road.calendars, Names(kernel, road.roster), Whereabouts(kernel.database))
-    return Choosing(kernel, road.roster, Directory(kernel.database), Agencies(kernel), going_on, Past(since, road.calendars))
+    past, directory = Past(since, road.calendars), Directory(kernel.database)
+    return Choosing(kernel, road.roster, directory, Agencies(kernel), going_on, past, road.work, road.casework.case)
 
 
 def _own_page(kernel: Kernel, work: Casework, names: Names, calendars: SchoolCalendars) -> mine.OwnPage:

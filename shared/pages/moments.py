@@ -12,7 +12,7 @@ from babel.numbers import format_decimal
 
 from shared.pages.languages import Language
 
-_DAY = "EEEE d MMMM y"
+_DAY: dict[Language, str] = {"id": "EEEE, d MMMM y", "en": "EEEE d MMMM y"}
 _MOMENT: dict[Language, str] = {"id": "d MMMM y, HH.mm", "en": "d MMMM y, HH:mm"}
 _UNTIL = "d MMMM y"
 _HOUR: dict[Language, str] = {"id": "HH.mm", "en": "HH:mm"}
@@ -26,11 +26,11 @@ class Moments:
     zone: str
 
     def day(self, told: date | datetime | str, zone: str = "") -> str:
-        """Such as `Jumat 27 November 2026`."""
+        """Such as `Jumat, 27 November 2026`."""
         day = date.fromisoformat(told) if isinstance(told, str) and "T" not in told else told
         if isinstance(day, str | datetime):
-            return format_datetime(_read(day), _DAY, tzinfo=ZoneInfo(zone or self.zone), locale=self.language)
-        return format_date(day, _DAY, locale=self.language)
+            return format_datetime(_read(day), _DAY[self.language], tzinfo=ZoneInfo(zone or self.zone), locale=self.language)
+        return format_date(day, _DAY[self.language], locale=self.language)
 
     def moment(self, told: datetime | str, zone: str = "") -> str:
         """Such as `27 November 2026, 15.20`."""

@@ -3,10 +3,17 @@
 import pytest
 
 from tests.browser import browser
+from tests.browser.counting import COUNTS
 from tests.browser.serving import on_a_port
 from tests.cases.desk import desk
 from tests.intake.form import add_school
 from tests.intake.office import opened
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How many interactions each job took, also where all is well."""
+    for each in COUNTS:
+        terminalreporter.write_line(each)
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,16 @@
-"""Counts what a person does on a page: each press, each choice, and each field that is written into."""
+"""Counts what a person does on a page: each press, each choice, and each field that is written into. The end of a run says the counts."""
 
 from dataclasses import dataclass
 
 from playwright.async_api import Locator, Page
+
+COUNTS: list[str] = []
+"""What was counted in this run, in words."""
+
+
+def counted(told: str) -> None:
+    """Says it at the end of the run."""
+    COUNTS.append(told)
 
 
 @dataclass

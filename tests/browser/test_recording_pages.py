@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Page
 
 from tests.browser import needs_browser
-from tests.browser.counting import Counting
+from tests.browser.counting import Counting, counted
 from tests.browser.looking import VIEWS, View, context, is_well
 from tests.browser.serving import on_a_port
 
@@ -46,7 +46,7 @@ async def test_a_finished_session_takes_few_interactions_from_the_first_page(chr
         for first in (True, False):
             counting = Counting(page)
             required = await recorded(page, origin, counting, first=first)
-            print(f"Catat layanan, {view.width} px, first={first}: {counting.interactions} interactions, {required} required fields")
+            counted(f"Catat layanan, {view.width} px, first={first}: {counting.interactions} interactions, {required} required fields")
             assert counting.interactions <= MOST_INTERACTIONS
             assert required <= MOST_REQUIRED
         await browsing.close()

@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import Page
 
 from tests.browser import needs_browser
-from tests.browser.counting import Counting
+from tests.browser.counting import Counting, counted
 from tests.browser.directory import beside_the_directory
 from tests.browser.looking import VIEWS, View, context, is_well
 from tests.browser.serving import on_a_port
@@ -84,7 +84,7 @@ async def test_a_referral_with_its_letter_takes_few_interactions_and_no_scripts(
         await counsellor.page.reload()
         await sent(counsellor)
         total = counsellor.interactions + principal.interactions
-        print(f"Rujukan with its letter, {view.width} px: {counsellor.interactions} + {principal.interactions} = {total} interactions")
+        counted(f"Rujukan with its letter, {view.width} px: {counsellor.interactions} + {principal.interactions} = {total} interactions")
         assert total <= MOST_INTERACTIONS
         for each in (counsellor, principal):
             await each.page.context.close()

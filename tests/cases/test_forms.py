@@ -98,6 +98,17 @@ async def test_whoever_has_a_case_or_an_activity_is_not_offered_to_have_it(cases
         assert school.named("counsellor") not in shown.options[field], called
 
 
+async def test_whoever_gives_a_case_away_reads_that_it_is_saved_where_they_would_be_asked_why_they_read_it(cases):
+    school = await cases.school()
+    case = await school.concern()
+    address = f"/cases/cases/{case}/langkah/assign"
+    shown = Fields((await page(cases, school.coordinator, address)).text)
+    answer = await sent(cases, school.coordinator, address, shown.hidden | {"to": school.named("other")})
+    told = await page(cases, school.coordinator, answer.headers["location"])
+    assert (told.status_code, "Tersimpan." in told.text, "Tugaskan konselor" in told.text) == (428, True, True)
+    assert "Tersimpan." not in (await page(cases, school.coordinator, f"/cases/cases/{case}")).text
+
+
 async def test_pressed_twice_it_is_one_act(cases):
     school = await cases.school()
     case = await school.case()

@@ -27,7 +27,8 @@ from services.cases.domain.referring.referral.state import ENDED
 from services.cases.domain.register import STRATEGIES
 from services.cases.domain.strategies.conference import attendees
 from services.cases.domain.strategies.group import NoteMember
-from services.cases.reading.projecting import Batch, _apply
+from services.cases.reading.batch import Batch
+from services.cases.reading.projecting import _apply
 from services.cases.reading.vocabulary import words_of
 from services.cases.rights import Rights, may_read, rights
 from shared.access import Principal

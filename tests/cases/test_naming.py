@@ -18,6 +18,7 @@ from services.cases.domain.strategies.group_steps import FormGroup, HandOverGrou
 from shared.events import PersonLeft, StaffToBeTold
 from tests.cases.asking import body_from_examples, faults, formed
 from tests.cases.desk import Desk, School, accused, soon
+from tests.cases.test_forms import Fields, page
 
 COMMANDS: list[type[Command]] = [
     *(each for each in CASEWORK.commands if each.permission), FormGroup, *GROUP_STEPS, *DUTY_COMMANDS,
@@ -270,6 +271,8 @@ async def test_whoever_took_the_victim_in_hand_takes_the_accused_in_hand_only_fr
     ]
     assert "acknowledge" in await steps(cases, blamed, school.coordinator)
     await cases.done(blamed, "acknowledge", school.coordinator)
+    form = (await page(cases, school.coordinator, f"/cases/cases/{blamed}/langkah/assign")).text
+    assert Fields(form).options["to"] == [school.named("coordinator"), school.named("other")]
     await cases.done(blamed, "assign", school.coordinator, to=school.named("other"))
 
 

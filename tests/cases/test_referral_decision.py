@@ -11,7 +11,7 @@ from services.cases.domain.referring.referral.decision import DecideReferral
 from services.cases.domain.steps.policy import Recommendation
 from services.cases.policies import policy_for
 from shared.errors import Refused
-from tests.cases.people import POLICY, after, handled, raised, step, words
+from tests.cases.people import POLICY, after, continued, handled, raised, say_more, step, words
 
 AUTHORITY = POLICY.referral.authority
 
@@ -34,6 +34,21 @@ def decided(chosen: Recommendation | None, reason: bool = True):
 @pytest.mark.parametrize("chosen", ["continue", "monitor"])
 def test_a_mandatory_referral_is_not_answered_with_going_on_alone_whatever_the_reason(category, chosen):
     assert refusal(decided(chosen), about(category)).code == "referral-mandatory"
+
+
+@pytest.mark.parametrize(
+    ("fact", "category"),
+    [("weapon", "weapon"), ("sexual_violence", "sexual-violence"), ("trafficking", "trafficking"), ("ongoing_abuse", "ongoing-abuse"),
+     ("acute_medical", "medical"), ("intoxicated", "drugs")],
+)  # fmt: skip
+def test_a_danger_that_was_told_of_makes_it_mandatory_whatever_category_the_reporter_chose(fact, category):
+    """A fight with a weapon that is told as bullying is a crime as well; also where it was added later."""
+    for case in (handled(concern=raised(facts={fact: True})), after(say_more(continued(answers={fact: True})), case=handled())):
+        assert refusal(decided("continue"), case).code == "referral-mandatory"
+        receipt = after(decided(None), case=case).referrals.decisions[-1]
+        assert receipt.inputs.categories == ("bullying", category)
+        assert f"no-authority:{category}" in receipt.rules
+    assert after(decided("continue"), case=handled(concern=raised(facts={fact: False}))).referrals.decisions[-1].chosen == "continue"
 
 
 @pytest.mark.parametrize("category", AUTHORITY)

@@ -14,10 +14,18 @@ from services.cases.domain.case.handling import HANDLING
 from services.cases.domain.case.moving import MOVING
 from services.cases.domain.case.protection import PROTECTION
 from services.cases.domain.data_request import ConfirmDataDecision, DataDecisionConfirmed
-from services.cases.domain.referring.consent import CONSENT, CallForHelp, ConfirmOverride, ConsentOverrideConfirmed, OverrideConsent, RecordConsent
+from services.cases.domain.referring.consent import (
+    CONSENT,
+    AskApproval,
+    CallForHelp,
+    ConfirmOverride,
+    ConsentOverrideConfirmed,
+    OverrideConsent,
+    RecordConsent,
+)
 from services.cases.domain.referring.disclosure import DISCLOSURE
 from services.cases.domain.referring.following_up import TakeNextAlternative
-from services.cases.domain.referring.referral.drafting import ConsentMissing, NotAnEmergency
+from services.cases.domain.referring.referral.drafting import ApproveReferral, ConsentMissing, NotAnEmergency, NotTheApprover, OwnApproval
 from services.cases.domain.referring.referral.events import ReferralDrafted
 from services.cases.domain.register import STRATEGIES
 from services.cases.domain.steps.command import ActEvent, Command
@@ -27,7 +35,7 @@ from shared.errors import Refused
 from shared.events import NamedPerson
 from tests.cases.asking import refused_by_name
 from tests.cases.desk import accused
-from tests.cases.people import COUNSELLOR, PRINCIPAL, after, decided, handled, later, raised, step, types, words
+from tests.cases.people import COORDINATOR, COUNSELLOR, NOW, PRINCIPAL, after, decided, handled, later, raised, step, take, types, words
 from tests.cases.scenarios import SCENARIOS, approve, dangerous, draft, moved, send, urgent
 
 BY_TWO: dict[type[Command], type[ActEvent]] = {
@@ -130,6 +138,24 @@ def test_an_emergency_goes_on_its_recorded_ground_at_once():
 def test_without_an_emergency_nobody_goes_past_alternatives_consent_and_approval_by_calling_first():
     with pytest.raises(NotAnEmergency):
         CASE.decide(urgent, handled())
+
+
+ASKED = step(AskApproval, referral="r-1", approver=PRINCIPAL, approve_by=later(hours=2))
+
+
+def test_an_approval_is_the_asked_person_s_until_its_time_and_then_goes_to_whoever_else_may_approve():
+    """Unanswered for two hours or a school day it goes to the replacement (domain.md, Conflicts); never to whoever drafted it."""
+    case = handled(draft, RECORDED, ASKED)
+    with pytest.raises(NotTheApprover):
+        CASE.decide(step(ApproveReferral, by=COORDINATOR, referral="r-1", at=later(hours=1)), case)
+    assert types(decided(case, step(ApproveReferral, by=COORDINATOR, referral="r-1", at=later(hours=3)))[0]) == ["referral-approved"]
+    with pytest.raises(OwnApproval):
+        CASE.decide(step(ApproveReferral, by=COUNSELLOR, referral="r-1", at=later(hours=3)), case)
+
+
+def test_an_approver_who_comes_into_conflict_is_replaced_at_once():
+    case = after(take(raised("c-2", people=(accused(PRINCIPAL),)), at=NOW), case=handled(draft, RECORDED, ASKED))
+    assert "referral-approved" in types(decided(case, step(ApproveReferral, by=COORDINATOR, referral="r-1", at=later(hours=1)))[0])
 
 
 def test_the_next_receiver_keeps_what_was_recorded_and_nothing_else():

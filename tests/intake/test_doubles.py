@@ -135,7 +135,7 @@ async def school(office):
 @pytest.mark.anyio
 async def test_the_page_shows_who_is_likely_one_child_at_the_own_school(school):
     page = (await school.shown()).text
-    assert (page.count("Satu anak: A"), "lahir Kamis 3 Mei 2012" in page, "Budi" in page) == (1, True, False)
+    assert (page.count("Satu anak: A"), "lahir Kamis, 3 Mei 2012" in page, "Budi" in page) == (1, True, False)
     assert "Tidak ada." in (await school.shown(OF_B)).text
 
 

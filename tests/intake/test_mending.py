@@ -173,7 +173,7 @@ async def test_the_roster_after_an_import_and_its_mends_is_that_of_the_mended_bu
     report = await mending.office.bring_files(WRONG)
     assert (await mending.roster(), report.applied, report.left) == (right, 0, 0)
     page = await mending.shown()
-    assert all(each in page for each in ("Sudah diperbaiki di sini", "Kamis 3 Mei 2012", "7B", "Ibu Contoh"))
+    assert all(each in page for each in ("Sudah diperbaiki di sini", "Kamis, 3 Mei 2012", "7B", "Ibu Contoh"))
 
 
 @pytest.mark.anyio

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.cases.commands.fit_staff import FitStaff
+from services.cases.commands.other_side import known_of_other_side
 from services.cases.domain.case.state import Case
 from services.cases.domain.steps.named import Names
 from services.cases.forms.fields import Field
@@ -15,8 +16,11 @@ from services.cases.forms.wording import Question
 from services.cases.reading.agencies import Agencies
 from services.cases.reading.directory import Directory
 from services.cases.reading.roster import Roster
+from services.cases.reading.worklist import WorkList
 from services.cases.rights import ReadingReason
 from shared.access import Principal
+from shared.decider import Decider
+from shared.message import Event, Fact
 from shared.sealed import Erased
 from shared.service import Kernel
 
@@ -31,6 +35,8 @@ class Choosing:
     agencies: Agencies
     going_on: GoingOn
     past: Past
+    work: WorkList
+    cases: Decider[Fact, Case, Event]
 
     async def of(self, question: Question, case: Case, reader: Principal, reason: ReadingReason | None = None) -> Sequence[Option]:
         """The options of a field that is found by name; none for any other. reader: whoever fills it in. reason: why they read the case, if said."""
@@ -67,8 +73,15 @@ class Choosing:
                 return [*await self._around(case), *await self._staff(names, case)]
 
     async def _staff(self, names: Names, case: Case) -> list[str]:
-        """At the school, in a role that may do it, neither named in the case nor on leave. First those of the school itself."""
-        return await FitStaff(self.kernel, self.roster).of(names, case.alerted_at, case.named, case.desk)
+        """At the school, in a role that may do it, neither named in the case nor on leave. Nor the other side's counsellor, for what goes on.
+
+        First those of the school itself.
+        """
+        excluded = case.named | await self._other_side(case) if names.counsels else case.named
+        return await FitStaff(self.kernel, self.roster).of(names, case.alerted_at, excluded, case.desk)
+
+    async def _other_side(self, case: Case) -> frozenset[str]:
+        return await known_of_other_side(self.work, self.kernel.store, self.cases, case, self.kernel.clock.now())
 
     async def _guardians(self, case: Case) -> list[str]:
         student = await self.roster.person(case.student) if case.student else None

@@ -49,9 +49,10 @@ def router(road: Road, words: Words, forms: Mapping[str, Form]) -> APIRouter:
     one_case = _one_case(road, words, forms)
     looked = Looked(one_case.reader, Reads(kernel.database, kernel.store), names, road.calendars)
 
-    def _asks_reason(request: Request, case_id: str, leads_to: str, needed: ReadingReasonNeeded) -> HTMLResponse:
+    def _asks_reason(request: Request, case_id: str, leads_to: str, needed: ReadingReasonNeeded, saved: Text | None = None) -> HTMLResponse:
+        """saved: the step by which they gave the case to somebody else."""
         why = Sentences(needed.indonesian, needed.english)
-        told = {"id": case_id, "leads_to": leads_to, "why": why, "reasons": READING_REASONS}
+        told = {"id": case_id, "leads_to": leads_to, "why": why, "reasons": READING_REASONS, "saved": saved}
         return page(request, "reason.html", told, needed.status)
 
     def may_record(principal: Principal) -> bool:
@@ -75,11 +76,11 @@ def router(road: Road, words: Words, forms: Mapping[str, Form]) -> APIRouter:
         kegiatan: Annotated[str, Query(max_length=_LONGEST)] = "",
         orang: Annotated[str, Query(max_length=_LONGEST)] = "",
     ) -> HTMLResponse:
+        saved = forms[tersimpan].title if tersimpan in forms else _ALSO_SAVED.get(tersimpan)
         try:
             told = await one_case.of(principal, case_id, reason, Filtering(kegiatan, orang), tersimpan)
         except ReadingReasonNeeded as needed:
-            return _asks_reason(request, case_id, "", needed)
-        saved = forms[tersimpan].title if tersimpan in forms else _ALSO_SAVED.get(tersimpan)
+            return _asks_reason(request, case_id, "", needed, saved)
         told["records"] = may_record(principal) and told.get("records", False)
         beside = {"reason": reason or "", "has_letters": kernel.access.permissions.roles("GET", LETTERS) & principal.roles, "saved": saved}
         return page(request, "offered.html" if told["offered"] else "case/case.html", told | beside)

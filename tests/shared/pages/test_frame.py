@@ -88,6 +88,6 @@ def test_days_and_times_are_told_in_the_readers_language_on_the_schools_clock():
         "27 November 2026", "28 November 2026, 02.00", "28 November 2026, 00:05",
     ], "midnight is the end of the day before"  # fmt: skip
     assert [indonesian.day(at), indonesian.day("2026-11-27"), english.day(date(2026, 11, 27))] == [
-        "Sabtu 28 November 2026", "Jumat 27 November 2026", "Friday 27 November 2026",
+        "Sabtu, 28 November 2026", "Jumat, 27 November 2026", "Friday 27 November 2026",
     ]  # fmt: skip
     assert [indonesian.number(20000), english.number(20000)] == ["20.000", "20,000"]

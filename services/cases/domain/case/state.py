@@ -35,6 +35,7 @@ from services.cases.domain.steps.about import About
 from services.cases.domain.steps.activity import Activities
 from services.cases.domain.steps.files import Files
 from services.cases.domain.steps.policy import most_urgent
+from services.cases.domain.steps.triage import MATTER_OF
 from services.cases.domain.strategies.group import MemberNoted
 from shared.events import (
     Category,
@@ -141,7 +142,7 @@ class Case:
             handling=self.acknowledged_by is not None and not self.closed,
             version=self.version,
             urgency=self.urgency,
-            categories=self.categories,
+            categories=self.matters,
             named=self.named,
             accused=frozenset({self.student} if self.student and any(told.role == "accused" for told in self.told) else ()),
             sexual_violence=self.sexual_violence,
@@ -205,6 +206,17 @@ class Case:
     def categories(self) -> tuple[Category, ...]:
         """Of all its concerns, each once."""
         return tuple(dict.fromkeys(category for told in self.told for category in told.categories))
+
+    @worked_out
+    def matters(self) -> tuple[Category, ...]:
+        """The same, and what the dangers are about that were told of, whatever category their reporter chose."""
+        dangers = (MATTER_OF[fact] for told in self._told_lately for fact, answer in told.facts.items() if answer and fact in MATTER_OF)
+        return tuple(dict.fromkeys((*self.categories, *dangers)))
+
+    @property
+    def _told_lately(self) -> tuple[ConcernRaised | Carried | ConcernContinued, ...]:
+        """What every concern says, and everything that was added."""
+        return (*self.told, *(each.concern for each in self.additions.told))
 
     @worked_out
     def concerns(self) -> tuple[str, ...]:

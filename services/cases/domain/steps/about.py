@@ -12,7 +12,7 @@ from shared.events import Category, NoticeAsks, Urgency
 class About:
     """One case, as far as its strategies are concerned.
 
-    version: of the case before the command. categories: of all its concerns.
+    version: of the case before the command. categories: of all its concerns, and those of the dangers that were told of.
     handling: a person took it in hand and it is not closed. named: everybody named in a strand or suspended for conflict; they work nothing and
     are invited to nothing. accused: students reported as accused in an incident of this case. safe_home: guardians a counsellor judged safe.
     implicated: guardians who are accused or unsafe. kept_from_home: everybody named, but for whom nothing speaks against than being family.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal, NamedTuple
 
@@ -10,6 +10,16 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.cases.domain.steps.policy import Policy, Recommendation, most_urgent, raised
 from shared.events import Category, Fact, Urgency
+
+MATTER_OF: Mapping[Fact, Category] = {
+    "weapon": "weapon",
+    "sexual_violence": "sexual-violence",
+    "trafficking": "trafficking",
+    "ongoing_abuse": "ongoing-abuse",
+    "acute_medical": "medical",
+    "intoxicated": "drugs",
+}
+"""What a danger is about, whatever category its reporter chose: authority over it does not depend on a word (domain.md, Referral decision)."""
 
 Ending = Literal["helped", "failed", "open"]
 """How a strategy that was tried has ended so far."""

@@ -92,7 +92,7 @@ def decide(command: ReferralCommand | ReferralFact, referrals: Referrals, about:
         case DraftReferral():
             return drafting.draft(command, referrals, about)
         case ApproveReferral():
-            return drafting.approve(command, find(referrals, command.referral))
+            return drafting.approve(command, find(referrals, command.referral), about)
         case SendReferral():
             return sending.send(command, find(referrals, command.referral), about)
         case CancelReferral():

@@ -95,13 +95,19 @@ def _consent_of(command: DraftReferral) -> Literal["overridden", "asked"]:
     return "overridden" if command.consent == "overridden" and command.by_phone_first else "asked"
 
 
-def approve(command: ApproveReferral, referral: Referral) -> Sequence[ReferralEvent]:
+def approve(command: ApproveReferral, referral: Referral, about: About) -> Sequence[ReferralEvent]:
     if referral.state != "drafted":
         return []
     if referral.drafted_by == command.by:
         raise OwnApproval
     if not referral.may_name_the_student:
         raise ConsentMissing
-    if referral.approver not in (None, command.by):
+    if referral.approver not in (None, command.by) and not _is_replaced(command, referral, about):
         raise NotTheApprover
     return [ReferralApproved(referral=command.referral, by=command.by)]
+
+
+def _is_replaced(command: ApproveReferral, referral: Referral, about: About) -> bool:
+    """Whoever was asked has not answered in time, or came into conflict since: it goes to whoever else may approve (domain.md, Conflicts)."""
+    late = referral.approve_by is not None and command.at > referral.approve_by
+    return late or referral.approver in about.named
