@@ -47,7 +47,7 @@ def test_the_release_before_and_this_one_bear_each_other_under_load(tmp_path_fac
             before.wait_ready(within=READY)
             balanced = rolled(district, before)
             assert balanced.wrong == []
-            district.settle()
+            district.settle(within=READY)
             assert parked(district) == dict.fromkeys(SERVICES, 0)
             told = balanced.told
             print(

@@ -17,7 +17,7 @@ def test_a_rolling_restart_under_load_loses_no_request(tmp_path_factory):
             balanced = rolled(district, second)
             assert balanced.wrong == []
             assert balanced.told["passed"] > 0, "a restart that nobody noticed proves nothing"
-            district.settle()
+            district.settle(within=READY)
             assert balanced.told["reset"] <= RESTARTS, "one in each closing of a listener at most, for it lasts no longer than that"
             told = balanced.told
             print(f"{told['answered']} requests over {RESTARTS} restarts, {told['passed']} taken by the other process, {told['reset']} of them reset")
