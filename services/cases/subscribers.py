@@ -96,6 +96,7 @@ class FromIntake:
             case PersonAppointed() | PersonDismissed():
                 await self.absences.keep(told, event.position)
                 await self.roster.keep(told, event.position)
+                await self._works(event, told.person)
             case PersonRegistered() | PersonLeft():
                 await self.absences.keep(told, event.position)
                 await self.roster.keep(told, event.position)
@@ -121,6 +122,7 @@ class FromIntake:
     async def _seen(self, event: Recorded, told: PersonRegistered | PersonLeft, checkpoint: Checkpoint | None) -> Outcome | None:
         """The open case of a student learns where the student is, and who is family on the staff."""
         if isinstance(told, PersonRegistered) and told.kind != "student":
+            await self._works(event, told.person)
             return None
         if isinstance(told, PersonRegistered) and told.guardians:
             await self._kin.seen(told.person, self._policy, _occasion(event))
@@ -133,6 +135,11 @@ class FromIntake:
         fact = NoteWhereabouts(school=school, at=event.recorded_at, policy=await self._policy(school or told.school, event.recorded_at))
         case = (await load_going_on(self.store, self.decider, student.state.open_case)).state.case or student.state.open_case
         return await record_fact(self.store, self.decider, case, fact, _occasion(event), checkpoint)
+
+    async def _works(self, event: Recorded, person: str) -> None:
+        """A parent who begins to work where their child's case is, or for the district, is family on the staff from that moment (ADR 77)."""
+        for student in await self.roster.children(person):
+            await self._kin.seen(student, self._policy, replace(_occasion(event), cause=derived_id(event.id, "child", student)))
 
     async def _policy(self, school: str, moment: datetime) -> Policy:
         """In force at a school."""

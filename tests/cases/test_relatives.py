@@ -16,7 +16,7 @@ from services.cases.domain.case.strands import Acknowledge, Close, Match, Reopen
 from services.cases.domain.relatives import Relatives
 from services.cases.domain.steps.home import GuardianUnsafe
 from services.cases.domain.successor import Staff
-from shared.events import CaseTriaged, PersonRegistered
+from shared.events import CaseTriaged, PersonAppointed, PersonDismissed, PersonRegistered, Post
 from tests.cases.desk import accused
 from tests.cases.people import (
     COORDINATOR,
@@ -221,3 +221,20 @@ async def test_who_became_family_while_a_case_was_closed_reads_nothing_of_it_onc
     heard = json.loads((await cases.events(closed, "case-people-changed"))[-1])["suspended"]
     assert heard == [other]
     assert (await cases.get(f"cases/{closed}", school.other)).status_code == 404
+
+
+@pytest.mark.anyio
+async def test_a_parent_who_begins_to_work_at_the_school_or_for_the_district_is_kept_away_from_the_own_child_s_case(cases):
+    school = await cases.school()
+    mother = await school.person("mother", "guardian")
+    case = await school.case("ani")
+    await school.person("mother", "staff", "counsellor")
+    await cases.caught_up()
+    assert (await cases.get(f"cases/{case}", school.who("mother", "counsellor"))).status_code == 404
+    assert json.loads((await cases.events(case, "conflict-claimed"))[0])["person"] == mother
+    name = await cases.kernel.vault.seal("dinas-baru", "identity", "Ayah", "dinas-baru/name")
+    ani = await cases.kernel.vault.seal(school.named("ani"), "identity", "ani", f"{school.named('ani')}/name")
+    await cases.hear(PersonRegistered(person=school.named("ani"), kind="student", school=school.id, name=ani, guardians=(mother, "dinas-baru")))
+    await cases.hear(PersonAppointed(person="dinas-baru", post=Post("district-duty"), name=name))
+    assert {json.loads(each)["person"] for each in await cases.events(case, "conflict-claimed")} == {mother, "dinas-baru"}
+    await cases.hear(PersonDismissed(person="dinas-baru", post=Post("district-duty")))

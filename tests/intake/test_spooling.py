@@ -15,7 +15,7 @@ from services.intake.roster.known import Known
 from services.intake.roster.people import Roster, RosterReader
 from services.intake.roster.reading import read_bundle
 from services.intake.roster.report import ImportReport
-from services.intake.roster.spool import spool
+from services.intake.roster.spool import people, spool
 from services.intake.roster.spool.spool import Spool
 from shared.errors import Invalid, Unavailable
 from shared.running import ended
@@ -77,14 +77,21 @@ def test_what_is_read_lies_on_the_disk_and_has_no_name_there(tmp_path):
         assert all(str(each.readlink()).endswith(" (deleted)") for each in files)
 
 
-def octets_of_reading(people: int, folder: Path) -> int:
+@pytest.mark.parametrize("query", ["_READ_OR_KNOWN", "_EXIST", "_NAMED", "_PLANNED_OR_KNOWN", "_SCHOOL_OF"])
+def test_no_question_about_some_people_goes_through_everybody(query):
+    with Spool() as base:
+        steps = base._base.execute(f"EXPLAIN QUERY PLAN {getattr(people, query)}", ("[]",)).fetchall()
+        assert [step for *_, step in steps if step.startswith("SCAN")] == ["SCAN json_each VIRTUAL TABLE INDEX 1:"]
+
+
+def octets_of_reading(count: int, folder: Path) -> int:
     """The most that Python has taken while it read so many people."""
-    path = write(Crowd(people), folder / f"{people}.zip")
+    path = write(Crowd(count), folder / f"{count}.zip")
     tracemalloc.start()
     try:
         with Spool(500) as spool:
             reader = RosterReader(read_bundle(path), Known(), spool)
-            assert sum(len(reader.portion(number)[0].people) for number in range(len(reader.portions))) == people
+            assert sum(len(reader.portion(number)[0].people) for number in range(len(reader.portions))) == count
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

@@ -43,6 +43,9 @@ class CasesRoster:
         kept = self.posts.people.get(person)
         return Person(person, kept.kind, kept.school, kept.name, kept.born, kept.guardians) if kept else None
 
+    async def children(self, guardian: str) -> list[str]:
+        return sorted(person for person, kept in self.posts.people.items() if guardian in kept.guardians)
+
     async def roles_at(self, person: str, school: str) -> frozenset[str]:
         return frozenset(role for role, people in (await self.staff(school)).items() if person in people)
 

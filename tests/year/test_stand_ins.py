@@ -103,6 +103,7 @@ async def same(tables: Tables, made: Made, known: People) -> None:
     for person in sorted({*known.people, *known.posts_of}):
         assert await tables.roster.posts.of(person) == known.standing(person), person
         assert await tables.roster.person(person) == await made.roster.person(person)
+        assert await tables.roster.children(person) == await made.roster.children(person)
         assert await tables.whereabouts.of(person) == await made.whereabouts.of(person)
         assert await tables.notified.school(person) == await made.notified.school(person)
         assert await tables.notified.guardians(person) == await made.notified.guardians(person)

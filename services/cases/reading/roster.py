@@ -81,6 +81,12 @@ class Roster:
         born = Sealed.model_validate(row[4]) if row[4] else None
         return Person(row[0], row[1], row[2], Sealed.model_validate(row[3]), born, tuple(row[5]))
 
+    async def children(self, guardian: str) -> list[str]:
+        """The students whose guardian this person is."""
+        query = "SELECT person FROM person_v1 WHERE cardinality(guardians) > 0 AND guardians @> ARRAY[%s]::text[] ORDER BY person"
+        async with self._database.statement() as connection:
+            return [row[0] for row in await (await connection.execute(query, (guardian,))).fetchall()]
+
     async def roles_at(self, person: str, school: str) -> frozenset[str]:
         """The roles that somebody holds where a case of this school is worked on; none for whoever is unknown, left, suspended, or no member
         of staff.

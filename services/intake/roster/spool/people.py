@@ -22,13 +22,17 @@ _TABLES = (
     "CREATE TABLE leaving (person TEXT PRIMARY KEY, school TEXT, part TEXT)",
     "CREATE TABLE renewed (person TEXT PRIMARY KEY, digest TEXT)",
 )
+# SQLite finds one person at a time with EXISTS, or with IN and no other condition; with one it would first go through everybody.
 _READ_OR_KNOWN = "SELECT value FROM json_each(?) WHERE value IN (SELECT person FROM read) OR value IN (SELECT person FROM known)"
 _EXIST = (
-    "SELECT value FROM json_each(?) WHERE value IN (SELECT person FROM compared WHERE taken)"
+    "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM compared c WHERE c.person = value AND c.taken)"
     " OR (value IN (SELECT person FROM known) AND value NOT IN (SELECT person FROM leaving))"
 )
 _NAMED = "SELECT value FROM json_each(?) WHERE value IN (SELECT person FROM compared) OR value IN (SELECT person FROM gone)"
-_PLANNED_OR_KNOWN = "SELECT value FROM json_each(?) WHERE value IN (SELECT person FROM compared WHERE planned) OR value IN (SELECT person FROM known)"
+_PLANNED_OR_KNOWN = (
+    "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM compared c WHERE c.person = value AND c.planned)"
+    " OR value IN (SELECT person FROM known)"
+)
 _SCHOOL_OF = (
     "SELECT value, coalesce(c.school, k.school) FROM json_each(?) LEFT JOIN compared c ON c.person = value LEFT JOIN known k ON k.person = value"
     " WHERE coalesce(c.school, k.school) IS NOT NULL"
