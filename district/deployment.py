@@ -72,12 +72,14 @@ class Deployment:
     folder: where the logs go. databases: each service's own address. settings: environment added to every process.
     erasure: the address of the login that destroys keys, for intake; empty: nobody can.
     launch: how a service is started, with `{}` for its name; the fault tests put their own module here.
+    checkout: where the code lies that is started; None: where we are.
     """
 
     folder: Path
     databases: Mapping[str, str]
     redis_url: str
     launch: str = "services.{}"
+    checkout: Path | None = None
     settings: dict[str, str] = field(default_factory=dict)
     erasure: str = field(default="", repr=False)
     ports: dict[str, int] = field(default_factory=lambda: {service: free_port() for service in SERVICES})
@@ -108,6 +110,7 @@ class Deployment:
             self.processes[service] = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 [sys.executable, "-m", *self.launch.format(service).split()],
                 env={**_without_administrator(os.environ), **self.environment(service), **extra},
+                cwd=self.checkout,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
