@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.intake.attaching.sealing import Attaching
 from services.intake.authors import author_of_addition
-from services.intake.domain.concern import CONCERN, AddToConcern, Concern
+from services.intake.domain.concern import CONCERN, AddToConcern
+from services.intake.domain.concern.state import Concern
 from services.intake.domain.files import File, TooManyFiles
 from services.intake.raising import Narrative
 from shared.access import Principal

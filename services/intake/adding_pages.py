@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from services.intake.adding import Adding, Addition
 from services.intake.attaching.saying import FULL
-from services.intake.domain.concern import Concern
+from services.intake.domain.concern.state import Concern
 from services.intake.domain.files import TooManyFiles
 from services.intake.network import network_of
 from services.intake.rendering import Pages, empty_addition

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from services.intake.adding import Adding, Addition
 from services.intake.authors import author_of, author_of_addition, known_reporter, not_theirs
 from services.intake.dialogue import Dialogue, Said
-from services.intake.domain.concern import Concern
+from services.intake.domain.concern.state import Concern
 from services.intake.network import network_of
 from services.intake.raising import Accepted, ConcernBody, Raising, Short
 from services.intake.reporters import Reporters

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.intake.domain.concern import Concern
+from services.intake.domain.concern.state import Concern
 from services.intake.raising import ConcernBody
 from shared.access import ANONYMOUS, Principal
 from shared.errors import Fault

@@ -8,7 +8,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from services.intake.domain.concern import CONCERN, Concern, ConcernAddedTo, ConcernAnswered
+from services.intake.domain.concern import CONCERN
+from services.intake.domain.concern.events import ConcernAddedTo, ConcernAnswered
+from services.intake.domain.concern.state import Concern
 from shared.eventstore.store import EventStore
 from shared.sealed import Erased
 from shared.sealing import Vault

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from services.intake.digits import BITS, secret_of, written
-from services.intake.domain.concern import Concern
+from services.intake.domain.concern.state import Concern
 from services.intake.earlier_receipts import EarlierReceipts
 from services.intake.lettering import LENGTH, LOCATOR, lettered, normalised
 from shared.errors import NotAllowed

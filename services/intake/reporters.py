@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from services.intake.digits import secret_of
-from services.intake.domain.concern import CONCERN, Concern
+from services.intake.domain.concern import CONCERN
+from services.intake.domain.concern.state import Concern
 from services.intake.guessing import Guessing
 from services.intake.receipts import Receipts, leads_from
 from services.intake.views import Directory

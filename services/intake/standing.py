@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.intake.dialogue import Dialogue
-from services.intake.domain.concern import Concern, State
+from services.intake.domain.concern.state import Concern, State
 from services.intake.rendering import empty_addition
 from shared.events import OutcomeClass, RevealGround
 from shared.pages import Text, say

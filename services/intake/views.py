@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from services.intake.domain.concern import CONCERN, ConcernReceived
+from services.intake.domain.concern import CONCERN
+from services.intake.domain.concern.events import ConcernReceived
 from services.intake.domain.roster import RosterRowKept
 from services.intake.receipts import locator
 from shared.conditions import Conditions

@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from services.intake.domain.concern import ConcernReceived, NamedStudent
+from services.intake.domain.concern import NamedStudent
+from services.intake.domain.concern.events import ConcernReceived
 from shared.events import ConcernRaised
 from shared.sealed import Sealed
 

@@ -1,18 +1,8 @@
 """What a reporter adds to a concern, and what the school writes back."""
 
-from services.intake.domain.concern import (
-    CONCERN,
-    AddToConcern,
-    Concern,
-    ConcernAddedTo,
-    ConcernAnswered,
-    ConcernEnded,
-    ConcernMovedOn,
-    KeepAnswer,
-    NoSuchConcern,
-    RaiseConcern,
-    with_letters,
-)
+from services.intake.domain.concern import CONCERN, AddToConcern, KeepAnswer, NoSuchConcern, RaiseConcern
+from services.intake.domain.concern.events import ConcernAddedTo, ConcernAnswered, ConcernEnded, ConcernMovedOn, with_letters
+from services.intake.domain.concern.state import Concern
 from shared.events import ConcernContinued, NamedPerson
 from shared.testing import given
 from tests.intake.concerns import ABOUT_ANI, ANI, BUDI, FIELDS, RECEIVED, UNKNOWN, sealed

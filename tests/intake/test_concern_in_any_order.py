@@ -7,21 +7,9 @@ from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from services.intake.domain.concern import (
-    CONCERN,
-    AddToConcern,
-    Command,
-    Concern,
-    ConcernAddedTo,
-    ConcernEnded,
-    ConcernMovedOn,
-    ConcernReceived,
-    End,
-    MoveOn,
-    NamedStudent,
-    NoSuchConcern,
-    RaiseConcern,
-)
+from services.intake.domain.concern import CONCERN, AddToConcern, Command, End, MoveOn, NamedStudent, NoSuchConcern, RaiseConcern
+from services.intake.domain.concern.events import ConcernAddedTo, ConcernEnded, ConcernMovedOn, ConcernReceived
+from services.intake.domain.concern.state import Concern
 from shared.events import (
     Category,
     Channel,

@@ -2,7 +2,8 @@
 
 import pytest
 
-from services.intake.domain.concern import CONCERN, ConcernEnded, ConcernMovedOn, End, MoveOn, NoSuchConcern
+from services.intake.domain.concern import CONCERN, End, MoveOn, NoSuchConcern
+from services.intake.domain.concern.events import ConcernEnded, ConcernMovedOn
 from shared.testing import given
 from tests.intake.concerns import RECEIVED
 

@@ -4,7 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.intake.domain.concern import CONCERN, AddToConcern, Concern, ConcernAddedTo, ConcernReceived, Flooded, RaiseConcern
+from services.intake.domain.concern import CONCERN, AddToConcern, Flooded, RaiseConcern
+from services.intake.domain.concern.events import ConcernAddedTo, ConcernReceived
+from services.intake.domain.concern.state import Concern
 from services.intake.domain.held import (
     BY_ITSELF,
     BringBack,

@@ -2,7 +2,8 @@
 
 import pytest
 
-from services.intake.domain.concern import CONCERN, ConcernEnded, ConcernReceived, RaiseConcern
+from services.intake.domain.concern import CONCERN, RaiseConcern
+from services.intake.domain.concern.events import ConcernEnded, ConcernReceived
 from shared.events import ConcernRaised, NamedPerson
 from shared.testing import given
 from tests.intake.concerns import ABOUT_ANI, ANI, BUDI, FIELDS, RECEIVED, UNKNOWN, sealed

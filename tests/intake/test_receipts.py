@@ -14,7 +14,8 @@ from fastapi import FastAPI
 
 from services.intake.app import create_app
 from services.intake.digits import digits_in, secret_of, written
-from services.intake.domain.concern import CONCERN, Concern
+from services.intake.domain.concern import CONCERN
+from services.intake.domain.concern.state import Concern
 from services.intake.domain.roster import ROSTER, RegisterSchool
 from services.intake.earlier_receipts import EarlierReceipts
 from services.intake.guessing import Guessing

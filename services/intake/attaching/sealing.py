@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from uuid import uuid4
 
-from services.intake.domain.concern import Concern
+from services.intake.domain.concern.state import Concern
 from services.intake.domain.files import File
 from shared.attachments.boxes import Part, fresh_key, sealed
 from shared.attachments.keeping import Store, Stored

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
-from services.intake.domain.concern import CONCERN, ConcernReceived
+from services.intake.domain.concern import CONCERN
+from services.intake.domain.concern.events import ConcernReceived
 from services.intake.domain.held import BringBack, HeldCommand, Junk, LetThrough, ReadHeld, SetAside
 from services.intake.held.view import HeldReports, Listed
 from services.intake.views import Directory

@@ -9,7 +9,9 @@ from uuid import uuid4
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse
 
-from services.intake.domain.concern import CONCERN, Concern, ConcernReceived
+from services.intake.domain.concern import CONCERN
+from services.intake.domain.concern.events import ConcernReceived
+from services.intake.domain.concern.state import Concern
 from services.intake.domain.revealed import ShowName, open_to
 from services.intake.domain.roster import ROSTER
 from shared.access import SignedIn

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
-from services.intake.domain.concern import CONCERN, ConcernAddedTo, ConcernAnswered, ConcernReceived
+from services.intake.domain.concern import CONCERN
+from services.intake.domain.concern.events import ConcernAddedTo, ConcernAnswered, ConcernReceived
 from services.intake.domain.credentials import CredentialKind
 from services.intake.domain.doubles import DOUBLES, STREAM
 from services.intake.domain.roster import ROSTER, Entry

@@ -6,15 +6,24 @@ nobody's label leaks into another student's file (architecture, decision 8).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
 from services.intake.domain import held as holding
+from services.intake.domain.concern.events import (
+    ConcernAddedTo,
+    ConcernAnswered,
+    ConcernEnded,
+    ConcernEvent,
+    ConcernMovedOn,
+    ConcernReceived,
+    with_letters,
+)
+from services.intake.domain.concern.state import ORDER, Concern, evolve, initial
 from services.intake.domain.files import File, FileAttached, TooManyFiles, attached
-from services.intake.domain.held import HELD_EVENTS, ConcernHeld, Held, HeldCommand, HeldEvent, HeldLetThrough, kept_waiting
-from services.intake.domain.revealed import NoteOpened, ReporterNameOpened, ReporterNameShown, Revealed, ShowName, note_opened, shown
+from services.intake.domain.held import HELD_EVENTS, ConcernHeld, HeldCommand, kept_waiting
+from services.intake.domain.revealed import NoteOpened, ReporterNameOpened, ReporterNameShown, ShowName, note_opened, shown
 from shared.attachments.kinds import MOST_OF_ONE
 from shared.decider import Decider
 from shared.errors import Refused
@@ -32,11 +41,9 @@ from shared.events import (
 )
 from shared.events import Fact as Danger
 from shared.eventstore.codec import EventCodec
-from shared.eventstore.upcasting import Json, Upcasters
-from shared.message import Event, Fact
+from shared.eventstore.upcasting import Upcasters
+from shared.message import Fact
 from shared.sealed import ConcernText
-
-# commands ----------------------------------------------------------------------------------------------------------
 
 
 class NamedStudent(Fact):
@@ -114,149 +121,6 @@ class End(Fact):
 
 
 Command = RaiseConcern | AddToConcern | KeepAnswer | MoveOn | End | NoteOpened | ShowName | HeldCommand
-
-
-# events ------------------------------------------------------------------------------------------------------------
-
-
-class ConcernReceived(Event):
-    """The reporter's own words, and who said them. Private to intake.
-
-    receipt: SHA-256 of the secret that was given, in hexadecimal; None where an earlier release gave letters.
-    """
-
-    type: Literal["concern-received"] = "concern-received"
-    version: Literal[2] = 2
-    concern: str
-    school: str
-    narrative: ConcernText
-    channel: Channel
-    reporter_kind: ReporterKind
-    reporter: str | None
-    reply_to: ConcernText | None
-    receipt: str | None
-
-
-class ConcernAddedTo(Event):
-    type: Literal["concern-added-to"] = "concern-added-to"
-    version: Literal[1] = 1
-    addition: str
-    text: ConcernText
-
-
-class ConcernAnswered(Event):
-    """What was written back, for the holder of the receipt. text: sealed where it was written, under a key of the case."""
-
-    type: Literal["concern-answered"] = "concern-answered"
-    version: Literal[1] = 1
-    answer: str
-    text: ConcernText
-
-
-class ConcernMovedOn(Event):
-    type: Literal["concern-moved-on"] = "concern-moved-on"
-    version: Literal[1] = 1
-    state: Literal["read", "in_progress"]
-
-
-class ConcernEnded(Event):
-    type: Literal["concern-ended"] = "concern-ended"
-    version: Literal[1] = 1
-    outcome: OutcomeClass
-
-
-ConcernEvent = (
-    ConcernReceived | ConcernRaised | ConcernAddedTo | ConcernContinued | FileAttached | ConcernAttached
-    | ConcernAnswered | ConcernMovedOn | ConcernEnded | Revealed | HeldEvent
-)  # fmt: skip
-
-
-def with_letters(first: Json) -> Json:
-    """Version 1 of `concern-received`: its receipt was of letters, and nothing of it was kept here."""
-    return {**first, "receipt": None}
-
-
-# state -------------------------------------------------------------------------------------------------------------
-
-State = Literal["received", "read", "in_progress", "closed"]
-_ORDER: tuple[State, ...] = ("received", "read", "in_progress", "closed")
-
-
-@dataclass(frozen=True, slots=True)
-class Concern:
-    """What a decision needs. The reporter may see the state and, at the end, the outcome class.
-
-    raised: what was told of each student. facts: the dangers that the reporter has answered so far, the latest answer to each. receipt: what was kept
-    of it; None where it is of letters. answers: what was written back. files: the ids of what came along.
-    held: what waits to be told, where it came over the rate. opened: to whom its confidential reporter's name was opened.
-    """
-
-    concern: str | None = None
-    school: str = ""
-    reporter: str | None = None
-    state: State = "received"
-    outcome: OutcomeClass | None = None
-    additions: frozenset[str] = frozenset()
-    raised: tuple[ConcernRaised, ...] = ()
-    facts: Mapping[Danger, bool] = field(default_factory=dict)
-    reporter_kind: ReporterKind | None = None
-    receipt: str | None = None
-    answers: frozenset[str] = frozenset()
-    files: frozenset[str] = frozenset()
-    held: Held | None = None
-    opened: tuple[ReporterNameOpened, ...] = ()
-
-    @property
-    def identified(self) -> tuple[str, ...]:
-        """The students whom the reporter knew, each once."""
-        return tuple(dict.fromkeys(each.student for each in self.raised if each.student))
-
-
-initial = Concern()
-
-
-def evolve(concern: Concern, event: ConcernEvent) -> Concern:
-    match event:
-        case ConcernReceived():
-            told = {name: getattr(event, name) for name in ("concern", "school", "reporter", "reporter_kind", "receipt")}
-            return replace(concern, **told)
-        case ConcernRaised():
-            return replace(concern, raised=(*concern.raised, event), facts=event.facts)
-        case ConcernAddedTo():
-            return replace(concern, additions=concern.additions | {event.addition})
-        case ConcernContinued():
-            return replace(concern, facts=event.facts)
-        case FileAttached():
-            return replace(concern, files=concern.files | {event.attachment})
-        case ConcernAttached():
-            return concern  # the same file, as others hear of it
-        case ConcernAnswered():
-            return replace(concern, answers=concern.answers | {event.answer})
-        case ConcernMovedOn():
-            return replace(concern, state=event.state)
-        case ConcernEnded():
-            return replace(concern, state="closed", outcome=event.outcome)
-        case _:
-            return _evolve_revealed(concern, event) if isinstance(event, Revealed) else _evolve_held(concern, event)
-
-
-def _evolve_revealed(concern: Concern, event: Revealed) -> Concern:
-    """A look changes nothing of what may be looked at."""
-    return replace(concern, opened=(*concern.opened, event)) if isinstance(event, ReporterNameOpened) else concern
-
-
-def _evolve_held(concern: Concern, event: HeldEvent) -> Concern:
-    """While it is held, it is about whom it will be told."""
-    about = concern.raised
-    if isinstance(event, ConcernHeld):
-        about = event.waiting
-    elif isinstance(event, HeldLetThrough):
-        about = ()
-    facts = about[0].facts if isinstance(event, ConcernHeld) else concern.facts
-    return replace(concern, held=holding.evolve(concern.held, event), raised=about, facts=facts)
-
-
-# decide ------------------------------------------------------------------------------------------------------------
 
 
 class NoSuchConcern(Refused):
@@ -378,7 +242,7 @@ def _keep_answer(command: KeepAnswer, concern: Concern) -> Sequence[ConcernEvent
 
 def _move_on(command: MoveOn, concern: Concern) -> Sequence[ConcernEvent]:
     """The status never goes back. If there are several cases, the furthest one counts."""
-    if concern.concern is None or _ORDER.index(command.state) <= _ORDER.index(concern.state):
+    if concern.concern is None or ORDER.index(command.state) <= ORDER.index(concern.state):
         return []
     return [ConcernMovedOn(state=command.state)]
 
