@@ -25,7 +25,14 @@ from shared.access import SignedIn
 from shared.eventstore.projection import Projection
 from shared.pages import say
 
-BUTTONS = {"cases": "/cases/", "brings_in": "/cases/berjalan", "record": "/cases/catat", "searches": "/cases/cari-murid", "stands": "/cases/kegiatan"}
+BUTTONS = {
+    "cases": "/cases/",
+    "brings_in": "/cases/berjalan",
+    "record": "/cases/catat",
+    "searches": "/cases/cari-murid",
+    "stands": "/cases/kegiatan",
+    "reports": "/intake/laporan-saya",
+}
 """Buttons of the first page, for whoever may use the page behind them."""
 
 _LONGEST = 200
