@@ -34,6 +34,7 @@ BUTTONS = {
     "stands": "/cases/kegiatan",
     "reports": "/intake/laporan-saya",
     "hands_over": "/cases/serah-terima",
+    "assigns": "/cases/tunjuk",
 }
 """Buttons of the first page, for whoever may use the page behind them."""
 
