@@ -8,6 +8,8 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI
 
 from services.cases import listing, pages
+from services.cases.assigning import pages as assigning
+from services.cases.assigning.giving import GivingMany
 from services.cases.attached import pages as file_pages
 from services.cases.attached.activities import ActivityFiles
 from services.cases.attached.filing import Filing
@@ -25,6 +27,7 @@ from services.cases.clocks import Clockwork
 from services.cases.closing.naming import Closing
 from services.cases.commands import next_steps
 from services.cases.commands import routes as commands
+from services.cases.commands.fit_staff import FitStaff
 from services.cases.commands.road import Road
 from services.cases.domain.casework import Casework, casework
 from services.cases.domain.register import STRATEGIES
@@ -265,6 +268,7 @@ def _forms(kernel: Kernel, view: Projection, standing: StandingList, work: Casew
         bringing_in.router(BringingIn(road, WhomOnPaper(road, names, Whereabouts(kernel.database)), names, Drafts(kernel), words), finding),
         referring.router(Referring(road, Keeping(Drafts(kernel)), _referral_screens(road, choosing, asked))),
         mine.router(_own_page(kernel, work, names, road.calendars)),
+        assigning.router(_assigning(road, view, names, words)),
         recording.router(road, Recording(road, names, Presets(kernel), Drafts(kernel)), Whom(CaseList(view), names)),
     ]
 
@@ -279,6 +283,12 @@ def _choosing(road: Road, view: Projection, standing: StandingList, since: Since
 def _own_page(kernel: Kernel, work: Casework, names: Names, calendars: SchoolCalendars) -> mine.OwnPage:
     own = OwnCases(kernel, work.case)
     return mine.OwnPage(own, Saying(own, calendars), names, Agencies(kernel), calendars)
+
+
+def _assigning(road: Road, view: Projection, names: Names, words: Words) -> assigning.AssigningPage:
+    kernel = road.kernel
+    staff = FitStaff(kernel, road.roster)
+    return assigning.AssigningPage(kernel, CaseList(view), names, words, staff, Directory(kernel.database), GivingMany(road))
 
 
 def _schools(issuing: Issuing) -> list[APIRouter]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 
-from services.intake import api, later_pages
+from services.intake import api, later_pages, own_reports
 from services.intake.accounts.invitation_pages import invitation_router
 from services.intake.accounts.office import AccountOffice
 from services.intake.accounts.openid import pages as openid_pages
@@ -183,6 +183,7 @@ def create_app(settings: Settings) -> FastAPI:
             form_router(kernel, raising, directory, Flooding()),
             held_pages.router(HeldDesk(kernel, HeldReports(projections[held_view.VIEW]), directory)),
             later_pages.router(kernel, adding, reporters, dialogue, taking),
+            own_reports.router(own_reports.OwnReports(kernel, reporters)),
             attachments_router(attachments),
             identity_pages.router(kernel),
             asked_router(StoreWord(kernel.store, kernel.database)),

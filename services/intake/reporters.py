@@ -36,7 +36,7 @@ class Reporters:
     async def own(self, concern_id: str, principal: Principal, receipt: str | None, network: str) -> Concern:
         """The concern, for whoever holds its receipt, reported it, or signed in and wrote it down. Raises: NotFound, Unavailable."""
         concern = await self._concern(concern_id)
-        if concern.concern is None or not (await self._is_theirs(concern, principal) or await self._holds(receipt, concern, network)):
+        if concern.concern is None or not (await self.is_theirs(concern, principal) or await self._holds(receipt, concern, network)):
             raise NotFound("no concern of yours has this id")
         return concern
 
@@ -70,8 +70,8 @@ class Reporters:
     async def _matching(self, receipt: str, concern: Concern) -> Concern | None:
         return concern if await self.receipts.matches(receipt, concern) else None
 
-    async def _is_theirs(self, concern: Concern, principal: Principal) -> bool:
-        """An anonymous concern is nobody's, whoever was signed in when it was written."""
+    async def is_theirs(self, concern: Concern, principal: Principal) -> bool:
+        """An anonymous concern is nobody's, whoever was signed in when it was written. Raises: Unavailable."""
         if principal.kind not in ("person", "agency") or concern.reporter_kind == "anonymous":
             return False
         return concern.reporter == principal.id or await self._wrote(concern, principal)

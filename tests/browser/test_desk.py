@@ -24,6 +24,8 @@ async def test_the_first_page_empty_and_full(chromium, cases, view: View):
         await is_well(page, "desk")
         await page.goto(f"{origin}/cases/menunggu/new-words")
         await is_well(page, "desk-list")
+        await page.goto(f"{origin}/cases/serah-terima")
+        await is_well(page, "handing-over")
         await browsing.close()
 
 

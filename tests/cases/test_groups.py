@@ -78,7 +78,7 @@ async def test_its_leader_chooses_the_group_by_its_members_and_nobody_else_has_o
 
 async def test_victim_and_accused_of_one_incident_never_come_into_one_group(cases):
     school, concern = await cases.school(), str(uuid4())
-    victim, blamed = await school.case("victim", concern=concern), await school.case("blamed", concern=concern, role="accused")
+    victim, blamed = await school.case("victim", concern=concern), await school.concern("blamed", concern=concern, role="accused")
     other = await school.case("other-student")
     body = {"school": school.id, "field": "social", "purpose": "x"}
     refused = await cases.post("groups", school.counsellor, **body, cases=[victim, other, blamed])

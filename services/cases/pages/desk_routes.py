@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from services.cases.commands.road import Road
 from services.cases.figures.open_cases import Counting
 from services.cases.pages.desk import Desk
+from services.cases.pages.handing_over import HandingOver
 from services.cases.pages.people import Names
 from services.cases.pages.rows import Rows
 from services.cases.pages.work_list import MOST as LISTED
@@ -25,7 +26,16 @@ from shared.access import SignedIn
 from shared.eventstore.projection import Projection
 from shared.pages import say
 
-BUTTONS = {"cases": "/cases/", "brings_in": "/cases/berjalan", "record": "/cases/catat", "searches": "/cases/cari-murid", "stands": "/cases/kegiatan"}
+BUTTONS = {
+    "cases": "/cases/",
+    "brings_in": "/cases/berjalan",
+    "record": "/cases/catat",
+    "searches": "/cases/cari-murid",
+    "stands": "/cases/kegiatan",
+    "reports": "/intake/laporan-saya",
+    "hands_over": "/cases/serah-terima",
+    "assigns": "/cases/tunjuk",
+}
 """Buttons of the first page, for whoever may use the page behind them."""
 
 _LONGEST = 200
@@ -33,7 +43,7 @@ _LONGEST = 200
 
 
 def router(road: Road, view: Projection, standing: StandingList, words: Words) -> APIRouter:
-    """`/cases/menunggu`, its lists, and `/cases/cari`."""
+    """`/cases/menunggu`, its lists, `/cases/serah-terima`, and `/cases/cari`."""
     kernel = road.kernel
     routes, page = APIRouter(prefix="/cases", include_in_schema=False), kernel.frame.page
     names = Names(kernel, road.roster)
@@ -49,6 +59,11 @@ def router(road: Road, view: Projection, standing: StandingList, words: Words) -
     async def work_list(name: Name, request: Request, principal: SignedIn, wanted: Annotated[Asked, Query()]) -> HTMLResponse:
         found = await rows.of(principal, name, LISTED + 1)
         return page(request, "desk/list.html", listed(name, found, Wanted(wanted.tingkat, bool(wanted.terlambat), wanted.urut)))
+
+    @routes.get("/serah-terima")
+    async def handing_over(request: Request, principal: SignedIn) -> HTMLResponse:
+        waits, more = await HandingOver(rows).of(principal)
+        return page(request, "desk/handing-over.html", {"waits": waits, "more": more})
 
     @routes.get("/cari")
     async def search(request: Request, _: SignedIn, nomor: Annotated[str, Query(max_length=_LONGEST)] = "") -> Response:

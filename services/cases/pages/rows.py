@@ -136,7 +136,7 @@ def _of_list(name: Name, found: Sequence[Work]) -> list[Told]:
     """Meetings by when they begin."""
     if name == "appointments":
         found = sorted(found, key=lambda each: begins(each.what, each.expected_at))
-    return [_of_work(each) for each in (_first_of_each_case(found) if name in _ONE_A_CASE else found)]
+    return [of_work(each) for each in (_first_of_each_case(found) if name in _ONE_A_CASE else found)]
 
 
 def _first_of_each_case(found: Sequence[Work]) -> list[Work]:
@@ -154,7 +154,8 @@ def _address(principal: Principal, told: Told) -> str:
     return f"{case}/langkah/{step}?{urlencode({'activity': told.key.split('/')[0]})}" if step else ""
 
 
-def _of_work(work: Work) -> Told:
+def of_work(work: Work) -> Told:
+    """Something expected, before it is put into words."""
     return Told(work.case, work.key, work.school, work.student, work.urgency, work.what, work.expected_at)
 
 
