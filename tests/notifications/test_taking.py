@@ -1,10 +1,12 @@
 """An emergency's mail has a personal link, *Saya tangani*: once, by POST, and without any content (ADR 38)."""
 
+from datetime import timedelta
 from email import message_from_bytes
 
 import pytest
 
 from services.notifications.domain.alert import ALERT
+from services.notifications.taking.links import AlertLink, AlertLinks
 from shared.decider import load
 from shared.events import CasePeopleChanged, PersonSuspended
 from tests.logins import past_the_wall
@@ -78,6 +80,15 @@ async def test_a_link_of_somebody_who_may_not_hear_any_more_is_as_unknown_as_one
             answer = await running.client.post(link)
             assert (answer.status_code, answer.text) == (404, unknown.text)
         assert (await state(running)).acknowledged_by is None
+
+
+async def test_a_link_that_is_sent_again_after_days_holds_from_then_on_and_never_for_a_shorter_time(database, redis_url):
+    async with mail_server(Mailbox()) as smtp, desk(database, redis_url, smtp) as running:
+        links, now = AlertLinks(running.kernel.database, running.kernel.keys), running.kernel.clock.now()
+        token = await links.make("alert-case-1", "ani", now)
+        for sent, until in ((now + timedelta(days=3), now + timedelta(days=4)), (now, now + timedelta(days=4))):
+            assert await links.make("alert-case-1", "ani", sent) == token
+            assert await links.find(token) == AlertLink("alert-case-1", "ani", until)
 
 
 async def test_an_ordinary_alert_has_no_such_link(database, redis_url):
