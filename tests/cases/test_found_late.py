@@ -1,6 +1,8 @@
 """What is found out late leaves a day before the ladder hears of it, and that day stands (domain.md, Urgency)."""
 
+import json
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -10,6 +12,8 @@ from services.cases.domain.case.planning import AssessCase
 from services.cases.domain.case.strands import Acknowledge, AddNote, SetUrgency
 from services.cases.domain.steps.deadline import PassDeadline
 from services.cases.domain.strategies.conference import ProposeConference
+from tests.cases.asking import goal
+from tests.cases.desk import soon
 from tests.cases.people import NOW, POLICY, after, handled, later, step, words
 from tests.cases.test_always_expected import lowered
 from tests.cases.test_lying_still import PROPOSED, planned
@@ -75,3 +79,21 @@ def test_what_was_assessed_weeks_ago_and_is_written_down_today_is_planned_by_the
 def test_where_there_is_danger_now_it_waits_no_longer_than_a_day():
     danger = step(SetUrgency, urgency="emergency", decision="d", reason=W, policy=POLICY, at=later(days=5))
     assert due(after(PROPOSED, danger, case=planned()), STILL) == later(days=6)
+
+
+# over HTTP ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.anyio
+async def test_whoever_records_what_happened_weeks_ago_is_late_with_nothing(cases):
+    school = await cases.school()
+    case, who = await school.case(), school.counsellor
+    await cases.done(case, "acknowledge", who)
+    await cases.done(case, "assess-case", who, field="social", findings="x", safe=True)
+    await cases.done(case, "plan-case", who, goals=[goal(school)])
+    activity = (await cases.done(case, "request-counselling", who, origin="self", field="personal", reason="x"))["activity"]
+    await cases.done(case, "schedule-counselling", who, activity=activity, when=soon(days=90), place="x")
+    before = datetime.now(UTC)
+    await cases.done(case, "propose-conference", who, kind="help", purpose="x", happened_at=soon(days=-21))
+    (told,) = json.loads((await cases.events(case, "deadlines-set"))[-1])["deadlines"]
+    assert (told["what"], datetime.fromisoformat(told["due"]) >= before + timedelta(days=1)) == ("activity-step", True)
