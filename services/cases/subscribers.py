@@ -122,7 +122,8 @@ class FromIntake:
     async def _seen(self, event: Recorded, told: PersonRegistered | PersonLeft, checkpoint: Checkpoint | None) -> Outcome | None:
         """The open case of a student learns where the student is, and who is family on the staff."""
         if isinstance(told, PersonRegistered) and told.kind != "student":
-            await self._works(event, told.person)
+            if told.kind == "staff":
+                await self._works(event, told.person)
             return None
         if isinstance(told, PersonRegistered) and told.guardians:
             await self._kin.seen(told.person, self._policy, _occasion(event))

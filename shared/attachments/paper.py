@@ -14,7 +14,8 @@ import zlib
 from collections.abc import Iterator
 
 ACTS = (
-    "JavaScript", "Launch", "Rendition", "RichMedia", "XFA", "SubmitForm", "ImportData", "GoToE", "EmbeddedFile", "EmbeddedFiles", "Encrypt",
+    "JavaScript", "Launch", "Rendition", "RichMedia", "XFA", "SubmitForm", "ImportData", "GoToE", "GoToR", "EmbeddedFile", "EmbeddedFiles",
+    "Encrypt",
 )  # fmt: skip
 """Names without which no PDF does any of it. /OpenAction is not among them: nearly every PDF says by it on which page it opens."""
 
@@ -22,6 +23,8 @@ MOST_UNFOLDED = 128 * 1024 * 1024
 """Octets that the streams of one file may come to; a report of two hundred drawn pages comes to some thirty million."""
 
 _PIECE = 256 * 1024
+_MOUTHFUL = 16 * 1024
+_DEEPEST = 100
 _MEMORY = 512 * 1024 * 1024
 _SECONDS = 20
 _LONGEST_NAME = 64
@@ -38,53 +41,114 @@ def _spelled(name: str) -> str:
 
 
 _ACTING = re.compile(f"/(?:{'|'.join(map(_spelled, ACTS))})(?![^\\x00\\t\\n\\x0c\\r ()<>\\[\\]{{}}/%])".encode())
-_STREAM = re.compile(rb"stream[\t\x0c ]*(?:\r\n|\n|\r)?")
-_OBJECTS = re.compile(f"/{_spelled('ObjStm')}".encode())
-_PLAIN = re.compile(rb"/Filter\s*\[?\s*/FlateDecode\s*\]?")
-_FILTERED = re.compile(rb"/(?:Filter|DecodeParms|F|FFilter)\b|#")
+_TOGETHER = re.compile("|".join(map(_spelled, ("/ObjStm", "/XRef"))).encode())
 _OTHERWISE = re.compile("|".join(map(_spelled, ("LZWDecode", "ASCIIHexDecode", "ASCII85Decode", "RunLengthDecode"))).encode())
+
+_GAP, _REGULAR = rb"(?:[\x00\t\n\x0c\r ]|%[^\r\n]*+)*+", rb"[^\x00\t\n\x0c\r ()<>\[\]{}/%]"
+_OBJECT = re.compile(rb"obj" + _REGULAR + rb"*+" + _GAP + rb"<<")
+_WORD = re.compile(_GAP + rb"(<<|>>|[\[\](]|/" + _REGULAR + rb"*+|<[^<>]*+>|" + _REGULAR + rb"++)")
+_CLOSES = {b"<<": b">>", b"[": b"]"}
+_IN_STRING = re.compile(rb"\\.|[()]", re.DOTALL)
+_NUMBERED = re.compile(rb"#([0-9A-Fa-f]{2})")
+
+_HOLDS_OBJECTS = re.compile(rb"/(?:N|ObjStm)(?= )")
+_PLAIN = re.compile(rb"/Filter (?:/FlateDecode|\[ /FlateDecode \])(?= )")
+_FILTERED = re.compile(rb"/(?:Filter|F|FFilter|DecodeParms|DP|FDecodeParms)(?= )")
+_STREAM = re.compile(_GAP + rb"stream")
+_LINE = re.compile(rb"[\t\x0c ]*(?:\r\n|\n|\r)")
+_REST_OF_LINE = re.compile(rb"[^\r\n]*+(?:\r\n|\n|\r)?")
 
 
 def require_inert(file: bytes) -> None:
     """Raises: NotInert."""
-    if _ACTING.search(file):
+    if _ACTING.search(file) or (_TOGETHER.search(file) and _OTHERWISE.search(file)):
         raise NotInert
-    _require_open(file)
     left = MOST_UNFOLDED
-    for stream in _STREAM.finditer(file):
+    for start in _starts(file):
         seam = b""
-        for piece in _unfolded(file, stream.end()):
+        for piece in _unfolded(file, start):
             left -= len(piece)
             if left < 0 or _ACTING.search(seam + piece):
                 raise NotInert
-            seam = piece[-_LONGEST_NAME:]
+            seam = (seam + piece)[-_LONGEST_NAME:]
+    for each in re.finditer(rb"obj", file):
+        if begins := _OBJECT.match(file, each.start()):
+            _require_open(file, *_dictionary(file, begins.end()))
 
 
-def _require_open(file: bytes) -> None:
-    """Objects that are packed together are packed in the one way that is looked into here, and no remark hides how."""
-    packed = list(_OBJECTS.finditer(file))
-    if packed and _OTHERWISE.search(file):
+def _require_open(file: bytes, said: bytes, ends: int) -> None:
+    """Objects that are packed together are packed in the one way that is looked into here, and to the end. They are told by /N, without which no
+    reader finds one of them; most do not ask for their type.
+    """
+    begins = _STREAM.match(file, ends)
+    if not begins or not _HOLDS_OBJECTS.search(said):
+        return
+    rest, packed = _PLAIN.subn(b"", said, count=1)
+    line = _LINE.match(file, begins.end())
+    if not line or _FILTERED.search(rest) or (packed and not _is_whole(file, line.end())):
         raise NotInert
-    for each in packed:
-        begins, ends = file.rfind(b"obj", 0, each.start()), file.find(b"stream", each.end())
-        line = max(file.rfind(b"\n", 0, begins), file.rfind(b"\r", 0, begins))
-        said = _PLAIN.sub(b"", file[begins:ends], count=1)
-        if min(begins, ends) < 0 or b"%" in file[line + 1 : begins] or b"%" in said or _FILTERED.search(said):
+
+
+def _dictionary(file: bytes, at: int) -> tuple[bytes, int]:
+    """What it says, without what those in it say, and where it ends. at: behind its brackets. Raises: NotInert, where it is malformed."""
+    said, within = [], [b"<<"]
+    while within:
+        if len(within) > _DEEPEST or not (found := _WORD.match(file, at)):
             raise NotInert
+        word, at = found[1], found.end()
+        if word == b"(":
+            at = _behind_string(file, at)
+        elif word in _CLOSES:
+            within.append(word)
+        elif word in _CLOSES.values() and _CLOSES[within.pop()] != word:
+            raise NotInert
+        if within.count(b"<<") == 1:
+            said.append(_NUMBERED.sub(lambda number: bytes.fromhex(number[1].decode()), word))
+    return b" ".join([*said, b""]), at
+
+
+def _behind_string(file: bytes, at: int) -> int:
+    depth = 1
+    for each in _IN_STRING.finditer(file, at):
+        depth += {b"(": 1, b")": -1}.get(each[0], 0)
+        if not depth:
+            return each.end()
+    raise NotInert
+
+
+def _starts(file: bytes) -> Iterator[int]:
+    """Where streams begin: behind the word, or on the next line, because some readers pass over what else stands on its own."""
+    for each in re.finditer(rb"stream", file):
+        here, line = _LINE.match(file, each.end()), _REST_OF_LINE.match(file, each.end())
+        yield from {found.end() if found else each.end() for found in (here, line)}
 
 
 def _unfolded(file: bytes, start: int) -> Iterator[bytes]:
-    """What a stream holds, in pieces; nothing where it is packed in another way, as a photograph is."""
-    unpacking, packed = zlib.decompressobj(), memoryview(file)[start:]
-    while not unpacking.eof:
+    """What a stream holds, in pieces, up to where it goes wrong; nothing where it is packed in another way, as a photograph is. Its head and its sum
+    are left out of account, as readers leave them.
+    """
+    unpacking, at, step = zlib.decompressobj(-zlib.MAX_WBITS), start + 2, _PIECE
+    while step and not unpacking.eof:
+        before, packed = unpacking.copy(), file[at : at + _MOUTHFUL]
         try:
-            piece = unpacking.decompress(packed, _PIECE)
-        except zlib.error:
-            return
-        packed = memoryview(unpacking.unconsumed_tail)
+            piece = unpacking.decompress(packed, step)
+        except zlib.error:  # it keeps nothing of a call that fails: nearer, in smaller steps
+            unpacking, step = before, step // 2
+            continue
+        at += len(packed) - len(unpacking.unconsumed_tail)
         if not piece and not packed:
             return
         yield piece
+
+
+def _is_whole(file: bytes, start: int) -> bool:
+    """Whether it unfolds to its end with the sum it names. It was unfolded before, so it is not too large."""
+    unpacking = zlib.decompressobj()
+    try:
+        unpacking.decompress(memoryview(file)[start:])
+    except zlib.error:
+        return False
+    return unpacking.eof
 
 
 def main() -> int:

@@ -72,12 +72,39 @@ NOT_TAKEN: Mapping[str, bytes] = {
 """What a telephone or a desk makes and nobody here redraws: refused by its first octets."""
 
 
+def _stream(says: bytes, holds: bytes) -> bytes:
+    return b"7 0 obj<<" + says + b">>stream\n" + holds + b"\nendstream endobj\n"
+
+
+_FOLDED_TOGETHER = b"/Type/ObjStm/N 1/First 4/Length 99"
+
+
 def _packed(told: bytes, filtered: bytes = b"/Filter/FlateDecode") -> bytes:
     """A PDF whose objects are packed together."""
-    return _pdf(b"7 0 obj<</Type/ObjStm/N 1/First 4/Length 99" + filtered + b">>stream\n" + zlib.compress(b"1 0 " + told) + b"\nendstream endobj")
+    return _pdf(_stream(_FOLDED_TOGETHER + filtered, zlib.compress(b"1 0 " + told)))
+
+
+def _foretold(told: bytes) -> bytes:
+    """In rows of four octets, each told by what it differs from the row above, as pictures are packed."""
+    rows = [told[at : at + 4].ljust(4) for at in range(0, len(told), 4)]
+    above = [bytes(4), *rows]
+    return b"".join(b"\2" + bytes((each - over) % 256 for each, over in zip(row, up, strict=True)) for row, up in zip(rows, above, strict=False))
 
 
 _SCRIPT = b"<</Type/Catalog/OpenAction<</S/JavaScript/JS(app.alert\\(1\\))>>>>"
+
+_FLATE = _FOLDED_TOGETHER + b"/Filter/FlateDecode"
+_FOLDED_SCRIPT = zlib.compress(b"1 0 " + _SCRIPT)
+_ROWS = b"<</Predictor 12/Columns 4>>"
+_IN_ROWS = zlib.compress(_foretold(b"1 0 " + _SCRIPT))
+_HIDDEN: Mapping[str, bytes] = {
+    "behind-an-object-in-words": b"/Filter/FlateDecode/DecodeParms" + _ROWS + b"/X(obj)" + _FOLDED_TOGETHER,
+    "behind-a-stream-in-words": _FLATE + b"/X(stream)/DecodeParms" + _ROWS,
+    "behind-words-that-go-on": _FLATE + b"/X(\\)>>stream()\n)/DecodeParms" + _ROWS,
+    "named-shortly": _FLATE + b"/DP" + _ROWS,
+    "untyped": b"/N 1/First 4/Filter/FlateDecode/DecodeParms" + _ROWS,
+    "typed-as-a-table": b"/Type/XRef/#4e 1/First 4/Filter/FlateDecode/DecodeParms" + _ROWS,
+}
 
 ACTS: Mapping[str, bytes] = {
     "pdf-with-script": _pdf(b"1 0 obj" + _SCRIPT + b"endobj"),
@@ -93,12 +120,28 @@ ACTS: Mapping[str, bytes] = {
     ),
     "pdf-locked": _pdf(b"1 0 obj<</Type/Catalog>>endobj 2 0 obj<</Filter/Standard/V 5/R 6/O()/U()/P -1>>endobj", b"<</Root 1 0 R/Encrypt 2 0 R>>"),
     "pdf-that-unfolds-without-end": _pdf(b"1 0 obj<</Filter/FlateDecode>>stream\n" + zlib.compress(bytes(_UNFOLDED), 9) + b"\nendstream endobj"),
+    "pdf-that-leads-to-a-file-elsewhere": _pdf(b"1 0 obj<</Type/Catalog/OpenAction<</S/GoToR/F(\\\\\\\\x.invalid\\\\a)>>>>endobj"),
+    "pdf-packed-with-a-wrong-sum": _pdf(_stream(_FLATE, _FOLDED_SCRIPT[:-1] + bytes([_FOLDED_SCRIPT[-1] ^ 1]))),
+    "pdf-packed-and-cut-before-its-sum": _pdf(_stream(_FLATE, _FOLDED_SCRIPT[:-4])),
+    "pdf-packed-behind-an-empty-piece-that-only-readers-pass-over": _pdf(_stream(_FLATE, _FOLDED_SCRIPT[:2] + bytes(5) + _FOLDED_SCRIPT[2:])),
+    "pdf-packed-twice": _pdf(_stream(_FOLDED_TOGETHER + b"/Filter[/FlateDecode/FlateDecode]", zlib.compress(_FOLDED_SCRIPT))),
+    **{f"pdf-packed-in-rows-and-{name}": _pdf(_stream(says, _IN_ROWS)) for name, says in _HIDDEN.items()},
+    "pdf-packed-in-letters-without-a-type": _pdf(_stream(b"/N 1/First 4/Filter[/ASCIIHexDecode/FlateDecode]", _FOLDED_SCRIPT.hex().encode() + b">")),
+    "pdf-packed-behind-words-on-the-line": _pdf(_stream(_FLATE, _FOLDED_SCRIPT).replace(b"stream\n", b"stream %\n", 1)),
+    "pdf-packed-in-what-a-remark-says": _pdf(b"6 0 obj%" + _stream(_HIDDEN["untyped"], _IN_ROWS).replace(b"stream\n", b"stream\r\n", 1)),
+    "pdf-with-an-array-over-the-end": _pdf(_stream(b"/X[>>stream\n]" + _HIDDEN["untyped"], _IN_ROWS)),
 }
 """Not taken, because people open what is kept: it runs, starts, sends or carries something, or hides whether it does."""
 
 INERT: Mapping[str, bytes] = {
     "pdf-that-opens-on-a-page": _pdf(b"1 0 obj<</Type/Catalog/OpenAction[3 0 R/Fit]/Launches 1/JS 2>>endobj"),
     "pdf-packed": _packed(b"<</Type/Catalog/Lang(id)>>"),
+    "pdf-packed-beside-a-drawing-and-a-table-in-rows": _packed(b"<</Type/Catalog/Lang(id)>>")
+    + _stream(b"/Subtype/Image/Filter/FlateDecode/DecodeParms<</Colors 3/Predictor 15>>", _IN_ROWS)
+    + _stream(b"/Type/XRef/W[1 2 1]/ID[(\\(obj)<00>]/Filter/FlateDecode/DecodeParms" + _ROWS, _IN_ROWS)
+    + _stream(b"/N 3/Alternate/DeviceRGB/Filter[/FlateDecode]", zlib.compress(b"colours"))
+    + _stream(b"/Subtype/Image/Filter/DCTDecode/ColorSpace[/Separation/Black/DeviceCMYK<</FunctionType 2/N 1>>]", b"\xff\xd8\xff\xe0"),
+    "pdf-whose-page-is-packed-with-a-wrong-sum": _pdf(_stream(b"/Filter/FlateDecode", zlib.compress(b"BT (halo) Tj ET")[:-1] + b"\0")),
     "pdf-added-to": PDF + b"1 0 obj<</Type/Catalog/Changed true>>endobj\ntrailer<</Root 1 0 R/Prev 9>>\n%%EOF\n" * 500,
     "pdf-that-turns-round": _pdf(b"1 0 obj<</Type/Catalog/Pages 1 0 R/Kids[1 0 R]>>endobj", b"<</Root 1 0 R/Prev 0>>") + b"startxref\n0\n%%EOF",
     "archive-as-pdf": b"%PDF-1.7\n" + b"PK\x03\x04" + bytes(60) + b"PK\x05\x06" + bytes(18),

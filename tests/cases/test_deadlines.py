@@ -10,7 +10,7 @@ import pytest
 from services.cases.domain.case import planning as h
 from services.cases.domain.case.case import CASE
 from services.cases.domain.case.guardians import AssessGuardian
-from services.cases.domain.case.strands import Acknowledge, SetUrgency
+from services.cases.domain.case.strands import Acknowledge, Close, SetUrgency
 from services.cases.domain.steps.deadline import PassDeadline, clocks
 from services.cases.domain.steps.home import StudentConsentNeeded
 from services.cases.domain.strategies.parents import PlanParentMeeting
@@ -18,8 +18,9 @@ from services.cases.domain.strategies.teacher import AnswerAsTeacher, AskTeacher
 from services.cases.domain.strategies.visit import PlanVisit
 from services.cases.policies import FOLDER, parse_policy
 from shared.errors import Invalid
+from shared.events import CaseAcknowledged
 from shared.school_day import Calendar, Holiday
-from tests.cases.people import COUNSELLOR, NOW, POLICY, TEACHER, decided, handled, later, raised, step, take, words
+from tests.cases.people import COUNSELLOR, NOW, POLICY, STUDENT, TEACHER, after, decided, handled, later, raised, step, take, words
 
 SCHEDULES = 10_000
 W = words()
@@ -159,6 +160,17 @@ def test_a_level_raised_by_a_person_alerts_and_starts_its_clocks():
     assert "decide" not in case.deadlines  # raising it was a person's decision
     events, _ = decided(case, step(SetUrgency, decision="d-10", urgency="low", reason=W, by=COUNSELLOR, policy=POLICY, at=later(hours=2)))
     assert "case-triaged" not in [event.type for event in events]
+
+
+def test_an_alert_in_a_case_that_somebody_has_ends_when_a_person_takes_it_in_hand_or_closes_the_case():
+    taken = CaseAcknowledged(case="case-1", student=STUDENT, school="smp1", by=COUNSELLOR, concerns=("c-1",))
+    alerted = after(step(SetUrgency, decision="d-9", urgency="high", reason=W, policy=POLICY), case=handled())
+    events = CASE.decide(step(Acknowledge), alerted)
+    assert list(events)[:1] == [taken]
+    assert CASE.decide(step(Acknowledge), after(step(Acknowledge), case=alerted)) == [], "asked twice: quiet"
+    closing = step(Close, outcome_class="helped", task_reviewed=W)
+    assert [each for each in CASE.decide(closing, alerted) if isinstance(each, CaseAcknowledged)] == [taken]
+    assert [each for each in CASE.decide(closing, handled()) if isinstance(each, CaseAcknowledged)] == []
 
 
 def test_home_is_not_turned_to_without_a_student_who_asked_themselves_or_is_of_age():

@@ -4,6 +4,9 @@ import re
 
 import pytest
 
+from services.cases.standing.kept import VIEW
+from shared.events import PersonLeft
+from shared.testing import eventually
 from tests.cases.asking import formed
 from tests.cases.desk import Desk, School, soon
 from tests.cases.letters.reading_pdf import opened, text
@@ -51,10 +54,28 @@ def of(kind: str, where: str) -> str:
     return f"/cases/tanpa-kasus/{kind}/{name}"
 
 
+async def proposed(cases: Desk, school: School) -> str:
+    """A partnership that the counsellor proposed."""
+    typed = {"institution": "Puskesmas Contoh", "kind": "government", "improves": "Layanan kenari", "contribution": "x", "contact": "x"}
+    return of("partnership", await given(cases, school.counsellor, f"/cases/tanpa-kasus/baru/propose-partnership?school={school.id}", **typed))
+
+
+async def without_owner(cases: Desk, school: School, *streams: str) -> None:
+    """The counsellor, whose they are, leaves the school."""
+    await cases.hear(PersonLeft(person=school.named("counsellor"), school=school.id))
+    query = "SELECT count(*) FROM event WHERE type = 'owner-gone' AND stream = ANY (%s)"
+
+    async def known() -> bool:
+        return await cases.sql(query, list(streams)) == [(len(streams),)]
+
+    await eventually(known)
+    await cases.caught_up(VIEW)
+
+
 async def asked(cases: Desk, school: School, **more: str) -> str:
     """A consultation that a teacher asked for."""
     typed = {"asker_kind": "teacher", "asker": school.named("homeroom"), "aim": "climate", "question": "Tanya kenari"}
-    where = await given(cases, school.counsellor, f"/cases/tanpa-kasus/baru/ask-consultation?school={school.id}", **typed, **more)
+    where = await given(cases, school.counsellor, f"/cases/tanpa-kasus/baru/ask-consultation?school={school.id}", **(typed | more))
     return of("consultation", where)
 
 
@@ -140,6 +161,7 @@ async def test_a_consultation_goes_from_its_question_to_its_report_and_whoever_a
     read = await page(cases, school.teacher, name)
     assert [each in read.text for each in ("Tanya kenari", "Saran kenari", "Janji kenari", "Hasil kenari")] == [True] * 4
     assert ("/langkah/" in read.text, "/surat" in read.text, files in read.text) == (False, False, True)
+    assert case not in read.text, "whoever asks for advice learns of no case by it"
     assert f'href="{name}"' in (await page(cases, school.teacher, MINE)).text
     for other in (school.other, school.coordinator, cases.duty):
         assert [(await page(cases, other, each)).status_code for each in (name, f"{name}/surat")] == [404, 404]
@@ -147,9 +169,7 @@ async def test_a_consultation_goes_from_its_question_to_its_report_and_whoever_a
 
 async def test_a_partnership_is_agreed_by_whom_its_page_lets_agree_and_that_is_not_its_proposer(cases):
     school = await cases.school()
-    typed = {"institution": "Puskesmas Contoh", "kind": "government", "improves": "Layanan kenari", "contribution": "x", "contact": "x"}
-    begin = f"/cases/tanpa-kasus/baru/propose-partnership?school={school.id}"
-    name = of("partnership", await given(cases, school.counsellor, begin, **typed))
+    name = await proposed(cases, school)
     offered = ["agree-partnership" in await steps_of(cases, who, name) for who in (school.counsellor, school.coordinator)]
     assert offered == [False, True]
     assert (await page(cases, school.counsellor, f"{name}/langkah/agree-partnership")).status_code == 409
@@ -158,6 +178,38 @@ async def test_a_partnership_is_agreed_by_whom_its_page_lets_agree_and_that_is_n
     await given(cases, school.counsellor, f"{name}/langkah/start-partnership")
     await given(cases, school.counsellor, f"{name}/langkah/end-partnership", result="Hasil kenari", helped="yes")
     assert "Puskesmas Contoh" in await issued(cases, school.counsellor, f"{name}/surat", "partnership-report")
+
+
+async def test_a_partnership_and_a_consultation_whose_owner_left_are_shown_to_who_may_take_or_give_them_and_taken_there(cases):
+    school = await cases.school()
+    partnership, consultation = await proposed(cases, school), await asked(cases, school, asker=school.named("other"))
+    await without_owner(cases, school, *(each.removeprefix("/cases/tanpa-kasus/").replace("/", "-") for each in (partnership, consultation)))
+    for who, name, offered in (
+        (school.coordinator, partnership, (True, True)),
+        (school.principal, partnership, (False, True)),
+        (school.other, partnership, (True, False)),
+        (school.teacher, partnership, (False, False)),
+        (school.other, consultation, (True, False)),
+    ):
+        told = await page(cases, who, name)
+        assert (told.status_code, "menunggu pemegang" in told.text) == (200, True)
+        assert ("Ambil alih" in told.text, "Rekan yang ditunjuk" in told.text) == offered
+    shown = Fields((await page(cases, school.coordinator, partnership)).text).hidden
+    assert (await sent(cases, school.coordinator, partnership, shown)).status_code == 303
+    assert "menunggu pemegang" not in (await page(cases, school.coordinator, partnership)).text
+
+
+async def test_whoever_may_take_a_group_sees_its_plan_and_who_came_and_not_who_was_in_it_before(cases):
+    school = await cases.school()
+    name, _ = await formed(cases, school, ("ani", "budi", "citra"))
+    address, removed = f"/cases/tanpa-kasus/kelompok/{name}", f"/cases/tanpa-kasus/group/{name}/langkah/remove-member"
+    await given(cases, school.counsellor, removed, student=school.named("budi"))
+    mine = (await page(cases, school.counsellor, address)).text
+    assert [each in mine for each in ("Tujuan kenari", "ani", "budi", "Riwayat kegiatan ini")] == [True] * 4
+    await without_owner(cases, school, f"group-{name}")
+    for who in (school.coordinator, school.principal, school.other):
+        told = (await page(cases, who, address)).text
+        assert [each in told for each in ("Tujuan kenari", "ani", "budi", "Riwayat kegiatan ini")] == [True, True, False, False]
 
 
 async def test_every_step_that_is_offered_opens_and_is_not_refused_and_every_other_says_so(cases):

@@ -16,6 +16,7 @@ from services.cases.domain.case.strands import Acknowledge, Close, Match, Reopen
 from services.cases.domain.relatives import Relatives
 from services.cases.domain.steps.home import GuardianUnsafe
 from services.cases.domain.successor import Staff
+from services.cases.reading.roster import Roster
 from shared.events import CaseTriaged, PersonAppointed, PersonDismissed, PersonRegistered, Post
 from tests.cases.desk import accused
 from tests.cases.people import (
@@ -221,6 +222,21 @@ async def test_who_became_family_while_a_case_was_closed_reads_nothing_of_it_onc
     heard = json.loads((await cases.events(closed, "case-people-changed"))[-1])["suspended"]
     assert heard == [other]
     assert (await cases.get(f"cases/{closed}", school.other)).status_code == 404
+
+
+@pytest.mark.anyio
+async def test_only_a_member_of_staff_is_looked_up_as_a_parent_so_a_roster_full_of_guardians_costs_nothing(cases, monkeypatch):
+    looked_up = []
+
+    async def children(_: Roster, guardian: str) -> list[str]:
+        looked_up.append(guardian)
+        return []
+
+    school = await cases.school()
+    monkeypatch.setattr(Roster, "children", children)
+    await school.person("mother", "guardian")
+    await school.person("father", "staff", "homeroom")
+    assert looked_up == [school.named("father")]
 
 
 @pytest.mark.anyio

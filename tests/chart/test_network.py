@@ -77,4 +77,6 @@ def test_nobody_asks_a_job_and_everybody_the_proxy():
 def test_the_web_is_not_the_network_of_the_cluster():
     """An address that somebody typed leads to no neighbour and to no cloud's own data of the machine."""
     (peers,) = [peers for port, peers in allowed(rendered(), "notifications", "egress") if port == 443]
-    assert peers == [{"ipBlock": {"cidr": "0.0.0.0/0", "except": ["10.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"]}}]
+    assert peers == [
+        {"ipBlock": {"cidr": "0.0.0.0/0", "except": ["10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"]}}
+    ]

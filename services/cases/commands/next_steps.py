@@ -108,7 +108,7 @@ class LookingAhead:
 
     async def _counsels_other_side(self, principal: Principal, case: Case, now: datetime) -> bool:
         """Asked only where there is something to take in hand."""
-        if not case.in_nobody_s_hand or not counsels(principal, case):
+        if not case.waits_for_somebody or not counsels(principal, case):
             return False
         return principal.id in await known_of_other_side(self.road.work, self.road.kernel.store, self.road.casework.case, case, now)
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -43,8 +42,8 @@ class GroupPage:
         assert group is not None
         told = await self.showing.one(principal, thing, saved)
         leads = is_leader(principal, group)
-        of_its_leader = {name: told[name] if leads else "" for name in ("files", "letters")}
-        return told | of_its_leader | await self._shown(group) | {"leads": leads, "key": str(uuid4())}
+        of_its_leader = {name: told[name] if leads else "" for name in ("files", "letters", "entries")}
+        return told | of_its_leader | await self._shown(group) | {"leads": leads}
 
     async def _shown(self, group: Group) -> dict[str, Any]:
         held = [event for event in group.events if isinstance(event, SessionHeld)]

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from services.cases.domain.steps.command import ActEvent
 from services.cases.domain.steps.endings import COMMON
 from services.cases.domain.strategies.group_steps import CancelGroup, HandOverGroup, PostponeGroup, RecordMemberRefusal, RemoveMember
 from services.cases.domain.strategies.partnership import PartnershipProposed
+from services.cases.domain.streams import case_stream
 from services.cases.forms.wording import Form
 from services.cases.pages.after import After
 from services.cases.pages.entries import Telling, ids_in
@@ -19,11 +21,13 @@ from services.cases.reading.directory import Directory
 from services.cases.reading.read_log import record_read
 from services.cases.reading.sealed_trees import opened_trees
 from services.cases.reading.words import Words
+from services.cases.rights import standing_of
 from services.cases.standing.files import place_of as files_of
 from services.cases.standing.successors import Succession, Successors
 from services.cases.without_case.offered import Offering
 from services.cases.without_case.opened import Thing, place_of
 from shared.access import Principal
+from shared.decider import load
 from shared.pages import Text
 
 LETTERS = "/cases/tanpa-kasus/{kind}/{name}/surat"
@@ -84,7 +88,7 @@ class Showing:
             "about": await self._about(thing),
             "school_name": await self.directory.school(thing.school),
             "owner": names.get(thing.owner, ""),
-            "case": thing.about.cases[0] if thing.about.cases and not thing.group else "",
+            "case": await self._case(principal, thing),
             "entries": list(reversed(self.telling.entries(history, {}, await self._named(history)))),
             **await self._steps(principal, thing),
             "files": files_of(thing.kind, thing.name),
@@ -92,8 +96,17 @@ class Showing:
             "issue": self.after.letters(f"{_address(thing)}/surat", saved, history) if issues else [],
             "saved": self.forms[saved].title if saved in self.forms else None,
             "waiting": await self._waiting(principal, thing),
+            "key": str(uuid4()),
             "zone": await self._zone(thing),
         }
+
+    async def _case(self, principal: Principal, thing: Thing) -> str:
+        """That a consultation is about, where it is anything to the reader; whoever asked for advice need not know that there is a case."""
+        if thing.group or not thing.about.cases:
+            return ""
+        road, (case_id, *_) = self.offering.road, thing.about.cases
+        case = (await load(road.kernel.store, road.casework.case, case_stream(case_id))).state
+        return "" if standing_of(principal, case, road.kernel.clock.now()).sees == "nothing" else case_id
 
     async def _steps(self, principal: Principal, thing: Thing) -> dict[str, list[tuple[str, Text]]]:
         """What brings it on, and what turns it aside or gives it away."""

@@ -11,9 +11,14 @@ from shared.database import Database
 from shared.keys import Keys
 
 HOLDS = timedelta(hours=24)
-"""By then the ladder has ended, and the case asks for signing in anyway."""
+"""After each time that it is sent: an alert that nobody takes is sent again a day later at the latest (ADR 65)."""
 
-_KEEP = "INSERT INTO alert_link_v1 (token_hash, alert, person, until) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING"
+_KEEP = (
+    "INSERT INTO alert_link_v1 (token_hash, alert, person, until) VALUES (%s, %s, %s, %s) ON CONFLICT (token_hash)"
+    " DO UPDATE SET until = greatest(alert_link_v1.until, excluded.until)"
+)
+"""The token is the same each time: sent again it holds anew, and nothing makes it end earlier."""
+
 _FIND = "SELECT alert, person, until FROM alert_link_v1 WHERE token_hash = %s"
 
 

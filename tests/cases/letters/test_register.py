@@ -40,7 +40,7 @@ def issue(document: str, **told: Any) -> IssueDocument:
 
 
 def issued(document: str, number: str, place: int | None, **told: Any) -> DocumentIssued:
-    said = issue(document, **told).model_dump(exclude={"type", "version", "pattern", "typed", "contents", "calendar"})
+    said = issue(document, **told).model_dump(exclude={"type", "version", "pattern", "typed", "contents", "calendar", "given_at"})
     return DocumentIssued(**said, number=number, place=place, contents=words())
 
 

@@ -4,7 +4,7 @@ step does (domain.md, Urgency). So no case lies still without anybody being late
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -12,6 +12,7 @@ from services.cases.domain import official_reporting
 from services.cases.domain.case import additions, conflict, families, handling, own_words, protection, transferring
 from services.cases.domain.case.additions import ContinueConcern, NoteReading
 from services.cases.domain.case.families import FoldAnswer
+from services.cases.domain.case.found_late import a_day_after, with_a_day
 from services.cases.domain.case.handing_over import TakeOverCase
 from services.cases.domain.case.keeping_away import NoteFamily
 from services.cases.domain.case.merging import UnmergeCase
@@ -71,12 +72,12 @@ def expected(strategies: Strategies, case: Case, command: Fact, runs: Mapping[st
 
     runs: the clocks that `running` finds.
     """
-    wanted = [_by_who_is_there(each, case) for each in of_its_parts(strategies, case)]
+    wanted = [_by_who_is_there(each, case) for each in _not_overdue_at_once(of_its_parts(strategies, case), case, command)]
     if case.closed or (runs and not case.moves.merged_into):
         return wanted
     stands = wanted if case.owner else [each for each in wanted if each.owner is None]
     if case.moves.merged_into or (stands and not _keeps_its_day(case, command)):
-        return [*wanted, *(_by_who_is_there(each, case) for each in _lying_still(case, wanted))]
+        return [*wanted, *(_by_who_is_there(each, case) for each in _not_overdue_at_once(_lying_still(case, wanted), case, command))]
     return [*wanted, *_next_step(case, command)]
 
 
@@ -88,6 +89,19 @@ def _lying_still(case: Case, wanted: Sequence[Expected]) -> Iterator[Expected]:
             taken = [event for event in each.events if not isinstance(event, ActivityHandedOver)]
             due = taken[-1].at + GOES_ON[case.urgency]
             yield Expected(f"{each.activity}/step-{len(taken)}", ACTIVITY_STEP, due, each.owner)
+
+
+def _not_overdue_at_once(wanted: Iterable[Expected], case: Case, command: Fact) -> Iterator[Expected]:
+    """Medical care, and the next step of an activity: both are due by what may have happened long before this command."""
+    now = _said_at(command)
+    for each in wanted:
+        if each.what not in (protection.CARE, ACTIVITY_STEP):
+            yield each
+            continue
+        every_day = each.what == protection.CARE or case.urgency in FOLLOW_UP
+        left = with_a_day(each, case.deadlines.get(each.key), now, None if every_day else _calendar(command))
+        if left:
+            yield left
 
 
 def _by_who_is_there(wanted: Expected, case: Case) -> Expected:
@@ -151,11 +165,14 @@ def _next_step(case: Case, command: Fact) -> list[Expected]:
         return [Expected(what, what, command.next_by, case.owner)]
     if known and not isinstance(command, _STEPS):
         return [Expected(what, what, known.expected, case.owner)]
-    return [Expected(what, what, _follow_up(case.urgency, at, _calendar(command)), case.owner)] if at else []
+    return [Expected(what, what, _follow_up(case.urgency, at, command), case.owner)] if at else []
 
 
-def _follow_up(level: Urgency, at: datetime, calendar: Calendar) -> datetime:
-    return at + FOLLOW_UP[level] if level in FOLLOW_UP else calendar.after(at, FOLLOW_UP_SCHOOL_DAYS[level])
+def _follow_up(level: Urgency, at: datetime, command: Fact) -> datetime:
+    """After a step that happened days ago, too, there is a day for the next."""
+    calendar = None if level in FOLLOW_UP else _calendar(command)
+    due = calendar.after(at, FOLLOW_UP_SCHOOL_DAYS[level]) if calendar else at + FOLLOW_UP[level]
+    return max(due, a_day_after(_said_at(command) or at, calendar))
 
 
 def _calendar(command: Fact) -> Calendar:
@@ -169,6 +186,12 @@ def _calendar(command: Fact) -> Calendar:
             return form.calendar
         case _:
             return Calendar()
+
+
+def _said_at(command: Fact) -> datetime | None:
+    """When it was said, where that is known to be later."""
+    said = command.form if isinstance(command, HearSatisfaction) else command
+    return said.given_at if isinstance(said, Command) and said.given_at else _moment(command)
 
 
 def _moment(command: Fact) -> datetime | None:

@@ -137,7 +137,7 @@ def _reopened(case: Case, event: CaseReopened) -> Changes:
 
 def _acknowledged(case: Case, event: CaseAcknowledged) -> Changes:
     """A case without an owner becomes theirs. At the school where the student is now, while the case is at another one, it becomes nobody else's."""
-    acknowledged = {"acknowledged": case.acknowledged | frozenset(event.concerns)}
+    acknowledged = {"acknowledged": case.acknowledged | frozenset(event.concerns), "alerted": False}
     if event.school != case.school:
         return {**acknowledged, "there": There(event.by, event.school), "acknowledged_by": case.acknowledged_by or event.by}
     taken = {**acknowledged, "acknowledged_by": event.by, "in_hand": event.by}
@@ -211,7 +211,7 @@ _OWN_CHANGES: Mapping[type[Event], Change] = {
     StrandAdded: _strand,
     UrgencyDecided: lambda case, event: {"urgency": event.urgency, "decisions": (*case.decisions, event)},
     SafetyCheckAsked: lambda *_: {"check_safety": True},
-    CaseTriaged: lambda *_: {},
+    CaseTriaged: lambda *_: {"alerted": True},
     CaseAcknowledged: _acknowledged,
     CaseAssigned: _given,
     NoteAdded: lambda case, event: {"notes": (*case.notes, event)},
@@ -286,7 +286,7 @@ _CHANGES: Mapping[type[Event], Change] = {
     StudentMoved: _student_moved,
     MergedTaken: _merged_taken,
     SchoolToBeTold: lambda *_: {},
-    AlertsPassedOn: lambda *_: {},
+    AlertsPassedOn: lambda *_: {"alerted": False},
     CasePeopleChanged: lambda *_: {},
     ReporterRevealed: lambda *_: {},
     AllegationJudged: _judged,

@@ -130,9 +130,10 @@ def decide(command: StrandCommand, case: Case) -> Sequence[Event]:
 def _acknowledge(command: Acknowledge, case: Case) -> Sequence[Event]:
     """A case that nobody has is taken in hand also where its concerns were, at another school or by somebody who left.
 
+    So is one that its staff were alerted to again, by whoever has it, too: no alert goes on because the case has an owner.
     A counsellor of the other side takes nothing in hand here: the alert goes on to the next, and those above give it to somebody.
     """
-    if not case.in_nobody_s_hand and (case.owner or (command.there and case.elsewhere)):
+    if not case.waits_for_somebody and (case.owner or (command.there and case.elsewhere)):
         return []
     if not command.there and _waits_elsewhere(case):
         raise TakenInHandElsewhere
@@ -233,7 +234,7 @@ def _taken_in_hand(by: str, case: Case) -> Sequence[Event]:
     """Whoever closes a case has taken in hand what it holds: no ladder goes on for a closed case. Raises: TakenInHandElsewhere."""
     if _waits_elsewhere(case):
         raise TakenInHandElsewhere
-    return [CaseAcknowledged(**whose(case), by=by, concerns=case.concerns)] if case.in_nobody_s_hand else []
+    return [CaseAcknowledged(**whose(case), by=by, concerns=case.concerns)] if case.waits_for_somebody else []
 
 
 def _reopen(command: Reopen, case: Case) -> Sequence[Event]:

@@ -78,7 +78,8 @@ class Absent:
 @dataclass(frozen=True)  # without slots: what is asked for again and again is kept
 class Case:
     """Everything that deciding and rendering need; personal text stays sealed. acknowledged: concerns that a person's act has taken in hand; one
-    that joins later wants an act of its own. in_hand: who took it in hand since it was last given to somebody.
+    that joins later wants an act of its own. in_hand: who took it in hand since it was last given to somebody. alerted: the staff were alerted,
+    and no act has ended that.
     brought_in: how it came in where it already ran on paper.
     there: who took it in hand last at the school where the student was, while the case was at another one. climb: minutes between the rungs of its
     deadlines.
@@ -94,6 +95,7 @@ class Case:
     acknowledged: frozenset[str] = frozenset()
     assignee: str | None = None
     in_hand: str | None = None
+    alerted: bool = False
     there: There | None = None
     strands: tuple[StrandAdded, ...] = ()
     decisions: tuple[UrgencyDecided, ...] = ()
@@ -282,6 +284,11 @@ class Case:
     def in_nobody_s_hand(self) -> tuple[str, ...]:
         """Concerns that no person's act has taken in hand yet, in order."""
         return tuple(each for each in self.concerns if each not in self.acknowledged)
+
+    @property
+    def waits_for_somebody(self) -> bool:
+        """Something is in nobody's hand, or the staff are alerted again to what somebody has: either ends when a person takes it in hand."""
+        return bool(self.in_nobody_s_hand) or self.alerted
 
     @property
     def elsewhere(self) -> str | None:

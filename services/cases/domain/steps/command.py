@@ -6,7 +6,7 @@ from typing import Any, ClassVar, TypeVar
 
 from pydantic import AwareDatetime
 
-from services.cases.domain.steps.filled import SchoolCalendar
+from services.cases.domain.steps.filled import GivenNow, SchoolCalendar
 from shared.message import Event, Fact
 from shared.retelling import retold
 from shared.school_day import Calendar
@@ -16,6 +16,7 @@ E = TypeVar("E", bound=Event)
 
 class Command(Fact):
     """Something a person does. act: id of this very act, so that a repeat is known. by: the acting person. at: when it happened.
+    given_at: when it was said, which may be days later.
 
     calendar: of the school. called: the public name, as in routes and in what is possible next. permission: the row of the permission file that says
     who may give it. adds: it only adds something, so it never conflicts with another act. A subclass writes these three in its first line.
@@ -29,6 +30,7 @@ class Command(Fact):
     by: str
     at: AwareDatetime
     calendar: SchoolCalendar = Calendar()
+    given_at: GivenNow = None
 
     def __init_subclass__(cls, *, called: str = "", permission: str = "", adds: bool = False, **config: Any) -> None:
         super().__init_subclass__(**config)

@@ -33,6 +33,9 @@ PolicyNow = Annotated[Policy, Filled("policy")]
 SchoolCalendar = Annotated[Calendar, Filled("calendar")]
 """Of the school whose case it is, as it counts when the command is given."""
 
+GivenNow = Annotated[AwareDatetime | None, Filled("now")]
+"""When the command is given, whenever it happened; None where that is the same."""
+
 StudentAge = Annotated[int | None, Filled("age")]
 """In years when it happened; None where the birth date is unknown, which counts as minor."""
 
