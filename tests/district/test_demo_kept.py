@@ -32,7 +32,7 @@ class Silent:
 def case(*concerns: str, name: str = "11111111-0000-5000-8000-000000000000") -> dict[str, object]:
     return {
         "id": name, "version": 3, "student": None, "school": "s-1", "urgency": "low", "state": "opened", "desk": "school", "referrals": [],
-        "acknowledged_by": "p-1", "guardians": {"all_unsafe": False},
+        "acknowledged_by": "p-1", "assignee": None, "guardians": {"all_unsafe": False},
         "strands": [{"concern": each, "recorded_at": "2026-11-27T08:00:00+07:00", "people": []} for each in concerns],
     }  # fmt: skip
 
@@ -198,8 +198,7 @@ def test_12_the_page_is_a_page_at_every_width_and_links_are_whole(tmp_path, widt
     day = day_of(tmp_path, district_with(list(sample_schools()), [case("c-1")]))
     day.kept = Kept(steps=["x"], raised=[OURS], untold=[("seseorang " * 30, "sebab")] * 100, left=[("s", "sebab " * 40)] * 9)
     day.read_cases()
-    answer = {"items": [], "state": "closed", "assignee": None, "acknowledged_by": None}
-    day.client = httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(200, json=answer)))
+    day.client = httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(200, json={"items": [], "state": "closed"})))
     lines, links = page(day, [], ["terbuka " * 30] * 50, width=width), to_try(day, width=width)
     assert len([*lines, *links]) <= 48
     assert all(len(line) <= width for line in lines)
