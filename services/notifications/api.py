@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from services.notifications.case_people import KeptPeople, cases_of, may_see, reads, sees
 from services.notifications.contacting import Turns, mark_unsafe
 from services.notifications.domain.agency import AGENCY, RegisterAgency
-from services.notifications.domain.alert import ALERT, Alert, AlertRaised, Take
+from services.notifications.domain.alert import ALERT, Acknowledge, Alert, AlertRaised
 from services.notifications.domain.register import MarkUnsafe
 from services.notifications.domain.task import TASK
 from services.notifications.domain.task.state import Task
@@ -125,8 +125,8 @@ def _deliveries(routes: APIRouter, kernel: Kernel, outbox: Projection) -> None:
         if raised is not None and await _is_kept_away(kernel, raised, principal):
             raise NotFound("no alert of yours has this id")
         stream, occasion = f"alert-{alert_id}", _occasion(kernel, principal, command, None)
-        done = await execute(kernel.store, ALERT, stream, Take(by=principal.id), occasion, asked=command, check=on_its_ladder)
-        return {"alert": alert_id, "acknowledged_by": done.state.in_hand_of or principal.id}
+        done = await execute(kernel.store, ALERT, stream, Acknowledge(by=principal.id), occasion, asked=command, check=on_its_ladder)
+        return {"alert": alert_id, "acknowledged_by": done.state.acknowledged_by or ""}
 
 
 async def _is_kept_away(kernel: Kernel, raised: AlertRaised, principal: Principal) -> bool:

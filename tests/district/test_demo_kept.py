@@ -32,7 +32,7 @@ class Silent:
 def case(*concerns: str, name: str = "11111111-0000-5000-8000-000000000000") -> dict[str, object]:
     return {
         "id": name, "version": 3, "student": None, "school": "s-1", "urgency": "low", "state": "opened", "desk": "school", "referrals": [],
-        "acknowledged_by": "p-1", "guardians": {"all_unsafe": False},
+        "acknowledged_by": "p-1", "assignee": None, "guardians": {"all_unsafe": False},
         "strands": [{"concern": each, "recorded_at": "2026-11-27T08:00:00+07:00", "people": []} for each in concerns],
     }  # fmt: skip
 

@@ -15,14 +15,12 @@ from services.notifications.domain.alert import (
     AlertRaised,
     AlertRepeated,
     AlertStepTaken,
-    AlertTaken,
     AlertUndelivered,
     Climb,
     LadderStep,
     NoSuchAlert,
     NoteAttempt,
     RaiseAlert,
-    Take,
 )
 from services.notifications.domain.outcome import Accepted, Later, Never
 from shared.events import AlertExhausted, StaffAlerted
@@ -249,14 +247,3 @@ def test_on_any_day_the_first_rung_hears_at_once_and_the_others_in_order(start):
 def test_every_level_gives_up_only_after_its_last_step():
     for urgency in ("emergency", "high", "medium", "low"):
         assert ladder.give_up(urgency) > ladder.steps(urgency, STAFF, (), desk="school")[-1].minutes
-
-
-def test_whoever_says_that_they_take_it_keeps_the_others_from_it_until_the_next_step_and_stops_no_ladder():
-    taken = AlertTaken(by="ani")
-    given(ALERT, RAISED, FIRST).when(Take(by="ani")).then(taken).when(Take(by="ani")).then().when(Take(by="budi")).then()
-    given(ALERT, RAISED, FIRST, taken).when(Climb(step=1)).then(SECOND).when(Take(by="budi")).then(AlertTaken(by="budi"))
-    given(ALERT, RAISED, FIRST, taken).when(Acknowledge(by="budi")).then(AlertAcknowledged(by="budi")).when(Take(by="ani")).then()
-
-
-def test_of_an_alert_that_nobody_took_in_time_nobody_is_kept_by_what_another_said():
-    given(ALERT, RAISED, EXHAUSTED, AlertTaken(by="ani")).when(Take(by="ani")).then().when(Take(by="dewi")).then(AlertTaken(by="dewi"))

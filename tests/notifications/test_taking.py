@@ -8,7 +8,7 @@ import pytest
 from services.notifications.domain.alert import ALERT
 from services.notifications.taking.links import AlertLink, AlertLinks
 from shared.decider import load
-from shared.events import CaseAcknowledged, CasePeopleChanged, PersonSuspended
+from shared.events import CasePeopleChanged, PersonSuspended
 from tests.logins import past_the_wall
 from tests.notifications.desk import Mailbox, desk, mail_server, text_of
 from tests.notifications.scenes import in_states, staffed, triaged
@@ -44,7 +44,7 @@ async def test_each_receiver_has_a_link_of_their_own_and_looking_at_it_changes_n
         page = await running.client.get(mine["ani"])
         assert (page.status_code, "Saya tangani" in page.text) == (200, True)
         assert not any(word in page.text for word in ("case-1", "siswa", "school-1"))
-        assert (await state(running)).taken_by is None
+        assert (await state(running)).acknowledged_by is None
 
 
 async def test_whoever_presses_first_has_it_once_and_the_others_are_told_so(database, redis_url):
@@ -56,23 +56,9 @@ async def test_whoever_presses_first_has_it_once_and_the_others_are_told_so(data
         again, second = await running.client.post(mine["citra"]), await running.client.post(mine["ani"])
         assert ["Anda menanganinya" in each.text for each in (first, again, second)] == [True, True, False]
         assert "Sudah ada yang menangani" in second.text
-        assert [event.actor for event in await running.told("alert-taken")] == ["citra"]
-
-
-async def test_the_alert_goes_on_after_a_link_was_pressed_until_the_case_itself_has_somebody(database, redis_url):
-    """Whoever pressed may be the other side's counsellor, whom the case refuses (ADR 65)."""
-    mailbox = Mailbox()
-    async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
-        await emergency(running)
-        mine = links(mailbox)
-        await running.client.post(mine["ani"])
-        async with past_the_wall(running.kernel.database).connection() as connection:
-            await connection.execute("UPDATE deadline_v1 SET due_at = clock_timestamp() WHERE step = 1")
-        await in_states(running, "case-1", *["sent"] * 8)
-        assert "Anda menanganinya" in (await running.client.post(mine["citra"])).text
-        await running.hear(CaseAcknowledged(case="case-1", student="siswa", school="school-1", by="citra", concerns=("c1",)))
-        await in_states(running, "case-1", *["acknowledged"] * 8)
-        assert "Sudah ada yang menangani" in (await running.client.post(mine["ani"])).text
+        assert (await state(running)).acknowledged_by == "citra"
+        assert [event.actor for event in await running.told("alert-acknowledged")] == ["citra"]
+        await in_states(running, "case-1", *["acknowledged"] * 4)
 
 
 async def test_a_link_of_somebody_who_may_not_hear_any_more_is_as_unknown_as_one_that_ended(database, redis_url):
@@ -93,7 +79,7 @@ async def test_a_link_of_somebody_who_may_not_hear_any_more_is_as_unknown_as_one
         for link in mine.values():
             answer = await running.client.post(link)
             assert (answer.status_code, answer.text) == (404, unknown.text)
-        assert (await state(running)).taken_by is None
+        assert (await state(running)).acknowledged_by is None
 
 
 async def test_a_link_that_is_sent_again_after_days_holds_from_then_on_and_never_for_a_shorter_time(database, redis_url):

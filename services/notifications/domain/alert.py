@@ -2,8 +2,7 @@
 
 In an emergency all rungs without a conflict hear at once, and again after 15 and 30 minutes. Otherwise one rung hears after another. A rung that is
 vacant, absent or in conflict is skipped at once, and so is one whose messages can never arrive. The ladder ends when a person acknowledges, not when
-somebody edits something (domain.md, Urgency). It is the case that says so: it knows who may. Where nobody of the district may take the case either,
-those on the ladder are asked again (ADR 65).
+somebody edits something (domain.md, Urgency). Where nobody of the district may take it either, those on the ladder are asked again (ADR 65).
 """
 
 from __future__ import annotations
@@ -62,19 +61,13 @@ class NoteAttempt(Fact):
     outcome: Outcome
 
 
-class Take(Fact):
-    """Somebody says that they take it in hand. Whether they may, only the case knows: the ladder goes on until the case says that it has somebody."""
-
-    by: str
-
-
 class Acknowledge(Fact):
-    """The case says that a person took it in hand, or that the alert goes on elsewhere."""
+    """A person takes the alert in hand."""
 
     by: str
 
 
-Command = RaiseAlert | Climb | NoteAttempt | Take | Acknowledge
+Command = RaiseAlert | Climb | NoteAttempt | Acknowledge
 
 
 # events ------------------------------------------------------------------------------------------------------------
@@ -138,21 +131,13 @@ class AlertUndelivered(Event):
     step: int
 
 
-class AlertTaken(Event):
-    """Somebody said that they take it in hand: until the next step the others are told so."""
-
-    type: Literal["alert-taken"] = "alert-taken"
-    version: Literal[1] = 1
-    by: str
-
-
 class AlertAcknowledged(Event):
     type: Literal["alert-acknowledged"] = "alert-acknowledged"
     version: Literal[1] = 1
     by: str
 
 
-AlertEvent = AlertRaised | AlertStepTaken | AlertRepeated | AlertUndelivered | AlertTaken | AlertAcknowledged | StaffAlerted | AlertExhausted
+AlertEvent = AlertRaised | AlertStepTaken | AlertRepeated | AlertUndelivered | AlertAcknowledged | StaffAlerted | AlertExhausted
 
 
 # state -------------------------------------------------------------------------------------------------------------
@@ -161,25 +146,19 @@ AlertEvent = AlertRaised | AlertStepTaken | AlertRepeated | AlertUndelivered | A
 @dataclass(frozen=True, slots=True)
 class Alert:
     """step: the last one taken, -1 before the first; of a round that goes on asking, too. told: (person, step) of each mail that was sent. missed: of
-    each that could not be sent. taken_by: who said since that step that they take it in hand.
+    each that could not be sent.
     """
 
     raised: AlertRaised | None = None
     step: int = -1
     told: frozenset[tuple[str, int]] = frozenset()
     missed: frozenset[tuple[str, int]] = frozenset()
-    taken_by: str | None = None
     acknowledged_by: str | None = None
     exhausted: bool = False
 
     @property
     def ended(self) -> bool:
         return self.acknowledged_by is not None or self.exhausted
-
-    @property
-    def in_hand_of(self) -> str | None:
-        """Who keeps the others from taking it in hand. Of an alert that nobody took in time only the case says so."""
-        return self.acknowledged_by or (None if self.exhausted else self.taken_by)
 
     @property
     def people(self) -> frozenset[str]:
@@ -198,13 +177,11 @@ def evolve(alert: Alert, event: AlertEvent) -> Alert:
         case AlertRaised():
             return replace(alert, raised=event)
         case AlertStepTaken(step=step) | AlertRepeated(step=step):
-            return replace(alert, step=step, taken_by=None)
+            return replace(alert, step=step)
         case StaffAlerted(person=person, step=step):
             return replace(alert, told=alert.told | {(person, step)})
         case AlertUndelivered(person=person, step=step):
             return replace(alert, missed=alert.missed | {(person, step)})
-        case AlertTaken(by=by):
-            return replace(alert, taken_by=by)
         case AlertAcknowledged(by=by):
             return replace(alert, acknowledged_by=by)
         case AlertExhausted():
@@ -233,8 +210,6 @@ def decide(command: Command, alert: Alert) -> Sequence[AlertEvent]:
             return _climb(step, alert, alert.raised)
         case NoteAttempt():
             return _attempted(command, alert, alert.raised)
-        case Take(by=by):
-            return [] if alert.in_hand_of or alert.taken_by == by else [AlertTaken(by=by)]
         case Acknowledge(by=by):
             return [] if alert.acknowledged_by else [AlertAcknowledged(by=by)]
         case _:
@@ -306,8 +281,5 @@ def _unreachable(command: NoteAttempt, alert: Alert, raised: AlertRaised) -> Seq
 
 
 ALERT: Decider[Command, Alert, AlertEvent] = Decider(
-    initial,
-    decide,
-    evolve,
-    EventCodec(AlertRaised, AlertStepTaken, AlertRepeated, AlertUndelivered, AlertTaken, AlertAcknowledged, StaffAlerted, AlertExhausted),
+    initial, decide, evolve, EventCodec(AlertRaised, AlertStepTaken, AlertRepeated, AlertUndelivered, AlertAcknowledged, StaffAlerted, AlertExhausted)
 )

@@ -1,25 +1,24 @@
 """The page behind such a link. It says nothing of the case; looking changes nothing, and reading anything needs signing in.
 
-Until the ladder's next step the others are told that somebody takes it. It stops when the case was taken in hand, which not everybody may (ADR 65).
+The alert's ladder stops by it. The case goes on asking for somebody who takes it in hand there: its own clocks do not stop by a link.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from uuid import uuid4
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from services.notifications.case_people import KeptPeople
-from services.notifications.domain.alert import ALERT, Alert, Take
+from services.notifications.domain.alert import ALERT, Acknowledge, Alert
 from services.notifications.secret_address import secret_page, unknown_link
 from services.notifications.taking.links import AlertLink, AlertLinks
 from services.notifications.views import Roster
 from shared.access import SignedIn
 from shared.decider import execute, load
-from shared.message import Occasion
+from shared.message import TANGGAP, Occasion, derived_id
 from shared.service import Kernel
 
 
@@ -43,10 +42,10 @@ class Taking:
         return None if away else (link, alert)
 
     async def take(self, link: AlertLink, alert: Alert) -> Alert:
-        """Once until the next step: whoever took it first has it. Raises: Unavailable."""
-        cause = uuid4()
+        """Once: whoever took it first has it. Raises: Unavailable."""
+        cause = derived_id(TANGGAP, "taken-by-link", link.alert, link.person)
         occasion = Occasion(link.person, alert.raised.school if alert.raised else None, self.kernel.clock.now(), cause, cause)
-        return (await execute(self.kernel.store, ALERT, link.alert, Take(by=link.person), occasion)).state
+        return (await execute(self.kernel.store, ALERT, link.alert, Acknowledge(by=link.person), occasion)).state
 
 
 def router(taking: Taking) -> APIRouter:
@@ -71,5 +70,5 @@ def router(taking: Taking) -> APIRouter:
 
 def _shown(link: AlertLink, alert: Alert) -> Mapping[str, object]:
     """case: only for whoever took it; its page asks for signing in."""
-    mine = (alert.acknowledged_by or alert.taken_by) == link.person
-    return {"mine": mine, "taken": alert.in_hand_of is not None, "case": alert.raised.case if mine and alert.raised else ""}
+    mine = alert.acknowledged_by == link.person
+    return {"mine": mine, "taken": alert.acknowledged_by is not None, "case": alert.raised.case if mine and alert.raised else ""}

@@ -11,9 +11,7 @@ from services.cases.domain.case.state import Case
 from shared.events import CasePeopleChanged, Deputy
 from shared.rights.people import CasePeople
 
-SILENT = frozenset(
-    {"version", "acts", "activities", "notes", "member_notes", "alerts", "alerted", "ledger", "climb", "decisions", "deadlines", "brought_in"}
-)
+SILENT = frozenset({"version", "acts", "activities", "notes", "member_notes", "alerts", "ledger", "climb", "decisions", "deadlines", "brought_in"})
 """Fields of a case that say nothing about its people. Of its deadlines only this matters: whether one is late."""
 
 _speaking: Callable[[Case], tuple[object, ...]] = attrgetter(
