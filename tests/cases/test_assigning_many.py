@@ -80,3 +80,14 @@ async def test_nobody_but_who_coordinates_a_school_opens_it(cases, school):
         assert (await cases.client.get(ADDRESS, headers=who)).status_code == 403
     answer = await cases.client.get(f"{ADDRESS}?sekolah={elsewhere.id}", headers=school.coordinator)
     assert answer.status_code == 403
+
+
+async def test_whatever_a_browser_sends_is_answered_and_gives_nothing(cases, school):
+    case = await school.concern()
+    odd = ("a\x00b", "x" * 5000, "\u202e", "' OR 1=1 --")
+    for each in odd:
+        for typed in ({"key": each, "kasus": [case], "kepada": each}, {"key": "k", "kasus": [each], "kepada": school.named("counsellor")}):
+            status, _ = await sent(cases, school.coordinator, **typed)
+            assert status < 500, typed
+        assert (await cases.client.get(ADDRESS, params={"sekolah": each}, headers=school.coordinator)).status_code < 500
+    assert await assigned(cases, case) == []

@@ -31,6 +31,8 @@ MOST = 200
 """Cases that are shown of one school, the newest first; the page says where there are more."""
 
 AT_ONCE = 50
+"""Cases of one form: each is a command of its own, and the browser waits for all of them."""
+
 _TITLE = say("Tunjuk konselor")
 _CHOOSE_CASES = Sentences("Pilih paling sedikit satu kasus, paling banyak 50.", "Choose at least one case, and at most 50.")
 _CHOOSE_PERSON = Sentences("Pilih siapa yang memegangnya.", "Choose who has them from now on.")

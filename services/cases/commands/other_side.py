@@ -43,7 +43,7 @@ async def known_of_other_side(work: WorkList, store: EventStore, cases: Decider[
 
 
 def counsels(principal: Principal, case: Case) -> bool:
-    """Whoever takes it in hand would work with the student. Who stands above the counsellors takes it in hand to give it to one."""
+    """Whether they would work with the student themselves. Coordinators, principals and the district take a case in hand to give it to somebody."""
     return not principal.works_at(case.alerted_at, *LADDER)
 
 
