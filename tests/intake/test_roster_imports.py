@@ -260,10 +260,10 @@ async def test_a_bundle_is_not_read_before_the_one_before_it_is_done(office, mon
     assert order == ["one", "one done", "wrong", "wrong done", "two", "two done"]
 
 
-def child(database: str, bundle: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.intake.importing_child", database, str(bundle)], stdout=subprocess.PIPE, text=True, cwd=ROOT, env={**os.environ}
-    )
+def child(database: str, bundle: Path, *stand: int) -> subprocess.Popen[str]:
+    """stand: after how many batches it stands still; it goes on to its end where that is left out."""
+    command = [sys.executable, "-m", "tests.intake.importing_child", database, str(bundle), *map(str, stand)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env={**os.environ})
 
 
 @pytest.mark.parametrize("batches", [1, 3])
@@ -275,7 +275,7 @@ async def test_an_import_that_was_killed_and_is_repeated_ends_in_the_same_roster
     second = write_roster(District(district.schools, changed), tmp_path / "b.zip")
     async with opened(database, tmp_path) as office:
         await office.bring(first)
-    process = child(database, second)
+    process = child(database, second, batches)
     try:
         assert process.stdout
         for _ in range(1 + batches):
