@@ -63,6 +63,9 @@ class InMemoryEventStore:
     def known(self, stream: str) -> Loaded[Any] | None:
         return self._states.known(stream)
 
+    async def to_build_on(self, stream: str) -> Loaded[Any] | None:
+        return self.known(stream)
+
     def remember(self, loaded: Loaded[Any]) -> None:
         self._states.keep(loaded)
 

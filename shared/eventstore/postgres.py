@@ -83,6 +83,11 @@ class PostgresEventStore:
         found = self._states.known(stream)
         return found if found and found.outages == self.outages else None
 
+    async def to_build_on(self, stream: str) -> Loaded[Any] | None:
+        if self._journal:
+            await self._journal.require(self, stream)
+        return self.known(stream)
+
     def remember(self, loaded: Loaded[Any]) -> None:
         self._states.keep(loaded)
 
