@@ -3,6 +3,8 @@
 import asyncio
 import json
 from base64 import urlsafe_b64encode
+from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -124,10 +126,12 @@ def test_a_reporter_who_is_not_in_the_roster_is_refused(intake):
 def test_whoever_loses_the_network_in_the_middle_of_a_form_is_no_error_of_ours(intake, capsys):
     """Uvicorn would write down what leaves the application, and an operator would look for a fault."""
     kind = b"multipart/form-data; boundary=x"
-    pieces = iter([{"type": "http.request", "body": b"--x\r\nContent-Disp", "more_body": True}, {"type": "http.disconnect"}])
+    pieces: Iterator[dict[str, Any]] = iter(
+        [{"type": "http.request", "body": b"--x\r\nContent-Disp", "more_body": True}, {"type": "http.disconnect"}]
+    )
     sent: list[dict] = []
 
-    async def receive() -> dict:
+    async def receive() -> dict[str, Any]:
         return next(pieces)
 
     async def send(message) -> None:
