@@ -1,6 +1,6 @@
 #!/bin/sh
 # Follows the PostgreSQL at PGHOST as its standby; where there is no data folder it copies that server first. PGUSER and PGPASSWORD: the administrator's.
-# It never begins to take writes by itself: a person decides that (docs/many-machines.md).
+# It never begins to take writes by itself: a person decides that (docs/more-servers.md).
 set -eu
 if [ ! -e "$PGDATA" ]; then
     # A copy that was cut off would start as a server of its own, so it gets its name when it is whole and says that it follows.
