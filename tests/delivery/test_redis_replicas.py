@@ -82,7 +82,21 @@ def pair(tmp_path: Path) -> Iterator[Pair]:
 
 def started(data: Path, path: Path, port: int, more: tuple[str, ...]) -> subprocess.Popen[bytes]:
     data.mkdir()
-    command = (binary(), "--port", str(port), "--bind", "127.0.0.1", "--unixsocket", str(path), "--dir", str(data), "--appendonly", "yes", "--save", "")
+    command = (
+        binary(),
+        "--port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--unixsocket",
+        str(path),
+        "--dir",
+        str(data),
+        "--appendonly",
+        "yes",
+        "--save",
+        "",
+    )
     quiet = subprocess.DEVNULL
     return subprocess.Popen((*command, *more), stdin=quiet, stdout=quiet, stderr=quiet, preexec_fn=dying_with_us())
 
