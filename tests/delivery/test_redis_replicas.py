@@ -53,7 +53,7 @@ class Pair:
 
     def has(self, partition: int) -> int:
         """Position of the last entry that the second server carries."""
-        entries = self.second.xrevrange(stream_key("intake", partition), count=1)
+        entries: list[tuple[bytes, object]] = self.second.xrevrange(stream_key("intake", partition), count=1)  # type: ignore[assignment]
         return int(entries[0][0].split(b"-")[0]) if entries else 0
 
     async def follows(self) -> bool:
@@ -83,20 +83,8 @@ def pair(tmp_path: Path) -> Iterator[Pair]:
 def started(data: Path, path: Path, port: int, more: tuple[str, ...]) -> subprocess.Popen[bytes]:
     data.mkdir()
     command = (
-        binary(),
-        "--port",
-        str(port),
-        "--bind",
-        "127.0.0.1",
-        "--unixsocket",
-        str(path),
-        "--dir",
-        str(data),
-        "--appendonly",
-        "yes",
-        "--save",
-        "",
-    )
+        binary(), "--port", str(port), "--bind", "127.0.0.1", "--unixsocket", str(path), "--dir", str(data), "--appendonly", "yes", "--save", "",
+    )  # fmt: skip
     quiet = subprocess.DEVNULL
     return subprocess.Popen((*command, *more), stdin=quiet, stdout=quiet, stderr=quiet, preexec_fn=dying_with_us())
 

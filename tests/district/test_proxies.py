@@ -28,7 +28,8 @@ def lines(text: str) -> list[str]:
 def block(text: str, opening: str) -> list[str]:
     """The lines of the block that this line opens, up to the brace that closes it."""
     told = lines(text)
-    found, depth = [], 1
+    found: list[str] = []
+    depth = 1
     for line in told[told.index(opening) + 1 :]:
         depth += line.endswith("{") - (line == "}")
         if not depth:
