@@ -196,6 +196,9 @@ class Unavailable(TanggapError):
 class LaterRelease(Unavailable):
     """What is stored was written by a later release and is not understood here: a process of that release does it (ADR 72)."""
 
+    code = "later-release"
+    title = "Left to a later release"
+
 
 class StillBuilding(Unavailable):
     """A read model is being built for the first time: a list from it would be half-filled (architecture, decision 18)."""
