@@ -6,7 +6,6 @@ What comes often is gathered over a batch of events and written with one stateme
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from services.notifications.directory.projecting import AGENCIES
@@ -55,7 +54,7 @@ async def by_this_clock(connection: Connection, events: Sequence[Recorded]) -> S
     if not events or events[-1].recorded_at <= datetime.now(UTC):
         return events
     ((now,),) = await (await connection.execute("SELECT clock_timestamp()")).fetchall()
-    return [replace(each, recorded_at=min(each.recorded_at, now)) for each in events]
+    return [each._replace(recorded_at=min(each.recorded_at, now)) for each in events]
 
 
 # what is gathered --------------------------------------------------------------------------------------------------
