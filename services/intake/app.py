@@ -92,6 +92,7 @@ from services.intake.year.office import YearOffice
 from services.intake.year.screens import YearScreens
 from shared.attachments.keeping import PostgresStore
 from shared.attachments.redrawing import Redrawing
+from shared.attachments.relooking import Relooking
 from shared.attachments.rescanning import Quarantine, Rescanning
 from shared.attachments.scanning import Scanner
 from shared.attachments.sweeping import Sweep
@@ -219,7 +220,8 @@ def looking_after_files(kernel: Kernel) -> Rescanning:
     """What looks after the files that lie here."""
     telling, files = ConcernsTell(kernel.store), PostgresStore(kernel.database)
     quarantine = Quarantine(telling, kernel.vault, files, Scanner(kernel.settings.scanner))
-    return Rescanning(quarantine, Sweep(telling, files, kernel.clock), kernel.heartbeats)
+    relooking = Relooking(telling, kernel.vault, files, Taking(Redrawing(), quarantine.scanner))
+    return Rescanning(quarantine, relooking, Sweep(telling, files, kernel.clock), kernel.heartbeats)
 
 
 def erasure_office(kernel: Kernel, directory: Directory, erasures: Erasures, sessions: Sessions) -> ErasureOffice:

@@ -1,8 +1,9 @@
 """Looks through one PDF: a program of its own, which reads a file from its input and says by its exit whether people may open it.
 
-A PDF is kept as evidence and opened by people, on whatever they have. So it is not taken where it runs something, starts a program, sends a form or
-carries other files, nor where it is locked, because then nobody here can see what it holds. This is no scanner for viruses: it knows the ways that
-the format itself offers (ISO 32000). It imports nothing of ours. Its exit: 0, or 3 where the file is not taken.
+A PDF is kept as evidence and opened by people, on whatever they have. So it is not taken where it runs something, starts a program, sends a form,
+carries other files, fetches some from elsewhere, or asks for a page of the web as soon as it is opened, which tells its sender who opened it; nor
+where it is locked, because then nobody here can see what it holds. This is no scanner for viruses: it knows the ways that the format itself offers
+(ISO 32000). It imports nothing of ours. Its exit: 0, or 3 where the file is not taken.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Iterator
 
 ACTS = (
     "JavaScript", "Launch", "Rendition", "RichMedia", "XFA", "SubmitForm", "ImportData", "GoToE", "GoToR", "EmbeddedFile", "EmbeddedFiles",
-    "Encrypt",
+    "Encrypt", "FileAttachment", "Movie", "Sound", "OnInstantiate",
 )  # fmt: skip
 """Names without which no PDF does any of it. /OpenAction is not among them: nearly every PDF says by it on which page it opens."""
 
@@ -27,8 +28,14 @@ _MOUTHFUL = 16 * 1024
 _DEEPEST = 100
 _MEMORY = 512 * 1024 * 1024
 _SECONDS = 20
-_LONGEST_NAME = 64
+_LONGEST = 512
 NOT_TAKEN = 3
+
+
+_DIGITS = 10
+
+Held = tuple[int, bytes, int]
+"""An object: its number, in what it stands, and where."""
 
 
 class NotInert(Exception):
@@ -41,10 +48,25 @@ def _spelled(name: str) -> str:
 
 
 _ACTING = re.compile(f"/(?:{'|'.join(map(_spelled, ACTS))})(?![^\\x00\\t\\n\\x0c\\r ()<>\\[\\]{{}}/%])".encode())
+_NAMED = rb"(?![^\x00\t\n\x0c\r ()<>\[\]{}/%])"
+_GAP, _REGULAR = rb"(?:[\x00\t\n\x0c\r ]|%[^\r\n]*+)*+", rb"[^\x00\t\n\x0c\r ()<>\[\]{}/%]"
+_SAYS = rb"(?:[^<>]|<[0-9A-Fa-f\x00\t\n\x0c\r ]*+>){0,300}?"
+_LEADS = _SAYS + f"/{_spelled('URI')}".encode() + _NAMED
+_OPENING = f"/{_spelled('OpenAction')}".encode() + _GAP
+_BY_ITSELF = re.compile(
+    _OPENING + rb"<<" + _LEADS
+    + b"|" + f"/(?:{_spelled('AA')}|{_spelled('EF')})".encode() + _GAP + rb"(?:<<|[0-9]+" + _GAP + rb"[0-9]+" + _GAP + rb"R)"
+    + b"|" + f"/{_spelled('FS')}".encode() + _GAP + f"/{_spelled('URL')}".encode() + _NAMED
+)  # fmt: skip
+"""A page of the web when it is opened; anything at all when a page of it is turned or a field is touched; files within, and files of the web."""
+
+_OPENING_ELSEWHERE = re.compile(_OPENING + rb"([0-9]++)" + _GAP + rb"[0-9]++" + _GAP + rb"R")
+_LEADING = re.compile(_GAP + rb"<<" + _LEADS)
+_NUMBER = re.compile(rb"(?<![0-9])([0-9]++)" + _GAP + rb"[0-9]++" + _GAP + rb"obj")
+_FIRST = re.compile(rb"/First ([0-9]++) (?![0-9])")
 _TOGETHER = re.compile("|".join(map(_spelled, ("/ObjStm", "/XRef"))).encode())
 _OTHERWISE = re.compile("|".join(map(_spelled, ("LZWDecode", "ASCIIHexDecode", "ASCII85Decode", "RunLengthDecode"))).encode())
 
-_GAP, _REGULAR = rb"(?:[\x00\t\n\x0c\r ]|%[^\r\n]*+)*+", rb"[^\x00\t\n\x0c\r ()<>\[\]{}/%]"
 _OBJECT = re.compile(rb"obj" + _REGULAR + rb"*+" + _GAP + rb"<<")
 _WORD = re.compile(_GAP + rb"(<<|>>|[\[\](]|/" + _REGULAR + rb"*+|<[^<>]*+>|" + _REGULAR + rb"++)")
 _CLOSES = {b"<<": b">>", b"[": b"]"}
@@ -54,6 +76,7 @@ _NUMBERED = re.compile(rb"#([0-9A-Fa-f]{2})")
 _HOLDS_OBJECTS = re.compile(rb"/(?:N|ObjStm)(?= )")
 _PLAIN = re.compile(rb"/Filter (?:/FlateDecode|\[ /FlateDecode \])(?= )")
 _FILTERED = re.compile(rb"/(?:Filter|F|FFilter|DecodeParms|DP|FDecodeParms)(?= )")
+_FROM_ELSEWHERE = re.compile(rb"/(?:F|FFilter|Ref)(?= )")
 _STREAM = re.compile(_GAP + rb"stream")
 _LINE = re.compile(rb"[\t\x0c ]*(?:\r\n|\n|\r)")
 _REST_OF_LINE = re.compile(rb"[^\r\n]*+(?:\r\n|\n|\r)?")
@@ -61,32 +84,71 @@ _REST_OF_LINE = re.compile(rb"[^\r\n]*+(?:\r\n|\n|\r)?")
 
 def require_inert(file: bytes) -> None:
     """Raises: NotInert."""
-    if _ACTING.search(file) or (_TOGETHER.search(file) and _OTHERWISE.search(file)):
+    if _acts(file) or (_TOGETHER.search(file) and _OTHERWISE.search(file)):
         raise NotInert
-    left = MOST_UNFOLDED
+    left, opening = MOST_UNFOLDED, _opening(file)
     for start in _starts(file):
         seam = b""
         for piece in _unfolded(file, start):
             left -= len(piece)
-            if left < 0 or _ACTING.search(seam + piece):
+            if left < 0 or _acts(seam + piece):
                 raise NotInert
-            seam = (seam + piece)[-_LONGEST_NAME:]
+            opening |= _opening(seam + piece)
+            seam = (seam + piece)[-_LONGEST:]
+    objects = list(_objects(file))
     for each in re.finditer(rb"obj", file):
         if begins := _OBJECT.match(file, each.start()):
-            _require_open(file, *_dictionary(file, begins.end()))
+            said, ends = _dictionary(file, begins.end())
+            within = _require_open(file, said, ends)
+            objects += _packed(file, said, within) if within and opening else ()
+    if any(number in opening and _LEADING.match(told, at) for number, told, at in objects):
+        raise NotInert
 
 
-def _require_open(file: bytes, said: bytes, ends: int) -> None:
+def _acts(told: bytes) -> bool:
+    return bool(_ACTING.search(told) or _BY_ITSELF.search(told))
+
+
+def _opening(told: bytes) -> set[int]:
+    """Numbers of objects that say what is done on opening."""
+    return {int(found[1]) for found in _OPENING_ELSEWHERE.finditer(told) if len(found[1]) <= _DIGITS}
+
+
+def _objects(file: bytes) -> Iterator[Held]:
+    """Those that stand in the file itself."""
+    for found in _NUMBER.finditer(file):
+        if len(found[1]) <= _DIGITS:
+            yield int(found[1]), file, found.end()
+
+
+def _packed(file: bytes, said: bytes, start: int) -> Iterator[Held]:
+    """Those that are packed together: their numbers and places come first. Raises: NotInert, where they cannot be told."""
+    told = b"".join(_unfolded(file, start)) if _PLAIN.search(said) else file[start:]
+    first = _FIRST.search(said)
+    if not first or len(first[1]) > _DIGITS:
+        raise NotInert
+    words = told[: int(first[1])].split()
+    for number, place in zip(words[::2], words[1::2], strict=False):
+        if not (number.isdigit() and place.isdigit() and max(len(number), len(place)) <= _DIGITS):
+            raise NotInert
+        yield int(number), told, int(first[1]) + int(place)
+
+
+def _require_open(file: bytes, said: bytes, ends: int) -> int:
     """Objects that are packed together are packed in the one way that is looked into here, and to the end. They are told by /N, without which no
-    reader finds one of them; most do not ask for their type.
+    reader finds one of them; most do not ask for their type. What a stream or a drawing holds stands here, and is not fetched.
+    Where they begin; 0, where there are none.
     """
     begins = _STREAM.match(file, ends)
+    if begins and _FROM_ELSEWHERE.search(said):
+        raise NotInert
     if not begins or not _HOLDS_OBJECTS.search(said):
-        return
+        return 0
     rest, packed = _PLAIN.subn(b"", said, count=1)
     line = _LINE.match(file, begins.end())
     if not line or _FILTERED.search(rest) or (packed and not _is_whole(file, line.end())):
         raise NotInert
+    return line.end()
 
 
 def _dictionary(file: bytes, at: int) -> tuple[bytes, int]:
