@@ -71,6 +71,16 @@ async def load(
     return loaded
 
 
+async def load_many(store: EventStore, decider: Decider[Any, S, Any], streams: Sequence[str]) -> dict[str, Loaded[S]]:
+    """The current states of many streams, each read once, with one query."""
+    before = {stream: store.known(stream) or untouched(decider, stream, store.outages) for stream in streams}
+    entries = await store.entries_of({stream: each.version for stream, each in before.items()})
+    loaded = {stream: folded(decider, stream, entries[stream], each) for stream, each in before.items()}
+    for each in loaded.values():
+        store.remember(each)
+    return loaded
+
+
 def untouched(decider: Decider[Any, S, Any], stream: str, outages: int = 0) -> Loaded[S]:
     """The state of a stream without events. outages: of the store so far."""
     return Loaded(stream, 0, decider.initial, outages)
@@ -181,11 +191,11 @@ async def execute_all(
 
     async def plan() -> Item | None:
         writes = []
-        loads = await asyncio.gather(*(load(store, decider, stream) for stream, _ in commands))
-        for (_, command), loaded in zip(commands, loads, strict=True):
-            events = decider.decide(command, loaded.state)
+        loads = await load_many(store, decider, [stream for stream, _ in commands])
+        for stream, command in commands:
+            events = decider.decide(command, loads[stream].state)
             if events:
-                writes.append(write(decider, loaded, events, occasion))
+                writes.append(write(decider, loads[stream], events, occasion))
         return Item(tuple(writes), checkpoint=checkpoint) if writes or checkpoint else None
 
     return await commit(store, plan)

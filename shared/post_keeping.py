@@ -9,8 +9,9 @@ from typing import LiteralString
 from psycopg import sql
 
 from shared.database import Connection, Database
-from shared.events import PersonAppointed, PersonDismissed, PersonLeft, PersonRegistered, PersonReinstated, PersonSuspended
+from shared.events import PersonAppointed, PersonDismissed, PersonLeft, PersonRegistered, PersonReinstated, PersonSuspended, read_public
 from shared.eventstore.batching import Batcher
+from shared.message import Recorded
 
 _REGISTERED = sql.SQL(
     "WITH row AS (SELECT * FROM jsonb_to_recordset(%(people)s::jsonb) AS row (person text, kind text, school text, name jsonb, born jsonb,"
@@ -40,6 +41,12 @@ class Registration:
     position: int
 
 
+def registered_in(events: Iterable[Recorded]) -> list[Registration]:
+    """Those of the events that register somebody."""
+    read = ((read_public(event.type, event.body), event.position) for event in events)
+    return [Registration(told, position) for told, position in read if isinstance(told, PersonRegistered)]
+
+
 def registrations(people: Iterable[Registration], generation: int = 1) -> dict[str, str | int]:
     """What the statement of `registered` needs. Of several about one person the last counts."""
     last = {each.told.person: each for each in sorted(people, key=lambda each: each.position)}
@@ -57,6 +64,11 @@ class Registering:
     async def keep(self, told: PersonRegistered, position: int) -> None:
         """An older registration never overwrites a newer one."""
         await self._together.submit(Registration(told, position))
+
+    async def keep_many(self, people: Sequence[Registration]) -> None:
+        """The same of many people in one statement."""
+        if people:
+            await self._keep(people)
 
     async def _keep(self, people: Sequence[Registration]) -> list[None]:
         async with self._database.statement() as connection:
