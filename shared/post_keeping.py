@@ -50,7 +50,12 @@ def registered_in(events: Iterable[Recorded]) -> list[Registration]:
 def registrations(people: Iterable[Registration], generation: int = 1) -> dict[str, str | int]:
     """What the statement of `registered` needs. Of several about one person the last counts."""
     last = {each.told.person: each for each in sorted(people, key=lambda each: each.position)}
-    rows = [f'{each.told.model_dump_json()[:-1]},"position":{each.position}}}' for each in last.values()]
+    return registrations_as_stored([(each.told.model_dump_json(), each.position) for each in last.values()], generation)
+
+
+def registrations_as_stored(bodies: Iterable[tuple[str, int]], generation: int = 1) -> dict[str, str | int]:
+    """The same from the texts of events of today's version with their positions: one for each person."""
+    rows = [f'{body[:-1]},"position":{position}}}' for body, position in bodies]
     return {"generation": generation, "people": f"[{','.join(rows)}]"}
 
 
