@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -85,8 +86,8 @@ class _Roster:
                 pass  # concerns are located together
 
     async def keep(self) -> None:
-        """A digest comes after the registration that it belongs to, so it is kept after it."""
-        people = list(self._people.values())
+        """A digest comes after the registration that it belongs to, and is kept with it where both are told together, else after it."""
+        people = [(_with_digest(body, self._digests.pop(person, None)), position) for person, (body, position) in self._people.items()]
         for place in range(0, len(people), _AT_ONCE):
             await self._connection.execute(_PEOPLE_TOLD, registrations_as_stored(people[place : place + _AT_ONCE], self._generation))
         if self._digests:
@@ -100,6 +101,10 @@ def _as_today(event: Recorded) -> str:
     return told.model_dump_json() if told else event.body
 
 
+def _with_digest(body: str, digest: str | None) -> str:
+    return f'{body[:-1]},"digest":{json.dumps(digest)}}}' if digest else body
+
+
 async def _school(connection: Connection, generation: int, told: SchoolRegistered) -> None:
     await connection.execute(
         "INSERT INTO school_v1 (generation, school, npsn, name, level, cluster, kind) VALUES (%s, %s, %s, %s, %s, %s, %s)"
@@ -110,10 +115,10 @@ async def _school(connection: Connection, generation: int, told: SchoolRegistere
 
 
 _PEOPLE_TOLD = registered(
-    "INSERT INTO person_v1 (generation, person, kind, school, name, homeroom, guardians)"
-    " SELECT %(generation)s, person, kind, school, name, homeroom, guardians FROM row"
+    "INSERT INTO person_v1 (generation, person, kind, school, name, homeroom, guardians, digest)"
+    " SELECT %(generation)s, person, kind, school, name, homeroom, guardians, digest FROM row"
     " ON CONFLICT (generation, person) DO UPDATE SET kind = excluded.kind, school = excluded.school, name = excluded.name,"
-    " homeroom = excluded.homeroom, guardians = excluded.guardians"
+    " homeroom = excluded.homeroom, guardians = excluded.guardians, digest = coalesce(excluded.digest, person_v1.digest)"
 )
 _DIGESTS = (
     "UPDATE person_v1 p SET digest = told.digest FROM unnest(%s::text[], %s::text[]) AS told (person, digest)"
