@@ -3,15 +3,16 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 STAMP := .venv/ready
-SPREAD := -n $(or $(WORKERS),2) --dist worksteal
+SPREAD := -n $(or $(WORKERS),3) --dist worksteal
+BRIEF := not faults and not thorough and not chart
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/bytecode
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export HYPOTHESIS_STORAGE_DIRECTORY := .cache/hypothesis
 
-.PHONY: help setup demo test unit browser tour thorough check chart bench faults lock clean
+.PHONY: help setup demo test districts coverage unit browser tour thorough check chart bench faults lock clean
 
 help: ## This list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 setup: $(STAMP) ## The environment in .venv, from the locked, hashed requirements
 
@@ -23,16 +24,18 @@ $(STAMP): requirements-dev.lock
 demo: $(STAMP) ## A fictional district plays one school day and keeps serving (ONCE=1: plays it and exits)
 	@$(PYTHON) -m district demo $(if $(ONCE),--once)
 
-test: $(STAMP) ## Every test, two at a time (WORKERS=4: four; COVERAGE=1: also what they cover, held above a floor; kills of whole processes: make faults)
-ifdef COVERAGE
+test: $(STAMP) ## Every test but those of whole districts, in under ten minutes (WORKERS=4: four at a time)
+	@$(PYTHON) -m pytest $(SPREAD) -m '$(BRIEF) and not districts'
+
+districts: $(STAMP) ## The tests that start whole services, districts or a browser, in about ten minutes
+	@$(PYTHON) -m pytest $(SPREAD) -m '$(BRIEF) and districts'
+
+coverage: $(STAMP) ## Both at once, and which lines they run, held above a floor (kills of whole processes: make faults)
 	@mkdir -p .cache/coverage && rm -f .cache/coverage/data*
 	@$(PYTHON) -m coverage run -m pytest $(SPREAD)
 	@$(PYTHON) -m coverage combine --quiet
 	@$(PYTHON) -m coverage json --quiet
 	@$(PYTHON) -m tests.coverage_floor .cache/coverage/report.json
-else
-	@$(PYTHON) -m pytest $(SPREAD)
-endif
 
 unit: $(STAMP) ## The tests without servers, sockets and processes, in about a minute; reaching outside is an error
 	@$(PYTHON) -m pytest --unit $(SPREAD)

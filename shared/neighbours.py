@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import TypeVar
 
@@ -10,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from shared.access import issue_token, service_principal
 from shared.clock import Clock
-from shared.errors import Unavailable
+from shared.errors import Refused, Unavailable
 from shared.keys import Keys, Service
 from shared.trust import trust
 
@@ -37,13 +38,16 @@ class Told:
         except ValidationError:
             raise Unavailable(f"{self.name} answers in another way than expected: bring the services to one release") from None
 
-    async def bytes(self, path: str, body: BaseModel) -> bytes:
-        """Raises: Unavailable."""
+    async def bytes(self, path: str, body: BaseModel, refusals: Collection[type[Refused]] = ()) -> bytes:
+        """refusals: that the other may answer with, and that are passed on. Raises: one of them; Unavailable."""
         token = issue_token(self._keys, service_principal(self._reader), self._clock.now() + timedelta(minutes=5))
         headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
         try:
             async with httpx.AsyncClient(timeout=self._patience, trust_env=False, verify=trust()) as client:
                 told = await client.post(f"{self._url}/{path}", content=body.model_dump_json(), headers=headers)
+            for each in refusals:
+                if told.status_code == each.status:
+                    raise each
             told.raise_for_status()
         except httpx.HTTPError as error:
             raise Unavailable(f"{self.name} does not answer ({type(error).__name__}): try again") from None

@@ -18,7 +18,8 @@ class _Told(BaseModel):
 class Entry(_Told):
     """One thing that was noted. day: by the school's clock. what: in Indonesian and in English. words: that were written down about the person.
 
-    withheld: how many texts of it are left out, because they are of others or were confided.
+    withheld: how many texts of it are left out, because they are of others or were confided. routine: it is about how staff work, and says nothing of
+    the person: on paper such are counted.
     """
 
     day: str
@@ -26,6 +27,7 @@ class Entry(_Told):
     what_en: str
     words: tuple[str, ...] = ()
     withheld: int = 0
+    routine: bool = False
 
 
 class Part(_Told):

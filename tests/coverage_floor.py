@@ -1,4 +1,4 @@
-"""Shows what the tests cover, package by package, and holds it above a floor that only rises: `make test COVERAGE=1`."""
+"""Shows what the tests cover, package by package, and holds it above a floor that only rises: `make coverage`."""
 
 import json
 import subprocess

@@ -69,7 +69,7 @@ def test_runs_on_both(kind):
 def tried(pytester: pytest.Pytester) -> Callable[..., pytest.RunResult]:
     """Runs pytest over one file of tests, in a process of its own: an audit hook stays for ever."""
     pytester.makeconftest(CONFTEST)
-    pytester.makeini(f"[pytest]\npythonpath = {CHECKOUT}\nmarkers =\n    servers\n    long\n    faults\n")
+    pytester.makeini(f"[pytest]\npythonpath = {CHECKOUT}\nmarkers =\n    districts\n    servers\n    long\n    faults\n")
 
     def run(tests: str, *options: str) -> pytest.RunResult:
         pytester.makepyfile(tests)
@@ -98,3 +98,14 @@ def test_among_all_tests_one_with_servers_reaches_them(tried):
     tried("import pytest\npytestmark = pytest.mark.servers\n" + OUTSIDE.replace('connect(("127.0.0.1", 9))', "close()")).assert_outcomes(
         passed=4, failed=1
     )
+
+
+@pytest.mark.servers
+def test_what_starts_a_whole_district_is_a_matter_of_its_own_but_not_the_unit_tests_beside_it(pytester, tried):
+    folder = pytester.mkpydir("district")
+    (folder / "test_whole.py").write_text(
+        "import pytest\n\ndef test_computes():\n    pass\n\n@pytest.mark.servers\ndef test_starts_it():\n    pass\n"
+    )
+    alone = "import pytest\n\n@pytest.mark.servers\ndef test_asks_one_server():\n    pass\n"
+    tried(alone, "-m", "districts").assert_outcomes(passed=1, deselected=2)
+    tried(alone, "-m", "not districts").assert_outcomes(passed=2, deselected=1)

@@ -15,6 +15,9 @@ ON_SERVERS = "postgresql"
 _FORBIDDEN = frozenset({"socket.connect", "socket.bind", "socket.getaddrinfo", "subprocess.Popen", "os.fork", "os.posix_spawn"})
 """Audit events of Python: whoever raises one reaches outside the process. An event loop's own pair of sockets raises none of them."""
 
+DISTRICTS = frozenset({"browser", "district", "system"})
+"""The folders whose tests with servers start whole services, districts or a browser: run by `make districts`, left out of `make test`."""
+
 _LEFT_OUT = ("servers", "long", "thorough", "faults")
 
 _alone = pytest.StashKey[bool]()
@@ -52,10 +55,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Marks every test with servers; `--unit` leaves them out."""
+    """Marks every test with servers, and those of whole districts among them; `--unit` leaves them out."""
     for item in items:
         if isinstance(item, pytest.Function) and _needs_servers(item):
             item.add_marker("servers")
+        if item.get_closest_marker("servers") and DISTRICTS.intersection(item.path.relative_to(config.rootpath).parts):
+            item.add_marker("districts")
     if config.stash[_alone]:
         left_out = {item for item in items if not _is_unit(item)}
         items[:] = [item for item in items if item not in left_out]

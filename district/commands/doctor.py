@@ -37,6 +37,7 @@ class _Readiness(BaseModel):
 
     parts: dict[str, _Part]
     parked: int = 0
+    files: str = ""
 
 
 PATIENCE = 2.0
@@ -111,4 +112,5 @@ def _servers() -> list[Finding]:
         if parked_events:
             wrong.append(f"{parked_events} parked events: ./tanggap parked list, mend the cause, ./tanggap parked replay")
         found.append((service, not wrong, "; ".join(wrong) or "ready"))
+        found += [(f"files of {service}", True, told.files)] if told.files else []
     return found

@@ -117,6 +117,7 @@ from services.cases.without_case.composing import routers as without_case_router
 from services.cases.year import routes as year
 from shared.attachments.keeping import PostgresStore
 from shared.attachments.redrawing import Redrawing
+from shared.attachments.relooking import Relooking
 from shared.attachments.rescanning import Quarantine, Rescanning
 from shared.attachments.scanning import Scanner
 from shared.attachments.sweeping import Sweep
@@ -233,7 +234,8 @@ def _looking_after_files(kernel: Kernel, work: Casework) -> Rescanning:
     files = PostgresStore(kernel.database)
     telling = CasesTell(kernel.store, Filers(work), files)
     quarantine = Quarantine(telling, kernel.vault, files, Scanner(kernel.settings.scanner))
-    return Rescanning(quarantine, Sweep(telling, files, kernel.clock), kernel.heartbeats)
+    relooking = Relooking(telling, kernel.vault, files, Taking(Redrawing(), quarantine.scanner))
+    return Rescanning(quarantine, relooking, Sweep(telling, files, kernel.clock), kernel.heartbeats)
 
 
 def _files(road: Road, words: Words, issuing: Issuing) -> list[APIRouter]:

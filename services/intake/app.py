@@ -35,6 +35,8 @@ from services.intake.erasure.view import TABLES as TABLES_OF_ERASURES
 from services.intake.erasure.view import VIEW as VIEW_OF_ERASURES
 from services.intake.erasure.view import Erasures
 from services.intake.erasure.view import project as project_erasures
+from services.intake.fhir import routes as fhir_routes
+from services.intake.fhir.sending import Sending
 from services.intake.flooding import Flooding
 from services.intake.form.routes import router as form_router
 from services.intake.guessing import Guessing
@@ -90,6 +92,7 @@ from services.intake.year.office import YearOffice
 from services.intake.year.screens import YearScreens
 from shared.attachments.keeping import PostgresStore
 from shared.attachments.redrawing import Redrawing
+from shared.attachments.relooking import Relooking
 from shared.attachments.rescanning import Quarantine, Rescanning
 from shared.attachments.scanning import Scanner
 from shared.attachments.sweeping import Sweep
@@ -171,6 +174,7 @@ def create_app(settings: Settings) -> FastAPI:
         finder = SubjectFinder(kernel, directory, copies.erasures)
         return [
             api.router(raising, adding, reporters, dialogue, directory, roster),
+            fhir_routes.router(fhir_routes.Reception(Sending(kernel, raising, reporters, dialogue), directory)),
             appointing_router(appointing),
             import_pages.router(import_pages.ImportPages(roster, requests, ages)),
             ages_router(ages),
@@ -216,7 +220,8 @@ def looking_after_files(kernel: Kernel) -> Rescanning:
     """What looks after the files that lie here."""
     telling, files = ConcernsTell(kernel.store), PostgresStore(kernel.database)
     quarantine = Quarantine(telling, kernel.vault, files, Scanner(kernel.settings.scanner))
-    return Rescanning(quarantine, Sweep(telling, files, kernel.clock), kernel.heartbeats)
+    relooking = Relooking(telling, kernel.vault, files, Taking(Redrawing(), quarantine.scanner))
+    return Rescanning(quarantine, relooking, Sweep(telling, files, kernel.clock), kernel.heartbeats)
 
 
 def erasure_office(kernel: Kernel, directory: Directory, erasures: Erasures, sessions: Sessions) -> ErasureOffice:

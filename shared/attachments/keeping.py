@@ -10,11 +10,14 @@ from typing import Literal, Protocol
 from psycopg.types.json import Jsonb
 
 from shared.attachments.boxes import Part
+from shared.attachments.checks import CHECKS, FileWithheld
 from shared.database import Database
 from shared.sealed import Sealed
 
 Verdict = Literal["clean", "infected", "unscanned", "unasked"]
-"""What the scanner of viruses said. unscanned: it is still to answer. unasked: the district has none."""
+"""What the scanner of viruses said. unscanned: it is still to answer. unasked: the district has none. infected: or one of today's
+checks finds something in a file that was taken before; nobody gets it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +34,37 @@ class Stored:
     key: Sealed | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Of files. before: that passed older checks alone. unscanned: that wait for the scanner. withheld: that nobody gets."""
+
+    before: int
+    unscanned: int
+    withheld: int
+
+    def told(self) -> str:
+        """For an operator."""
+        return (
+            f"{self.before} to look through again, {self.unscanned} wait for the scanner of viruses,"
+            f" {self.withheld} withheld because they would not be taken today"
+        )
+
+
 class Waiting(Protocol):
     """What a scanner of viruses still has to look at. Raises `Unavailable` while it does not answer."""
 
     async def boxes(self, attachment: str, part: Part) -> list[bytes]: ...
     async def judge(self, attachment: str, verdict: Verdict) -> None: ...
     async def unscanned(self, most: int, after: str) -> list[tuple[str, str]]: ...
+    async def drop(self, attachments: Sequence[str]) -> None: ...
+
+
+class Looked(Protocol):
+    """What passed older checks alone. Raises `Unavailable` while it does not answer."""
+
+    async def boxes(self, attachment: str, part: Part) -> list[bytes]: ...
+    async def looked_before(self, checks: int, most: int, after: str) -> list[tuple[str, str, Verdict]]: ...
+    async def look_passed(self, attachment: str, verdict: Verdict, checks: int) -> None: ...
     async def drop(self, attachments: Sequence[str]) -> None: ...
 
 
@@ -48,19 +76,26 @@ class Unsettled(Protocol):
     async def drop_unnamed(self, attachment: str, now: datetime, since: datetime) -> bool: ...
 
 
-class Store(Waiting, Unsettled, Protocol):
+class Store(Waiting, Looked, Unsettled, Protocol):
     """Keeps sealed files. Raises `Unavailable` while it does not answer."""
 
     async def keep(self, file: Stored) -> None: ...
-    async def verdict(self, attachment: str) -> Verdict | None: ...
+    async def may_leave(self, attachment: str) -> bool: ...
     async def key(self, attachment: str) -> Sealed | None: ...
     async def forget(self, owners: Sequence[str]) -> int: ...
 
 
-_KEEP = "INSERT INTO attachment (attachment, owner, verdict, key) VALUES (%s, %s, %s, %s)"
+_KEEP = "INSERT INTO attachment (attachment, owner, verdict, key, checks) VALUES (%s, %s, %s, %s, %s)"
 _FORGET_ENDED = (
     "DELETE FROM attachment WHERE owner = ANY (%s) AND (key ->> 'kid')::uuid NOT IN (SELECT kid FROM keyring.open_wrapped("
     "ARRAY(SELECT DISTINCT (key ->> 'kid')::uuid FROM attachment WHERE owner = ANY (%s) AND key IS NOT NULL)) WHERE wrapped IS NOT NULL)"
+)
+_LOOKED_BEFORE = (
+    "SELECT attachment, owner, verdict FROM attachment WHERE checks < %s AND verdict <> 'unscanned' AND attachment > %s ORDER BY attachment LIMIT %s"
+)
+_COUNTS = (
+    "SELECT (SELECT count(*) FROM attachment WHERE checks < %s AND verdict <> 'unscanned'),"
+    " (SELECT count(*) FROM attachment WHERE verdict = 'unscanned'), (SELECT count(*) FROM attachment WHERE verdict = 'infected')"
 )
 _UNSETTLED = "SELECT attachment, owner FROM attachment WHERE NOT settled AND attachment > %s ORDER BY attachment LIMIT %s"
 _SETTLE = "UPDATE attachment SET settled = true, unnamed_at = NULL WHERE attachment = %s"
@@ -78,7 +113,7 @@ class PostgresStore:
         """All of it or nothing. It is written before the event that tells of it: without one it is never shown."""
         async with self._database.connection() as connection:
             key = Jsonb(file.key.model_dump()) if file.key else None
-            await connection.execute(_KEEP, (file.attachment, file.owner, file.verdict, key))
+            await connection.execute(_KEEP, (file.attachment, file.owner, file.verdict, key, CHECKS))
             for part, boxes in file.parts.items():
                 for place, box in enumerate(boxes):  # one at a time, so that the file is not held twice
                     await connection.execute("INSERT INTO attachment_chunk VALUES (%s, %s, %s, %b)", (file.attachment, part, place, box))
@@ -96,6 +131,30 @@ class PostgresStore:
         async with self._database.statement() as connection:
             row = await (await connection.execute("SELECT verdict FROM attachment WHERE attachment = %s", (attachment,))).fetchone()
         return row[0] if row else None
+
+    async def may_leave(self, attachment: str) -> bool:
+        """Whether its sealed chunks go to whoever may read it; not yet, where the scanner is still to answer. Raises: FileWithheld."""
+        verdict = await self.verdict(attachment)
+        if verdict == "infected":
+            raise FileWithheld
+        return verdict != "unscanned"
+
+    async def counts(self) -> Counts:
+        """How many files wait, and how many nobody gets."""
+        async with self._database.statement() as connection:
+            row = await (await connection.execute(_COUNTS, (CHECKS,))).fetchone()
+        return Counts(*row) if row else Counts(0, 0, 0)
+
+    async def looked_before(self, checks: int, most: int, after: str) -> list[tuple[str, str, Verdict]]:
+        """Files that passed older checks alone, each with its owner and verdict, in the order of their ids. after: the id before the first."""
+        async with self._database.statement() as connection:
+            rows: list[tuple[str, str, Verdict]] = await (await connection.execute(_LOOKED_BEFORE, (checks, after, most))).fetchall()
+        return rows
+
+    async def look_passed(self, attachment: str, verdict: Verdict, checks: int) -> None:
+        """It was looked through with these checks. verdict: what became of it."""
+        async with self._database.statement() as connection:
+            await connection.execute("UPDATE attachment SET verdict = %s, checks = %s WHERE attachment = %s", (verdict, checks, attachment))
 
     async def judge(self, attachment: str, verdict: Verdict) -> None:
         async with self._database.statement() as connection:

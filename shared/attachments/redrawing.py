@@ -37,11 +37,12 @@ class Redrawing:
 
 
 async def _answer(child: asyncio.subprocess.Process, content: bytes) -> bytes | None:
+    """Raises: Unavailable: the time by the clock says nothing of the file; what it takes of the processor has a bound of its own."""
     try:
         async with asyncio.timeout(_PATIENCE):
             drawn, _ = await child.communicate(content)
     except TimeoutError:
-        return None
+        raise Unavailable("no file can be looked at now: the machine has too much to do") from None
     finally:
         await _ended(child)
     return drawn if child.returncode == 0 else None

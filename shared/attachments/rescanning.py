@@ -1,4 +1,6 @@
-"""Looks at the files in quarantine again, because the scanner of viruses did not answer when they came, and at those that no event names."""
+"""Looks at stored files again: those in quarantine, because the scanner of viruses did not answer, those from before a check was stricter, and those
+that no event names.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,7 @@ import structlog
 
 from shared.attachments.boxes import opened
 from shared.attachments.keeping import Waiting
+from shared.attachments.relooking import Relooking
 from shared.attachments.scanning import Scanner
 from shared.attachments.sweeping import Sweep
 from shared.attachments.telling import Telling
@@ -73,8 +76,9 @@ class Rescanning:
 
     name = "attachments"
 
-    def __init__(self, quarantine: Quarantine, sweep: Sweep, heartbeats: Heartbeats) -> None:
-        self._quarantine, self._sweep, self._pulse = quarantine, sweep, heartbeats.pulse(self.name)
+    def __init__(self, quarantine: Quarantine, relooking: Relooking, sweep: Sweep, heartbeats: Heartbeats) -> None:
+        self._quarantine, self._relooking, self._sweep = quarantine, relooking, sweep
+        self._pulse = heartbeats.pulse(self.name)
 
     async def run(self) -> None:
         beating = asyncio.create_task(self._beat())
@@ -89,6 +93,7 @@ class Rescanning:
         try:
             waiting = await self._quarantine.look()
             self._pulse.detail = f"{waiting} files wait for the scanner of viruses" if waiting else ""
+            await self._relooking.look()
             if swept := await self._sweep.look():
                 log.info("unnamed files taken away", files=swept)
         except Unavailable as error:

@@ -70,7 +70,7 @@ class Frame:
 def _about(request: HTTPConnection, now: datetime) -> dict[str, object]:
     """back: where the choice of a language leads. Without the query, which anybody can fill: a page that needs it gives `back` itself.
 
-    session_end: None where there is no session.
+    session_end: None where there is no session. now: for what is said as near.
     """
     who: Principal = request.scope.get("state", {}).get("who", ANONYMOUS)
     path = request.url.path
@@ -78,6 +78,7 @@ def _about(request: HTTPConnection, now: datetime) -> dict[str, object]:
         "signed_in": who.kind == "person",
         "in_session": who.session is not None,
         "session_end": SessionEnd.of(who.session, now) if who.session else None,
+        "now": now,
         "navigation": head_of(who.roles, path),
         "back": path if request.scope.get("method") in ("GET", "HEAD") else "",
     }

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from shared.access import SignedIn
+from shared.attachments.keeping import Counts, PostgresStore
 from shared.delivery.epochs import count_lost
 from shared.delivery.parked import ParkingLot
 from shared.errors import Unavailable
@@ -19,6 +20,9 @@ from shared.heartbeat import health
 from shared.service.backed_up import BackedUp, last_backup
 from shared.service.kernel import Kernel
 from shared.service.promised import file_of
+
+_FILES = "attachments"
+"""The part that looks after files, where a service has any."""
 
 
 def operations_router(kernel: Kernel, parts: list[str], views: list[str]) -> APIRouter:
@@ -48,6 +52,8 @@ async def _readiness(kernel: Kernel, parts: list[str], views: list[str]) -> dict
         told["parts"] = await _health(kernel, parts, views, await lags(kernel.database))
         backup = await last_backup(kernel.database)
         told["backup"] = {"ok": backup.well, "why": backup.told()}  # no reason to refuse a concern
+        if _FILES in parts:
+            told["files"] = (await PostgresStore(kernel.database).counts()).told()
         told["parked"] = len(await ParkingLot(kernel.database).list())
         await kernel.vault.seal("readiness", "identity", "-", "readiness")
         told["parts"] |= {"database": {"ok": True}, "keys": {"ok": True}}
@@ -71,6 +77,8 @@ async def metrics_of(kernel: Kernel, parts: list[str], views: list[str]) -> byte
     head = Gauge("tanggap_store_position", "Position of the last event of the own store", registry=registry)
     view_lag = Gauge("tanggap_view_lag", "Positions that a generation of a read model is behind", ["view", "generation", "state"], registry=registry)
     _tell_backup(registry, await last_backup(kernel.database))
+    if _FILES in parts:
+        _tell_files(registry, await PostgresStore(kernel.database).counts())
     lost = Gauge("tanggap_lost_history", "Partitions of neighbours of which something was read that they lost", registry=registry)
     lost.set(await count_lost(kernel.database))
     known = await lags(kernel.database)
@@ -89,3 +97,13 @@ def _tell_backup(registry: CollectorRegistry, backup: BackedUp) -> None:
     age.set(backup.age.total_seconds() if backup.age else math.inf)
     sound = Gauge("tanggap_backup_ok", "1 while the last backup went well and is young enough", registry=registry)
     sound.set(1 if backup.well else 0)
+
+
+def _tell_files(registry: CollectorRegistry, counts: Counts) -> None:
+    """A file is never a label: they are counted alone."""
+    before = Gauge("tanggap_files_to_look_through", "Files that passed older checks alone and wait for today's", registry=registry)
+    before.set(counts.before)
+    unscanned = Gauge("tanggap_files_unscanned", "Files that wait for the scanner of viruses", registry=registry)
+    unscanned.set(counts.unscanned)
+    withheld = Gauge("tanggap_files_withheld", "Files that nobody gets, because they would not be taken today", registry=registry)
+    withheld.set(counts.withheld)

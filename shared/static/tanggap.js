@@ -68,11 +68,13 @@
   addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") save(true); });
 })();
 
-// Two minutes before the session ends the page says so. Nothing on it changes, so what was typed stays.
+// Two minutes before the session ends the page says so. Nothing on it changes, so what was typed stays; whoever stays goes on where they were.
 (() => {
   const told = document.querySelector("[data-session-end]");
   if (!told) return;
+  let last = document.querySelector("main");
+  addEventListener("focusin", (event) => { if (!told.contains(event.target)) last = event.target; });
   const arm = () => setTimeout(() => { told.hidden = false; }, 1000 * Number(told.dataset.sessionEnd));
-  told.querySelector("[data-stay]")?.addEventListener("click", () => { told.hidden = true; arm(); });
+  told.querySelector("[data-stay]")?.addEventListener("click", () => { told.hidden = true; last.focus(); arm(); });
   arm();
 })();

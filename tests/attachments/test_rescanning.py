@@ -9,6 +9,7 @@ import pytest
 
 from shared.attachments.boxes import Part, sealed
 from shared.attachments.keeping import Verdict
+from shared.attachments.relooking import Relooking
 from shared.attachments.rescanning import Quarantine, Rescanning
 from shared.attachments.scanning import Scanner
 from shared.attachments.sweeping import Sweep
@@ -107,8 +108,10 @@ class Pulses:
 
 async def test_it_is_alive_while_it_waits_for_a_slow_scanner():
     """Intake would call itself not ready for want of a sign of life, and nobody could report."""
-    pulses = Pulses()
-    running = asyncio.create_task(Rescanning(cast("Quarantine", Slow()), cast("Sweep", Slow()), cast("Heartbeats", pulses)).run())
+    pulses, slow = Pulses(), Slow()
+    running = asyncio.create_task(
+        Rescanning(cast("Quarantine", slow), cast("Relooking", slow), cast("Sweep", slow), cast("Heartbeats", pulses)).run()
+    )
 
     async def beaten() -> bool:
         return bool(pulses.kept.progress)

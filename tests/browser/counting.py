@@ -20,6 +20,11 @@ class Counting:
     page: Page
     interactions: int = 0
 
+    @property
+    def by_the_way(self) -> str:
+        """What else it took, in words."""
+        return ""
+
     async def press(self, target: Locator) -> None:
         self.interactions += 1
         await target.click()

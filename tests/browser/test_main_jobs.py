@@ -1,195 +1,100 @@
-"""The main jobs of who works at a school and in the district: each is reached in at most three presses from the first page (issue of the desk).
+"""The main jobs of each role: each is reached in at most three presses from the first page (issue of the desk), and done without a pointer as well.
 
 What each takes until it is saved is said at the end of the run.
 """
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import pytest
+from fastapi import FastAPI
+from playwright.async_api import Browser
 
 from tests.browser import needs_browser
 from tests.browser.counting import Counting, counted
+from tests.browser.jobs import Job, in_cases, in_intake, in_notifications
+from tests.browser.keys import Keys
 from tests.browser.serving import on_a_port
-from tests.cases.asking import formed
-from tests.cases.desk import Desk, School, soon
+from tests.notifications.desk import Mailbox, desk, mail_server
+from tests.notifications.family import Family
+from tests.notifications.partner import Partner
+from tests.notifications.scenes import staffed
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser, needs_browser]
 
 MOST_PRESSES = 3
-FIRST = "/cases/menunggu"
-
-Way = Callable[[Counting], Awaitable[None]]
-
-
-@dataclass(frozen=True)
-class Job:
-    """reached: the presses until it can be done. done: what is done there, until the page says that it is saved or shows what was asked for."""
-
-    name: str
-    who: dict[str, str]
-    reached: Way
-    done: Way
-    first: str = FIRST
+HANDS = pytest.mark.parametrize(("hands", "width"), [(Counting, 390), (Keys, 1280)], ids=["pointer", "keys"])
+"""By pointer on a phone, where no script runs; without a pointer on a desk."""
 
 
-async def row(who: Counting) -> None:
-    """The uppermost that waits."""
-    await who.press(who.page.locator("main .rows a").first)
-
-
-async def link(who: Counting, name: str) -> None:
-    await who.press(who.page.get_by_role("link", name=name).first)
-
-
-async def opened(who: Counting, name: str) -> None:
-    """What stands folded."""
-    await who.press(who.page.locator("main summary", has_text=name).first)
-
-
-async def sent(who: Counting) -> None:
-    """By the form's one main button."""
-    await who.press(who.page.locator("main form button.button:not(.second)").first)
-
-
-async def saved(who: Counting) -> None:
-    await who.page.get_by_text("Tersimpan.").wait_for()
-
-
-async def an_alert(who: Counting) -> None:
-    await link(who, "citra")
-    await link(who, "Terima kasus ini")
-
-
-async def taken_in_hand(who: Counting) -> None:
-    await sent(who)
-    await saved(who)
-
-
-async def a_teacher(who: Counting) -> None:
-    await link(who, "student")
-    await link(who, "Tanya guru")
-
-
-async def asked(who: Counting) -> None:
-    await who.choose(who.page.get_by_label("Guru", exact=True), "homeroom")
-    await who.tick(who.page.get_by_role("radio", name="Keterangan tentang murid"))
-    await who.write(who.page.get_by_label("Pertanyaan"), "Apakah ia hadir minggu ini?")
-    await who.write(who.page.get_by_label("Jawaban ditunggu sampai"), soon(days=2)[:10])
-    await sent(who)
-    await saved(who)
-
-
-async def a_group(who: Counting) -> None:
-    await link(who, "Kelompok, kerja sama, konsultasi")
-    await link(who, "Konseling kelompok")
-    await link(who, "Catat pertemuan kelompok")
-
-
-async def met(who: Counting) -> None:
-    await who.tick(who.page.get_by_role("radio", name="Pembentukan"))
-    await who.write(who.page.get_by_label("Kapan?").first, soon(hours=-1)[:16])
-    for each in ("ani", "budi"):
-        await who.tick(who.page.get_by_role("checkbox", name=each))
-    await who.tick(who.page.get_by_role("radio", name="Ya", exact=True))
-    await who.write(who.page.get_by_label("Dinamika kelompok"), "Saling mendukung.")
-    await sent(who)
-    await saved(who)
-
-
-async def answered(who: Counting) -> None:
-    await who.write(who.page.get_by_label("Jawaban"), "Hadir setiap hari.")
-    await sent(who)
-    await who.page.wait_for_url("**/cases/menunggu?tersimpan=*")
-
-
-async def figures(who: Counting) -> None:
-    await link(who, "Angka")
-
-
-async def seen(who: Counting) -> None:
-    await who.page.get_by_role("heading", level=1, name="Angka").wait_for()
-
-
-async def an_unassigned_case(who: Counting) -> None:
-    await link(who, "dewi")
-    await opened(who, "Langkah lain pada kasus ini")
-    await link(who, "Tugaskan konselor")
-
-
-async def assigned(who: Counting) -> None:
-    await who.choose(who.page.locator("main form select").first, "other")
-    await sent(who)
-    await saved(who)
-
-
-async def an_emergency(who: Counting) -> None:
-    await link(who, "eka")
-    await opened(who, "Langkah lain pada kasus ini")
-    await link(who, "Ambil alih")
-
-
-async def taken_over(who: Counting) -> None:
-    await who.write(who.page.locator("main form textarea"), "Sekolah belum menjawab.")
-    await sent(who)
-    await saved(who)
-
-
-async def a_number(who: Counting) -> None:
-    """It is looked for on the first page itself."""
-    await who.write(who.page.get_by_label("Cari kasus menurut nomornya"), "12")
-
-
-async def looked_for(who: Counting) -> None:
-    await who.press(who.page.get_by_role("button", name="Cari"))
-    await who.page.locator("main").wait_for()
-
-
-async def at_once(_: Counting) -> None:
-    """It is done on the first page itself."""
-
-
-async def objected(who: Counting) -> None:
-    await who.write(who.page.get_by_label("Apa yang tidak Anda setujui?"), "Saya tidak mau ibu diberi tahu.")
-    await who.press(who.page.get_by_role("button", name="Kirim keberatan"))
-    await who.page.get_by_text("Terkirim.").wait_for()
-
-
-async def jobs(cases: Desk, school: School) -> list[Job]:
-    """Each with what waits for it."""
-    case = await school.case()
-    await school.ask(case)
-    await school.held(case)
-    await formed(cases, school)
-    await school.concern("citra")
-    await school.concern("dewi")
-    await school.concern("eka", urgency="emergency")
-    counsellor = school.counsellor
-    return [
-        Job("konselor menerima kasus", counsellor, an_alert, taken_in_hand),
-        Job("konselor bertanya kepada guru", counsellor, a_teacher, asked),
-        Job("konselor mencatat pertemuan kelompok", counsellor, a_group, met),
-        Job("guru menjawab konselor", school.teacher, row, answered),
-        Job("koordinator menugaskan konselor", school.coordinator, an_unassigned_case, assigned),
-        Job("petugas piket dinas mengambil alih", cases.duty, an_emergency, taken_over),
-        Job("auditor mencari kasus", cases.who("audit", "auditor"), a_number, looked_for),
-        Job("koordinator membaca angka", school.coordinator, figures, seen),
-        Job("kepala sekolah membaca angka", school.principal, figures, seen),
-        Job("pejabat dinas membaca angka", cases.officer, figures, seen),
-        Job("murid menyatakan keberatan", school.who("student"), at_once, objected, first="/cases/untuk-saya"),
-    ]
-
-
-async def test_each_main_job_is_reached_in_three_presses_from_the_first_page_on_a_phone(chromium, cases):
-    school = await cases.school()
-    async with on_a_port(cases.app) as origin:
-        for job in await jobs(cases, school):
-            browsing = await chromium.new_context(viewport={"width": 390, "height": 844}, extra_http_headers=job.who, java_script_enabled=False)
-            who = Counting(await browsing.new_page())
+async def do(chromium: Browser, app: FastAPI, jobs: Sequence[Job], hands: type[Counting], width: int) -> None:
+    """Each job by somebody in a browser of their own."""
+    async with on_a_port(app) as origin:
+        for job in jobs:
+            browsing = await chromium.new_context(
+                viewport={"width": width, "height": 844}, extra_http_headers=job.who | {"accept": "text/html"} if job.who else {},
+                java_script_enabled=hands is Keys, locale="id-ID", reduced_motion="reduce",
+            )  # fmt: skip
+            who = hands(await browsing.new_page())
             await who.page.goto(f"{origin}{job.first}")
             await job.reached(who)
             presses = who.interactions
             await job.done(who)
-            counted(f"{job.name}: {presses} presses until there, {who.interactions} interactions until saved")
+            counted(f"{job.name}: {presses} presses until there, {who.interactions} interactions until saved{who.by_the_way}")
             assert presses <= MOST_PRESSES, job.name
             await browsing.close()
+
+
+@HANDS
+async def test_the_jobs_of_a_school_the_district_and_a_student(chromium, cases, hands: type[Counting], width: int):
+    await do(chromium, cases.app, await in_cases.jobs(cases, await cases.school()), hands, width)
+
+
+@HANDS
+async def test_the_jobs_of_an_administrator_and_an_operator(chromium, office, hands: type[Counting], width: int):
+    jobs = await in_intake.jobs(office)
+    async with office.app.router.lifespan_context(office.app):
+        await do(chromium, office.app, jobs, hands, width)
+
+
+@HANDS
+async def test_the_jobs_of_an_agency_and_a_guardian(chromium, database, redis_url, hands: type[Counting], width: int):
+    mailbox = Mailbox()
+    async with mail_server(mailbox) as smtp, desk(database, redis_url, smtp) as running:
+        await staffed(running)
+        await running.person("siswa", "student", guardians=("ibu", "ayah"), born="2011-04-30")
+        await running.register("upt", None, mail="kantor@upt.example")
+        await do(chromium, running.app, await in_notifications.jobs(Partner(running, mailbox), Family(running, mailbox)), hands, width)
+
+
+@pytest.mark.parametrize("first", ["/cases/menunggu", "/cases/untuk-saya"])
+async def test_whoever_uses_keys_skips_the_head_first_of_all(chromium, cases, first: str):
+    school = await cases.school()
+    who = school.counsellor if first == "/cases/menunggu" else school.who("student")
+    async with on_a_port(cases.app) as origin:
+        browsing = await chromium.new_context(viewport={"width": 1280, "height": 844}, extra_http_headers=who, reduced_motion="reduce")
+        page = await browsing.new_page()
+        await page.goto(f"{origin}{first}")
+        await page.keyboard.press("Tab")
+        assert await page.locator(".skip").evaluate("each => document.activeElement === each && each.getBoundingClientRect().left >= 0")
+        await page.keyboard.press("Enter")
+        await page.keyboard.press("Tab")
+        assert await page.evaluate("document.activeElement.closest('main, footer') !== null"), "the head is behind"
+        await browsing.close()
+
+
+async def test_what_is_wrong_has_the_focus_and_leads_to_its_field(chromium, cases):
+    school = await cases.school()
+    case = await school.case()
+    async with on_a_port(cases.app) as origin:
+        browsing = await chromium.new_context(viewport={"width": 1280, "height": 844}, extra_http_headers=school.counsellor)
+        page = await browsing.new_page()
+        await page.goto(f"{origin}/cases/cases/{case}/catat")
+        await page.locator("main form button.button:not(.second)").first.focus()
+        await page.keyboard.press("Enter")
+        await page.locator(".errors").wait_for()
+        assert await page.evaluate("document.activeElement.className") == "errors"
+        await page.keyboard.press("Tab")
+        wanted = await page.evaluate("document.activeElement.hash")
+        await page.keyboard.press("Enter")
+        assert await page.evaluate("'#' + document.activeElement.id") == wanted
+        await browsing.close()

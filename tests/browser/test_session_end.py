@@ -60,6 +60,13 @@ async def test_the_page_warns_two_minutes_before_the_end_and_keeps_what_was_type
         assert await page.get_by_role("link", name="Tetap masuk").get_attribute("target") == "_blank"
         assert await page.get_by_label("Nama").input_value() == "Kenari"
         await is_well(page, "session-end")
+        stays = page.get_by_role("link", name="Tetap masuk")
+        await stays.evaluate("each => each.addEventListener('click', event => event.preventDefault())")
+        await stays.focus()
+        await page.keyboard.press("Enter")
+        assert (await warning.is_visible(), await page.evaluate("document.activeElement.id")) == (False, "name"), (
+            "whoever stays goes on where they were"
+        )
         await browsing.close()
 
 

@@ -1,12 +1,16 @@
 """*Angka*: a school's numbers with the lists behind them, the district's with small cells suppressed (people.md, The desk; domain.md, Reports)."""
 
 import re
+import tomllib
+from pathlib import Path
 
 import pytest
 
+from services.cases import letters
 from services.cases.figures.bars import bars
+from services.cases.figures.names import ANSWERS, FIELDS
 from services.cases.figures.open_cases import OpenCases
-from services.cases.figures.told import NAMELESS, _row, by_agency
+from services.cases.figures.told import NAMELESS, _row, by_agency, by_field
 from shared.errors import Unavailable
 
 pytestmark = pytest.mark.anyio
@@ -16,6 +20,12 @@ async def page(cases, who: dict[str, str], status: int = 200, **query: str) -> s
     answer = await cases.client.get("/cases/angka", headers=who, params=query)
     assert answer.status_code == status, answer.text
     return answer.text
+
+
+def rows_under(told: str, title: str) -> list[list[str]]:
+    """The cells of the table with that title."""
+    table = told.split(f"<h2>{title}</h2>")[1].split("</table>", maxsplit=1)[0].split("<tbody>")[1]
+    return [re.findall(r"<t[hd][^>]*>(?:<span[^>]*>[^<]*</span>)?([^<]*)</t[hd]>", row) for row in re.findall(r"<tr>(.*?)</tr>", table, re.DOTALL)]
 
 
 def cells(told: str) -> dict[str, list[str]]:
@@ -94,7 +104,33 @@ async def test_closed_cases_are_told_with_the_words_of_the_form_that_closed_them
     await cases.done(case, "assess-case", school.counsellor, field="personal", findings="Kenari", safe="yes")
     await cases.done(case, "close", school.counsellor, outcome_class="no-action-needed", task_reviewed="Kenari")
     for who in (school.coordinator, school.principal):
-        assert "Kasus ditutup: Tidak perlu tindakan" in await page(cases, who)
+        told = await page(cases, who)
+        assert rows_under(told, "Kasus yang ditutup") == [["Tidak perlu tindakan", "1"]]
+        assert f'href="/cases/?keadaan=selesai&amp;sekolah={school.id}"' in told
+
+
+async def test_counselling_is_told_by_field_with_how_it_was_judged_in_a_month_and_in_a_semester(cases):
+    school = await cases.school()
+    case = await school.case()
+    activity = await school.held(case)
+    await cases.done(case, "evaluate-counselling", school.counsellor, activity=activity, kind="laiseg", helped=True, finding="Kenari")
+    for span in ("bulan", "semester"):
+        told = await page(cases, school.principal, rentang=span)
+        assert rows_under(told, "Konseling menurut bidang") == [["Sosial", "1", "1", "0"]]
+        assert f'<option value="{span}" selected>' in told
+
+
+def test_only_fields_in_which_there_was_something_are_told():
+    assert by_field({"social": 3, "unknown": 1}, {"social": {"helped": 1, "not_helped": 2}, "career": {"helped": 0, "not_helped": 1}}) == [
+        (FIELDS["social"], 3, 1, 2),
+        (FIELDS["career"], 0, 0, 1),
+        (FIELDS["unknown"], 1, 0, 0),
+    ]
+
+
+def test_what_agencies_answered_has_a_name_wherever_the_printed_report_has_one():
+    printed = tomllib.loads((Path(letters.__file__).parent / "codes.toml").read_text(encoding="utf-8"))["task"]
+    assert set(ANSWERS) == set(printed) - {"requested"}
 
 
 @pytest.mark.parametrize(

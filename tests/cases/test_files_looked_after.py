@@ -9,11 +9,16 @@ import pytest
 from services.cases.attached.telling import CasesTell, Filers
 from services.cases.domain.casework import CASEWORK
 from shared.attachments.boxes import sealed
+from shared.attachments.checks import CHECKS
 from shared.attachments.keeping import PostgresStore, Stored
+from shared.attachments.redrawing import Redrawing
+from shared.attachments.relooking import Relooking
 from shared.attachments.rescanning import Quarantine
 from shared.attachments.scanning import Scanner
 from shared.attachments.sweeping import UNNAMED_FOR, Sweep
+from shared.attachments.taking import Taking
 from shared.clock import FixedClock
+from shared.service.operations import metrics_of
 from tests.attachments.clamd import answer
 from tests.attachments.hostile import PDF
 from tests.cases.desk import Desk
@@ -72,3 +77,29 @@ async def test_nobody_gets_a_file_before_the_scanner_has_looked_at_it(cases):
         assert await Quarantine(telling, cases.kernel.vault, files, Scanner(f"127.0.0.1:{port}")).look() == 0
     assert await files.verdict(named) == "clean"
     assert (await cases.client.get(address, headers=school.counsellor)).content == PDF
+
+
+async def test_a_file_that_would_not_be_taken_today_is_withheld_and_counted(cases):
+    school = await cases.school()
+    case, page = await counselling(cases, school)
+    await sends(cases, page, school.counsellor, PDF)
+    named = json.loads((await cases.events(case, "file-added"))[0])["attachment"]
+    files, telling = store_of(cases)
+    await files.look_passed(named, "clean", CHECKS - 1)
+    before = await files.counts()
+    await Relooking(telling, cases.kernel.vault, files, Taking(Refusing(), Scanner(""))).look()
+    after, address = await files.counts(), f"{page}/{named}/asli"
+    assert (after.before, after.withheld - before.withheld) == (0, before.before)
+    refused = await cases.client.get(address, headers=school.counsellor)
+    assert (refused.status_code, "Berkas ini ditahan" in refused.text) == (409, True)
+    assert f"tanggap_files_withheld {after.withheld}.0" in (await metrics_of(cases.kernel, ["attachments"], [])).decode()
+    await files.look_passed(named, "infected", CHECKS - 1)
+    await Relooking(telling, cases.kernel.vault, files, Taking(Redrawing(), Scanner(""))).look()
+    assert (await cases.client.get(address, headers=school.counsellor)).content == PDF
+
+
+class Refusing(Redrawing):
+    """Finds something in every PDF, as a stricter check may."""
+
+    async def is_inert(self, content: bytes) -> bool:  # noqa: ARG002 - whatever it is
+        return False

@@ -8,11 +8,13 @@ from uuid import uuid4
 import pytest
 from pikepdf import Pdf
 
+from services.cases.subjects.printing import printed
 from shared.events import ConcernAttached, NamedPerson
-from shared.subjects import Part, ToPrint
+from shared.subjects import Part, Reader, ToPrint
 from tests.attachments.hostile import PDF
 from tests.cases.asking import formed
 from tests.cases.desk import Desk, School, soon
+from tests.cases.letters.reading_pdf import opened, text
 
 pytestmark = pytest.mark.anyio
 
@@ -130,15 +132,34 @@ async def test_the_copy_counts_the_files_of_a_case_and_of_its_concerns_and_holds
     assert (dict(of_kind(copy, "Kasus")[0]["facts"])["Lampiran"], "%PDF" in copy) == ("3 berkas", False)
 
 
+def a_copy(reader: Reader, parts: tuple[Part, ...]) -> ToPrint:
+    return ToPrint(name="Ani", day=date(2027, 3, 1), district="Dinas Pendidikan", reader=reader, parts=parts)
+
+
 async def test_the_copy_is_a_pdf_with_its_title_that_a_screen_reader_can_read(cases):
     part = Part(title="Kasus", title_en="Case", facts=(("Tingkat", "sedang"),))
-    told = ToPrint(name="Ani", day=date(2027, 3, 1), district="Dinas Pendidikan", reader="guardian", parts=(part,))
+    told = a_copy("guardian", (part,))
     answer = await cases.client.post(
         "/cases/api/subjects/print", content=told.model_dump_json(), headers={**cases.service, "content-type": "application/json"}
     )
     with Pdf.open(BytesIO(answer.content)) as pdf:
         assert pdf.Root.MarkInfo.Marked
         assert str(pdf.docinfo["/Title"]) == "Salinan data pribadi"
+
+
+async def test_on_paper_what_happened_stands_alone_and_how_staff_work_is_counted(cases):
+    school = await cases.school()
+    await school.case("ani")
+    (part,) = of_kind(await held(cases, school.named("ani"), "student"), "Kasus")
+    routine = {each["what"] for each in part["entries"] if each["routine"]}
+    assert {"Batas waktu ditetapkan.", "Laporan menunggu dibaca."} <= routine
+    assert not {"Kasus dibuka.", "Satu laporan masuk ke kasus ini."} & routine
+    parts = (Part.model_validate(part),)
+    said = {reader: text(opened(await printed(a_copy(reader, parts)))) for reader in ("student", "guardian")}
+    assert all("Kasus dibuka." in each and f"{len([each for each in part['entries'] if each['routine']])} hal" in each for each in said.values())
+    assert not [what for what in routine for each in said.values() if what in each]
+    assert ("tentang Anda" in said["student"], "tentang anak Anda" in said["student"]) == (True, False)
+    assert "tentang anak Anda" in said["guardian"]
 
 
 async def test_a_copy_of_no_day_is_refused_and_the_document_says_what_comes(cases):

@@ -164,7 +164,7 @@ async def test_neither_a_name_of_the_file_nor_a_plain_octet_is_kept(desk):
         rows = await (await connection.execute("SELECT a.*, c.part, c.box FROM attachment a JOIN attachment_chunk c USING (attachment)")).fetchall()
         columns = await (await connection.execute("SELECT column_name FROM information_schema.columns WHERE table_name = 'attachment'")).fetchall()
         beside = await (await connection.execute("SELECT key, unnamed_at FROM attachment")).fetchall()
-    assert {each for (each,) in columns} == {"attachment", "owner", "verdict", "key", "settled", "unnamed_at"}
+    assert {each for (each,) in columns} == {"attachment", "owner", "verdict", "key", "settled", "unnamed_at", "checks"}
     assert beside == [(None, None)]  # the key travels in events; a time stands beside what no event names, and beside nothing else
     assert not any(PLACE in bytes(row[-1]) or b"JFIF" in bytes(row[-1]) for row in rows)
     told = str(await desk.office.told("file-attached")) + str(await desk.office.told("concern-attached"))
@@ -200,3 +200,6 @@ async def test_a_file_waits_in_quarantine_until_the_scanner_answers(desk):
     assert (await sealed_part(desk, told["attachment"], "original")).status_code == 204
     await files.judge(told["attachment"], "clean")
     assert await read(desk, told, "original") == PDF
+    await files.judge(told["attachment"], "infected")
+    withheld = await sealed_part(desk, told["attachment"], "original")
+    assert (withheld.status_code, withheld.json()["type"].rpartition("/")[2]) == (409, "file-withheld")

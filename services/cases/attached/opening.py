@@ -14,6 +14,7 @@ from services.cases.rights import ReadingReason
 from shared.access import Principal
 from shared.attachments.asked import Wanted
 from shared.attachments.boxes import Part, divided, opened
+from shared.attachments.checks import FileWithheld
 from shared.attachments.kinds import is_picture
 from shared.errors import NotFound, Unavailable
 from shared.neighbours import Told
@@ -29,7 +30,10 @@ class Opening:
     intake: Told
 
     async def file(self, principal: Principal, case_id: str, wanted: Wanted, reason: ReadingReason | None) -> tuple[AttachedFile, bytes]:
-        """The file and its content. Raises: NotFound, NotAllowed, ReadingReasonNeeded; Unavailable, also until the scanner has looked at it."""
+        """The file and its content.
+
+        Raises: NotFound, NotAllowed, ReadingReasonNeeded, FileWithheld; Unavailable, also until the scanner has looked at it.
+        """
         told = await self.reader.case(principal, case_id, Moment(), reason)
         files = await self.attached.of(heard(told), told.get("student"))
         found = next((each for each in files if each.attachment == wanted.attachment), None)
@@ -42,7 +46,7 @@ class Opening:
         key = await self.reader.kernel.vault.open(file.key)
         if isinstance(key, Erased):
             raise NotFound("no file of this case has this id")
-        chunks = await self.intake.bytes("sealed", Wanted(attachment=file.attachment, part=part))
+        chunks = await self.intake.bytes("sealed", Wanted(attachment=file.attachment, part=part), (FileWithheld,))
         if not chunks:
             raise Unavailable("the file still waits for the scanner of viruses: try again in some minutes")
         return opened(b64decode(key), file.attachment, part, divided(chunks))

@@ -36,7 +36,7 @@ class Unsealing:
     store: Store
 
     async def content(self, file: FileAdded, part: Part, reading: Reading) -> bytes:
-        """Raises: NotFound: it ended, or has no such part. Unavailable: also until the scanner has looked at it."""
+        """Raises: NotFound: it ended, or has no such part. FileWithheld. Unavailable: also until the scanner has looked at it."""
         if part == "picture" and not is_picture(file.kind):
             raise NotFound(GONE)
         told = f"attachment-{part}-{file.attachment}"
@@ -45,6 +45,6 @@ class Unsealing:
         key = await self.kernel.vault.open(box) if box else None
         if key is None or isinstance(key, Erased):
             raise NotFound(GONE)
-        if await self.store.verdict(file.attachment) in ("unscanned", "infected"):
+        if not await self.store.may_leave(file.attachment):
             raise Unavailable("the file still waits for the scanner of viruses: try again in some minutes")
         return opened(b64decode(key), file.attachment, part, await self.store.boxes(file.attachment, part))

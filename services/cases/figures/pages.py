@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -11,7 +12,12 @@ from services.cases.figures.told import ABOVE, OF_ONE_SCHOOL, Figures
 from services.cases.reading.calendars import SchoolCalendars
 from services.cases.reading.directory import Directory
 from shared.access import SignedIn
+from shared.pages import Text, say
 from shared.service import Kernel
+
+MONTH, SEMESTER = "bulan", "semester"
+SPANS: Mapping[str, Text] = {MONTH: say("satu bulan"), SEMESTER: say("satu semester, enam bulan sejak bulan itu")}
+"""Over which time a school's figures are counted."""
 
 
 def router(kernel: Kernel, figures: Figures, directory: Directory, calendars: SchoolCalendars) -> APIRouter:
@@ -24,14 +30,17 @@ def router(kernel: Kernel, figures: Figures, directory: Directory, calendars: Sc
         principal: SignedIn,
         sekolah: Annotated[str, Query(max_length=200)] = "",
         bulan: Annotated[str, Query(max_length=7)] = "",
+        rentang: Annotated[str, Query(max_length=20)] = "",
     ) -> HTMLResponse:
         month = bulan or (await calendars.district()).day(kernel.clock.now()).strftime("%Y-%m")
         mine = principal.schools(*OF_ONE_SCHOOL) - principal.away
         schools = [each for each in await directory.schools() if each[0] in mine]
         above = principal.holds(*ABOVE)
         chosen = sekolah or ("" if above or not schools else schools[0][0])
-        told = await (figures.of_school(principal, chosen, month) if chosen else figures.of_district(principal, month))
-        around = {"month": month, "schools_of": schools, "chosen": chosen, "above": above, "of_school": bool(chosen)}
+        semester = rentang == SEMESTER and bool(chosen)
+        told = await (figures.of_school(principal, chosen, month, semester=semester) if chosen else figures.of_district(principal, month))
+        spans = {"spans": SPANS, "span": SEMESTER if semester else MONTH}
+        around = {"month": month, "schools_of": schools, "chosen": chosen, "above": above, "of_school": bool(chosen), **spans}
         return page(request, "figures/figures.html", told | around)
 
     return routes

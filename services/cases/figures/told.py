@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.cases.figures.bars import bars
+from services.cases.figures.names import ANSWERS, FIELDS
 from services.cases.figures.open_cases import AGES, LEVELS, Age, Counting, OpenCases
 from services.cases.reading.agencies import Agencies
 from services.cases.reading.reports import Reports
@@ -48,10 +49,13 @@ class Figures:
     agencies: Agencies
     clock: Clock
 
-    async def of_school(self, principal: Principal, school: str, month: str) -> dict[str, Any]:
-        """Exact, because who leads a school sees its cases. Raises: NotFound: not a school of theirs."""
-        found = await self.counting.of(principal.id, schools_of(principal), school)
-        report = await self.reports.monthly(principal, school, month, self.clock.now())
+    async def of_school(self, principal: Principal, school: str, month: str, *, semester: bool) -> dict[str, Any]:
+        """Exact, because who leads a school sees its cases. semester: six months from that one. Raises: NotFound: not a school of theirs."""
+        found, asked = (
+            await self.counting.of(principal.id, schools_of(principal), school),
+            self.reports.semester if semester else self.reports.monthly,
+        )
+        report = await asked(principal, school, month, self.clock.now())
         outcomes = [(self.outcomes.get(code, _OTHER), count) for code, count in report["cases"]["closed"].items()]
         late = [(self.words.deadlines.get(code, _OTHER), count) for code, count in report["clocks"]["late"].items()]
         return self._open(found, exact=True) | {
@@ -60,6 +64,8 @@ class Figures:
             "outcomes": outcomes,
             "unanswered": report["referrals"]["unanswered"],
             "sent": report["referrals"]["sent"],
+            "answers": [(ANSWERS.get(code, _OTHER), count) for code, count in report["referrals"]["answers"].items()],
+            "fields": by_field(report["counselling_by_field"], report["evaluations_by_field"]),
         }
 
     async def of_district(self, principal: Principal, month: str) -> dict[str, Any]:
@@ -98,6 +104,13 @@ def _row(found: OpenCases, level: Urgency, *, exact: bool) -> tuple[Cell, list[C
 def _silent(report: Mapping[str, Any]) -> list[str]:
     """Schools from which nothing came in the month: a warning, not a success (domain.md, Reports)."""
     return [row["name"] for row in report["schools"] if any(each["warning"] == "no-reports" for each in row["warnings"])]
+
+
+def by_field(held: Mapping[str, int], evaluated: Mapping[str, Mapping[str, int]]) -> list[tuple[Text, int, int, int]]:
+    """Of each field in which there was counselling: how many meetings, after how many it was said that it helped, and that it did not."""
+    none = {"helped": 0, "not_helped": 0}
+    rows = [(field, held.get(field, 0), evaluated.get(field, none)) for field in FIELDS]
+    return [(FIELDS[field], meetings, told["helped"], told["not_helped"]) for field, meetings, told in rows if meetings or any(told.values())]
 
 
 async def by_agency(unanswered: Mapping[str, Cell], names: Callable[[], Awaitable[list[tuple[str, str]]]]) -> list[tuple[Text, Cell]]:

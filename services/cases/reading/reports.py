@@ -157,6 +157,20 @@ class Facts:
         )
         return {row[0] or "unknown": row[1] for row in rows}
 
+    async def evaluated_by_field(self, school: str) -> dict[str, dict[str, int]]:
+        """Evaluations of counselling by the field of its request: how many said that it helped, and how many that it did not."""
+        rows = await self._rows(
+            "SELECT r.codes ->> 'field', e.codes ->> 'helped', count(*) FROM fact_v1 e LEFT JOIN fact_v1 r ON r.generation = e.generation"
+            " AND r.kind = 'counselling-requested' AND r.stream = e.stream AND r.codes ->> 'activity' = e.codes ->> 'activity'"
+            " WHERE e.generation = %(generation)s AND e.kind = 'counselling-evaluated' AND e.school = %(school)s"
+            " AND e.happened_at >= %(first)s AND e.happened_at < %(last)s AND e.recorded_at <= %(as_of)s GROUP BY 1, 2",
+            school=school,
+        )
+        found: dict[str, dict[str, int]] = {}
+        for field, helped, count in rows:
+            found.setdefault(field or "unknown", {"helped": 0, "not_helped": 0})["helped" if helped == "true" else "not_helped"] += count
+        return found
+
     async def open_at_end(self, school: str) -> int:
         """Cases that the school has by the end of the period: what came and has not gone."""
         rows = await self._rows(
@@ -235,6 +249,7 @@ async def _school_report(facts: Facts, services: Services, schools: str, school:
         "services": _services(counted, services),
         "counselling_by_field": await facts.held_by(school, "field"),
         "counselling_by_origin": await facts.held_by(school, "origin"),
+        "evaluations_by_field": await facts.evaluated_by_field(school),
         "cases": _cases(counted) | {"open_at_end": await facts.open_at_end(school)},
         "urgency": _by(counted, "urgency-decided", "urgency"),
         "clocks": _clocks(counted),

@@ -17,6 +17,12 @@ from shared.subjects import Entry
 
 _OWNERS = "SELECT kid::text, person, purpose FROM keyring.open_wrapped(%s::uuid[])"
 
+_ROUTINE = frozenset({
+    "deadlines-set", "deadlines-met", "deadlines-given", "staff-to-be-told", "school-to-be-told", "coordinator-to-be-told", "case-people-changed",
+    "alerts-passed-on", "concern-joined-case",
+})  # fmt: skip
+"""What is noted so that no work is forgotten. That nobody answered an alert, or that somebody was late, is told like the rest."""
+
 Noted = tuple[Recorded, Event]
 """A stored event, and the same event as it is read today."""
 
@@ -48,7 +54,10 @@ class Entries:
         what, english = self.words.sentence(recorded.type, body)
         words = tuple(text for text in texts if not isinstance(text, Erased) and text)
         withheld = sum(box.kid not in mine for box in found)
-        return Entry(day=day_of(recorded.happened_at, calendar), what=what, what_en=english, words=words, withheld=withheld)
+        routine = not found and (recorded.type in _ROUTINE or (recorded.type == "alert-recorded" and body.get("outcome") == "sent"))
+        return Entry(
+            day=day_of(recorded.happened_at, calendar), what=what, what_en=english, words=words, withheld=withheld, routine=routine
+        )  # fmt: skip
 
 
 def boxes(told: Any) -> Iterator[Sealed]:

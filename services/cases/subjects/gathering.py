@@ -97,7 +97,7 @@ def _facts(case: Case, events: Sequence[Recorded], calendar: Calendar, files: in
     receivers = ", ".join(dict.fromkeys(coded("receiver", each.receiver) for each in case.ledger.entries))
     told = {
         "Dibuka": day_of(events[0].happened_at, calendar) if events else "",
-        "Tingkat": coded("urgency", case.urgency),
+        "Tingkat urgensi": coded("urgency", case.urgency),
         "Tentang": categories,
         "Keterangan pernah diberikan kepada": receivers or "tidak seorang pun",
         "Lampiran": f"{files} berkas" if files else "",

@@ -14,19 +14,26 @@ import typst
 from services.cases.letters.legible import legible
 from services.cases.letters.material import on
 from services.cases.letters.rendering import qr
-from shared.subjects import Entry, Part, ToPrint
+from shared.subjects import Entry, Part, Reader, ToPrint
 
 _TEMPLATES = Path(__file__).parents[1] / "letters"
 _FONTS = typst.Fonts(include_system_fonts=False)
 
-INTRODUCTION = (
-    "Ini salinan data pribadi yang disimpan tentang Anda. Keterangan tentang orang lain, termasuk siapa yang melapor, tidak ditampilkan. "
+_RIGHTS = (
+    "Keterangan tentang orang lain, termasuk siapa yang melapor, tidak ditampilkan. "
     "Jika ada yang keliru, Anda berhak meminta perbaikan; Anda juga berhak meminta pembatasan, penghapusan, atau mengajukan keberatan (UU 27/2022)."
 )
+INTRODUCTIONS: Mapping[Reader, str] = {
+    "student": f"Ini salinan data pribadi yang disimpan tentang Anda. {_RIGHTS}",
+    "guardian": (
+        f"Ini salinan data pribadi yang disimpan tentang anak Anda, untuk Anda sebagai orang tua/wali. {_RIGHTS}\n"
+        "Yang diceritakan murid dalam konseling adalah milik murid dan tidak ditampilkan."
+    ),
+}
+ROUTINE = "tentang jalannya pekerjaan: batas waktu, pemberitahuan kepada petugas, dan siapa yang menangani."
+
 NO_PAGE = "-"
 """The layout of letters has a place for the page that tells a letter from a forgery; a copy is printed without it."""
-
-FOR_GUARDIANS = "Salinan ini untuk orang tua/wali. Yang diceritakan murid dalam konseling adalah milik murid dan tidak ditampilkan."
 
 
 async def printed(asked: ToPrint) -> bytes:
@@ -53,15 +60,16 @@ def _data(asked: ToPrint) -> Iterator[tuple[str, Any]]:
     yield from (("emblem", None), ("signatures", ()), ("copies", ()), ("confidential", True), ("address", NO_PAGE), ("qr", qr(NO_PAGE)))
     yield "number", f"{asked.name}, {on(day)}"
     yield "date", {"year": day.year, "month": day.month, "day": day.day}
-    yield "introduction", f"{INTRODUCTION}\n{FOR_GUARDIANS}" if asked.reader == "guardian" else INTRODUCTION
+    yield "introduction", INTRODUCTIONS[asked.reader]
     yield "parts", [part for each in asked.parts for part in _part(each)]
 
 
 def _part(part: Part) -> Iterator[Mapping[str, Any]]:
     yield {"kind": "rows", "heading": part.title, "rows": part.facts}
-    if part.entries:
-        rows = [(each.day, _said(each)) for each in part.entries]
-        yield {"kind": "table", "heading": "Yang dicatat", "columns": ("Tanggal", "Catatan"), "widths": (2, 8), "rows": rows, "tall": False}
+    if rows := [(each.day, _said(each)) for each in part.entries if not each.routine]:
+        yield {"kind": "table", "heading": "Yang dicatat", "columns": ("Tanggal", "Catatan"), "widths": (3, 8), "rows": rows, "tall": False}
+    if routine := sum(each.routine for each in part.entries):
+        yield {"kind": "rows", "heading": "Jalannya pekerjaan", "rows": (("Tercatat juga", f"{routine} hal {ROUTINE}"),)}
 
 
 def _said(entry: Entry) -> str:

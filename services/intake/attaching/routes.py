@@ -22,7 +22,7 @@ def router(store: Store) -> APIRouter:
     )  # fmt: skip
     async def chunks(wanted: Wanted, principal: SignedIn) -> Response:
         require_service(principal, "cases")
-        if await store.verdict(wanted.attachment) in ("unscanned", "infected"):
+        if not await store.may_leave(wanted.attachment):
             return Response(status_code=204)
         boxes = await store.boxes(wanted.attachment, wanted.part)
         if not boxes:

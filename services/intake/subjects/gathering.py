@@ -29,7 +29,12 @@ KINDS = {"student": "murid", "guardian": "orang tua/wali", "staff": "pendidik at
 DECIDED_BY_A_PERSON = Part(
     title="Keterangan lain",
     title_en="Anything else",
-    facts=(("Siapa yang memutuskan", "Ada tidaknya keterangan lain, dan apa yang disampaikan tentangnya, diputuskan petugas sekolah atau dinas."),),
+    facts=(
+        (
+            "Tanyakan kepada petugas",
+            "Jika ada keterangan lain, petugas sekolah atau dinas yang memutuskan apa yang disampaikan kepada orang tua/wali.",
+        ),
+    ),
 )
 """Stands in every guardian's copy, whatever is kept: by what a copy lacks, nobody learns whether there is a case."""
 
@@ -100,7 +105,7 @@ class Copies:
             "Telepon": await self._opened(told.phone) if reader == "student" else "",
             "Sekolah": schools.get(told.school, ""),
             "Kelas": told.homeroom or "",
-            "Orang tua/wali tercatat": str(len(told.guardians)) if told.kind == "student" else "",
+            "Orang tua/wali tercatat": f"{len(told.guardians)} orang" if told.kind == "student" else "",
         }
         return Part(title="Data induk", title_en="Roster", facts=_filled(facts))
 

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from services.intake.form.lining_up import Crowded
 from shared.errors import Fault, Invalid, Malformed, NotAllowed, NotFound, NotSignedIn, Sentences, StillBuilding, TanggapError, TooLarge, Unavailable
 from shared.pages import Frame
 from shared.pages.refusals import EXPLAINED
@@ -111,4 +112,5 @@ def test_only_errors_of_the_tree_are_explained():
     def codes(kind: type[TanggapError]) -> set[str]:
         return {kind.code}.union(*(codes(each) for each in kind.__subclasses__()))
 
+    assert Crowded.code in codes(TanggapError), "intake's own is in it"
     assert EXPLAINED.keys() - codes(TanggapError) == set()
