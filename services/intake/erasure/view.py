@@ -163,7 +163,7 @@ class Erasures:
 
     async def person(self, person: str) -> Person | None:
         """Whether and when somebody left; None where the roster never had them."""
-        async with self.view.reading(acting="erasures") as (connection, generation):
+        async with self.view.reading(acting="erasures", about=[person]) as (connection, generation):
             row = await (await connection.execute(f"{_PERSON} AND person = %s", (generation, person))).fetchone()
         return Person(*row) if row else None
 
