@@ -39,6 +39,9 @@ class TakesMany(Protocol):
 
     crowd: ClassVar[frozenset[str]]
 
+    async def __call__(self, event: Recorded, checkpoint: Checkpoint | None) -> Outcome | None:
+        """As any `Handler`."""
+
     async def many(self, events: Sequence[Recorded]) -> Sequence[Recorded]:
         """Takes events of these types alone, and returns those that are to be handled one by one as well. A second run is harmless."""
 
