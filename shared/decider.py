@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from shared.errors import VersionConflict
+from shared.errors import TanggapError, VersionConflict
 from shared.eventstore.codec import EventCodec, Kept
 from shared.eventstore.states import Loaded
 from shared.eventstore.store import Checkpoint, Conflict, EventStore, Item, Outcome, Repeated, Write
@@ -138,7 +139,8 @@ async def execute(
     fresh: bool = False,
     quiet: bool = False,
 ) -> Executed[S]:
-    """Loads `stream`, decides `command`, appends with the loaded version, and retries on conflict.
+    """Loads `stream`, decides `command`, appends with the loaded version, and retries on conflict. A state that is remembered is not loaded again
+    where the append proves it (ADR 88).
 
     asked: whose idempotency key is kept, so that a repeat decides nothing. answer: is kept for a repeat. quiet: see `Item`. fresh: the stream is
     expected to be new; it is loaded only if the append finds that it is not. check: raises if the loaded state forbids the command (If-Match,
@@ -150,11 +152,17 @@ async def execute(
     if before:
         return await _executed_before(store, decider, stream, before)
 
-    async def plan() -> Item | None:
-        loaded = untouched(decider, stream, store.outages) if fresh and not decided else await load(store, decider, stream)
+    def decide(loaded: Loaded[S]) -> Sequence[E]:
         if check:
             check(loaded)
-        events = decider.decide(command, loaded.state)
+        return decider.decide(command, loaded.state)
+
+    async def plan() -> Item | None:
+        built = None if fresh or decided else await _built(store, stream, decide)
+        if built is None:
+            loaded = untouched(decider, stream, store.outages) if fresh and not decided else await load(store, decider, stream)
+            built = loaded, decide(loaded)
+        loaded, events = built
         writes = (write(decider, loaded, events, occasion),) if events else ()
         decided[:], stored[:] = [each.after or loaded for each in writes] or [loaded], events
         kept = asked.idempotency(answer) if asked else None
@@ -166,6 +174,19 @@ async def execute(
     if isinstance(outcome, Repeated):
         return await _executed_before(store, decider, stream, outcome)
     return Executed(outcome, decided[0].state, decided[0].version, getattr(outcome, "position", 0), changed=bool(stored))
+
+
+async def _built(store: EventStore, stream: str, decide: Callable[[Loaded[S]], Sequence[E]]) -> tuple[Loaded[S], Sequence[E]] | None:
+    """The remembered state and what is decided over it. None where only a loaded state will do: an append proves that a state was the newest,
+    a refusal or silence does not.
+    """
+    known = await store.to_build_on(stream)
+    if known is None:
+        return None
+    with suppress(TanggapError):
+        events = decide(known)
+        return (known, events) if events else None
+    return None
 
 
 async def repeated(store: EventStore, asked: Asked) -> Repeated | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from dataclasses import replace as changed
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -62,6 +61,9 @@ class InMemoryEventStore:
 
     def known(self, stream: str) -> Loaded[Any] | None:
         return self._states.known(stream)
+
+    async def to_build_on(self, stream: str) -> Loaded[Any] | None:
+        return self.known(stream)
 
     def remember(self, loaded: Loaded[Any]) -> None:
         self._states.keep(loaded)
@@ -166,13 +168,12 @@ class InMemoryEventStore:
         partition = partition_of(event.key, self.partitions)
         before = self._last_public.get(partition, 0)
         place = (stream, len(mine) + 1, len(self.events) + 1, partition)
-        bare = changed(
-            recorded(event, *place, before, now),
+        bare = recorded(event, *place, before, now)._replace(
             previous_hash=mine[-1].hash if mine else START,
             previous_store_hash=self.events[-1].store_hash if self.events else START,
         )
         digest = content(bare)
-        chained = changed(bare, hash=link(bare.previous_hash, digest), store_hash=link(bare.previous_store_hash, digest))
+        chained = bare._replace(hash=link(bare.previous_hash, digest), store_hash=link(bare.previous_store_hash, digest))
         self.events.append(chained)
         mine.append(chained)
         self._by_id[chained.id] = chained

@@ -43,8 +43,8 @@ _PAGE: LiteralString = (
     "array_agg(CASE WHEN type = ANY(%(types)s) THEN schema_version END ORDER BY position), array_agg(body ORDER BY position) "
     "FROM (SELECT position, stream, type, schema_version, body FROM event WHERE position > %(position)s ORDER BY position LIMIT %(limit)s) page"
 )
-_entry = partial(tuple.__new__, Entry)
-"""`Entry._make` without its Python frame, because every loaded event makes one."""
+_entry, _recorded = partial(tuple.__new__, Entry), partial(tuple.__new__, Recorded)
+"""`_make` without its Python frame, because every event that is loaded or read makes one."""
 
 _OUTAGES = (
     psycopg.OperationalError,
@@ -82,6 +82,11 @@ class PostgresEventStore:
     def known(self, stream: str) -> Loaded[Any] | None:
         found = self._states.known(stream)
         return found if found and found.outages == self.outages else None
+
+    async def to_build_on(self, stream: str) -> Loaded[Any] | None:
+        if self._journal:
+            await self._journal.require(self, stream)
+        return self.known(stream)
 
     def remember(self, loaded: Loaded[Any]) -> None:
         self._states.keep(loaded)
@@ -162,7 +167,7 @@ class PostgresEventStore:
     async def _read(self, query: bytes | sql.Composed, wanted: Sequence[object]) -> list[Recorded]:
         async with self.database.statement() as connection:
             rows = await (await connection.cursor(binary=True).execute(query, wanted)).fetchall()
-        return [Recorded(*row) for row in rows]
+        return [_recorded(row) for row in rows]
 
     async def _one(self, query: LiteralString | bytes, wanted: Sequence[object]) -> Any:
         async with self.database.statement() as connection:

@@ -152,6 +152,9 @@ class EventStore(Protocol):
     def known(self, stream: str) -> Loaded[Any] | None:
         """A remembered state of the stream. `entries` gives the events after it."""
 
+    async def to_build_on(self, stream: str) -> Loaded[Any] | None:
+        """A remembered state on which events may be appended right away: the append conflicts where it is not the newest. None: load the stream."""
+
     def remember(self, loaded: Loaded[Any]) -> None:
         """Remembers a state for the next load. It must rest on stored events only."""
 

@@ -74,6 +74,10 @@ class UnitOfWork:
         mine = self._states.known(stream)
         return mine if mine or stream in self._loaded else self._store.known(stream)
 
+    async def to_build_on(self, _: str) -> Loaded[Any] | None:
+        """A unit reads what it decides on: a conflict at commit would repeat all of its decisions."""
+        return None
+
     def remember(self, loaded: Loaded[Any]) -> None:
         self._states.keep(loaded)
 
