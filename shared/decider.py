@@ -14,7 +14,7 @@ from shared.errors import TanggapError, VersionConflict
 from shared.eventstore.codec import EventCodec, Kept
 from shared.eventstore.states import Loaded
 from shared.eventstore.store import Checkpoint, Conflict, EventStore, Item, Outcome, Repeated, Write
-from shared.message import Event, Occasion
+from shared.message import Event, NewEvent, Occasion
 
 if TYPE_CHECKING:
     from shared.asked import Asked
@@ -72,6 +72,16 @@ async def load(
     return loaded
 
 
+async def load_many(store: EventStore, decider: Decider[Any, S, Any], streams: Sequence[str]) -> dict[str, Loaded[S]]:
+    """The current states of many streams, each read once, with one query."""
+    before = {stream: store.known(stream) or untouched(decider, stream, store.outages) for stream in streams}
+    entries = await store.entries_of({stream: each.version for stream, each in before.items()})
+    loaded = {stream: folded(decider, stream, entries[stream], each) for stream, each in before.items()}
+    for each in loaded.values():
+        store.remember(each)
+    return loaded
+
+
 def untouched(decider: Decider[Any, S, Any], stream: str, outages: int = 0) -> Loaded[S]:
     """The state of a stream without events. outages: of the store so far."""
     return Loaded(stream, 0, decider.initial, outages)
@@ -87,9 +97,14 @@ def folded(decider: Decider[Any, S, Any], stream: str, kept: Sequence[Kept], bef
 
 def write(decider: Decider[Any, Any, E], loaded: Loaded[Any], events: Sequence[E], occasion: Occasion) -> Write:
     """A write of these events that expects the stream at the loaded version."""
-    encoded = tuple(decider.codec.encode(event, loaded.stream, occasion, place) for place, event in enumerate(events))
-    after = Loaded(loaded.stream, loaded.version + len(encoded), decider.fold(events, loaded.state), loaded.outages)
-    return Write(loaded.stream, loaded.version, encoded, after)
+    new = encoded(decider, loaded.stream, events, occasion)
+    after = Loaded(loaded.stream, loaded.version + len(new), decider.fold(events, loaded.state), loaded.outages)
+    return Write(loaded.stream, loaded.version, new, after)
+
+
+def encoded(decider: Decider[Any, Any, E], stream: str, events: Sequence[E], occasion: Occasion) -> tuple[NewEvent, ...]:
+    """The events as a stream keeps them."""
+    return tuple(decider.codec.encode(event, stream, occasion, place) for place, event in enumerate(events))
 
 
 async def commit(store: EventStore, plan: Callable[[], Awaitable[Item | None]]) -> Outcome | None:
@@ -197,16 +212,17 @@ async def execute_all(
 ) -> Outcome | None:
     """Executes commands on several streams of one kind as one item, all or nothing. Returns None if there is nothing to store.
 
-    The streams are loaded together, each once, before the first command is decided.
+    The streams are loaded together, each once, before the first command is decided. What they are afterwards is not remembered: a crowd would
+    push out what is asked for again.
     """
 
     async def plan() -> Item | None:
         writes = []
-        loads = await asyncio.gather(*(load(store, decider, stream) for stream, _ in commands))
-        for (_, command), loaded in zip(commands, loads, strict=True):
-            events = decider.decide(command, loaded.state)
+        loads = await load_many(store, decider, [stream for stream, _ in commands])
+        for stream, command in commands:
+            events = decider.decide(command, loads[stream].state)
             if events:
-                writes.append(write(decider, loaded, events, occasion))
+                writes.append(Write(stream, loads[stream].version, encoded(decider, stream, events, occasion)))
         return Item(tuple(writes), checkpoint=checkpoint) if writes or checkpoint else None
 
     return await commit(store, plan)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -70,6 +70,9 @@ class InMemoryEventStore:
 
     async def entries(self, stream: str, *, after: int = 0) -> list[Entry]:
         return [_entry(event) for event in self._of(stream)[after:]]
+
+    async def entries_of(self, after: Mapping[str, int]) -> dict[str, list[Entry]]:
+        return {stream: await self.entries(stream, after=version) for stream, version in after.items()}
 
     async def streams(self, prefix: str) -> list[str]:
         return sorted(stream for stream in self._by_stream if stream.startswith(prefix))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any, LiteralString, cast
@@ -97,6 +97,16 @@ class PostgresEventStore:
         before = self.outages
         found = await self._loads.submit((stream, after))
         if after and self.outages != before:
+            raise Unavailable(f"the database of {self.database.service} went away meanwhile; try again")
+        return found
+
+    async def entries_of(self, after: Mapping[str, int]) -> dict[str, list[Entry]]:
+        if self._journal:
+            for stream in after:
+                await self._journal.require(self, stream)
+        before = self.outages
+        found = dict(zip(after, await self._load_batch(list(after.items())), strict=True))
+        if any(after.values()) and self.outages != before:
             raise Unavailable(f"the database of {self.database.service} went away meanwhile; try again")
         return found
 
