@@ -92,8 +92,8 @@ class District:
 
     def settle(self):
         """Long after, one scheduler that still runs finds the rest, one rung after another."""
-        self.now += timedelta(days=30)
         for _ in range(RUNGS):
+            self.now += timedelta(days=30)
             self.read(0)
             self.work(0)
 
@@ -226,3 +226,13 @@ async def test_one_deadline_that_fails_stops_no_other(module_database, redis_url
         await asyncio.gather(working, return_exceptions=True)
         assert scheduler.tried[0] == ("lost", "x")
         assert scheduler.tried.count(("lost", "x")) == 1, "what failed waits a minute"
+
+
+def test_after_an_outage_each_rung_has_its_time_to_act_but_in_an_emergency_all_hear_at_once():
+    deadlines = {"a": d.Deadline("a", "acknowledge", NOW, NOW, "counsellor", climb=(60, 60))}
+    late = d.PassDeadline(key="a", due=NOW, now=later(hours=6))
+    first = d.passed(late, deadlines)
+    assert first == d.DeadlinePassed(key="a", what="acknowledge", due=NOW, step=0, next_due=later(hours=7))
+    told = d.evolve(deadlines, first)
+    assert d.passed(d.PassDeadline(key="a", due=later(hours=7), now=later(hours=6)), told) is None
+    assert d.passed(late, deadlines, emergency=True) == d.DeadlinePassed(key="a", what="acknowledge", due=NOW, step=0, next_due=later(hours=1))
