@@ -10,13 +10,19 @@ from starlette.requests import Request
 from shared.errors import Invalid, TanggapError, Unavailable
 
 FHIR = "application/fhir+json"
-UNDER = "/notifications/fhir/"
+UNDER = ("/notifications/fhir/", "/intake/fhir/")
 
 _CODES = {
     400: "structure", 401: "login", 403: "forbidden", 404: "not-found", 405: "not-supported", 408: "timeout", 409: "business-rule", 410: "deleted",
     412: "conflict", 413: "too-long", 415: "not-supported", 422: "invalid", 428: "required", 503: "transient",
 }  # fmt: skip
 """IssueType of FHIR by status; anything else is `exception`."""
+
+
+class FhirResponse(JSONResponse):
+    """A resource, or a bundle of them."""
+
+    media_type = FHIR
 
 
 def asks_fhir(request: Request) -> bool:

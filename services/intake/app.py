@@ -35,6 +35,8 @@ from services.intake.erasure.view import TABLES as TABLES_OF_ERASURES
 from services.intake.erasure.view import VIEW as VIEW_OF_ERASURES
 from services.intake.erasure.view import Erasures
 from services.intake.erasure.view import project as project_erasures
+from services.intake.fhir import routes as fhir_routes
+from services.intake.fhir.sending import Sending
 from services.intake.flooding import Flooding
 from services.intake.form.routes import router as form_router
 from services.intake.guessing import Guessing
@@ -172,6 +174,7 @@ def create_app(settings: Settings) -> FastAPI:
         finder = SubjectFinder(kernel, directory, copies.erasures)
         return [
             api.router(raising, adding, reporters, dialogue, directory, roster),
+            fhir_routes.router(fhir_routes.Reception(Sending(kernel, raising, reporters, dialogue), directory)),
             appointing_router(appointing),
             import_pages.router(import_pages.ImportPages(roster, requests, ages)),
             ages_router(ages),

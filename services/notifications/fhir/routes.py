@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse
 
 from services.notifications.domain.task.state import Task
 from services.notifications.fhir.capability import capability
 from services.notifications.fhir.directory import organizations, services
 from services.notifications.fhir.ids import Pseudonyms, fhir_id
-from services.notifications.fhir.searching import Search, bundle, fits
 from services.notifications.fhir.tasks import Resources, Told, told
 from services.notifications.fhir.updates import said, task_sent
 from services.notifications.partners.answering import Answering
@@ -23,17 +21,12 @@ from shared.asking import asked, named_version
 from shared.errors import NotFound, PreconditionFailed, VersionNotNamed
 from shared.eventstore.projection import Projection
 from shared.eventstore.states import Loaded
+from shared.fhir_searching import Search, bundle, fits
 from shared.message import Occasion
-from shared.operation_outcome import FHIR, UNDER
+from shared.operation_outcome import FhirResponse
 from shared.service import Kernel
 
-PREFIX = f"{UNDER}R4"
-
-
-class FhirResponse(JSONResponse):
-    """A resource, or a bundle of them."""
-
-    media_type = FHIR
+PREFIX = "/notifications/fhir/R4"
 
 
 @dataclass(frozen=True, slots=True)
