@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from district.commands.shell import checked
 from district.demo.day import Day
 from shared.school_day import Calendar
+
+ZONE, FIRST_HOUR, LAST_HOUR, FRIDAY = ZoneInfo("Asia/Jakarta"), 8, 13, 4
 
 ABSENT, DEPUTY = "smk1-staf-03", "sma1-staf-03"
 """The only counsellor of a school is on leave; a counsellor of the same cluster (gugus) stands in."""
@@ -20,6 +23,15 @@ HELD: dict[str, Any] = dict.fromkeys(
 def in_days(days: float) -> str:
     """A time so many days from now, in RFC 3339."""
     return (datetime.now(UTC) + timedelta(days=days)).isoformat()
+
+
+def at_school(days: float) -> str:
+    """A full hour of a school day, from so many days on: nobody meets a child at night or on a Sunday, whenever the demonstration is begun."""
+    at = (datetime.now(ZONE) + timedelta(days=days, hours=1)).replace(minute=0, second=0, microsecond=0)
+    if at.hour > LAST_HOUR:
+        at += timedelta(days=1)
+    at = at.replace(hour=at.hour if FIRST_HOUR <= at.hour <= LAST_HOUR else FIRST_HOUR)
+    return (at + timedelta(days=max(0, 7 - at.weekday()) if at.weekday() > FRIDAY else 0)).isoformat()
 
 
 def leave(day: Day) -> None:
@@ -43,7 +55,7 @@ def counselling(day: Day) -> None:
     """Strategy 1, requested by the student. Nobody at home hears of it unless the student agrees."""
     key = "khusus-sendiri"
     activity = day.do(key, "request-counselling", origin="self", field="personal", reason="Ingin bicara (fiktif).")["activity"]
-    day.do(key, "schedule-counselling", activity=activity, when=in_days(0.1), place="Ruang konseling (fiktif)")
+    day.do(key, "schedule-counselling", activity=activity, when=at_school(0.1), place="Ruang konseling (fiktif)")
     day.do(key, "hold-counselling", **{"activity": activity, "meeting": 1, "confidentiality_told": True, **HELD})
     day.do(key, "evaluate-counselling", activity=activity, kind="laiseg", helped=True, finding="Lega (fiktif).")
     day.do(key, "record-satisfaction", activity=activity, score=5, words="Didengarkan (fiktif).")
@@ -82,9 +94,9 @@ def teacher_and_parents(day: Day) -> None:
     day.told.append(("smp1-staf-08", f"{key}: dimintai keterangan tanpa alasan / asked without the reasons"))
     guardian = day.ids("smp1-wali-003a")
     plan = day.do(key, "plan-parent-meeting", guardian=guardian, kind="help-at-home", goal="Pendampingan di rumah (fiktif).")["activity"]
-    day.do(key, "invite-parent", activity=plan, summons=1, channel="letter", when=in_days(1), letter="421/1")
+    day.do(key, "invite-parent", activity=plan, summons=1, channel="letter", when=at_school(1), letter="421/1")
     day.do(key, "record-no-answer", activity=plan)
-    day.do(key, "invite-parent", activity=plan, summons=2, channel="phone", when=in_days(2), letter="421/2")
+    day.do(key, "invite-parent", activity=plan, summons=2, channel="phone", when=at_school(2), letter="421/2")
     day.do(key, "hold-parent-meeting", activity=plan, came=[guardian], received="Cerita ibu (fiktif).", given="Rencana sekolah (fiktif).")
     day.do(key, "agree-home-action", activity=plan, action="Makan malam bersama (fiktif).", review_by=in_days(14), statement="SP-1")
     day.do(key, "review-home-action", activity=plan, kept=True, result="Berjalan (fiktif).")
@@ -103,7 +115,7 @@ def parent_refuses(day: Day) -> None:
     )
     said: dict[str, Any] = {"guardian": guardian, "kind": "help-at-home", "goal": "Pendampingan (fiktif).", "student_agrees": True}
     plan = day.do(key, "plan-parent-meeting", **said)["activity"]
-    day.do(key, "invite-parent", activity=plan, summons=1, channel="letter", when=in_days(1), letter="421/9")
+    day.do(key, "invite-parent", activity=plan, summons=1, channel="letter", when=at_school(1), letter="421/9")
     day.do(key, "record-parent-refusal", activity=plan, reason="Tidak bersedia datang (fiktif).")
     day.untold.append((day.name_of(guardian), f"{key}: menolak panggilan / refused the summons"))
 
@@ -122,7 +134,7 @@ def conference_and_visit(day: Day) -> None:
     people = [day.ids(each) for each in (DEPUTY, "smk1-staf-01", "smk1-staf-04", "smk1-staf-05")]
     talk = day.do(key, "propose-conference", kind="help", purpose="Dukungan bersama (fiktif).")["activity"]
     invitees = [{"person": person, "side": "school", "reason": "support"} for person in people]
-    day.do(key, "convene-conference", activity=talk, when=in_days(0.5), invitees=invitees)
+    day.do(key, "convene-conference", activity=talk, when=at_school(0.5), invitees=invitees)
     day.do(key, "hold-conference", activity=talk, present=people, pledge=True)
     promise = {"commitment": "k-1", "owner": people[2], "what": "Mendampingi setiap pagi (fiktif).", "due": in_days(7)}
     day.do(key, "minute-conference", activity=talk, facts="Fakta (fiktif).", decisions="Keputusan (fiktif).", commitments=[promise])
@@ -131,12 +143,12 @@ def conference_and_visit(day: Day) -> None:
     day.refused(key, "plan-visit", "rumah yang tidak aman / the unsafe home", guardian=unsafe, gap="x", questions="x", serious_danger=True)
     asked: dict[str, Any] = {"guardian": safe, "gap": "Suasana rumah (fiktif).", "questions": "Siapa di rumah? (fiktif)", "serious_danger": True}
     visit = day.do(key, "plan-visit", **asked)["activity"]
-    day.do(key, "notify-visit", activity=visit, when=in_days(1), endorsed_by=people[1], letter="800/1")
+    day.do(key, "notify-visit", activity=visit, when=at_school(1), endorsed_by=people[1], letter="800/1")
     day.do(key, "record-visit", activity=visit, met=[safe], observations="Tenang (fiktif).", commitment="Menjaga (fiktif).", accuracy_checked=True)
     day.do(key, "report-visit", activity=visit, report="Laporan (fiktif).", tabled=talk)
     day.do(key, "use-visit", activity=visit, use="Rencana diperbarui (fiktif).")
     talk = day.do(key, "request-counselling", origin="referral", field="personal", reason="Lanjutan (fiktif).")["activity"]
-    day.do(key, "schedule-counselling", activity=talk, when=in_days(0.1), place="Ruang konseling (fiktif)")
+    day.do(key, "schedule-counselling", activity=talk, when=at_school(0.1), place="Ruang konseling (fiktif)")
     day.do(key, "hold-counselling", **{"activity": talk, "meeting": 1, "confidentiality_told": True, **HELD})
     day.do(key, "evaluate-counselling", activity=talk, kind="laiseg", helped=True, finding="Membaik (fiktif).")
     for kind in ("laijapen", "laijapang"):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from district.commands.shell import checked
-from district.demo.casework import in_days
+from district.demo.casework import at_school, in_days
 from district.demo.day import Day
 from district.sample.agencies import agency_id
 
@@ -97,7 +97,7 @@ def _counselling(working: Working) -> None:
     """A student who asked for help comes for the first time this afternoon."""
     working.do("acknowledge")
     asked = working.do("request-counselling", origin="self", field="personal", reason="Sulit tidur dan ingin bercerita (fiktif).")["activity"]
-    working.do("schedule-counselling", activity=asked, when=in_days(0.2), place="Ruang konseling (fiktif)")
+    working.do("schedule-counselling", activity=asked, when=at_school(0), place="Ruang konseling (fiktif)")
     working.do("decide-referral", tried={}, consent="unknown")
 
 
@@ -129,7 +129,7 @@ def _parent_invited(working: Working) -> None:
     guardian = working.day.guardian_of(working.case["student"])
     working.do("assess-guardian", guardian=guardian, safe=True, reason="Wawancara dengan murid (fiktif).")
     planned = working.do("plan-parent-meeting", guardian=guardian, kind="help-at-home", goal="Teman belajar di rumah (fiktif).", student_agrees=True)
-    working.do("invite-parent", activity=planned["activity"], summons=1, channel="letter", when=in_days(2), letter="421/12")
+    working.do("invite-parent", activity=planned["activity"], summons=1, channel="letter", when=at_school(2), letter="421/12")
 
 
 MATTERS = (

@@ -71,7 +71,7 @@ class Frame:
 def _about(request: HTTPConnection, now: datetime) -> dict[str, object]:
     """back: where the choice of a language leads. Without the query, which anybody can fill: a page that needs it gives `back` itself.
 
-    session_end: None where there is no session. shown_to: what a form says of who reads the page.
+    session_end: None where there is no session. shown_to: what a form says of who reads the page. now: for what is said as near.
     """
     who: Principal = request.scope.get("state", {}).get("who", ANONYMOUS)
     path = request.url.path
@@ -80,6 +80,7 @@ def _about(request: HTTPConnection, now: datetime) -> dict[str, object]:
         "in_session": who.session is not None,
         "shown_to": mark_of(who.id) if who.kind == "person" else "",
         "session_end": SessionEnd.of(who.session, now) if who.session else None,
+        "now": now,
         "navigation": head_of(who.roles, path),
         "back": path if request.scope.get("method") in ("GET", "HEAD") else "",
     }

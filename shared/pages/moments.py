@@ -15,6 +15,12 @@ from shared.pages.languages import Language
 _DAY: dict[Language, str] = {"id": "EEEE, d MMMM y", "en": "EEEE d MMMM y"}
 _MOMENT: dict[Language, str] = {"id": "d MMMM y, HH.mm", "en": "d MMMM y, HH:mm"}
 _UNTIL = "d MMMM y"
+_NEAR: dict[Language, str] = {"id": "EEEE, d MMMM", "en": "EEEE d MMMM"}
+_DAYS: dict[Language, dict[int, str]] = {
+    "id": {-1: "kemarin", 0: "hari ini", 1: "besok"},
+    "en": {-1: "yesterday", 0: "today", 1: "tomorrow"},
+}
+_HALF_A_YEAR = 182
 _HOUR: dict[Language, str] = {"id": "HH.mm", "en": "HH:mm"}
 
 
@@ -41,6 +47,25 @@ class Moments:
         here = _read(told).astimezone(ZoneInfo(zone or self.zone))
         return format_date(here.date() - timedelta(days=1), _UNTIL, locale=self.language) if here.time() == time() else self.moment(told, zone)
 
+    def near(self, told: datetime | str, now: datetime, zone: str = "") -> str:
+        """As people say it who look at it now: `hari ini, 15.20`, `Selasa, 1 Desember, 15.20`; with the year where it is far off."""
+        here = _read(told).astimezone(ZoneInfo(zone or self.zone))
+        return f"{self.near_day(here, now, zone)}, {self.hour(here, zone)}"
+
+    def near_until(self, told: datetime | str, now: datetime, zone: str = "") -> str:
+        """The last moment for something, as people say it now. Midnight ends the day before: `besok`."""
+        here = _read(told).astimezone(ZoneInfo(zone or self.zone))
+        if here.time() != time():
+            return self.near(told, now, zone)
+        return self.near_day(here - timedelta(days=1), now, zone)
+
+    def near_day(self, told: datetime | str, now: datetime, zone: str = "") -> str:
+        """Such as `kemarin`, or `Selasa, 1 Desember`."""
+        here = _read(told).astimezone(ZoneInfo(zone or self.zone))
+        day, apart = here.date(), (here.date() - now.astimezone(here.tzinfo).date()).days
+        pattern = _NEAR[self.language] if abs(apart) < _HALF_A_YEAR else _UNTIL
+        return _DAYS[self.language].get(apart) or format_date(day, pattern, locale=self.language)
+
     def hour(self, told: datetime | str, zone: str = "") -> str:
         """Such as `15.20`."""
         return format_time(_read(told), _HOUR[self.language], tzinfo=ZoneInfo(zone or self.zone), locale=self.language)
@@ -52,7 +77,10 @@ class Moments:
     @property
     def filters(self) -> dict[str, Callable[..., str]]:
         """What templates call them."""
-        return {"day": self.day, "moment": self.moment, "until": self.until, "hour": self.hour, "number": self.number}
+        return {
+            "day": self.day, "moment": self.moment, "until": self.until, "near": self.near, "near_until": self.near_until,
+            "near_day": self.near_day, "hour": self.hour, "number": self.number,
+        }  # fmt: skip
 
 
 def _read(told: datetime | str) -> datetime:

@@ -20,7 +20,7 @@ async def test_the_first_page_empty_and_full(chromium, cases, view: View):
         case = await school.case()
         await school.addition(case)
         await page.goto(f"{origin}/cases/menunggu")
-        assert await page.get_by_text("keterangan baru dari pelapor dibaca").first.is_visible()
+        assert await page.get_by_text("pembacaan keterangan baru dari pelapor").first.is_visible()
         await is_well(page, "desk")
         await page.goto(f"{origin}/cases/menunggu/new-words")
         await is_well(page, "desk-list")

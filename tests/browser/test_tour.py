@@ -58,7 +58,7 @@ STOPS = (
     Stop("konselor", "counsellor", "/cases/menunggu", "Yang menunggu saya"),
     Stop("kasus", "counsellor", "/cases/menunggu", "", way=the_first_case),
     Stop("catat", "counsellor", "/cases/menunggu", "Catat layanan", way=a_service),
-    Stop("guru", "homeroom", "/cases/menunggu", "Jawab pertanyaan konselor", way=the_question),
+    Stop("guru", "homeroom", "/cases/menunggu", "Jawaban guru", way=the_question),
     Stop("koordinator", "coordinator", "/cases/menunggu", "Yang menunggu saya", DESK),
     Stop("kepala-sekolah", "principal", "/cases/menunggu", "Yang menunggu saya"),
     Stop("piket", "district-duty", "/cases/menunggu", "Yang menunggu saya", DESK),

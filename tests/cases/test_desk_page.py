@@ -1,6 +1,7 @@
 """The page *Yang menunggu saya*: whose lists stand there, and that each thing stands there once."""
 
 import re
+from datetime import UTC, datetime
 from html import unescape
 
 import pytest
@@ -164,7 +165,7 @@ async def test_a_meeting_is_shown_when_it_begins_and_stands_on_the_day_of_its_be
     case, when = await school.case(), soon(minutes=-1)
     asked = await cases.done(case, "request-counselling", school.counsellor, origin="self", field="social", reason="Kenari")
     await cases.done(case, "schedule-counselling", school.counsellor, activity=asked["activity"], when=when, place="Kenari")
-    begins = Moments("id", cases.settings.time_zone).moment(when)
+    begins = Moments("id", cases.settings.time_zone).near(when, datetime.now(UTC))
     for name in ("appointments", "today"):
         told = (await cases.client.get(f"/cases/menunggu/{name}", headers=school.counsellor)).text
         assert re.findall(r'<span class="due">(.*?)</span>', told) == [begins], name
@@ -188,7 +189,7 @@ async def test_a_thing_stands_in_one_section_with_the_students_name_in_words_and
     case = await school.case()
     await school.addition(case)
     told = (await page(cases, school.counsellor)).split("Kasus saya")[0]
-    assert told.count("keterangan baru dari pelapor dibaca") == 1
+    assert told.count("pembacaan keterangan baru dari pelapor") == 1
     assert ("student" in told, f'href="/cases/cases/{case}"' in told) == (True, True)
 
 

@@ -99,7 +99,7 @@ class Listing:
             changed=row.changed_at,
             zone=zone,
             urgency=self.words.values["urgency"][row.urgency],
-            loudness=LOUDNESS[row.urgency],
+            loudness="" if row.state in ("closed", "merged") else LOUDNESS[row.urgency],
             state=STATES[row.state],
             version=row.version,
         )

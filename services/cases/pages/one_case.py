@@ -33,6 +33,9 @@ from shared.pages import Text
 _OF_ITS_HOLDER = frozenset({"assign", "note"})
 """Steps of whoever has a case: they may close it, too."""
 
+_SELDOM = frozenset({"record-data-request", "record-inbound-referral"})
+"""Begun a few times in a school's life: they stand with the rarer steps."""
+
 RECORDED = frozenset({"request-counselling", "schedule-counselling", "hold-counselling"})
 """Where one of these may be given, a session that took place can be recorded (`services/cases/recording`)."""
 
@@ -73,7 +76,9 @@ class OneCase:
         looked = self.around.looked(reads, names)
         files = await self.attached.of(heard(told), told["student"])
         cards = Cards(self.words, entries, links, names, f"?{urlencode({'reason': reason})}" if reason else "").of(told)
-        shown = _head(told, names, self.words) | self._work(told, cards, links, names) | {"attached": files_shown(files, case_id, reason)}
+        shown = (
+            _head(told, names, self.words) | self._work(told, cards, links, names, principal.id) | {"attached": files_shown(files, case_id, reason)}
+        )
         return shown | {
             "id": case_id,
             "zone": (await self.around.calendars.of(told["school"])).zone,
@@ -89,18 +94,18 @@ class OneCase:
             "beside": [each for each in looked if each.here and each.by and each.reader not in (principal.id, told["student"])],
         }
 
-    def _work(self, told: Mapping[str, Any], cards: Sequence[Card], links: Sequence[Link], names: Mapping[str, str]) -> dict[str, Any]:
+    def _work(self, told: Mapping[str, Any], cards: Sequence[Card], links: Sequence[Link], names: Mapping[str, str], reader: str) -> dict[str, Any]:
         """What is expected, what may be done, and what was done."""
         strands = [strand_shown(each, names, links) for each in told["strands"]]
         placed = {link.address for links_of in (*(card.links for card in cards), *(each["links"] for each in strands)) for link in links_of}
         others = [each for each in links if each.address not in placed]
         return {
-            "expected": [_expected(each, names, self.words) for each in told["deadlines"]],
+            "expected": [_expected(each, names, self.words, reader) for each in told["deadlines"]],
             "records": any(each.called in RECORDED for each in links),
             "awaited": [each for each in links if each.due],
             "cards": cards,
-            "services": [each for each in others if each.begins],
-            "acts": [each for each in others if not each.begins],
+            "services": [each for each in others if _is_service(each)],
+            "acts": [each for each in others if not _is_service(each)],
             "held": self._held_open(told, links),
             "strands": strands,
             "brought_in": brought_in_shown(told, self.words.titles),
@@ -114,6 +119,10 @@ class OneCase:
         works = any(each.called in _OF_ITS_HOLDER for each in links)
         can = any(each.called == Close.called for each in links) or told["state"] in ("closed", "merged")
         return f"/cases/cases/{told['id']}/langkah/{Close.called}#terbuka" if works and not can else ""
+
+
+def _is_service(link: Link) -> bool:
+    return link.begins and link.called not in _SELDOM
 
 
 def _may_know_who(principal: Principal, told: Mapping[str, Any]) -> bool:
@@ -138,18 +147,21 @@ def _head(told: Mapping[str, Any], names: Mapping[str, str], words: Words) -> di
 
 
 def _why(strands: Sequence[Mapping[str, Any]]) -> list[Text]:
-    """What the concerns are about, and the dangers that they name: each once."""
+    """What the concerns are about, and the dangers that they name: each once, also where a danger is called as what the concern is about."""
     categories = {each for strand in strands for each in strand.get("categories", ())}
     facts = {fact for strand in strands for fact, known in strand.get("facts", {}).items() if known}
-    return [*(text for code, text in CATEGORIES.items() if code in categories), *(text for code, text in FACTS.items() if code in facts)]
+    beside = {fact for fact in facts if fact.replace("_", "-") not in categories}
+    return [*(text for code, text in CATEGORIES.items() if code in categories), *(text for code, text in FACTS.items() if code in beside)]
 
 
-def _expected(deadline: Mapping[str, Any], names: Mapping[str, str], words: Words) -> dict[str, Any]:
+def _expected(deadline: Mapping[str, Any], names: Mapping[str, str], words: Words, reader: str) -> dict[str, Any]:
+    """mine: the reader may be who is waited for."""
     return {
         "what": words.deadlines[deadline["what"]],
         "due": begins(deadline["what"], datetime.fromisoformat(deadline["due"])),
         "meets": deadline["what"] in MEETINGS,
         "by": names.get(deadline["owner"] or ""),
+        "mine": deadline["owner"] in (None, reader),
         "late": bool(deadline["step"]),
     }
 

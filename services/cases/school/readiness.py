@@ -85,14 +85,31 @@ def _of_roster(told: Told, school: str) -> list[Item]:
     imports, accounts = "/intake/impor", f"/intake/akun-staf?school={school}"
     return [
         _item(say("Murid"), say("Murid yang tercatat di sekolah ini."), told.students > 0, imports, told.students),
-        _item(say("Kelas"), say("Murid tanpa kelas."), told.without_class == 0, imports, told.without_class),
-        _item(say("Orang tua/wali"), say("Murid tanpa orang tua/wali di data sekolah."), told.without_guardian == 0, imports, told.without_guardian),
-        _item(say("Akun"), say("Guru BK dan pimpinan yang belum punya akun."), told.without_account == 0, accounts, told.without_account),
+        _whole(say("Kelas"), say("Murid tanpa kelas."), say("Semua murid punya kelas."), imports, told.without_class),
+        _whole(
+            say("Orang tua/wali"),
+            say("Murid tanpa orang tua/wali di data sekolah."),
+            say("Semua murid punya orang tua/wali di data sekolah."),
+            imports,
+            told.without_guardian,
+        ),
+        _whole(
+            say("Akun"),
+            say("Guru BK dan pimpinan yang belum punya akun."),
+            say("Guru BK dan pimpinan sudah punya akun."),
+            accounts,
+            told.without_account,
+        ),
     ]
 
 
 def _item(title: Text, text: Text, done: bool, address: str, number: int | None = None) -> Item:
     return Item(title, text, "done" if done else "missing", address, number)
+
+
+def _whole(title: Text, lacking: Text, whole: Text, address: str, number: int) -> Item:
+    """number: who lack it."""
+    return _item(title, lacking, False, address, number) if number else _item(title, whole, True, address)
 
 
 def _has(staff: Mapping[str, Sequence[str]], *roles: str) -> bool:

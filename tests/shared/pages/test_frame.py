@@ -90,4 +90,14 @@ def test_days_and_times_are_told_in_the_readers_language_on_the_schools_clock():
     assert [indonesian.day(at), indonesian.day("2026-11-27"), english.day(date(2026, 11, 27))] == [
         "Sabtu, 28 November 2026", "Jumat, 27 November 2026", "Friday 27 November 2026",
     ]  # fmt: skip
+    now = datetime(2026, 11, 27, 16, 59, tzinfo=UTC)
+    far, near = datetime(2027, 8, 17, 1, tzinfo=UTC), datetime(2026, 11, 30, 14, 12, tzinfo=UTC)
+    assert [indonesian.near(at, now), english.near(at, now), indonesian.near(near, now), indonesian.near(far, now)] == [
+        "besok, 00.05", "tomorrow, 00:05", "Senin, 30 November, 21.12", "17 Agustus 2027, 08.00",
+    ]  # fmt: skip
+    assert [indonesian.near_until(midnight, now), indonesian.near_until(at, now), indonesian.near_day(now, at)] == [
+        "hari ini",
+        "besok, 00.05",
+        "kemarin",
+    ]
     assert [indonesian.number(20000), english.number(20000)] == ["20.000", "20,000"]
