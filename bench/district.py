@@ -8,13 +8,14 @@ import subprocess
 import sys
 import time
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
+import psutil
 import psycopg
 
 from district.deployment import Deployment, free_port
@@ -39,12 +40,18 @@ def duty(number: int) -> Identity:
 
 @dataclass
 class District:
-    """A running district with a mailbox and an agency. database_url: the administrator's, who sees everything."""
+    """A running district with a mailbox and an agency. database_url: the administrator's, who sees everything. servers: the process of each."""
 
     folder: Path
     deployment: Deployment
     database_url: str
     agency_origin: str
+    servers: Mapping[str, int]
+
+    def processor(self) -> dict[str, float]:
+        """Seconds of processor time that each service and each server has had, with all that it started."""
+        ours = {service: process.pid for service, process in self.deployment.processes.items()}
+        return {name: _processor(pid) for name, pid in (*ours.items(), *self.servers.items())}
 
     def headers(self, principal: Identity) -> dict[str, str]:
         return {"authorization": f"Bearer {issue_token(self.deployment.keys(), principal, datetime.now(UTC) + timedelta(hours=6))}"}
@@ -104,7 +111,8 @@ def started(folder: Path, secret: str = "") -> Iterator[District]:
     try:
         deployment.start()
         deployment.wait_ready(within=60)
-        yield District(folder, deployment, postgres.url(), f"http://127.0.0.1:{agency_port}")
+        servers = {"PostgreSQL": postgres.process.pid, "Redis": redis.process.pid}
+        yield District(folder, deployment, postgres.url(), f"http://127.0.0.1:{agency_port}", servers)
     finally:
         deployment.stop()
         for helper in helpers:
@@ -112,6 +120,12 @@ def started(folder: Path, secret: str = "") -> Iterator[District]:
             helper.wait()
         redis.stop()
         postgres.stop()
+
+
+def _processor(pid: int) -> float:
+    """What has ended counts in the times of who started it."""
+    process = psutil.Process(pid)
+    return float(sum(sum(each.cpu_times()[:4]) for each in (process, *process.children(recursive=True))))
 
 
 def _fill(district: District, secret: str) -> None:

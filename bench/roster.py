@@ -23,17 +23,20 @@ A_DAY = 100
 def run(folder: Path) -> list[Row]:
     """Starts an empty district and imports its people."""
     with started(folder) as district:
-        rest = _peaks(district)
+        rest, before = _peaks(district), district.processor()
         whole = _bring(district, Crowd(PEOPLE), "whole")
         behind = _until_neighbours_know(district)
-        peaks = _peaks(district)
+        peaks, after = _peaks(district), district.processor()
         again = _bring(district, Crowd(PEOPLE), "again")
+        repeated = district.processor()
         changes = _bring(district, Crowd(PEOPLE, changed=A_DAY), "changes")
         last = _peaks(district)
     count = Crowd(PEOPLE).schools * SCHOOL
     return [
         Row(f"roster: {count:,} people, whole", count / whole, "/s", ">= 6,000"),
         Row("roster: neighbours behind at the end", behind, "s", "<= 5"),
+        *(Row(f"roster: processor time of {name}, each person", 1000 * (after[name] - before[name]) / count, "ms", "") for name in after),
+        Row("roster: processor time of the same again, each", 1000 * (sum(repeated.values()) - sum(after.values())) / count, "ms", ""),
         Row("roster: the same again, for a million", again * 1_000_000 / count, "s", "<= 60"),
         Row("roster: a day's changes (1 %), for a million", changes * 1_000_000 / count, "s", "<= 20"),
         *(Row(f"roster: memory of {service} at most ({rest[service]:.0f} at rest)", peaks[service], "MiB", "<= 300") for service in peaks),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as jsons
+import time
 from pathlib import Path
 from typing import Annotated, Any, get_args
 from uuid import uuid4
@@ -18,6 +19,7 @@ from shared.errors import Fault, Invalid
 
 AsJson = Annotated[bool, typer.Option("--json", help="for machines")]
 _PATIENCE = 120
+_LOOK = 1.0
 
 
 @verb
@@ -92,6 +94,10 @@ def _sent(body: dict[str, Any]) -> dict[str, Any]:
     headers = find_home().service_headers() | {"idempotency-key": str(uuid4())}
     with httpx.Client(timeout=_PATIENCE, trust_env=False, headers=headers) as client:
         told: dict[str, Any] = checked(client.post(f"{origin()}/intake/api/erasures", json=body))
+        deadline = time.monotonic() + _PATIENCE
+        while told["state"] == "underway" and time.monotonic() < deadline:
+            time.sleep(_LOOK)
+            told = checked(client.get(f"{origin()}/intake/api/erasures/{body['person']}"))
     return told
 
 

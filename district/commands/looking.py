@@ -27,6 +27,7 @@ from shared.database import Database
 from shared.errors import Fault, Invalid, NotFound, StartRefused
 from shared.eventstore.lag import lags
 from shared.eventstore.postgres import PostgresEventStore
+from shared.journal.heads import heads_file, newest
 from shared.logins import SERVICES
 
 case = typer.Typer(no_args_is_help=True, help="One case, as a counsellor or auditor would see it")
@@ -114,7 +115,9 @@ def rights(person: Annotated[str, typer.Argument(help="id of a person")], case_i
 @audit.command("verify")
 @verb
 def verify(
-    case_id: Annotated[str | None, typer.Option("--case", help="only this case: its id, or the first characters")] = None, json: AsJson = False
+    case_id: Annotated[str | None, typer.Option("--case", help="only this case: its id, or the first characters")] = None,
+    heads: Annotated[Path | None, typer.Option(help="a file of heads that was kept elsewhere, as `audit heads` gives them")] = None,
+    json: AsJson = False,
 ) -> None:
     """Recomputes every hash; exit 1 and the exact event on the first that does not fit."""
     keys = find_home().keys_by_service()
@@ -122,7 +125,7 @@ def verify(
     services = SERVICES if stream is None else ("cases",)
 
     async def check(database: Database) -> Audited:
-        return await audited(database, keys[database.service], find_home().journal, stream)
+        return await audited(database, keys[database.service], find_home().journal, stream, heads)
 
     with errors.status("recomputing"):
         results = each_store(check, services)
@@ -150,6 +153,15 @@ def verify(
         )
     if any(each.is_broken for each in results):
         raise typer.Exit(FOUND_A_PROBLEM)
+
+
+@audit.command("heads")
+@verb
+def heads() -> None:
+    """The newest signed head of each store, a line each, for the auditor or another machine to keep: what is kept there cannot be rewritten here."""
+    for line in (newest(heads_file(find_home().journal, service)) for service in SERVICES):
+        if line:
+            print(line)  # noqa: T201 - for machines: nothing may be folded
 
 
 @policy.command("check")

@@ -114,7 +114,7 @@ class CaseErasures:
         return await load(self.kernel.store, self.casework.case, case_stream(case_id))
 
     async def _naming(self, person: str) -> list[str]:
-        async with self.view.reading(acting="owners") as (connection, generation):
+        async with self.view.reading(acting="owners", about=[person]) as (connection, generation):
             rows = await (await connection.execute(_NAMING, (generation, person))).fetchall()
         return [case_id for (case_id,) in rows]
 

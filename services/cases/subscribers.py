@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.cases.attached.kept import AttachedFiles
 from services.cases.commands.doubles import Doubles
@@ -233,6 +233,10 @@ class FromIntake:
         return await load_going_on(self.store, self.decider, case_id)
 
 
+STOPPED_WITHIN = timedelta(hours=72)
+"""Until when what stood on a consent has stopped, once it is withdrawn, holidays or not: within 3 × 24 hours (UU PDP)."""
+
+
 @dataclass(frozen=True, slots=True)
 class FromNotifications:
     """Handler of notifications' events: facts, never refused. decider: of cases. calendars: until when a family's answer is dealt with."""
@@ -252,8 +256,10 @@ class FromNotifications:
             case GuardianTold():
                 command = FoldNotice(notice=told.notice, guardian=told.guardian, outcome=told.outcome, call_by=await self._soon(told.school, event))
             case GuardianAnswered():
-                soon = await self._soon(told.school, event)
-                command = retold(FoldAnswer, told, reply=told.answer_id, at=event.happened_at, take_by=soon)
+                take_by = await self._soon(told.school, event)
+                if told.answer == "withdrawn":
+                    take_by = min(take_by, event.happened_at + STOPPED_WITHIN)
+                command = retold(FoldAnswer, told, reply=told.answer_id, at=event.happened_at, take_by=take_by)
             case TaskMoved():
                 command = retold(FoldTask, told, moved_at=event.happened_at)
             case TaskUnanswered():

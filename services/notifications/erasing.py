@@ -32,7 +32,7 @@ class MessageErasures:
     outbox: Projection
 
     async def claim(self, asked: Asked) -> Answer:
-        async with self.outbox.reading(acting="builder") as (connection, generation):
+        async with self.outbox.reading(acting="builder", about=asked.cases) as (connection, generation):
             rows = await (await connection.execute(_OPEN, (generation, list(asked.cases), sorted(TERMINAL)))).fetchall()
         open_tasks = () if asked.only_notes else tuple(Obstacle(what="open-task", about=task) for (task,) in rows)
         return Answer(obstacles=open_tasks)
@@ -53,7 +53,7 @@ class MessageErasures:
         return Purged(counts=counts)
 
     async def _notices(self, ended: Ended) -> list[str]:
-        async with self.outbox.reading(acting="outbox") as (connection, generation):
+        async with self.outbox.reading(acting="outbox", about=ended.cases) as (connection, generation):
             rows = await (await connection.execute(_NOTICES, (generation, list(ended.cases)))).fetchall()
         return [stream.removeprefix("notice-") for (stream,) in rows]
 

@@ -1,8 +1,9 @@
 """Looks through one PDF: a program of its own, which reads a file from its input and says by its exit whether people may open it.
 
-A PDF is kept as evidence and opened by people, on whatever they have. So it is not taken where it runs something, starts a program, sends a form or
-carries other files, nor where it is locked, because then nobody here can see what it holds. This is no scanner for viruses: it knows the ways that
-the format itself offers (ISO 32000). It imports nothing of ours. Its exit: 0, or 3 where the file is not taken.
+A PDF is kept as evidence and opened by people, on whatever they have. So it is not taken where it runs something, starts a program, sends a form,
+carries other files, fetches some from elsewhere, or asks for a page of the web as soon as it is opened, which tells its sender who opened it; nor
+where it is locked, because then nobody here can see what it holds. This is no scanner for viruses: it knows the ways that the format itself offers
+(ISO 32000). It imports nothing of ours. Its exit: 0, or 3 where the file is not taken.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Iterator
 
 ACTS = (
     "JavaScript", "Launch", "Rendition", "RichMedia", "XFA", "SubmitForm", "ImportData", "GoToE", "GoToR", "EmbeddedFile", "EmbeddedFiles",
-    "Encrypt",
+    "Encrypt", "FileAttachment", "Movie", "Sound", "OnInstantiate",
 )  # fmt: skip
 """Names without which no PDF does any of it. /OpenAction is not among them: nearly every PDF says by it on which page it opens."""
 
@@ -27,7 +28,7 @@ _MOUTHFUL = 16 * 1024
 _DEEPEST = 100
 _MEMORY = 512 * 1024 * 1024
 _SECONDS = 20
-_LONGEST_NAME = 64
+_LONGEST = 512
 NOT_TAKEN = 3
 
 
@@ -41,10 +42,22 @@ def _spelled(name: str) -> str:
 
 
 _ACTING = re.compile(f"/(?:{'|'.join(map(_spelled, ACTS))})(?![^\\x00\\t\\n\\x0c\\r ()<>\\[\\]{{}}/%])".encode())
+_NAMED = rb"(?![^\x00\t\n\x0c\r ()<>\[\]{}/%])"
+_GAP, _REGULAR = rb"(?:[\x00\t\n\x0c\r ]|%[^\r\n]*+)*+", rb"[^\x00\t\n\x0c\r ()<>\[\]{}/%]"
+_SAYS = rb"(?:[^<>]|<[0-9A-Fa-f\x00\t\n\x0c\r ]*+>){0,300}?"
+_LEADS = _SAYS + f"/{_spelled('URI')}".encode() + _NAMED
+_OPENING = f"/{_spelled('OpenAction')}".encode() + _GAP
+_BY_ITSELF = re.compile(
+    _OPENING + rb"<<" + _LEADS
+    + b"|" + f"/(?:{_spelled('AA')}|{_spelled('EF')})".encode() + _GAP + rb"(?:<<|[0-9]+" + _GAP + rb"[0-9]+" + _GAP + rb"R)"
+    + b"|" + f"/{_spelled('FS')}".encode() + _GAP + f"/{_spelled('URL')}".encode() + _NAMED
+)  # fmt: skip
+"""A page of the web when it is opened; anything at all when a page of it is turned or a field is touched; files within, and files of the web."""
+
+_OPENING_ELSEWHERE = re.compile(_OPENING + rb"([0-9]++)" + _GAP + rb"([0-9]++)" + _GAP + rb"R")
 _TOGETHER = re.compile("|".join(map(_spelled, ("/ObjStm", "/XRef"))).encode())
 _OTHERWISE = re.compile("|".join(map(_spelled, ("LZWDecode", "ASCIIHexDecode", "ASCII85Decode", "RunLengthDecode"))).encode())
 
-_GAP, _REGULAR = rb"(?:[\x00\t\n\x0c\r ]|%[^\r\n]*+)*+", rb"[^\x00\t\n\x0c\r ()<>\[\]{}/%]"
 _OBJECT = re.compile(rb"obj" + _REGULAR + rb"*+" + _GAP + rb"<<")
 _WORD = re.compile(_GAP + rb"(<<|>>|[\[\](]|/" + _REGULAR + rb"*+|<[^<>]*+>|" + _REGULAR + rb"++)")
 _CLOSES = {b"<<": b">>", b"[": b"]"}
@@ -54,6 +67,7 @@ _NUMBERED = re.compile(rb"#([0-9A-Fa-f]{2})")
 _HOLDS_OBJECTS = re.compile(rb"/(?:N|ObjStm)(?= )")
 _PLAIN = re.compile(rb"/Filter (?:/FlateDecode|\[ /FlateDecode \])(?= )")
 _FILTERED = re.compile(rb"/(?:Filter|F|FFilter|DecodeParms|DP|FDecodeParms)(?= )")
+_FROM_ELSEWHERE = re.compile(rb"/(?:F|FFilter|Ref)(?= )")
 _STREAM = re.compile(_GAP + rb"stream")
 _LINE = re.compile(rb"[\t\x0c ]*(?:\r\n|\n|\r)")
 _REST_OF_LINE = re.compile(rb"[^\r\n]*+(?:\r\n|\n|\r)?")
@@ -61,26 +75,40 @@ _REST_OF_LINE = re.compile(rb"[^\r\n]*+(?:\r\n|\n|\r)?")
 
 def require_inert(file: bytes) -> None:
     """Raises: NotInert."""
-    if _ACTING.search(file) or (_TOGETHER.search(file) and _OTHERWISE.search(file)):
+    if _acts(file) or _opens_a_page(file) or (_TOGETHER.search(file) and _OTHERWISE.search(file)):
         raise NotInert
     left = MOST_UNFOLDED
     for start in _starts(file):
         seam = b""
         for piece in _unfolded(file, start):
             left -= len(piece)
-            if left < 0 or _ACTING.search(seam + piece):
+            if left < 0 or _acts(seam + piece):
                 raise NotInert
-            seam = (seam + piece)[-_LONGEST_NAME:]
+            seam = (seam + piece)[-_LONGEST:]
     for each in re.finditer(rb"obj", file):
         if begins := _OBJECT.match(file, each.start()):
             _require_open(file, *_dictionary(file, begins.end()))
 
 
+def _acts(told: bytes) -> bool:
+    return bool(_ACTING.search(told) or _BY_ITSELF.search(told))
+
+
+def _opens_a_page(file: bytes) -> bool:
+    """Whether what is done on opening stands elsewhere in the file and asks for a page of the web."""
+    return any(
+        re.search(rb"(?<![0-9])0*" + number + _GAP + rb"0*" + again + _GAP + rb"obj" + _GAP + rb"<<" + _LEADS, file)
+        for number, again in {(found[1].lstrip(b"0") or b"0", found[2].lstrip(b"0") or b"0") for found in _OPENING_ELSEWHERE.finditer(file)}
+    )
+
+
 def _require_open(file: bytes, said: bytes, ends: int) -> None:
     """Objects that are packed together are packed in the one way that is looked into here, and to the end. They are told by /N, without which no
-    reader finds one of them; most do not ask for their type.
+    reader finds one of them; most do not ask for their type. What a stream or a drawing holds stands here, and is not fetched.
     """
     begins = _STREAM.match(file, ends)
+    if begins and _FROM_ELSEWHERE.search(said):
+        raise NotInert
     if not begins or not _HOLDS_OBJECTS.search(said):
         return
     rest, packed = _PLAIN.subn(b"", said, count=1)

@@ -7,6 +7,7 @@ row by row while older snapshots still see it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from psycopg import sql
@@ -55,6 +56,16 @@ async def read_from(connection: Connection, view: str, schools: str, acting: Act
     )
     (row,) = await (await connection.execute(query, (schools, acting or "", view))).fetchall()
     return Answering(*row[:3])
+
+
+async def last_about(connection: Connection, after: int, ids: Sequence[str]) -> int:
+    """The position of the last event behind a position that names one of these ids; 0 where none does."""
+    query = (
+        "SELECT coalesce(max(position), 0) FROM event WHERE position > %s"
+        " AND EXISTS (SELECT FROM unnest(%s::text[]) AS named (id) WHERE strpos(stream, id) > 0 OR strpos(body, id) > 0)"
+    )
+    row = await (await connection.execute(query, (after, list(ids)))).fetchone()
+    return int(row[0]) if row else 0
 
 
 async def current(connection: Connection, view: str) -> Generation:

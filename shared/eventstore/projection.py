@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import NamedTuple
@@ -121,17 +121,19 @@ class Projection:
     # reading ------------------------------------------------------------------------------------------------------
 
     @asynccontextmanager
-    async def reading(self, schools: str = "", *, acting: Acting | None = None) -> AsyncIterator[Reading]:
+    async def reading(self, schools: str = "", *, acting: Acting | None = None, about: Sequence[str] | None = None) -> AsyncIterator[Reading]:
         """A snapshot with everything that the store had when this was asked, however many processes write.
 
         schools: whose rows row security shows: ids with commas, `*` for all. acting: of the service's own work, for which the snapshot is instead.
+        about: ids; what does not name one of them may be missing, so that nobody waits for what others write.
         Raises: StillBuilding, BehindWrite: not within `PATIENCE` seconds.
         """
         deadline, asked = time.monotonic() + PATIENCE, None
         while True:
             async with self._database.connection() as connection:
                 found = await generations.read_from(connection, self.name, schools, acting)
-                asked = found.head if asked is None else asked
+                if asked is None:
+                    asked = found.head if about is None else await generations.last_about(connection, found.position, about)
                 if found.number is not None and found.position >= asked:
                     yield Reading(connection, found.number)
                     return

@@ -103,6 +103,31 @@ def read_heads(path: Path, service: str, trusted: Collection[str]) -> list[HeadL
     return found
 
 
+def newest(path: Path) -> str:
+    """The last line as it stands there, without its end; empty where there is none yet."""
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    return lines[-1] if lines else ""
+
+
+def read_kept(path: Path, service: str, trusted: Collection[str]) -> list[HeadLine]:
+    """Lines that somebody kept elsewhere, now and then, of all services in one file: each stands for itself.
+
+    Raises: ValueError: which line is wrong, and how. OSError.
+    """
+    found = list[HeadLine]()
+    for number, told in enumerate(path.read_bytes().splitlines(), start=1):
+        try:
+            line = HeadLine.model_validate_json(told)
+        except ValidationError:
+            raise ValueError(f"{path.name}, line {number}: it was changed, or cut off") from None
+        if line.service != service:
+            continue
+        if line.key not in trusted or not line.fits():
+            raise ValueError(f"{path.name}, line {number}: nobody who is trusted signed it")
+        found.append(line)
+    return found
+
+
 async def compare(database: Database, lines: Iterable[HeadLine]) -> str:
     """What the store does not have as it was kept outside: the first gap, cut or rewriting, in words; empty where all of it is there."""
     known = await epochs(database)

@@ -129,6 +129,17 @@ ACTS: Mapping[str, bytes] = {
     "pdf-packed-in-letters-without-a-type": _pdf(_stream(b"/N 1/First 4/Filter[/ASCIIHexDecode/FlateDecode]", _FOLDED_SCRIPT.hex().encode() + b">")),
     "pdf-packed-behind-words-on-the-line": _pdf(_stream(_FLATE, _FOLDED_SCRIPT).replace(b"stream\n", b"stream %\n", 1)),
     "pdf-packed-in-what-a-remark-says": _pdf(b"6 0 obj%" + _stream(_HIDDEN["untyped"], _IN_ROWS).replace(b"stream\n", b"stream\r\n", 1)),
+    "pdf-with-a-file-of-no-type": _pdf(
+        b"1 0 obj<</Type/Catalog/AF[4 0 R]>>endobj 4 0 obj<</Type/Filespec/F(a.exe)/EF<</F 3 0 R>>>>endobj 3 0 obj<<>>stream\nMZ\nendstream endobj"
+    ),
+    "pdf-with-a-file-beside-words": _pdf(b"2 0 obj<</Type/Annot/Subtype/FileAttachment/FS 4 0 R>>endobj"),
+    "pdf-drawn-from-elsewhere": _pdf(b"2 0 obj<</Subtype/Form/Ref<</F(\\\\x.invalid\\a)/Page 0>>>>stream\n\nendstream endobj"),
+    "pdf-whose-stream-lies-elsewhere": _pdf(b"2 0 obj<</F(\\\\x.invalid\\a)/Length 0>>stream\n\nendstream endobj"),
+    "pdf-from-the-web": _pdf(b"2 0 obj<</Type/Filespec/FS%\n/URL/F(https://x.invalid)>>endobj"),
+    "pdf-that-tells-who-opened-it": _pdf(b"1 0 obj<</Type/Catalog/OpenAction<</D<00>/S/URI/URI(https://x.invalid)>>>>endobj"),
+    "pdf-that-tells-it-by-numbers": _pdf(b"1 0 obj<</Type/Catalog/Open#41ction %\n<</S/U#52I/URI(https://x.invalid)>>>>endobj"),
+    "pdf-that-tells-it-from-elsewhere": _pdf(b"1 0 obj<</Type/Catalog/OpenAction 05 0 R>>endobj 5 0 obj<</S/URI/URI(https://x.invalid)>>endobj"),
+    "pdf-that-tells-who-turns-a-page": _packed(b"<</Type/Page/AA<</O<</S/URI/URI(https://x.invalid)>>>>>>"),
     "pdf-with-an-array-over-the-end": _pdf(_stream(b"/X[>>stream\n]" + _HIDDEN["untyped"], _IN_ROWS)),
 }
 """Not taken, because people open what is kept: it runs, starts, sends or carries something, or hides whether it does."""
@@ -144,9 +155,29 @@ INERT: Mapping[str, bytes] = {
     "pdf-whose-page-is-packed-with-a-wrong-sum": _pdf(_stream(b"/Filter/FlateDecode", zlib.compress(b"BT (halo) Tj ET")[:-1] + b"\0")),
     "pdf-added-to": PDF + b"1 0 obj<</Type/Catalog/Changed true>>endobj\ntrailer<</Root 1 0 R/Prev 9>>\n%%EOF\n" * 500,
     "pdf-that-turns-round": _pdf(b"1 0 obj<</Type/Catalog/Pages 1 0 R/Kids[1 0 R]>>endobj", b"<</Root 1 0 R/Prev 0>>") + b"startxref\n0\n%%EOF",
+    "pdf-with-a-link": _pdf(
+        b"1 0 obj<</Type/Catalog/OpenAction 5 0 R>>endobj 5 0 obj<</S/GoTo/D[3 0 R/Fit]>>endobj"
+        b"6 0 obj<</Type/Annot/F 4/Subtype/Link/A<</S/URI/URI(https://x.invalid)>>>>endobj 7 0 obj<</Type/StructElem/Ref[6 0 R]>>endobj"
+    ),
     "archive-as-pdf": b"%PDF-1.7\n" + b"PK\x03\x04" + bytes(60) + b"PK\x05\x06" + bytes(18),
 }
 """Kept as it came, downloaded as octets and never shown here."""
+
+
+def many_scans() -> bytes:
+    """A picture that is drawn sixty times over, a little finer each time as its decoder believes."""
+    picture = BytesIO()
+    Image.new("RGB", (3_000, 3_000), "red").save(picture, "JPEG", progressive=True)
+    drawn = picture.getvalue()
+    scans = drawn[drawn.index(b"\xff\xda") : -2]
+    return drawn[:-2] + scans * 60 + drawn[-2:]
+
+
+def zeros() -> bytes:
+    """As many pixels as are allowed, in a quarter of a megabyte."""
+    side = 7_990
+    head = (side).to_bytes(4, "big") * 2 + bytes([8, 6, 0, 0, 0])
+    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", head) + _chunk(b"IDAT", zlib.compress(bytes((side * 4 + 1) * side), 9)) + _chunk(b"IEND", b"")
 
 
 def pictures() -> Mapping[str, bytes]:
@@ -157,4 +188,6 @@ def pictures() -> Mapping[str, bytes]:
         "moving-webp": moving("WEBP"),
         "moving-png": moving("PNG"),
         "crowded-jpeg": crowded_jpeg(),
+        "jpeg-drawn-over-and-over": many_scans(),
+        "png-of-zeros": zeros(),
     }

@@ -1,5 +1,8 @@
 """What a guardian answers behind the link reaches the case: its words, the counsellor's list, and the ledger of consents, over HTTP and on the page."""
 
+import json
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from shared.events import GuardianAnswered, GuardianTold
@@ -47,6 +50,19 @@ async def test_an_answer_shows_its_words_and_waits_until_somebody_dealt_with_it(
     (reply,) = (await cases.get(f"cases/{case}", school.counsellor)).json()["families"]["answers"]
     await cases.done(case, "take-guardian-answer", school.counsellor, reply=reply["reply"], result="Dijadwalkan.")
     assert "guardian-answer" not in [each["what"] for each in await school.listed("waiting-for-me", school.counsellor) if each["case"] == case]
+
+
+async def test_a_consent_that_was_withdrawn_is_dealt_with_within_three_days_also_in_the_holidays(cases):
+    school = await cases.school()
+    days = [(datetime.now(UTC) + timedelta(days=each)).date().isoformat() for each in (-1, 13)]
+    body = {"zone": "Asia/Jayapura", "holidays": [{"first": days[0], "last": days[1], "name": "Libur panjang (contoh)"}]}
+    assert (await cases.post(f"calendar/schools/{school.id}/set-calendar", school.coordinator, **body)).status_code == 200
+    case, notice = await told(cases, school)
+    for what in ("refused", "withdrawn"):
+        await answer(cases, school, case, notice, what, asks="group-consent")
+    replies = [json.loads(each) for each in await cases.events(case, "guardian-replied")]
+    left = {each["answer"]: datetime.fromisoformat(each["take_by"]) - datetime.fromisoformat(each["at"]) for each in replies}
+    assert (left["withdrawn"], left["refused"] > timedelta(days=9)) == (timedelta(hours=72), True)
 
 
 async def test_who_may_not_read_the_case_sees_neither_words_nor_that_there_are_any(cases):

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -23,6 +23,7 @@ from services.intake.domain.retention import NO_SCHEDULE, Rule, Schedule
 from services.intake.domain.roster import ROSTER, LetGo, RegisterPerson, RegisterSchool
 from services.intake.erasure import view as erasures_view
 from services.intake.erasure.asking import Inquiry
+from services.intake.erasure.continuing import Continuing
 from services.intake.erasure.office import ErasureOffice, Wanted
 from services.intake.erasure.purging import OwnTraces
 from services.intake.erasure.receipt import Receipt, Receipts
@@ -39,6 +40,7 @@ from shared.eventstore.projection import Projection
 from shared.eventstore.signing import HeadSigner
 from shared.eventstore.store import EventStore
 from shared.eventstore.verify import verify_store
+from shared.heartbeat import Heartbeats
 from shared.keys import Service
 from shared.message import TANGGAP, Occasion
 from shared.running import ended
@@ -52,25 +54,26 @@ pytestmark = pytest.mark.anyio
 
 @dataclass
 class Part:
-    """A sibling in this process. down: it does not answer."""
+    """A sibling in this process. down: it does not answer. silent_about: nor, about these people."""
 
     name: Service
     part: CaseErasures | None = None
     down: bool = False
+    silent_about: set[str] = field(default_factory=set)
 
     async def claim(self, asked: Asked) -> Answer:
-        self._answers()
+        self._answers(asked.person)
         return await self.part.claim(asked) if self.part else Answer()
 
     async def release(self, asked: Asked) -> Answer:
         return await self.part.release(asked) if self.part else Answer()
 
     async def purge(self, told: Ended) -> Purged:
-        self._answers()
+        self._answers(told.person)
         return await self.part.purge(told) if self.part else Purged(counts={})
 
-    def _answers(self) -> None:
-        if self.down:
+    def _answers(self, person: str) -> None:
+        if self.down or person in self.silent_about:
             raise Unavailable(f"{self.name} does not answer")
 
 
@@ -318,6 +321,26 @@ async def test_what_is_cut_short_goes_on_from_where_it_was(town, down):
     assert [each.person for each in await whole(town)] == ["ani"]
     assert (await town.erasing.carry_on("ani")).completed is not None
     assert await town.living("ani") == set()
+
+
+async def test_whoever_asks_is_answered_also_where_a_service_is_silent_and_one_that_waits_keeps_no_other_waiting(town):
+    for person in ("ani", "budi"):
+        await town.registered(person)
+        await town.leaves(person)
+        await town.closed_case(person, "KATA")
+    town.cases.down = True
+    waits = [await town.erasing.ask(Wanted(person, "asked", "everything", "dinas"), await command()) for person in ("ani", "budi")]
+    assert [each.underway for each in waits] == [True, True]
+    await whole(town)
+    town.cases.silent_about, town.cases.down = {"ani"}, False
+    inquiry, beats = town.erasing.inquiry, Heartbeats(town.office.kernel.database)
+    goes_on = Continuing(town.erasing, inquiry.erasures, Retaining(town.erasing), beats)
+    with pytest.raises(Unavailable):
+        await goes_on.look()
+    assert [(await town.erasing.of(person)).completed is not None for person in ("ani", "budi")] == [False, True]
+    town.cases.silent_about = set()
+    await goes_on.look()
+    assert (await town.erasing.of("ani")).completed is not None
 
 
 async def emergency(town: Town, person: str, **more: object) -> str:

@@ -222,15 +222,26 @@ async def test_who_sees_a_child_that_was_sent_here(database, redis_url):
         await eventually(passed_on)
 
 
-async def test_an_answer_that_crossed_our_wish_to_cancel_keeps_no_later_answer_away(database, redis_url):
-    """There they accepted before our message came; here that is refused, and they hear so. The confirmation after it is heard."""
+async def test_an_answer_that_can_never_be_taken_is_kept_for_a_person_and_keeps_no_later_one_away(database, redis_url):
+    """There they accepted before our message came; here that is refused for good. Its words are read, somebody hears of it once, and what follows counts."""
     async with three(database, redis_url) as world:
+        running, words = world.running, "Kami terima; Bu Sari yang mendampingi."
+        before = len(await running.told("alert-raised"))
         told = ReferralCancelRequested(case=world.sent.case, student="siswa", school="school-1", referral=world.sent.referral)
-        await world.running.hear(told)
-        confirms = {"answers": [*ACCEPTS["answers"], {"id": "a-2", "trigger": "confirm-cancel"}]}
-        assert await world.barat.says(ANSWERED, world.task, **ACCEPTS) == (409, "/problems/invalid-transition")
-        assert (await world.barat.says(ANSWERED, world.task, **confirms))[0] == 409, "what arrived is not all that was said"
+        await running.hear(told)
+        crossed, later = {"id": "a-1", "trigger": "accept", "words": words}, {"id": "a-2", "trigger": "offer-another-day"}
+        confirms = {"id": "a-3", "trigger": "confirm-cancel"}
+        for answers in ([crossed], [crossed], [crossed, later], [crossed, later, confirms]):
+            assert await world.barat.says(ANSWERED, world.task, answers=answers) == (200, "")
         assert await world.moved() == ["request-cancel", "confirm-cancel"]
+        aside = [json.loads(event.body) for event in await running.told("task-answer-set-aside")]
+        assert [(each["trigger"], each["by"], each["note"] is None) for each in aside] == [
+            ("accept", "barat", False),
+            ("offer-another-day", "barat", True),
+        ]
+        assert len(await running.told("alert-raised")) - before == 2, "once for each"
+        page = await running.client.get(f"/notifications/rujukan/{world.task}", headers=running.as_person("ani", "counsellor", "school-1"))
+        assert [page.text.count(each) for each in (words, "Jawaban yang belum dikenal di sini", "offer-another-day")] == [1, 1, 0]
 
 
 UNHEARD_OF: dict[str, tuple[str, dict[str, Any]]] = {

@@ -18,7 +18,7 @@ from shared.eventstore.postgres import PostgresEventStore
 from shared.eventstore.signing import HeadSigner
 from shared.eventstore.store import Item, Write
 from shared.heartbeat import Heartbeats
-from shared.journal.heads import HeadKeeper, heads_file
+from shared.journal.heads import HeadKeeper, heads_file, newest
 from shared.message import NewEvent
 from tests.keys import keys
 from tests.logins import login
@@ -42,8 +42,8 @@ class Store:
         await self.signer.sign_head()
         await self.keeper.keep()
 
-    async def says(self) -> tuple[str, str, str]:
-        found = await audited(self.database, self.keys, self.folder, None)
+    async def says(self, kept: Path | None = None) -> tuple[str, str, str]:
+        found = await audited(self.database, self.keys, self.folder, None, kept)
         return str(found.broken or ""), found.outside, found.reads
 
     def administrator(self, *statements: str) -> None:
@@ -100,6 +100,24 @@ def test_a_cut_a_gap_and_a_rewriting_are_named_also_where_the_database_s_own_hea
             broken, outside, _ = await cases.says()
             assert outside == told
             assert broken == "" or "UPDATE cases.event" in done[0]  # the database alone would not have told
+
+    asyncio.run(scenario())
+
+
+def test_heads_that_somebody_kept_elsewhere_name_a_rewriting_also_where_the_journal_was_rewritten_with_it(database, tmp_path):
+    async def scenario():
+        kept = tmp_path / "heads.txt"
+        async with store(database, tmp_path) as cases:
+            for _ in range(2):
+                await cases.grows(2)
+                with kept.open("a") as file:
+                    file.write(f"{newest(heads_file(tmp_path, 'cases'))}\n")
+            assert await cases.says(kept) == ("", FITS, FITS)
+            heads_file(tmp_path, "cases").unlink()
+            cases.administrator(*CUT)
+            assert await cases.says(kept) == ("", "the history was cut: position 4, which was kept outside, is missing", FITS)
+            kept.write_text(kept.read_text().replace('"position":4', '"position":2'))
+            assert (await cases.says(kept))[1] == "heads.txt, line 2: nobody who is trusted signed it"
 
     asyncio.run(scenario())
 

@@ -56,6 +56,26 @@ async def test_a_view_that_does_not_follow_says_so_within_its_patience(here, mon
         assert await rows(reading) == 1
 
 
+async def test_who_asks_about_somebody_waits_for_what_names_them_and_for_nothing_else(here, monkeypatch):
+    monkeypatch.setattr(projection, "PATIENCE", 0.1)
+    one = await here.process()
+    one.start()
+    await one.append()
+    assert await one.read() == 1
+    await one.stop()
+    await one.append()
+    (stream,) = (await here.sql("SELECT stream FROM event WHERE position = 2"))[0]
+    async with one.view.reading("*", about=["somebody-else"]) as reading:
+        assert await rows(reading) == 1
+    with pytest.raises(BehindWrite):
+        async with one.view.reading("*", about=["somebody-else", stream]):
+            pass
+    one.start()
+    monkeypatch.setattr(projection, "PATIENCE", 30)
+    async with one.view.reading("*", about=[stream]) as reading:
+        assert await rows(reading) == 2
+
+
 async def test_a_view_that_was_never_built_says_so_and_not_that_there_is_nothing(here, monkeypatch):
     monkeypatch.setattr(projection, "PATIENCE", 0.1)
     one = await here.process()

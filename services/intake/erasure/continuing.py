@@ -39,23 +39,27 @@ class Continuing:
             await self._pulse.rest(EVERY)
 
     async def look(self) -> None:
-        """Raises: Unavailable: a service does not answer, or nobody may destroy keys here."""
+        """Raises: Unavailable: a service does not answer, or nobody may destroy keys here; everybody had their turn."""
+        waits: Unavailable | None = None
         for each in await self._erasures.underway():
             self._pulse.alive()
-            await self._one(each.person)
+            waits = await self._one(each.person) or waits
         today = self._now().date()
         if self._done != today:
             await self._retaining.run(today)
             self._done = today
+        if waits:
+            raise waits
 
-    async def _one(self, person: str) -> None:
-        """One that cannot go on stops no other; its class is logged, never what it was about."""
+    async def _one(self, person: str) -> Unavailable | None:
+        """One that cannot go on stops no other. Why it waits; any other error's class is logged, never what it was about."""
         try:
             await self._office.carry_on(person)
-        except Unavailable:
-            raise
+        except Unavailable as unavailable:
+            return unavailable
         except (TanggapError, ErasureUnderway) as error:
             log.warning("erasure-stopped", error=type(error).__name__)
+        return None
 
     def _now(self) -> datetime:
         return self._office.kernel.clock.now()

@@ -31,7 +31,7 @@ from shared.decider import execute, load
 from shared.destroying import Destroyer
 from shared.erasing import Asked as ToCases
 from shared.erasing import Ended
-from shared.errors import NotFound
+from shared.errors import NotFound, Unavailable
 from shared.message import Occasion, derived_id
 from shared.service import Kernel
 
@@ -73,6 +73,19 @@ class ErasureOffice:
         stream = erasure_stream(wanted.person)
         await execute(self.kernel.store, ERASURE, stream, Request(erasure=erasure, at=now, **_told(wanted)), occasion, asked=command)
         return await self.carry_on(wanted.person)
+
+    async def ask(self, wanted: Wanted, command: Asked) -> Erasure:
+        """The same for a person who waits for the answer: where it is stored and a service does not answer now, how far it is. It goes on by itself.
+
+        Raises: as `request`; Unavailable: it is not stored, or nobody may destroy keys here.
+        """
+        try:
+            return await self.request(wanted, command)
+        except Unavailable:
+            state = await self.of(wanted.person)
+            if self.destroyer.url and state.underway:
+                return state
+            raise
 
     async def carry_on(self, person: str) -> Erasure:
         """Everything that is still to be done. Raises: Unavailable: it goes on later."""

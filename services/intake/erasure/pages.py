@@ -118,7 +118,7 @@ def pages(office: ErasureOffice, finder: SubjectFinder) -> APIRouter:
         await require_theirs(erasures, principal, person)
         typed = {"person": person, "ground": ground, "scope": scope}
         once = await asked_by_form(office.kernel.fingerprints, request, principal, key, typed)
-        await office.request(ErasureWanted(person, ground, scope, principal.id), once)
+        await office.ask(ErasureWanted(person, ground, scope, principal.id), once)
         return RedirectResponse(f"{_LIST}/{person}", 303)
 
     @routes.get("/{person}")

@@ -85,7 +85,7 @@ def router(office: ErasureOffice, retaining: Retaining) -> APIRouter:
         wanted = Wanted(body.person, body.ground, body.scope, principal.id)
         if body.dry_run:
             return told_of_dry_run(body.person, await office.dry_run(wanted))
-        return told(await office.request(wanted, await asked(request, principal)), office)
+        return told(await office.ask(wanted, await asked(request, principal)), office)
 
     @routes.get("/erasures", summary="Every person's latest erasure, the newest first")
     async def listed(principal: SignedIn, before: AwareDatetime | None = None) -> dict[str, Any]:

@@ -18,6 +18,9 @@ TABLES = ("erasure_v1", "left_v1", "subject_request_v1")
 
 PAGE = 100
 
+_AT_ONCE = 500
+"""People in one statement."""
+
 _ASKED = (
     "INSERT INTO erasure_v1 (generation, person, erasure, state, ground, scope, asked_at) VALUES (%s, %s, %s, 'underway', %s, %s, %s)"
     " ON CONFLICT (generation, person) DO UPDATE SET erasure = excluded.erasure, state = excluded.state, ground = excluded.ground,"
@@ -25,24 +28,29 @@ _ASKED = (
 )
 _STATE = "UPDATE erasure_v1 SET state = %s WHERE generation = %s AND person = %s"
 _THERE = (
-    "INSERT INTO left_v1 (generation, person, kind, school) VALUES (%s, %s, %s, %s)"
+    "INSERT INTO left_v1 (generation, person, kind, school)"
+    " SELECT %s, told.* FROM unnest(%s::text[], %s::text[], %s::text[]) AS told"
     " ON CONFLICT (generation, person) DO UPDATE SET kind = excluded.kind, school = excluded.school, left_at = NULL"
 )
-_LEFT = "UPDATE left_v1 SET left_at = %s WHERE generation = %s AND person = %s"
+_LEFT = (
+    "UPDATE left_v1 l SET left_at = told.at FROM unnest(%s::text[], %s::timestamptz[]) AS told (person, at)"
+    " WHERE l.generation = %s AND l.person = told.person"
+)
 
 _CLAIMED = "INSERT INTO subject_request_v1 (generation, request, person, claim, asked_at, due) VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"
 _ANSWERED = "UPDATE subject_request_v1 SET outcome = %s, answered_at = %s WHERE generation = %s AND request = %s"
 
 
 async def project(connection: Connection, generation: int, events: Sequence[Recorded]) -> None:
-    """Applies events to the tables of a generation."""
+    """Applies events to the tables of a generation. Who came and who left is kept at once: of several words about somebody the last counts."""
     for event in events:
         if event.type.startswith("erasure-"):
             await _erasure(connection, generation, event)
         elif event.type in ("subject-asked", "subject-answered"):
             await _subject(connection, generation, event)
-        elif event.type in ("person-registered", "person-left"):
-            await _person(connection, generation, event)
+    people = [event for event in events if event.type in ("person-registered", "person-left")]
+    for place in range(0, len(people), _AT_ONCE):
+        await _people(connection, generation, people[place : place + _AT_ONCE])
 
 
 async def _subject(connection: Connection, generation: int, event: Recorded) -> None:
@@ -65,14 +73,24 @@ async def _erasure(connection: Connection, generation: int, event: Recorded) -> 
             await connection.execute(_STATE, ("completed", generation, ErasureCompleted.model_validate_json(event.body).person))
 
 
-async def _person(connection: Connection, generation: int, event: Recorded) -> None:
-    match told := read_public(event.type, event.body):
-        case PersonRegistered():
-            await connection.execute(_THERE, (generation, told.person, told.kind, told.school))
-        case PersonLeft():
-            await connection.execute(_LEFT, (event.recorded_at, generation, told.person))
-        case _:
-            pass
+async def _people(connection: Connection, generation: int, events: Sequence[Recorded]) -> None:
+    """Whoever left after they came in these events was there first: their school and kind are told by what registered them."""
+    there: dict[str, PersonRegistered] = {}
+    left: dict[str, datetime] = {}
+    for event in events:
+        match told := read_public(event.type, event.body):
+            case PersonRegistered():
+                there[told.person] = told
+                left.pop(told.person, None)
+            case PersonLeft():
+                left[told.person] = event.recorded_at
+            case _:
+                pass
+    if there:
+        known = [(each.person, each.kind, each.school) for each in there.values()]
+        await connection.execute(_THERE, (generation, *(list(column) for column in zip(*known, strict=True))))
+    if left:
+        await connection.execute(_LEFT, (list(left), list(left.values()), generation))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +163,7 @@ class Erasures:
 
     async def person(self, person: str) -> Person | None:
         """Whether and when somebody left; None where the roster never had them."""
-        async with self.view.reading(acting="erasures") as (connection, generation):
+        async with self.view.reading(acting="erasures", about=[person]) as (connection, generation):
             row = await (await connection.execute(f"{_PERSON} AND person = %s", (generation, person))).fetchone()
         return Person(*row) if row else None
 

@@ -15,7 +15,7 @@ from services.notifications.domain.arrival import ARRIVAL, Announce, NoSuchArriv
 from services.notifications.domain.task import TASK
 from services.notifications.domain.task.events import TaskRequested
 from services.notifications.domain.task.state import Task
-from services.notifications.domain.task.table import OF_THE_SCHOOL, TRIGGERS
+from services.notifications.domain.task.table import OF_THE_SCHOOL
 from services.notifications.partners.answering import Answering, Said, stream_of
 from shared.asked import Asked
 from shared.decider import Executed, execute, load
@@ -91,24 +91,23 @@ class Receiving:
         return {}
 
     async def _answered(self, district: str, told: Answered) -> dict[str, Any]:
-        """Every answer in order. One that is refused here keeps no later one away, and its sender hears of it: the message did not arrive whole."""
-        refused = list[Refused | Invalid]()
+        """Every answer in order. Raises: Invalid, before anything is kept: a wish that is the school's own."""
+        if any(each.trigger in OF_THE_SCHOOL for each in told.data.answers):
+            raise Invalid(Fault("/data/answers", "not-yours-to-give"))
         for each in told.data.answers:
-            try:
-                await self._one_answer(district, told.task, each)
-            except (Refused, Invalid) as error:
-                refused.append(error)
-        if refused:
-            raise refused[0]
+            await self._one_answer(district, told.task, each)
         return {}
 
     async def _one_answer(self, district: str, task: str, answer: SaidAnswer) -> None:
-        if answer.trigger not in TRIGGERS - OF_THE_SCHOOL:
-            raise Invalid(Fault("/data/answers", "unknown-trigger"))
+        """One that can never be taken is kept for a person: each later message holds it again, and would be refused for it (ADR 96)."""
         found, requested = await self._task(district, task)
         said = Said(answer.trigger, reason=answer.reason, words=answer.words, at=answer.at)
         occasion = self._occasion(district, "answer", f"{task}/{answer.id}", requested)
-        await self.answering.give(task, found, said, occasion)
+        try:
+            await self.answering.give(task, found, said, occasion)
+        except Refused:
+            await self.telling.set_aside(requested, answer.id)  # first: what is kept is never refused again, so nobody would hear after a crash
+            await self.answering.put_aside(task, found, said, occasion)
 
     async def _package(self, district: str, told: PackageWanted, message: str, body: bytes) -> dict[str, Any]:
         _, requested = await self._task(district, told.task)

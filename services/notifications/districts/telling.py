@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.notifications import ladder
+from services.notifications.case_people import KeptPeople
 from services.notifications.domain.alert import ALERT, LadderStep
 from services.notifications.domain.arrival import ARRIVAL, arrival_stream
-from services.notifications.plain import About, plain
+from services.notifications.domain.task.events import TaskRequested
+from services.notifications.plain import About, instead, plain
 from services.notifications.views import Roster
 from shared.decider import execute, load
 from shared.message import TANGGAP, Occasion, derived_id
@@ -36,6 +38,15 @@ class Telling:
         state = (await load(self.kernel.store, ARRIVAL, arrival_stream(arrival))).state
         by = [(each.by,) for each in state.answers if each.number == number and each.by != OURSELVES]
         await self._tell(arrival, f"undelivered-{number}", [*by, *self._rungs(await self.roster.staff(NO_SCHOOL))], urgent=False)
+
+    async def set_aside(self, requested: TaskRequested, answer: str) -> None:
+        """Whoever has the case: the other district answered something that could not be taken, and stands on the referral's page."""
+        about = About(requested.case, requested.student, requested.school)
+        people = (await KeptPeople(self.kernel.database).of({requested.case: requested.school}))[requested.case]
+        rungs = [tuple(sorted(people.has - people.named - people.suspended)), *await instead(self.kernel.store, self.roster, about)]
+        message, cause = (derived_id(TANGGAP, what, requested.task, answer) for what in ("answer-set-aside", "answer-set-aside-told"))
+        occasion = Occasion("service:notifications", requested.school, self.kernel.clock.now(), cause, cause)
+        await execute(self.kernel.store, ALERT, f"alert-message-{message}", plain(f"message-{message}", about, rungs), occasion)
 
     def _rungs(self, staff: dict[str, list[str]]) -> list[tuple[str, ...]]:
         return [tuple(staff[role]) for role in ladder.LAST_RESORT if staff.get(role)]

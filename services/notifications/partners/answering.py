@@ -9,8 +9,8 @@ from typing import Literal
 from uuid import UUID
 
 from services.notifications.domain.task import TASK
-from services.notifications.domain.task.events import PackageOpened, TaskQuestionAnswered
-from services.notifications.domain.task.moving import Move, OpenPackage
+from services.notifications.domain.task.events import AnswerSetAside, PackageOpened, TaskQuestionAnswered
+from services.notifications.domain.task.moving import Move, OpenPackage, SetAside
 from services.notifications.domain.task.state import Task
 from services.notifications.domain.task.table import Actor, DeclineReason
 from shared.asked import Asked
@@ -64,7 +64,16 @@ class Answering:
         check: Callable[[Loaded[Task]], None] | None = None,
     ) -> Executed[Task]:
         """Raises: InvalidTransition, ReasonMissing, QuestionMissing; whatever `check` raises; NotAllowed: the student was erased."""
-        move = Move(
+        move = await self._move(task_id, found, said, occasion)
+        return await execute(self.kernel.store, TASK, stream_of(task_id), move, occasion, asked=asked, check=check)
+
+    async def put_aside(self, task_id: str, found: Task, said: Said, occasion: Occasion) -> Executed[Task]:
+        """Keeps an answer that was refused for good. Raises: NotAllowed: the student was erased."""
+        move = await self._move(task_id, found, said, occasion)
+        return await execute(self.kernel.store, TASK, stream_of(task_id), SetAside(move=move), occasion)
+
+    async def _move(self, task_id: str, found: Task, said: Said, occasion: Occasion) -> Move:
+        return Move(
             transition=transition_of(occasion.cause),
             actor=said.actor,
             trigger=said.trigger,
@@ -74,7 +83,11 @@ class Answering:
             at=said.at,
             channel=said.channel,
         )
-        return await execute(self.kernel.store, TASK, stream_of(task_id), move, occasion, asked=asked, check=check)
+
+    async def aside(self, found: Task) -> Sequence[tuple[AnswerSetAside, str | Erased | None]]:
+        """What could not be taken, with its words. Raises: Unavailable."""
+        opened = iter(await self.kernel.vault.open_many([each.note for each in found.aside if each.note]))
+        return [(each, next(opened) if each.note else None) for each in found.aside]
 
     async def _sealed(self, task_id: str, found: Task, said: Said, occasion: Occasion) -> Sealed | None:
         if not said.words or found.requested is None:

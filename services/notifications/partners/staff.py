@@ -28,7 +28,7 @@ from services.notifications.partners.mailing import LinkMail
 from services.notifications.partners.owning import own_task
 from services.notifications.partners.pages import fresh
 from services.notifications.partners.typed import Typed, offered, typed_answer
-from services.notifications.partners.wording import HOW, PRIORITIES, REASONS, STATES, state_text
+from services.notifications.partners.wording import ANSWERS, HOW, PRIORITIES, REASONS, STATES, state_text
 from services.notifications.reasons import attempt_text
 from services.notifications.views import Reader, agencies, deliveries, tasks
 from shared.access import EVERYWHERE, Principal, SignedIn
@@ -41,6 +41,9 @@ from shared.pages import Text, say
 from shared.service import Kernel
 
 _UNANSWERED = ("requested", "received")
+_UNKNOWN = say("Jawaban yang belum dikenal di sini")
+"""Of a later release."""
+
 _NO_HOW: Mapping[str, Text] = {"how": say("Pilih dari mana jawaban ini.")}
 _REPLACE = ("coordinator", "district-duty")
 """Whoever may replace an agency's code: it is one for all schools of the district."""
@@ -105,11 +108,16 @@ class StaffPages:
             "state": state_text(task.state), "unanswered": task.state in _UNANSWERED, "priority": PRIORITIES[requested.priority],
             "respond_by": requested.respond_by, "sent": sent, "sending": SENDING, "attempt_text": attempt_text, "locked": task.link.locked,
             "has_mail": isinstance(await self.mail.address(requested.agency), MailAddress), "code": in_groups(code) if code else (),
-            "may_replace": principal.holds(*_REPLACE),
+            "may_replace": principal.holds(*_REPLACE), "aside": await self.aside(task),
             "offered": offered(task), "reasons": list(REASONS.items()), "ways": list(HOW.items()), "typed": typed, "errors": errors, "staff": True,
             "action": f"/notifications/rujukan/{task_id}/jawab", "zone": self.kernel.settings.time_zone, "form": str(uuid4()),
         }  # fmt: skip
         return self.kernel.frame.page(request, "partners/staff_task.html", told, status)
+
+    async def aside(self, task: Task) -> list[tuple[Text, datetime | None, str]]:
+        """What another district said and could not be taken: what it was, for when, and its words."""
+        found = await self.giving.answering.aside(task)
+        return [(ANSWERS.get(each.trigger, _UNKNOWN), each.at, words if isinstance(words, str) else "") for each, words in found]
 
     async def note(self, principal: Principal, task_id: str, typed: Typed) -> Mapping[str, Text]:
         """Gives the answer that the agency gave by phone or letter; what is wrong with it, by field, and then nothing was changed."""

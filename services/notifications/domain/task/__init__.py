@@ -8,6 +8,7 @@ from typing import Literal, assert_never
 
 from services.notifications.domain.task import moving, silence
 from services.notifications.domain.task.events import (
+    AnswerSetAside,
     PackageOpened,
     TaskEvent,
     TaskHandsOver,
@@ -17,7 +18,7 @@ from services.notifications.domain.task.events import (
     TransitionKept,
     TransitionProposed,
 )
-from services.notifications.domain.task.moving import Move, OpenPackage
+from services.notifications.domain.task.moving import Move, OpenPackage, SetAside
 from services.notifications.domain.task.silence import NoteAttempt, NoteSilence
 from services.notifications.domain.task.state import Task, evolve, initial
 from services.notifications.domain.task.table import TERMINAL
@@ -59,7 +60,7 @@ class HearAnswer(Fact):
     words: PackageText
 
 
-Command = RequestTask | HandOver | HearAnswer | Move | OpenPackage | NoteSilence | NoteAttempt | TryLink | RenewLink
+Command = RequestTask | HandOver | HearAnswer | Move | SetAside | OpenPackage | NoteSilence | NoteAttempt | TryLink | RenewLink
 
 
 class NoSuchTask(Refused):
@@ -79,6 +80,8 @@ def decide(command: Command, task: Task) -> Sequence[TaskEvent]:
             return _hear(command, task, task.requested)
         case Move():
             return moving.move(command, task, task.requested)
+        case SetAside():
+            return moving.set_aside(command, task)
         case OpenPackage():
             return moving.open_package(command, task)
         case NoteSilence():
@@ -117,6 +120,7 @@ TASK: Decider[Command, Task, TaskEvent] = Decider(
         TransitionKept,
         TransitionProposed,
         TransitionConfirmed,
+        AnswerSetAside,
         PackageOpened,
         TaskHandsOver,
         TaskQuestionAnswered,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
+from services.notifications.domain.task.table import DeclineReason
 from services.notifications.domain.task_link import LinkEvent
 from shared.events import Caution, TaskMoved, TaskUnanswered
 from shared.message import Event
-from shared.sealed import PackageText
+from shared.sealed import AnswerText, PackageText
 
 
 class TaskRequested(Event):
@@ -84,8 +85,25 @@ class TaskQuestionAnswered(Event):
     words: PackageText
 
 
+class AnswerSetAside(Event):
+    """Another district said something that does not fit where the task stands, and never will. transition: its id, as of one that moves the task.
+
+    A person of ours reads it.
+    """
+
+    type: Literal["task-answer-set-aside"] = "task-answer-set-aside"
+    version: Literal[1] = 1
+    transition: str
+    trigger: str
+    by: str
+    reason: DeclineReason | None
+    note: AnswerText | None
+    at: datetime | None
+
+
 TaskEvent = (
-    TaskRequested
+    AnswerSetAside
+    | TaskRequested
     | TaskHandsOver
     | TransitionKept
     | TransitionProposed

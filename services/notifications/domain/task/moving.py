@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
-from services.notifications.domain.task.events import PackageOpened, TaskEvent, TaskRequested, TransitionConfirmed, TransitionKept, TransitionProposed
+from services.notifications.domain.task.events import (
+    AnswerSetAside,
+    PackageOpened,
+    TaskEvent,
+    TaskRequested,
+    TransitionConfirmed,
+    TransitionKept,
+    TransitionProposed,
+)
 from services.notifications.domain.task.state import Task
 from services.notifications.domain.task.table import BY_TWO, TABLE, Actor, DeclineReason
 from shared.errors import Refused
@@ -29,6 +37,12 @@ class Move(Fact):
     note: AnswerText | None = None
     at: datetime | None = None
     channel: Literal["api", "portal", "letter", "phone"] = "api"
+
+
+class SetAside(Fact):
+    """A move that was refused for good: kept for a person to read, so that it is not lost and keeps nothing after it away."""
+
+    move: Move
 
 
 class OpenPackage(Fact):
@@ -74,6 +88,15 @@ def move(command: Move, task: Task, requested: TaskRequested) -> Sequence[TaskEv
     first = second_of(task.proposal, command.by)
     confirmed = TransitionConfirmed(transition=command.transition, trigger=command.trigger, proposed_by=first.by, by=command.by)
     return [confirmed, *_moved(command, requested, *found)]
+
+
+def set_aside(command: SetAside, task: Task) -> Sequence[TaskEvent]:
+    """Once, and never what moved the task."""
+    told = command.move
+    if told.transition in task.transitions:
+        return []
+    said = {"reason": told.reason, "note": told.note, "at": told.at}
+    return [AnswerSetAside(transition=told.transition, trigger=told.trigger, by=told.by, **said)]
 
 
 def allowed(command: Move, state: str) -> tuple[str, str]:

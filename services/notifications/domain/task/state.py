@@ -7,6 +7,7 @@ from typing import assert_never
 
 from services.notifications.domain import task_link
 from services.notifications.domain.task.events import (
+    AnswerSetAside,
     PackageOpened,
     TaskEvent,
     TaskHandsOver,
@@ -29,7 +30,7 @@ class Task:
     proposal: of a transition that needs two people. answered: the agency decided something; a look and a question are no answer.
     moved: how often the task moved or was written to, looks aside. reason: of the last decline.
     answers: of the school, to what the agency asked. exchange: what was asked and what was answered, in order.
-    cautions: of a case that goes with it; None where none does.
+    cautions: of a case that goes with it; None where none does. aside: what another district said and could not be taken, in order.
     """
 
     requested: TaskRequested | None = None
@@ -47,6 +48,7 @@ class Task:
     answers: tuple[TaskQuestionAnswered, ...] = ()
     cautions: tuple[Caution, ...] | None = None
     exchange: tuple[TaskMoved | TaskQuestionAnswered, ...] = ()
+    aside: tuple[AnswerSetAside, ...] = ()
 
     @property
     def asks(self) -> bool:
@@ -76,8 +78,9 @@ def evolve(task: Task, event: TaskEvent) -> Task:
     match event:
         case TaskRequested() | TaskHandsOver():
             return _begun(task, event)
-        case TransitionKept(transition=transition):
-            return replace(task, transitions=task.transitions | {transition})
+        case TransitionKept(transition=transition) | AnswerSetAside(transition=transition):
+            aside = (*task.aside, event) if isinstance(event, AnswerSetAside) else task.aside
+            return replace(task, transitions=task.transitions | {transition}, aside=aside)
         case TransitionProposed():
             return replace(task, transitions=task.transitions | {event.transition}, proposal=Proposal(event.transition, event.by))
         case TransitionConfirmed():
