@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from services.notifications.families.visits import Visits
 from shared.pages import Frame, Text, say
 
-_HEADERS = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex, nofollow", "cache-control": "no-store"}
+KEPT_NOWHERE = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex, nofollow", "cache-control": "no-store"}
 """No other page is told of the address, and nothing keeps the page."""
 
 WRONG_CODE: Mapping[str, Text] = {"code": say("Kode ini tidak cocok. Periksa lagi, atau minta kode kepada sekolah.")}
@@ -19,7 +19,7 @@ NO_FAULTS: Mapping[str, Text] = {}
 
 def secret_page(frame: Frame, request: Request, template: str, told: Mapping[str, object], status: int = 200) -> HTMLResponse:
     """A page at such an address."""
-    return frame.page(request, template, told, status, _HEADERS)
+    return frame.page(request, template, told, status, KEPT_NOWHERE)
 
 
 def unknown_link(frame: Frame, request: Request) -> HTMLResponse:
@@ -29,7 +29,7 @@ def unknown_link(frame: Frame, request: Request) -> HTMLResponse:
 
 def back_to(visits: Visits, token: str) -> RedirectResponse:
     """Another page after each form, so that *reload* sends nothing."""
-    return RedirectResponse(f"{visits.under}{token}", 303, _HEADERS)
+    return RedirectResponse(f"{visits.under}{token}", 303, KEPT_NOWHERE)
 
 
 def leave_link(visits: Visits, token: str) -> RedirectResponse:

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from services.cases.commands.road import Road
 from services.cases.commands.routes import CommandRoutes
 from services.cases.domain.casework import Casework
-from services.cases.letters import pages, report_routes, routes, settings, verifying
+from services.cases.letters import for_guardians, pages, report_routes, routes, settings, verifying
 from services.cases.letters.gathering import Gathering
 from services.cases.letters.issuing import Issuing
 from services.cases.letters.keeping import Files
@@ -44,6 +44,7 @@ def routers(road: Road, words: Words, kinds: Mapping[str, Kind[Material]], repor
         pages.router(pages.DocumentPages(subjects, issuing, kinds, Agencies(road.kernel))),
         report_routes.router(report_routes.ReportRoutes(issuing, reports, REPORTS, words)),
         settings.router(CommandRoutes(road, APIRouter(prefix="/cases/api", tags=["paper"])), issuing),
+        for_guardians.router(for_guardians.ForGuardians(work, issuing)),
         verifying.router(Verifying(issuing, titles(work))),
     ]
 

@@ -14,9 +14,10 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.notifications.families.answers import Answers, Typed
+from services.notifications.families.letters import LettersBehind
 from services.notifications.families.reading import Behind, Reading
 from services.notifications.families.visits import Visits
-from services.notifications.secret_address import NO_FAULTS, WRONG_CODE, back_to, leave_link, secret_page, unknown_link
+from services.notifications.secret_address import KEPT_NOWHERE, NO_FAULTS, WRONG_CODE, back_to, leave_link, secret_page, unknown_link
 from shared.access import SignedIn
 from shared.pages import Frame, Text
 
@@ -36,6 +37,7 @@ class GuardianPages:
     reading: Reading
     answers: Answers
     visits: Visits
+    letters: LettersBehind
 
     async def look(self, request: Request, token: str) -> Response:
         """Locked where the second factor is missing."""
@@ -54,6 +56,16 @@ class GuardianPages:
         answer = back_to(self.visits, token)
         self.visits.begin(answer, token, factor)
         return answer
+
+    async def letter(self, request: Request, token: str, document: str) -> Response:
+        """The letter itself, after the code. Raises: Unavailable."""
+        behind = await self.reading.behind(token)
+        if behind is None or self.visits.of(request, token) != "code":
+            return unknown_link(self.frame, request)
+        file = await self.letters.file(behind, document)
+        if file is None:
+            return unknown_link(self.frame, request)
+        return Response(file, media_type="application/pdf", headers=KEPT_NOWHERE | {"content-disposition": 'inline; filename="surat.pdf"'})
 
     async def answer(self, request: Request, token: str, typed: Typed) -> Response:
         """Gives the answer; the form comes back as it was where something is wrong with it."""
@@ -74,14 +86,15 @@ class GuardianPages:
         factor, shared = self.visits.of(request, token), {"token": token, "typed": typed, "errors": errors}
         if factor is None:
             return self._shown(request, "closed", shared | {"asks_date": await self.answers.factors.takes_birth_date(behind.due)}, status)
-        return self._shown(request, "opened", await self.reading.shown(behind, factor) | shared, status)
+        letters = await self.letters.of(behind) if factor == "code" else ()
+        return self._shown(request, "opened", await self.reading.shown(behind, factor) | shared | {"letters": letters}, status)
 
     def _shown(self, request: Request, template: str, told: Mapping[str, object], status: int) -> HTMLResponse:
         return secret_page(self.frame, request, f"families/{template}.html", told, status)
 
 
 def router(pages: GuardianPages) -> APIRouter:
-    """`/notifications/n/{token}`: look, show who one is, answer, and leave."""
+    """`/notifications/n/{token}`: look, show who one is, open a letter, answer, and leave."""
     routes = APIRouter(prefix="/notifications/n", include_in_schema=False)
 
     @routes.get("/{token}")
@@ -91,6 +104,10 @@ def router(pages: GuardianPages) -> APIRouter:
     @routes.post("/{token}")
     async def show_who(token: str, request: Request, _: SignedIn, code: _Field = "", born: _Field = "") -> Response:
         return await pages.show_who(request, token, code, born)
+
+    @routes.get("/{token}/surat/{document}")
+    async def letter(token: str, document: str, request: Request, _: SignedIn) -> Response:
+        return await pages.letter(request, token, document)
 
     @routes.post("/{token}/jawab")
     async def give(

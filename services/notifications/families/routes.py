@@ -12,13 +12,18 @@ from services.notifications.families.answers import Answers
 from services.notifications.families.factors import Factors
 from services.notifications.families.forbidding import Forbidding
 from services.notifications.families.lettering import Lettering
+from services.notifications.families.letters import LettersBehind
 from services.notifications.families.reading import Reading
 from services.notifications.families.visits import Visits
 from services.notifications.links import Links
 from services.notifications.noticing import Notices
 from services.notifications.views import Roster
 from shared.eventstore.projection import Projection
+from shared.neighbours import Told
 from shared.service import Kernel
+
+PATIENCE = 5.0
+"""Seconds: a guardian waits for the page."""
 
 
 def routers(kernel: Kernel, roster: Roster, outbox: Projection) -> Sequence[APIRouter]:
@@ -28,7 +33,9 @@ def routers(kernel: Kernel, roster: Roster, outbox: Projection) -> Sequence[APIR
     reading = Reading(links, forbidding, kernel.vault, kernel.clock, kernel.settings)
     lettering = Lettering(kernel, notices, links, forbidding)
     visits = Visits(kernel.keys, kernel.clock, kernel.settings.public_origin.startswith("https://"))
+    origin = kernel.settings.origin("cases")
+    cases = Told("cases", origin, "guardian-letters", kernel.keys, kernel.clock, reader="notifications", patience=PATIENCE)
     return [
-        pages.router(pages.GuardianPages(kernel.frame, reading, Answers(kernel, notices, factors), visits)),
+        pages.router(pages.GuardianPages(kernel.frame, reading, Answers(kernel, notices, factors), visits, LettersBehind(cases))),
         school.router(kernel, school.OfSchool(kernel, people, notices, factors, outbox, lettering)),
     ]
