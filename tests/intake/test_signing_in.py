@@ -253,6 +253,18 @@ async def test_few_may_wait_and_who_comes_next_is_told_to_come_again():
     assert await hashing.hashed("kata sandi")
 
 
+async def test_whose_turn_does_not_come_in_time_is_told_to_come_again_and_the_work_before_ends():
+    """On a machine that has too much to do one hash takes a second, and those who wait do not wait for half a minute."""
+    hashing, done = Hashing(patience=0.01), threading.Event()
+    working = asyncio.create_task(hashing.beside(lambda: done.wait(30)))
+    await asyncio.sleep(0)
+    with pytest.raises(SignInBusy):
+        await hashing.hashed("kata sandi")
+    done.set()
+    assert await working
+    assert await hashing.hashed("kata sandi")
+
+
 async def test_the_event_loop_goes_on_while_passwords_are_hashed():
     """The work waits for something that only the event loop does, and comes to its end."""
     hashing, went_on = Hashing(), threading.Event()

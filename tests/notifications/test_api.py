@@ -340,12 +340,12 @@ async def test_security_14_long_lists_are_answered_in_pages_that_lose_and_repeat
     await referred(running), await referred(running)
     for path, who in (("deliveries", running.as_service()), ("tasks", running.as_agency("upt"))):
         whole = (await running.client.get(f"/notifications/api/{path}", headers=who)).json()
-        found, place = list[str](), dict[str, str]()
-        while place is not None:
+        found, place, more = list[str](), dict[str, str](), True
+        while more:
             told = (await running.client.get(f"/notifications/api/{path}", headers=who, params={"limit": 1, **place})).json()
             assert len(told["items"]) <= 1
             found += [each["id"] for each in told["items"]]
-            place = {"cursor": told["next"]} if told["next"] else None
+            place, more = {"cursor": told["next"]}, told["next"] is not None
         assert found == [each["id"] for each in whole["items"]], path
         assert (len(found) > 1, whole["next"]) == (True, None), path
         for odd in ("x", "WyIyMDI2LTExLTI5IiwgIngiXQ", ""):
