@@ -16,6 +16,7 @@ from fastapi.responses import JSONResponse
 from python_multipart.multipart import parse_options_header
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.errors import Fault, Invalid, Malformed, Refused, SentFromElsewhere, TanggapError, TooLarge, TooSlow, Unavailable
@@ -117,6 +118,11 @@ class _Answers:
         told = {"type": "about:blank", "title": str(error.detail), "status": error.status_code, "instance": f"urn:uuid:{uuid4()}"}
         return JSONResponse(told, error.status_code, error.headers, media_type=PROBLEM)
 
+    async def gone(self, request: Request, _: Exception) -> Response:
+        """A telephone that lost its network in the middle of a form is nothing that an operator mends. Nobody hears the answer."""
+        log.info("gone", path=_route(request))
+        return Response(status_code=HTTPStatus.BAD_REQUEST)
+
     async def unexpected(self, request: Request, error: Exception) -> Response:
         log.error("unexpected", route=_route(request), error=type(error).__name__)
         told = answer(self._frame, request, TanggapError("the request could not be worked on; nothing was acknowledged"))
@@ -140,6 +146,7 @@ def install(app: Starlette, frame: Frame | None = None, origin: str = "") -> Non
     app.add_exception_handler(TanggapError, answers.known)
     app.add_exception_handler(RequestValidationError, answers.validation)
     app.add_exception_handler(HTTPException, answers.http)
+    app.add_exception_handler(ClientDisconnect, answers.gone)
     app.add_exception_handler(Exception, answers.unexpected)
     app.add_middleware(Guard, frame=frame, origin=origin)
     app.add_middleware(Traced)

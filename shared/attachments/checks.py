@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared.errors import Refused
 
-CHECKS = 3
+CHECKS = 4
 """Of everything that a file is looked through for as it comes. Whoever makes a check stricter raises it: what is stored is looked through again."""
 
 

@@ -32,6 +32,12 @@ _LONGEST = 512
 NOT_TAKEN = 3
 
 
+_DIGITS = 10
+
+Held = tuple[int, bytes, int]
+"""An object: its number, in what it stands, and where."""
+
+
 class NotInert(Exception):
     """It acts, or hides whether it does."""
 
@@ -54,7 +60,10 @@ _BY_ITSELF = re.compile(
 )  # fmt: skip
 """A page of the web when it is opened; anything at all when a page of it is turned or a field is touched; files within, and files of the web."""
 
-_OPENING_ELSEWHERE = re.compile(_OPENING + rb"([0-9]++)" + _GAP + rb"([0-9]++)" + _GAP + rb"R")
+_OPENING_ELSEWHERE = re.compile(_OPENING + rb"([0-9]++)" + _GAP + rb"[0-9]++" + _GAP + rb"R")
+_LEADING = re.compile(_GAP + rb"<<" + _LEADS)
+_NUMBER = re.compile(rb"(?<![0-9])([0-9]++)" + _GAP + rb"[0-9]++" + _GAP + rb"obj")
+_FIRST = re.compile(rb"/First ([0-9]++) (?![0-9])")
 _TOGETHER = re.compile("|".join(map(_spelled, ("/ObjStm", "/XRef"))).encode())
 _OTHERWISE = re.compile("|".join(map(_spelled, ("LZWDecode", "ASCIIHexDecode", "ASCII85Decode", "RunLengthDecode"))).encode())
 
@@ -75,46 +84,71 @@ _REST_OF_LINE = re.compile(rb"[^\r\n]*+(?:\r\n|\n|\r)?")
 
 def require_inert(file: bytes) -> None:
     """Raises: NotInert."""
-    if _acts(file) or _opens_a_page(file) or (_TOGETHER.search(file) and _OTHERWISE.search(file)):
+    if _acts(file) or (_TOGETHER.search(file) and _OTHERWISE.search(file)):
         raise NotInert
-    left = MOST_UNFOLDED
+    left, opening = MOST_UNFOLDED, _opening(file)
     for start in _starts(file):
         seam = b""
         for piece in _unfolded(file, start):
             left -= len(piece)
             if left < 0 or _acts(seam + piece):
                 raise NotInert
+            opening |= _opening(seam + piece)
             seam = (seam + piece)[-_LONGEST:]
+    objects = list(_objects(file))
     for each in re.finditer(rb"obj", file):
         if begins := _OBJECT.match(file, each.start()):
-            _require_open(file, *_dictionary(file, begins.end()))
+            said, ends = _dictionary(file, begins.end())
+            within = _require_open(file, said, ends)
+            objects += _packed(file, said, within) if within and opening else ()
+    if any(number in opening and _LEADING.match(told, at) for number, told, at in objects):
+        raise NotInert
 
 
 def _acts(told: bytes) -> bool:
     return bool(_ACTING.search(told) or _BY_ITSELF.search(told))
 
 
-def _opens_a_page(file: bytes) -> bool:
-    """Whether what is done on opening stands elsewhere in the file and asks for a page of the web."""
-    return any(
-        re.search(rb"(?<![0-9])0*" + number + _GAP + rb"0*" + again + _GAP + rb"obj" + _GAP + rb"<<" + _LEADS, file)
-        for number, again in {(found[1].lstrip(b"0") or b"0", found[2].lstrip(b"0") or b"0") for found in _OPENING_ELSEWHERE.finditer(file)}
-    )
+def _opening(told: bytes) -> set[int]:
+    """Numbers of objects that say what is done on opening."""
+    return {int(found[1]) for found in _OPENING_ELSEWHERE.finditer(told) if len(found[1]) <= _DIGITS}
 
 
-def _require_open(file: bytes, said: bytes, ends: int) -> None:
+def _objects(file: bytes) -> Iterator[Held]:
+    """Those that stand in the file itself."""
+    for found in _NUMBER.finditer(file):
+        if len(found[1]) <= _DIGITS:
+            yield int(found[1]), file, found.end()
+
+
+def _packed(file: bytes, said: bytes, start: int) -> Iterator[Held]:
+    """Those that are packed together: their numbers and places come first. Raises: NotInert, where they cannot be told."""
+    told = b"".join(_unfolded(file, start)) if _PLAIN.search(said) else file[start:]
+    first = _FIRST.search(said)
+    if not first or len(first[1]) > _DIGITS:
+        raise NotInert
+    words = told[: int(first[1])].split()
+    for number, place in zip(words[::2], words[1::2], strict=False):
+        if not (number.isdigit() and place.isdigit() and max(len(number), len(place)) <= _DIGITS):
+            raise NotInert
+        yield int(number), told, int(first[1]) + int(place)
+
+
+def _require_open(file: bytes, said: bytes, ends: int) -> int:
     """Objects that are packed together are packed in the one way that is looked into here, and to the end. They are told by /N, without which no
     reader finds one of them; most do not ask for their type. What a stream or a drawing holds stands here, and is not fetched.
+    Where they begin; 0, where there are none.
     """
     begins = _STREAM.match(file, ends)
     if begins and _FROM_ELSEWHERE.search(said):
         raise NotInert
     if not begins or not _HOLDS_OBJECTS.search(said):
-        return
+        return 0
     rest, packed = _PLAIN.subn(b"", said, count=1)
     line = _LINE.match(file, begins.end())
     if not line or _FILTERED.search(rest) or (packed and not _is_whole(file, line.end())):
         raise NotInert
+    return line.end()
 
 
 def _dictionary(file: bytes, at: int) -> tuple[bytes, int]:

@@ -139,6 +139,12 @@ ACTS: Mapping[str, bytes] = {
     "pdf-that-tells-who-opened-it": _pdf(b"1 0 obj<</Type/Catalog/OpenAction<</D<00>/S/URI/URI(https://x.invalid)>>>>endobj"),
     "pdf-that-tells-it-by-numbers": _pdf(b"1 0 obj<</Type/Catalog/Open#41ction %\n<</S/U#52I/URI(https://x.invalid)>>>>endobj"),
     "pdf-that-tells-it-from-elsewhere": _pdf(b"1 0 obj<</Type/Catalog/OpenAction 05 0 R>>endobj 5 0 obj<</S/URI/URI(https://x.invalid)>>endobj"),
+    "pdf-that-tells-it-from-among-others": _pdf(
+        b"2 0 obj<</Type/Catalog/OpenAction 1 0 R>>endobj" + _stream(_FLATE, zlib.compress(b"1 0 <</S/URI/URI(https://x.invalid)>>"))
+    ),
+    "pdf-that-tells-it-from-one-among-others-to-another": _pdf(
+        _stream(_FLATE, zlib.compress(b"1 0 <</Type/Catalog/OpenAction 2 0 R>>")) + b"2 0 obj<</S/URI/URI(https://x.invalid)>>endobj"
+    ),
     "pdf-that-tells-who-turns-a-page": _packed(b"<</Type/Page/AA<</O<</S/URI/URI(https://x.invalid)>>>>>>"),
     "pdf-with-an-array-over-the-end": _pdf(_stream(b"/X[>>stream\n]" + _HIDDEN["untyped"], _IN_ROWS)),
 }
@@ -158,6 +164,10 @@ INERT: Mapping[str, bytes] = {
     "pdf-with-a-link": _pdf(
         b"1 0 obj<</Type/Catalog/OpenAction 5 0 R>>endobj 5 0 obj<</S/GoTo/D[3 0 R/Fit]>>endobj"
         b"6 0 obj<</Type/Annot/F 4/Subtype/Link/A<</S/URI/URI(https://x.invalid)>>>>endobj 7 0 obj<</Type/StructElem/Ref[6 0 R]>>endobj"
+    ),
+    "pdf-with-a-packed-link": _pdf(
+        _stream(_FLATE, zlib.compress(b"1 0 <</Type/Catalog/OpenAction 7 0 R>>"))
+        + b"7 0 obj<</S/GoTo/D[3 0 R/Fit]>>endobj 8 0 obj<</S/URI/URI(https://x.invalid)>>endobj"
     ),
     "archive-as-pdf": b"%PDF-1.7\n" + b"PK\x03\x04" + bytes(60) + b"PK\x05\x06" + bytes(18),
 }

@@ -74,6 +74,14 @@ async def test_a_request_is_written_down_once_and_answered_with_its_ground(desk)
     assert ("undang-undang lain mewajibkan" in after, "Dijawab paling lambat" in after) == (True, False)
 
 
+async def test_whoever_is_to_grant_a_restriction_reads_that_a_person_stops_the_work(desk):
+    """A confirmation of something that nobody did would be worse than none."""
+    assert (await sends(desk, key=str(uuid4()), person="ani", right="rectification", asker="guardian")).status_code == 303
+    assert "tidak menghentikan apa pun" not in await page(desk)
+    assert (await sends(desk, key=str(uuid4()), person="ani", right="restriction", asker="guardian")).status_code == 303
+    assert "tidak menghentikan apa pun" in await page(desk)
+
+
 async def test_a_copy_is_led_to_and_what_was_typed_comes_back(desk):
     wrong = await sends(desk, person="nobody", right="access", asker="student", words="Minta salinan")
     assert (wrong.status_code, "di sekolah Anda tidak ada orang ini" in wrong.text, "Minta salinan" in wrong.text) == (404, True, True)

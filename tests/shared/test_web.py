@@ -3,6 +3,8 @@
 import asyncio
 import json
 from base64 import urlsafe_b64encode
+from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -119,3 +121,27 @@ def test_a_reporter_who_is_not_in_the_roster_is_refused(intake):
     headers = bearer(intake.state.kernel.settings, service) | {"idempotency-key": "k1"}
     (answer,) = at_intake(intake, ("POST", "/intake/api/concerns", {"json": body, "headers": headers}))
     assert answer.status_code == 422
+
+
+def test_whoever_loses_the_network_in_the_middle_of_a_form_is_no_error_of_ours(intake, capsys):
+    """Uvicorn would write down what leaves the application, and an operator would look for a fault."""
+    kind = b"multipart/form-data; boundary=x"
+    pieces: Iterator[dict[str, Any]] = iter(
+        [{"type": "http.request", "body": b"--x\r\nContent-Disp", "more_body": True}, {"type": "http.disconnect"}]
+    )
+    sent: list[dict] = []
+
+    async def receive() -> dict[str, Any]:
+        return next(pieces)
+
+    async def send(message) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http", "path": "/intake/tambah",
+        "raw_path": b"/intake/tambah", "query_string": b"", "root_path": "", "headers": [(b"content-type", kind), (b"host", b"test")],
+        "client": ("127.0.0.1", 1), "server": ("test", 80),
+    }  # fmt: skip
+    asyncio.run(intake(scope, receive, send))
+    assert sent[0]["status"] == 400
+    assert "unexpected" not in capsys.readouterr().out

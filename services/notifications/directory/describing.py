@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from services.notifications.directory.opening import in_words, is_ours, never_closes
 from services.notifications.directory.sifting import Sifted
 from services.notifications.directory.tables import Name, Row
 from services.notifications.domain.listing import Offer
@@ -25,11 +26,6 @@ _UNACCOMPANIED, _ROOM = "tanggap.unaccompanied", "tanggap.room"
 _ANSWERS = {"yes": True, "true": True, "ya": True, "no": False, "false": False, "tidak": False}
 
 _AROUND_THE_CLOCK = re.compile(r"\b(buka|siaga|layanan|hotline|open)\s+24\s*(jam|hours?)\b|\b24 hours a day\b|\b24/7\b", re.IGNORECASE)
-_MIDNIGHTS = ("23:59", "24:00", "00:00")
-_WEEK = 7
-ALWAYS_OPEN = {"freq": "WEEKLY", "byday": "MO,TU,WE,TH,FR,SA,SU", "opens_at": "00:00", "closes_at": "23:59"}
-"""How we write day and night. It is read as such and not shown as hours beside it."""
-
 _GONE = frozenset({"inactive", "defunct", "temporarily closed"})
 
 
@@ -67,8 +63,8 @@ class _Telling:
             maximum_age=_number(service["maximum_age"]),
             areas=_lines(each["name"] or each["description"] or each["extent"] for each in self._owned("service_areas")),
             languages=_lines(each["name"] or each["code"] for each in self._owned("languages")),
-            hours=_lines(_hours(each) for each in schedules if not _is_ours(each)),
-            around_the_clock=any(map(_never_closes, schedules)) or self._says_so(schedules, phones),
+            hours=_lines(in_words(each) for each in schedules if not is_ours(each)),
+            around_the_clock=any(map(never_closes, schedules)) or self._says_so(schedules, phones),
             unaccompanied=_ANSWERS.get(self._said(_UNACCOMPANIED).lower()),
             places=_lines(_place(each) for each in self._owned("addresses")),
             phones=_lines(" ".join(filter(None, (with_plain_digits(each["number"]), each["description"]))) for each in phones),
@@ -107,22 +103,6 @@ class _Telling:
     def _room(self) -> int | None:
         told = whole_number(self._said(_ROOM))
         return None if told is None else min(told, MOST_ROOM)
-
-
-def _never_closes(schedule: Row) -> bool:
-    """From midnight to midnight on all days of the week."""
-    days = schedule["byday"]
-    is_daily = len(days.split(",")) == _WEEK or (not days and schedule["freq"].upper() in ("", "DAILY"))
-    return is_daily and schedule["opens_at"].startswith("00:00") and schedule["closes_at"].startswith(_MIDNIGHTS)
-
-
-def _is_ours(schedule: Row) -> bool:
-    return all(schedule[column] == cell for column, cell in ALWAYS_OPEN.items()) and not (schedule["description"] or schedule["notes"])
-
-
-def _hours(schedule: Row) -> str:
-    between = "–".join(each[:5] for each in (schedule["opens_at"], schedule["closes_at"]) if each)
-    return " ".join(filter(None, (schedule["byday"], between, schedule["description"], schedule["notes"])))
 
 
 def _place(address: Row) -> str:

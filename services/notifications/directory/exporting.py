@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from services.notifications.directory.describing import ALWAYS_OPEN
+from services.notifications.directory.opening import ALWAYS_OPEN
 from services.notifications.directory.searching import Listed
 from services.notifications.domain.listing import Offer
 from shared.message import TANGGAP, derived_id

@@ -11,7 +11,11 @@ Name = Literal[
     "required_documents", "organization_identifiers", "attributes",
 ]  # fmt: skip
 
-Reason = Literal["missing", "dangling", "doubled", "not-a-number", "not-a-date", "too-long", "invisible-character", "of-nobody", "not-an-object"]
+Reason = Literal[
+    "missing", "dangling", "doubled", "not-a-number", "not-a-date", "too-long", "invisible-character", "of-nobody", "not-an-object",
+    "too-many-cells",
+]  # fmt: skip
+"""too-many-cells: the row has more than its head, so they do not stand below their columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,9 @@ TABLES: Mapping[Name, Table] = {
     ),
     "schedules": Table(
         (), {"service_id": "services", "location_id": "locations", "service_at_location_id": "service_at_location"},
-        texts=("freq", "interval", "byday", "bymonthday", "opens_at", "closes_at", "description", "notes"), dates=("valid_from", "valid_to"),
+        texts=("freq", "interval", "byday", "byweekno", "bymonthday", "byyearday", "count", "timezone", "opens_at", "closes_at", "description",
+               "notes"),
+        dates=("valid_from", "valid_to", "dtstart", "until"),
     ),
     "service_areas": Table((), {"service_id": "services"}, texts=("name", "description", "extent", "extent_type")),
     "languages": Table((), {"service_id": "services", "location_id": "locations", "phone_id": "phones"}, texts=("name", "code")),
