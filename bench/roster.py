@@ -35,8 +35,8 @@ def run(folder: Path) -> list[Row]:
     return [
         Row(f"roster: {count:,} people, whole", count / whole, "/s", ">= 6,000"),
         Row("roster: neighbours behind at the end", behind, "s", "<= 5"),
-        *(Row(f"roster: processor time of {name}, each person", 1000 * (after[name] - before[name]) / count, "ms", "") for name in after),
-        Row("roster: processor time of the same again, each", 1000 * (sum(repeated.values()) - sum(after.values())) / count, "ms", ""),
+        *(Row(f"roster: processor time of {name}, each person", 1e6 * (after[name] - before[name]) / count, "us", "") for name in after),
+        Row("roster: processor time of the same again, each", 1e6 * (sum(repeated.values()) - sum(after.values())) / count, "us", ""),
         Row("roster: the same again, for a million", again * 1_000_000 / count, "s", "<= 60"),
         Row("roster: a day's changes (1 %), for a million", changes * 1_000_000 / count, "s", "<= 20"),
         *(Row(f"roster: memory of {service} at most ({rest[service]:.0f} at rest)", peaks[service], "MiB", "<= 300") for service in peaks),

@@ -7,6 +7,7 @@ from typing import Any
 
 from shared.events import CATALOGUE, READERS
 from shared.message import PublicEvent
+from shared.pages.assets import plain_page
 
 
 def document(service: str, partitions: int) -> dict[str, Any]:
@@ -78,8 +79,5 @@ def page(service: str, partitions: int) -> str:
         + "</ul>"
         for name, message in told["components"]["messages"].items()
     )
-    title = escape(told["info"]["title"])
-    return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title></head><body><main><h1>{title}</h1>'
-        f'<p>{escape(told["info"]["description"])}</p><p><a href="asyncapi.json">AsyncAPI 3.1 (JSON)</a></p>{rows}</main></body></html>'
-    )
+    description, link = escape(told["info"]["description"]), '<p><a href="asyncapi.json">AsyncAPI 3.1 (JSON)</a></p>'
+    return plain_page(service, told["info"]["title"], f"<p>{description}</p>{link}{rows}")

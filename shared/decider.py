@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from shared.errors import VersionConflict
+from shared.errors import TanggapError, VersionConflict
 from shared.eventstore.codec import EventCodec, Kept
 from shared.eventstore.states import Loaded
 from shared.eventstore.store import Checkpoint, Conflict, EventStore, Item, Outcome, Repeated, Write
-from shared.message import Event, Occasion
+from shared.message import Event, NewEvent, Occasion
 
 if TYPE_CHECKING:
     from shared.asked import Asked
@@ -71,6 +72,16 @@ async def load(
     return loaded
 
 
+async def load_many(store: EventStore, decider: Decider[Any, S, Any], streams: Sequence[str]) -> dict[str, Loaded[S]]:
+    """The current states of many streams, each read once, with one query."""
+    before = {stream: store.known(stream) or untouched(decider, stream, store.outages) for stream in streams}
+    entries = await store.entries_of({stream: each.version for stream, each in before.items()})
+    loaded = {stream: folded(decider, stream, entries[stream], each) for stream, each in before.items()}
+    for each in loaded.values():
+        store.remember(each)
+    return loaded
+
+
 def untouched(decider: Decider[Any, S, Any], stream: str, outages: int = 0) -> Loaded[S]:
     """The state of a stream without events. outages: of the store so far."""
     return Loaded(stream, 0, decider.initial, outages)
@@ -86,9 +97,14 @@ def folded(decider: Decider[Any, S, Any], stream: str, kept: Sequence[Kept], bef
 
 def write(decider: Decider[Any, Any, E], loaded: Loaded[Any], events: Sequence[E], occasion: Occasion) -> Write:
     """A write of these events that expects the stream at the loaded version."""
-    encoded = tuple(decider.codec.encode(event, loaded.stream, occasion, place) for place, event in enumerate(events))
-    after = Loaded(loaded.stream, loaded.version + len(encoded), decider.fold(events, loaded.state), loaded.outages)
-    return Write(loaded.stream, loaded.version, encoded, after)
+    new = encoded(decider, loaded.stream, events, occasion)
+    after = Loaded(loaded.stream, loaded.version + len(new), decider.fold(events, loaded.state), loaded.outages)
+    return Write(loaded.stream, loaded.version, new, after)
+
+
+def encoded(decider: Decider[Any, Any, E], stream: str, events: Sequence[E], occasion: Occasion) -> tuple[NewEvent, ...]:
+    """The events as a stream keeps them."""
+    return tuple(decider.codec.encode(event, stream, occasion, place) for place, event in enumerate(events))
 
 
 async def commit(store: EventStore, plan: Callable[[], Awaitable[Item | None]]) -> Outcome | None:
@@ -123,7 +139,8 @@ async def execute(
     fresh: bool = False,
     quiet: bool = False,
 ) -> Executed[S]:
-    """Loads `stream`, decides `command`, appends with the loaded version, and retries on conflict.
+    """Loads `stream`, decides `command`, appends with the loaded version, and retries on conflict. A state that is remembered is not loaded again
+    where the append proves it (ADR 88).
 
     asked: whose idempotency key is kept, so that a repeat decides nothing. answer: is kept for a repeat. quiet: see `Item`. fresh: the stream is
     expected to be new; it is loaded only if the append finds that it is not. check: raises if the loaded state forbids the command (If-Match,
@@ -135,11 +152,17 @@ async def execute(
     if before:
         return await _executed_before(store, decider, stream, before)
 
-    async def plan() -> Item | None:
-        loaded = untouched(decider, stream, store.outages) if fresh and not decided else await load(store, decider, stream)
+    def decide(loaded: Loaded[S]) -> Sequence[E]:
         if check:
             check(loaded)
-        events = decider.decide(command, loaded.state)
+        return decider.decide(command, loaded.state)
+
+    async def plan() -> Item | None:
+        built = None if fresh or decided else await _built(store, stream, decide)
+        if built is None:
+            loaded = untouched(decider, stream, store.outages) if fresh and not decided else await load(store, decider, stream)
+            built = loaded, decide(loaded)
+        loaded, events = built
         writes = (write(decider, loaded, events, occasion),) if events else ()
         decided[:], stored[:] = [each.after or loaded for each in writes] or [loaded], events
         kept = asked.idempotency(answer) if asked else None
@@ -151,6 +174,19 @@ async def execute(
     if isinstance(outcome, Repeated):
         return await _executed_before(store, decider, stream, outcome)
     return Executed(outcome, decided[0].state, decided[0].version, getattr(outcome, "position", 0), changed=bool(stored))
+
+
+async def _built(store: EventStore, stream: str, decide: Callable[[Loaded[S]], Sequence[E]]) -> tuple[Loaded[S], Sequence[E]] | None:
+    """The remembered state and what is decided over it. None where only a loaded state will do: an append proves that a state was the newest,
+    a refusal or silence does not.
+    """
+    known = await store.to_build_on(stream)
+    if known is None:
+        return None
+    with suppress(TanggapError):
+        events = decide(known)
+        return (known, events) if events else None
+    return None
 
 
 async def repeated(store: EventStore, asked: Asked) -> Repeated | None:
@@ -176,16 +212,17 @@ async def execute_all(
 ) -> Outcome | None:
     """Executes commands on several streams of one kind as one item, all or nothing. Returns None if there is nothing to store.
 
-    The streams are loaded together, each once, before the first command is decided.
+    The streams are loaded together, each once, before the first command is decided. What they are afterwards is not remembered: a crowd would
+    push out what is asked for again.
     """
 
     async def plan() -> Item | None:
         writes = []
-        loads = await asyncio.gather(*(load(store, decider, stream) for stream, _ in commands))
-        for (_, command), loaded in zip(commands, loads, strict=True):
-            events = decider.decide(command, loaded.state)
+        loads = await load_many(store, decider, [stream for stream, _ in commands])
+        for stream, command in commands:
+            events = decider.decide(command, loads[stream].state)
             if events:
-                writes.append(write(decider, loaded, events, occasion))
+                writes.append(Write(stream, loads[stream].version, encoded(decider, stream, events, occasion)))
         return Item(tuple(writes), checkpoint=checkpoint) if writes or checkpoint else None
 
     return await commit(store, plan)

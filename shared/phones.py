@@ -45,7 +45,7 @@ def phone_number(text: str) -> PhoneNumber | Flaw:
         parsed = phonenumbers.parse(written, COUNTRY)
     except phonenumbers.NumberParseException:
         return Flaw("not-a-number", "this is no telephone number: write it as 0811-2345-678, or with + and the country's code")
-    if not phonenumbers.is_valid_number(parsed):
-        return Flaw("no-such-number", "no telephone has such a number: check its digits and the country's code")
     kind = phonenumbers.number_type(parsed)
+    if kind == phonenumbers.PhoneNumberType.UNKNOWN:  # of any other kind is a valid number, and no invalid one
+        return Flaw("no-such-number", "no telephone has such a number: check its digits and the country's code")
     return PhoneNumber(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164), kind in _TAKES_TEXT)

@@ -9,12 +9,13 @@ from typing import LiteralString
 from psycopg import sql
 
 from shared.database import Connection, Database
-from shared.events import PersonAppointed, PersonDismissed, PersonLeft, PersonRegistered, PersonReinstated, PersonSuspended
+from shared.events import PersonAppointed, PersonDismissed, PersonLeft, PersonRegistered, PersonReinstated, PersonSuspended, read_public
 from shared.eventstore.batching import Batcher
+from shared.message import Recorded
 
 _REGISTERED = sql.SQL(
     "WITH row AS (SELECT * FROM jsonb_to_recordset(%(people)s::jsonb) AS row (person text, kind text, school text, name jsonb, born jsonb,"
-    " email jsonb, phone jsonb, homeroom text, guardians text[], posts jsonb, position bigint)),"
+    " email jsonb, phone jsonb, homeroom text, guardians text[], posts jsonb, position bigint, digest text)),"
     " kept AS ({person} RETURNING person),"
     " told AS (SELECT person, post.* FROM kept JOIN row USING (person), jsonb_to_recordset(row.posts) AS post (role text, school text, kind text)),"
     " gone AS (DELETE FROM post_v1 p USING kept WHERE p.generation = %(generation)s AND p.person = kept.person AND NOT p.appointed AND NOT EXISTS"
@@ -27,7 +28,8 @@ _REGISTERED = sql.SQL(
 def registered(person: LiteralString) -> sql.Composed:
     """One statement that keeps registrations: the rows of the people and, for each that was written, exactly these posts of the roster.
 
-    person: the service's own statement for the rows, which stand in `row`. Its arguments are those of `registrations`.
+    person: the service's own statement for the rows, which stand in `row`. Its arguments are those of `registrations`. digest: of the roster's row,
+    which intake alone knows.
     """
     return _REGISTERED.format(person=sql.SQL(person))
 
@@ -40,10 +42,21 @@ class Registration:
     position: int
 
 
+def registered_in(events: Iterable[Recorded]) -> list[Registration]:
+    """Those of the events that register somebody."""
+    read = ((read_public(event.type, event.body), event.position) for event in events)
+    return [Registration(told, position) for told, position in read if isinstance(told, PersonRegistered)]
+
+
 def registrations(people: Iterable[Registration], generation: int = 1) -> dict[str, str | int]:
     """What the statement of `registered` needs. Of several about one person the last counts."""
     last = {each.told.person: each for each in sorted(people, key=lambda each: each.position)}
-    rows = [f'{each.told.model_dump_json()[:-1]},"position":{each.position}}}' for each in last.values()]
+    return registrations_as_stored([(each.told.model_dump_json(), each.position) for each in last.values()], generation)
+
+
+def registrations_as_stored(bodies: Iterable[tuple[str, int]], generation: int = 1) -> dict[str, str | int]:
+    """The same from the texts of events of today's version with their positions: one for each person."""
+    rows = [f'{body[:-1]},"position":{position}}}' for body, position in bodies]
     return {"generation": generation, "people": f"[{','.join(rows)}]"}
 
 
@@ -57,6 +70,11 @@ class Registering:
     async def keep(self, told: PersonRegistered, position: int) -> None:
         """An older registration never overwrites a newer one."""
         await self._together.submit(Registration(told, position))
+
+    async def keep_many(self, people: Sequence[Registration]) -> None:
+        """The same of many people in one statement."""
+        if people:
+            await self._keep(people)
 
     async def _keep(self, people: Sequence[Registration]) -> list[None]:
         async with self._database.statement() as connection:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 from services.cases.attached.kept import AttachedFiles
 from services.cases.commands.doubles import Doubles
@@ -59,6 +60,7 @@ from shared.events import (
 from shared.eventstore.states import Loaded
 from shared.eventstore.store import Checkpoint, EventStore, Item, Outcome, Write
 from shared.message import Event, Fact, Occasion, Recorded, derived_id
+from shared.post_keeping import registered_in
 from shared.retelling import retold
 from shared.sessions.kept import KeptSessions
 
@@ -80,6 +82,7 @@ class FromIntake:
     calendars: SchoolCalendars
     sessions: KeptSessions
     attached: AttachedFiles
+    crowd: ClassVar[frozenset[str]] = frozenset({"person-registered"})
 
     async def __call__(self, event: Recorded, checkpoint: Checkpoint | None) -> Outcome | None:
         match told := read_public(event.type, event.body):
@@ -107,6 +110,16 @@ class FromIntake:
             case PersonsUnmatched():
                 return await self._together(event, checkpoint, lambda doubles: doubles.unmatched(told.person, told.other))
         return None
+
+    async def many(self, events: Sequence[Recorded]) -> Sequence[Recorded]:
+        """Keeps students and guardians. Left are staff, who may be gone from somewhere, and students about whom something is known here."""
+        told = [each for each in registered_in(events) if each.told.kind != "staff"]
+        await self.roster.keep_many(told)
+        await self.whereabouts.keep_many(told)
+        streams = {student_stream(each.told.person): each.told.person for each in told if each.told.kind == "student"}
+        entries = await self.store.entries_of(dict.fromkeys(streams, 0))
+        quiet = {each.told.person for each in told} - {person for stream, person in streams.items() if entries[stream]}
+        return [event for event in events if event.key not in quiet]
 
     async def _together(self, event: Recorded, checkpoint: Checkpoint | None, happens: Callable[[Doubles], Awaitable[None]]) -> Outcome | None:
         """What follows for a child with two ids, in one item with the checkpoint."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -29,7 +30,7 @@ from shared.eventstore.batching import Batcher
 from shared.eventstore.generations import answering
 from shared.eventstore.projection import Projection, Reading
 from shared.message import Recorded
-from shared.post_keeping import Changed, Registration, keep_change, registered, registrations
+from shared.post_keeping import Changed, keep_change, registered, registrations_as_stored
 from shared.sealed import Sealed
 
 VIEW = "intake_directory_v2"
@@ -41,6 +42,7 @@ _LOCATE = (
 )  # fmt: skip
 
 
+_TODAY = PersonRegistered.model_fields["version"].default
 _AT_ONCE = 500
 """People in one statement."""
 
@@ -62,16 +64,18 @@ class _Roster:
 
     def __init__(self, connection: Connection, generation: int) -> None:
         self._connection, self._generation = connection, generation
-        self._people: list[Registration] = []
+        self._people: dict[str, tuple[str, int]] = {}
         self._digests: dict[str, str] = {}
 
     async def apply(self, event: Recorded) -> None:
         if event.type == "roster-row-kept":
             self._digests[event.stream.removeprefix("person-")] = RosterRowKept.model_validate_json(event.body).digest
             return
+        if event.type == "person-registered":
+            self._people.pop(event.key, None)
+            self._people[event.key] = (_as_today(event), event.position)
+            return
         match told := read_public(event.type, event.body):
-            case PersonRegistered():
-                self._people.append(Registration(told, event.position))
             case SchoolRegistered():
                 await _school(self._connection, self._generation, told)
             case PersonLeft() | PersonAppointed() | PersonDismissed() | PersonSuspended() | PersonReinstated():
@@ -82,12 +86,23 @@ class _Roster:
                 pass  # concerns are located together
 
     async def keep(self) -> None:
-        """A digest comes after the registration that it belongs to, so it is kept after it."""
-        for place in range(0, len(self._people), _AT_ONCE):
-            await self._connection.execute(_PEOPLE_TOLD, registrations(self._people[place : place + _AT_ONCE], self._generation))
+        """A digest comes after the registration that it belongs to, and is kept with it where both are told together, else after it."""
+        people = [(_with_digest(body, self._digests.pop(person, None)), position) for person, (body, position) in self._people.items()]
+        for place in range(0, len(people), _AT_ONCE):
+            await self._connection.execute(_PEOPLE_TOLD, registrations_as_stored(people[place : place + _AT_ONCE], self._generation))
         if self._digests:
             await self._connection.execute(_DIGESTS, (list(self._digests), list(self._digests.values()), self._generation))
-        self._people, self._digests = [], {}
+        self._people, self._digests = {}, {}
+
+
+def _as_today(event: Recorded) -> str:
+    """The text of a registration. One of today's version is taken as it is: it was made here, and its fields go where the statement names them."""
+    told = None if event.schema_version == _TODAY else read_public(event.type, event.body)
+    return told.model_dump_json() if told else event.body
+
+
+def _with_digest(body: str, digest: str | None) -> str:
+    return f'{body[:-1]},"digest":{json.dumps(digest)}}}' if digest else body
 
 
 async def _school(connection: Connection, generation: int, told: SchoolRegistered) -> None:
@@ -100,10 +115,10 @@ async def _school(connection: Connection, generation: int, told: SchoolRegistere
 
 
 _PEOPLE_TOLD = registered(
-    "INSERT INTO person_v1 (generation, person, kind, school, name, homeroom, guardians)"
-    " SELECT %(generation)s, person, kind, school, name, homeroom, guardians FROM row"
+    "INSERT INTO person_v1 (generation, person, kind, school, name, homeroom, guardians, digest)"
+    " SELECT %(generation)s, person, kind, school, name, homeroom, guardians, digest FROM row"
     " ON CONFLICT (generation, person) DO UPDATE SET kind = excluded.kind, school = excluded.school, name = excluded.name,"
-    " homeroom = excluded.homeroom, guardians = excluded.guardians"
+    " homeroom = excluded.homeroom, guardians = excluded.guardians, digest = coalesce(excluded.digest, person_v1.digest)"
 )
 _DIGESTS = (
     "UPDATE person_v1 p SET digest = told.digest FROM unnest(%s::text[], %s::text[]) AS told (person, digest)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
 from services.notifications import ladder
 from services.notifications.case_people import KeptPeople
@@ -58,6 +59,7 @@ from shared.events import (
 from shared.eventstore.store import Checkpoint, EventStore, Item, Outcome
 from shared.eventstore.unit import require_alone
 from shared.message import TANGGAP, Occasion, Recorded, derived_id
+from shared.post_keeping import registered_in
 from shared.retelling import retold
 from shared.sessions.kept import KeptSessions
 
@@ -82,6 +84,7 @@ class FromIntake:
     roster: Roster
     turns: Turns
     sessions: KeptSessions
+    crowd: ClassVar[frozenset[str]] = frozenset({"person-registered"})
 
     async def __call__(self, event: Recorded, checkpoint: Checkpoint | None) -> Outcome | None:
         match told := read_public(event.type, event.body):
@@ -108,6 +111,11 @@ class FromIntake:
             case PersonsUnmatched():
                 return await self._note(event, {told.person: None, told.other: None}, checkpoint)
         return None
+
+    async def many(self, events: Sequence[Recorded]) -> Sequence[Recorded]:
+        """Nothing but the roster hears of a registration."""
+        await self.roster.keep_many(registered_in(events))
+        return ()
 
     async def _matched(self, event: Recorded, told: PersonsMatched, checkpoint: Checkpoint | None) -> Outcome | None:
         """Where one of the two homes is marked, so is the other; undoing the match lifts no mark.

@@ -34,7 +34,7 @@ from shared.events import (
     calendar_of_school,
 )
 from shared.eventstore.projection import Projection, Reading
-from shared.post_keeping import Changed, Registering, is_older, keep_change, registered
+from shared.post_keeping import Changed, Registering, Registration, is_older, keep_change, registered
 from shared.posts import Posts
 from shared.school_day import Calendar, Layer, layered
 from shared.sealed import Sealed
@@ -73,9 +73,19 @@ class Roster:
         try:
             await self._keep(told, position)
         finally:
-            self._changes += 1
-            self._staff.clear()
-            self.posts.forget()
+            self._forget()
+
+    async def keep_many(self, people: Sequence[Registration]) -> None:
+        """The same of many people in one statement."""
+        try:
+            await self._registering.keep_many(people)
+        finally:
+            self._forget()
+
+    def _forget(self) -> None:
+        self._changes += 1
+        self._staff.clear()
+        self.posts.forget()
 
     async def _keep(self, told: RosterFact | DutyChanged | CalendarChanged, position: int) -> None:
         if isinstance(told, PersonRegistered):

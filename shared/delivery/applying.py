@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from typing import Any
+from itertools import groupby
+from typing import Any, ClassVar, Protocol, runtime_checkable
 from uuid import UUID
 
 import structlog
@@ -31,12 +32,29 @@ Handler = Callable[[Recorded, Checkpoint | None], Awaitable[Outcome | None]]
 On replay of a parked event the checkpoint is None, and derived ids make a second run harmless. Raises `Unavailable` in an outage, which never
 counts as a try."""
 
+
+@runtime_checkable
+class TakesMany(Protocol):
+    """A handler that takes some events together, because each alone would be a statement. crowd: their types."""
+
+    crowd: ClassVar[frozenset[str]]
+
+    async def __call__(self, event: Recorded, checkpoint: Checkpoint | None) -> Outcome | None:
+        """As any `Handler`."""
+
+    async def many(self, events: Sequence[Recorded]) -> Sequence[Recorded]:
+        """Takes events of these types alone, and returns those that are to be handled one by one as well. A second run is harmless."""
+
+
 Handling = Callable[[EventStore], Handler]
 """Makes a handler that appends to this store: the service's own, or a unit of work."""
 
 TRIES = 5
 TOGETHER = 48
 """Most events of one append, because its commit holds the store's lock for some milliseconds."""
+
+CROWD = 500
+"""Most events that a handler takes together: one statement for all of them."""
 
 AT_ONCE = 24
 """Ordering keys decided concurrently over all partitions, because their statements share a small pool."""
@@ -69,6 +87,7 @@ class Applying:
         self._name, self._consumer, self._source = name, consumer, feed.source
         self._store, self._handling, self._parking, self._feed, self._pulse = store, handling, parking, feed, pulse
         self.handler = handling(store)
+        self._crowd = self.handler.crowd if isinstance(self.handler, TakesMany) else frozenset[str]()
         self._locks = {partition: asyncio.Lock() for partition in range(store.partitions)}
         self._last: dict[int, Recorded] = {}
         self._parked: set[str] = set()
@@ -132,8 +151,8 @@ class Applying:
         return Checkpoint(self._consumer, self._source, event.partition, before, event.position, event.id, event.recorded_at)
 
     async def _apply_all(self, events: Sequence[Recorded]) -> None:
-        for start in range(0, len(events), TOGETHER):
-            group = [event for event in events[start : start + TOGETHER] if event.position > self.cursors[event.partition]]
+        for together in _groups(events, self._crowd):
+            group = [event for event in together if event.position > self.cursors[event.partition]]
             if len(group) <= 1 or any(event.key in self._parked for event in group):
                 await self._one_by_one(group)
             else:
@@ -163,7 +182,8 @@ class Applying:
         for _ in range(CONFLICTS):
             unit = UnitOfWork(self._store)
             handler = self._handling(unit)
-            ended = await asyncio.gather(*(self._in_order(handler, each, checkpoint) for each in _by_key(events)), return_exceptions=True)
+            left = await handler.many(events) if isinstance(handler, TakesMany) and events[0].type in handler.crowd else events
+            ended = await asyncio.gather(*(self._in_order(handler, each, checkpoint) for each in _by_key(left)), return_exceptions=True)
             errors = [each for each in ended if isinstance(each, BaseException)]
             for error in sorted(errors, key=lambda each: not isinstance(each, Unavailable)):
                 raise error
@@ -229,6 +249,13 @@ def _following(events: Sequence[Recorded], cursor: int) -> Iterator[Recorded]:
             return
         cursor = event.position
         yield event
+
+
+def _groups(events: Sequence[Recorded], crowd: frozenset[str]) -> Iterator[Sequence[Recorded]]:
+    """Events that are decided together, in order: those of a crowd stand in groups of their own."""
+    for in_crowd, run in groupby(events, key=lambda event: event.type in crowd):
+        told, most = list(run), CROWD if in_crowd else TOGETHER
+        yield from (told[start : start + most] for start in range(0, len(told), most))
 
 
 def _by_key(events: Sequence[Recorded]) -> list[list[Recorded]]:

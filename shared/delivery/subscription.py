@@ -36,7 +36,7 @@ _QUIET = logging.getLogger("tanggap.faststream")
 _QUIET.addHandler(logging.NullHandler())
 _QUIET.propagate = False  # FastStream quotes messages
 
-AT_ONCE = 100
+AT_ONCE = 500
 """Messages read at once from a partition. After a full read more may be waiting, so there is no pause."""
 
 PROMPT = Pace(together=32, beat=0.2)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from dataclasses import replace as changed
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -63,11 +62,17 @@ class InMemoryEventStore:
     def known(self, stream: str) -> Loaded[Any] | None:
         return self._states.known(stream)
 
+    async def to_build_on(self, stream: str) -> Loaded[Any] | None:
+        return self.known(stream)
+
     def remember(self, loaded: Loaded[Any]) -> None:
         self._states.keep(loaded)
 
     async def entries(self, stream: str, *, after: int = 0) -> list[Entry]:
         return [_entry(event) for event in self._of(stream)[after:]]
+
+    async def entries_of(self, after: Mapping[str, int]) -> dict[str, list[Entry]]:
+        return {stream: await self.entries(stream, after=version) for stream, version in after.items()}
 
     async def streams(self, prefix: str) -> list[str]:
         return sorted(stream for stream in self._by_stream if stream.startswith(prefix))
@@ -163,13 +168,12 @@ class InMemoryEventStore:
         partition = partition_of(event.key, self.partitions)
         before = self._last_public.get(partition, 0)
         place = (stream, len(mine) + 1, len(self.events) + 1, partition)
-        bare = changed(
-            recorded(event, *place, before, now),
+        bare = recorded(event, *place, before, now)._replace(
             previous_hash=mine[-1].hash if mine else START,
             previous_store_hash=self.events[-1].store_hash if self.events else START,
         )
         digest = content(bare)
-        chained = changed(bare, hash=link(bare.previous_hash, digest), store_hash=link(bare.previous_store_hash, digest))
+        chained = bare._replace(hash=link(bare.previous_hash, digest), store_hash=link(bare.previous_store_hash, digest))
         self.events.append(chained)
         mine.append(chained)
         self._by_id[chained.id] = chained

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any, LiteralString, cast
@@ -43,8 +43,8 @@ _PAGE: LiteralString = (
     "array_agg(CASE WHEN type = ANY(%(types)s) THEN schema_version END ORDER BY position), array_agg(body ORDER BY position) "
     "FROM (SELECT position, stream, type, schema_version, body FROM event WHERE position > %(position)s ORDER BY position LIMIT %(limit)s) page"
 )
-_entry = partial(tuple.__new__, Entry)
-"""`Entry._make` without its Python frame, because every loaded event makes one."""
+_entry, _recorded = partial(tuple.__new__, Entry), partial(tuple.__new__, Recorded)
+"""`_make` without its Python frame, because every event that is loaded or read makes one."""
 
 _OUTAGES = (
     psycopg.OperationalError,
@@ -83,6 +83,11 @@ class PostgresEventStore:
         found = self._states.known(stream)
         return found if found and found.outages == self.outages else None
 
+    async def to_build_on(self, stream: str) -> Loaded[Any] | None:
+        if self._journal:
+            await self._journal.require(self, stream)
+        return self.known(stream)
+
     def remember(self, loaded: Loaded[Any]) -> None:
         self._states.keep(loaded)
 
@@ -92,6 +97,16 @@ class PostgresEventStore:
         before = self.outages
         found = await self._loads.submit((stream, after))
         if after and self.outages != before:
+            raise Unavailable(f"the database of {self.database.service} went away meanwhile; try again")
+        return found
+
+    async def entries_of(self, after: Mapping[str, int]) -> dict[str, list[Entry]]:
+        if self._journal:
+            for stream in after:
+                await self._journal.require(self, stream)
+        before = self.outages
+        found = dict(zip(after, await self._load_batch(list(after.items())), strict=True))
+        if any(after.values()) and self.outages != before:
             raise Unavailable(f"the database of {self.database.service} went away meanwhile; try again")
         return found
 
@@ -152,7 +167,7 @@ class PostgresEventStore:
     async def _read(self, query: bytes | sql.Composed, wanted: Sequence[object]) -> list[Recorded]:
         async with self.database.statement() as connection:
             rows = await (await connection.cursor(binary=True).execute(query, wanted)).fetchall()
-        return [Recorded(*row) for row in rows]
+        return [_recorded(row) for row in rows]
 
     async def _one(self, query: LiteralString | bytes, wanted: Sequence[object]) -> Any:
         async with self.database.statement() as connection:

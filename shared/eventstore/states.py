@@ -1,6 +1,7 @@
 """Remembers the states of streams that this process folded, so that loading a stream again folds only newer events.
 
-No decision rests on a remembered state alone: the store is always asked for newer events, and an append expects the state's version.
+No decision rests on a remembered state alone: the store is asked for newer events, or an append that expects the state's version proves that there
+were none (ADR 88).
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ An append is one item, all or nothing (architecture, decision 2).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
@@ -152,6 +152,9 @@ class EventStore(Protocol):
     def known(self, stream: str) -> Loaded[Any] | None:
         """A remembered state of the stream. `entries` gives the events after it."""
 
+    async def to_build_on(self, stream: str) -> Loaded[Any] | None:
+        """A remembered state on which events may be appended right away: the append conflicts where it is not the newest. None: load the stream."""
+
     def remember(self, loaded: Loaded[Any]) -> None:
         """Remembers a state for the next load. It must rest on stored events only."""
 
@@ -159,6 +162,12 @@ class EventStore(Protocol):
         """The stream's events after a version, for folding. Concurrent calls share one query.
 
         Raises: Unavailable: also after an outage during the call, because the events before that version may have changed.
+        """
+
+    async def entries_of(self, after: Mapping[str, int]) -> dict[str, list[Entry]]:
+        """`entries` of many streams in one query; of each after this version.
+
+        Raises: Unavailable: as `entries`.
         """
 
     async def streams(self, prefix: str) -> list[str]:

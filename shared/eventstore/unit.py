@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -74,6 +74,10 @@ class UnitOfWork:
         mine = self._states.known(stream)
         return mine if mine or stream in self._loaded else self._store.known(stream)
 
+    async def to_build_on(self, _: str) -> Loaded[Any] | None:
+        """A unit reads what it decides on: a conflict at commit would repeat all of its decisions."""
+        return None
+
     def remember(self, loaded: Loaded[Any]) -> None:
         self._states.keep(loaded)
 
@@ -82,6 +86,12 @@ class UnitOfWork:
         first = max(after, stored.version)
         held = self._held.get(stream, [])[first - stored.version :]
         return [*stored.entries[after - stored.after :], *(_entry(event, stream, version) for version, event in enumerate(held, start=first + 1))]
+
+    async def entries_of(self, after: Mapping[str, int]) -> dict[str, list[Entry]]:
+        missing = {stream: version for stream, version in after.items() if stream not in self._loaded}
+        for stream, entries in (await self._store.entries_of(missing)).items():
+            self._loaded.setdefault(stream, _Stored(missing[stream], entries))
+        return {stream: await self.entries(stream, after=version) for stream, version in after.items()}
 
     async def streams(self, prefix: str) -> list[str]:
         stored = await self._store.streams(prefix)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
+from html import escape
 from pathlib import Path
 
 STATIC = Path(__file__).parents[1] / "static"
@@ -34,3 +35,11 @@ ASSETS = {
 def address_of(service: str, name: str) -> str:
     """Where a page of this service finds it."""
     return f"/{service}/static/{name}?{ASSETS[name].mark}"
+
+
+def plain_page(service: str, title: str, inside: str) -> str:
+    """For those who build on a service, in English: without the frame, in the same sheet. inside: HTML."""
+    name = escape(title)
+    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{name} – Tanggap</title>'
+    sheet = f'<link rel="stylesheet" href="{address_of(service, "tanggap.css")}">'
+    return f'<!doctype html><html lang="en"><head>{head}{sheet}</head><body><main class="width"><h1>{name}</h1>{inside}</main></body></html>'

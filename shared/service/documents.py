@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 
 from shared import asyncapi
 from shared.access import SignedIn
+from shared.pages.assets import plain_page
 from shared.service.kernel import Kernel
 
 
@@ -35,11 +36,9 @@ def documents_router(app: FastAPI, kernel: Kernel) -> APIRouter:
 
 def _openapi_page(name: str, told: dict[str, Any]) -> str:
     rows = "".join(
-        f"<tr><th scope=row><code>{escape(method.upper())} {escape(path)}</code></th><td>{escape(operation.get('summary', ''))}</td></tr>"
+        f"<li><code>{escape(method.upper())} {escape(path)}</code><p>{escape(operation.get('summary', ''))}</p></li>"
         for path, operations in told["paths"].items()
         for method, operation in operations.items()
     )
-    return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Tanggap {name}: API</title></head><body><main><h1>{name}: API</h1>'
-        f'<p><a href="openapi.json">OpenAPI 3.1 (JSON)</a> · <a href="asyncapi">AsyncAPI</a></p><table>{rows}</table></main></body></html>'
-    )
+    links = '<p><a href="openapi.json">OpenAPI 3.1 (JSON)</a> · <a href="asyncapi">AsyncAPI</a></p>'
+    return plain_page(name, f"{name}: API", f'{links}<ul class="plain">{rows}</ul>')

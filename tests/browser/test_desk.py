@@ -83,3 +83,13 @@ async def test_the_screen_is_blank_at_once_by_the_button_and_by_esc_twice(chromi
         await page.go_back()
         assert await page.get_by_role("link", name="student").is_visible(), "whoever goes back sees the page again"
         await browsing.close()
+
+
+@pytest.mark.parametrize("path", ["docs", "asyncapi"])
+async def test_the_pages_for_those_who_build_on_a_service_fit_a_phone(chromium, cases, path: str):
+    async with on_a_port(cases.app) as origin:
+        browsing = await context(chromium, View(320, "light"), headers=cases.who("admin", "system-administrator"))
+        page = await browsing.new_page()
+        await page.goto(f"{origin}/cases/{path}")
+        await is_well(page, f"for-builders-{path}")
+        await browsing.close()

@@ -17,6 +17,7 @@ from fastapi import FastAPI
 
 from services.cases.app import create_app
 from shared.access import Principal, service_principal
+from shared.delivery.applying import TakesMany
 from shared.events import ConcernContinued, ConcernRaised, NamedPerson, PersonRegistered, Post, Role, SchoolRegistered
 from shared.message import PublicEvent, Recorded
 from shared.settings import Settings, read_settings
@@ -54,6 +55,16 @@ class Desk:
         """
         where, key = school or getattr(event, "school", None), event.ordering_key or ""
         await self._heard[source](self._recorded(event.type, event.version, event.model_dump_json(), where, key, position), None)
+
+    async def hear_together(self, *events: PublicEvent) -> list[str]:
+        """Intake says several things of one type at once. The keys of those that were handled one by one as well."""
+        handler = self._heard["intake"]
+        assert isinstance(handler, TakesMany)
+        told = [self._recorded(each.type, each.version, each.model_dump_json(), None, each.ordering_key or "", None) for each in events]
+        left = await handler.many(told)
+        for each in left:
+            await handler(each, None)
+        return [each.key for each in left]
 
     async def hear_body(self, event_type: str, version: int, body: dict[str, Any]) -> None:
         """Intake says something as an older release wrote it."""

@@ -3,7 +3,7 @@
 from copy import deepcopy
 from dataclasses import fields, replace
 from types import SimpleNamespace
-from typing import Any, Literal, cast
+from typing import Any, Literal, TypeVar, cast
 
 import pytest
 from hypothesis import given, settings
@@ -18,7 +18,7 @@ from services.cases.domain.case import transferring as tr
 from services.cases.domain.case.arriving import carrying
 from services.cases.domain.case.case import CASE, worked_with
 from services.cases.domain.case.moves import Carrying
-from services.cases.domain.case.state import ASIDE, Case
+from services.cases.domain.case.state import ASIDE, OF_WHAT_IS_TOLD, TELLING, Case
 from services.cases.domain.case.strands import Acknowledge, Assign, Close, Match, Reopen
 from services.cases.domain.case.whereabouts import NoteWhereabouts
 from services.cases.domain.case.worked_out import WorkedOut
@@ -224,6 +224,10 @@ def test_the_laws_meet_real_cases():
     assert len(reached) > 30, sorted(reached)
 
 
+C = TypeVar("C", bound=Case)
+FIELDS = frozenset(each.name for each in fields(Case))
+
+
 class Lasting(Case):
     """A case without the fields that are aside."""
 
@@ -232,8 +236,16 @@ class Lasting(Case):
         return object.__getattribute__(self, name)
 
 
-def lasting(case: Case) -> Lasting:
-    made = object.__new__(Lasting)
+class Telling(Case):
+    """A case of which only what its concerns, moves and conflicts say can be read."""
+
+    def __getattribute__(self, name: str) -> Any:
+        assert name in TELLING or name not in FIELDS, f"{name} changes without them, so nothing that is kept beside it may be worked out of it"
+        return object.__getattribute__(self, name)
+
+
+def only(kind: type[C], case: Case) -> C:
+    made = object.__new__(kind)
     vars(made).update({each.name: getattr(case, each.name) for each in fields(case)})
     return made
 
@@ -247,6 +259,8 @@ def kept(case: Case) -> dict[str, Any]:
 def test_what_a_case_keeps_is_what_it_would_work_out_anew(scenario):
     for _, before, events, case in walked([take(), *scenario.given, scenario.when]):
         assert case == CASE.fold(events, replace(before)), "what was foreseen while deciding is what folding finds"
-        assert (case.about, kept(case)) == (replace(case).about, kept(lasting(case)))
+        assert (case.about, kept(case)) == (replace(case).about, kept(only(Lasting, case)))
+        telling = only(Telling, case)
+        assert {name: getattr(case, name) for name in OF_WHAT_IS_TOLD} == {name: getattr(telling, name) for name in OF_WHAT_IS_TOLD}
         expecting.of_its_parts(worked_with(STRATEGIES), case)
-        assert vars(case)["_kept"] == {work_out: work_out(lasting(case)) for work_out in vars(case)["_kept"]}
+        assert vars(case)["_kept"] == {work_out: work_out(only(Lasting, case)) for work_out in vars(case)["_kept"]}

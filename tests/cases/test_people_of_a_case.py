@@ -8,7 +8,7 @@ import pytest
 
 from services.cases.domain.case import people
 from services.cases.domain.case.case import CASE
-from services.cases.domain.case.state import Case
+from services.cases.domain.case.state import ASIDE, Case
 from tests.golden.histories import histories
 
 HISTORIES = [each for each in histories() if each.service == "cases" and each.decider is CASE]
@@ -58,3 +58,4 @@ def test_what_is_said_is_what_the_comparison_of_everything_says(lives) -> None:
 
 def test_what_is_passed_over_are_fields() -> None:
     assert {each.name for each in fields(Case)} >= people.SILENT
+    assert people.SILENT >= ASIDE, "what is aside is not even looked at"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from shared.events import PersonRegistered, Post
 from tests.cases.asking import refused_by_name
 from tests.cases.desk import accused
 from tests.cases.moving_about import EMERGENCY, concern_at, expected, leaves, moves, told
@@ -35,6 +36,33 @@ async def test_row_11_a_weapon_at_the_new_school_alerts_its_staff_who_work_it_at
     await cases.done(case, "call-for-help", there.counsellor, **call)
     assert (await cases.get(f"cases/{case}", here.counsellor)).json()["assignee"] == here.named("counsellor")
     assert (await expected(cases, case, here.counsellor))["transfer"] == here.named("counsellor"), "the old school remains responsible"
+
+
+async def test_a_crowd_of_the_roster_moves_a_case_as_one_word_does(cases):
+    here, there = await schools(cases)
+    case, student = await here.case(), here.named("student")
+    new, mother, teacher = (there.named(name) for name in ("new", "her-mother", "teacher"))
+    name = await cases.kernel.vault.seal(new, "identity", "Nama", f"{new}/name")
+    crowd = [
+        PersonRegistered(person=person, kind=kind, school=there.id, name=name, guardians=guardians, homeroom=homeroom, posts=posts)
+        for person, kind, guardians, homeroom, posts in (
+            (new, "student", (mother,), "7-1", ()),
+            (student, "student", (), "7-2", ()),
+            (mother, "guardian", (), None, ()),
+            (teacher, "staff", (), None, (Post("counsellor", there.id),)),
+        )
+    ]
+    assert await cases.hear_together(*crowd) == [student, teacher]
+    assert await cases.hear_together(*crowd) == [student, teacher]
+    await cases.caught_up()
+    assert await told(cases, case, "school-to-be-told", "school", "message") == [(there.id, "student-arrived")]
+    kept = await cases.sql(
+        "SELECT person, kind, school, guardians FROM person_v1 WHERE person = ANY (%s) ORDER BY kind, person", [new, mother, teacher]
+    )
+    assert kept == [(mother, "guardian", there.id, []), (teacher, "staff", there.id, []), (new, "student", there.id, [mother])]
+    there_now = await cases.sql("SELECT student, school, homeroom FROM whereabouts_v1 WHERE student = ANY (%s) ORDER BY homeroom", [new, student])
+    assert there_now == [(new, there.id, "7-1"), (student, there.id, "7-2")]
+    assert await cases.sql("SELECT role, school FROM post_v1 WHERE person = %s", teacher) == [("counsellor", there.id)]
 
 
 async def test_before_the_receipt_the_new_school_reads_what_it_was_alerted_to_and_nothing_else(cases):

@@ -6,7 +6,7 @@ from uuid import uuid4
 from shared.eventstore.store import NEW, Item, Stored, Write
 from shared.eventstore.unit import require_alone
 from shared.message import NewEvent
-from tests.delivery.rig import Rig, event, keys_of, working
+from tests.delivery.rig import POISON, Rig, event, keys_of, working
 
 
 async def stored_at(rig: Rig, key: str) -> set[datetime]:
@@ -97,5 +97,59 @@ def test_a_decision_that_must_be_durable_at_once_is_taken_alone(run):
             await rig.until_heard(key, told)
         assert len(await stored_at(rig, key)) == 3
         assert set(rig.heard.tries.values()) == {1}
+
+    run(scenario)
+
+
+class Crowds:
+    """Takes what comes of one type together; what somebody asks for one by one is left."""
+
+    crowd = frozenset({"thing-told"})
+
+    def __init__(self, rig: Rig, store, alone: str) -> None:
+        self.rig, self.store, self.alone = rig, store, alone
+        self.together: list[list[int]] = []
+
+    def over(self, store) -> "Crowds":
+        found = Crowds(self.rig, store, self.alone)
+        found.together = self.together
+        return found
+
+    async def __call__(self, told, checkpoint):
+        return await self.rig.heard(told, checkpoint, self.store)
+
+    async def many(self, events):
+        if any(each.body == POISON for each in events):
+            raise ValueError("planted")
+        self.together.append([each.position for each in events])
+        return [each for each in events if each.key == self.alone]
+
+
+def test_a_handler_takes_a_crowd_together_and_one_by_one_what_it_leaves(run):
+    async def scenario(rig):
+        one, other = (key for _, key in zip(range(2), keys_of(0), strict=False))
+        told = await rig.tell(*[one, other] * 30)
+        await rig.relay_all()
+        crowds = Crowds(rig, rig.reader, one)
+        async with working(rig.subscription(crowds.over)):
+            await rig.until_heard(one, told[0::2])
+            await rig.until_checkpoint(0, told[-1])
+        assert crowds.together == [told]
+        assert await rig.heard_of(other) == []
+
+    run(scenario)
+
+
+def test_a_crowd_that_cannot_be_taken_is_taken_one_by_one(run):
+    async def scenario(rig):
+        sick, sound = (key for _, key in zip(range(2), keys_of(0), strict=False))
+        told = await rig.tell(sound, sound)
+        told += await rig.tell(sick, body=POISON)
+        await rig.relay_all()
+        crowds = Crowds(rig, rig.reader, sound)
+        async with working(rig.subscription(crowds.over)):
+            await rig.until_parked(told[-1])
+            await rig.until_heard(sound, told[:2])
+        assert crowds.together == []
 
     run(scenario)

@@ -16,6 +16,7 @@ import pytest
 from district.deployment import free_port
 from district.home import Home
 from district.sample.faces import faces
+from tests.district.refusing import Refusing
 from tests.district.test_demo import Place, playing
 from tests.district.walking import Walk, starts
 from tests.reading_pages import Judging, vocabulary
@@ -78,3 +79,15 @@ def guardian_links(home: Home) -> list[str]:
     parts = [part.get_payload(decode=True) for mail in mails for part in mail.walk() if part.get_content_type() == "text/plain"]
     found = [LINK.findall(part.decode()) for part in parts if isinstance(part, bytes)]
     return sorted({link for each in found for link in each})
+
+
+@pytest.mark.parametrize("face", faces(), ids=lambda face: face.role)
+def test_whatever_a_form_refuses_it_says_why_beside_the_field_and_in_the_summary(played, face):
+    """The last of this module, because some of what is typed is taken."""
+    origin, home = played
+    headers = {"accept": "text/html", "authorization": f"Bearer {home.token(face.who)}", "sec-fetch-site": "same-origin"}
+    with httpx.Client(base_url=origin, trust_env=False, timeout=60, headers=headers) as client:
+        refusing = Refusing(client)
+        for address in sorted({face.first, *starts(face.role)}):
+            refusing.every_form_of(address)
+    assert refusing.wrong == []

@@ -99,6 +99,18 @@ def test_a_mark_that_the_journal_cannot_take_is_not_acknowledged_nor_its_repeat(
     assert len(read(folder).told) == 1
 
 
+def test_nothing_is_built_on_a_mark_that_the_journal_does_not_have(database, folder):
+    folder.write_text("a file where the folder should be")
+
+    async def work(store, _):
+        for each in ("ibu", "ayah"):
+            with pytest.raises(Unavailable, match="journal of notifications cannot be written"):
+                await execute(store, REGISTER, STREAM, mark(each), occasion())
+        return [event.version for event in await store.read_stream(STREAM)]
+
+    assert with_store(database, "notifications", folder, SECRETS, work) == [1]
+
+
 def test_others_go_on_while_the_journal_cannot_be_written(database, folder):
     folder.write_text("a file where the folder should be")
 

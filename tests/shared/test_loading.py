@@ -8,7 +8,7 @@ import pytest
 from shared.decider import load
 from shared.eventstore.memory import InMemoryEventStore
 from shared.eventstore.states import Loaded
-from shared.eventstore.store import NEW, Conflict, EventStore, Item, Write
+from shared.eventstore.store import NEW, Conflict, Entry, EventStore, Item, Write
 from shared.eventstore.unit import UnitOfWork
 from tests.shared.numbers import NUMBERS, note, two_processes, whole
 from tests.shared.test_store import event
@@ -59,6 +59,39 @@ def test_nothing_is_decided_on_what_another_process_has_overtaken(run):
         assert await whole(store, "a-1") == (7, 7)
 
     run(scenario)
+
+
+def test_a_refusal_and_silence_are_about_what_another_process_has_stored(run):
+    async def scenario(store, another):
+        await note(store, "a-1", 7)
+        await note(store, "a-1", 7)
+        await note(another, "a-1", 8)
+        assert await note(store, "a-1", 7)
+        await note(another, "a-1", 9)
+        assert await note(store, "a-1", 0)
+        assert store.known("a-1") == Loaded("a-1", 5, (7, 7, 8, 7, 9))
+
+    run(scenario)
+
+
+def test_what_is_remembered_is_asked_for_only_where_no_append_proves_it(monkeypatch):
+    """A decision that stores something needs one call of the database; one that stores nothing needs to know."""
+
+    async def scenario() -> None:
+        store, asked = InMemoryEventStore(), list[int]()
+        entries = store.entries
+
+        async def counted(stream: str, *, after: int = 0) -> list[Entry]:
+            asked.append(after)
+            return await entries(stream, after=after)
+
+        monkeypatch.setattr(store, "entries", counted)
+        for number in (7, 8, 8, 8, 0, 9):
+            await note(store, "a-1", number)
+        assert asked == [0, 3, 3]
+        assert await whole(store, "a-1") == (7, 8, 8, 9)
+
+    asyncio.run(scenario())
 
 
 def test_after_a_conflict_the_stream_is_read_from_its_beginning(run):

@@ -39,7 +39,7 @@ def stored(position: int) -> Stored:
 
 
 def unhashed(recorded: Recorded) -> Recorded:
-    return replace(recorded, previous_hash=UNHASHED, hash=UNHASHED, previous_store_hash=UNHASHED, store_hash=UNHASHED)
+    return recorded._replace(previous_hash=UNHASHED, hash=UNHASHED, previous_store_hash=UNHASHED, store_hash=UNHASHED)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 
 from shared.database import Connection, Database
 from shared.events import PersonAppointed, PersonLeft, PersonRegistered, RosterFact, SchoolRegistered
-from shared.post_keeping import Changed, Registering, is_older, keep_change, registered
+from shared.post_keeping import Changed, Registering, Registration, is_older, keep_change, registered
 from shared.posts import Posts
 from shared.sealed import Sealed
 
@@ -57,6 +57,13 @@ class Roster:
         """Keeps what intake said; an older event never overwrites a newer one."""
         try:
             await self._keep(told, position)
+        finally:
+            self.posts.forget()
+
+    async def keep_many(self, people: Sequence[Registration]) -> None:
+        """The same of many people in one statement."""
+        try:
+            await self._registering.keep_many(people)
         finally:
             self.posts.forget()
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from shared.database import Database
 from shared.events import PersonLeft, PersonRegistered
 from shared.eventstore.batching import Batcher
+from shared.post_keeping import Registration
 
 _LEFT = "UPDATE whereabouts_v1 SET school = NULL, homeroom = NULL, position = %s WHERE student = %s AND position < %s"
 _HERE = (
@@ -40,6 +41,13 @@ class Whereabouts:
                 await connection.execute(_LEFT, (position, told.person, position))
         elif told.kind == "student":
             await self._keeping.submit(Told(told.person, told.school, told.homeroom, position))
+
+    async def keep_many(self, people: Sequence[Registration]) -> None:
+        """The same of many people in one statement."""
+        if students := [
+            Told(each.told.person, each.told.school, each.told.homeroom, each.position) for each in people if each.told.kind == "student"
+        ]:
+            await self._keep(students)
 
     async def _keep(self, told: Sequence[Told]) -> list[None]:
         """Of several about one student the last counts."""

@@ -172,13 +172,13 @@ class _People:
 
 def _dialled(cell: str) -> str:
     """The number as every country dials it. What is no single number stays as it was written, for people who dial; no message goes there."""
-    number = phone_number(cell)
+    number = phone_number(cell) if cell else None
     return str(number) if isinstance(number, PhoneNumber) else cell
 
 
 def _on_the_wire(cell: str) -> str:
     """The one address of a cell that passed the sieve, or none."""
-    address = mail_address(cell)
+    address = mail_address(cell) if cell else None
     return str(address) if isinstance(address, MailAddress) else ""
 
 

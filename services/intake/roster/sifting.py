@@ -6,7 +6,7 @@ What is left means the same in any order of rows and files. The rows about peopl
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
@@ -157,9 +157,8 @@ def _is_good(sifted: Sifted, name: str, row: Row) -> bool:
     if fault := _fault(name, row):
         sifted.put_row_aside(name, row, *fault)
         return False
-    for cell, check in _CELL.get(name, {}).items():
-        if wrong := _wrong(row, cell, check):
-            sifted.put_cell_aside(name, row, cell, wrong)
+    for column, reason in _wrong(row, _CELL.get(name, {})):
+        sifted.put_cell_aside(name, row, column, reason)
     return True
 
 
@@ -168,21 +167,25 @@ def _fault(name: str, row: Row) -> tuple[str, Reason] | None:
         return "", "too-many-cells"
     if not whose(name, row):
         return _WHOSE.get(name, "sourcedId"), "missing-id"
-    for column, check in _ROW[name].items():
-        if reason := _wrong(row, column, check):
-            return column, reason
+    for wrong in _wrong(row, _ROW[name]):
+        return wrong
     missing = next((column for column in _NEEDED_IDS[name] if not row[column]), None)
     if missing:
         return missing, "missing-id"
     return None if row["status"].lower() in _STATUSES else ("status", "unknown-status")
 
 
-def _wrong(row: Row, column: str, check: Check) -> Reason | None:
-    """Nothing is wrong with a cell that holds nothing."""
-    if column not in row.cells:
-        return None
-    values = row.many(column, _LISTS[column]) if column in _LISTS else (row[column],)
-    return next((reason for value in values if (reason := check(value))), None)
+def _wrong(row: Row, checks: Mapping[str, Check]) -> Iterator[tuple[str, Reason]]:
+    """The columns that no check lets pass, and why. Nothing is wrong with a cell that holds nothing. Three rows for each person come by here."""
+    cells = row.cells
+    for column, check in checks.items():
+        if column not in cells:
+            continue
+        if column not in _LISTS:
+            if reason := check(cells[column]):
+                yield column, reason
+        elif reason := next((reason for value in row.many(column, _LISTS[column]) if (reason := check(value))), None):
+            yield column, reason
 
 
 def _single(sifted: Sifted, name: str, rows: list[Row]) -> Iterator[Row]:

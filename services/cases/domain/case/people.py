@@ -55,7 +55,7 @@ def _is_late(case: Case) -> bool:
 
 def changed(before: Case, after: Case) -> list[CasePeopleChanged]:
     """Who may know of the case from now on, where that is not who might before. What an activity asks of whom stays here."""
-    if _is_late(before) == _is_late(after) and _speaking(before) == _speaking(after):
+    if _is_late(before) == _is_late(after) and (after.like(before) or _speaking(before) == _speaking(after)):
         return []
     told = what_is_told(after)
     return [_told(after, told[1])] if what_is_told(before) != told else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, KeysView, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import reduce
@@ -327,7 +327,7 @@ class Case:
     def changed(self, **changes: Any) -> Case:
         """The same case with other values in these fields, as `dataclasses.replace` makes it, in a fifth of the time: every event passes here."""
         kept = vars(self).copy()
-        for name in _OF_THIS_VERSION if changes.keys() <= ASIDE else _DERIVED:
+        for name in _outdated(changes.keys()):
             kept.pop(name, None)
         kept.update(changes)
         after = object.__new__(Case)
@@ -346,6 +346,10 @@ class Case:
         found: V = kept[work_out]
         return found
 
+    def like(self, other: Case) -> bool:
+        """Surely they differ in nothing but what is aside: one came of the other. False where that is not known."""
+        return self._kept is other._kept
+
     def foresee(self, event: Event, after: Case) -> None:
         """Whoever decides knows the case after an event before the event is folded."""
         vars(self)[_FORESEEN] = (event, after)
@@ -359,7 +363,24 @@ class Case:
 ASIDE = frozenset({"version", "acts", "activities", "notes", "member_notes", "alerts", "deadlines", "climb"})
 """Fields of which nothing is worked out but `about`, which knows the version. Most events change only these."""
 
+TELLING = frozenset({"strands", "moves", "additions", "conflicts"})
+"""Fields of which everything is worked out that is in `OF_WHAT_IS_TOLD`. Few events change these."""
+
+OF_WHAT_IS_TOLD = frozenset({
+    "told", "categories", "matters", "concerns", "sexual_violence_since", "hurt_since", "_sexual_violence", "desk", "named", "kept_from_home",
+    "suspended",
+})  # fmt: skip
+
 _FORESEEN = "_foreseen"
 _OF_THIS_VERSION = ("about", _FORESEEN)
 _DERIVED = (_FORESEEN, *(name for name, each in vars(Case).items() if isinstance(each, WorkedOut)))
 """What a case works out of its fields and keeps. Another case works it out anew."""
+
+_BUT_WHAT_IS_TOLD = tuple(name for name in _DERIVED if name not in OF_WHAT_IS_TOLD)
+
+
+def _outdated(changed: KeysView[str]) -> Sequence[str]:
+    """What must be worked out anew where these fields are others."""
+    if changed <= ASIDE:
+        return _OF_THIS_VERSION
+    return _BUT_WHAT_IS_TOLD if TELLING.isdisjoint(changed) else _DERIVED

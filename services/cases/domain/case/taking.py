@@ -31,8 +31,9 @@ def take(command: TakeConcern, case: Case) -> Sequence[Event]:
     about = whose(case) if case.case else {"case": command.case, "student": told.student, "school": where}
     inputs = TriageInputs(kind=told.kind, categories=told.categories, facts=told.facts, repeats=_repeats(command, case))
     triaged, strand = triage(command.policy, inputs), StrandAdded(concern=told, at=command.at)
-    left = _left_to_district(command, case.with_strand(strand))
-    claimed, named = _kept_away(command, case.with_strand(strand).left_to(left))
+    joined = case.with_strand(strand)
+    left = _left_to_district(command, joined)
+    claimed, named = _kept_away(command, joined.left_to(left))
     return [
         *_begun(command, case, where, about),
         strand,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import cast, get_args
 
 from services.intake.roster.known import Kind, KnownPerson
+from services.intake.roster.spool.texts import read, written
 from shared.events import Post, StaffRole
 
 _TABLE = "CREATE TABLE known (place INTEGER PRIMARY KEY, person TEXT UNIQUE, school TEXT, told TEXT)"
@@ -29,7 +29,7 @@ class SpooledKnown:
     def of(self, people: Sequence[str]) -> dict[str, KnownPerson]:
         """Those of the people who are known."""
         query = "SELECT person, told FROM known WHERE person IN (SELECT value FROM json_each(?)) ORDER BY place"
-        return {person: _read(told) for person, told in self._base.execute(query, (json.dumps(people),))}
+        return {person: _read(told) for person, told in self._base.execute(query, (written(people),))}
 
     def renew(self, digests: Mapping[str, str]) -> None:
         """digests: by person."""
@@ -45,11 +45,11 @@ class SpooledKnown:
 
 def _written(person: KnownPerson) -> str:
     elsewhere = [(post.role, post.school) for post in person.elsewhere]
-    return json.dumps((person.kind, person.school, person.roles, person.digest, person.homeroom, person.guardians, elsewhere))
+    return written((person.kind, person.school, person.roles, person.digest, person.homeroom, person.guardians, elsewhere))
 
 
 def _read(told: str) -> KnownPerson:
-    kind, school, roles, digest, homeroom, guardians, elsewhere = json.loads(told)
+    kind, school, roles, digest, homeroom, guardians, elsewhere = read(told)
     return KnownPerson(cast("Kind", kind), school, roles_of(roles), digest, homeroom, tuple(guardians), posts_of(elsewhere))
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from services.intake.roster.person import Person
 from services.intake.roster.spool.known import posts_of, roles_of
+from services.intake.roster.spool.texts import read, written
 
 _COMPARED = (
     "CREATE TABLE compared (place INTEGER PRIMARY KEY, person TEXT UNIQUE, school TEXT, portion INT, told TEXT, digest TEXT, taken INT DEFAULT 1,"
@@ -90,7 +90,7 @@ class SpooledPeople:
 
     def schools_of(self, people: Iterable[str]) -> dict[str, str]:
         """Where people are, or were."""
-        return dict(self._base.execute(_SCHOOL_OF, (json.dumps(sorted(people)),)).fetchall())
+        return dict(self._base.execute(_SCHOOL_OF, (written(sorted(people)),)).fetchall())
 
     # as they are planned --------------------------------------------------------------------------------------------
 
@@ -128,7 +128,7 @@ class SpooledPeople:
         return _batches(self._base.execute("SELECT person, digest FROM renewed ORDER BY rowid"), at_once)
 
     def _among(self, query: str, people: Iterable[str]) -> frozenset[str]:
-        return frozenset(person for (person,) in self._base.execute(query, (json.dumps(sorted(people)),)))
+        return frozenset(person for (person,) in self._base.execute(query, (written(sorted(people)),)))
 
 
 def _batches(found: sqlite3.Cursor, size: int) -> Iterator[list[Any]]:
@@ -139,11 +139,11 @@ def _batches(found: sqlite3.Cursor, size: int) -> Iterator[list[Any]]:
 def _written(person: Person) -> str:
     elsewhere = [(post.role, post.school) for post in person.elsewhere]
     where = (person.id, person.kind, person.school, person.roles, elsewhere, person.file, person.row, sorted(person.untold))
-    return json.dumps((where, person.name, person.born, person.email, person.phone, person.guardians, person.homeroom))
+    return written((where, person.name, person.born, person.email, person.phone, person.guardians, person.homeroom))
 
 
 def _person(told: str) -> Person:
-    (key, kind, school, roles, elsewhere, file, row, untold), name, born, email, phone, guardians, homeroom = json.loads(told)
+    (key, kind, school, roles, elsewhere, file, row, untold), name, born, email, phone, guardians, homeroom = read(told)
     return Person(
         key, kind, school, roles_of(roles), name, born, email, phone, tuple(guardians), homeroom, posts_of(elsewhere), file, row, frozenset(untold)
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
@@ -10,6 +9,7 @@ from threading import Event
 from typing import NamedTuple
 
 from services.intake.roster.reading import Row
+from services.intake.roster.spool.texts import read, written
 from shared.errors import Unavailable
 
 _AT_ONCE = 5_000
@@ -49,7 +49,7 @@ class SpooledRows:
 
     def keep(self, name: str, rows: Iterable[tuple[str, str, bool, Row]]) -> None:
         """rows: with whose each is, a school that it names, and whether it is marked as deleted."""
-        kept = ((name, key, gone, school, row.file, row.number, json.dumps(row.cells), _more(row)) for key, school, gone, row in rows)
+        kept = ((name, key, gone, school, row.file, row.number, written(row.cells), _more(row)) for key, school, gone, row in rows)
         while batch := list(islice(kept, _AT_ONCE)):
             self._require_going_on()
             self._base.executemany("INSERT INTO row (name, key, gone, school, file, number, cells, more) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", batch)
@@ -105,7 +105,7 @@ class SpooledRows:
     def gone(self, people: Sequence[str]) -> frozenset[str]:
         """Those of the people who are marked as deleted."""
         query = "SELECT value FROM json_each(?) WHERE value IN (SELECT person FROM gone)"
-        return frozenset(person for (person,) in self._base.execute(query, (json.dumps(people),)))
+        return frozenset(person for (person,) in self._base.execute(query, (written(people),)))
 
     def _require_going_on(self) -> None:
         if self._stopped.is_set():
@@ -114,9 +114,9 @@ class SpooledRows:
 
 def _more(row: Row) -> str | None:
     """What rows of OneRoster do not have."""
-    return json.dumps([dict(row.headings), sorted(row.silent)]) if row.headings or row.silent else None
+    return written([dict(row.headings), sorted(row.silent)]) if row.headings or row.silent else None
 
 
 def _told(name: str, gone: int, file: str, number: int, cells: str, more: str | None) -> Told:
-    headings, silent = json.loads(more) if more else ({}, ())
-    return Told(name, bool(gone), Row(file, number, json.loads(cells), headings=headings, silent=frozenset(silent)))
+    headings, silent = read(more) if more else ({}, ())
+    return Told(name, bool(gone), Row(file, number, read(cells), headings=headings, silent=frozenset(silent)))
