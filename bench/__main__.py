@@ -1,4 +1,4 @@
-"""`python -m bench [append replay casework guarding large latency hurried loop signin roster keeping attachments]`: prints the table."""
+"""`python -m bench [append replay casework guarding large latency hurried loop signin roster keeping workers attachments]`: prints the table."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import append, attachments, casework, guarding, keeping, latency, replay, roster, signin
+from bench import append, attachments, casework, guarding, keeping, latency, replay, roster, signin, workers
 from bench.table import Row, show
 from district.embedded.postgres import start_postgres
 from district.logins import prepared
@@ -32,6 +32,7 @@ def main(wanted: list[str]) -> None:
         rows += latency.loop(Path(folder) / "loop") if not wanted or "loop" in wanted else []
         rows += signin.run(Path(folder) / "signin") if not wanted or "signin" in wanted else []
         rows += roster.run(Path(folder) / "roster") if not wanted or "roster" in wanted else []
+        rows += workers.run(Path(folder) / "workers") if not wanted or "workers" in wanted else []
         rows += keeping.run(Path(folder) / "keeping") if not wanted or "keeping" in wanted else []
     rows += attachments.run() if not wanted or "attachments" in wanted else []
     show(rows)

@@ -27,7 +27,8 @@ SECONDS = int(os.environ.get("BENCH_SECONDS", "60"))
 _SCHOOLS = tuple((school.key, school.students * ENLARGED) for school in SCHOOLS)
 
 
-def _body(number: int, students: int) -> dict[str, Any]:
+def concern_of(number: int, students: int) -> dict[str, Any]:
+    """What a reporter sends; of others for each number."""
     key, size = _SCHOOLS[number % 4]
     places = [(number // 4 * 7 + each) % size + 1 for each in range(students)]
     named = [{"id": person_id(SOURCE, f"{key}-murid-{place:03}"), "role": "affected"} for place in places]
@@ -53,7 +54,7 @@ async def raise_at(
     async def one(number: int) -> None:
         key = {"idempotency-key": f"bench-{number}-{rate}-{seconds}"}
         sent = time.perf_counter()
-        answer = await client.post("/intake/api/concerns", _body(number, 2 if number % 5 == 0 else 1), headers | key)
+        answer = await client.post("/intake/api/concerns", concern_of(number, 2 if number % 5 == 0 else 1), headers | key)
         accepted[answer["concern_id"]] = time.time()
         waited.append((time.perf_counter() - sent) * 1000)
         if referring and number % EACH == 1:

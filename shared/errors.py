@@ -193,6 +193,13 @@ class Unavailable(TanggapError):
     retry_after: ClassVar[int] = 2
 
 
+class LaterRelease(Unavailable):
+    """What is stored was written by a later release and is not understood here: a process of that release does it (ADR 72)."""
+
+    code = "later-release"
+    title = "Left to a later release"
+
+
 class StillBuilding(Unavailable):
     """A read model is being built for the first time: a list from it would be half-filled (architecture, decision 18)."""
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg import Connection
+from psycopg.sql import SQL, Identifier
 
 from district.home import ROOT
+from shared.eventstore.later import is_known
 from shared.logins import SERVICES, login_of
 
 _SHARED = "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = ANY (%s) AND NOT rolcanlogin)"
+_STORED = SQL("SELECT DISTINCT type, schema_version FROM {}")
 _COMMENT = re.compile("--.*")
 _TAKES_AWAY = re.compile(
     r"\bDROP (?:TABLE|COLUMN|CONSTRAINT|POLICY|FUNCTION|VIEW|TRIGGER|DEFAULT)\b|\bRENAME\b|\bSET NOT NULL\b|\bREVOKE\b|\bALTER COLUMN \w+ TYPE\b",
@@ -28,9 +32,25 @@ def upgrade(url: str) -> tuple[str, bool, str]:
         pending = {service: _pending(connection, service) for service in SERVICES}
         shared_login = _has_shared_login(connection)
     if not any(pending.values()):
-        return "upgrade", True, "nothing to do: all schemas are of this release"
+        return _as_it_is(url)
     told = "; ".join(f"to {service} {_span(scripts)}" for service, scripts in pending.items() if scripts)
     return "upgrade", True, f"the next start or ./tanggap migrate will apply {told}. {_beside(pending, shared_login=shared_login)} (docs/upgrade.md)"
+
+
+def _as_it_is(url: str) -> tuple[str, bool, str]:
+    """Nothing is to be applied. What a later release stored this one leaves alone, so it may not stay by itself (ADR 72)."""
+    for service in SERVICES:
+        import_module(f"services.{service}.app")  # each event's class is known where it is defined
+    with psycopg.connect(url, connect_timeout=5) as connection:
+        stored = [row for service in SERVICES for row in connection.execute(_STORED.format(Identifier(service, "event"))).fetchall()]
+    later = sorted({kind for kind, version in stored if not is_known(kind, version)})
+    if not later:
+        return "upgrade", True, "nothing to do: all schemas are of this release"
+    return (
+        "upgrade",
+        False,
+        f"a later release stored {', '.join(later)}, which this one leaves to it: put that release in place of every process (docs/upgrade.md)",
+    )
 
 
 def takes_away(script: str) -> bool:

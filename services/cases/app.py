@@ -123,6 +123,7 @@ from shared.attachments.scanning import Scanner
 from shared.attachments.sweeping import Sweep
 from shared.attachments.taking import Taking
 from shared.erasing import erasing_router
+from shared.eventstore.later import is_known
 from shared.eventstore.projection import Projection
 from shared.neighbours import Told
 from shared.pace import Pace
@@ -160,8 +161,10 @@ def create_app(
     views: dict[str, Projection] = {}
 
     def parts(kernel: Kernel) -> list[Part]:
-        views[VIEW] = Projection(VIEW, kernel.store, kernel.database, projecting(work), TABLES, kernel.heartbeats, pace=_LIST)
-        views[kept.VIEW] = Projection(kept.VIEW, kernel.store, kernel.database, kept.standing(work), kept.TABLES, kernel.heartbeats, pace=_LIST)
+        views[VIEW] = Projection(VIEW, kernel.store, kernel.database, projecting(work), TABLES, kernel.heartbeats, pace=_LIST, known=is_known)
+        views[kept.VIEW] = Projection(
+            kept.VIEW, kernel.store, kernel.database, kept.standing(work), kept.TABLES, kernel.heartbeats, pace=_LIST, known=is_known
+        )
         return [*_parts(kernel, views[VIEW], work), *_standing_parts(kernel, views[kept.VIEW], work)]
 
     def routers(kernel: Kernel) -> list[APIRouter]:

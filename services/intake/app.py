@@ -101,6 +101,7 @@ from shared.clock import Clock
 from shared.database import Database
 from shared.destroying import Destroyer
 from shared.erasing import Sibling
+from shared.eventstore.later import is_known
 from shared.eventstore.projection import Projection
 from shared.eventstore.store import EventStore
 from shared.keys import Service
@@ -129,7 +130,7 @@ def create_app(settings: Settings) -> FastAPI:
     offices_of_erasures: dict[str, ErasureOffice] = {}
 
     def parts(kernel: Kernel) -> list[Part]:
-        directory = Projection(VIEW, kernel.store, kernel.database, project, TABLES, kernel.heartbeats, pace=_UNHURRIED)
+        directory = Projection(VIEW, kernel.store, kernel.database, project, TABLES, kernel.heartbeats, pace=_UNHURRIED, known=is_known)
         projections[VIEW] = directory
         receipts = earlier["receipts"] = EarlierReceipts(kernel.database, kernel.vault, kernel.keys, kernel.heartbeats)
         kernel.depends.append(receipts.depends)
@@ -138,7 +139,7 @@ def create_app(settings: Settings) -> FastAPI:
         leavers = Leavers(office, SessionList(sessions), directory, sessions, kernel.clock, kernel.heartbeats)
         desk = accounts["office"] = AccountOffice.of(kernel, Directory(kernel.database, directory), office, SessionList(sessions))
         ended = endings[VIEW_OF_ERASURES] = Projection(
-            VIEW_OF_ERASURES, kernel.store, kernel.database, project_erasures, TABLES_OF_ERASURES, kernel.heartbeats, pace=_UNHURRIED
+            VIEW_OF_ERASURES, kernel.store, kernel.database, project_erasures, TABLES_OF_ERASURES, kernel.heartbeats, pace=_UNHURRIED, known=is_known
         )
         erasing = offices_of_erasures["office"] = erasure_office(kernel, Directory(kernel.database, directory), Erasures(ended), office)
         continuing = Continuing(erasing, erasing.inquiry.erasures, Retaining(erasing), kernel.heartbeats)
@@ -255,12 +256,14 @@ def _year_lists(kernel: Kernel, directory: Projection) -> YearLists:
 def view_of_sessions(kernel: Kernel) -> Projection:
     """Who has which sessions."""
     told = sessions_view
-    return Projection(told.VIEW, kernel.store, kernel.database, told.project, told.TABLES, kernel.heartbeats, pace=_UNHURRIED)
+    return Projection(told.VIEW, kernel.store, kernel.database, told.project, told.TABLES, kernel.heartbeats, pace=_UNHURRIED, known=is_known)
 
 
 def view_of_held(kernel: Kernel) -> Projection:
     """Which reports wait for somebody, because they came faster than people can read."""
-    return Projection(held_view.VIEW, kernel.store, kernel.database, held_view.project, held_view.TABLES, kernel.heartbeats, pace=_UNHURRIED)
+    return Projection(
+        held_view.VIEW, kernel.store, kernel.database, held_view.project, held_view.TABLES, kernel.heartbeats, pace=_UNHURRIED, known=is_known
+    )
 
 
 def sessions_office(kernel: Kernel, view: Projection) -> Sessions:

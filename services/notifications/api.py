@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from services.notifications.case_people import KeptPeople, cases_of, may_see, reads, sees
 from services.notifications.contacting import Turns, mark_unsafe
@@ -23,6 +24,7 @@ from services.notifications.partners.answering import Answering, Channel, Said, 
 from services.notifications.partners.links import UNDER, TaskLinks
 from services.notifications.partners.owning import own_task
 from services.notifications.registering import AgencySecrets, Registering
+from services.notifications.senders.signing import NotVerified, secret_bytes
 from services.notifications.subscribers import task_of
 from services.notifications.views import Page, Reader, Roster, agencies, deliveries, tasks
 from shared.access import EVERYWHERE, Principal, SignedIn
@@ -47,6 +49,18 @@ class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+def _decodable(secret: str) -> str:
+    """One that is no base64 would sign nothing, and every message to its agency would wait for ever."""
+    try:
+        secret_bytes(secret)
+    except NotVerified as error:
+        raise PydanticCustomError("not_base64", "the secret is not base64") from error
+    return secret
+
+
+Secret = Annotated[str, StringConstraints(pattern=r"^whsec_[A-Za-z0-9+/=]{24,100}$"), AfterValidator(_decodable)]
+
+
 class AgencyBody(_Body):
     """secret, old_secret: `whsec_…`; both sign while keys rotate. mail: of the office, for links where there is no webhook."""
 
@@ -55,8 +69,8 @@ class AgencyBody(_Body):
     kind: Annotated[str, StringConstraints(max_length=100)] = ""
     services: list[Annotated[str, StringConstraints(max_length=300)]] = Field(default=[], max_length=200)
     url: Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST)] | None = None
-    secret: Annotated[str, StringConstraints(pattern=r"^whsec_[A-Za-z0-9+/=]{24,100}$")] | None = None
-    old_secret: Annotated[str, StringConstraints(pattern=r"^whsec_[A-Za-z0-9+/=]{24,100}$")] | None = None
+    secret: Secret | None = None
+    old_secret: Secret | None = None
     mail: Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST)] | None = None
 
 

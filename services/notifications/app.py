@@ -41,6 +41,7 @@ from services.notifications.upkeep import routes as upkeep
 from services.notifications.upkeep.reminding import Reminders
 from services.notifications.views import LEAVES, Roster
 from shared.erasing import erasing_router
+from shared.eventstore.later import is_known
 from shared.eventstore.projection import Projection
 from shared.pace import Pace
 from shared.running import Part
@@ -73,7 +74,9 @@ def create_app(settings: Settings) -> FastAPI:
     def parts(kernel: Kernel) -> list[Part]:
         roster = rosters.setdefault("roster", Roster(kernel.database, kernel.posts, national(settings.time_zone)))
         taking_turns = turns.setdefault("contact", Turns(kernel.database))
-        projections[VIEW] = Projection(VIEW, kernel.store, kernel.database, project, TABLES, kernel.heartbeats, pace=OUTBOX, carry=carry)
+        projections[VIEW] = Projection(
+            VIEW, kernel.store, kernel.database, project, TABLES, kernel.heartbeats, pace=OUTBOX, carry=carry, known=is_known
+        )
         notices = Notices(kernel.store, roster)
         quiet = None if settings.demo_sign_in else QuietHours.read(settings.quiet_hours)
         mail = mails.setdefault("mail", MailSender(settings.smtp_url, settings.smtp_connections, plain=settings.demo_sign_in))

@@ -6,7 +6,7 @@ What comes often is gathered over a batch of events and written with one stateme
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from services.notifications.directory.projecting import AGENCIES
 from services.notifications.districts.projecting import ARRIVALS
@@ -35,7 +35,7 @@ NOTICE_STATES = {"sent": "sent", "acknowledged": "acknowledged", "unsafe": "canc
 async def project(connection: Connection, generation: int, events: Sequence[Recorded]) -> None:
     """Fills the tables of a generation from the own events."""
     rows = Gathered(generation)
-    for event in events:
+    for event in await by_this_clock(connection, events):
         gather, change = _GATHERS.get(event.type), _CHANGES.get(event.type)
         if gather:
             gather(rows, event)
@@ -43,6 +43,18 @@ async def project(connection: Connection, generation: int, events: Sequence[Reco
             await rows.write(connection)
             await change(connection, rows, event)
     await rows.write(connection)
+
+
+async def by_this_clock(connection: Connection, events: Sequence[Recorded]) -> Sequence[Recorded]:
+    """The events, none of them from a moment that is still to come.
+
+    What is stored after a clock that ran ahead was set right has the moment up to which it ran, because a history never goes back. Nothing may wait
+    for that moment, and no step of a ladder may be counted from it.
+    """
+    if not events or events[-1].recorded_at <= datetime.now(UTC):
+        return events
+    ((now,),) = await (await connection.execute("SELECT clock_timestamp()")).fetchall()
+    return [each._replace(recorded_at=min(each.recorded_at, now)) for each in events]
 
 
 # what is gathered --------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ import structlog
 from shared.delivery.epochs import AnotherEpoch
 from shared.delivery.feed import FeedClient
 from shared.delivery.parked import ParkingLot
-from shared.errors import Unavailable
+from shared.errors import LaterRelease, Unavailable
 from shared.eventstore.epochs import FIRST
 from shared.eventstore.store import Checkpoint, Conflict, Duplicate, EventStore, Hole, Item, Outcome
 from shared.eventstore.unit import Alone, UnitOfWork
@@ -276,11 +276,16 @@ async def _decided(handler: Handler, event: Recorded, checkpoint: Checkpoint) ->
 
 
 async def _patiently(attempt: Callable[[], Awaitable[Any]]) -> Any:
-    """Retries until database, keyring, feed and network answer. An outage never counts as a try."""
+    """Retries until database, keyring, feed and network answer. An outage never counts as a try.
+
+    Raises: LaterRelease: trying again here would never do; whoever reads lets a process of that release have its place.
+    """
     pause = 0.05
     while True:
         try:
             return await attempt()
+        except LaterRelease:
+            raise
         except Unavailable:
             await asyncio.sleep(pause)
             pause = min(pause * 2, 2.0)

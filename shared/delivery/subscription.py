@@ -26,7 +26,7 @@ from shared.delivery.feed import FeedClient
 from shared.delivery.leases import lease
 from shared.delivery.parked import ParkingLot
 from shared.delivery.wire import confirmed_key, decode, stream_key
-from shared.errors import HistoryBroken, Unavailable
+from shared.errors import HistoryBroken, LaterRelease, Unavailable
 from shared.eventstore.store import EventStore
 from shared.heartbeat import Heartbeats
 from shared.pace import Pace
@@ -184,10 +184,12 @@ class Subscription:
         return all(each.running and len(each.tasks) == 1 and not each.tasks[0].done() for each in broker.subscribers)  # type: ignore[attr-defined]
 
     async def _patiently(self, ask: Callable[[], Awaitable[None]]) -> None:
-        """A feed that does not answer must not stop delivery over Redis."""
+        """A feed that does not answer must not stop delivery over Redis. Raises: LaterRelease: the lease goes to another process."""
         try:
             await ask()
             self._pulse.detail = ""
+        except LaterRelease:
+            raise
         except Unavailable:
             self._pulse.detail = f"the feed of {self.source} does not answer"
 

@@ -10,6 +10,7 @@ from shared.eventstore import filling, generations
 from shared.eventstore.doorbell import Doorbell
 from shared.eventstore.filling import Filling, Project, is_last
 from shared.eventstore.generations import Generation
+from shared.eventstore.later import Known, is_any
 from shared.eventstore.store import EventStore
 from shared.heartbeat import Heartbeats
 
@@ -41,11 +42,12 @@ class Builder:
         tables: tuple[str, ...],
         heartbeats: Heartbeats,
         carry: Carry | None,
+        known: Known = is_any,
     ) -> None:
         self.name = f"{view}-builder"
         self._view, self._tables, self._carry = view, tables, carry
         self._store, self._database = store, database
-        self._filling = Filling(store, database, project)
+        self._filling = Filling(store, database, project, known)
         self._pulse = heartbeats.pulse(self.name)
         self.asked, self.switched = Doorbell(), Doorbell()
 
@@ -84,6 +86,7 @@ class Builder:
             if old is None or new is None or (old.state, new.state) != ("answering", "building"):
                 return
             events = await self._store.follow(new.position, limit=filling.BATCH)
+            self._filling.require_known(events)
             new = await self._filling.apply(connection, new, events, "building")
             if not _level(old, new):
                 return

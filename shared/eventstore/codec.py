@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Generic, Protocol, TypeVar, Union
 
-from pydantic import Field, Json, TypeAdapter
+from pydantic import Field, Json, TypeAdapter, ValidationError
 
+from shared.eventstore.later import learn, require_known
 from shared.eventstore.upcasting import Upcasters
 from shared.message import Event, NewEvent, Occasion, derived_id
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from shared.eventstore.store import Page
 
 E = TypeVar("E", bound=Event)
+D = TypeVar("D")
 
 
 def _discriminated(union: Any) -> Any:
@@ -42,6 +45,7 @@ class EventCodec(Generic[E]):
     def __init__(self, *events: type[E], upcasters: Upcasters | None = None) -> None:
         self.types = {event.model_fields["type"].default: event for event in events}
         self._upcasters = upcasters or Upcasters()
+        learn(events)
         union: Any = Union[events]  # noqa: UP007 - the classes are only known here
         one: Any = _discriminated(union) if len(events) > 1 else union
         self._adapter: TypeAdapter[E] = TypeAdapter(one)
@@ -66,15 +70,15 @@ class EventCodec(Generic[E]):
     def decode(self, recorded: Kept) -> E:
         """The event as its current class.
 
-        Raises: pydantic.ValidationError: the body does not fit the class (a programming error: upcaster missing).
+        Raises: LaterRelease; pydantic.ValidationError: the body does not fit the class (a programming error: upcaster missing).
         """
         body = self._upcasters.upcast(recorded.type, recorded.schema_version, recorded.body)
-        return self._adapter.validate_json(body)
+        return _read(lambda: self._adapter.validate_json(body), (body,))
 
     def decode_many(self, kept: Sequence[Kept]) -> list[E]:
         """Many events, in order. Each body is a JSON text of its own; all are validated in one call.
 
-        Raises: pydantic.ValidationError: one of the bodies does not fit; its place is the first part of the error's `loc`.
+        Raises: LaterRelease; pydantic.ValidationError: one of the bodies does not fit; its place is the first part of the error's `loc`.
         """
         return self._decode([each.type for each in kept], [each.schema_version for each in kept], [each.body for each in kept])
 
@@ -88,4 +92,15 @@ class EventCodec(Generic[E]):
         return self._upcasters.types
 
     def _decode(self, types: Sequence[str | None], versions: Sequence[int | None], bodies: Sequence[str]) -> list[E]:
-        return self._many.validate_python(self._upcasters.upcast_many(types, versions, bodies))
+        lifted = self._upcasters.upcast_many(types, versions, bodies)
+        return _read(lambda: self._many.validate_python(lifted), lifted)
+
+
+def _read(validate: Callable[[], D], bodies: Sequence[str]) -> D:
+    """What `validate` makes of the bodies. They are looked at one by one only where it fails."""
+    try:
+        return validate()
+    except ValidationError:
+        found = [json.loads(body) for body in bodies]
+        require_known((each["type"], each["version"]) for each in found)
+        raise

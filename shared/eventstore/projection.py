@@ -20,6 +20,7 @@ from shared.eventstore.building import Builder, Carry
 from shared.eventstore.doorbell import Doorbell, first_ring
 from shared.eventstore.filling import Filling, Project, is_last
 from shared.eventstore.generations import Answering, Generation
+from shared.eventstore.later import Known, is_any
 from shared.eventstore.store import EventStore
 from shared.heartbeat import Heartbeats
 from shared.pace import Pace
@@ -46,7 +47,7 @@ class Projection:
     """A Part, and `builder` another one. name: of the view and its version. project: applies a batch of events in order.
 
     tables: where the rows are. pace: lets events come together before one transaction takes them all; nobody who waits for the view waits for this.
-    carry: what a rebuild takes along from the generation before (see `Carry`).
+    carry: what a rebuild takes along from the generation before (see `Carry`). known: see `Filling`.
 
     `applied` rings after each batch, for parts that work from the tables.
     """
@@ -62,16 +63,17 @@ class Projection:
         *,
         pace: Pace = _PROMPT,
         carry: Carry | None = None,
+        known: Known = is_any,
     ) -> None:
         self.name, self.tables = name, tables
         self._store, self._database = store, database
         self._pace = replace(pace)
-        self._filling = Filling(store, database, project)
+        self._filling = Filling(store, database, project, known)
         self._pulse = heartbeats.pulse(name)
         self._at: Generation | None = None
         self._position = -1
         self.applied, self._hurry = Doorbell(), Doorbell()
-        self.builder = Builder(name, store, database, project, tables, heartbeats, carry)
+        self.builder = Builder(name, store, database, project, tables, heartbeats, carry, known)
 
     # following the store ------------------------------------------------------------------------------------------
 
@@ -97,10 +99,10 @@ class Projection:
 
     async def _next(self) -> int | None:
         at = self._at or await self._look()
+        self._at = None  # where this fails, the next look finds how far a process of a later release has got
         events = await self._filling.read(at.position)
         if at.state == "answering" and not events:
-            self._at = None  # the next look asks the database how far another process has got
-            return 0
+            return 0  # the next look asks the database how far another process has got
         whole = is_last(events)
         if at.state == "building" and whole and at.position:
             await self.builder.learn()

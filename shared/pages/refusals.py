@@ -79,7 +79,7 @@ EXPLAINED: dict[str, Explained] = {
         say("Kembali, muat ulang halaman itu, lalu kirim isi yang baru."),
     ),
 }
-_SAME: dict[str, str] = {"malformed": "invalid", "precondition-failed": "version-conflict"}
+_SAME: dict[str, str] = {"malformed": "invalid", "later-release": "unavailable", "precondition-failed": "version-conflict"}
 
 
 def wants_page(request: Request) -> bool:

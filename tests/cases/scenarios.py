@@ -310,6 +310,11 @@ for each in (step(pr.KeepEvidence, what=W, where=W), step(pr.OfferMedicalCare, a
     right([], each, {"KeepEvidence": "evidence-kept"}.get(type(each).__name__, "medical-care-offered"), ConflictOfInterest,
           wrong=other, about=raised(people=(named(OTHER),)))  # fmt: skip
 
+SCENARIOS[pr.WaiveOfficialReport] = Scenario(
+    [], step(pr.WaiveOfficialReport, by=COORDINATOR, ground="reported-already", reason=W), ["official-report-waived"], pr.NoReportRequired,
+    lambda: (handled(), step(pr.WaiveOfficialReport, by=COORDINATOR, ground="did-not-happen", reason=W)), raised(categories=("sexual-violence",)),
+)  # fmt: skip
+
 # moving
 merge = step(mg.MergeInto, into="case-2", policy=POLICY)
 take_merged = step(mg.TakeMerged, merged="case-2", takes=Carrying(), policy=POLICY)

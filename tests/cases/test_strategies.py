@@ -76,7 +76,7 @@ def test_which_codes_the_reports_keep():
         "urgency-decided": ("urgency",), "case-closed": ("outcome",), "guardian-notice-ended": ("outcome",),
         "guardian-replied": ("answer", "asks"), "guardian-called": ("reached",), "deadlines-met": "keys",
         "deadline-passed": ("what", "step"), "case-assessed": ("field", "safe"), "case-planned": "goals", "goal-judged": ("reached",),
-        "allegation-judged": ("outcome",), "conflict-claimed": ("ground",), "fact-corrected": ("event",), "group-formed": ("field",), "session-held": ("session",),
+        "allegation-judged": ("outcome",), "official-report-waived": ("ground",), "conflict-claimed": ("ground",), "fact-corrected": ("event",), "group-formed": ("field",), "session-held": ("session",),
         "referral-decided": ("chosen",), "referral-sent": ("referral", "agency", "priority"),
         "referral-moved": ("agency", "trigger", "state", "reason"), "referral-unanswered": ("referral", "reason"), "referral-evaluated": ("helped",),
     }  # fmt: skip

@@ -6,10 +6,12 @@ from collections import Counter
 import psycopg
 import pytest
 
+from shared import running
 from shared.database import Database
 from shared.delivery import leases
 from shared.delivery.leases import LeaseLost, lease
 from shared.delivery.subscription import Subscription
+from shared.errors import LaterRelease
 from shared.testing import eventually
 from tests.delivery.rig import Hearing, keys_of, working
 
@@ -142,5 +144,31 @@ def test_a_subscription_that_is_cancelled_while_it_is_handed_a_connection_ends_a
         await asyncio.wait((running,))
         await reading._stop_broker()
         assert done
+
+    run(scenario)
+
+
+def test_who_meets_what_a_later_release_stored_lets_a_process_of_that_release_have_its_place(run, soon, quick_lease, monkeypatch):
+    monkeypatch.setattr(running, "LONGEST_PAUSE", 0.2)
+
+    async def scenario(rig):
+        key, met = next(keys_of(0)), asyncio.Event()
+
+        def of_the_release_before(_):
+            async def handler(told, _):
+                met.set()
+                raise LaterRelease(told.type)
+
+            return handler
+
+        async with working(rig.relay()):
+            before = rig.subscription(of_the_release_before)
+            async with working(before):
+                told = await rig.tell(key, key)
+                await met.wait()
+                async with working(rig.subscription()):
+                    await rig.until_heard(key, told)
+        assert await rig.parking.list() == []
+        assert set(rig.heard.tries.values()) == {1}
 
     run(scenario)

@@ -1,11 +1,17 @@
 """What doctor says before an upgrade: whether the release before may run on beside this one (ADR 78)."""
 
+import asyncio
+from dataclasses import replace
+
 import psycopg
 import pytest
 
 from district.commands.upgrading import takes_away, upgrade
+from shared.database import Database
+from shared.eventstore.postgres import PostgresEventStore
 from shared.logins import SERVICES, login_of
-from tests.logins import CODE
+from tests.logins import CODE, login
+from tests.shared.test_tail import event, item
 
 
 @pytest.mark.parametrize(
@@ -34,6 +40,22 @@ def test_no_further_script_takes_anything_away():
         "cases/0004_transfers.sql", "cases/0006_generations.sql", "cases/0032_second_wall.sql", "cases/0050_reads_chained.sql",
         "intake/0002_school_numbers.sql", "intake/0004_generations.sql", "notifications/0004_generations.sql",
     }  # fmt: skip
+
+
+def test_what_a_later_release_stored_is_named_where_this_one_would_stay(database):
+    asyncio.run(stored(database, "alert-sung"))
+    assert upgrade(database) == (
+        "upgrade",
+        False,
+        "a later release stored alert-sung, which this one leaves to it: put that release in place of every process (docs/upgrade.md)",
+    )
+
+
+async def stored(url: str, kind: str) -> None:
+    service = Database(login(url, "notifications"), "notifications")
+    await service.open()
+    await PostgresEventStore(service).append(item(replace(event(), type=kind)))
+    await service.close()
 
 
 def forget(url, service, since):

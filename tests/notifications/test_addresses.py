@@ -180,3 +180,30 @@ async def test_a_name_that_does_not_exist_is_told_apart_from_name_servers_that_d
         await checked_address("a.invalid", 443, loopback=False)
     with pytest.raises(socket.gaierror):
         await checked_address("b.invalid", 443, loopback=False)
+
+
+SECRETS_THAT_ARE_NONE = [
+    "whsec_" + "=" * 24, "whsec_" + "A=AA" * 8, "whsec_" + "A" * 25, "whsec_" + "A" * 23, "whsec_" + "A" * 101, "whsec_" + "A" * 24 + "\n", "A" * 30,
+    "whsk_" + "A" * 24, "whsec_" + "-_" * 12, "whsec_" + "\u0410" * 24,
+]  # fmt: skip
+KEYS_THAT_ARE_NONE = ["", "x", "tgk_", "tgk_" + "A" * 5000, "tgk_a_b_c", "tgp_x.y", "tgs_..", "tgk_\u00e9", "null", "a b"]
+TOKENS_THAT_ARE_NONE = ["%00", "..%2f..", "a" * 1000, "%E2%80%AE", "%FF", "0" * 40, "-", "%20", "null", "%F0%9F%90%8D"]
+
+
+async def test_secrets_keys_and_tokens_that_are_none_are_clear_problems_and_change_nothing(running):
+    """A secret that is no base64 would be found out by nobody: every message to its agency would fail, for days."""
+    client, before = running.client, await running.kernel.store.head()
+    for field in ("secret", "old_secret"):
+        for secret in SECRETS_THAT_ARE_NONE:
+            body = {"id": "upt", "name": "UPTD PPA", "url": None, field: secret}
+            answer = await client.post("/notifications/api/agencies", json=body, headers=running.as_service())
+            assert (secret, answer.status_code, answer.json()["errors"][0]["pointer"]) == (secret, 422, f"/{field}")
+            assert secret not in answer.text
+    for key in KEYS_THAT_ARE_NONE:
+        answer = await client.get("/notifications/api/tasks", headers={"authorization": f"Bearer {key}".encode("latin-1")})
+        assert (key, answer.status_code) == (key, 401)
+    for token in TOKENS_THAT_ARE_NONE:
+        for page in ("r", "n", "a"):
+            answers = [await client.request(method, f"/notifications/{page}/{token}") for method in ("GET", "POST")]
+            assert {each.status_code for each in answers} <= {403, 404, 410, 422}, (page, token, answers)
+    assert await running.kernel.store.head() == before

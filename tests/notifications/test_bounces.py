@@ -95,3 +95,24 @@ async def test_mail_that_came_back_is_followed_by_the_next_rung_and_a_guardian_s
         async with running.kernel.database.statement() as connection:
             kept = await (await connection.execute("SELECT DISTINCT channel, state FROM dispatch")).fetchall()
         assert kept == [("mail", "returned")]
+
+
+ODD: dict[str, bytes] = {
+    "parts inside each other without end": b"".join(
+        b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (each, each) for each in range(3000)
+    ),
+    "mail inside mail without end": b"Content-Type: message/rfc822\r\n\r\n" * 3000,
+    "a report in no encoding": report("failed").replace(b"message/delivery-status", b"message/delivery-status; charset=\xff"),
+    "an id in an odd encoding": report("failed", envelope="x").replace(b"Original-Envelope-Id: x", b"Original-Envelope-Id: =?\xff?q?=ff?= \xfe"),
+    "a torn part": report("failed")[:-60],
+    "a status in base64": report("failed").replace(b"message/delivery-status", b"message/delivery-status\r\nContent-Transfer-Encoding: base64"),
+    "no head": b"\r\n\r\nAction: failed",
+    "nothing": b"",
+    "zeros": b"\x00" * 1000,
+    "parameters without end": b"Content-Type: " + b"a;" * 100_000 + b"\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("case", ODD)
+def test_odd_mail_is_no_report_and_no_fault(case):
+    assert list(came_back(ODD[case])) == []

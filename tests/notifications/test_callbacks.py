@@ -71,6 +71,15 @@ async def test_a_forged_or_unsigned_report_is_refused(heard, forged):
     assert heard.dispatches.reports == []
 
 
+@pytest.mark.parametrize("moment", ["-1", "99999999999", "9" * 5000, "1e3", "0x5", "", "\u0661\u0662", "1_0", " 5", "253402300800"])
+async def test_a_moment_that_is_none_or_not_yet_is_the_moment_of_the_report(heard, moment):
+    body = from_meta({**FAILED, "timestamp": moment})
+    before = datetime.now(UTC)
+    await heard.whatsapp(signed(body), body)
+    ((_, report),) = heard.dispatches.reports
+    assert before <= report.at <= datetime.now(UTC)
+
+
 async def test_a_signature_of_another_body_is_refused(heard):
     with pytest.raises(NotVerified):
         await heard.whatsapp(signed(from_meta(FAILED)), from_meta(FAILED) + b" ")
@@ -145,7 +154,8 @@ def test_whatever_a_signed_body_holds_is_read_without_a_fault(told):
 def test_a_path_finds_what_stands_there_and_nothing_else():
     told = {"messages": [{"id": "a"}, {"id": 5}], "ok": True}
     assert (text_at(told, "messages.1.id"), text_at(told, "messages.2.id"), text_at(told, "ok"), text_at(told, "")) == ("5", "", "true", "")
-    assert found_at(told, "messages.x.id") is None
+    for path in ("messages.x.id", "messages.-1.id", "messages.\u00b2.id", "messages.\u0661.id", "messages..9.id", "ok.0", "messages.1.id.0"):
+        assert found_at(told, path) is None, path
 
 
 def test_a_gateway_that_signs_in_base64_with_a_form_is_read(tmp_path):

@@ -9,6 +9,7 @@ import psycopg
 
 from shared.database import Connection, Database
 from shared.errors import Unavailable
+from shared.eventstore.later import Known, is_any
 from shared.eventstore.postgres import PostgresEventStore
 from shared.eventstore.projection import Projection, Reading
 from shared.heartbeat import Heartbeats
@@ -70,11 +71,12 @@ class Place:
     url: str
     processes: list[Process] = field(default_factory=list)
 
-    async def process(self, apply: Callable = project) -> Process:
+    async def process(self, apply: Callable = project, known: Known = is_any) -> Process:
         database = Database(login(self.url, "intake"), "intake", size=6)
         await database.open()
         store = PostgresEventStore(database)
-        self.processes.append(Process(database, store, Projection(VIEW, store, database, apply, ("seen_v1",), Heartbeats(database))))
+        view = Projection(VIEW, store, database, apply, ("seen_v1",), Heartbeats(database), known=known)
+        self.processes.append(Process(database, store, view))
         return self.processes[-1]
 
     async def sql(self, query: str) -> list[tuple]:

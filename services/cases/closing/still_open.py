@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.cases.domain.case.state import Case
+from services.cases.domain.official_reporting import DUE
 from services.cases.domain.referring.referral.state import ENDED
 from services.cases.reading.words import Words
 from shared.pages import Text, say
@@ -39,6 +40,8 @@ def _holding(case: Case, words: Words) -> Iterator[Open]:
             yield Open(words.titles[_REFERRAL], referral.agency)
     if case.moves.asked:
         yield Open(say("Pemindahan ke sekolah lain"))
+    if case.owes_report and DUE in case.deadlines:
+        yield Open(words.deadlines[DUE], case.deadlines[DUE].owner or "", case.deadlines[DUE].expected)
 
 
 def _dropped(case: Case, words: Words) -> Iterator[Open]:
@@ -47,4 +50,5 @@ def _dropped(case: Case, words: Words) -> Iterator[Open]:
         if referral.state in _NOT_SENT:
             yield Open(say("Rujukan yang belum dikirim"), referral.agency, holds=False)
     for deadline in case.deadlines.values():
-        yield Open(words.deadlines[deadline.what], deadline.owner or "", deadline.expected, holds=False)
+        if deadline.what != DUE:
+            yield Open(words.deadlines[deadline.what], deadline.owner or "", deadline.expected, holds=False)

@@ -9,9 +9,11 @@ from typing import Literal
 from pydantic import AwareDatetime
 
 from services.cases.domain.steps.activity import Activities, Activity, ActivityCommand, ActivityEvent, BeginActivity, Expected
+from services.cases.domain.steps.endings import ENDED
 from services.cases.domain.steps.offer import offered
 from services.cases.domain.steps.strategy import Strategy, opens, step, whoever_reads_the_case
 from services.cases.domain.steps.tells import Counts, Document, Given, Tells, counted
+from shared.errors import Refused
 from shared.sealed import CaseText
 
 
@@ -75,6 +77,12 @@ def expects(activity: Activity) -> Sequence[Expected]:
     return ()
 
 
+class OfficialReportOwed(Refused):
+    code = "official-report-owed"
+    indonesian = "Pelaporan resmi kekerasan seksual belum dicatat. Catat pelaporannya, atau mintalah pimpinan mencatat mengapa tidak diperlukan."
+    english = "The official report of sexual violence is not recorded. Record it, or ask a leader to record why none is required."
+
+
 DUE = "official-report"
 WITHIN = timedelta(days=3)
 """Until when the report that the law requires is expected, from when sexual violence was told of. A rule that gives less time goes before; the law's
@@ -83,8 +91,11 @@ own articles are to be verified (docs/sources.md).
 
 
 def due(activities: Activities, since: datetime | None, owner: str | None) -> list[Expected]:
-    """The report that the law requires of sexual violence (domain.md, Sexual violence), until one was filed. since: when that was told of."""
-    filed = any(each.strategy == REPORT.name for each in activities.values())
+    """The report that the law requires of sexual violence (domain.md, Sexual violence), until one was filed. since: when that was told of.
+
+    One that was called off was not filed.
+    """
+    filed = any(each.strategy == REPORT.name and each.state not in ENDED for each in activities.values())
     return [Expected(DUE, DUE, since + WITHIN, owner)] if since and not filed else []
 
 

@@ -38,7 +38,7 @@ class Kind(Generic[M]):
     seals: Seals = "contents"
     endorser: Callable[[M], str | None] | None = None
     forms: Path = FORMS
-    template: int = 1
+    template: int = 2
 
     @cached_property
     def form(self) -> Form:
@@ -69,34 +69,34 @@ def _strange(model: type[Model], part: TableForm) -> list[str]:
 
 
 KINDS: Mapping[str, Kind[Material]] = kinds_of(
-    Kind("service-plan", counselling.ServicePlan, counselling.service_plan, "confided", template=3),
-    Kind("counselling-report", counselling.CounsellingReport, counselling.counselling_report, "confided", template=3),
-    Kind("satisfaction-form", counselling.SatisfactionForm, counselling.satisfaction_form, "confided", template=2),
-    Kind("group-plan", group.GroupPlan, group.group_plan, "confided", template=3),
-    Kind("group-attendance", group.GroupAttendance, group.group_attendance, "confided", template=2),
-    Kind("group-report", group.GroupReport, group.group_report, "confided", template=3),
-    Kind("referral-letter", referral.ReferralLetter, referral.referral_letter, "package", template=2),
-    Kind("referral-consent", referral.ReferralConsent, referral.referral_consent, template=2),
-    Kind("referral-answer", referral.ReferralAnswer, referral.referral_answer, template=2),
+    Kind("service-plan", counselling.ServicePlan, counselling.service_plan, "confided", template=4),
+    Kind("counselling-report", counselling.CounsellingReport, counselling.counselling_report, "confided", template=4),
+    Kind("satisfaction-form", counselling.SatisfactionForm, counselling.satisfaction_form, "confided", template=3),
+    Kind("group-plan", group.GroupPlan, group.group_plan, "confided", template=4),
+    Kind("group-attendance", group.GroupAttendance, group.group_attendance, "confided", template=3),
+    Kind("group-report", group.GroupReport, group.group_report, "confided", template=4),
+    Kind("referral-letter", referral.ReferralLetter, referral.referral_letter, "package", template=3),
+    Kind("referral-consent", referral.ReferralConsent, referral.referral_consent, template=3),
+    Kind("referral-answer", referral.ReferralAnswer, referral.referral_answer, template=3),
     Kind("inbound-answer", referral.InboundAnswer, referral.inbound_answer),
-    Kind("teacher-information", people.TeacherInformation, people.teacher_information, template=2),
+    Kind("teacher-information", people.TeacherInformation, people.teacher_information, template=3),
     Kind("parent-summons", people.ParentSummons, people.parent_summons),
-    Kind("parent-statement", people.ParentStatement, people.parent_statement, template=2),
-    Kind("visit-assignment", people.VisitAssignment, people.visit_assignment, endorser=people.endorser_of_visit, template=2),
-    Kind("visit-report", people.VisitReport, people.visit_report, template=3),
-    Kind("conference-minutes", meetings.ConferenceMinutes, meetings.conference_minutes, template=3),
-    Kind("conference-attendance", meetings.ConferenceAttendance, meetings.conference_attendance, template=2),
-    Kind("consultation-report", meetings.ConsultationReport, meetings.consultation_report, template=3),
-    Kind("partnership-report", meetings.PartnershipReport, meetings.partnership_report, template=3),
+    Kind("parent-statement", people.ParentStatement, people.parent_statement, template=3),
+    Kind("visit-assignment", people.VisitAssignment, people.visit_assignment, endorser=people.endorser_of_visit, template=3),
+    Kind("visit-report", people.VisitReport, people.visit_report, template=4),
+    Kind("conference-minutes", meetings.ConferenceMinutes, meetings.conference_minutes, template=4),
+    Kind("conference-attendance", meetings.ConferenceAttendance, meetings.conference_attendance, template=3),
+    Kind("consultation-report", meetings.ConsultationReport, meetings.consultation_report, template=4),
+    Kind("partnership-report", meetings.PartnershipReport, meetings.partnership_report, template=4),
     Kind("official-report", official.OfficialReport, official.official_report),
-    Kind("data-release", official.DataRelease, official.data_release, template=3),
-    Kind("case-closing", whole.CaseClosing, whole.case_closing, template=2),
-    Kind("case-summary", whole.CaseSummary, whole.case_summary, template=3),
-    Kind("subject-access", whole.SubjectAccess, whole.subject_access, template=3),
+    Kind("data-release", official.DataRelease, official.data_release, template=4),
+    Kind("case-closing", whole.CaseClosing, whole.case_closing, template=3),
+    Kind("case-summary", whole.CaseSummary, whole.case_summary, template=4),
+    Kind("subject-access", whole.SubjectAccess, whole.subject_access, template=4),
 )
 
 REPORTS: Mapping[str, Kind[Figures]] = kinds_of(
-    Kind("monthly-report", reports.MonthlyReport, reports.monthly_report, template=3),
-    Kind("semester-report", reports.SemesterReport, reports.semester_report, template=3),
-    Kind("district-report", reports.DistrictReport, reports.district_report, template=3),
+    Kind("monthly-report", reports.MonthlyReport, reports.monthly_report, template=4),
+    Kind("semester-report", reports.SemesterReport, reports.semester_report, template=4),
+    Kind("district-report", reports.DistrictReport, reports.district_report, template=4),
 )

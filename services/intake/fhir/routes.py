@@ -19,6 +19,8 @@ from shared.errors import Fault, Invalid, NotFound
 from shared.fhir_searching import Search, bundle, fits
 from shared.operation_outcome import FhirResponse
 
+_KNOWN: dict[int | str, dict[str, Any]] = {200: {"description": "It is known already, under the same identifier"}}
+
 
 @dataclass(frozen=True, slots=True)
 class Reception:
@@ -120,11 +122,16 @@ def _add_sending(routes: APIRouter, reception: Reception) -> None:
     async def transaction(request: Request, principal: SignedIn) -> FhirResponse:
         return await reception.transaction(request, principal)
 
-    @routes.post("/ServiceRequest", status_code=201, summary="One that contains its Patient; `identifier` or `If-None-Exist` makes a repeat harmless")
+    @routes.post(
+        "/ServiceRequest",
+        status_code=201,
+        responses=_KNOWN,
+        summary="One that contains its Patient; `identifier` or `If-None-Exist` makes a repeat harmless",
+    )
     async def service_request(request: Request, principal: SignedIn) -> FhirResponse:
         return await reception.one(request, principal, "ServiceRequest")
 
-    @routes.post("/Task", status_code=201, summary="One that contains its ServiceRequest and Patient")
+    @routes.post("/Task", status_code=201, responses=_KNOWN, summary="One that contains its ServiceRequest and Patient")
     async def task(request: Request, principal: SignedIn) -> FhirResponse:
         return await reception.one(request, principal, "Task")
 

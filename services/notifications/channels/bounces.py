@@ -18,10 +18,13 @@ _HEADERS = ("X-Tanggap-Alerts", "Message-ID")
 
 def came_back(content: bytes) -> Sequence[UUID]:
     """The messages that failed for good, by the ids of the outbox; none where it is no such report."""
-    report = message_from_bytes(content)
-    if not any(_failed(block) for block in _blocks(report)):
+    try:
+        report = message_from_bytes(content)
+        if not any(_failed(block) for block in _blocks(report)):
+            return ()
+        found = [identifier for text in _named(report) for identifier in _UUID.findall(text.lower())]
+    except RecursionError:  # parts inside each other without end: no mail of ours, so no report of one
         return ()
-    found = [identifier for text in _named(report) for identifier in _UUID.findall(text.lower())]
     return [UUID(each) for each in dict.fromkeys(found)][:MOST]
 
 

@@ -27,6 +27,7 @@ from services.notifications.senders.signing import TOLERANCE, NotVerified
 from shared.access import SignedIn
 from shared.clock import Clock
 from shared.errors import Fault, Invalid, NotFound
+from shared.typed import whole_number
 
 MOST_REPORTS = 1000
 _WHATSAPP: Mapping[str, State] = {"sent": "sent", "delivered": "delivered", "read": "read", "failed": "returned"}
@@ -134,11 +135,9 @@ def _json(body: bytes) -> Any:
 
 
 def _moment(told: str, now: datetime) -> datetime:
-    """Seconds as Meta writes them; now where they are none."""
-    try:
-        return datetime.fromtimestamp(int(told), UTC)
-    except (ValueError, OverflowError, OSError):
-        return now
+    """Seconds as Meta writes them; now where they are none, or not yet."""
+    seconds = whole_number(told)
+    return datetime.fromtimestamp(seconds, UTC) if seconds is not None and seconds <= now.timestamp() else now
 
 
 def router(callbacks: Callbacks) -> APIRouter:

@@ -11,7 +11,7 @@ def found_at(told: object, path: str) -> object:
         match told:
             case Mapping():
                 told = told.get(part)
-            case Sequence() if not isinstance(told, str | bytes) and part.isdigit() and int(part) < len(told):
+            case Sequence() if not isinstance(told, str | bytes) and part.isascii() and part.isdigit() and int(part) < len(told):
                 told = told[int(part)]
             case _:
                 return None

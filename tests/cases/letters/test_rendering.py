@@ -154,6 +154,15 @@ def test_place_and_date_never_part_from_the_signatures_below_them(words: int):
     assert laid_out.signatures[0].name in dated
 
 
+@pytest.mark.parametrize("words", range(0, 90, 3))
+def test_no_page_holds_a_qr_code_alone(words: int):
+    """However long what stands above is."""
+    laid_out = sample("subject-access", text="kata " * words + "akhir.")
+    pages = pages_of(opened(rendered(printing(laid_out))))
+    (proved,) = [each for each in pages if "Keaslian surat ini" in each]
+    assert laid_out.signatures[-1].name in proved
+
+
 def test_a_changed_template_or_word_is_a_new_version():
     """Raise `Kind.template` of every document that is printed otherwise now, then write the new hash here."""
     files = sorted([*FORMS.glob("*.toml"), *FORMS.parent.glob("*.typ"), FORMS.parent / "codes.toml", FORMS.parent / "legible.json"])

@@ -92,13 +92,13 @@ def _lying_still(case: Case, wanted: Sequence[Expected]) -> Iterator[Expected]:
 
 
 def _not_overdue_at_once(wanted: Iterable[Expected], case: Case, command: Fact) -> Iterator[Expected]:
-    """Medical care, and the next step of an activity: both are due by what may have happened long before this command."""
+    """Medical care, a report by law, and the next step of an activity: each is due by what may have happened long before this command."""
     now = _said_at(command)
     for each in wanted:
-        if each.what not in (protection.CARE, ACTIVITY_STEP):
+        if each.what not in (protection.CARE, official_reporting.DUE, ACTIVITY_STEP):
             yield each
             continue
-        every_day = each.what == protection.CARE or case.urgency in FOLLOW_UP
+        every_day = each.what != ACTIVITY_STEP or case.urgency in FOLLOW_UP
         left = with_a_day(each, case.deadlines.get(each.key), now, None if every_day else _calendar(command))
         if left:
             yield left
@@ -121,8 +121,7 @@ def of_its_parts(strategies: Strategies, case: Case) -> list[Expected]:
     ]
     if case.moves.merged_into:
         return under_way
-    since = None if case.brought_in and case.brought_in.reported else case.sexual_violence_since
-    by_law = official_reporting.due(case.activities, since, case.owner)
+    by_law = official_reporting.due(case.activities, case.report_since, case.owner)
     return [*by_law, *protection.expected(case.protection, case.hurt_since, case.owner), *case.kept(_handled), *under_way]
 
 

@@ -26,6 +26,7 @@ from services.cases.domain.case.strands import (
 )
 from services.cases.domain.case.transferring import TransferWaiting
 from services.cases.domain.case.whereabouts import NoteWhereabouts, note
+from services.cases.domain.official_reporting import OfficialReportOwed
 from services.cases.domain.referring.referral.state import ENDED
 from services.cases.domain.steps import deadline
 from services.cases.domain.steps.command import Command, recorded
@@ -226,6 +227,8 @@ def _close(command: Close, case: Case) -> Sequence[Event]:
         raise TransferWaiting
     if not all(each.ended or each.rests for each in case.activities.values()):
         raise ActivityStillOpen
+    if case.owes_report:
+        raise OfficialReportOwed
     closed = CaseClosed(**whose(case), concerns=case.concerns, outcome=command.outcome_class)
     return [*_taken_in_hand(command.by, case), TaskReviewed(text=command.task_reviewed, by=command.by), closed]
 

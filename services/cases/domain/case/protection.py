@@ -1,5 +1,5 @@
 """What protects a child in a case of sexual violence: one first account in the child's own words and no repeated questioning, evidence kept,
-medical care offered (domain.md, Urgency). The other rules are refusals of the strategies.
+medical care offered, and the report that the law requires (domain.md, Urgency). The other rules are refusals of the strategies.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from services.cases.domain.steps.act import Acts, act
 from services.cases.domain.steps.activity import Expected
 from services.cases.domain.steps.command import ActEvent, Command
 from services.cases.domain.steps.offer import offered
+from services.cases.domain.steps.tells import counted
 from shared.errors import Refused
 from shared.sealed import CaseText
 
@@ -57,11 +58,28 @@ class MedicalCareOffered(ActEvent):
     where: CaseText
 
 
+class WaiveOfficialReport(Command, called="waive-official-report", permission="finding"):
+    """Nobody files the report that the law requires. ground: somebody else reported it to the office already, or what was told of did not happen."""
+
+    ground: Literal["reported-already", "did-not-happen"]
+    reason: CaseText
+
+
+class OfficialReportWaived(ActEvent):
+    type: Literal["official-report-waived"] = "official-report-waived"
+    version: Literal[1] = 1
+    ground: Literal["reported-already", "did-not-happen"]
+    reason: CaseText
+
+
 @dataclass(frozen=True, slots=True)
 class Protection:
+    """waived: when it was last said that no official report is filed."""
+
     account: bool = False
     evidence: int = 0
     medical_care: str | None = None
+    waived: datetime | None = None
 
 
 NONE = Protection()
@@ -84,6 +102,17 @@ class AccountAlreadyTaken(Refused):
     english = "The child's first account is recorded; a child is not questioned again."
 
 
+class NoReportRequired(Refused):
+    code = "no-report-required"
+    indonesian = "Dalam kasus ini tidak ada pelaporan resmi yang diwajibkan."
+    english = "The law requires no official report in this case."
+
+
+def _waive(_: WaiveOfficialReport, __: Protection, about: About) -> None:
+    if not about.sexual_violence:
+        raise NoReportRequired
+
+
 def _first(_: RecordFirstAccount, protection: Protection, __: About) -> None:
     if protection.account:
         raise AccountAlreadyTaken
@@ -93,6 +122,7 @@ PROTECTION: Acts[Protection] = Acts(
     act(RecordFirstAccount, FirstAccountRecorded, _first),
     act(KeepEvidence, EvidenceKept),
     act(OfferMedicalCare, MedicalCareOffered, offer=offered("medical-care")),
+    act(WaiveOfficialReport, OfficialReportWaived, _waive, tells=counted("ground"), offer=offered("official-report")),
     awaits=("medical-care",),
 )
 
@@ -105,5 +135,7 @@ def evolve(protection: Protection, event: ActEvent) -> Protection:
             return replace(protection, evidence=protection.evidence + 1)
         case MedicalCareOffered():
             return replace(protection, medical_care=event.answer)
+        case OfficialReportWaived():
+            return replace(protection, waived=event.at)
         case _:
             return protection

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import reduce
 from typing import Any, Literal, TypeVar
 
+from services.cases.domain import official_reporting
 from services.cases.domain.case import additions, conflict, families, guardians, handling, moves, own_words, protection
 from services.cases.domain.case.additions import Additions, StrandContinued
 from services.cases.domain.case.conflict import Conflicts, LeftToDistrict
@@ -243,6 +244,19 @@ class Case:
     def sexual_violence_since(self) -> datetime | None:
         """When it was first told of, by category or by a danger; None where it never was."""
         return min((at for at, _ in self._sexual_violence), default=None)
+
+    @property
+    def report_since(self) -> datetime | None:
+        """Since when the law requires an official report: when sexual violence was told of, and not before a leader said that none is filed."""
+        if self.brought_in and self.brought_in.reported:
+            return None
+        waived = self.protection.waived
+        return min((at for at, _ in self._sexual_violence if waived is None or at > waived), default=None)
+
+    @property
+    def owes_report(self) -> bool:
+        """That report was not filed yet."""
+        return bool(official_reporting.due(self.activities, self.report_since, None))
 
     @worked_out
     def hurt_since(self) -> datetime | None:
