@@ -22,6 +22,7 @@ from shared.events import Post
 from shared.keys import USES, Keys
 from shared.machines.key import PREFIX, HolderKind, KeyLookUp, NoKeys
 from shared.posts import Standing
+from shared.sessions import shown_to
 from shared.sessions.cookies import Cookies
 from shared.sessions.presence import Presence, SessionLookUp
 from shared.sessions.session import FRESH, Session
@@ -277,7 +278,7 @@ class Access:
     async def principal(self, request: Request) -> Principal:
         """Who asks, if the route's row lets them, with the posts that count for it.
 
-        Raises: NotSignedIn, NotAllowed, ProofNeeded, Unavailable.
+        Raises: NotSignedIn, NotAllowed, ProofNeeded, ShownToSomebodyElse, Unavailable.
         """
         route = request.scope["route"].path_format
         allowed = self.permissions.roles(request.method, route)
@@ -288,6 +289,7 @@ class Access:
         shown = await self._shown(request, reading=request.method in _READING and not fresh)
         if shown is None:
             raise NotSignedIn("send a bearer token: `Authorization: Bearer …`")
+        shown_to.require(request, shown.who.id)
         if not self._opens(shown, request):
             raise NotAllowed("this key has no scope for that: ask the district for one that has")
         found = asked_by(request, await self._standing(shown)).only(allowed)

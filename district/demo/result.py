@@ -52,9 +52,13 @@ def own_raised(day: Day) -> list[Raised]:
 
 def deliveries(day: Day) -> list[dict[str, Any]]:
     """Every message about the day's own cases."""
-    told = checked(day.client.get(f"{day.stage.origin}/notifications/api/deliveries", headers=day.stage.home.service_headers()))
-    own = {case["id"] for case in day.own_cases()}
-    return [each for each in told["items"] if each["case"] in own]
+    own, found, page = {case["id"] for case in day.own_cases()}, list[dict[str, Any]](), dict[str, str]()
+    while True:
+        told = checked(day.client.get(f"{day.stage.origin}/notifications/api/deliveries", params=page, headers=day.stage.home.service_headers()))
+        found += [each for each in told["items"] if each["case"] in own]
+        if told["next"] is None:
+            return found
+        page = {"cursor": told["next"]}
 
 
 def status_of(day: Day, raised: Raised) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
@@ -17,17 +19,18 @@ from services.notifications.domain.task import TASK
 from services.notifications.domain.task.state import Task
 from services.notifications.domain.task.table import NEEDS_TIME, NEEDS_WORDS, TRIGGERS, Actor, DeclineReason
 from services.notifications.endpoints import LONGEST, endpoint
+from services.notifications.paging import MOST, After, Limit, part
 from services.notifications.partners.answering import Answering, Channel, Said, stream_of
 from services.notifications.partners.links import UNDER, TaskLinks
 from services.notifications.partners.owning import own_task
 from services.notifications.registering import AgencySecrets, Registering
 from services.notifications.senders.signing import NotVerified, secret_bytes
 from services.notifications.subscribers import task_of
-from services.notifications.views import Reader, Roster, agencies, deliveries, tasks
+from services.notifications.views import Page, Reader, Roster, agencies, deliveries, tasks
 from shared.access import EVERYWHERE, Principal, SignedIn
 from shared.addresses import Flaw, mail_address
 from shared.asked import Asked
-from shared.asking import asked
+from shared.asking import asked, read_cursor
 from shared.decider import execute, load
 from shared.errors import Fault, Invalid, NotAllowed, NotFound, Sentences
 from shared.eventstore.projection import Projection
@@ -120,11 +123,12 @@ def _reader(principal: Principal) -> Reader:
 
 def _deliveries(routes: APIRouter, kernel: Kernel, outbox: Projection) -> None:
     @routes.get("/deliveries", summary="Each message and attempt: queued, sending, sent, delivered, read, acknowledged, failed, parked, cancelled")
-    async def list_deliveries(principal: SignedIn, case: str | None = None) -> dict[str, Any]:
-        found = await deliveries(outbox, _reader(principal), case)
+    async def list_deliveries(principal: SignedIn, case: str | None = None, after: After = None, limit: Limit = MOST) -> dict[str, Any]:
+        page = Page(limit + 1, read_cursor(after, datetime.fromisoformat, UUID))
+        found, more = part(await deliveries(outbox, _reader(principal), case, page), limit, "queued_at")
         levels = await _levels(kernel, principal, found)
         theirs = [each for each in found if not each["case"] or may_see(each["kind"], levels[each["case"]])]
-        return {"items": [_without("school", each) for each in theirs], "next": None}
+        return {"items": [_without("school", each) for each in theirs], "next": more}
 
     @routes.post("/alerts/{alert_id}/acknowledge", summary="I have seen it and take it in hand")
     async def acknowledge(alert_id: str, _: Nothing, request: Request, principal: SignedIn) -> dict[str, str]:
@@ -152,14 +156,13 @@ def _tasks(routes: APIRouter, kernel: Kernel, outbox: Projection) -> None:
     answering = Answering(kernel)
 
     @routes.get("/tasks", summary="Tasks: an agency sees its own")
-    async def list_tasks(principal: SignedIn) -> dict[str, Any]:
-        if principal.kind == "agency":
-            found = await tasks(outbox, _reader(principal))
-        else:
-            everything = await tasks(outbox, _reader(principal))
-            levels = await _levels(kernel, principal, everything)
-            found = [each for each in everything if reads(levels[each["case"]])]
-        return {"items": [_without("case", _without("school", each)) for each in found], "next": None}
+    async def list_tasks(principal: SignedIn, after: After = None, limit: Limit = MOST) -> dict[str, Any]:
+        page = Page(limit + 1, read_cursor(after, datetime.fromisoformat, str))
+        found, more = part(await tasks(outbox, _reader(principal), page), limit, "requested_at")
+        if principal.kind != "agency":
+            levels = await _levels(kernel, principal, found)
+            found = [each for each in found if reads(levels[each["case"]])]
+        return {"items": [_without("case", _without("school", each)) for each in found], "next": more}
 
     @routes.get("/tasks/{task_id}", summary="One task; an agency's first look is recorded as received")
     async def task(task_id: str, principal: SignedIn, request: Request) -> dict[str, Any]:

@@ -259,6 +259,14 @@ class Reader:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of a long list. after: moment and id of the last one that was read, None at the beginning."""
+
+    most: int
+    after: Sequence[Any] | None = None
+
+
 _DELIVERIES = sql.SQL(
     "SELECT o.id, o.kind, o.case_id, o.school, o.receiver, o.step, o.state, o.queued_at, o.sent_at,"
     " CASE WHEN o.kind = 'notice' THEN substr(o.stream, 8) END, CASE WHEN starts_with(o.stream, 'task-') THEN substr(o.stream, 6) END,"
@@ -271,7 +279,7 @@ _RECEIVED = sql.SQL(
 )
 _TASKS = sql.SQL(
     "SELECT o.task, o.case_id, o.school, o.agency, o.priority, o.state, o.respond_by, o.requested_at FROM task_v1 o WHERE {}"
-    " ORDER BY o.requested_at DESC"
+    " ORDER BY o.requested_at DESC, o.task DESC"
 )
 _AGENCIES = sql.SQL(
     "SELECT a.agency, a.name, a.kind, a.services, a.url IS NOT NULL, e.at, e.outcome FROM agency_v1 a LEFT JOIN endpoint_outcome e"
@@ -280,13 +288,15 @@ _AGENCIES = sql.SQL(
 )
 
 
-async def deliveries(outbox: Projection, reader: Reader, case: str | None) -> list[dict[str, Any]]:
-    """Each message and each of its attempts, as far as the reader may know. Raises: StillBuilding, BehindWrite."""
+async def deliveries(outbox: Projection, reader: Reader, case: str | None, page: Page | None = None) -> list[dict[str, Any]]:
+    """Each message and each of its attempts, as far as the reader may know, oldest first. page: None is all. Raises: StillBuilding, BehindWrite."""
     names = ("id", "kind", "case", "school", "receiver", "step", "state", "queued_at", "sent_at", "notice", "task", "attempts")
     async with outbox.reading(reader.wall) as reading:
         wanted = reader.wanted(reading.generation)
         wanted.add_if_asked("o.case_id = %s", case)
-        return await _rows(reading, _DELIVERIES, wanted, names)
+        if page and page.after:
+            wanted.add("(o.queued_at, o.id) > (%s, %s)", *page.after)
+        return await _rows(reading, _DELIVERIES, wanted, names, page.most if page else None)
 
 
 async def received(outbox: Projection, reader: Reader) -> list[dict[str, Any]]:
@@ -297,12 +307,15 @@ async def received(outbox: Projection, reader: Reader) -> list[dict[str, Any]]:
         return await _rows(reading, _RECEIVED, wanted, ("case", "school", "urgent", "state", "queued_at"))
 
 
-async def tasks(outbox: Projection, reader: Reader) -> list[dict[str, Any]]:
-    """Tasks, newest first; an agency's own where it looks. Raises: StillBuilding, BehindWrite."""
+async def tasks(outbox: Projection, reader: Reader, page: Page | None = None) -> list[dict[str, Any]]:
+    """Tasks, newest first; an agency's own where it looks. page: None is all. Raises: StillBuilding, BehindWrite."""
     async with outbox.reading(reader.wall) as reading:
         wanted = reader.wanted(reading.generation)
         wanted.add_if_asked("o.agency = %s", reader.agency)
-        return await _rows(reading, _TASKS, wanted, ("id", "case", "school", "agency", "priority", "state", "respond_by", "requested_at"))
+        if page and page.after:
+            wanted.add("(o.requested_at, o.task) < (%s, %s)", *page.after)
+        names = ("id", "case", "school", "agency", "priority", "state", "respond_by", "requested_at")
+        return await _rows(reading, _TASKS, wanted, names, page.most if page else None)
 
 
 async def agencies(outbox: Projection) -> list[dict[str, Any]]:
@@ -366,6 +379,7 @@ async def keep_endpoint_outcome(database: Database, agency: str, url: str, outco
         )
 
 
-async def _rows(reading: Reading, query: sql.SQL, wanted: Conditions, names: Sequence[str]) -> list[dict[str, Any]]:
-    found = await (await reading.connection.execute(query.format(wanted.where), wanted.values)).fetchall()
+async def _rows(reading: Reading, query: sql.SQL, wanted: Conditions, names: Sequence[str], most: int | None = None) -> list[dict[str, Any]]:
+    asked = query.format(wanted.where) + sql.SQL("" if most is None else " LIMIT {}").format(most)
+    found = await (await reading.connection.execute(asked, wanted.values)).fetchall()
     return [dict(zip(names, row, strict=True)) for row in found]

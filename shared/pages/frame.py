@@ -16,6 +16,7 @@ from shared.pages.environment import Speaking, environment, speaking
 from shared.pages.languages import LANGUAGES, language_of
 from shared.pages.navigation import head_of
 from shared.sessions.session import IDLE, WARNING, Session
+from shared.sessions.shown_to import mark_of
 
 _GIVEN: Mapping[str, object] = {"errors": {}}
 """What every template may ask for, also where its route says nothing of it."""
@@ -70,13 +71,14 @@ class Frame:
 def _about(request: HTTPConnection, now: datetime) -> dict[str, object]:
     """back: where the choice of a language leads. Without the query, which anybody can fill: a page that needs it gives `back` itself.
 
-    session_end: None where there is no session. now: for what is said as near.
+    session_end: None where there is no session. shown_to: what a form says of who reads the page. now: for what is said as near.
     """
     who: Principal = request.scope.get("state", {}).get("who", ANONYMOUS)
     path = request.url.path
     return {
         "signed_in": who.kind == "person",
         "in_session": who.session is not None,
+        "shown_to": mark_of(who.id) if who.kind == "person" else "",
         "session_end": SessionEnd.of(who.session, now) if who.session else None,
         "now": now,
         "navigation": head_of(who.roles, path),

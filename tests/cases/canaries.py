@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 from random import Random
+from zipfile import ZipFile
+
+import httpx
 
 from tests.cases.desk import Desk, School, accused, soon
 
@@ -16,7 +20,14 @@ READS = (
     "lists/unidentified", "lists/commitments", "schools/{school}/duty", "calendar", "calendar/schools/{school}",
     "reports/monthly?school={school}&month=2026-11", "reports/district?month=2026-11", "consultations/{consultation}", "groups/nothing",
 )  # fmt: skip
-PAGES = ("/cases/", "/cases/cases/{case}", "/cases/cases/{case}?reason=supervision")
+PAGES = (
+    "/cases/", "/cases/cases/{case}", "/cases/cases/{case}?reason=supervision", "/cases/cases/{case}/pembaca", "/cases/cases/{case}/surat",
+    "/cases/cases/{case}/catat", "/cases/cases/{case}/langkah/note", "/cases/cases/{case}/langkah/close",
+    "/cases/cases/{case}/kegiatan/{counselling}/lampiran", "/cases/cases/{case}/langkah/evaluate-counselling?activity={counselling}",
+    "/cases/cases/{case}/langkah/evaluate-counselling?activity={counselling}&reason=safety", "/cases/menunggu", "/cases/menunggu/today",
+    "/cases/serah-terima", "/cases/kegiatan", "/cases/tanpa-kasus", "/cases/tanpa-kasus/consultation/{consultation}", "/cases/untuk-saya",
+    "/cases/angka", "/cases/sekolah/{school}", "/cases/daftar.xlsx",
+)  # fmt: skip
 POSTS = ("note", "acknowledge", "close", "assign", "take-over-case", "break-glass", "review-glass", "transfer-case", "nothing-of-the-kind")
 """By people of another school, who change nothing."""
 
@@ -28,6 +39,7 @@ class Told:
     school: School
     case: str
     consultation: str = ""
+    counselling: str = ""
     readers: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def word(self, name: str) -> str:
@@ -44,6 +56,7 @@ async def told_case(school: School) -> Told:
     await desk.done(case, "note", school.counsellor, text=told.word("catatan"))
     words = dict.fromkeys(("symptoms", "complaint", "problem", "causes", "goal", "approach", "result", "next_plan"), told.word("konseling"))
     known = {"activity": (await desk.done(case, "request-counselling", school.counsellor, origin="self", field="social", reason="x"))["activity"]}
+    told.counselling = known["activity"]
     await desk.done(case, "schedule-counselling", school.counsellor, when=soon(days=1), place=told.word("tempat"), **known)
     await desk.done(case, "hold-counselling", school.counsellor, meeting=1, confidentiality_told=True, **words, **known)
     question = {"teacher": teacher, "aim": "information", "question": told.word("pertanyaan"), "respond_by": soon(days=1)}
@@ -100,16 +113,24 @@ def leaked(told: list[Told], reader: str, shown: str) -> Iterator[str]:
 async def asks(desk: Desk, told: list[Told], who: Asker, random: Random) -> str:
     """One request; everything that came back, with its headers. Somebody of another school also tries to do something."""
     about = random.choice(told)
-    names = {"case": about.case, "school": about.school.id, "consultation": about.consultation}
+    names = {"case": about.case, "school": about.school.id, "consultation": about.consultation, "counselling": about.counselling}
     stranger = who.school is not None and who.school is not about.school
     kind = random.random()
     if kind < 0.15 and stranger:
         answer = await desk.client.post(
             f"/cases/api/cases/{about.case}/{random.choice(POSTS)}", headers=who.headers, json={"text": "x", "reason": "x"}
         )
-    elif kind < 0.3:
+    elif kind < 0.5:
         answer = await desk.client.get(random.choice(PAGES).format(**names), headers=who.headers)
     else:
         answer = await desk.client.get(f"/cases/api/{random.choice(READS)}".format(**names), headers=who.headers)
     assert answer.status_code < 500, answer.text
-    return f"{answer.headers}{answer.text}"
+    return f"{answer.headers}{_read(answer)}"
+
+
+def _read(answer: httpx.Response) -> str:
+    """The words of an answer, also of a file that is packed."""
+    if not answer.content.startswith(b"PK"):
+        return answer.text
+    with ZipFile(BytesIO(answer.content)) as packed:
+        return "".join(packed.read(each).decode(errors="replace") for each in packed.namelist())

@@ -135,3 +135,12 @@ async def test_counselling_files_end_with_the_counselling_notes_and_others_stay(
     assert await erasures._kept_here(Ended(erasure="e", person=student, cases=(case,), owners=(student,), purposes=("counselling",))) == 1
     assert (await cases.client.get(f"{confided}/{ends['attachment']}/asli", headers=school.counsellor)).status_code == 404
     assert (await cases.client.get(f"{open_page}/{stays['attachment']}/asli", headers=school.counsellor)).content == PDF
+
+
+async def test_whoever_reads_a_colleague_s_case_is_asked_why_before_its_files_are_shown(cases):
+    school = await cases.school()
+    case, page = await counselling(cases, school)
+    await cases.done(case, "assign", school.coordinator, to=school.named("counsellor"))
+    asked = await cases.client.get(page, headers=school.coordinator | {"accept": "text/html"})
+    assert (asked.status_code, "Mengapa Anda membaca kasus ini?" in asked.text) == (428, True)
+    assert f'action="{page}"' in asked.text, "and it leads back to where they wanted to go"

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from shared.sessions.shown_to import FIELD
 from tests.cases.test_forms import Fields
 
 pytestmark = pytest.mark.anyio
@@ -26,6 +27,11 @@ async def opened(cases, case, who) -> Fields:
 async def sent(cases, case, who, fields, **typed):
     said = fields.hidden | {"at": then()} | SAID | typed
     return await cases.client.post(f"/cases/cases/{case}/catat", headers=who | {"sec-fetch-site": "same-origin"}, data=said)
+
+
+def forged(hidden: dict[str, str]) -> dict[str, str]:
+    """A form of somebody else's as one sends it who does not say whom it was shown to."""
+    return {name: value for name, value in hidden.items() if name != FIELD}
 
 
 async def kinds(cases, case) -> list[str]:
@@ -139,6 +145,7 @@ async def test_who_may_not_record_gets_no_form(cases):
     for who, status in ((school.other, 409), (elsewhere.counsellor, 404), (school.teacher, 403)):
         assert (await cases.client.get(f"/cases/cases/{case}/catat", headers=who)).status_code == status
     fields = await opened(cases, case, school.counsellor)
+    fields.hidden = forged(fields.hidden)
     assert (await sent(cases, case, elsewhere.counsellor, fields, area="social", confidentiality="1")).status_code == 404
     assert (await sent(cases, case, school.other, fields, area="social", confidentiality="1")).status_code == 403
     assert (await sent(cases, case, elsewhere.counsellor, fields, result="")).status_code == 404
@@ -152,7 +159,7 @@ async def test_a_draft_of_a_session_comes_back_and_is_gone_once_it_is_recorded(c
     headers = school.counsellor | {"sec-fetch-site": "same-origin", "accept": "text/plain"}
     said = fields.hidden | {"at": then(), "story": "Cerita kutilang", "next": "open"}
     assert (await cases.client.post(f"/cases/cases/{case}/catat/konsep", headers=headers, data=said)).status_code == 200
-    assert (await cases.client.post(f"/cases/cases/{case}/catat/konsep", headers=headers | school.principal, data=said)).status_code == 403
+    assert (await cases.client.post(f"/cases/cases/{case}/catat/konsep", headers=headers | school.principal, data=forged(said))).status_code == 403
     page = (await cases.client.get(f"/cases/cases/{case}/catat", headers=school.counsellor)).text
     assert "Cerita kutilang" in page and "Konsep disimpan" in page and Fields(page).hidden["key"] == fields.hidden["key"]
     answer = await sent(cases, case, school.counsellor, Fields(page), area="social", confidentiality="1")
@@ -171,7 +178,7 @@ async def test_a_coordinator_s_form_shows_and_continues_nothing_of_a_colleague_s
     assert "kenari" not in page.text
     assert theirs not in page.text
     for way in ("catat", "catat/konsep"):
-        said = first.hidden | {"at": then(), "activity": theirs} | SAID
+        said = forged(first.hidden) | {"at": then(), "activity": theirs} | SAID
         answer = await cases.client.post(f"/cases/cases/{case}/{way}", headers=school.coordinator | {"sec-fetch-site": "same-origin"}, data=said)
         assert (answer.status_code, "Tujuan kenari" in answer.text) == (403, False)
     assert await kinds(cases, case) == ["requested", "scheduled", "held", "evaluated"]

@@ -1,11 +1,13 @@
 """Signing in with a name, a password and a code: the same answer for unknown and wrong, ever more slowly, and nothing counts twice."""
 
 import asyncio
+import logging
 import threading
 import time
 from datetime import timedelta
 
 import pytest
+import structlog
 
 from services.intake.accounts import signing_in
 from services.intake.accounts.codes import typed_code
@@ -41,6 +43,16 @@ async def test_name_password_and_code_of_the_telephone_sign_in(desk):
 async def test_whatever_is_wrong_gets_one_answer(desk, wrong):
     mine = await desk.open("ani")
     await refused(desk, mine.typed(desk.clock.now(), **wrong))
+
+
+async def test_each_try_is_logged_in_fixed_words(desk):
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))  # another test's service may have been set to say less
+    mine = await desk.open("ani")
+    with structlog.testing.capture_logs() as logged:
+        await refused(desk, mine.typed(desk.clock.now(), password="gunung merapi di sore hari"))
+        await desk.signing_in.proved(mine.typed(desk.clock.now()), NETWORK)
+    said = [{name: value for name, value in each.items() if name != "log_level"} for each in logged if each["event"].startswith("password-")]
+    assert said == [{"event": "password-refused"}, {"event": "password-accepted", "way": "password"}]
 
 
 async def test_a_code_is_never_accepted_twice_also_by_two_at_once(desk):
@@ -238,6 +250,18 @@ async def test_few_may_wait_and_who_comes_next_is_told_to_come_again():
     outcomes = await asyncio.gather(*(hashing.hashed("kata sandi") for _ in range(5)), return_exceptions=True)
     assert [isinstance(each, SignInBusy) for each in outcomes] == [False] * 3 + [True] * 2
     assert SignInBusy.retry_after == 5
+    assert await hashing.hashed("kata sandi")
+
+
+async def test_whose_turn_does_not_come_in_time_is_told_to_come_again_and_the_work_before_ends():
+    """On a machine that has too much to do one hash takes a second, and those who wait do not wait for half a minute."""
+    hashing, done = Hashing(patience=0.01), threading.Event()
+    working = asyncio.create_task(hashing.beside(lambda: done.wait(30)))
+    await asyncio.sleep(0)
+    with pytest.raises(SignInBusy):
+        await hashing.hashed("kata sandi")
+    done.set()
+    assert await working
     assert await hashing.hashed("kata sandi")
 
 

@@ -192,12 +192,16 @@ class Desk:
         assert answer.status_code == 201, answer.text
 
     async def deliveries(self, case: str | None = None) -> list[dict]:
-        """A list that is behind what was stored answers 503 and is asked again."""
-        parameters = {"case": case} if case else {}
-        answer = await self.client.get("/notifications/api/deliveries", params=parameters, headers=self.as_service())
-        while answer.status_code == 503:
+        """All of them, page by page. A list that is behind what was stored answers 503 and is asked again."""
+        parameters, found = {"case": case} if case else {}, []
+        while True:
             answer = await self.client.get("/notifications/api/deliveries", params=parameters, headers=self.as_service())
-        return answer.json()["items"]
+            if answer.status_code == 503:
+                continue
+            found += answer.json()["items"]
+            if answer.json()["next"] is None:
+                return found
+            parameters["cursor"] = answer.json()["next"]
 
     async def states(self, case: str) -> list[str]:
         return [each["state"] for each in await self.deliveries(case)]

@@ -332,3 +332,22 @@ async def test_no_table_holds_an_address_or_a_name_in_clear(running):
         for table in ("person_v1", "outbox_v1", "attempt", "deadline_v1", "notice_v1", "task_v1", "event"):
             rows = await (await connection.execute(f"SELECT t::text FROM {table} t WHERE t::text LIKE '%%@example.org%%'")).fetchall()
             assert rows == [], table
+
+
+async def test_security_14_long_lists_are_answered_in_pages_that_lose_and_repeat_nothing(running):
+    for _ in range(3):
+        await alerted(running)
+    await referred(running), await referred(running)
+    for path, who in (("deliveries", running.as_service()), ("tasks", running.as_agency("upt"))):
+        whole = (await running.client.get(f"/notifications/api/{path}", headers=who)).json()
+        found, place, more = list[str](), dict[str, str](), True
+        while more:
+            told = (await running.client.get(f"/notifications/api/{path}", headers=who, params={"limit": 1, **place})).json()
+            assert len(told["items"]) <= 1
+            found += [each["id"] for each in told["items"]]
+            place, more = {"cursor": told["next"]}, told["next"] is not None
+        assert found == [each["id"] for each in whole["items"]], path
+        assert (len(found) > 1, whole["next"]) == (True, None), path
+        for odd in ("x", "WyIyMDI2LTExLTI5IiwgIngiXQ", ""):
+            assert (await running.client.get(f"/notifications/api/{path}", headers=who, params={"cursor": odd})).status_code in (200, 422), odd
+        assert (await running.client.get(f"/notifications/api/{path}", headers=who, params={"limit": 201})).status_code == 422

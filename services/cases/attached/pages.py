@@ -53,7 +53,7 @@ class FilePages:
     def why(self, request: Request, case_id: str, stands: str, needed: ReadingReasonNeeded) -> HTMLResponse:
         """Somebody else's case is read with a reason. stands: with what, as the address says it."""
         why = Sentences(needed.indonesian, needed.english)
-        told = {"id": case_id, "leads_to": f"/{stands}/lampiran", "why": why, "reasons": READING_REASONS}
+        told = {"id": case_id, "leads_to": f"/{stands}/lampiran", "why": why, "reasons": READING_REASONS, "saved": None}
         return self.unsealing.kernel.frame.page(request, "reason.html", told, needed.status)
 
     async def add(self, request: Request, principal: Principal, seen: Seen, reason: ReadingReason | None) -> Response:

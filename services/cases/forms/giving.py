@@ -24,6 +24,7 @@ from shared.access import Principal
 from shared.asked import Asked
 from shared.errors import IdempotencyMismatch, Invalid, NotAllowed, ProofNeeded, Refused, Sentences, Unavailable, VersionConflict
 from shared.message import TANGGAP, derived_id
+from shared.sessions.shown_to import FIELD
 
 CHANGED = Sentences(
     "Sementara Anda menulis, orang lain menyimpan sesuatu pada kasus ini. Isian Anda masih ada di sini: periksa, lalu kirim lagi.",
@@ -160,9 +161,9 @@ async def attempted(taking: Awaitable[object], faulty: Callable[[Invalid], Fault
 
 
 def typed_in(pairs: Sequence[tuple[str, object]]) -> dict[str, list[str]]:
-    """The text fields of a form that a browser sent."""
+    """The text fields of a form that a browser sent, as far as a person typed or chose them."""
     typed: dict[str, list[str]] = {}
     for name, value in pairs:
-        if isinstance(value, str):
+        if isinstance(value, str) and name != FIELD:
             typed.setdefault(name, []).append(value)
     return typed

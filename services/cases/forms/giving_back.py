@@ -1,4 +1,4 @@
-"""A form that came while the session had ended, or nothing could be saved, is given back as typed, to be sent again (people page, rule 3).
+"""A form that came while the session had ended, somebody else had signed in, or nothing could be saved, is given back as typed (people page, rule 3).
 
 It stands around the whole route, because who asks is looked up before the route begins.
 """
@@ -16,12 +16,18 @@ from services.cases.forms.wording import Form
 from shared.errors import NotSignedIn, Sentences, Unavailable
 from shared.pages import Frame, Text, say
 from shared.pages.refusals import SIGN_IN, wants_page
+from shared.sessions.shown_to import FIELD, ShownToSomebodyElse, note
 
 SIGNED_OUT = Sentences(
     "Waktu masuk Anda sudah habis. Masuk di tab lain, lalu tekan Kirim lagi di sini.",
     "Your session has ended. Sign in in another tab, then press Send again here.",
 )
+SOMEBODY_ELSE = Sentences(ShownToSomebodyElse.indonesian, ShownToSomebodyElse.english)
 _RECORDING = say("Catat layanan")
+
+
+_Kept = Unavailable | NotSignedIn | ShownToSomebodyElse
+"""Why a form is given back."""
 
 
 def giving_back(frame: Frame, forms: Mapping[str, Form], title: Text = _RECORDING) -> type[APIRoute]:
@@ -32,9 +38,10 @@ def giving_back(frame: Frame, forms: Mapping[str, Form], title: Text = _RECORDIN
             taking = super().get_route_handler()
 
             async def taken(request: Request) -> Response:
+                note(request, await _shown_to(request))
                 try:
                     return await taking(request)
-                except (Unavailable, NotSignedIn) as error:
+                except (Unavailable, NotSignedIn, ShownToSomebodyElse) as error:
                     if not _is_form_of_ours(request):
                         raise
                     return await _given_back(frame, forms, title, request, error)
@@ -44,12 +51,20 @@ def giving_back(frame: Frame, forms: Mapping[str, Form], title: Text = _RECORDIN
     return GivesBack
 
 
+async def _shown_to(request: Request) -> str:
+    """What a form says of whom it was shown to."""
+    if request.method != "POST":
+        return ""
+    async with request.form() as given:
+        return str(given.get(FIELD, ""))
+
+
 def _is_form_of_ours(request: Request) -> bool:
     """Sent by a page of ours, by a person: nothing that another site sent is shown with a button to send it again."""
     return request.method == "POST" and wants_page(request) and request.headers.get("sec-fetch-site") == "same-origin"
 
 
-async def _given_back(frame: Frame, forms: Mapping[str, Form], title: Text, request: Request, error: Unavailable | NotSignedIn) -> Response:
+async def _given_back(frame: Frame, forms: Mapping[str, Form], title: Text, request: Request, error: _Kept) -> Response:
     async with request.form() as given:
         typed = typed_in(given.multi_items())
     form = forms.get(request.path_params.get("called", ""))
@@ -58,7 +73,18 @@ async def _given_back(frame: Frame, forms: Mapping[str, Form], title: Text, requ
         "title": form.title if form else title,
         "typed": [(name, value, labels.get(name.split("-")[0], "")) for name, values in typed.items() for value in values],
         "address": str(request.url.path).removesuffix("/konsep") + (f"?{request.url.query}" if request.url.query else ""),
-        "notice": SIGNED_OUT if isinstance(error, NotSignedIn) else NOT_NOW,
-        "sign_in": SIGN_IN if isinstance(error, NotSignedIn) else "",
+        "shown_to": await _shown_to(request),
+        "notice": _notice(error),
+        "sign_in": "" if isinstance(error, Unavailable) else SIGN_IN,
     }
     return frame.page(request, "forms/kept.html", told, error.status)
+
+
+def _notice(error: _Kept) -> Sentences:
+    match error:
+        case NotSignedIn():
+            return SIGNED_OUT
+        case ShownToSomebodyElse():
+            return SOMEBODY_ELSE
+        case _:
+            return NOT_NOW

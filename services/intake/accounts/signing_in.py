@@ -7,6 +7,8 @@ import time
 from dataclasses import dataclass
 from typing import Literal
 
+import structlog
+
 from services.intake.accounts import codes
 from services.intake.accounts.accounts import Accounts
 from services.intake.accounts.hashing import Hashing
@@ -21,6 +23,8 @@ from services.intake.domain.sign_in_name import Holder
 from shared.clock import Clock
 from shared.errors import Refused, VersionConflict
 from shared.sealed import Erased
+
+log = structlog.get_logger()
 
 ANSWERED_AFTER = 0.6
 """Seconds after which a refusal is answered, whatever was wrong. It is more than all the checks together take."""
@@ -79,8 +83,10 @@ class PasswordSignIn:
         way = await self._way(holder or _NOBODY, told)
         if way is None or holder is None:
             await asyncio.sleep(began + ANSWERED_AFTER - time.monotonic())
+            log.info("password-refused")  # fixed words: neither who nor from where
             raise SignInRefused
         await self.pacing.forgive(name, of_network)
+        log.info("password-accepted", way=way)
         return Proved(holder.person, way)
 
     async def _way(self, holder: Holder, told: Typed) -> SecondWay | None:
