@@ -27,7 +27,7 @@ def test_the_export_loses_the_guardians_of_one_school_and_changes_nothing_else(t
 
 
 def test_what_was_refused_stands_on_the_page_and_with_its_mend_in_the_file(tmp_path):
-    day = day_of(tmp_path, lambda _: httpx.Response(200, json={"items": [], "state": "closed"}))
+    day = day_of(tmp_path, lambda _: httpx.Response(200, json={"items": [], "next": None, "state": "closed"}))
     day.kept.refused = [PART]
     assert any("20100002:guardians, 96 dari / of 96" in line for line in page(day, [], []))
     assert refused_table(day).lines()[-1] == "20100002:guardians\tSMP Negeri 1\t96\t96\tperiksa\tcheck"
