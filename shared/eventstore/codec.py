@@ -101,6 +101,18 @@ def _read(validate: Callable[[], D], bodies: Sequence[str]) -> D:
     try:
         return validate()
     except ValidationError:
-        found = [json.loads(body) for body in bodies]
-        require_known((each["type"], each["version"]) for each in found)
+        require_known(kind for body in bodies if (kind := _kind_of(body)))
         raise
+
+
+def _kind_of(body: str) -> tuple[str, int] | None:
+    """Type and version as the body says them; None where it is no event's body at all."""
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return None
+    match found:
+        case {"type": str(kind), "version": int(version)}:
+            return kind, version
+        case _:
+            return None

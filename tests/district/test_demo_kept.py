@@ -198,7 +198,7 @@ def test_12_the_page_is_a_page_at_every_width_and_links_are_whole(tmp_path, widt
     day = day_of(tmp_path, district_with(list(sample_schools()), [case("c-1")]))
     day.kept = Kept(steps=["x"], raised=[OURS], untold=[("seseorang " * 30, "sebab")] * 100, left=[("s", "sebab " * 40)] * 9)
     day.read_cases()
-    day.client = httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(200, json={"items": [], "state": "closed"})))
+    day.client = httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(200, json={"items": [], "next": None, "state": "closed"})))
     lines, links = page(day, [], ["terbuka " * 30] * 50, width=width), to_try(day, width=width)
     assert len([*lines, *links]) <= 48
     assert all(len(line) <= width for line in lines)

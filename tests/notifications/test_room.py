@@ -67,7 +67,7 @@ async def test_an_office_is_asked_by_mail_answers_by_link_and_the_search_tells_i
         assert await answers(partner.running) == [(False, "link", "link:upt")]
         assert await reasons(partner.running) == [("room-now", "against")]
         listed = await partner.running.client.get("/notifications/mitra", headers=partner.counsellor)
-        assert "sedang penuh" in listed.text and "0 hari" in listed.text
+        assert "sedang penuh" in listed.text and "hari ini" in listed.text
 
 
 async def test_a_scanner_that_opens_the_link_changes_nothing(partners):

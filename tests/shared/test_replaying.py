@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from shared.errors import LaterRelease
 from shared.eventstore.codec import EventCodec
 from shared.eventstore.memory import InMemoryEventStore
 from shared.eventstore.replaying import FOLDED, pages
@@ -55,8 +56,9 @@ OLD = st.builds('{{"type":"weighed","version":1,"pounds":{},"at":"2026-03-02T12:
 SOUND = '{"type":"labelled","version":1,"text":{"kid":"k","context":"c","box":"b"},"tags":[],"sizes":[]}'
 WRONG = [
     "", "null", "[]", "{}", "NULL", SOUND[:-1], SOUND + "x", f"{SOUND},{SOUND}", f"[{SOUND}]", SOUND.replace('"k"', "7"),
-    SOUND.replace("labelled", "unknown"), SOUND.replace("}", ',"more":1}', 2), SOUND.replace(":1,", ":9,", 1),
+    SOUND.replace("}", ',"more":1}', 2), SOUND.replace("labelled", "7").replace('"7"', "7"),
 ]  # fmt: skip
+LATER = [SOUND.replace("labelled", "unknown"), SOUND.replace(":1,", ":9,", 1)]
 
 
 def kept(body: str, place: int) -> Entry:
@@ -96,6 +98,15 @@ def test_a_wrong_body_is_refused_wherever_it_stands_and_named_by_its_place(body)
     with pytest.raises(ValidationError) as refused:
         CODEC.decode_many([kept(SOUND, 1), wrong, kept(SOUND, 3)])
     assert {error["loc"][0] for error in refused.value.errors()} == {1}
+
+
+@pytest.mark.parametrize("body", LATER)
+def test_what_a_later_release_wrote_is_told_apart_from_a_wrong_body_also_beside_one(body):
+    later = Entry("thing-1", 2, 2, "labelled", 1, body)
+    with pytest.raises(LaterRelease):
+        CODEC.decode(later)
+    with pytest.raises(LaterRelease):
+        CODEC.decode_many([kept("null", 1), later, kept(SOUND, 3)])
 
 
 def test_two_halves_of_a_body_never_become_one():
