@@ -24,8 +24,13 @@ _FIRST, _AFTER_LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzi
 """Nobody means a moment outside: it is a slip of the finger, and no date can be reckoned on from the end of all years."""
 
 
+def is_meant(moment: datetime) -> bool:
+    """Whether anybody means such a moment."""
+    return _FIRST <= moment < _AFTER_LAST
+
+
 def _meant(moment: datetime) -> datetime:
-    if not _FIRST <= moment < _AFTER_LAST:
+    if not is_meant(moment):
         raise PydanticCustomError("datetime_not_meant", "a moment between 1970 and 2199")
     return moment
 
@@ -41,7 +46,7 @@ def moment_of(typed: str, zone: ZoneInfo) -> datetime | None:
     except ValueError:
         return None
     moment = told if told.tzinfo else told.replace(tzinfo=zone)
-    return moment if _FIRST <= moment < _AFTER_LAST else None
+    return moment if is_meant(moment) else None
 
 
 _MOST_DIGITS = 15

@@ -61,9 +61,11 @@ class Relooking:
             log.warning("file withheld", attachment=attachment)
 
     async def _verdict(self, content: bytes, before: Verdict) -> Verdict:
-        """A scanner that was answered once needs not be there any more."""
+        """Of a scanner that answered once and is not there any more the word holds: also of what it found. What a check found is kept as its word
+        is, so where no scanner says anything neither is let out.
+        """
         try:
             (taken,) = await self.taking.all([Upload(content)])
         except NotTaken:
             return "infected"
-        return "clean" if taken.verdict == "unasked" and before == "clean" else taken.verdict
+        return before if taken.verdict == "unasked" else taken.verdict

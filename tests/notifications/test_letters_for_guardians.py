@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from shared.access import service_principal
 from tests.browser.serving import on_a_port
 from tests.cases.desk import desk as cases_desk
 from tests.cases.desk import soon
 from tests.cases.letters.office import Office, office
+from tests.keys import bearer
 from tests.notifications.desk import Mailbox, desk, mail_server
 from tests.notifications.family import WORDS, Family
 from tests.notifications.scenes import in_states, now, staffed
@@ -80,9 +82,10 @@ async def test_the_summons_opens_after_the_code_exactly_as_it_was_issued_and_is_
     assert WORDS in page
     assert f"{link}/surat/{issued['id']}" in page
     assert issued["number"] in page
+    assert "hapus dari Unduhan bila ponsel dipakai bersama" in page
     answer = await at_home.phone.get(f"{link}/surat/{issued['id']}")
     assert (answer.content == kept, answer.headers["content-type"], answer.headers["cache-control"]) == (True, "application/pdf", "no-store")
-    (reads,) = await at_home.office.cases.sql("SELECT count(*) FROM read_log WHERE reader = %s AND what = 'document'", at_home.mother)
+    (reads,) = await at_home.office.cases.sql("SELECT count(*) FROM read_log WHERE reader = %s AND what = 'summons'", at_home.mother)
     assert reads == (1,)
     async with at_home.family.browser() as stranger:
         assert (await stranger.get(f"{link}/surat/{issued['id']}")).status_code == 404, "nothing before the second factor"
@@ -108,3 +111,18 @@ async def test_nobody_but_notifications_asks_for_them(at_home):
     for who in (at_home.office.school.counsellor, at_home.office.school.teacher, at_home.office.cases.duty):
         answer = await at_home.office.cases.post("guardian-letters/find", who, **asked)
         assert answer.status_code == 403
+    issued, _ = await at_home.issue()
+    intake = bearer(at_home.office.cases.settings, service_principal("intake"))
+    for path, more in (("find", {}), ("pdf", {"document": issued["id"]})):
+        answer = await at_home.office.cases.post(f"guardian-letters/{path}", intake, **asked, **more)
+        assert (path, answer.status_code) == (path, 403), "also no other service of ours"
+
+
+async def test_staff_read_that_the_guardian_opened_the_letter_and_not_the_case(at_home):
+    issued, _ = await at_home.issue()
+    _, link = await at_home.opened(at_home.mother)
+    assert (await at_home.phone.get(f"{link}/surat/{issued['id']}")).status_code == 200
+    cases, counsellor = at_home.office.cases, at_home.office.school.counsellor
+    page, every = [(await cases.client.get(f"/cases/cases/{at_home.case}{path}", headers=counsellor)).text for path in ("", "/pembaca")]
+    assert "Baru saja membuka kasus ini juga:" not in page
+    assert [text.count("surat panggilan saja") for text in (page, every)] == [1, 1]

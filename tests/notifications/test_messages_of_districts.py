@@ -244,12 +244,34 @@ async def test_an_answer_that_can_never_be_taken_is_kept_for_a_person_and_keeps_
         assert [page.text.count(each) for each in (words, "Jawaban yang belum dikenal di sini", "offer-another-day")] == [1, 1, 0]
 
 
+LATER: dict[str, dict[str, Any]] = {
+    "a reason of a later release": {"id": "a-1", "trigger": "decline", "reason": "on-strike", "words": "Kami sedang pindah gedung."},
+    "the end of all years": {"id": "a-1", "trigger": "accept", "at": "9999-12-31T23:59:00Z", "words": "Kami sedang pindah gedung."},
+}
+
+
+@pytest.mark.parametrize("unknown", LATER.values(), ids=LATER)
+async def test_a_reason_or_a_moment_that_nobody_knows_here_is_set_aside_and_keeps_no_later_answer_away(database, redis_url, unknown: dict[str, Any]):
+    async with three(database, redis_url) as world:
+        running, accepts = world.running, {"id": "a-2", "trigger": "accept"}
+        before = len(await running.told("alert-raised"))
+        for answers in ([unknown], [unknown], [unknown, accepts]):
+            assert await world.barat.says(ANSWERED, world.task, answers=answers) == (200, "")
+        assert await world.moved() == ["accept"]
+        (aside,) = [json.loads(event.body) for event in await running.told("task-answer-set-aside")]
+        assert (aside["trigger"], aside["reason"], aside["at"], aside["note"] is None) == (unknown["trigger"], None, None, False)
+        assert len(await running.told("alert-raised")) - before == 1, "somebody hears of it once"
+        page = await running.client.get(f"/notifications/rujukan/{world.task}", headers=running.as_person("ani", "counsellor", "school-1"))
+        assert (page.status_code, page.text.count(unknown["words"])) == (200, 1)
+
+
 UNHEARD_OF: dict[str, tuple[str, dict[str, Any]]] = {
     "a wish of the school's": (ANSWERED, {"answers": [{"id": "a-1", "trigger": "request-cancel"}]}),
     "what two people of the school say": (ANSWERED, {"answers": [{"id": "a-1", "trigger": "enter-in-error"}]}),
     "no answer": (ANSWERED, {"answers": []}),
     "an id that leads elsewhere": (ANSWERED, {"answers": [{"id": "../a", "trigger": "accept"}]}),
     "a referral without a day": (REQUESTED, {"priority": "stat"}),
+    "a referral until the end of all years": (REQUESTED, {"priority": "stat", "respond_by": "9999-12-31T23:59:00Z"}),
     "what is asked of an office": ("id.tanggap.room.asked.v1", {}),
 }
 

@@ -15,8 +15,8 @@ from services.cases.domain.steps.home import is_unsafe
 from services.cases.domain.strategies.parents import PARENTS, ParentInvited, ParentMeetingPlanned
 from services.cases.domain.streams import case_stream
 from services.cases.letters.issuing import Document, Issuing
-from services.cases.reading.read_log import record_read
-from shared.access import SignedIn
+from services.cases.reading.read_log import SUMMONS_READ, record_read
+from shared.access import SignedIn, require_service
 from shared.decider import load
 from shared.errors import NotFound
 from shared.guardian_letters import AskedForGuardian, FileAskedForGuardian, GuardianLetter, GuardianLetters
@@ -54,7 +54,7 @@ class ForGuardians:
         if document is None:
             raise NotFound("no letter of this guardian has this id")
         kernel = self.issuing.road.kernel
-        await record_read(kernel.database, asked.guardian, asked.case, "document", document.issued.issue.made_from)
+        await record_read(kernel.database, asked.guardian, asked.case, SUMMONS_READ, document.issued.issue.made_from)
         return await self.issuing.pdf(document)
 
 
@@ -63,11 +63,13 @@ def router(letters: ForGuardians) -> APIRouter:
     routes = APIRouter(prefix="/cases/api/guardian-letters", tags=["documents"])
 
     @routes.post("/find", summary="The summonses that a guardian may open for a meeting of which they were told")
-    async def find(asked: AskedForGuardian, _: SignedIn) -> GuardianLetters:
+    async def find(asked: AskedForGuardian, principal: SignedIn) -> GuardianLetters:
+        require_service(principal, "notifications")
         return GuardianLetters(letters=tuple(_told(each) for each in await letters.of(asked)))
 
     @routes.post("/pdf", summary="The kept file of one of them", response_class=Response, responses=file_of("application/pdf"))
-    async def pdf(asked: FileAskedForGuardian, _: SignedIn) -> Response:
+    async def pdf(asked: FileAskedForGuardian, principal: SignedIn) -> Response:
+        require_service(principal, "notifications")
         return Response(await letters.file(asked), media_type="application/pdf")
 
     return routes

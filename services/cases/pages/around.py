@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from services.cases.reading.calendars import SchoolCalendars
-from services.cases.reading.read_log import reads_of
+from services.cases.reading.read_log import SUMMONS_READ, reads_of
 from services.cases.reading.roster import Roster
 from services.cases.reading.whereabouts import Whereabouts
 from services.cases.reading.words import READING_REASONS
@@ -32,22 +32,24 @@ SAFETY: Mapping[str, Text] = {
 
 
 class Read(NamedTuple):
-    """A person's last reading of content. reader: by id. reason: its code, where one was asked."""
+    """A person's last reading of content. reader: by id. reason: its code, where one was asked. what: its code."""
 
     reader: str
     at: datetime
     reason: str | None
+    what: str
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """Somebody read content of the case. by: the name. here: they may still be at it."""
+    """Somebody read content of the case. by: the name. here: they may still be at it. letter: they opened the summons to them, and not the case."""
 
     reader: str
     at: datetime
     by: str
     here: bool
     reason: Text
+    letter: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,11 @@ class Around:
     def looked(self, reads: Sequence[Read], names: Mapping[str, str]) -> list[Looked]:
         """The same in words. names: by id."""
         since = self.kernel.clock.now() - _PRESENT
-        return [Looked(each.reader, each.at, names.get(each.reader, ""), each.at > since, _REASONS.get(each.reason or "", "")) for each in reads]
+        return [self._looked(each, names.get(each.reader, ""), since) for each in reads]
+
+    def _looked(self, read: Read, name: str, since: datetime) -> Looked:
+        letter = read.what == SUMMONS_READ
+        return Looked(read.reader, read.at, name, read.at > since and not letter, _REASONS.get(read.reason or "", ""), letter)
 
 
 def safety_of(guardian: str, told: Mapping[str, Any]) -> str:

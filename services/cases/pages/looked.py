@@ -8,6 +8,7 @@ from typing import Any
 from services.cases.pages.people import Names
 from services.cases.reading.calendars import SchoolCalendars
 from services.cases.reading.case import CaseReader
+from services.cases.reading.read_log import SUMMONS_READ
 from services.cases.reading.reads import Reads
 from services.cases.reading.words import READING_REASONS
 from services.cases.rights import ReadingReason
@@ -29,7 +30,7 @@ class Looked:
         case = (await self.reader.require(principal, case_id, reason, "readers")).state
         found = await self.reads.of_case(case_id)
         names = await self.names.of([each.reader for each in found])
-        shown = [{"at": each.read_at, "who": names.get(each.reader), "why": _why(each.reason)} for each in found]
+        shown = [{"at": each.read_at, "who": names.get(each.reader), "why": _why(each.reason), "letter": each.what == SUMMONS_READ} for each in found]
         return {"id": case_id, "zone": (await self.calendars.of(case.school)).zone, "reads": shown}
 
 

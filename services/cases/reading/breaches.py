@@ -12,6 +12,7 @@ from pydantic import AwareDatetime
 
 from services.cases.domain.case.state import Case
 from services.cases.domain.streams import case_stream
+from services.cases.reading.read_log import SUMMONS_READ
 from shared.access import EVERYWHERE, SignedIn
 from shared.conditions import Conditions
 from shared.decider import Decider, load
@@ -44,6 +45,7 @@ Pemberitahuan ini wajib disampaikan paling lambat {due} kepada subjek data dan l
 PARTS = {
     "history": "riwayat kasus",
     "document": "surat resmi",
+    SUMMONS_READ: "surat panggilan",
     "readers": "daftar pembaca",
     "decisions": "keputusan",
     "subject-access": "salinan data pribadi",

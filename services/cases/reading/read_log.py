@@ -7,6 +7,9 @@ from datetime import datetime
 
 from shared.database import Database
 
+SUMMONS_READ = "summons"
+"""What a guardian opened on their own page: a letter to them, and nothing else of the case."""
+
 
 async def record_read(database: Database, reader: str, subject: str, what: str, version: int, reason: str | None = None) -> None:
     """Every read of content is itself recorded, before the content leaves (domain.md, Who is who).
@@ -29,13 +32,13 @@ async def record_reads(database: Database, reader: str, subjects: Mapping[str, i
         )
 
 
-async def reads_of(database: Database, subject: str, most: int) -> list[tuple[str, datetime, str | None]]:
-    """Who read content, when last, and why if they had to say so: each person once, the newest first."""
+async def reads_of(database: Database, subject: str, most: int) -> list[tuple[str, datetime, str | None, str]]:
+    """Who read content, when last, why if they had to say so, and what it was: each person once, the newest first."""
     query = (
-        "SELECT reader, read_at, reason FROM (SELECT DISTINCT ON (reader) reader, read_at, reason FROM read_log WHERE case_id = %s"
+        "SELECT reader, read_at, reason, what FROM (SELECT DISTINCT ON (reader) reader, read_at, reason, what FROM read_log WHERE case_id = %s"
         " ORDER BY reader, read_at DESC) AS each ORDER BY read_at DESC LIMIT %s"
     )
     async with database.acting_as("reads").statement() as connection:
         cursor = await connection.execute(query, (subject, most))
-        rows: list[tuple[str, datetime, str | None]] = await cursor.fetchall()
+        rows: list[tuple[str, datetime, str | None, str]] = await cursor.fetchall()
     return rows

@@ -9,12 +9,12 @@ from typing import Annotated, Any, Literal
 import orjson
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
 
-from services.notifications.domain.task.table import DeclineReason
-from shared.typed import AS_TYPED
+from shared.typed import AS_TYPED, When
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9_-]+$")]
 Subject = Annotated[str, StringConstraints(max_length=110, pattern=r"^tasks/[A-Za-z0-9_-]+$")]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000), AS_TYPED]
+Code = Annotated[str, StringConstraints(max_length=100)]
 
 ANSWERED: Literal["id.tanggap.arrival.answered.v1"] = "id.tanggap.arrival.answered.v1"
 CANCEL_ASKED: Literal["id.tanggap.referral.cancel-asked.v1"] = "id.tanggap.referral.cancel-asked.v1"
@@ -41,7 +41,7 @@ class _Message(_Said):
 class RequestedData(_Said):
     priority: Literal["routine", "urgent", "stat"]
     purpose: Literal["referral", "transfer"] = "referral"
-    respond_by: AwareDatetime
+    respond_by: When
 
 
 class Requested(_Message):
@@ -56,11 +56,14 @@ class CancelAsked(_Message):
 
 
 class SaidAnswer(_Said):
-    """One answer, by the table of every referral."""
+    """One answer, by the table of every referral. reason: also one that only a later release there knows.
+
+    at: also one that nobody means. A message that is refused for either would be refused for ever (ADR 96).
+    """
 
     id: Id
-    trigger: Annotated[str, StringConstraints(max_length=100)]
-    reason: DeclineReason | None = None
+    trigger: Code
+    reason: Code | None = None
     words: Words | None = None
     at: AwareDatetime | None = None
 
@@ -102,7 +105,7 @@ class Package(_Said):
     """The answer to `PackageWanted`. cautions: of a case that comes with it; a code that we do not know says to be careful all the same."""
 
     package: Words
-    cautions: Annotated[tuple[Annotated[str, StringConstraints(max_length=100)], ...], Field(max_length=20)] = ()
+    cautions: Annotated[tuple[Code, ...], Field(max_length=20)] = ()
 
 
 class SchoolSaid(_Said):

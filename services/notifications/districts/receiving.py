@@ -15,8 +15,8 @@ from services.notifications.domain.arrival import ARRIVAL, Announce, NoSuchArriv
 from services.notifications.domain.task import TASK
 from services.notifications.domain.task.events import TaskRequested
 from services.notifications.domain.task.state import Task
-from services.notifications.domain.task.table import OF_THE_SCHOOL
-from services.notifications.partners.answering import Answering, Said, stream_of
+from services.notifications.domain.task.table import DECLINE_REASONS, OF_THE_SCHOOL
+from services.notifications.partners.answering import Answering, Said, stream_of, transition_of
 from shared.asked import Asked
 from shared.decider import Executed, execute, load
 from shared.errors import Fault, Invalid, NotFound, Refused
@@ -24,6 +24,7 @@ from shared.eventstore.store import Repeated
 from shared.message import TANGGAP, Occasion, derived_id
 from shared.sealed import Erased
 from shared.service import Kernel
+from shared.typed import is_meant
 
 
 class AskedBefore(Refused):
@@ -101,13 +102,21 @@ class Receiving:
     async def _one_answer(self, district: str, task: str, answer: SaidAnswer) -> None:
         """One that can never be taken is kept for a person: each later message holds it again, and would be refused for it (ADR 96)."""
         found, requested = await self._task(district, task)
-        said = Said(answer.trigger, reason=answer.reason, words=answer.words, at=answer.at)
+        said = _understood(answer)
         occasion = self._occasion(district, "answer", f"{task}/{answer.id}", requested)
+        if transition_of(occasion.cause) in found.transitions:
+            return
+        understood = (said.reason, said.at) == (answer.reason, answer.at)
+        if not understood or not await self._taken(task, found, said, occasion):
+            await self.telling.set_aside(requested, answer.id)  # first: what is kept is never refused again, so nobody would hear after a crash
+            await self.answering.put_aside(task, found, said, occasion)
+
+    async def _taken(self, task: str, found: Task, said: Said, occasion: Occasion) -> bool:
         try:
             await self.answering.give(task, found, said, occasion)
         except Refused:
-            await self.telling.set_aside(requested, answer.id)  # first: what is kept is never refused again, so nobody would hear after a crash
-            await self.answering.put_aside(task, found, said, occasion)
+            return False
+        return True
 
     async def _package(self, district: str, told: PackageWanted, message: str, body: bytes) -> dict[str, Any]:
         _, requested = await self._task(district, told.task)
@@ -139,6 +148,13 @@ class Receiving:
     def _occasion(self, district: str, what: str, about: str, requested: TaskRequested | None = None) -> Occasion:
         cause: UUID = derived_id(TANGGAP, "from-district", district, what, about)
         return Occasion(district, requested.school if requested else None, self.kernel.clock.now(), cause, cause)
+
+
+def _understood(answer: SaidAnswer) -> Said:
+    """What of it can be kept here: no reason that we do not know, and no moment that nobody means."""
+    reason = next((each for each in DECLINE_REASONS if each == answer.reason), None)
+    at = answer.at if answer.at and is_meant(answer.at) else None
+    return Said(answer.trigger, reason=reason, words=answer.words, at=at)
 
 
 def _first(done: Executed[Task]) -> Task:

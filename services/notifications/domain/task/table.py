@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 Actor = Literal["I", "R"]
 """I: the school that initiated the referral. R: the agency that received it."""
@@ -18,6 +18,7 @@ Actor = Literal["I", "R"]
 DeclineReason = Literal[
     "no-capacity", "out-of-area", "age", "wrong-service", "insufficient-information", "conflict-of-interest", "already-served", "other"
 ]
+DECLINE_REASONS: tuple[DeclineReason, ...] = get_args(DeclineReason)
 
 
 def _table() -> dict[tuple[str, str, str], tuple[str, str]]:
