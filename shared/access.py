@@ -289,7 +289,7 @@ class Access:
         shown = await self._shown(request, reading=request.method in _READING and not fresh)
         if shown is None:
             raise NotSignedIn("send a bearer token: `Authorization: Bearer …`")
-        shown_to.require(request, shown.who.id)
+        shown_to.require(await shown_to.said_in(request), shown.who.id)
         if not self._opens(shown, request):
             raise NotAllowed("this key has no scope for that: ask the district for one that has")
         found = asked_by(request, await self._standing(shown)).only(allowed)

@@ -23,9 +23,11 @@ from shared.errors import Fault, Invalid, Malformed, Refused, SentFromElsewhere,
 from shared.leaving import SCOPE as LEAVING
 from shared.operation_outcome import asks_fhir, operation_outcome, refused
 from shared.pages import Frame
+from shared.pages.giving_back import given_back, is_form_of_ours
 from shared.pages.refusals import missing_page, refusal_page, wants_page
 from shared.sessions.elsewhere import is_from_elsewhere
 from shared.sessions.presence import with_use
+from shared.sessions.shown_to import ShownToSomebodyElse, note
 from shared.tracing import traces
 from shared.tracing.spans import TRACED, Asking
 
@@ -98,6 +100,8 @@ class _Answers:
         self._frame = frame
 
     async def known(self, request: Request, error: Exception) -> Response:
+        if self._frame and isinstance(error, ShownToSomebodyElse) and is_form_of_ours(request):
+            return await given_back(self._frame, request, error)
         return answer(self._frame, request, error if isinstance(error, TanggapError) else TanggapError())
 
     async def validation(self, request: Request, error: Exception) -> Response:
@@ -207,6 +211,7 @@ class Guard:
         if isinstance(body, TanggapError):
             await answer(self._frame, Request(scope), body)(scope, receive, send_guarded)
             return
+        note(scope, body)
         await self._app(scope, _replayed(body, receive), send_guarded)
 
 

@@ -19,7 +19,7 @@ from services.cases.domain.streams import case_stream
 from services.cases.reading.calendars import SchoolCalendars
 from services.cases.reading.worklist import WorkList
 from shared.decider import Decider, load
-from shared.errors import TanggapError, Unavailable
+from shared.errors import LaterRelease, TanggapError, Unavailable
 from shared.eventstore.projection import Projection
 from shared.eventstore.store import EventStore, Outcome, Repeated, Stored
 from shared.message import TANGGAP, Event, Fact, Occasion, derived_id
@@ -57,11 +57,11 @@ class Clockwork:
             await asyncio.sleep(EVERY)
 
     async def _pass(self, case: str, key: str, due: datetime, now: datetime) -> None:
-        """One deadline that fails must not stop the others."""
+        """One deadline that fails must not stop the others, nor one that a later release has to pass (ADR 72)."""
         try:
             outcome = await pass_deadline(self._kernel.store, self._decider, self._calendars, Overdue(case, key, due), now)
         except TanggapError as error:
-            if isinstance(error, Unavailable):
+            if isinstance(error, Unavailable) and not isinstance(error, LaterRelease):
                 raise
             log.warning("deadline-failed", case=case, error=type(error).__name__)
             self._failed[case, key] = asyncio.get_running_loop().time() + AGAIN

@@ -21,7 +21,7 @@ from services.notifications.domain.task.silence import NoteSilence
 from services.notifications.noticing import Notices
 from services.notifications.projecting import VIEW
 from shared.decider import execute
-from shared.errors import TanggapError, Unavailable
+from shared.errors import LaterRelease, TanggapError, Unavailable
 from shared.eventstore.generations import answering
 from shared.message import Occasion
 from shared.service import Kernel
@@ -62,11 +62,11 @@ class Clockwork:
             return await (await connection.execute(_DUE)).fetchall()
 
     async def _fire_one(self, deadline: UUID, *told: Any) -> None:
-        """A deadline that fails must not stop the others. It is tried again after a minute."""
+        """A deadline that fails must not stop the others, nor one that a later release has to fire (ADR 72). It is tried again after a minute."""
         try:
             await self._fire(deadline, *told)
         except TanggapError as error:
-            if isinstance(error, Unavailable):
+            if isinstance(error, Unavailable) and not isinstance(error, LaterRelease):
                 raise
             log.warning("deadline-failed", deadline=str(deadline), error=type(error).__name__)
             async with self._database.connection() as connection:

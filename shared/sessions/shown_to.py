@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from starlette.requests import HTTPConnection
+from fastapi import HTTPException, Request
+from starlette.types import Scope
 
-from shared.errors import Refused
+from shared.errors import Fault, Malformed, Refused
 
 FIELD = "bagi"
 """The hidden field of a form that says whom it was shown to."""
 
-_STATE = "shown_to"
+_SAID = "tanggap_says_whom_it_was_shown_to"
+_WRITTEN = (f"{FIELD}=".encode(), f'name="{FIELD}"'.encode())
 _LENGTH = 16
 
 
@@ -31,13 +33,22 @@ def mark_of(person: str) -> str:
     return sha256(f"shown to {person}".encode()).hexdigest()[:_LENGTH]
 
 
-def note(connection: HTTPConnection, mark: str) -> None:
-    """Keeps with a request what its form says, until it is known who asks. mark: empty where the form says nothing."""
-    setattr(connection.state, _STATE, mark)
+def note(scope: Scope, body: bytes) -> None:
+    """Keeps with a request, of every body that is read whole before it is worked on, whether its form says whom it was shown to."""
+    scope[_SAID] = any(each in body for each in _WRITTEN)
 
 
-def require(connection: HTTPConnection, person: str) -> None:
+async def said_in(request: Request) -> str:
+    """What its form says of whom it was shown to; empty where it says nothing, and of uploads, which their route reads. Raises: Malformed."""
+    if not request.scope.get(_SAID):
+        return ""
+    try:
+        return str((await request.form()).get(FIELD, ""))
+    except (HTTPException, UnicodeError, LookupError):
+        raise Malformed(Fault("", "form-invalid")) from None
+
+
+def require(mark: str, person: str) -> None:
     """Raises: ShownToSomebodyElse: the form was shown to another person than the one who sends it."""
-    mark = getattr(connection.state, _STATE, "")
     if mark and mark != mark_of(person):
         raise ShownToSomebodyElse

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from services.cases import clocks
 from services.cases.clocks import Clockwork
 from services.cases.domain.case.case import CASE
 from services.cases.domain.casework import CASEWORK
@@ -15,6 +16,7 @@ from services.cases.domain.steps import deadline as d
 from services.cases.domain.steps.activity import Expected
 from services.cases.reading.projecting import TABLES, VIEW, projecting
 from services.cases.reading.worklist import WorkList
+from shared.errors import LaterRelease
 from shared.eventstore.projection import Projection
 from shared.testing import eventually
 from tests.cases.desk import desk
@@ -204,15 +206,24 @@ async def test_two_schedulers_at_once_say_each_passed_deadline_once(module_datab
 
 
 @pytest.mark.anyio
-async def test_one_deadline_that_fails_stops_no_other(module_database, redis_url, alone):
+async def test_one_deadline_that_fails_or_is_of_a_later_release_stops_no_other(module_database, redis_url, alone, monkeypatch):
+    passing = clocks.pass_deadline
+
+    async def beside_a_later_release(store, decider, calendars, deadline, now):
+        if deadline.case == "later":
+            raise LaterRelease
+        return await passing(store, decider, calendars, deadline, now)
+
+    monkeypatch.setattr(clocks, "pass_deadline", beside_a_later_release)
     async with desk(module_database, redis_url) as running:
         school = await running.school()
         case = await school.case()
         await school.ask(case, minutes=-30)
         await running.caught_up()
         lost = (
-            "INSERT INTO cases.worklist_v1 VALUES ('lost', 'x', 'plan', 'none', NULL, NULL, 'low', now(), now() - interval '9 days', 0, 'school',"
-            " (SELECT generation FROM view_checkpoint WHERE view = 'case_list_v2' AND state = 'answering')) RETURNING 1"
+            "INSERT INTO cases.worklist_v1 SELECT name, 'x', 'plan', 'none', NULL, NULL, 'low', now(), now() - age, 0, 'school',"
+            " (SELECT generation FROM view_checkpoint WHERE view = 'case_list_v2' AND state = 'answering')"
+            " FROM (VALUES ('lost', interval '9 days'), ('later', interval '8 days')) AS failing (name, age) RETURNING 1"
         )
         await running.sql(lost)
         scheduler = Watched(running.kernel, view_of(running))
@@ -224,8 +235,8 @@ async def test_one_deadline_that_fails_stops_no_other(module_database, redis_url
         await eventually(passed)
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)
-        assert scheduler.tried[0] == ("lost", "x")
-        assert scheduler.tried.count(("lost", "x")) == 1, "what failed waits a minute"
+        assert scheduler.tried[:2] == [("lost", "x"), ("later", "x")]
+        assert [scheduler.tried.count(each) for each in (("lost", "x"), ("later", "x"))] == [1, 1], "what failed waits a minute"
 
 
 def test_after_an_outage_each_rung_has_its_time_to_act_but_in_an_emergency_all_hear_at_once():

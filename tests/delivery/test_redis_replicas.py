@@ -1,7 +1,9 @@
 """A Redis that dies and whose replica is promoted: nothing told is lost or heard twice, whatever of it the replica had (docs/more-servers.md)."""
 
+import asyncio
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,9 +59,11 @@ class Pair:
         return int(entries[0][0].split(b"-")[0]) if entries else 0
 
     async def follows(self) -> bool:
-        """Whether the second has had all of the first."""
-        first, second = redis.Redis(port=self.ports[0]).info("replication"), self.second.info("replication")
-        return second.get("master_link_status") == "up" and first["master_repl_offset"] == second["slave_repl_offset"]
+        """Whether the second has had all of the first; not while one of them does not listen yet."""
+        with suppress(redis.ConnectionError):
+            first, second = redis.Redis(port=self.ports[0]).info("replication"), self.second.info("replication")
+            return second.get("master_link_status") == "up" and first["master_repl_offset"] == second["slave_repl_offset"]
+        return False
 
 
 @pytest.fixture
@@ -92,6 +96,11 @@ def started(data: Path, path: Path, port: int, more: tuple[str, ...]) -> subproc
 @pytest.fixture
 def redis_url(pair: Pair) -> str:
     return pair.url
+
+
+@pytest.mark.servers
+def test_a_replica_that_does_not_listen_yet_does_not_follow_yet(tmp_path):
+    assert not asyncio.run(Pair(tmp_path, (free_port(), free_port()), []).follows())
 
 
 def test_a_promoted_replica_goes_on_where_the_first_died(run, soon, pair):

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from uuid import uuid4
@@ -16,14 +17,18 @@ from services.notifications.senders.mail import MailSender
 from shared.errors import HistoryBroken, Unavailable
 from shared.events import CalendarChanged, CaseAcknowledged, CasePeopleChanged, calendar_of_school
 from shared.eventstore.postgres import PostgresEventStore
+from shared.eventstore.store import Item, Write
 from shared.eventstore.unit import UnitOfWork
 from shared.school_day import Calendar, Holiday, Layer
 from shared.testing import eventually
 from tests.logins import past_the_wall
 from tests.notifications.desk import Agency, Mailbox, agency_server, desk, mail_server, text_of
 from tests.notifications.scenes import in_states, sent, staffed, to_be_told, triaged
+from tests.shared.test_tail import event
 
 pytestmark = pytest.mark.anyio
+
+TOLD_AFTER = "told-by-the-release-after"
 
 
 async def folded(running) -> None:
@@ -338,6 +343,31 @@ async def test_a_deadline_fires_once_though_two_clockworks_see_it(database, redi
         await asyncio.gather(*(clock._fire_one(*each) for clock in (first, second) for each in due))
         await in_states(running, "case-1", "sent", "sent")
         assert [json.loads(event.body)["step"] for event in await running.told("alert-step-taken")] == [0, 1]
+
+
+async def test_a_deadline_of_a_later_release_keeps_no_other_from_firing(database, redis_url):
+    """It is the first that is due, and waits a minute each time for a process of that release."""
+    async with mail_server(Mailbox()) as smtp, desk(database, redis_url, smtp) as running:
+        await staffed(running)
+        for case in ("case-1", "case-2"):
+            await running.hear(triaged(case, "high"))
+            await in_states(running, case, "sent")
+        await folded(running)
+        later, told = [event.stream for event in await running.told("alert-raised")]
+        of_that_release = replace(event(), type=TOLD_AFTER, body=json.dumps({"type": TOLD_AFTER, "version": 1}))
+        write = Write(later, len(await running.kernel.store.read_stream(later)), (of_that_release,))
+        await running.kernel.store.append(Item((write,)))
+        async with past_the_wall(running.kernel.database).connection() as connection:
+            due = "UPDATE deadline_v1 SET due_at = clock_timestamp() - CASE stream WHEN %s THEN interval '1 hour' ELSE '0' END WHERE step = 1"
+            await connection.execute(due, (later,))
+
+        async def climbed() -> bool:
+            return [each.stream for each in await running.told("alert-step-taken") if json.loads(each.body)["step"] == 1] == [told]
+
+        await eventually(climbed)
+        async with past_the_wall(running.kernel.database).connection() as connection:
+            waits = "SELECT due_at > clock_timestamp() FROM deadline_v1 WHERE stream = %s AND step = 1"
+            assert await (await connection.execute(waits, (later,))).fetchall() == [(True,)], "it is not lost"
 
 
 async def test_row_13_a_slow_ladder_climbs_by_the_calendar_of_its_school(database, redis_url):

@@ -17,6 +17,7 @@ from shared.attachments.taking import NotTaken, Taken, Taking
 from shared.attachments.uploads import Holding, Sent, reading
 from shared.errors import IdempotencyMismatch, Sentences, TooLarge, TooSlow, Unavailable
 from shared.message import TANGGAP, derived_id
+from shared.sessions.shown_to import FIELD, require
 
 _LONGEST_NONCE = 100
 _NONE_CHOSEN = Sentences("Pilih paling sedikit satu berkas.", "Choose at least one file.")
@@ -42,7 +43,10 @@ class Sending:
     holding: Holding = field(default_factory=Holding)
 
     async def take(self, request: Request, by: str, place: Place) -> Wrong | None:
-        """None where the files are durable. Raises: Malformed, Invalid: no browser sends such a form. NotAllowed: whose they are was erased."""
+        """None where the files are durable. Raises: Malformed, Invalid: no browser sends such a form. NotAllowed: whose they are was erased.
+
+        ShownToSomebodyElse: the page with the form was another person's.
+        """
         with reading(self.holding) as form:
             try:
                 return await self._kept(request, await form.read(request), by, place)
@@ -56,6 +60,7 @@ class Sending:
                 return Wrong(_CHANGED, 409)
 
     async def _kept(self, request: Request, sent: Sent, by: str, place: Place) -> Wrong | None:
+        require(sent.word(FIELD), by)
         files = await self.taking.all(sent.files)
         if not files:
             return Wrong(_NONE_CHOSEN, 422)

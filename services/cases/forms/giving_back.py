@@ -15,14 +15,14 @@ from services.cases.forms.giving import NOT_NOW, typed_in
 from services.cases.forms.wording import Form
 from shared.errors import NotSignedIn, Sentences, Unavailable
 from shared.pages import Frame, Text, say
-from shared.pages.refusals import SIGN_IN, wants_page
-from shared.sessions.shown_to import FIELD, ShownToSomebodyElse, note
+from shared.pages.giving_back import SOMEBODY_ELSE, is_form_of_ours
+from shared.pages.refusals import SIGN_IN
+from shared.sessions.shown_to import ShownToSomebodyElse, said_in
 
 SIGNED_OUT = Sentences(
     "Waktu masuk Anda sudah habis. Masuk di tab lain, lalu tekan Kirim lagi di sini.",
     "Your session has ended. Sign in in another tab, then press Send again here.",
 )
-SOMEBODY_ELSE = Sentences(ShownToSomebodyElse.indonesian, ShownToSomebodyElse.english)
 _RECORDING = say("Catat layanan")
 
 
@@ -38,30 +38,16 @@ def giving_back(frame: Frame, forms: Mapping[str, Form], title: Text = _RECORDIN
             taking = super().get_route_handler()
 
             async def taken(request: Request) -> Response:
-                note(request, await _shown_to(request))
                 try:
                     return await taking(request)
                 except (Unavailable, NotSignedIn, ShownToSomebodyElse) as error:
-                    if not _is_form_of_ours(request):
+                    if not is_form_of_ours(request):
                         raise
                     return await _given_back(frame, forms, title, request, error)
 
             return taken
 
     return GivesBack
-
-
-async def _shown_to(request: Request) -> str:
-    """What a form says of whom it was shown to."""
-    if request.method != "POST":
-        return ""
-    async with request.form() as given:
-        return str(given.get(FIELD, ""))
-
-
-def _is_form_of_ours(request: Request) -> bool:
-    """Sent by a page of ours, by a person: nothing that another site sent is shown with a button to send it again."""
-    return request.method == "POST" and wants_page(request) and request.headers.get("sec-fetch-site") == "same-origin"
 
 
 async def _given_back(frame: Frame, forms: Mapping[str, Form], title: Text, request: Request, error: _Kept) -> Response:
@@ -73,11 +59,11 @@ async def _given_back(frame: Frame, forms: Mapping[str, Form], title: Text, requ
         "title": form.title if form else title,
         "typed": [(name, value, labels.get(name.split("-")[0], "")) for name, values in typed.items() for value in values],
         "address": str(request.url.path).removesuffix("/konsep") + (f"?{request.url.query}" if request.url.query else ""),
-        "shown_to": await _shown_to(request),
+        "shown_to": await said_in(request),
         "notice": _notice(error),
         "sign_in": "" if isinstance(error, Unavailable) else SIGN_IN,
     }
-    return frame.page(request, "forms/kept.html", told, error.status)
+    return frame.page(request, "kept.html", told, error.status)
 
 
 def _notice(error: _Kept) -> Sentences:

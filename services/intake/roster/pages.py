@@ -19,6 +19,7 @@ from services.intake.roster.routes import UPLOAD, schools_of
 from shared.access import Principal, SignedIn
 from shared.errors import Invalid, NotFound, Sentences, TooLarge
 from shared.pages import Text, say
+from shared.sessions.shown_to import FIELD, require
 
 PARTS = {"students": say("murid"), "staff": say("pegawai"), "guardians": say("orang tua/wali"), "classes": say("kelas")}
 """What the parts of a school's roster are called on screen."""
@@ -88,6 +89,7 @@ def router(pages: ImportPages) -> APIRouter:
         if int(request.headers.get("content-length", UPLOAD + 1)) > UPLOAD:
             return await _refused(request, principal, {"berkas": _TOO_LARGE}, 413)
         async with request.form(max_files=1, max_fields=200) as form:
+            require(str(form.get(FIELD, "")), principal.id)
             file = form.get("berkas")
             if not isinstance(file, UploadFile) or not file.size:
                 return await _refused(request, principal, {"berkas": _CHOOSE}, 422)
