@@ -9,7 +9,7 @@ from shared.events.cases import CaseEvent, Urgency
 StaffMessage = Literal[
     "teacher-asked", "teacher-answered", "invited", "commitment", "visit", "assigned", "deputy", "student-moved", "student-left",
     "case-asked-for", "case-kept", "transfer-declined", "transfer-received", "approval", "without-owner", "conflict-ruling", "many-claims",
-    "new-words", "glass-broken", "guardian-answered", "same-student", "reporter-asked", "reporter-revealed",
+    "new-words", "glass-broken", "guardian-answered", "same-student", "reporter-asked", "reporter-revealed", "report-waived",
 ]  # fmt: skip
 """What waits for a member of staff; the mail says no more than that something does."""
 

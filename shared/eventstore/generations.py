@@ -7,6 +7,7 @@ row by row while older snapshots still see it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
@@ -59,12 +60,13 @@ async def read_from(connection: Connection, view: str, schools: str, acting: Act
 
 
 async def last_about(connection: Connection, after: int, ids: Sequence[str]) -> int:
-    """The position of the last event behind a position that names one of these ids; 0 where none does."""
+    """The position of the last event behind a position that names one of these ids; 0 where none does. A body has an id as JSON writes it."""
     query = (
         "SELECT coalesce(max(position), 0) FROM event WHERE position > %s"
-        " AND EXISTS (SELECT FROM unnest(%s::text[]) AS named (id) WHERE strpos(stream, id) > 0 OR strpos(body, id) > 0)"
+        " AND EXISTS (SELECT FROM unnest(%s::text[], %s::text[]) AS named (id, written) WHERE strpos(stream, id) > 0 OR strpos(body, written) > 0)"
     )
-    row = await (await connection.execute(query, (after, list(ids)))).fetchone()
+    written = [json.dumps(each, ensure_ascii=False)[1:-1] for each in ids]
+    row = await (await connection.execute(query, (after, list(ids), written))).fetchone()
     return int(row[0]) if row else 0
 
 

@@ -311,7 +311,7 @@ for each in (step(pr.KeepEvidence, what=W, where=W), step(pr.OfferMedicalCare, a
           wrong=other, about=raised(people=(named(OTHER),)))  # fmt: skip
 
 SCENARIOS[pr.WaiveOfficialReport] = Scenario(
-    [], step(pr.WaiveOfficialReport, by=COORDINATOR, ground="reported-already", reason=W), ["official-report-waived"], pr.NoReportRequired,
+    [], step(pr.WaiveOfficialReport, by=COORDINATOR, ground="reported-already", reason=W), ["official-report-waived", "coordinator-to-be-told"], pr.NoReportRequired,
     lambda: (handled(), step(pr.WaiveOfficialReport, by=COORDINATOR, ground="did-not-happen", reason=W)), raised(categories=("sexual-violence",)),
 )  # fmt: skip
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -263,6 +264,30 @@ async def test_a_reason_or_a_moment_that_nobody_knows_here_is_set_aside_and_keep
         assert len(await running.told("alert-raised")) - before == 1, "somebody hears of it once"
         page = await running.client.get(f"/notifications/rujukan/{world.task}", headers=running.as_person("ani", "counsellor", "school-1"))
         assert (page.status_code, page.text.count(unknown["words"])) == (200, 1)
+
+
+async def test_the_answers_about_a_child_who_was_erased_are_kept_without_words_and_each_is_told_once(database, redis_url):
+    async with three(database, redis_url) as world:
+        running, before = world.running, len(await world.running.told("alert-raised"))
+        assert await world.barat.says(ANSWERED, world.task, answers=[{"id": "a-1", "trigger": "accept", "words": "Kami terima."}]) == (200, "")
+        erased(database, "siswa", "answer")
+        running.kernel.vault.forget()
+        answers = [
+            {"id": "a-2", "trigger": "ask", "words": "Usianya?"},
+            {"id": "a-3", "trigger": "offer-another-day", "words": "Senin?"},
+            {"id": "a-4", "trigger": "fail"},
+        ]
+        for _ in range(2):
+            assert await world.barat.says(ANSWERED, world.task, answers=answers) == (200, "")
+        aside = [json.loads(event.body) for event in await running.told("task-answer-set-aside")]
+        assert [(each["trigger"], each["note"]) for each in aside] == [("ask", None), ("offer-another-day", None)]
+        assert await world.moved() == ["accept", "fail"], "what has no words goes on"
+        assert len(await running.told("alert-raised")) - before == 2
+
+
+def erased(database: str, person: str, purpose: str) -> None:
+    with psycopg.connect(database) as connection:
+        connection.execute("SELECT keyring.destroy(%s, %s)", ([person], [purpose]))
 
 
 UNHEARD_OF: dict[str, tuple[str, dict[str, Any]]] = {

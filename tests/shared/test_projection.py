@@ -1,16 +1,28 @@
 """A read model is whole or says that it is not: what a reader gets, and what a rebuild under load shows of itself (architecture, decision 18)."""
 
 import asyncio
+from dataclasses import replace
+from typing import Literal
 
 import pytest
 
 from shared.errors import BehindWrite, StillBuilding
 from shared.eventstore import building, filling, generations, lag, projection
+from shared.message import Event
 from shared.running import keep_running
 from shared.testing import eventually
+from tests.shared.test_tail import event, item
 from tests.shared.viewing import VIEW, Place, place, project, rows, watched
 
 pytestmark = pytest.mark.anyio
+
+
+class Named(Event):
+    """An event about somebody, whose body is written as every body is."""
+
+    type: Literal["somebody-named"] = "somebody-named"
+    version: Literal[1] = 1
+    person: str
 
 
 @pytest.fixture
@@ -74,6 +86,22 @@ async def test_who_asks_about_somebody_waits_for_what_names_them_and_for_nothing
     monkeypatch.setattr(projection, "PATIENCE", 30)
     async with one.view.reading("*", about=[stream]) as reading:
         assert await rows(reading) == 2
+
+
+@pytest.mark.parametrize("named", ["sd1", 'rows "7" of\\of', "siswa\x1f\té"], ids=["plain", "quoted", "control"])
+async def test_who_asks_about_somebody_finds_their_id_as_a_body_writes_it(here, monkeypatch, named):
+    monkeypatch.setattr(projection, "PATIENCE", 0.1)
+    one = await here.process()
+    one.start()
+    await one.append()
+    assert await one.read() == 1
+    await one.stop()
+    await one.store.append(item(replace(event(), body=Named(person=named).model_dump_json())))
+    with pytest.raises(BehindWrite):
+        async with one.view.reading("*", about=[named]):
+            pass
+    async with one.view.reading("*", about=[f"{named}-else"]) as reading:
+        assert await rows(reading) == 1
 
 
 async def test_a_view_that_was_never_built_says_so_and_not_that_there_is_nothing(here, monkeypatch):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
@@ -15,6 +15,7 @@ from services.notifications.domain.task.state import Task
 from services.notifications.domain.task.table import Actor, DeclineReason
 from shared.asked import Asked
 from shared.decider import Executed, execute
+from shared.errors import NotAllowed
 from shared.events import TaskMoved
 from shared.eventstore.states import Loaded
 from shared.message import Occasion, derived_id
@@ -68,8 +69,11 @@ class Answering:
         return await execute(self.kernel.store, TASK, stream_of(task_id), move, occasion, asked=asked, check=check)
 
     async def put_aside(self, task_id: str, found: Task, said: Said, occasion: Occasion) -> Executed[Task]:
-        """Keeps an answer that was refused for good. Raises: NotAllowed: the student was erased."""
-        move = await self._move(task_id, found, said, occasion)
+        """Keeps an answer that was refused for good; without its words, where the student was erased and nothing is sealed for them any more."""
+        try:
+            move = await self._move(task_id, found, said, occasion)
+        except NotAllowed:
+            move = await self._move(task_id, found, replace(said, words=None), occasion)
         return await execute(self.kernel.store, TASK, stream_of(task_id), SetAside(move=move), occasion)
 
     async def _move(self, task_id: str, found: Task, said: Said, occasion: Occasion) -> Move:

@@ -27,6 +27,7 @@ from services.cases.domain.case import (
     revealing,
     suspending,
     taking,
+    waiving,
     whereabouts,
 )
 from services.cases.domain.case.additions import ADDITIONS, ConfirmReading, ContinueConcern, KeepClosed, NoteReading
@@ -48,7 +49,7 @@ from services.cases.domain.case.opening import whose
 from services.cases.domain.case.owing import LookAhead
 from services.cases.domain.case.own_words import OBJECTIONS, HearObjection, HearSatisfaction
 from services.cases.domain.case.paper import BringIn
-from services.cases.domain.case.protection import PROTECTION
+from services.cases.domain.case.protection import PROTECTION, WaiveOfficialReport
 from services.cases.domain.case.revealing import REVEALING
 from services.cases.domain.case.state import Case
 from services.cases.domain.case.strands import (
@@ -249,6 +250,7 @@ _DECIDES: Mapping[type[Fact], _Decide] = {
     DeclareConflict: suspending.declare,
     RuleConflict: suspending.rule,
     **_table(PROTECTION, lambda case: case.protection),
+    WaiveOfficialReport: waiving.waive,
     **_table(MOVING, lambda case: case.moves),
     **_table(CONSENT, lambda case: case.referrals),
     **_table(TURNS, lambda case: case.referrals),

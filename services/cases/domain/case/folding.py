@@ -165,7 +165,8 @@ def _student_moved(case: Case, event: StudentMoved) -> Changes:
 
 def _merged_taken(case: Case, event: MergedTaken) -> Changes:
     joined = case.with_carried(event.merged, event.takes)
-    return {name: getattr(joined, name) for name in ("moves", "urgency", "acknowledged", "conflicts", "home", "handling")}
+    kept = {name: getattr(joined, name) for name in ("moves", "urgency", "acknowledged", "conflicts", "home", "handling")}
+    return kept | {"protection": case.protection.carried_in({told.concern for told in event.takes.concerns})}
 
 
 def _transferred(case: Case, event: CaseTransferred) -> Changes:

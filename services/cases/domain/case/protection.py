@@ -4,6 +4,7 @@ medical care offered, and the report that the law requires (domain.md, Urgency).
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -66,20 +67,27 @@ class WaiveOfficialReport(Command, called="waive-official-report", permission="f
 
 
 class OfficialReportWaived(ActEvent):
+    """covers: the concerns and additions that had told of sexual violence by then. Whatever comes into the case later owes a report of its own."""
+
     type: Literal["official-report-waived"] = "official-report-waived"
     version: Literal[1] = 1
     ground: Literal["reported-already", "did-not-happen"]
     reason: CaseText
+    covers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Protection:
-    """waived: when it was last said that no official report is filed."""
+    """waived: the concerns and additions of which it was said that no official report is filed."""
 
     account: bool = False
     evidence: int = 0
     medical_care: str | None = None
-    waived: datetime | None = None
+    waived: tuple[str, ...] = ()
+
+    def carried_in(self, concerns: Collection[str]) -> Protection:
+        """These come from another case: what was waived was said without it."""
+        return replace(self, waived=tuple(each for each in self.waived if each not in concerns))
 
 
 NONE = Protection()
@@ -108,9 +116,10 @@ class NoReportRequired(Refused):
     english = "The law requires no official report in this case."
 
 
-def _waive(_: WaiveOfficialReport, __: Protection, about: About) -> None:
-    if not about.sexual_violence:
-        raise NoReportRequired
+class WaivedByAnother(Refused):
+    code = "waived-by-another"
+    indonesian = "Yang memegang kasus ini tidak menyatakan sendiri bahwa tidak ada pelaporan resmi. Mintalah kepala sekolah atau dinas mencatatnya."
+    english = "Whoever has the case does not say themselves that no official report is filed. Ask the principal or the district to record it."
 
 
 def _first(_: RecordFirstAccount, protection: Protection, __: About) -> None:
@@ -122,7 +131,7 @@ PROTECTION: Acts[Protection] = Acts(
     act(RecordFirstAccount, FirstAccountRecorded, _first),
     act(KeepEvidence, EvidenceKept),
     act(OfferMedicalCare, MedicalCareOffered, offer=offered("medical-care")),
-    act(WaiveOfficialReport, OfficialReportWaived, _waive, tells=counted("ground"), offer=offered("official-report")),
+    act(WaiveOfficialReport, OfficialReportWaived, tells=counted("ground"), offer=offered("official-report")),
     awaits=("medical-care",),
 )
 
@@ -136,6 +145,6 @@ def evolve(protection: Protection, event: ActEvent) -> Protection:
         case MedicalCareOffered():
             return replace(protection, medical_care=event.answer)
         case OfficialReportWaived():
-            return replace(protection, waived=event.at)
+            return replace(protection, waived=tuple(dict.fromkeys((*protection.waived, *event.covers))))
         case _:
             return protection

@@ -247,11 +247,15 @@ class Case:
 
     @property
     def report_since(self) -> datetime | None:
-        """Since when the law requires an official report: when sexual violence was told of, and not before a leader said that none is filed."""
+        """Since when the law requires an official report: when sexual violence was told of that no leader's waiver covers."""
         if self.brought_in and self.brought_in.reported:
             return None
-        waived = self.protection.waived
-        return min((at for at, _ in self._sexual_violence if waived is None or at > waived), default=None)
+        return min((at for at, told in self._sexual_violence if _telling(told) not in self.protection.waived), default=None)
+
+    @property
+    def tellings(self) -> tuple[str, ...]:
+        """Every concern and addition that told of sexual violence, in codes."""
+        return tuple(dict.fromkeys(_telling(told) for _, told in self._sexual_violence))
 
     @property
     def owes_report(self) -> bool:
@@ -372,6 +376,10 @@ class Case:
         """The case after this very event, if it was foreseen; once, so that no case holds on to those that come after it."""
         known, after = vars(self).pop(_FORESEEN, (None, None))
         return after if known is event else None
+
+
+def _telling(told: ConcernRaised | Carried | ConcernContinued) -> str:
+    return told.addition if isinstance(told, ConcernContinued) else told.concern
 
 
 ASIDE = frozenset({"version", "acts", "activities", "notes", "member_notes", "alerts", "deadlines", "climb"})
