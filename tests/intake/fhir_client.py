@@ -27,6 +27,10 @@ def request(**more: Any) -> dict[str, Any]:
     } | more  # fmt: skip
 
 
+def condition(**more: Any) -> dict[str, Any]:
+    return {"resourceType": "Condition", "id": "alasan", "subject": {"reference": "Patient/anak"}} | more
+
+
 def task(**more: Any) -> dict[str, Any]:
     return {
         "resourceType": "Task", "id": "tugas", "status": "requested", "intent": "order",

@@ -12,7 +12,7 @@ from shared.access import Principal
 from shared.decider import execute
 from shared.message import Occasion
 from shared.sealed import Sealed
-from tests.intake.fhir_client import BASE, REASON, SYSTEM, alone, checked, entry, issues, patient, request, task, transaction
+from tests.intake.fhir_client import BASE, REASON, SYSTEM, alone, checked, condition, entry, issues, patient, request, task, transaction
 from tests.intake.form import add_school
 from tests.keys import bearer
 
@@ -120,6 +120,54 @@ async def test_the_same_identifier_with_other_words_loses_none_of_them_unseen(cl
     assert len(await client.sent()) == 1
 
 
+async def test_a_child_is_sent_twice_though_its_patient_is_to_be_made_only_once(client):
+    once = entry(patient(), ifNoneExist="identifier=https://fhir.kemkes.go.id/id/nik|3273010101120001")
+    for number in ("R-1", "R-2"):
+        told = transaction(entry=[once, entry(request(identifier=[{"system": SYSTEM, "value": number}]))])
+        assert (await client.post(told)).status_code == 200
+    assert len(set(await client.sent())) == 2
+    other = transaction(entry=[once, entry(request(identifier=[{"system": SYSTEM, "value": "R-2"}], note=[{"text": "Ia pulang."}]))])
+    assert issues(await client.post(other)) == [("idempotency-mismatch", [])]
+    unnamed = transaction(entry=[once, entry(request(identifier=[]))])
+    assert issues(await client.post(unnamed)) == [("missing", ["ServiceRequest.identifier"])]
+
+
+async def test_a_slash_in_a_name_makes_two_children_no_one(client):
+    for system, value in (("https://x/rujukan", "2026/17"), ("https://x/rujukan/2026", "17")):
+        assert (await client.post(alone(identifier=[{"system": system, "value": value}]), "/ServiceRequest")).status_code == 201
+    assert len(set(await client.sent())) == 2
+
+
+CODE = {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10", "code": "F32.1"}]}
+BARE = "http://hl7.org/fhir/sid/icd-10 F32.1"
+STORY = {"status": "generated", "div": "<div><p>Ia <b>takut</b> &amp; diam.</p><p>Sejak Mei.</p></div>"}
+WORDS: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
+    "a condition with a code only": ([request(), condition(code=CODE)], [BARE]),
+    "a reason with a code only": ([request(reasonCode=[CODE])], [BARE]),
+    "order details, and what a reason is called": (
+        [request(orderDetail=[{"text": "Tiap pekan"}], reasonReference=[{"display": "Cemas"}])],
+        ["Tiap pekan", "Cemas"],
+    ),
+    "a task's reason and inputs": (
+        [request(), task(reasonCode=CODE, input=[{"type": {"text": "Pesan"}, "valueString": "Hubungi ibunya."}])],
+        [BARE, "Pesan: Hubungi ibunya."],
+    ),
+    "a narrative that stands alone": ([request(), condition(text=STORY)], ["Ia takut & diam.\nSejak Mei."]),
+    "a narrative that says more": ([request(text=STORY | {"status": "additional"})], ["Ia takut & diam.\nSejak Mei."]),
+}
+
+
+@pytest.mark.parametrize("case", WORDS)
+async def test_what_a_doctor_wrote_is_read_wherever_it_stands(client, case):
+    resources, words = WORDS[case]
+    answer = await client.post(transaction(patient(), *resources))
+    assert answer.status_code == 200, answer.text
+    (raised,) = await client.office.told("concern-raised")
+    (narrative,) = await client.office.kernel.vault.open_many([Sealed.model_validate(raised["text"])])
+    told = narrative.split("\n\n")
+    assert [each for each in told[2:] if each != REASON] == words
+
+
 async def test_two_agencies_use_one_identifier_for_two_children(client):
     for agency in ("rsud", "lain"):
         assert (await client.post(transaction(), agency=agency)).status_code == 200
@@ -207,6 +255,23 @@ BAD: dict[str, tuple[Any, int, list[tuple[str, list[str]]]]] = {
     "a plan": (transaction(patient(), request(intent="plan")), 422, [("literal_error", ["entry.1.resource.intent"])]),
     "a task that has ended": (transaction(patient(), request(), task(status="completed")), 422, [("literal_error", ["entry.2.resource.status"])]),
     "a number as words": (transaction(patient(), request(reasonCode=[{"text": 7}])), 422, [("string_type", ["entry.1.resource.reasonCode.0.text"])]),
+    "what must not be done": (transaction(patient(), request(doNotPerform=True)), 422, [("literal_error", ["entry.1.resource.doNotPerform"])]),
+    "a refuted condition": (
+        transaction(patient(), request(), condition(verificationStatus={"coding": [{"code": "refuted"}]})),
+        422,
+        [("taken-back", ["entry.2.resource.verificationStatus"])],
+    ),
+    "an input that nobody reads": (
+        transaction(patient(), request(), task(input=[{"type": {"text": "Skor"}, "valueInteger": 7}])),
+        422,
+        [("not-taken", ["entry.2.resource.input.0"])],
+    ),
+    "two patients": (transaction(patient(), patient(id="lain"), request()), 422, [("at-most-one", ["Patient"])]),
+    "a condition of another child": (
+        transaction(patient(), request(), condition(subject={"reference": "Patient/lain"})),
+        422,
+        [("leads-elsewhere", ["entry.2.resource.subject"])],
+    ),
     "no subject": (transaction(patient(), request(subject=None)), 422, [("model_type", ["entry.1.resource.subject"])]),
     "a subject that leads nowhere": (
         transaction(patient(), request(subject={"reference": "Patient/x"})),

@@ -23,17 +23,24 @@ class Part(BaseModel):
 
 
 class Coding(Part):
+    system: Line = ""
+    code: Line = ""
     display: Words = ""
 
 
 class Concept(Part):
-    """A code with words: those of the sender, else what its codes are called."""
+    """A code with words: those of the sender, else what its codes are called, else the codes: a diagnosis is never left out."""
 
     coding: tuple[Coding, ...] = Field(default=(), max_length=_MOST, strict=False)
     text: Words = ""
 
     @property
     def words(self) -> str:
+        return self.called or "; ".join(f"{each.system} {each.code}".strip() for each in self.coding if each.code)
+
+    @property
+    def called(self) -> str:
+        """What a person calls it; empty where it is a bare code."""
         return self.text or "; ".join(filter(None, (each.display for each in self.coding)))
 
 

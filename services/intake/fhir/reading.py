@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from services.intake.fhir.one_child import of_others
 from services.intake.fhir.parts import Priority
 from services.intake.fhir.resources import Condition, Patient, ServiceRequest, Task
 from services.intake.fhir.unpacking import Unpacked, led_to, parts_of
@@ -42,22 +43,22 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """only_if_new: the sender asks that nothing is done where it is known already."""
+    """only_if_new: the sender asks that nothing is done where it is known already, under this very name."""
 
     named: Named
     body: ConcernBody
     only_if_new: bool
 
 
-def read(unpacked: list[Unpacked], if_none_exist: str) -> Sent:
-    """if_none_exist: of the request's header. Raises: Invalid: each fault with its place."""
+def read(unpacked: list[Unpacked]) -> Sent:
+    """Raises: Invalid: each fault with its place."""
     request = _only_request(unpacked)
     tasks = parts_of(unpacked, Task)
-    asks = [each for each in (if_none_exist, *(one.if_none_exist for one in unpacked)) if each]
-    named = _named(request, tasks, asks)
+    wanted = _wanted(unpacked)
+    named = _named(request, tasks, wanted)
     child, words = _child(unpacked, request), _words(unpacked, request, tasks)
     school = next((each.target for each in (*(task.owner for task in tasks), *request.performer) if each.target), "")
-    faults = _missing(named, child, words, school) + _of_tasks(unpacked, request, tasks)
+    faults = _missing(named, child, words, school) + _of_tasks(unpacked, request, tasks) + of_others(unpacked, request)
     if faults or named is None:
         raise Invalid(*faults)
     priority = min((request.priority, *(each.priority for each in tasks)), key=_ORDER.index)
@@ -71,7 +72,7 @@ def read(unpacked: list[Unpacked], if_none_exist: str) -> Sent:
         channel="api",
         reporter=ReporterBody(kind="agency"),
     )
-    return Sent(named, body, bool(asks))
+    return Sent(named, body, named in wanted)
 
 
 def _only_request(unpacked: list[Unpacked]) -> ServiceRequest:
@@ -81,12 +82,18 @@ def _only_request(unpacked: list[Unpacked]) -> ServiceRequest:
     return found[0]
 
 
-def _named(request: ServiceRequest, tasks: list[Task], asks: list[str]) -> Named | None:
-    wanted = [Named.read(each) for each in asks]
-    if None in wanted:
+def _wanted(unpacked: list[Unpacked]) -> list[Named]:
+    """Of `If-None-Exist`. What a Patient's or a Condition's says is no name of a referral: a child may be sent twice."""
+    asks = [each.if_none_exist for each in unpacked if each.if_none_exist and isinstance(each.part, ServiceRequest | Task)]
+    read = [Named.read(each) for each in asks]
+    if None in read:
         raise Invalid(Fault("/ifNoneExist", "identifier-needed"))
+    return [each for each in read if each]
+
+
+def _named(request: ServiceRequest, tasks: list[Task], wanted: list[Named]) -> Named | None:
     own = [Named(each.system, each.value) for each in (*request.identifier, *(each for task in tasks for each in task.identifier)) if each.value]
-    return next(iter([*own, *(each for each in wanted if each and each.value)]), None)
+    return next(iter([*own, *wanted]), None)
 
 
 def _child(unpacked: list[Unpacked], request: ServiceRequest) -> str:

@@ -49,14 +49,15 @@ class Reception:
 
     async def one(self, request: Request, principal: Principal, kind: str) -> FhirResponse:
         """A resource that holds the others. Raises: Malformed, Invalid, IdempotencyMismatch."""
-        shown, created = await self._take(request, principal, from_one(parsed(await request.body()), kind))
+        wanted = request.headers.get("if-none-exist", "")
+        shown, created = await self._take(request, principal, from_one(parsed(await request.body()), kind, wanted))
         answer = self.shown(shown, kind)
         answer.status_code = 201 if created else 200
         answer.headers["location"] = f"{self.base}/{kind}/{shown.concern}/_history/{shown.version}"
         return answer
 
     async def _take(self, request: Request, principal: Principal, unpacked: list[Unpacked]) -> tuple[Shown, bool]:
-        return await self.sending.take(principal, read(unpacked, request.headers.get("if-none-exist", "")), request)
+        return await self.sending.take(principal, read(unpacked), request)
 
     def shown(self, shown: Shown, kind: str) -> FhirResponse:
         """With its version."""

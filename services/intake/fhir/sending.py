@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
+import orjson
 from fastapi import Request
 
 from services.intake.dialogue import Dialogue
@@ -44,8 +46,7 @@ class Sending:
         if known is not None and sent.only_if_new:
             return known, False
         told = {"said": sent.body.model_dump_json()}
-        key = derived_id(TANGGAP, "child-sent", sent.named.system, sent.named.value)
-        asked = await asked_by_form(self.kernel.fingerprints, request, principal, key, told, path=BASE)
+        asked = await asked_by_form(self.kernel.fingerprints, request, principal, _key(sent.named), told, path=BASE)
         accepted = await self.raising.accept(sent.body, asked, principal)
         return await self.own(principal, accepted.concern_id), known is None
 
@@ -86,5 +87,9 @@ class Sending:
 
 def _concern_of(principal: Principal, named: Named) -> str:
     """The id of the concern, as raising derives it."""
-    key = derived_id(TANGGAP, "child-sent", named.system, named.value)
-    return str(derived_id(derived_id(TANGGAP, f"{principal.id} POST {BASE}", key), "concern"))
+    return str(derived_id(derived_id(TANGGAP, f"{principal.id} POST {BASE}", _key(named)), "concern"))
+
+
+def _key(named: Named) -> UUID:
+    """As a list: a `/` may stand in either half, so the halves joined by one could be those of another child."""
+    return derived_id(TANGGAP, "child-sent", orjson.dumps([named.system, named.value]).decode())

@@ -55,11 +55,11 @@ def from_bundle(read: dict[str, object]) -> list[Unpacked]:
     return [each for place, entry in enumerate(entries) for each in _entry(f"/entry/{place}", entry)]
 
 
-def from_one(read: dict[str, object], kind: str) -> list[Unpacked]:
-    """Raises: Malformed: another kind of resource; Invalid."""
+def from_one(read: dict[str, object], kind: str, wanted: str) -> list[Unpacked]:
+    """wanted: `If-None-Exist` of the request. Raises: Malformed: another kind of resource; Invalid."""
     if read.get("resourceType") != kind:
         raise Malformed(Fault("/resourceType", f"not-a-{kind}"))
-    return list(_with_contained("", read, "", ""))
+    return list(_with_contained("", read, "", wanted))
 
 
 def _entry(place: str, entry: object) -> Iterator[Unpacked]:
