@@ -107,6 +107,16 @@ async def test_a_form_that_is_sent_twice_at_once_makes_one_person(desk):
     assert (other.status_code, len(await desk.office.told("person-appointed"))) == (303, 2)
 
 
+async def test_an_appointment_is_of_whom_its_form_was_shown_to_and_comes_back_to_everybody_else(desk):
+    mark = re.findall(r'name="bagi" value="([^"]+)"', await desk.page(desk.officer))[0]
+    typed = {"name": "Dewi Lestari dari Kantor Dinas Pendidikan Contoh", "role": "auditor", "bagi": mark}
+    answer = await desk.appoint(desk.administrator | {"sec-fetch-site": "same-origin"}, **typed)
+    assert (answer.status_code, typed["name"] in answer.text, f'value="{mark}"' in answer.text) == (409, True, True)
+    assert await desk.office.told("person-appointed") == []
+    assert (await desk.appoint(desk.officer, **typed)).status_code == 303
+    assert len(await desk.office.told("person-appointed")) == 1
+
+
 async def test_an_administrator_begins_a_district_with_its_head_and_gives_no_post_that_opens_content(desk):
     refused = await desk.appoint(desk.administrator, name="Dewi", role="district-duty", email="dewi@contoh.invalid")
     assert refused.status_code == 403
