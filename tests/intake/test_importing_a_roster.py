@@ -229,7 +229,7 @@ async def test_two_schools_with_one_number_do_not_stop_the_directory(office):
     await office.bring_files(FILES)
     async with past_the_wall(office.kernel.database).connection() as connection:
         event = (await office.kernel.store.read_after(0))[0]
-        await project(connection, 1, [replace(event, body=double.model_dump_json())])
+        await project(connection, 1, [event._replace(body=double.model_dump_json())])
 
 
 @pytest_anyio
