@@ -125,10 +125,10 @@ async def asks(desk: Desk, told: list[Told], who: Asker, random: Random) -> str:
     else:
         answer = await desk.client.get(f"/cases/api/{random.choice(READS)}".format(**names), headers=who.headers)
     assert answer.status_code < 500, answer.text
-    return f"{answer.headers}{_read(answer)}"
+    return f"{answer.headers}{read_answer(answer)}"
 
 
-def _read(answer: httpx.Response) -> str:
+def read_answer(answer: httpx.Response) -> str:
     """The words of an answer, also of a file that is packed."""
     if not answer.content.startswith(b"PK"):
         return answer.text
