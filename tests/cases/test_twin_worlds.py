@@ -1,5 +1,6 @@
 """Twin worlds: two districts whose school B differs in content only, as many events in the same order. Everything that somebody of school A receives is
-byte-equal: statuses, headers, bodies, sizes, order and cursors. Times, ids of requests, keys of forms and hashes of the store are put aside, each by as many letters.
+byte-equal: statuses, headers, bodies, sizes, order and cursors. Times, ids of requests, keys of forms and hashes of the store are put aside,
+each by as many letters.
 """
 
 import re
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.anyio
 ASIDE = (
     re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"), re.compile(r"[0-9a-f]{64}"), re.compile(r"urn:uuid:[0-9a-f-]{36}"),
     re.compile(r'(?<="next":")[A-Za-z0-9_=-]+'), re.compile(r"\b\d{1,2} [A-Z][a-z]+ \d{4}(,? (pukul )?\d\d[.:]\d\d)?"), re.compile(r"nonce-[A-Za-z0-9_=-]+"),
-    re.compile(r"(?<=\()\d\d\.\d\d(?=\))"), re.compile(r'(?<=name="key" value=")[0-9a-f-]{36}'),
+    re.compile(r"\b\d\d\.\d\d\b"), re.compile(r'(?<=name="key" value=")[0-9a-f-]{36}'),
 )  # fmt: skip
 WORDS = ("Sering dipukul di belakang kantin", "Tidak mau sekolah sejak dua pekan")
 """What is said at school B in one world and in the other."""
