@@ -93,9 +93,12 @@ async def test_a_file_that_would_not_be_taken_today_is_withheld_and_counted(case
     refused = await cases.client.get(address, headers=school.counsellor)
     assert (refused.status_code, "Berkas ini ditahan" in refused.text) == (409, True)
     assert f"tanggap_files_withheld {after.withheld}.0" in (await metrics_of(cases.kernel, ["attachments"], [])).decode()
-    await files.look_passed(named, "infected", CHECKS - 1)
-    await Relooking(telling, cases.kernel.vault, files, Taking(Redrawing(), Scanner(""))).look()
-    assert (await cases.client.get(address, headers=school.counsellor)).content == PDF
+    for scanner, status in ((Scanner(""), 409), (None, 200)):
+        await files.look_passed(named, "infected", CHECKS - 1)
+        async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+            taking = Taking(Redrawing(), scanner or Scanner(f"127.0.0.1:{server.sockets[0].getsockname()[1]}"))
+            await Relooking(telling, cases.kernel.vault, files, taking).look()
+        assert (await cases.client.get(address, headers=school.counsellor)).status_code == status
 
 
 class Refusing(Redrawing):
