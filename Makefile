@@ -3,7 +3,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 STAMP := .venv/ready
-SPREAD := -n $(or $(WORKERS),3) --dist worksteal
+SPREAD := -n $(or $(WORKERS),2) --dist worksteal
 BRIEF := not faults and not thorough and not chart
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/bytecode
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -24,7 +24,7 @@ $(STAMP): requirements-dev.lock
 demo: $(STAMP) ## A fictional district plays one school day and keeps serving (ONCE=1: plays it and exits)
 	@$(PYTHON) -m district demo $(if $(ONCE),--once)
 
-test: $(STAMP) ## Every test but those of whole districts, in under ten minutes (WORKERS=4: four at a time)
+test: $(STAMP) ## Every test but those of whole districts, two at a time (WORKERS=4: four)
 	@$(PYTHON) -m pytest $(SPREAD) -m '$(BRIEF) and not districts'
 
 districts: $(STAMP) ## The tests that start whole services, districts or a browser, in about ten minutes

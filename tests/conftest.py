@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from uuid import uuid4
 
+import coverage
 import psycopg
 import pytest
 
@@ -33,6 +34,12 @@ def pytest_collection_finish() -> None:
     """
     os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
     calm_collector()
+
+
+def pytest_sessionfinish() -> None:
+    """What ran is written down before a worker ends: one that takes longer than ten seconds to end is killed, and its part would be lost."""
+    if measuring := coverage.Coverage.current():
+        measuring.save()
 
 
 def pytest_report_header() -> str:
