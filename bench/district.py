@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -48,10 +48,11 @@ class District:
     agency_origin: str
     servers: Mapping[str, int]
 
-    def processor(self) -> dict[str, float]:
-        """Seconds of processor time that each service and each server has had, with all that it started."""
-        ours = {service: process.pid for service, process in self.deployment.processes.items()}
-        return {name: _processor(pid) for name, pid in (*ours.items(), *self.servers.items())}
+    def processor(self, more: Sequence[Deployment] = ()) -> dict[str, float]:
+        """Seconds of processor time that each service and each server has had, with all that it started. more: processes of the same services."""
+        sets = [each.processes for each in (self.deployment, *more)]
+        ours = {service: sum(_processor(each[service].pid) for each in sets) for service in self.deployment.processes}
+        return ours | {name: _processor(pid) for name, pid in self.servers.items()}
 
     def headers(self, principal: Identity) -> dict[str, str]:
         return {"authorization": f"Bearer {issue_token(self.deployment.keys(), principal, datetime.now(UTC) + timedelta(hours=6))}"}

@@ -11,7 +11,6 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-import psutil
 import uvloop
 
 from bench.client import LightClient
@@ -28,7 +27,6 @@ AT_ONCE = 16
 """Reporters who wait at the same time."""
 
 _HEARD = "SELECT count(*) FROM notifications.event WHERE type = 'alert-raised'"
-_SERVERS = ("postgres", "redis-server")
 
 
 def run(folder: Path) -> list[Row]:
@@ -57,12 +55,12 @@ def _another(first: Deployment) -> Deployment:
 
 def _measured(district: District, sets: list[Deployment]) -> list[Row]:
     """Until every concern was alerted, so that nothing of it is left to the next measurement."""
-    before, alerted, began = _spent(sets), district.scalar(_HEARD), time.perf_counter()
+    before, alerted, began = district.processor(sets[1:]), district.scalar(_HEARD), time.perf_counter()
     uvloop.run(_reported(district, sets))
     took = time.perf_counter() - began
     district.wait(_HEARD, alerted + CONCERNS)
     whole = time.perf_counter() - began
-    spent = {name: 1000 * (after - before[name]) / CONCERNS for name, after in _spent(sets).items()}
+    spent = {name: 1000 * (after - before[name]) / CONCERNS for name, after in district.processor(sets[1:]).items()}
     told = ", ".join(f"{name} {each:.1f}" for name, each in spent.items())
     many = f"{len(sets)} of each service"
     return [
@@ -85,21 +83,3 @@ async def _reported(district: District, sets: list[Deployment]) -> None:
     await asyncio.gather(*(reporter() for _ in range(AT_ONCE)))
     for each in clients:
         each.close()
-
-
-def _spent(sets: list[Deployment]) -> dict[str, float]:
-    """Seconds of processor time so far, of each service's processes and of the servers."""
-    services = {service: sum(each.processor()[service] for each in sets) for service in SERVICES}
-    return services | {name: sum(map(_of_all, _started(name))) for name in _SERVERS}
-
-
-def _started(name: str) -> list[psutil.Process]:
-    """The servers that this program started."""
-    return [each for each in psutil.Process().children() if each.name() == name]
-
-
-def _of_all(server: psutil.Process) -> float:
-    """With its processes, those that ended as well."""
-    own, living = server.cpu_times(), [each.cpu_times() for each in server.children()]
-    ended: float = own.children_user + own.children_system
-    return ended + sum(float(each.user + each.system) for each in (own, *living))

@@ -38,12 +38,11 @@ async def asked(request: Request, principal: Principal, *, required: bool = Fals
     return found
 
 
-async def asked_by_form(
+async def asked_with_key(
     fingerprints: Fingerprints, request: Request, principal: Principal, key: UUID, typed: Mapping[str, str], *, path: str | None = None
 ) -> Asked:
-    """The same for a form whose fields were read, so that its body is none any more. key: of the form as it was shown; sent again, it is one act.
-
-    path: within which the key is one act, if not that of the request.
+    """The same where the key does not come in a header: of a form as it was shown, or by what a sender calls the thing. typed: what was read of the
+    body, which is gone then. path: within which the key is one act, if not that of the request.
     """
     scope = f"{principal.id} {request.method} {path or request.url.path}"
     found = Asked(scope, str(key), await fingerprints.of(json.dumps(dict(typed), sort_keys=True).encode()), derived_id(TANGGAP, scope, key))

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from starlette.requests import Request
+
 from shared.errors import Fault, Invalid
 
 _PAGE, _MOST = 50, 200
@@ -27,6 +29,11 @@ class Search:
     """What is asked. asked: parameters by name, with each value that was sent."""
 
     asked: Mapping[str, Sequence[str]]
+
+    @classmethod
+    def of(cls, request: Request) -> Search:
+        """What stands behind the question mark."""
+        return cls({name: request.query_params.getlist(name) for name in request.query_params})
 
     def codes(self, name: str) -> frozenset[str] | None:
         """Any of these; None where nothing is asked. `system|code` counts by its code, a reference by its id."""

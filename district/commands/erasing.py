@@ -20,6 +20,7 @@ from shared.errors import Fault, Invalid
 AsJson = Annotated[bool, typer.Option("--json", help="for machines")]
 _PATIENCE = 120
 _LOOK = 1.0
+"""Seconds between two looks whether it is over: an erasure takes about one."""
 
 
 @verb

@@ -10,7 +10,9 @@ from district.commands.shell import checked
 from district.demo.day import Day
 from shared.school_day import Calendar
 
-ZONE, FIRST_HOUR, LAST_HOUR, FRIDAY = ZoneInfo("Asia/Jakarta"), 8, 13, 4
+ZONE, FRIDAY = ZoneInfo("Asia/Jakarta"), 4
+FIRST_HOUR, LAST_HOUR = 8, 13
+"""Between which a meeting at school begins."""
 
 ABSENT, DEPUTY = "smk1-staf-03", "sma1-staf-03"
 """The only counsellor of a school is on leave; a counsellor of the same cluster (gugus) stands in."""
@@ -31,7 +33,7 @@ def at_school(days: float) -> str:
     if at.hour > LAST_HOUR:
         at += timedelta(days=1)
     at = at.replace(hour=at.hour if FIRST_HOUR <= at.hour <= LAST_HOUR else FIRST_HOUR)
-    return (at + timedelta(days=max(0, 7 - at.weekday()) if at.weekday() > FRIDAY else 0)).isoformat()
+    return (at + timedelta(days=7 - at.weekday() if at.weekday() > FRIDAY else 0)).isoformat()
 
 
 def leave(day: Day) -> None:

@@ -66,7 +66,8 @@ def undisturbed(district: Rig, bundle: Path) -> tuple[list[tuple], int, float]:
 
 def strike(district: Rig, server: str, importing: Future[dict[str, int]], luck: Random, course: float) -> bool:
     """Kills the server at a moment of the import. Whether the import was cut off."""
-    time.sleep(luck.uniform(0, course))
+    with suppress(TimeoutError):
+        importing.exception(timeout=luck.uniform(0, course))
     killed = district.postgres if server == "PostgreSQL" else district.redis
     killed.kill()
     killed.restart()

@@ -83,3 +83,15 @@ async def time_passes(running, minutes: int) -> None:
         await connection.execute(
             "UPDATE outbox_v1 SET due_at = due_at - make_interval(mins => %s), queued_at = queued_at - make_interval(mins => %s)", (minutes, minutes)
         )
+
+
+async def folded(running) -> None:
+    """Until the outbox has every event: a late one would say again what a test has just undone."""
+
+    async def reached() -> bool:
+        query = "SELECT (SELECT position FROM view_checkpoint WHERE view = 'outbox_v1') >= (SELECT max(position) FROM event)"
+        async with past_the_wall(running.kernel.database).connection() as connection:
+            row = await (await connection.execute(query)).fetchone()
+        return bool(row[0])
+
+    await eventually(reached)

@@ -51,11 +51,9 @@ class Figures:
 
     async def of_school(self, principal: Principal, school: str, month: str, *, semester: bool) -> dict[str, Any]:
         """Exact, because who leads a school sees its cases. semester: six months from that one. Raises: NotFound: not a school of theirs."""
-        found, asked = (
-            await self.counting.of(principal.id, schools_of(principal), school),
-            self.reports.semester if semester else self.reports.monthly,
-        )
-        report = await asked(principal, school, month, self.clock.now())
+        found = await self.counting.of(principal.id, schools_of(principal), school)
+        reported = self.reports.semester if semester else self.reports.monthly
+        report = await reported(principal, school, month, self.clock.now())
         outcomes = [(self.outcomes.get(code, _OTHER), count) for code, count in report["cases"]["closed"].items()]
         late = [(self.words.deadlines.get(code, _OTHER), count) for code, count in report["clocks"]["late"].items()]
         return self._open(found, exact=True) | {

@@ -20,7 +20,7 @@ from services.cases.pages.entries import Telling
 from services.cases.pages.families import families_shown
 from services.cases.pages.links import Link, Linking
 from services.cases.pages.naming import Naming
-from services.cases.pages.screen import CATEGORIES, FACTS, LOUDNESS, STATES
+from services.cases.pages.screen import CATEGORIES, FACTS, LOUDNESS, SAME, STATES
 from services.cases.pages.strands import brought_in_shown, strand_shown
 from services.cases.pages.timeline import Filtering, timeline
 from services.cases.reading.case import CaseReader, Moment
@@ -150,7 +150,7 @@ def _why(strands: Sequence[Mapping[str, Any]]) -> list[Text]:
     """What the concerns are about, and the dangers that they name: each once, also where a danger is called as what the concern is about."""
     categories = {each for strand in strands for each in strand.get("categories", ())}
     facts = {fact for strand in strands for fact, known in strand.get("facts", {}).items() if known}
-    beside = {fact for fact in facts if fact.replace("_", "-") not in categories}
+    beside = {fact for fact in facts if SAME.get(fact) not in categories}
     return [*(text for code, text in CATEGORIES.items() if code in categories), *(text for code, text in FACTS.items() if code in beside)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from services.cases.domain.case.state import State
+from services.cases.domain.case.stage import State
 from shared.events import Category, Fact, Urgency
 from shared.pages import say
 
@@ -68,6 +68,16 @@ FACTS: Mapping[Fact, str] = {
     "likely_harm_soon": say("kemungkinan segera celaka atau disakiti"),
     "severe": say("termasuk kategori berat"),
 }
+
+SAME: Mapping[Fact, Category] = {
+    "weapon": "weapon",
+    "self_harm": "self-harm",
+    "sexual_violence": "sexual-violence",
+    "trafficking": "trafficking",
+    "ongoing_abuse": "ongoing-abuse",
+    "missing": "missing",
+}
+"""Dangers that say no more than what the concern is about: beside that they are not named again."""
 
 LOUDNESS: Mapping[Urgency, str] = {"emergency": "alarm", "high": "warning", "medium": "", "low": ""}
 """How a level's tag looks; its word says the same."""

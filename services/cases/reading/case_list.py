@@ -8,7 +8,7 @@ from datetime import datetime
 
 from psycopg import sql
 
-from services.cases.domain.case.state import State
+from services.cases.domain.case.stage import State
 from services.cases.rights import Sight
 from shared.conditions import Conditions
 from shared.events import Urgency

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import orjson
 from psycopg import sql
 
-from services.cases.domain.case.state import state_of
+from services.cases.domain.case.stage import state_of
 from services.cases.domain.casework import Casework
 from services.cases.domain.steps.tells import Counts
 from services.cases.domain.streams import CASE, GROUP, ROTA, activity_stream, case_of

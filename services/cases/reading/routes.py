@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from services.cases.domain.case.state import State
+from services.cases.domain.case.stage import State
 from services.cases.domain.casework import Casework
 from services.cases.reading.case import CaseReader, Moment
 from services.cases.reading.case_list import CaseList, Filters, Listed

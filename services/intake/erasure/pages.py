@@ -20,7 +20,7 @@ from services.intake.erasure.view import Listed
 from services.intake.subjects.finding import KINDS, Match, SubjectFinder, Wanted
 from services.intake.subjects.searching import Typed, told_of
 from shared.access import Principal, SignedIn
-from shared.asking import asked_by_form
+from shared.asking import asked_with_key
 from shared.decider import load
 from shared.pages import say
 
@@ -117,7 +117,7 @@ def pages(office: ErasureOffice, finder: SubjectFinder) -> APIRouter:
         """key: of the form that was looked at: sent again, it asks for nothing new."""
         await require_theirs(erasures, principal, person)
         typed = {"person": person, "ground": ground, "scope": scope}
-        once = await asked_by_form(office.kernel.fingerprints, request, principal, key, typed)
+        once = await asked_with_key(office.kernel.fingerprints, request, principal, key, typed)
         await office.ask(ErasureWanted(person, ground, scope, principal.id), once)
         return RedirectResponse(f"{_LIST}/{person}", 303)
 

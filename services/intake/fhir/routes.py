@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 
-from services.intake.fhir.capability import capability
+from services.intake.fhir.capability import taken
 from services.intake.fhir.reading import Named, read
 from services.intake.fhir.sending import BASE, Sending
 from services.intake.fhir.showing import Shown, organization, task, transaction
@@ -106,10 +106,6 @@ def _named(told: str) -> Named:
     return named
 
 
-def _search(request: Request) -> Search:
-    return Search({name: request.query_params.getlist(name) for name in request.query_params})
-
-
 def router(reception: Reception) -> APIRouter:
     """All of it."""
     routes = APIRouter(prefix=BASE, tags=["fhir"], default_response_class=FhirResponse)
@@ -143,12 +139,11 @@ def _add_reading(routes: APIRouter, reception: Reception) -> None:
 
     @routes.get("/metadata", summary="CapabilityStatement")
     async def metadata(_: SignedIn) -> FhirResponse:
-        told: dict[str, Any] = capability(reception.base, "2026-11-29")
-        return FhirResponse(told)
+        return FhirResponse(taken(reception.base))
 
     @routes.get("/Task", summary="Whom the agency sent: _id, identifier, status, _lastUpdated, _count")
     async def search(request: Request, principal: SignedIn) -> FhirResponse:
-        return await reception.search(principal, _search(request))
+        return await reception.search(principal, Search.of(request))
 
     @routes.get("/Task/{concern}", summary="How it stands, what the school wrote in `note`, and its outcome")
     async def task(concern: str, principal: SignedIn) -> FhirResponse:
@@ -160,7 +155,7 @@ def _add_reading(routes: APIRouter, reception: Reception) -> None:
 
     @routes.get("/Organization", summary="The schools: _id, identifier (NPSN), name")
     async def schools(request: Request, _: SignedIn) -> FhirResponse:
-        return await reception.schools(_search(request))
+        return await reception.schools(Search.of(request))
 
     @routes.get("/Organization/{school}")
     async def school(school: str, _: SignedIn) -> FhirResponse:

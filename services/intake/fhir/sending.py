@@ -18,7 +18,7 @@ from services.intake.fhir.showing import Shown
 from services.intake.raising import Raising
 from services.intake.reporters import Reporters
 from shared.access import Principal
-from shared.asking import asked_by_form
+from shared.asking import asked_with_key
 from shared.decider import folded
 from shared.errors import NotFound
 from shared.message import TANGGAP, derived_id
@@ -46,7 +46,7 @@ class Sending:
         if known is not None and sent.only_if_new:
             return known, False
         told = {"said": sent.body.model_dump_json()}
-        asked = await asked_by_form(self.kernel.fingerprints, request, principal, _key(sent.named), told, path=BASE)
+        asked = await asked_with_key(self.kernel.fingerprints, request, principal, _key(sent.named), told, path=BASE)
         accepted = await self.raising.accept(sent.body, asked, principal)
         return await self.own(principal, accepted.concern_id), known is None
 

@@ -19,7 +19,7 @@ from services.intake.subjects.routes import AnswerBody, AskBody, Claims
 from services.intake.subjects.searching import Typed, told_of
 from shared.access import Principal, SignedIn
 from shared.asked import Asked
-from shared.asking import asked_by_form
+from shared.asking import asked_with_key
 from shared.errors import IdempotencyMismatch, NotAllowed, NotFound, Refused, Sentences
 from shared.pages import Text, say
 
@@ -87,7 +87,7 @@ class SubjectPages:
         """Gives it once, however often it is sent; where it cannot be, the form comes back. Raises: Unavailable."""
         try:
             await require_theirs(self.requests.erasures, principal, typed["person"])
-            await act(await asked_by_form(self.requests.kernel.fingerprints, request, principal, key, typed))
+            await act(await asked_with_key(self.requests.kernel.fingerprints, request, principal, key, typed))
         except (ValidationError, NotFound, NotAllowed, Refused, IdempotencyMismatch) as error:
             return await self.page(request, principal, typed, _errors(error), 422 if isinstance(error, ValidationError) else error.status)
         return RedirectResponse(ADDRESS, 303)

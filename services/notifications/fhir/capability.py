@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from shared.fhir_capability import Server, capability, codes, parameters
+
 _SEARCHES: dict[str, Sequence[tuple[str, str]]] = {
     "Task": (("_id", "token"), ("_lastUpdated", "date"), ("owner", "reference"), ("status", "token")),
     "ServiceRequest": (("_id", "token"),),
@@ -14,31 +16,18 @@ _SEARCHES: dict[str, Sequence[tuple[str, str]]] = {
 _MORE: dict[str, Sequence[str]] = {"Task": ("update",)}
 
 
-def capability(base: str, date: str) -> dict[str, Any]:
-    """date: of this statement, `2026-11-28`."""
-    return {
-        "resourceType": "CapabilityStatement",
-        "status": "active",
-        "date": date,
-        "kind": "instance",
-        "software": {"name": "Tanggap"},
-        "implementation": {"description": "Referrals of a district's schools to its partner agencies", "url": base},
-        "fhirVersion": "4.0.1",
-        "format": ["application/fhir+json"],
-        "rest": [
-            {
-                "mode": "server",
-                "security": {"description": "A bearer token of the agency; an agency sees its own referrals alone."},
-                "resource": [_resource(kind) for kind in _SEARCHES],
-            }
-        ],
-    }
+def answered(base: str) -> dict[str, Any]:
+    """base: address of the server."""
+    server = Server(
+        base,
+        "2026-11-28",
+        "Referrals of a district's schools to its partner agencies",
+        "A bearer token of the agency; an agency sees its own referrals alone.",
+    )
+    return capability(server, [_resource(kind) for kind in _SEARCHES])
 
 
 def _resource(kind: str) -> dict[str, Any]:
-    told: dict[str, Any] = {
-        "type": kind,
-        "interaction": [{"code": code} for code in ("read", "search-type", *_MORE.get(kind, ()))],
-        "searchParam": [{"name": name, "type": type_} for name, type_ in _SEARCHES[kind]],
-    }
+    interactions = ("read", "search-type", *_MORE.get(kind, ()))
+    told: dict[str, Any] = {"type": kind, "interaction": codes(interactions), "searchParam": parameters(_SEARCHES[kind])}
     return told | ({"versioning": "versioned-update"} if kind == "Task" else {})

@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 
 from services.notifications.domain.task.state import Task
-from services.notifications.fhir.capability import capability
+from services.notifications.fhir.capability import answered
 from services.notifications.fhir.directory import organizations, services
 from services.notifications.fhir.ids import Pseudonyms, fhir_id
 from services.notifications.fhir.tasks import Resources, Told, told
@@ -136,10 +136,6 @@ def _answer(resource: dict[str, Any], found: Told) -> FhirResponse:
     return FhirResponse(resource, headers={"etag": f'W/"{found.version}"', "last-modified": moved})
 
 
-def _search(request: Request) -> Search:
-    return Search({name: request.query_params.getlist(name) for name in request.query_params})
-
-
 def router(kernel: Kernel, outbox: Projection) -> APIRouter:
     """All of it."""
     resources = Resources(Pseudonyms(kernel.vault), kernel.settings.public_origin)
@@ -153,11 +149,11 @@ def router(kernel: Kernel, outbox: Projection) -> APIRouter:
 def _add_tasks(routes: APIRouter, facade: Facade) -> None:
     @routes.get("/metadata", summary="CapabilityStatement")
     async def metadata(_: SignedIn) -> FhirResponse:
-        return FhirResponse(capability(facade.base, "2026-11-28"))
+        return FhirResponse(answered(facade.base))
 
     @routes.get("/Task", summary="The agency's own referrals: _id, status, owner, _lastUpdated, _count")
     async def search_tasks(request: Request, principal: SignedIn) -> FhirResponse:
-        return FhirResponse(await facade.tasks(principal, _search(request), "Task"))
+        return FhirResponse(await facade.tasks(principal, Search.of(request), "Task"))
 
     @routes.get("/Task/{task_id}", summary="One referral; the first look is recorded")
     async def task(task_id: str, request: Request, principal: SignedIn) -> FhirResponse:
@@ -169,7 +165,7 @@ def _add_tasks(routes: APIRouter, facade: Facade) -> None:
 
     @routes.get("/ServiceRequest", summary="What is asked, without the package: _id, _count")
     async def search_requests(request: Request, principal: SignedIn) -> FhirResponse:
-        return FhirResponse(await facade.tasks(principal, _search(request), "ServiceRequest"))
+        return FhirResponse(await facade.tasks(principal, Search.of(request), "ServiceRequest"))
 
     @routes.get("/ServiceRequest/{task_id}", summary="With the package in `note`, once it is open; opening it is recorded")
     async def service_request(task_id: str, request: Request, principal: SignedIn) -> FhirResponse:
@@ -185,7 +181,7 @@ def _add_directory(routes: APIRouter, facade: Facade) -> None:
 
     @routes.get("/Organization", summary="The district and its partner agencies: _id, name")
     async def search_organizations(request: Request, _: SignedIn) -> FhirResponse:
-        return FhirResponse(await facade.entries("Organization", _search(request)))
+        return FhirResponse(await facade.entries("Organization", Search.of(request)))
 
     @routes.get("/Organization/{resource_id}")
     async def organization(resource_id: str, _: SignedIn) -> FhirResponse:
@@ -193,7 +189,7 @@ def _add_directory(routes: APIRouter, facade: Facade) -> None:
 
     @routes.get("/HealthcareService", summary="What agencies offer: _id, name, organization")
     async def search_services(request: Request, _: SignedIn) -> FhirResponse:
-        return FhirResponse(await facade.entries("HealthcareService", _search(request)))
+        return FhirResponse(await facade.entries("HealthcareService", Search.of(request)))
 
     @routes.get("/HealthcareService/{resource_id}")
     async def service(resource_id: str, _: SignedIn) -> FhirResponse:

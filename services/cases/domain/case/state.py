@@ -21,6 +21,7 @@ from services.cases.domain.case.moves import Carried, Carrying, Moves, There
 from services.cases.domain.case.own_words import Objections
 from services.cases.domain.case.paper import CaseBroughtIn, on_paper
 from services.cases.domain.case.protection import Protection
+from services.cases.domain.case.stage import State, state_of
 from services.cases.domain.case.strands import (
     AlertRecorded,
     NoteAdded,
@@ -49,22 +50,6 @@ from shared.events import (
 from shared.message import Event
 
 V = TypeVar("V")
-Stage = Literal["opened", "assessed", "planned"]
-State = Literal["opened", "assessed", "planned", "in-progress", "waiting", "merged", "closed"]
-
-
-# state -------------------------------------------------------------------------------------------------------------
-
-
-def state_of(*, closed: bool, merged: bool, waiting: bool, worked: bool, stage: Stage) -> State:
-    """Opened → assessed → planned → in progress ⇄ waiting → closed (domain.md, Case). What lies beneath comes back when the upper one ends."""
-    if closed:
-        return "closed"
-    if merged:
-        return "merged"
-    if waiting:
-        return "waiting"
-    return "in-progress" if worked else stage
 
 
 @dataclass(frozen=True, slots=True)

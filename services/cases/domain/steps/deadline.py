@@ -123,18 +123,24 @@ def _owned(known: Deadline, owner: str | None) -> Deadline:
 def passed(command: PassDeadline, deadlines: Deadlines, *, emergency: bool = False) -> DeadlinePassed | None:
     """The event, once: None where it was met, moved, passed before, or its time has not come.
 
-    emergency: the only level whose ladder knows no days (domain page, "People come and go"). Where nobody was told for longer than a rung
-    waits, as after an outage, the next rung of every other level waits from now: who heard last has time to act before the one above hears.
+    emergency: the only level whose ladder knows no days (domain page, "People come and go").
     """
     known = deadlines.get(command.key)
     if known is None or known.due is None or known.due != command.due or command.now < known.due:
         return None
     wait = known.climb[known.step] if known.step < len(known.climb) else None
-    calendar = None if emergency else command.calendar
-    following = _waited(known.due, wait, calendar) if wait else None
-    if wait and following and following <= command.now and not emergency:
-        following = _waited(command.now, wait, calendar)
+    following = _next_rung(known.due, wait, command, emergency=emergency) if wait else None
     return DeadlinePassed(key=known.key, what=known.what, due=known.expected, step=known.step, next_due=following)
+
+
+def _next_rung(due: datetime, wait: int, command: PassDeadline, *, emergency: bool) -> datetime:
+    """When the next rung hears. After an outage its time may be over already: in an emergency it hears at once, of every other level who heard last
+    has time to act before the one above hears.
+    """
+    if emergency:
+        return _waited(due, wait, None)
+    following = _waited(due, wait, command.calendar)
+    return following if following > command.now else _waited(command.now, wait, command.calendar)
 
 
 def _waited(start: datetime, minutes: int, calendar: Calendar | None) -> datetime:
