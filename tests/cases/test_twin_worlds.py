@@ -18,7 +18,7 @@ from tests.cases.desk import School, desk, soon
 pytestmark = pytest.mark.anyio
 
 ASIDE = (
-    re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"), re.compile(r"[0-9a-f]{64}"), re.compile(r"urn:uuid:[0-9a-f-]{36}"),
+    re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?)?"), re.compile(r"[0-9a-f]{64}"), re.compile(r"urn:uuid:[0-9a-f-]{36}"),
     re.compile(r'(?<="next":")[A-Za-z0-9_=-]+'), re.compile(r"\b\d{1,2} [A-Z][a-z]+ \d{4}(,? (pukul )?\d\d[.:]\d\d)?"), re.compile(r"nonce-[A-Za-z0-9_=-]+"),
     re.compile(r"\b\d\d\.\d\d\b"), re.compile(r'(?<=name="key" value=")[0-9a-f-]{36}'),
 )  # fmt: skip

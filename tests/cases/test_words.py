@@ -3,6 +3,7 @@
 import re
 import shutil
 from pathlib import Path
+from typing import Literal, get_args, get_origin
 
 import pytest
 
@@ -35,6 +36,15 @@ def test_every_sentence_is_one_in_both_languages():
         assert indonesian.endswith("."), kind
         assert english.endswith("."), kind
         assert kind not in (indonesian, english)
+
+
+def test_no_sentence_says_a_code_as_it_is():
+    classes = CASEWORK.case.codec.types | CASEWORK.without_case.codec.types | GROUP.codec.types
+    for kind, pair in pairs():
+        for name in re.findall(r"{(\w+)}", pair[0]):
+            codes = classes[kind].model_fields[name].annotation
+            known = words_of().events[kind].values.get(name, {})
+            assert get_origin(codes) is not Literal or known.keys() >= set(get_args(codes)), (kind, name)
 
 
 def test_whatever_is_expected_is_awaited_by_one_chapter_and_so_has_a_name():

@@ -16,7 +16,7 @@ from shared.pages import Text, say
 from shared.service import Kernel
 
 MONTH, SEMESTER = "bulan", "semester"
-SPANS: Mapping[str, Text] = {MONTH: say("satu bulan"), SEMESTER: say("satu semester, enam bulan sejak bulan itu")}
+SPANS: Mapping[str, Text] = {MONTH: say("satu bulan"), SEMESTER: say("enam bulan sejak itu")}
 """Over which time a school's figures are counted."""
 
 

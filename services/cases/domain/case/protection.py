@@ -59,7 +59,7 @@ class MedicalCareOffered(ActEvent):
     where: CaseText
 
 
-class WaiveOfficialReport(Command, called="waive-official-report", permission="finding"):
+class WaiveOfficialReport(Command, called="waive-official-report", permission="ruling"):
     """Nobody files the report that the law requires. ground: somebody else reported it to the office already, or what was told of did not happen."""
 
     ground: Literal["reported-already", "did-not-happen"]
